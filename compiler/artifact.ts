@@ -1,0 +1,42 @@
+// What a compilation gives: module text, its declarations, packed weights where they are not inside, and facts about it.
+import type { Diagnostic } from "./diagnostics/error.ts";
+import type { Options } from "./options.ts";
+
+/** A named tensor of the module's surface; shape without the batch axis. */
+export interface Port {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** A weight as getWeights and setWeights speak it: Keras' order and shape. */
+export interface WeightInfo {
+  /** `layer name/weight name`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly trainable: boolean;
+}
+
+export interface Manifest {
+  readonly model: string;
+  /** Hash of spec, weights and options: equal hash, equal bytes. */
+  readonly hash: string;
+  readonly options: Options;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly weights: readonly WeightInfo[];
+  /** Multiply-adds of one row. */
+  readonly multiplyAdds: number;
+  /** Bytes of weights shipped, of the arena, and of the module's text. */
+  readonly bytes: { readonly weights: number; readonly arena: number; readonly code: number };
+}
+
+export interface Artifact {
+  /** The module. */
+  readonly code: string;
+  /** Its TypeScript declarations. */
+  readonly declarations: string;
+  /** With `weights: "external"`: the bytes that `create` takes. */
+  readonly weights?: Uint8Array;
+  readonly manifest: Manifest;
+  readonly warnings: readonly Diagnostic[];
+}

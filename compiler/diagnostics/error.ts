@@ -1,0 +1,69 @@
+// What a user sees when something is wrong: one error class, one shape, for every stage.
+// A diagnostic states what was needed and what was found, where (a spec path such as `layers[2].units`), and what to do.
+import type { Code } from "./codes.ts";
+
+/** A place in the user's source; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Diagnostic {
+  readonly code: Code;
+  /** Where in the model, e.g. `layers[2].units`; empty when the whole model is meant. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly notes?: readonly string[];
+  /** Where in the user's source, when known. */
+  readonly at?: Place;
+}
+
+/** Every expected failure of layerc. `code` is stable; `message` is for people. */
+export class CompileError extends Error implements Diagnostic {
+  override readonly name = "CompileError";
+  readonly code: Code;
+  readonly path: string;
+  readonly hint?: string;
+  readonly notes: readonly string[];
+  readonly at?: Place;
+
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.code = diagnostic.code;
+    this.path = diagnostic.path;
+    this.notes = diagnostic.notes ?? [];
+    if (diagnostic.hint !== undefined) this.hint = diagnostic.hint;
+    if (diagnostic.at !== undefined) this.at = diagnostic.at;
+  }
+
+  /** The same error with facts an outer stage knows: a path in front, the place in the source, another note. */
+  with(more: { under?: string; at?: Place; note?: string }): CompileError {
+    const at = this.at ?? more.at;
+    return new CompileError({
+      code: this.code,
+      path: more.under === undefined ? this.path : joinPath(more.under, this.path),
+      message: this.message,
+      notes: more.note === undefined ? this.notes : [...this.notes, more.note],
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(at === undefined ? {} : { at }),
+    });
+  }
+}
+
+/** `joinPath("layers[2]", "units")` is `layers[2].units`. */
+export function joinPath(under: string, path: string): string {
+  if (path === "" || under === "") return under + path;
+  return path.startsWith("[") ? under + path : `${under}.${path}`;
+}
+
+/** Throws for a state that only a bug in layerc can reach; the message carries the IR around the bad node. */
+export function internal(message: string, notes: readonly string[] = []): never {
+  throw new CompileError({ code: "internal/bug", path: "", message, notes, hint: "this is a bug in layerc: please report it with the model" });
+}
+
+/** Asserts what must hold unless layerc itself is wrong. */
+export function invariant(condition: boolean, message: string): asserts condition {
+  if (!condition) internal(message);
+}

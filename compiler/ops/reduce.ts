@@ -1,0 +1,55 @@
+// What reduceSum and reduceMax share: the type rule, the loops, the reference.
+import { type Type, showShape } from "../ir/graph.ts";
+import { CompileError } from "../diagnostics/error.ts";
+import type { Fold } from "../program/ir.ts";
+import * as v from "../program/value.ts";
+import { type Coord, at } from "../program/view.ts";
+import type { Random } from "../random.ts";
+import type { Core, EvalContext, NestSite, Sample, Tensor } from "./define.ts";
+import { sampleShape } from "./pointwise.ts";
+import type { ReduceAttrs } from "./reduce-sum.ts";
+
+export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
+  const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
+  if (bad !== undefined) throw new CompileError({ code: "shape/rank", path: "", message: `${name} over axes ${showShape(axes)} of ${showShape(x.shape)}` });
+  return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
+}
+
+export function evalReduce(x: Tensor, { axes }: ReduceAttrs, { shape }: EvalContext, init: number, fold: (a: number, b: number) => number): Tensor {
+  const data = new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(init);
+  for (let i = 0; i < x.data.length; i++) {
+    let rest = i;
+    let to = 0;
+    let step = 1;
+    for (let axis = x.shape.length - 1; axis >= 0; axis--) {
+      const coordinate = rest % x.shape[axis];
+      rest = Math.floor(rest / x.shape[axis]);
+      if (axes.includes(axis)) continue;
+      to += coordinate * step;
+      step *= x.shape[axis];
+    }
+    data[to] = fold(data[to], x.data[i]);
+  }
+  return { shape, data };
+}
+
+/** The loops: dims i0.. over the result, k0.. over the reduced axes, outermost first. */
+export function reduceCore(site: NestSite<ReduceAttrs>, fold: (coords: readonly Coord[]) => Fold): Core {
+  const { shape } = site.inputs[0];
+  const axes = [...site.attrs.axes].sort((a, b) => a - b);
+  let kept = 0;
+  const coords = shape.map((_, axis) => at(axes.includes(axis) ? `k${axes.indexOf(axis)}` : `i${kept++}`));
+  return {
+    map: site.shape.map((extent, axis) => [`i${axis}`, extent]),
+    reduce: axes.map((axis, k) => [`k${k}`, shape[axis]]),
+    fold: fold(coords),
+    value: v.acc(site.fmt),
+    coords: site.shape.map((_, axis) => at(`i${axis}`)),
+    into: "store",
+  };
+}
+
+export function sampleReduce(random: Random): Sample<ReduceAttrs> {
+  const type = sampleShape(random, 1);
+  return { inputs: [type], attrs: { axes: type.shape.map((_, axis) => axis).filter(() => random.integer(0, 1) === 1) } };
+}

@@ -1,0 +1,24 @@
+// The only knobs of a compilation. Printed in the artifact's header; nothing else changes the output.
+import * as z from "zod";
+
+export const optionsSchema = z.strictObject({
+  /** Add trainStep, evaluate, getWeights, setWeights. */
+  train: z.boolean().default(false),
+  /** Most rows of one training step. */
+  batch: z.int().min(1).max(65536).default(32),
+  /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
+  exact: z.boolean().default(false),
+  format: z.enum(["esm", "iife", "cjs"]).default("esm"),
+  /** Global name of the iife. */
+  globalName: z.string().default("model"),
+  /** inline: literals (tiny) or base64; external: `create(bytes)`. */
+  weights: z.enum(["inline", "external"]).default("inline"),
+  /** Carry golden vectors and `selfTest`. */
+  selfTest: z.boolean().default(true),
+  /** Most multiply-adds of a model that becomes straight-line code. */
+  unroll: z.int().min(0).default(1000),
+});
+
+export type Options = z.infer<typeof optionsSchema>;
+/** What a caller gives: every knob has a default. */
+export type OptionsInput = z.input<typeof optionsSchema>;

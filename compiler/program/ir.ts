@@ -1,0 +1,117 @@
+// The Program: what the machine does, to the bit. Nest is the meaning of one loop nest, Schedule is data that says how to
+// run it, Kernel is what the interpreter and the emitters read. In: nothing (types only).
+//
+// Laws of the bits: an f32 op is the exact result rounded once; an f64 op is a JS number; `madd` rounds its product and its
+// sum; `max`/`min` are IEEE maximum/minimum (NaN wins, −0 < +0); a store into an f32 buffer rounds; NaNs are one value.
+
+/** Precision is a type, not a mode. A mask is never stored. */
+export type Fmt = "f32" | "f64" | "i32" | "mask";
+export type FloatFmt = "f32" | "f64";
+
+/** A loop bound: a number, or ceil(scalar / per); the scalar's max bounds it. */
+export type Extent = number | { readonly scalar: string; readonly per: number };
+
+export interface Program {
+  readonly name: string;
+  readonly scalars: readonly Scalar[];
+  readonly buffers: readonly Buffer[];
+  readonly kernels: readonly Kernel[];
+  readonly entries: readonly Entry[];
+}
+
+/** A run-time number that bounds loops: the rows of a training batch. */
+export interface Scalar {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type Role = "input" | "output" | "const" | "param" | "state" | "arena";
+/** `at` and `length` count elements; arena buffers may overlap where their lifetimes do not. */
+export interface Buffer {
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+  readonly role: Role;
+  /** Initial content of a state buffer (one number everywhere). */
+  readonly initial?: number;
+}
+
+/** What a caller can start: `calls` names kernels in order. `rows`: how many rows one call computes (a number, or the scalar n). */
+export interface Entry {
+  readonly name: string;
+  readonly rows: number | "n";
+  readonly calls: readonly string[];
+  /** Public name → buffer. */
+  readonly inputs: readonly (readonly [name: string, buffer: string])[];
+  readonly outputs: readonly (readonly [name: string, buffer: string])[];
+}
+
+/**
+ * An affine address: base + Σ stride·name, names being dims of a Nest or loops of a Kernel. `row` adds a data-dependent row:
+ * clamp(floor(index), 0, limit−1)·stride, so bounds stay static.
+ */
+export interface Index {
+  readonly base: number;
+  readonly terms: readonly (readonly [name: string, stride: number])[];
+  readonly row?: { readonly index: Value; readonly limit: number; readonly stride: number };
+}
+
+/** A value: a DAG of immutable nodes; a shared node is computed once (a `let` in the Kernel). */
+export type Value = { readonly fmt: Fmt } & (
+  | { readonly op: "const"; readonly value: number }
+  | { readonly op: "scalar" | "loop" | "use" | "reg"; readonly name: string } // loop: a dim (Nest) or loop (Kernel), as i32; use: a `let`
+  | { readonly op: "acc" } // Nest.finish only
+  | { readonly op: "load"; readonly buffer: string; readonly index: Index }
+  | { readonly op: Unary; readonly a: Value }
+  | { readonly op: Binary; readonly a: Value; readonly b: Value }
+  | { readonly op: "madd"; readonly a: Value; readonly b: Value; readonly c: Value } // a·b + c
+  | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
+);
+/** `convert` to `fmt`; `pow2`: 2^i for an i32 in −126..127; `exponent`: floor(log2 x) of a positive normal f32, as i32. */
+export type Unary = "neg" | "abs" | "sqrt" | "floor" | "not" | "convert" | "pow2" | "exponent";
+/** The i-ops wrap to 32 bits; `ishr` is the logical shift. */
+export type Binary =
+  | "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "equal" | "and"
+  | "iadd" | "imul" | "ixor" | "ishl" | "ishr"; // biome-ignore format: one table
+
+/** How a Nest folds its reduce dims: `madd` multiplies two terms and adds, the rest take one term. */
+export type Fold =
+  | { readonly how: "madd"; readonly init: Value; readonly term: readonly [Value, Value] }
+  | { readonly how: "add" | "max" | "min"; readonly init: Value; readonly term: readonly [Value] };
+
+/** The meaning of one loop nest: for every point of `map`, fold over `reduce`, then store `finish` (over `acc`) at `at`. */
+export interface Nest {
+  readonly name: string;
+  readonly origin: string;
+  readonly map: readonly (readonly [dim: string, extent: Extent])[];
+  /** This order, outermost first, IS the summation order. */
+  readonly reduce: readonly (readonly [dim: string, extent: Extent])[];
+  readonly fold?: Fold;
+  readonly finish: Value;
+  readonly out: { readonly buffer: string; readonly index: Index };
+  /** `add`: out += finish, points in the order of `map`. */
+  readonly into: "store" | "add";
+}
+
+/** Data, chosen per target and printed with the kernel; never in an op's file. */
+export interface Schedule {
+  /** Map dims, outermost first. */
+  readonly order: readonly string[];
+  /** Register tile: `count` consecutive points of a map dim are computed together; the tail is peeled. */
+  readonly tile: readonly (readonly [dim: string, count: number])[];
+  /** Partial sums: `count` independent accumulators over the innermost reduce dim, folded by halves at the end. */
+  readonly partial?: number;
+}
+
+export interface Kernel {
+  readonly name: string;
+  readonly origin: string;
+  readonly body: readonly Stmt[];
+}
+
+export type Stmt =
+  | { readonly do: "for"; readonly loop: string; readonly to: Extent; readonly body: readonly Stmt[] }
+  | { readonly do: "let"; readonly name: string; readonly value: Value } // immutable, every shared subterm
+  | { readonly do: "set"; readonly reg: string; readonly value: Value } // a register: declared by its first `set`, scoped to that body and those inside
+  | { readonly do: "store"; readonly buffer: string; readonly index: Index; readonly value: Value };

@@ -1,0 +1,51 @@
+// Building Values: each function makes one node and gives it the right format. No folding but what is exact for every input.
+// `const` in an f32 op must be an f32 number; constants are rounded here so that a Value always says what is computed.
+import type { Binary, FloatFmt, Fmt, Index, Unary, Value } from "./ir.ts";
+
+const unary = (op: Unary, a: Value, fmt: Fmt = a.fmt): Value => ({ op, a, fmt });
+const binary = (op: Binary, a: Value, b: Value, fmt: Fmt = a.fmt): Value => ({ op, a, b, fmt });
+
+/** A number in `fmt`. */
+export const lit = (value: number, fmt: Fmt): Value => ({ op: "const", value: fmt === "f32" ? Math.fround(value) : value, fmt });
+export const neg = (a: Value): Value => unary("neg", a);
+export const abs = (a: Value): Value => unary("abs", a);
+export const sqrt = (a: Value): Value => unary("sqrt", a);
+export const floor = (a: Value): Value => unary("floor", a);
+export const add = (a: Value, b: Value): Value => binary("add", a, b);
+export const sub = (a: Value, b: Value): Value => binary("sub", a, b);
+export const mul = (a: Value, b: Value): Value => binary("mul", a, b);
+export const div = (a: Value, b: Value): Value => binary("div", a, b);
+export const min = (a: Value, b: Value): Value => binary("min", a, b);
+export const max = (a: Value, b: Value): Value => binary("max", a, b);
+/** a·b + c, product and sum each rounded. */
+export const madd = (a: Value, b: Value, c: Value): Value => ({ op: "madd", a, b, c, fmt: a.fmt });
+/** Masks: NaN compares false. */
+export const less = (a: Value, b: Value): Value => binary("less", a, b, "mask");
+export const equal = (a: Value, b: Value): Value => binary("equal", a, b, "mask");
+export const and = (a: Value, b: Value): Value => binary("and", a, b);
+export const not = (a: Value): Value => unary("not", a);
+export const select = (mask: Value, a: Value, b: Value): Value => ({ op: "select", mask, a, b, fmt: a.fmt });
+/** To `fmt`: i32 → float is exact below 2^24 (f32); float → i32 wants an integral value in range. */
+export const convert = (a: Value, fmt: Fmt): Value => (a.fmt === fmt ? a : unary("convert", a, fmt));
+/** 2^i as `fmt` for an i32 in −126..127. */
+export const pow2 = (i: Value, fmt: FloatFmt): Value => unary("pow2", i, fmt);
+/** floor(log2 x) of a positive normal number, as i32; an f64 is rounded to f32 first. */
+export const exponent = (a: Value): Value => unary("exponent", convert(a, "f32"), "i32");
+export const iadd = (a: Value, b: Value): Value => binary("iadd", a, b, "i32");
+export const imul = (a: Value, b: Value): Value => binary("imul", a, b, "i32");
+export const ixor = (a: Value, b: Value): Value => binary("ixor", a, b, "i32");
+export const ishl = (a: Value, b: Value): Value => binary("ishl", a, b, "i32");
+export const ishr = (a: Value, b: Value): Value => binary("ishr", a, b, "i32");
+export const load = (buffer: string, index: Index): Value => ({ op: "load", buffer, index, fmt: "f32" });
+export const dim = (name: string): Value => ({ op: "loop", name, fmt: "i32" });
+export const scalar = (name: string): Value => ({ op: "scalar", name, fmt: "i32" });
+export const acc = (fmt: FloatFmt): Value => ({ op: "acc", fmt });
+
+/** 1 where the mask holds, else 0. */
+export const fromMask = (mask: Value, fmt: FloatFmt): Value => select(mask, lit(1, fmt), lit(0, fmt));
+/** True where `a` is not 0 (NaN counts as true); undoes `fromMask` without a comparison. */
+export function toMask(a: Value): Value {
+  if (a.op === "select" && isLit(a.a, 1) && isLit(a.b, 0)) return a.mask;
+  return not(equal(a, lit(0, a.fmt)));
+}
+const isLit = (a: Value, value: number): boolean => a.op === "const" && Object.is(a.value, value);

@@ -1,0 +1,64 @@
+// What a loss, an optimizer and an initialiser are. Each is one file in its folder and one line in that folder's list.
+import type * as z from "zod";
+import type { Node } from "../ir/graph.ts";
+import type { G } from "../ops/index.ts";
+import type { Random } from "../random.ts";
+
+/** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
+export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };
+export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+
+export interface Loss<C extends object = object> {
+  /** Keras' function name, e.g. mean_squared_error. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** Shape of the target for an output of `shape` (both without the batch axis). */
+  readonly target: (shape: readonly number[], config: C) => readonly number[];
+  /** One value per sample and position: [n, ...] with the last axis of y gone. `y` is the model's output node: where it is
+   * a softmax or sigmoid, the loss takes its input instead (as Keras on TensorFlow does), which is stable. */
+  readonly lower: (g: G, site: { readonly y: Node; readonly target: Node; readonly config: C }) => Node;
+}
+
+/** A named scalar or slot of optimizer state with its initial value. */
+export interface Slot {
+  readonly name: string;
+  readonly initial: number;
+}
+
+export interface Optimizer<C extends object = object> {
+  /** Keras' class name in lower case: sgd, adam. */
+  readonly name: string;
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** State shared by all weights (scalars), e.g. Adam's running products of its betas. */
+  readonly globals: (config: C) => readonly Slot[];
+  /** New values of the globals, computed once a step, before the weights. */
+  readonly advance: (g: G, globals: Readonly<Record<string, Node>>, config: C) => Readonly<Record<string, Node>>;
+  /** State per weight, of the weight's shape. */
+  readonly slots: (config: C) => readonly Slot[];
+  readonly update: (
+    g: G,
+    site: {
+      readonly weight: Node;
+      readonly gradient: Node;
+      readonly slots: Readonly<Record<string, Node>>;
+      /** After `advance`. */
+      readonly globals: Readonly<Record<string, Node>>;
+      /** A scalar. */
+      readonly learningRate: Node;
+      readonly config: C;
+    },
+  ) => { readonly weight: Node; readonly slots: Readonly<Record<string, Node>> };
+}
+
+export interface Initializer<C extends object = object> {
+  /** Keras' snake_case name: glorot_uniform. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** Fills row-major; uses no Math function but sqrt, floor, abs, fround, imul. */
+  readonly fill: (shape: readonly number[], random: Random, config: C) => Float32Array;
+}
