@@ -8,6 +8,7 @@ export const codes = {
   "op/attrs": "An op's attributes do not have the form its schema asks for.",
   "ir/parse": "IR text could not be read. The message names line and column.",
   "ir/verify": "An IR breaks one of its own rules. The notes show the place.",
+  "graph/values": "A number, vector or matrix needed to run a graph was not given, or has another length than its shape asks for.",
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;
