@@ -9,6 +9,8 @@ export const codes = {
   "ir/parse": "IR text could not be read. The message names line and column.",
   "ir/verify": "An IR breaks one of its own rules. The notes show the place.",
   "graph/values": "A number, vector or matrix needed to run a graph was not given, or has another length than its shape asks for.",
+  "autodiff/not-differentiable":
+    "A gradient is wanted through an op that has none. The message names the op, the reason and the layer; freeze what lies before it, or use another op.",
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

@@ -59,6 +59,8 @@ export interface VjpSite<A> {
   readonly ct: Node;
   readonly cts: readonly (Node | null)[];
   readonly attrs: A;
+  /** Which inputs need a cotangent; what is returned for the others is dropped. */
+  readonly wanted: readonly boolean[];
 }
 /** Cotangents of the inputs, null where none flows. */
 export type Vjp<A> = (g: G, site: VjpSite<A>) => readonly (Node | null)[];

@@ -1,0 +1,32 @@
+// Composite ops become their expansions until only primitives remain, inside scan bodies too.
+// In: any Graph. Out: an equal Graph of primitives. The Graph itself where nothing is composite.
+import { invariant } from "../diagnostics/error.ts";
+import { type Graph, isGraph, type Node } from "../ir/graph.ts";
+import { copyInto, regraph } from "../ir/rebuild.ts";
+import { build, ops } from "../ops/index.ts";
+
+export function expandComposites(source: Graph): Graph {
+  // Two scans over one body keep sharing it.
+  const bodies = new Map<Graph, Graph>();
+  const bodyOf = (body: Graph): Graph => {
+    const expanded = bodies.get(body) ?? expandComposites(body);
+    bodies.set(body, expanded);
+    return expanded;
+  };
+  const isDone = (node: Node) =>
+    ops[node.op]?.kind === "primitive" && (!isGraph(node.attrs.body) || bodyOf(node.attrs.body) === node.attrs.body);
+
+  let current = source;
+  // Each turn opens one level of nesting; an expansion that contains itself would never end.
+  for (let depth = 0; !current.nodes.every(isDone); depth++) {
+    invariant(depth < 64, `the expansion of ${current.nodes.find((node) => !isDone(node))?.op} does not end`);
+    const g = build();
+    const made = copyInto(g.builder, current, (node, inputs) => {
+      const op = ops[node.op];
+      if (op?.kind === "composite") return op.expand(g, inputs, node.attrs);
+      return isGraph(node.attrs.body) ? g.node(node.op, inputs, { ...node.attrs, body: bodyOf(node.attrs.body) }) : undefined;
+    });
+    current = regraph(g.builder, current, made);
+  }
+  return current;
+}
