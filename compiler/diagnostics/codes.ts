@@ -1,6 +1,7 @@
 // The catalogue of error and warning codes. A code never changes meaning; `layerc explain <code>` prints the text.
 export const codes = {
-  "internal/bug": "layerc reached a state that its own rules exclude. The notes show the IR around the fault and the pass that made it.",
+  "internal/bug":
+    "layerc reached a state that its own rules exclude. The notes show the IR around the fault and the pass that made it.",
   "shape/mismatch": "Two tensors that must agree in shape do not. Sizes are written without the batch axis.",
   "shape/rank": "A layer or an op got a tensor with another number of axes than it takes.",
   "shape/unknown-size": "A size is needed as a number before the graph can be built. Give it with inputShape or --input-shape.",
@@ -8,9 +9,42 @@ export const codes = {
   "op/attrs": "An op's attributes do not have the form its schema asks for.",
   "ir/parse": "IR text could not be read. The message names line and column.",
   "ir/verify": "An IR breaks one of its own rules. The notes show the place.",
-  "graph/values": "A number, vector or matrix needed to run a graph was not given, or has another length than its shape asks for.",
+  "graph/values":
+    "A number, vector or matrix needed to run a graph was not given, or has another length than its shape asks for.",
   "autodiff/not-differentiable":
     "A gradient is wanted through an op that has none. The message names the op, the reason and the layer; freeze what lies before it, or use another op.",
+  "model/empty": "A model needs at least one layer.",
+  "model/schema": "The value is no model: it needs `layers`, a list of {layer, config} lines.",
+  "layer/unknown": "layerc has no layer of this name. Names are Keras' class names in camelCase.",
+  "layer/name": "Layer names are strings without a slash, each used once.",
+  "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
+  "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
+  "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
+  "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
+  "weights/length": "A weight has another number of values than its shape asks for.",
+  "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
+  "format/unknown":
+    "The bytes are no model file that layerc reads: a spec as JSON, or a .safetensors file. Nothing in a model file is ever run.",
+  "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",
+  "format/header":
+    "The header of a .safetensors file is not what the format asks for: a JSON object that gives dtype, shape and data_offsets per tensor.",
+  "format/dtype": "A tensor of the file has a number format that layerc does not read. Weights are float32 (F32).",
+  "format/tensor":
+    "A tensor's shape, byte range and data do not fit together. Byte ranges must cover the data without gap or overlap.",
+  "format/metadata":
+    "A .safetensors file holds no model spec, or one of another format version. Files saved by layerc carry the spec in their metadata.",
+  "format/json": "A .json model file is not JSON.",
+  "format/spec":
+    "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",
+  "format/input":
+    "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
+  "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
+  "file/write": "A file could not be written.",
+  "source/syntax": "A model file is not valid TypeScript or JavaScript, or imports a file that cannot be found.",
+  "source/no-default-export": "A model file has no default export. layerc compiles what the file exports as default.",
+  "source/not-a-model": "A model file's default export is not a model, that is, not what sequential([...]) returns.",
+  "source/threw": "A model file is the user's own code and threw an error while it ran.",
+  "cli/option": "A command got an option value or an argument that it does not know.",
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

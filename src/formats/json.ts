@@ -1,0 +1,82 @@
+// The spec of a Model as JSON: its name, seed and list of layers. In: text nobody vouches for. Out: a Model of the right
+// form, or a CompileError that names the place. What a layer's config may hold is the compiler's to judge, not this file's.
+import * as z from "zod";
+import { CompileError, joinPath } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+
+const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
+const layer = z.strictObject({
+  name: z.string().optional(),
+  layer: z.string(),
+  config: z.record(z.string(), z.unknown()).default({}),
+  inputs: z.array(z.string()).optional(),
+});
+export const specSchema = z.strictObject({
+  name: z.string().default("model"),
+  seed: z.int().default(0),
+  layers: z.array(layer),
+  weightsFile: z.string().optional(),
+  training: z.strictObject({ loss: named, optimizer: named }).optional(),
+});
+
+/** The Model that `text` spells. Throws CompileError `format/json` (no JSON) or `format/spec` (no spec, with its path). */
+export function openJson(text: string): Model {
+  return checkSpec(parseJson(text, "format/json"));
+}
+
+/** JSON.parse with our error; `what` names the text in the message. */
+export function parseJson(text: string, code: "format/json" | "format/header" | "format/metadata", what = "the text"): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CompileError({
+      code,
+      path: "",
+      message: `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+}
+
+/** The Model a parsed value spells; an unknown key is an error, because a misspelt one would be ignored in silence. */
+export function checkSpec(value: unknown): Model {
+  const parsed = specSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue.path.reduce<string>((under, key) => joinPath(under, typeof key === "number" ? `[${key}]` : String(key)), "");
+  throw new CompileError({
+    code: "format/spec",
+    path,
+    message: `this is no model spec: ${issue.message}`,
+    hint: 'a spec is {"name": …, "seed": …, "layers": [{"layer": "dense", "config": {"units": 4, "inputShape": [2]}}, …]}',
+  });
+}
+
+/** The spec as JSON text; equal models give equal text. Weights are not part of it. */
+export function saveJson(model: Model, indent = 2): string {
+  return JSON.stringify(specOf(model), onlyJson, indent);
+}
+
+/** What of a Model is spec: everything but weights, keys in a fixed order. */
+export function specOf(model: Model): object {
+  const { name, seed, layers, weightsFile, training } = model;
+  return {
+    name,
+    seed,
+    layers: layers.map(({ name, layer, config, inputs }) => ({ name, layer, config, inputs })),
+    weightsFile,
+    training,
+  };
+}
+
+/** A JSON.stringify replacer that refuses what JSON would silently turn into something else. */
+export function onlyJson(key: string, value: unknown): unknown {
+  const lost = typeof value === "number" ? !Number.isFinite(value) : ["function", "symbol", "bigint"].includes(typeof value);
+  if (lost)
+    throw new CompileError({
+      code: "format/spec",
+      path: key,
+      message: `${String(value)} has no form in JSON`,
+      hint: "leave the key away or give a number",
+    });
+  return value;
+}

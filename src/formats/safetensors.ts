@@ -1,0 +1,206 @@
+// Our `.safetensors`: named float32 tensors with the model's spec in the metadata. In: bytes nobody vouches for. Out: a
+// Model, or a CompileError that says what is wrong with the file. Data is read, never run; equal models give equal bytes.
+// The format: u64 little-endian header length, JSON header padded with spaces to 8 bytes, then the tensors, gapless.
+// https://huggingface.co/docs/safetensors/index#format
+import * as z from "zod";
+import type { Code } from "../../compiler/diagnostics/codes.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { showShape, sizeOf } from "../../compiler/ir/graph.ts";
+import type { Model } from "../../compiler/model.ts";
+import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
+
+/** A tensor of a file: row-major, in file order. */
+export interface FileTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+export interface TensorFile {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: readonly FileTensor[];
+}
+
+const formatVersion = 1;
+/** The limit of the format's own reader. */
+const maxHeader = 100_000_000;
+
+const metadataSchema = z.record(z.string(), z.string());
+const entrySchema = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+/** The Model of a file that `saveSafetensors` wrote. Throws CompileError `format/…`; without our metadata, `format/metadata`. */
+export function openSafetensors(bytes: Uint8Array): Model {
+  const { metadata, tensors } = readTensors(bytes);
+  const text = metadata.get("layerc");
+  if (text === undefined) {
+    fail("format/metadata", "the file holds weights but no model: its metadata has no entry layerc", {
+      hint: 'name the file in a model: sequential([…], { weights: "./weights.safetensors" })',
+    });
+  }
+  const parsed = parseJson(text, "format/metadata", "the metadata entry layerc");
+  const outer = z.object({ format: z.int(), model: z.unknown() }).safeParse(parsed);
+  if (!outer.success) fail("format/metadata", "the metadata entry layerc is not {format, model}");
+  if (outer.data.format !== formatVersion) {
+    fail("format/metadata", `the file has format ${outer.data.format}, this layerc reads format ${formatVersion}`, {
+      hint: "update layerc",
+    });
+  }
+  const model = checkSpec(outer.data.model);
+  return tensors.length === 0 ? model : { ...model, weights: recordOf(tensors) };
+}
+
+/** Weights only, by name; the object has no prototype, so that no name means anything special. */
+export function openWeights(bytes: Uint8Array): Readonly<Record<string, Float32Array>> {
+  return recordOf(readTensors(bytes).tensors);
+}
+
+/**
+ * The file of a model. `shapes` gives the shape of a weight (Keras' order of axes); a model without weights gives a file
+ * without tensors.
+ */
+export function writeModel(model: Model, shapes: ReadonlyMap<string, readonly number[]>): Uint8Array {
+  const { weightsFile: _, ...spec } = specOf(model) as Record<string, unknown>;
+  const layerc = JSON.stringify({ format: formatVersion, model: spec }, onlyJson);
+  const weights = model.weights ?? {};
+  const tensors = [...shapes].flatMap(([name, shape]) =>
+    Object.hasOwn(weights, name) ? [{ name, shape, data: weights[name] }] : [],
+  );
+  return writeTensors(new Map([["layerc", layerc]]), tensors);
+}
+
+/** The bytes of a tensor file. */
+export function writeTensors(metadata: ReadonlyMap<string, string>, tensors: readonly FileTensor[]): Uint8Array {
+  let end = 0;
+  const entries: [string, unknown][] = [["__metadata__", Object.fromEntries(metadata)]];
+  for (const { name, shape, data } of tensors) {
+    if (sizeOf(shape) !== data.length)
+      fail("format/tensor", `a tensor of shape ${showShape(shape)} has ${sizeOf(shape)} numbers, not ${data.length}`, {
+        path: name,
+      });
+    entries.push([name, { dtype: "F32", shape, data_offsets: [end, end + 4 * data.length] }]);
+    end += 4 * data.length;
+  }
+  // Spelt by hand: an object would move names such as "1" to the front and lose "__proto__".
+  const json = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join()}}`;
+  const header = new TextEncoder().encode(json);
+  const start = 8 + Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(header, 8);
+  let at = start;
+  for (const { data } of tensors) for (const value of data) view.setFloat32((at += 4) - 4, value, true);
+  return bytes;
+}
+
+/** Every tensor of a file, checked: offsets inside the file, gapless, without overlap, as long as the shape says, F32. */
+export function readTensors(bytes: Uint8Array): TensorFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8)
+    fail(
+      "format/truncated",
+      `a .safetensors file starts with 8 bytes that say how long its header is; this one has ${bytes.length} bytes`,
+    );
+  const headerLength = view.getBigUint64(0, true);
+  if (headerLength > maxHeader)
+    fail("format/header", `the header is said to be ${headerLength} bytes long; at most ${maxHeader} are read`);
+  const start = 8 + Number(headerLength);
+  if (start > bytes.length) fail("format/truncated", `the header ends at byte ${start}, the file at byte ${bytes.length}`);
+  const { metadata, entries } = readHeader(bytes.subarray(8, start));
+
+  const length = bytes.length - start;
+  let end = 0;
+  for (const [name, { data_offsets: offsets }] of [...entries].sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  )) {
+    if (offsets[1] > length)
+      fail("format/truncated", `the tensor ends at byte ${offsets[1]} of the data, the data at byte ${length}`, { path: name });
+    if (offsets[0] !== end) {
+      fail(
+        "format/tensor",
+        `the tensor starts at byte ${offsets[0]} of the data, ${offsets[0] < end ? "inside" : "not at the end of"} the one before, which ends at ${end}`,
+        { path: name },
+      );
+    }
+    end = offsets[1];
+  }
+  if (end !== length) fail("format/tensor", `the tensors end at byte ${end} of the data, the data at byte ${length}`);
+
+  const tensors = entries.map(
+    ([
+      name,
+      {
+        shape,
+        data_offsets: [from],
+      },
+    ]) => {
+      const data = new Float32Array(sizeOf(shape));
+      for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + from + 4 * i, true);
+      return { name, shape, data };
+    },
+  );
+  return { metadata, tensors };
+}
+
+function readHeader(bytes: Uint8Array): {
+  metadata: ReadonlyMap<string, string>;
+  entries: readonly [name: string, entry: Entry][];
+} {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    fail("format/header", "the header is not UTF-8");
+  }
+  const json = parseJson(text, "format/header", "the header");
+  if (typeof json !== "object" || json === null || Array.isArray(json)) fail("format/header", "the header is not a JSON object");
+  let metadata = new Map<string, string>();
+  const entries: [string, Entry][] = [];
+  for (const [name, value] of Object.entries(json)) {
+    if (name === "__metadata__") {
+      const parsed = metadataSchema.safeParse(value);
+      if (!parsed.success) fail("format/header", "__metadata__ must map names to strings");
+      metadata = new Map(Object.entries(parsed.data));
+      continue;
+    }
+    const parsed = entrySchema.safeParse(value);
+    if (!parsed.success)
+      fail("format/header", `a tensor must be {dtype, shape, data_offsets}: ${parsed.error.issues[0].message}`, { path: name });
+    entries.push([name, checkEntry(name, parsed.data)]);
+  }
+  return { metadata, entries };
+}
+
+function checkEntry(name: string, entry: Entry): Entry {
+  const { dtype, shape, data_offsets: [from, to] } = entry; // biome-ignore format: one line
+  if (dtype !== "F32") {
+    fail("format/dtype", `the tensor is of type ${JSON.stringify(dtype)}; layerc reads F32`, {
+      path: name,
+      hint: "convert the weights to float32 before saving",
+    });
+  }
+  const size = sizeOf(shape);
+  if (!Number.isSafeInteger(size) || to - from !== 4 * size) {
+    fail(
+      "format/tensor",
+      `a tensor of shape ${showShape(shape)} takes ${4 * size} bytes, its data_offsets [${from}, ${to}] give ${to - from}`,
+      { path: name },
+    );
+  }
+  return entry;
+}
+
+function recordOf(tensors: readonly FileTensor[]): Readonly<Record<string, Float32Array>> {
+  const record: Record<string, Float32Array> = Object.create(null);
+  for (const { name, data } of tensors) record[name] = data;
+  return record;
+}
+
+function fail(code: Code, message: string, more: { path?: string; hint?: string } = {}): never {
+  const path = more.path === undefined ? "" : `weights[${JSON.stringify(more.path)}]`;
+  throw new CompileError({ code, path, message, ...(more.hint === undefined ? {} : { hint: more.hint }) });
+}
