@@ -1,0 +1,136 @@
+// Adding an op or a layer is one new file and one line in its list, and forgetting a part does not compile. The proof type-checks
+// a probe that exists only in memory: the real list plus one line, the probe whole, and the probe once without each part.
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Type-checks `files` (path in the repository → text) over the real tree; one line per error: `file: message`. */
+function errors(files: Readonly<Record<string, string>>): string[] {
+  const { config } = ts.readConfigFile(resolve(root, "tsconfig.json"), (path) => readFileSync(path, "utf8"));
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noUnusedLocals: false }, root);
+  const texts = new Map(Object.entries(files).map(([path, text]) => [resolve(root, path), text]));
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (path) => texts.get(resolve(path)) ?? readFile(path);
+  host.fileExists = (path) => texts.has(resolve(path)) || fileExists(path);
+  host.getSourceFile = (path, languageVersion) => {
+    const text = host.readFile(path);
+    return text === undefined ? undefined : ts.createSourceFile(path, text, languageVersion, true);
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return [...texts.keys()].flatMap((path) => {
+    const source = program.getSourceFile(path);
+    if (source === undefined) throw new Error(`no source ${path}`);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      ({ messageText }) => `${path.slice(root.length + 1)}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+    );
+  });
+}
+
+interface Kind {
+  readonly what: string;
+  readonly list: string;
+  readonly folder: string;
+  readonly head: string;
+  readonly type: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** A use of the probe that compiles only once it is listed. */
+  readonly use: string;
+}
+
+const kinds: readonly Kind[] = [
+  {
+    what: "primitive op",
+    list: "compiler/ops/list.ts",
+    folder: "compiler/ops",
+    head: 'import type { NoAttrs, Primitive } from "./define.ts";\nimport { noAttrs } from "./pointwise.ts";',
+    type: "Primitive<NoAttrs>",
+    parts: {
+      kind: '"primitive"',
+      name: '"probe"',
+      says: '"x"',
+      arity: "1",
+      attrs: "noAttrs",
+      type: "([x]) => x",
+      eval: "([x]) => x",
+      sample: "() => ({ inputs: [{ shape: [2] }], attrs: {} })",
+      vjp: "(_g, { ct }) => [ct]",
+      lower: '{ kind: "pointwise", value: ([x]) => x }',
+      examples: "[]",
+    },
+    use: 'import { build } from "./index.ts";\nexport const use = () => { const g = build(); return g.probe(g.fill(1, [2])); };',
+  },
+  {
+    what: "composite op",
+    list: "compiler/ops/list.ts",
+    folder: "compiler/ops",
+    head: 'import type { Composite, NoAttrs } from "./define.ts";\nimport { noAttrs } from "./pointwise.ts";',
+    type: "Composite<NoAttrs>",
+    parts: {
+      kind: '"composite"',
+      name: '"probe"',
+      says: '"x"',
+      arity: "1",
+      attrs: "noAttrs",
+      type: "([x]) => x",
+      eval: "([x]) => x",
+      expand: "(_g, [x]) => x",
+      sample: "() => ({ inputs: [{ shape: [2] }], attrs: {} })",
+      examples: "[]",
+    },
+    use: 'import { build } from "./index.ts";\nexport const use = () => { const g = build(); return g.probe(g.fill(1, [2])); };',
+  },
+  {
+    what: "layer",
+    list: "compiler/layers/list.ts",
+    folder: "compiler/layers",
+    head: 'import * as z from "zod";\nimport type { Layer } from "./define.ts";',
+    type: "Layer<{ readonly width: number }>",
+    parts: {
+      name: '"probe"',
+      keras: '"Probe"',
+      says: '"x"',
+      config: "z.strictObject({ width: z.int() })",
+      weights: "() => []",
+      lower: "(_g, { x }) => ({ y: x })",
+    },
+    use: 'import type * as listed from "./list.ts";\nexport const use: keyof typeof listed = "probe";',
+  },
+];
+
+const object = ({ type }: Kind, parts: Readonly<Record<string, string>>, name: string) =>
+  `export const ${name}: ${type} = { ${Object.entries(parts)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ")} };\n`;
+
+describe.each(kinds)("a new $what", (kind) => {
+  const { parts, folder, head, list, use } = kind;
+  const whole = `${head}\n${object(kind, parts, "probe")}`;
+  const listed = () => `${readFileSync(resolve(root, list), "utf8")}export { probe } from "./probe.ts";\n`;
+
+  it("is one file and one line", () => {
+    expect(existsSync(resolve(root, folder, "probe.ts"))).toBe(false);
+    expect(errors({ [`${folder}/probe.ts`]: whole, [list]: listed(), [`${folder}/use.ts`]: use })).toEqual([]);
+  });
+
+  it("is not there without its line", () => {
+    expect(errors({ [`${folder}/probe.ts`]: whole, [`${folder}/use.ts`]: use })).toEqual([
+      expect.stringMatching(`^${folder}/use\\.ts: .*probe`),
+    ]);
+  });
+
+  it("does not compile without one of its parts", () => {
+    const files = Object.keys(parts).map((part) => {
+      const { [part]: _, ...rest } = parts;
+      return [part, `${folder}/without-${part}.ts`, `${head}\n${object(kind, rest, "probe")}`] as const;
+    });
+    const found = errors(Object.fromEntries(files.map(([, path, text]) => [path, text])));
+    expect(found).toHaveLength(files.length);
+    for (const [i, [part, path]] of files.entries()) {
+      expect(found[i]).toMatch(new RegExp(`^${path.replaceAll(".", "\\.")}: .*'${part}'`));
+    }
+  });
+});
