@@ -93,7 +93,10 @@ export function writeTensors(metadata: ReadonlyMap<string, string>, tensors: rea
   view.setBigUint64(0, BigInt(start - 8), true);
   bytes.set(header, 8);
   let at = start;
-  for (const { data } of tensors) for (const value of data) view.setFloat32((at += 4) - 4, value, true);
+  for (const { data } of tensors) {
+    for (let i = 0; i < data.length; i++) view.setFloat32(at + 4 * i, data[i], true);
+    at += 4 * data.length;
+  }
   return bytes;
 }
 
