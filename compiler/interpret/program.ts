@@ -1,0 +1,72 @@
+// Runs a Program by the letter of compiler/program/ir.ts: these are the bits that every emitted kernel must equal.
+// In: a Program and the contents of its constants. Out: a machine with one address space, in which overlapping buffers
+// really overlap. The arena starts as NaN; reading an element nobody wrote, leaving a buffer, making an integer of a number
+// that is none, and the powers and exponents ir.ts excludes are errors that name kernel, buffer and index.
+import { internal } from "../diagnostics/error.ts";
+import type { Program } from "../program/ir.ts";
+import { kernelStep, type Space, type Step } from "./kernel.ts";
+
+export interface MachineOptions {
+  /** Contents of const and param buffers (a view of the right length or shorter is an error); what is absent starts unwritten. */
+  readonly constants?: ReadonlyMap<string, ArrayLike<number>>;
+  /** Check that every element is written before it is read (default true). */
+  readonly track?: boolean;
+}
+
+export interface Machine {
+  /** Live views of the address space, by buffer name; inputs are written and outputs read here. */
+  readonly buffers: ReadonlyMap<string, Float32Array>;
+  /** Runs an entry, a kernel, or a list of kernels. Every scalar of the program that a loop reads must be given. */
+  run(what: string | readonly string[], scalars?: Readonly<Record<string, number>>): void;
+}
+
+export function createMachine(program: Program, { constants = new Map(), track = true }: MachineOptions = {}): Machine {
+  const size = program.buffers.reduce((end, { at, length }) => Math.max(end, at + length), 0);
+  const memory = new Float32Array(size).fill(Number.NaN);
+  const written = new Uint8Array(size);
+  const buffers = new Map(program.buffers.map(({ name, at, length }) => [name, memory.subarray(at, at + length)] as const));
+  for (const { name, role, at, length, initial = 0 } of program.buffers) {
+    const content = constants.get(name);
+    if (content !== undefined) {
+      if (content.length !== length) internal(`buffer ${JSON.stringify(name)} needs ${length} numbers, found ${content.length}`);
+      memory.set(content, at);
+    } else if (role === "state") {
+      memory.fill(initial, at, at + length);
+    }
+    // The caller fills inputs through the view, which no bitmap can see.
+    if (content !== undefined || role === "state" || role === "input") written.fill(1, at, at + length);
+  }
+
+  const scalars = new Map<string, number>();
+  const space: Space = {
+    memory,
+    written: track ? written : undefined,
+    scalars,
+    buffers: new Map(program.buffers.map((b) => [b.name, b])),
+  };
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const compiled = new Map<string, Step>();
+  const stepOf = (name: string): Step => {
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const kernel = kernels.get(name) ?? internal(`there is no kernel ${JSON.stringify(name)}`);
+    const step = kernelStep(kernel, space);
+    compiled.set(name, step);
+    return step;
+  };
+  return {
+    buffers,
+    run(what, given = {}) {
+      scalars.clear();
+      for (const { name, min, max } of program.scalars) {
+        if (!Object.hasOwn(given, name)) continue;
+        const value = given[name];
+        if (!(Number.isInteger(value) && value >= min && value <= max))
+          internal(`scalar ${name} is an integer in ${min}..${max}, found ${value}`);
+        scalars.set(name, value);
+      }
+      const names = typeof what === "string" ? (program.entries.find(({ name }) => name === what)?.calls ?? [what]) : what;
+      for (const name of names) stepOf(name)();
+    },
+  };
+}
