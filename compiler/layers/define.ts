@@ -1,10 +1,11 @@
 // What a layer is: Keras' name, a schema, its weights, and how it is lowered to Graph. There is no shape function: the
 // output shape is the type of what `lower` builds. The schema gives the factory's type, the validation, the documentation
-// and the test generator.
+// and the test generator. A layer is its own factory: `dense({ units: 4 })` makes a line of a model.
 import type * as z from "zod";
-import type { LayerSpec } from "../model.ts";
 import type { Node } from "../ir/graph.ts";
+import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
+import type { InitializerSpec } from "../training/define.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
 export interface WeightSpec {
@@ -14,7 +15,6 @@ export interface WeightSpec {
   readonly initializer: InitializerSpec;
   readonly trainable: boolean;
 }
-export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 
 /** A problem with a config: where in it, what, and what to do. */
 export interface Problem {
@@ -25,6 +25,12 @@ export interface Problem {
   readonly code?: "layer/config" | "shape/mismatch" | "shape/rank";
 }
 
+/** Seed of a layer's noise, and the step counter as a Graph value. */
+export interface Noise {
+  readonly seed: number;
+  readonly step: Node;
+}
+
 export interface Context<C> {
   /** The layer's input, [n, ...]. */
   readonly x: Node;
@@ -33,10 +39,10 @@ export interface Context<C> {
   /** By the names of `weights`; moving statistics included. */
   readonly weights: Readonly<Record<string, Node>>;
   readonly config: C;
-  /** The layer runs in training mode (false for a frozen layer where Keras says so). */
-  readonly training: boolean;
-  /** Seed of this layer's noise, and the step counter as a Graph value (training only). */
-  readonly noise: { readonly seed: number; readonly step: Node };
+  /** Keras' common key: a frozen layer's weights are not trained. */
+  readonly trainable: boolean;
+  /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
+  readonly noise?: Noise;
   /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
   readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node) => Lowered;
 }
@@ -59,8 +65,42 @@ export interface Layer<C extends object = object> {
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
+  /** Keys that Keras has and layerc honours only at these values (at any, where they change no number). */
+  readonly fixed?: Readonly<Record<string, readonly unknown[] | "any">>;
+  /** The shape of one sample, where the config states it (`input`); null for a size the user left open. */
+  readonly declares?: (config: C) => readonly (number | null)[];
   /** Constraints across fields or on the input (shape without the batch axis); undefined when all is well. */
   readonly legal?: (config: C, input: readonly number[]) => Problem | undefined;
   readonly weights: (config: C, input: readonly number[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => Lowered;
+}
+
+/** A layer whose config is known only at run time; every list of layers is of this type. */
+// biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in the rules; `AnyLayer` is only used after its schema has checked them.
+export type AnyLayer = Layer<any>;
+
+/** What every layer takes besides its own keys. */
+export interface CommonConfig {
+  /** Unique in the model; without it, Keras' rule: dense, dense_1, … */
+  readonly name?: string;
+  /** false: the weights stay as they are in training. Default true. */
+  readonly trainable?: boolean;
+  /** On the first layer: the shape of one sample. */
+  readonly inputShape?: readonly (number | null)[];
+}
+
+/** Makes a line of a model from a config; checked when the model is built, where the line's place is known. */
+export type Factory<I> =
+  Partial<I> extends I ? (config?: I & CommonConfig) => LayerSpec : (config: I & CommonConfig) => LayerSpec;
+
+/** The layer, callable as its own factory. */
+export function layer<S extends z.ZodType<object>>(
+  definition: Omit<Layer<z.output<S>>, "config"> & { readonly config: S },
+): Layer<z.output<S>> & Factory<z.input<S>> {
+  const factory = (given: Record<string, unknown> & CommonConfig = {}): LayerSpec => {
+    const { name, ...config } = given;
+    return { ...(name === undefined ? {} : { name }), layer: definition.name, config };
+  };
+  Object.defineProperties(factory, Object.getOwnPropertyDescriptors(definition));
+  return Object.freeze(factory) as unknown as Layer<z.output<S>> & Factory<z.input<S>>;
 }

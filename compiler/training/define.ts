@@ -7,6 +7,7 @@ import type { Random } from "../random.ts";
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
 export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };
 export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 
 export interface Loss<C extends object = object> {
   /** Keras' function name, e.g. mean_squared_error. */

@@ -1,0 +1,26 @@
+import * as z from "zod";
+import { showShape } from "../ir/graph.ts";
+import { layer } from "./define.ts";
+import { count, initializer, noPenalty } from "./shared.ts";
+
+/** x, or a trained alpha · x below 0; one alpha per point, or one along each shared axis. */
+export const prelu = layer({
+  name: "prelu",
+  keras: "PReLU",
+  says: "x where x > 0, else alpha · x with a trained alpha per point of the sample, shared along `sharedAxes` (counted from 1).",
+  config: z.strictObject({ alphaInitializer: initializer("zeros"), sharedAxes: z.array(count).nullable().default(null) }),
+  fixed: noPenalty("alpha"),
+  legal: ({ sharedAxes }, input) => {
+    if ((sharedAxes ?? []).every((axis) => axis <= input.length)) return undefined;
+    const message = `sharedAxes needs axes from 1 to ${input.length}, found ${showShape(sharedAxes ?? [])} on ${showShape(input)}`;
+    return { path: "sharedAxes", code: "shape/rank", message };
+  },
+  weights: ({ alphaInitializer, sharedAxes }, input) => {
+    const shape = input.map((size, i) => (sharedAxes?.includes(i + 1) ? 1 : size));
+    return [{ name: "alpha", shape, initializer: alphaInitializer, trainable: true }];
+  },
+  lower: (g, { x, weights: { alpha } }) => {
+    const slope = g.broadcastTo(alpha, x.type.shape);
+    return { y: g.select(g.less(g.like(x, 0), x), x, g.mul(slope, x)) };
+  },
+});

@@ -1,0 +1,82 @@
+// Pieces of config schemas and of lowering that several layers share.
+import * as z from "zod";
+import { type Node, type Shape, showShape, sizeOf } from "../ir/graph.ts";
+import type { G } from "../ops/index.ts";
+import { seedFor } from "../random.ts";
+import type { InitializerSpec } from "../training/define.ts";
+import { initializerSchema } from "../training/initializers/index.ts";
+import type { Noise, Problem } from "./define.ts";
+
+/** A count of something: 1, 2, … */
+export const count: z.ZodInt = z.int().min(1);
+/** A fraction to drop. */
+export const rate: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
+/** An axis or several, counted as Keras does: the batch is axis 0, −1 is the last. */
+export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.union([z.int(), z.array(z.int()).min(1)]);
+export const initializer = (standard: InitializerSpec): z.ZodDefault<typeof initializerSchema> =>
+  initializerSchema.default(standard);
+
+/** Keras' keys around a weight that layerc does not honour: regularizer and constraint. */
+export const noPenalty = (...weights: string[]): Readonly<Record<string, readonly unknown[]>> =>
+  Object.fromEntries(weights.flatMap((weight) => [`${weight}Regularizer`, `${weight}Constraint`].map((key) => [key, [null]])));
+
+/** Axes counted from the batch, ascending, as axes of a sample (shape without the batch); undefined when one does not exist. */
+export function sampleAxes(axis: number | readonly number[], input: readonly number[]): readonly number[] | undefined {
+  const rank = input.length + 1;
+  const axes = [axis].flat().map((a) => (a < 0 ? a + rank : a) - 1);
+  if (axes.some((a, i) => a < 0 || a >= input.length || axes.indexOf(a) !== i)) return undefined;
+  return axes.sort((a, b) => a - b);
+}
+
+/** The problem of an `axis` that the input does not have, or that is the batch. */
+export function badAxis(axis: number | readonly number[], input: readonly number[]): Problem | undefined {
+  if (sampleAxes(axis, input) !== undefined) return undefined;
+  return {
+    path: "axis",
+    code: "shape/rank",
+    message: `axis needs different axes from 1 to ${input.length} (0 is the batch) or from the end, found ${JSON.stringify(axis)} on ${showShape(input)}`,
+  };
+}
+
+/** The problem of an input with another number of axes. */
+export function needsRank(rank: number, means: string, input: readonly number[]): Problem | undefined {
+  if (input.length === rank) return undefined;
+  return { path: "", code: "shape/rank", message: `the input needs ${rank} axes (${means}), found ${showShape(input)}` };
+}
+
+/** The problem of an input with too few axes. */
+export function needsAxes(least: number, input: readonly number[]): Problem | undefined {
+  if (input.length >= least) return undefined;
+  const found = input.length === 0 ? "a single number" : showShape(input);
+  return {
+    path: "",
+    code: "shape/rank",
+    message: `the input needs at least ${least} axis${least === 1 ? "" : "es"} besides the batch, found ${found}`,
+  };
+}
+
+/** A per-axis vector (or tensor over `axes` of the sample, ascending) spread over the shape of `x`. */
+export function spread(g: G, vector: Node, axes: readonly number[], x: Node): Node {
+  return g.broadcast(vector, { shape: x.type.shape, axes: axes.map((axis) => axis + 1) });
+}
+
+/** A sample's shape behind the batch axis. */
+export const batched = (shape: readonly number[]): Shape => ["n", ...shape];
+/** A value's shape without the batch axis. */
+export const sampleShape = (x: Node): readonly number[] => x.type.shape.slice(1) as number[];
+export { sizeOf };
+
+/** Contracts the last axis of x with the first of a matrix. */
+export const matmul = (g: G, x: Node, matrix: Node): Node =>
+  g.dot(x, matrix, { batch: [], contract: [[x.type.shape.length - 1, 0]] });
+
+/** Inverted-dropout noise: 0 with probability `rate`, else 1 / (1 − rate). Size 1 in `shape` shares a draw; `use` tells the masks of a layer apart. */
+export function dropMask(
+  g: G,
+  { seed, step }: Noise,
+  { rate, shape, use = "" }: { rate: number; shape: Shape; use?: string },
+): Node {
+  if (rate === 1) return g.fill(0, shape);
+  const drawn = g.random(step, { shape, seed: seedFor(seed, use) });
+  return g.mul(g.sub(g.fill(1, shape), g.less(drawn, g.fill(rate, shape))), g.fill(1 / (1 - rate), shape));
+}

@@ -1,0 +1,117 @@
+// Checking what came from outside against a zod schema. In: a value and where it stands. Out: the parsed value, or a
+// CompileError that names the key, what was needed, what was found, and the nearest known key or value.
+import * as z from "zod";
+import type { Code } from "./diagnostics/codes.ts";
+import { CompileError, joinPath } from "./diagnostics/error.ts";
+import { suggestionFor } from "./diagnostics/suggest.ts";
+
+type Issue = z.core.$ZodIssue;
+
+export interface Place {
+  readonly code: Code;
+  readonly path: string;
+  /** Whose key it is, for messages: `dense`. */
+  readonly subject: string;
+}
+
+/** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const { path, message, hint } = explain(parsed.error.issues[0], value, place.subject, known);
+  throw new CompileError({
+    code: place.code,
+    path: joinPath(place.path, showPath(path)),
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+interface Explained {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function explain(issue: Issue, whole: unknown, subject: string, known: readonly string[]): Explained {
+  const { path } = issue;
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
+  const what = path.length === 0 ? subject : showPath(path);
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0];
+    const hint = path.length === 0 && known.length > 0 ? suggestionFor(key, known) : "leave it out";
+    return { path: [...path, key], message: `${what} has no key ${JSON.stringify(key)}`, hint };
+  }
+  if (issue.code === "invalid_union") {
+    // The branch that got beyond the value's type knows best what is wrong.
+    const inner = issue.errors.filter(
+      (errors) => !errors.some((error) => error.path.length === 0 && error.code === "invalid_type"),
+    );
+    if (inner.length === 1) return explain({ ...inner[0][0], path: [...path, ...inner[0][0].path] }, whole, subject, known);
+  }
+  if (value === undefined && issue.code !== "custom")
+    return { path, message: `${what} is missing`, hint: `needed: ${needed(issue)}` };
+  const hint =
+    issue.code === "invalid_value" && typeof value === "string" ? suggestionFor(value, issue.values.map(String)) : undefined;
+  return { path, message: `${what} needs ${needed(issue)}, found ${showValue(value)}`, ...(hint === undefined ? {} : { hint }) };
+}
+
+function needed(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return (
+        { int: "a whole number", number: "a finite number", string: "a string", boolean: "true or false" }[
+          issue.expected as string
+        ] ?? `a value of type ${issue.expected}`
+      );
+    case "too_small":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "more than" : "at least",
+        issue.minimum,
+      );
+    case "too_big":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "less than" : "at most",
+        issue.maximum,
+      );
+    case "invalid_value":
+      return issue.values.length > 8 ? "one of the known values" : issue.values.map((value) => showValue(value)).join(" or ");
+    case "invalid_union": {
+      const forms = issue.errors.map((errors) => (errors.length > 0 ? needed(errors[0]) : "another value"));
+      return forms.length === 0 ? "another value" : [...new Set(forms)].join(" or ");
+    }
+    default:
+      return issue.message;
+  }
+}
+
+const bound = (origin: string, how: string, limit: number | bigint): string =>
+  origin === "array" || origin === "string"
+    ? `${how} ${limit} items`
+    : `${origin === "int" ? "a whole number" : "a number"} of ${how} ${limit}`;
+
+/** `["layers", 2, "units"]` is `layers[2].units`. */
+export function showPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    const name = String(key);
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? joinPath(text, name) : `${text}[${JSON.stringify(name)}]`;
+  }, "");
+}
+
+/** A value for a message: one short line, whatever it is. */
+export function showValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "number" || typeof value === "bigint" || value === undefined || typeof value === "symbol")
+    return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    text = `a value of type ${typeof value}`;
+  }
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,12 @@
+import type { Initializer } from "../define.ts";
+import { scaled } from "./variance-scaling.ts";
+
+export const glorotNormal: Initializer<{ seed: number | null }> = scaled(
+  "glorot_normal",
+  "Normal cut at two standard deviations, variance 2 / (inputs + outputs).",
+  {
+    scale: 1,
+    mode: "fan_avg",
+    distribution: "truncated_normal",
+  },
+);

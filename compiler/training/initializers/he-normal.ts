@@ -1,0 +1,12 @@
+import type { Initializer } from "../define.ts";
+import { scaled } from "./variance-scaling.ts";
+
+export const heNormal: Initializer<{ seed: number | null }> = scaled(
+  "he_normal",
+  "Normal cut at two standard deviations, variance 2 / inputs.",
+  {
+    scale: 2,
+    mode: "fan_in",
+    distribution: "truncated_normal",
+  },
+);

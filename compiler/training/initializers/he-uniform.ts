@@ -1,0 +1,8 @@
+import type { Initializer } from "../define.ts";
+import { scaled } from "./variance-scaling.ts";
+
+export const heUniform: Initializer<{ seed: number | null }> = scaled("he_uniform", "Uniform within ±√(6 / inputs).", {
+  scale: 2,
+  mode: "fan_in",
+  distribution: "uniform",
+});

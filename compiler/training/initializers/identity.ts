@@ -1,0 +1,26 @@
+import * as z from "zod";
+import { CompileError } from "../../diagnostics/error.ts";
+import { showShape } from "../../ir/graph.ts";
+import type { Initializer } from "../define.ts";
+
+const schema = z.strictObject({ gain: z.number().default(1) });
+
+export const identity: Initializer<z.output<typeof schema>> = {
+  name: "identity",
+  aliases: [],
+  says: "`gain` on the main diagonal of a matrix, 0 elsewhere.",
+  config: schema,
+  fill: (shape, _random, { gain }) => {
+    if (shape.length !== 2) {
+      throw new CompileError({
+        code: "shape/rank",
+        path: "",
+        message: `the initializer identity fills matrices, the weight is ${showShape(shape)}`,
+      });
+    }
+    const [rows, columns] = shape;
+    const data = new Float32Array(rows * columns);
+    for (let i = 0; i < Math.min(rows, columns); i++) data[i * columns + i] = gain;
+    return data;
+  },
+};

@@ -1,0 +1,12 @@
+import type { Initializer } from "../define.ts";
+import { scaled } from "./variance-scaling.ts";
+
+export const lecunNormal: Initializer<{ seed: number | null }> = scaled(
+  "lecun_normal",
+  "Normal cut at two standard deviations, variance 1 / inputs.",
+  {
+    scale: 1,
+    mode: "fan_in",
+    distribution: "truncated_normal",
+  },
+);

@@ -1,0 +1,8 @@
+import type { Initializer } from "../define.ts";
+import { scaled } from "./variance-scaling.ts";
+
+export const lecunUniform: Initializer<{ seed: number | null }> = scaled("lecun_uniform", "Uniform within ±√(3 / inputs).", {
+  scale: 1,
+  mode: "fan_in",
+  distribution: "uniform",
+});

@@ -1,0 +1,11 @@
+import * as z from "zod";
+import type { Initializer } from "../define.ts";
+import { drawn } from "./distributions.ts";
+
+export const ones: Initializer = {
+  name: "ones",
+  aliases: ["one"],
+  says: "All 1.",
+  config: z.strictObject({}),
+  fill: (shape) => drawn(shape, () => 1),
+};

@@ -1,0 +1,13 @@
+import * as z from "zod";
+import type { Initializer } from "../define.ts";
+import { drawn, normal, seed } from "./distributions.ts";
+
+const schema = z.strictObject({ mean: z.number().default(0), stddev: z.number().min(0).default(0.05), seed });
+
+export const randomNormal: Initializer<z.output<typeof schema>> = {
+  name: "random_normal",
+  aliases: ["normal"],
+  says: "Normal with `mean` and `stddev`.",
+  config: schema,
+  fill: (shape, random, { mean, stddev }) => drawn(shape, () => mean + stddev * normal(random)),
+};

@@ -1,0 +1,11 @@
+import * as z from "zod";
+import type { Initializer } from "../define.ts";
+import { drawn } from "./distributions.ts";
+
+export const zeros: Initializer = {
+  name: "zeros",
+  aliases: ["zero"],
+  says: "All 0.",
+  config: z.strictObject({}),
+  fill: (shape) => drawn(shape, () => 0),
+};

@@ -1,0 +1,45 @@
+// Things a spec names: losses, optimizers, initializers. In: "mse" or {name: "huber", delta: 2}. Out: the thing and its
+// checked config. Errors are `training/spec` with the nearest known name.
+import type * as z from "zod";
+import { CompileError } from "../diagnostics/error.ts";
+import { suggestionFor } from "../diagnostics/suggest.ts";
+import { check, showValue } from "../schema.ts";
+
+interface Named {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly config: z.ZodType<object>;
+}
+
+/** By name and alias, as Keras writes them and in camelCase. */
+export function named<T extends Named>(items: readonly T[]): ReadonlyMap<string, T> {
+  const table = new Map<string, T>();
+  for (const item of items) {
+    for (const name of [item.name, ...(item.aliases ?? [])]) {
+      table.set(name, item);
+      table.set(camelCase(name), item);
+    }
+  }
+  return table;
+}
+
+/** `hard_sigmoid` is `hardSigmoid`. */
+export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Finds what a spec names and checks its config. Throws CompileError `training/spec`. */
+export function parseNamed<T extends Named>(
+  table: ReadonlyMap<string, T>,
+  spec: unknown,
+  { kind, path }: { kind: string; path: string },
+): { readonly item: T; readonly config: object } {
+  const given: unknown = typeof spec === "object" && spec !== null && !Array.isArray(spec) ? spec : { name: spec };
+  const { name, ...config } = given as { name?: unknown; [key: string]: unknown };
+  const item = typeof name === "string" ? table.get(name) : undefined;
+  if (item === undefined) {
+    const hint = suggestionFor(typeof name === "string" ? name : "", [
+      ...new Set([...table.values()].map((known) => known.name)),
+    ]);
+    throw new CompileError({ code: "training/spec", path, message: `there is no ${kind} ${showValue(name)}`, hint });
+  }
+  return { item, config: check(item.config, config, { code: "training/spec", path, subject: item.name }) };
+}
