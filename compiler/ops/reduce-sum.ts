@@ -23,7 +23,9 @@ export const reduceSum: Primitive<ReduceAttrs> = {
   lower: {
     kind: "nest",
     fusable: true,
-    cores: (site) => [reduceCore(site, (coords) => ({ how: "add", init: v.lit(0, site.fmt), term: [valueAt(site.inputs[0], coords, site.fmt)] }))],
+    cores: (site) => [
+      reduceCore(site, (coords) => ({ how: "add", init: v.lit(0, site.fmt), term: [valueAt(site.inputs[0], coords, site.fmt)] })),
+    ],
   },
   sample: sampleReduce,
   examples: [

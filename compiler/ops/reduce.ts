@@ -1,9 +1,10 @@
 // What reduceSum and reduceMax share: the type rule, the loops, the reference.
-import { type Type, showShape } from "../ir/graph.ts";
+
 import { CompileError } from "../diagnostics/error.ts";
+import { showShape, type Type } from "../ir/graph.ts";
 import type { Fold } from "../program/ir.ts";
 import * as v from "../program/value.ts";
-import { type Coord, at } from "../program/view.ts";
+import { at, type Coord } from "../program/view.ts";
 import type { Random } from "../random.ts";
 import type { Core, EvalContext, NestSite, Sample, Tensor } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -11,11 +12,22 @@ import type { ReduceAttrs } from "./reduce-sum.ts";
 
 export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
   const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
-  if (bad !== undefined) throw new CompileError({ code: "shape/rank", path: "", message: `${name} over axes ${showShape(axes)} of ${showShape(x.shape)}` });
+  if (bad !== undefined)
+    throw new CompileError({
+      code: "shape/rank",
+      path: "",
+      message: `${name} over axes ${showShape(axes)} of ${showShape(x.shape)}`,
+    });
   return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
 }
 
-export function evalReduce(x: Tensor, { axes }: ReduceAttrs, { shape }: EvalContext, init: number, fold: (a: number, b: number) => number): Tensor {
+export function evalReduce(
+  x: Tensor,
+  { axes }: ReduceAttrs,
+  { shape }: EvalContext,
+  init: number,
+  fold: (a: number, b: number) => number,
+): Tensor {
   const data = new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(init);
   for (let i = 0; i < x.data.length; i++) {
     let rest = i;

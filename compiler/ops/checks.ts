@@ -1,0 +1,25 @@
+// Attribute schemas and shape errors that several ops share. `n` is legal on axis 0 only, and the schemas already say so;
+// numbers may be NaN or infinite where a schema says `anyNumber`.
+import * as z from "zod";
+import type { Code } from "../diagnostics/codes.ts";
+import { CompileError } from "../diagnostics/error.ts";
+import type { Shape, Size } from "../ir/graph.ts";
+
+const size: z.ZodType<Size> = z.union([z.literal("n"), z.int().min(0)]);
+
+/** A shape; `n` on axis 0 only. */
+export const shapeSchema: z.ZodType<Shape> = z
+  .array(size)
+  .refine((sizes) => sizes.indexOf("n", 1) < 0, "n stands only on axis 0")
+  .readonly();
+/** Axes, or other counts from 0. */
+export const axesSchema: z.ZodType<readonly number[]> = z.array(z.int().min(0)).readonly();
+/** Counts from 1. */
+export const countsSchema: z.ZodType<readonly number[]> = z.array(z.int().min(1)).readonly();
+/** Any number, NaN and ±∞ included (zod's own `number` refuses them). */
+export const anyNumber: z.ZodType<number> = z.custom<number>((value) => typeof value === "number", "expected a number");
+
+/** Refuses inputs: the message states what was needed and what was found. */
+export function reject(code: Extract<Code, `shape/${string}`>, message: string): never {
+  throw new CompileError({ code, path: "", message });
+}

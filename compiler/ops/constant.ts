@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { bindShape, type Shape, showShape, sizeOf } from "../ir/graph.ts";
+import { anyNumber, reject, shapeSchema } from "./checks.ts";
+import type { Primitive } from "./define.ts";
+import { sampleShape } from "./pointwise.ts";
+
+export type ConstantAttrs = { readonly shape: Shape; readonly values: readonly number[] };
+
+export const constant: Primitive<ConstantAttrs> = {
+  kind: "primitive",
+  name: "constant",
+  says: "The numbers `values`, row-major, or one number everywhere; NaN, −0 and ±∞ are kept.",
+  arity: 0,
+  attrs: z.strictObject({ shape: shapeSchema, values: z.array(anyNumber).readonly() }),
+  type: (_inputs, { shape, values }) => {
+    const size = shape[0] === "n" ? 1 : sizeOf(bindShape(shape, 0));
+    if (values.length !== 1 && values.length !== size) {
+      const needed = shape[0] === "n" ? "one value" : size === 1 ? "one value" : `one value or ${size}`;
+      reject("shape/mismatch", `constant of shape ${showShape(shape)} needs ${needed}, found ${values.length}`);
+    }
+    return { shape };
+  },
+  eval: (_inputs, { values }, { shape }) => {
+    const data = new Float64Array(sizeOf(shape));
+    return { shape, data: data.map((_, i) => values[values.length === 1 ? 0 : i]) };
+  },
+  vjp: () => [],
+  lower: { kind: "source" },
+  sample: (random) => {
+    const { shape } = sampleShape(random);
+    const count = shape[0] === "n" || random.integer(0, 1) === 1 ? 1 : sizeOf(bindShape(shape, 0));
+    return { inputs: [], attrs: { shape, values: Array.from({ length: count }, () => random.integer(-4, 4) / 2) } };
+  },
+  examples: [
+    { inputs: [], attrs: { shape: [2, 2], values: [-0] }, output: { shape: [2, 2], values: [-0, -0, -0, -0] } },
+    { inputs: [], attrs: { shape: [3], values: [1, Number.NaN, -0] }, output: { shape: [3], values: [1, Number.NaN, -0] } },
+    { inputs: [], attrs: { shape: [0, 3], values: [] }, output: { shape: [0, 3], values: [] } },
+  ],
+};

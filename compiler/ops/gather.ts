@@ -1,0 +1,61 @@
+import { showShape } from "../ir/graph.ts";
+import type { Value } from "../program/ir.ts";
+import { convert, load } from "../program/value.ts";
+import { at, fixed, indexOf, valueAt } from "../program/view.ts";
+import { reject } from "./checks.ts";
+import type { Core, NestSite, NoAttrs, Primitive } from "./define.ts";
+import { noAttrs, sampleShape } from "./pointwise.ts";
+import { element, tabulate } from "./tensor.ts";
+
+/** The row an id means: floored, then clamped to 0..rows−1; NaN means row 0. */
+export const rowOf = (id: number, rows: number): number => (id >= 1 ? Math.min(Math.floor(id), rows - 1) : 0);
+
+export const gather: Primitive<NoAttrs> = {
+  kind: "primitive",
+  name: "gather",
+  says: "Rows of a table [V, ...rest] by ids: ids.shape + rest. Ids are floored, then clamped to 0..V−1; NaN means row 0. Ids get no gradient.",
+  arity: 2,
+  attrs: noAttrs,
+  type: ([table, ids]) => {
+    const [rows, ...rest] = table.shape;
+    if (rows === undefined) reject("shape/rank", "gather needs a table of at least 1 axis, found []");
+    if (rows === "n" || rows === 0)
+      reject("shape/mismatch", `gather needs a table with a known number of rows, at least 1, found ${showShape(table.shape)}`);
+    return { shape: [...ids.shape, ...rest] };
+  },
+  eval: ([table, ids], _attrs, { shape }) => {
+    const rank = ids.shape.length;
+    return tabulate(shape, (coords) =>
+      element(table, [rowOf(element(ids, coords.slice(0, rank)), table.shape[0]), ...coords.slice(rank)]),
+    );
+  },
+  vjp: (g, { inputs: [table, ids], ct }) => [g.scatterAdd(ids, ct, { rows: table.type.shape[0] as number }), null],
+  lower: { kind: "nest", fusable: true, cores },
+  sample: (random) => {
+    const rows = random.integer(1, 4);
+    const rest = sampleShape(random).shape.filter((size) => size !== "n");
+    return { inputs: [{ shape: [rows, ...rest] }, sampleShape(random)], attrs: {}, integers: [undefined, rows] };
+  },
+  examples: [
+    {
+      inputs: [
+        { shape: [3, 2], values: [1, 2, 3, -0, 5, 6] },
+        { shape: [5], values: [1, 7, -1, 0.9, Number.NaN] },
+      ],
+      attrs: {},
+      output: { shape: [5, 2], values: [3, -0, 5, 6, 1, 2, 1, 2, 1, 2] },
+    },
+  ],
+};
+
+function cores({ inputs: [table, ids], shape, fmt }: NestSite<NoAttrs>): readonly Core[] {
+  const coords = shape.map((_, axis) => at(`i${axis}`));
+  const rank = ids.shape.length;
+  const from = [fixed(0), ...coords.slice(rank)];
+  let value: Value = valueAt(table, from, fmt);
+  if (table.kind === "view") {
+    const row = { index: valueAt(ids, coords.slice(0, rank), fmt), limit: table.shape[0] as number, stride: table.strides[0] };
+    value = convert(load(table.buffer, { ...indexOf(table, from), row }), fmt);
+  }
+  return [{ map: shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value, coords, into: "store" }];
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { type Shape, showShape } from "../ir/graph.ts";
+import * as v from "../program/value.ts";
+import { reject, shapeSchema } from "./checks.ts";
+import { integerAt } from "./coords.ts";
+import type { Primitive } from "./define.ts";
+import { sampleShape } from "./pointwise.ts";
+import { tabulate } from "./tensor.ts";
+
+export type IotaAttrs = { readonly shape: Shape; readonly axis: number };
+
+export const iota: Primitive<IotaAttrs> = {
+  kind: "primitive",
+  name: "iota",
+  says: "At every point its coordinate along `axis`, counted from 0; exact to 2^24.",
+  arity: 0,
+  attrs: z.strictObject({ shape: shapeSchema, axis: z.int().min(0) }),
+  type: (_inputs, { shape, axis }) => {
+    if (axis >= shape.length)
+      reject("shape/rank", `iota along axis ${axis} needs at least ${axis + 1} axes, found ${showShape(shape)}`);
+    return { shape };
+  },
+  eval: (_inputs, { axis }, { shape }) => tabulate(shape, (coords) => coords[axis]),
+  vjp: () => [],
+  lower: { kind: "pointwise", value: (_args, { attrs, coords, fmt }) => v.convert(integerAt(coords[attrs.axis]), fmt) },
+  sample: (random) => {
+    const { shape } = sampleShape(random, 1);
+    return { inputs: [], attrs: { shape, axis: random.integer(0, shape.length - 1) } };
+  },
+  examples: [{ inputs: [], attrs: { shape: [2, 3], axis: 1 }, output: { shape: [2, 3], values: [0, 1, 2, 0, 1, 2] } }],
+};

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { type Size, showShape } from "../ir/graph.ts";
+import type { Extent, Value } from "../program/ir.ts";
+import * as v from "../program/value.ts";
+import { at, valueAt } from "../program/view.ts";
+import { anyNumber, axesSchema, reject } from "./checks.ts";
+import type { Core, Primitive } from "./define.ts";
+import { sampleShape } from "./pointwise.ts";
+import { element, tabulate } from "./tensor.ts";
+
+/** Per axis: how many points before and after; 0 and 0 on the n axis. */
+export type PadAttrs = { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
+
+/** One value at every point of the result. */
+export const fillCore = (shape: readonly Extent[], value: Value): Core => ({
+  map: shape.map((extent, axis) => [`i${axis}`, extent]),
+  reduce: [],
+  value,
+  coords: shape.map((_, axis) => at(`i${axis}`)),
+  into: "store",
+});
+
+export const pad: Primitive<PadAttrs> = {
+  kind: "primitive",
+  name: "pad",
+  says: "x with `low` points of `value` before and `high` after it on each axis; x is copied, NaN and −0 included.",
+  arity: 1,
+  attrs: z.strictObject({ low: axesSchema, high: axesSchema, value: anyNumber }),
+  type: ([{ shape }], { low, high }) => {
+    if (low.length !== shape.length || high.length !== shape.length) {
+      reject(
+        "shape/rank",
+        `pad needs ${shape.length} margins for ${showShape(shape)}, found ${low.length} low and ${high.length} high`,
+      );
+    }
+    return {
+      shape: shape.map((size, axis): Size => {
+        if (size !== "n") return low[axis] + size + high[axis];
+        if (low[axis] + high[axis] > 0)
+          reject(
+            "shape/mismatch",
+            `pad needs margins 0 on the n axis of ${showShape(shape)}, found ${low[axis]} and ${high[axis]}`,
+          );
+        return size;
+      }),
+    };
+  },
+  eval: ([x], { low, value }, { shape }) =>
+    tabulate(shape, (coords) => {
+      const from = coords.map((coord, axis) => coord - low[axis]);
+      return from.every((coord, axis) => coord >= 0 && coord < x.shape[axis]) ? element(x, from) : value;
+    }),
+  vjp: (g, { inputs: [x], ct, attrs }) => [g.slice(ct, { starts: attrs.low, sizes: x.type.shape })],
+  lower: {
+    kind: "nest",
+    fusable: false,
+    cores: ({ attrs: { low, value }, inputs: [x], shape, fmt }) => [
+      fillCore(shape, v.lit(Math.fround(value), fmt)),
+      {
+        map: x.shape.map((extent, axis) => [`i${axis}`, extent]),
+        reduce: [],
+        value: valueAt(
+          x,
+          x.shape.map((_, axis) => at(`i${axis}`)),
+          fmt,
+        ),
+        coords: x.shape.map((_, axis) => at(`i${axis}`, 1, low[axis])),
+        into: "store",
+      },
+    ],
+  },
+  sample: (random) => {
+    const type = sampleShape(random);
+    const margins = () => type.shape.map((size) => (size === "n" ? 0 : random.integer(0, 2)));
+    return { inputs: [type], attrs: { low: margins(), high: margins(), value: random.pick([0, 1.5, Number.NEGATIVE_INFINITY]) } };
+  },
+  examples: [
+    {
+      inputs: [{ shape: [2], values: [-0, Number.NaN] }],
+      attrs: { low: [1], high: [2], value: -1 },
+      output: { shape: [5], values: [-1, -0, Number.NaN, -1, -1] },
+    },
+  ],
+};

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { showShape } from "../ir/graph.ts";
+import { axesSchema, reject } from "./checks.ts";
+import type { Primitive } from "./define.ts";
+import { sampleShape } from "./pointwise.ts";
+import { element, tabulate } from "./tensor.ts";
+
+export type ReverseAttrs = { readonly axes: readonly number[] };
+
+export const reverse: Primitive<ReverseAttrs> = {
+  kind: "primitive",
+  name: "reverse",
+  says: "The order along `axes` turned round; never along n.",
+  arity: 1,
+  attrs: z.strictObject({ axes: axesSchema }),
+  type: ([{ shape }], { axes }) => {
+    const bad = axes.find((axis, i) => axis >= shape.length || axes.indexOf(axis) !== i);
+    if (bad !== undefined) reject("shape/rank", `reverse needs distinct axes of ${showShape(shape)}, found ${showShape(axes)}`);
+    if (axes.some((axis) => shape[axis] === "n"))
+      reject("shape/mismatch", `reverse needs a size it knows, found axis 0 of ${showShape(shape)}`);
+    return { shape };
+  },
+  eval: ([x], { axes }, { shape }) =>
+    tabulate(shape, (coords) =>
+      element(
+        x,
+        coords.map((coord, axis) => (axes.includes(axis) ? shape[axis] - 1 - coord : coord)),
+      ),
+    ),
+  vjp: (g, { ct, attrs }) => [g.reverse(ct, attrs)],
+  lower: {
+    kind: "view",
+    view: (input, { axes }, shape) => ({
+      ...input,
+      shape,
+      base: axes.reduce((base, axis) => base + Math.max(0, (input.shape[axis] as number) - 1) * input.strides[axis], input.base),
+      strides: input.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+    }),
+  },
+  sample: (random) => {
+    const type = sampleShape(random);
+    return {
+      inputs: [type],
+      attrs: { axes: type.shape.flatMap((size, axis) => (size !== "n" && random.integer(0, 1) === 1 ? [axis] : [])) },
+    };
+  },
+  examples: [
+    {
+      inputs: [{ shape: [2, 2], values: [1, 2, 3, -0] }],
+      attrs: { axes: [1] },
+      output: { shape: [2, 2], values: [2, 1, -0, 3] },
+    },
+  ],
+};

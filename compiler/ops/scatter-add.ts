@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { sameShape, showShape } from "../ir/graph.ts";
+import * as v from "../program/value.ts";
+import { at, fixed, valueAt } from "../program/view.ts";
+import { reject } from "./checks.ts";
+import type { Core, NestSite, Primitive } from "./define.ts";
+import { rowOf } from "./gather.ts";
+import { fillCore } from "./pad.ts";
+import { sampleShape } from "./pointwise.ts";
+import { element, positionOf, tabulate } from "./tensor.ts";
+
+export type ScatterAddAttrs = { readonly rows: number };
+
+export const scatterAdd: Primitive<ScatterAddAttrs> = {
+  kind: "primitive",
+  name: "scatterAdd",
+  says: "Adjoint of gather: updates [...ids, ...rest] are added to row id of zeros [rows, ...rest], in row-major order; ids as in gather, NaN wins.",
+  arity: 2,
+  attrs: z.strictObject({ rows: z.int().min(1) }),
+  type: ([ids, updates], { rows }) => {
+    const rank = ids.shape.length;
+    const rest = updates.shape.slice(rank);
+    if (!sameShape(updates.shape.slice(0, rank), ids.shape) || rest[0] === "n") {
+      reject(
+        "shape/mismatch",
+        `scatterAdd needs updates that begin with the axes of ids and have n nowhere else, found ${showShape(ids.shape)} and ${showShape(updates.shape)}`,
+      );
+    }
+    return { shape: [rows, ...rest] };
+  },
+  eval: ([ids, updates], { rows }, { shape }) => {
+    const result = tabulate(shape, () => 0);
+    const rank = ids.shape.length;
+    tabulate(updates.shape, (coords) => {
+      const row = rowOf(element(ids, coords.slice(0, rank)), rows);
+      result.data[positionOf(shape, [row, ...coords.slice(rank)])] += element(updates, coords);
+      return 0;
+    });
+    return result;
+  },
+  vjp: (g, { inputs: [ids], ct }) => [null, g.gather(ct, ids)],
+  lower: { kind: "nest", fusable: false, cores },
+  sample: (random) => {
+    const rows = random.integer(1, 4);
+    const ids = sampleShape(random);
+    const rest = sampleShape(random).shape.filter((size) => size !== "n");
+    return { inputs: [ids, { shape: [...ids.shape, ...rest] }], attrs: { rows }, integers: [rows, undefined] };
+  },
+  examples: [
+    {
+      inputs: [
+        { shape: [4], values: [1, 1, 9, Number.NaN] },
+        { shape: [4], values: [1, 2, 3, -0] },
+      ],
+      attrs: { rows: 3 },
+      output: { shape: [3], values: [0, 3, 3] },
+    },
+  ],
+};
+
+// Sequential over the updates, so that rows hit twice sum in their order.
+function cores({ inputs: [ids, updates], shape, fmt }: NestSite<ScatterAddAttrs>): readonly Core[] {
+  const coords = updates.shape.map((_, axis) => at(`i${axis}`));
+  const rank = ids.shape.length;
+  const scatter: Core = {
+    map: updates.shape.map((extent, axis) => [`i${axis}`, extent]),
+    reduce: [],
+    value: valueAt(updates, coords, fmt),
+    coords: [fixed(0), ...coords.slice(rank)],
+    row: valueAt(ids, coords.slice(0, rank), fmt),
+    into: "add",
+  };
+  return [fillCore(shape, v.lit(0, fmt)), scatter];
+}

@@ -1,0 +1,16 @@
+import type { NoAttrs, Primitive } from "./define.ts";
+import { noAttrs, sampleShape } from "./pointwise.ts";
+
+export const stopGradient: Primitive<NoAttrs> = {
+  kind: "primitive",
+  name: "stopGradient",
+  says: "x itself, NaN and −0 included, but no gradient passes.",
+  arity: 1,
+  attrs: noAttrs,
+  type: ([{ shape }]) => ({ shape }),
+  eval: ([x]) => x,
+  vjp: () => [null],
+  lower: { kind: "view", view: (input) => input },
+  sample: (random) => ({ inputs: [sampleShape(random)], attrs: {} }),
+  examples: [{ inputs: [{ shape: [2], values: [-0, Number.NaN] }], attrs: {}, output: { shape: [2], values: [-0, Number.NaN] } }],
+};
