@@ -1,7 +1,7 @@
 // The common halves of elementwise ops: equal shapes in, the same shape out, one scalar function.
 import * as z from "zod";
-import { type Node, type Type, sameShape, showShape } from "../ir/graph.ts";
 import { CompileError } from "../diagnostics/error.ts";
+import { type Attrs, type Node, sameShape, showShape, type Type } from "../ir/graph.ts";
 import type { FloatFmt, Value } from "../program/ir.ts";
 import type { Random } from "../random.ts";
 import type { Composite, NoAttrs, Primitive, Sample } from "./define.ts";
@@ -14,7 +14,11 @@ export function sharedShape(name: string, inputs: readonly Type[]): Type {
   const [first, ...rest] = inputs;
   for (const other of rest) {
     if (!sameShape(first.shape, other.shape)) {
-      throw new CompileError({ code: "shape/mismatch", path: "", message: `${name} needs equal shapes, found ${showShape(first.shape)} and ${showShape(other.shape)}` });
+      throw new CompileError({
+        code: "shape/mismatch",
+        path: "",
+        message: `${name} needs equal shapes, found ${showShape(first.shape)} and ${showShape(other.shape)}`,
+      });
     }
   }
   return { shape: first.shape };
@@ -69,37 +73,52 @@ function elementwise(arity: number, spec: Spec<number[], Value[]>): Primitive<No
 }
 
 /** An elementwise op of one input. */
-export const pointwise1 = (spec: Spec<[number], [Value]>): Primitive<NoAttrs> => elementwise(1, spec as unknown as Spec<number[], Value[]>);
+export const pointwise1 = (spec: Spec<[number], [Value]>): Primitive<NoAttrs> =>
+  elementwise(1, spec as unknown as Spec<number[], Value[]>);
 /** An elementwise op of two inputs. */
-export const pointwise2 = (spec: Spec<[number, number], [Value, Value]>): Primitive<NoAttrs> => elementwise(2, spec as unknown as Spec<number[], Value[]>);
+export const pointwise2 = (spec: Spec<[number, number], [Value, Value]>): Primitive<NoAttrs> =>
+  elementwise(2, spec as unknown as Spec<number[], Value[]>);
 /** An elementwise op of three inputs. */
 export const pointwise3 = (spec: Spec<[number, number, number], [Value, Value, Value]>): Primitive<NoAttrs> =>
   elementwise(3, spec as unknown as Spec<number[], Value[]>);
 
-interface CompositeSpec {
+interface CompositeSpec<A extends Attrs> {
   readonly name: string;
   readonly says: string;
-  readonly scalar: (x: number) => number;
-  readonly expand: (g: G, x: Node) => Node;
+  readonly scalar: (x: number, attrs: A) => number;
+  readonly expand: (g: G, x: Node, attrs: A) => Node;
   readonly examples: readonly (readonly [x: number, y: number])[];
+}
+interface Parameters<A extends Attrs> {
+  readonly attrs: z.ZodType<A>;
+  readonly sampleAttrs: (random: Random) => A;
+  /** The attributes of the examples. */
+  readonly exampleAttrs: A;
 }
 
 /** An elementwise composite of one input: an expansion, and a scalar reference that judges it. */
-export const composite1 = ({ name, says, scalar, expand, examples }: CompositeSpec): Composite<NoAttrs> => ({
-  kind: "composite",
-  name,
-  says,
-  arity: 1,
-  attrs: noAttrs,
-  type: (inputs) => sharedShape(name, inputs),
-  eval: ([x], _attrs, { shape }) => ({ shape, data: x.data.map(scalar) }),
-  expand: (g, [x]) => expand(g, x),
-  sample: (random) => ({ inputs: [sampleShape(random)], attrs: {} }),
-  examples: [
-    {
-      inputs: [{ shape: [examples.length], values: examples.map(([x]) => x) }],
-      attrs: {},
-      output: { shape: [examples.length], values: examples.map(([, y]) => y) },
-    },
-  ],
-});
+export const composite1 = (spec: CompositeSpec<NoAttrs>): Composite<NoAttrs> =>
+  parametric1({ ...spec, attrs: noAttrs, sampleAttrs: () => ({}), exampleAttrs: {} });
+
+/** The same with attributes. */
+export function parametric1<A extends Attrs>(spec: CompositeSpec<A> & Parameters<A>): Composite<A> {
+  const { name, says, scalar, expand, examples, attrs, sampleAttrs, exampleAttrs } = spec;
+  return {
+    kind: "composite",
+    name,
+    says,
+    arity: 1,
+    attrs,
+    type: (inputs) => sharedShape(name, inputs),
+    eval: ([x], attributes, { shape }) => ({ shape, data: x.data.map((number) => scalar(number, attributes)) }),
+    expand: (g, [x], attributes) => expand(g, x, attributes),
+    sample: (random) => ({ inputs: [sampleShape(random)], attrs: sampleAttrs(random) }),
+    examples: [
+      {
+        inputs: [{ shape: [examples.length], values: examples.map(([x]) => x) }],
+        attrs: exampleAttrs,
+        output: { shape: [examples.length], values: examples.map(([, y]) => y) },
+      },
+    ],
+  };
+}
