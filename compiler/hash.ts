@@ -1,0 +1,30 @@
+// A 64-bit content hash (not a cryptographic one): equal content, equal hash, on every engine.
+import { hash32 } from "./random.ts";
+
+export interface Hasher {
+  text(value: string): void;
+  floats(values: Float32Array): void;
+  /** 16 hexadecimal digits. */
+  digest(): string;
+}
+
+export function hasher(): Hasher {
+  let a = 0x243f6a88;
+  let b = 0x85a308d3;
+  const word = (value: number): void => {
+    a = hash32(a, value);
+    b = hash32(value ^ 0x5bd1e995, b);
+  };
+  return {
+    text: (value) => {
+      word(value.length);
+      for (let i = 0; i < value.length; i++) word(value.charCodeAt(i));
+    },
+    floats: (values) => {
+      word(values.length);
+      const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+      for (const bit of bits) word(bit);
+    },
+    digest: () => [a, b].map((half) => half.toString(16).padStart(8, "0")).join(""),
+  };
+}

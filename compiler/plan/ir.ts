@@ -1,0 +1,75 @@
+// The Plan: which nodes run together (regions), in which order, and where every value lies (buffers, views, one arena).
+// It holds nothing that the Graph did not say: `flatten(plan)` is the Graph again.
+import type { Graph, Node } from "../ir/graph.ts";
+import type { Extent, Role } from "../program/ir.ts";
+import type { Operand, View } from "../program/view.ts";
+
+/** The rows that one call computes: a number, or the scalar n up to `max`. */
+export type Rows = number | { readonly max: number };
+
+/** A stretch of memory. Lifetimes are positions of regions (numbered through scan bodies), both ends included. */
+export interface PlanBuffer {
+  readonly name: string;
+  readonly role: Role;
+  readonly shape: readonly Extent[];
+  /** Elements, with n at its maximum. */
+  readonly length: number;
+  readonly initial?: number;
+  from: number;
+  to: number;
+  /** Element offset in the arena; 0 for the other roles, which the Program places. */
+  at: number;
+  /** The arena buffer whose bytes this one takes over where that one is read for the last time. */
+  inPlaceOf?: string;
+}
+
+export type Region = ComputeRegion | CopyRegion | ScanRegion;
+
+/** An anchor (an op with a loop nest of its own) and pointwise nodes on its result; without an anchor, a map. */
+export interface ComputeRegion {
+  readonly kind: "compute";
+  readonly name: string;
+  readonly origin: string;
+  readonly position: number;
+  readonly anchor?: Node;
+  /** Anchor first, then pointwise nodes in graph order; the last is the root, whose value is stored. */
+  readonly nodes: readonly Node[];
+  readonly out: View;
+}
+
+/** A value written out in row-major order, where strides alone cannot express what comes next, or a second home is needed. */
+export interface CopyRegion {
+  readonly kind: "copy";
+  readonly name: string;
+  readonly origin: string;
+  readonly position: number;
+  readonly node: Node;
+  readonly from: Operand;
+  readonly out: View;
+}
+
+/** The steps of a scan: the regions of its body under one loop. */
+export interface ScanRegion {
+  readonly kind: "scan";
+  readonly name: string;
+  readonly origin: string;
+  readonly position: number;
+  readonly node: Node;
+  /** Name of the loop, as in the views of the body. */
+  readonly loop: string;
+  readonly length: number;
+  readonly body: readonly Region[];
+  readonly bodyGraph: Graph;
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly rows: Rows;
+  readonly graph: Graph;
+  readonly buffers: readonly PlanBuffer[];
+  readonly regions: readonly Region[];
+  /** Where each value that is not inside a region lies, bodies included. */
+  readonly operands: ReadonlyMap<Node, Operand>;
+  /** Elements of the arena. */
+  readonly arena: number;
+}

@@ -1,0 +1,68 @@
+// The Plan as text: regions in order with what they fuse, where they read and write, and the arena's map.
+import { type Node, showShape } from "../ir/graph.ts";
+import type { Extent } from "../program/ir.ts";
+import type { Operand } from "../program/view.ts";
+import type { Plan, PlanBuffer, Region } from "./ir.ts";
+
+/** `matmul ⊕ add ⊕ max`. */
+export function label(region: Region): string {
+  if (region.kind === "copy") return "copy";
+  if (region.kind === "scan") return `scan of ${region.length} steps`;
+  return region.nodes.map(opLabel).join(" ⊕ ");
+}
+
+/** A dot that is a plain matrix product is called one. */
+function opLabel(node: Node): string {
+  if (node.op !== "dot") return node.op;
+  const { batch, contract } = node.attrs as { batch: readonly (readonly number[])[]; contract: readonly (readonly number[])[] };
+  const [left, right] = node.inputs;
+  const plain =
+    batch[0].length === 0 && contract[0].length === 1 && left.type.shape.length === 2 && right.type.shape.length === 2;
+  return plain ? "matmul" : "dot";
+}
+
+export function printPlan(plan: Plan): string {
+  const rows = typeof plan.rows === "number" ? `${plan.rows}` : `n <= ${plan.rows.max}`;
+  const lines = [`plan ${plan.name} rows ${rows}, arena ${plan.arena} floats`];
+  let count = 0;
+  const show = (regions: readonly Region[], indent: string): void => {
+    for (const region of regions) {
+      const origin = region.origin === "" ? "" : `  # ${region.origin}`;
+      const reads = readsOf(plan, region).map(showOperand).join(", ");
+      const out = region.kind === "scan" ? "" : ` -> ${showOperand(region.out)}`;
+      lines.push(`${indent}region r${count++} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
+      if (region.kind === "scan") show(region.body, `${indent}  `);
+    }
+  };
+  show(plan.regions, "");
+  lines.push("buffers");
+  for (const buffer of plan.buffers) lines.push(`  ${showBuffer(buffer)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** What a region reads from outside itself. */
+export function readsOf(plan: Plan, region: Region): readonly Operand[] {
+  if (region.kind === "copy") return [region.from];
+  if (region.kind === "scan") return region.node.inputs.flatMap((input) => plan.operands.get(input) ?? []);
+  const inside = new Set(region.nodes);
+  const inputs = new Set(region.nodes.flatMap((node) => node.inputs.filter((input) => !inside.has(input))));
+  return [...inputs].flatMap((input) => plan.operands.get(input) ?? []);
+}
+
+function showOperand(operand: Operand): string {
+  if (operand.kind === "constant") return Object.is(operand.value, -0) ? "-0" : String(operand.value);
+  if (operand.kind === "scalar") return operand.name;
+  const loops = operand.loops.map(([loop, stride]) => `+${stride}*${loop}`).join("");
+  const strides = operand.shape.map((extent, axis) => `${showExtent(extent)}:${operand.strides[axis]}`).join(", ");
+  return `${JSON.stringify(operand.buffer)}${operand.base === 0 && loops === "" ? "" : `@${operand.base}${loops}`}[${strides}]`;
+}
+
+const showExtent = (extent: Extent): string => (typeof extent === "number" ? String(extent) : extent.scalar);
+
+function showBuffer(buffer: PlanBuffer): string {
+  const shape = showShape(buffer.shape.map((extent) => (typeof extent === "number" ? extent : "n")));
+  if (buffer.role !== "arena") return `${buffer.role} ${JSON.stringify(buffer.name)} ${shape}`;
+  if (buffer.to < 0) return `arena ${JSON.stringify(buffer.name)} ${shape} never used`;
+  const place = buffer.inPlaceOf === undefined ? "" : ` in place of ${JSON.stringify(buffer.inPlaceOf)}`;
+  return `arena ${JSON.stringify(buffer.name)} ${shape} at ${buffer.at}..${buffer.at + buffer.length} alive ${buffer.from}..${buffer.to}${place}`;
+}
