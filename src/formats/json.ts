@@ -1,8 +1,9 @@
 // The spec of a Model as JSON: its name, seed and list of layers. In: text nobody vouches for. Out: a Model of the right
 // form, or a CompileError that names the place. What a layer's config may hold is the compiler's to judge, not this file's.
 import * as z from "zod";
-import { CompileError, joinPath } from "../../compiler/diagnostics/error.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import { check } from "../../compiler/schema.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
 const layer = z.strictObject({
@@ -11,7 +12,7 @@ const layer = z.strictObject({
   config: z.record(z.string(), z.unknown()).default({}),
   inputs: z.array(z.string()).optional(),
 });
-export const specSchema = z.strictObject({
+const specSchema: z.ZodType<Model> = z.strictObject({
   name: z.string().default("model"),
   seed: z.int().default(0),
   layers: z.array(layer),
@@ -25,7 +26,11 @@ export function openJson(text: string): Model {
 }
 
 /** JSON.parse with our error; `what` names the text in the message. */
-export function parseJson(text: string, code: "format/json" | "format/header" | "format/metadata", what = "the text"): unknown {
+export function parseJson(
+  text: string,
+  code: "format/json" | "format/header" | "format/metadata" | "format/input",
+  what = "the text",
+): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -38,26 +43,29 @@ export function parseJson(text: string, code: "format/json" | "format/header" | 
 }
 
 /** The Model a parsed value spells; an unknown key is an error, because a misspelt one would be ignored in silence. */
-export function checkSpec(value: unknown): Model {
-  const parsed = specSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = issue.path.reduce<string>((under, key) => joinPath(under, typeof key === "number" ? `[${key}]` : String(key)), "");
-  throw new CompileError({
-    code: "format/spec",
-    path,
-    message: `this is no model spec: ${issue.message}`,
-    hint: 'a spec is {"name": …, "seed": …, "layers": [{"layer": "dense", "config": {"units": 4, "inputShape": [2]}}, …]}',
-  });
-}
+export const checkSpec = (value: unknown): Model =>
+  check(specSchema, value, { code: "format/spec", path: "", subject: "the spec" });
 
 /** The spec as JSON text; equal models give equal text. Weights are not part of it. */
 export function saveJson(model: Model, indent = 2): string {
   return JSON.stringify(specOf(model), onlyJson, indent);
 }
 
+/** Whether a value has a Model's outer form; what is inside is judged when it is compiled. */
+export function isModel(value: unknown): value is Model {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    "name" in value &&
+    typeof value.name === "string" &&
+    "seed" in value &&
+    typeof value.seed === "number" &&
+    "layers" in value &&
+    Array.isArray(value.layers)
+  );
+}
+
 /** What of a Model is spec: everything but weights, keys in a fixed order. */
-export function specOf(model: Model): object {
+export function specOf(model: Model): Omit<Model, "weights"> {
   const { name, seed, layers, weightsFile, training } = model;
   return {
     name,

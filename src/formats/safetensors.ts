@@ -3,9 +3,10 @@
 // The format: u64 little-endian header length, JSON header padded with spaces to 8 bytes, then the tensors, gapless.
 // https://huggingface.co/docs/safetensors/index#format
 import * as z from "zod";
+import { inferenceGraph, initialWeights } from "../../compiler/build.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { showShape, sizeOf } from "../../compiler/ir/graph.ts";
+import { sameShape, showShape, sizeOf } from "../../compiler/ir/graph.ts";
 import type { Model } from "../../compiler/model.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 
@@ -32,7 +33,7 @@ const entrySchema = z.strictObject({
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** The Model of a file that `saveSafetensors` wrote. Throws CompileError `format/…`; without our metadata, `format/metadata`. */
+/** The Model of a file that `save` wrote. Throws CompileError `format/…`; without our metadata, `format/metadata`. */
 export function openSafetensors(bytes: Uint8Array): Model {
   const { metadata, tensors } = readTensors(bytes);
   const text = metadata.get("layerc");
@@ -50,7 +51,9 @@ export function openSafetensors(bytes: Uint8Array): Model {
     });
   }
   const model = checkSpec(outer.data.model);
-  return tensors.length === 0 ? model : { ...model, weights: recordOf(tensors) };
+  if (tensors.length === 0) return model;
+  checkShapes(model, tensors);
+  return { ...model, weights: recordOf(tensors) };
 }
 
 /** Weights only, by name; the object has no prototype, so that no name means anything special. */
@@ -59,17 +62,19 @@ export function openWeights(bytes: Uint8Array): Readonly<Record<string, Float32A
 }
 
 /**
- * The file of a model. `shapes` gives the shape of a weight (Keras' order of axes); a model without weights gives a file
- * without tensors.
+ * The bytes of a model's file: its spec, and its weights in Keras' order and shapes. A model without weights gives a file
+ * without tensors. Throws CompileError when the model does not build or a weight does not fit.
  */
-export function writeModel(model: Model, shapes: ReadonlyMap<string, readonly number[]>): Uint8Array {
-  const { weightsFile: _, ...spec } = specOf(model) as Record<string, unknown>;
+export function save(model: Model): Uint8Array {
+  const { weightsFile: _, ...spec } = specOf(model);
   const layerc = JSON.stringify({ format: formatVersion, model: spec }, onlyJson);
-  const weights = model.weights ?? {};
-  const tensors = [...shapes].flatMap(([name, shape]) =>
-    Object.hasOwn(weights, name) ? [{ name, shape, data: weights[name] }] : [],
+  const metadata = new Map([["layerc", layerc]]);
+  if (model.weights === undefined) return writeTensors(metadata, []);
+  const { weights } = initialWeights(model);
+  return writeTensors(
+    metadata,
+    inferenceGraph(model).weights.map(({ name, shape }) => ({ name, shape, data: weights[name] })),
   );
-  return writeTensors(new Map([["layerc", layerc]]), tensors);
 }
 
 /** The bytes of a tensor file. */
@@ -147,6 +152,16 @@ export function readTensors(bytes: Uint8Array): TensorFile {
     },
   );
   return { metadata, tensors };
+}
+
+/** A Model holds flat numbers, so this is the last place where a transposed kernel can be told from the right one. */
+function checkShapes(model: Model, tensors: readonly FileTensor[]): void {
+  const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
+  for (const { name, shape } of inferenceGraph(model).weights) {
+    const given = found.get(name);
+    if (given !== undefined && !sameShape(given, shape))
+      fail("format/tensor", `the model needs shape ${showShape(shape)}, the file gives ${showShape(given)}`, { path: name });
+  }
 }
 
 function readHeader(bytes: Uint8Array): {

@@ -1,0 +1,25 @@
+// `layerc grad`: the training step as a Graph, right after differentiation: forward, loss, gradients and updates.
+import type { Command } from "commander";
+import { snapshots } from "../../../compiler/compile.ts";
+import { internal } from "../../../compiler/diagnostics/error.ts";
+import { inputShapeFlag } from "../flags.ts";
+import { readModel, work } from "../subject.ts";
+import { print, printJson } from "../terminal.ts";
+
+export function addGrad(program: Command): void {
+  program
+    .command("grad")
+    .summary("print the gradient Graph of a model")
+    .description("Prints the training step (forward, loss, backward, update) as a Graph, before any rewriting.")
+    .argument("<model>", "model file with a loss and an optimizer, or - for JSON on standard input")
+    .addOption(inputShapeFlag())
+    .option("--json", "as JSON: pass, stage, text")
+    .addHelpText("after", "\nExamples:\n  layerc grad cars.model.ts\n  layerc grad cars.model.ts --json")
+    .action(async (file: string, { inputShape, json }: { inputShape?: number[]; json?: boolean }) => {
+      const subject = await readModel(file, inputShape);
+      const all = await work(subject, () => snapshots(subject.model, { train: true }, "trainStep"));
+      const found = all.find(({ pass }) => pass === "differentiate") ?? internal("no pass is called differentiate");
+      if (json) printJson({ pass: found.pass, stage: found.stage, text: found.text });
+      else print(found.text);
+    });
+}

@@ -1,0 +1,42 @@
+// `layerc trace`: every rule that fired, in order: what stood there before, what stands there after, and for which layer.
+import type { Command } from "commander";
+import { type Goal, snapshots } from "../../../compiler/compile.ts";
+import { showCall } from "../../../compiler/ir/builder.ts";
+import type { Node } from "../../../compiler/ir/graph.ts";
+import { showShape } from "../../../compiler/ir/graph.ts";
+import { addCompileFlags, type CompileFlags, goalFlag, optionsOf } from "../flags.ts";
+import { renderTable } from "../render.ts";
+import { readModel, work } from "../subject.ts";
+import { print, printJson } from "../terminal.ts";
+
+interface Flags extends CompileFlags {
+  readonly goal: Goal;
+  readonly json?: boolean;
+}
+
+export function addTrace(program: Command): void {
+  const command = program
+    .command("trace")
+    .summary("list each rewrite rule that fired")
+    .description(
+      "Lists each rewrite rule that fired on a model, in order: pass, rule, before → after, and the layer it came from.",
+    )
+    .argument("<model>", "model file, or - for JSON on standard input")
+    .addOption(goalFlag())
+    .option("--json", "as JSON");
+  addCompileFlags(command)
+    .addHelpText("after", "\nExamples:\n  layerc trace iris.model.ts\n  layerc trace cars.model.ts --goal trainStep --train")
+    .action(async (file: string, flags: Flags) => {
+      const subject = await readModel(file, flags.inputShape);
+      const all = await work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
+      const fired = all.flatMap(({ pass, events }) =>
+        events.map(({ rule, before, after, origin }) => ({ pass, rule, before: show(before), after: show(after), origin })),
+      );
+      if (flags.json) printJson(fired);
+      else if (fired.length === 0) print("no rule fired");
+      else print(renderTable(fired.map(({ pass, rule, before, after, origin }) => [pass, rule, `${before} → ${after}`, origin])));
+    });
+}
+
+/** A node with its operands' shapes and its own: `add([n, 3], [n, 3]): [n, 3]`. */
+const show = (node: Node): string => `${showCall(node.op, node.inputs)}: ${showShape(node.type.shape)}`;

@@ -1,0 +1,81 @@
+// Flags that several commands share: the options of a compilation, the goal, `--json`. In: what commander read. Out: what
+// compile takes. A value that is out of range is a usage error, before any file is read.
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Goal } from "../../compiler/compile.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
+
+export interface CompileFlags {
+  readonly train?: boolean;
+  readonly batch?: number;
+  readonly exact?: boolean;
+  readonly format?: OptionsInput["format"];
+  readonly globalName?: string;
+  readonly weights?: OptionsInput["weights"];
+  readonly selfTest: boolean;
+  readonly unroll?: number;
+  readonly inputShape?: number[];
+}
+
+const { batch, unroll, format, weights } = optionsSchema.shape;
+
+export function addCompileFlags(command: Command): Command {
+  return command
+    .option("--train", "add trainStep, evaluate, getWeights and setWeights")
+    .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
+    .option("--exact", "float32 at every step and no reordering: equal bits on every engine")
+    .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
+    .option("--global-name <name>", "global variable of the iife (model)")
+    .addOption(
+      new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
+    )
+    .option("--no-self-test", "leave out selfTest and its golden vectors")
+    .option("--unroll <count>", "most multiply-adds of a model that becomes straight-line code (1000)", wholeNumber(unroll))
+    .addOption(inputShapeFlag());
+}
+
+export const inputShapeFlag = (): Option =>
+  new Option("--input-shape <shape>", "shape of one input row where the model does not say, e.g. 28,28,1").argParser(shape);
+
+export const goalFlag = (): Option =>
+  new Option("--goal <goal>", "which graph").choices(["predict", "trainStep", "evaluate"] satisfies Goal[]).default("predict");
+
+/** What compile takes; flags that were not given are left to its defaults. */
+export function optionsOf({ inputShape: _, selfTest, ...flags }: CompileFlags): OptionsInput {
+  const known = Object.keys(optionsSchema.shape);
+  return { ...Object.fromEntries(Object.entries(flags).filter(([key]) => known.includes(key))), selfTest };
+}
+
+/** The model with `--input-shape` on its first layer. */
+export function withInputShape(model: Model, shape: readonly number[] | undefined): Model {
+  if (shape === undefined || model.layers.length === 0) return model;
+  const [first, ...rest] = model.layers;
+  if (first.layer === "input" || first.config.inputShape !== undefined) {
+    throw new CompileError({
+      code: "cli/option",
+      path: "layers[0]",
+      message: "the model states its input shape itself; --input-shape is for models that do not",
+    });
+  }
+  return { ...model, layers: [{ ...first, config: { ...first.config, inputShape: shape } }, ...rest] };
+}
+
+function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }) {
+  return (text: string): number => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new InvalidArgumentError(`${parsed.error?.issues[0].message}.`);
+    return value;
+  };
+}
+
+function shape(text: string): number[] {
+  const sizes = text
+    .replace(/^\[|\]$/g, "")
+    .split(",")
+    .map((size) => (size.trim() === "" ? Number.NaN : Number(size)));
+  if (sizes.some((size) => !Number.isInteger(size) || size < 1))
+    throw new InvalidArgumentError("A shape is a list of sizes, e.g. 28,28,1.");
+  return sizes;
+}

@@ -1,0 +1,75 @@
+// Diagnostics and tables as text for a terminal. In: data. Out: strings; nothing is printed here, and without colour
+// nothing but the text itself comes out.
+import { styleText } from "node:util";
+import type { Diagnostic } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+import { showFile } from "../files.ts";
+
+type Style = Parameters<typeof styleText>[0];
+export type Paint = (style: Style, text: string) => string;
+/** Colours, or the text as it is. */
+export const paint = (color: boolean): Paint =>
+  color ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+
+/**
+ * The form of every message:
+ * ```
+ * shape/mismatch  layers[2] dense "logits"
+ *   the kernel needs 16 input features, the layer before gives 8
+ *   note  layers[1] flatten gave [8]
+ *   at    mnist.model.ts:7:3
+ * ```
+ */
+export function renderDiagnostic(
+  diagnostic: Diagnostic,
+  paint: Paint,
+  kind: "error" | "warning" = "error",
+  model?: Model,
+): string {
+  const { code, path, message, hint, notes = [], at } = diagnostic;
+  const title = [paint(kind === "error" ? ["bold", "red"] : ["bold", "yellow"], code), `${path}${layerAt(path, model)}`].filter(
+    (part) => part !== "",
+  );
+  const body = message.split("\n").map((line) => `  ${line}`);
+  const fact = (name: string, text: string) => `  ${paint("dim", name.padEnd(4))}  ${text.split("\n").join("\n        ")}`;
+  const place = at && [fact("at", `${showFile(at.file)}:${at.line}:${at.column}`)];
+  return [
+    title.join("  "),
+    ...body,
+    ...notes.map((note) => fact("note", note)),
+    ...(hint ? [fact("hint", hint)] : []),
+    ...(place ?? []),
+  ].join("\n");
+}
+
+/** ` dense "logits"` for the layer a path starts with. */
+function layerAt(path: string, model: Model | undefined): string {
+  const [, index] = path.match(/^layers\[(\d+)\]/) ?? [];
+  const spec = index === undefined ? undefined : model?.layers[Number(index)];
+  return spec === undefined ? "" : ` ${spec.layer}${spec.name === undefined ? "" : ` ${JSON.stringify(spec.name)}`}`;
+}
+
+/** A diagnostic as the JSON that `--json` prints. */
+export function diagnosticJson({ code, path, message, hint, notes, at }: Diagnostic): object {
+  return { code, path, message, hint, notes, at: at && { ...at, file: showFile(at.file) } };
+}
+
+/** Columns as wide as their widest cell, two spaces between; `right` columns are flushed right. */
+export function renderTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join("  ")
+      .trimEnd();
+  return rows.map(line).join("\n");
+}
+
+/** `1,234`. */
+export const showCount = (count: number): string => count.toLocaleString("en-US");
+
+/** `3.2 kB`, powers of 1000. */
+export function showBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,50 @@
+// What a command works on: a model file, or standard input (JSON of a model, or IR text). In: the argument. Out: the thing,
+// and where errors about it can point.
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import type { Graph } from "../../compiler/ir/graph.ts";
+import { parseGraph } from "../../compiler/ir/parse.ts";
+import { open } from "../formats/index.ts";
+import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
+import { withInputShape } from "./flags.ts";
+import { about } from "./terminal.ts";
+
+/** A model from a file or, for `-`, from JSON on standard input. */
+export async function readModel(file: string, inputShape?: readonly number[]): Promise<Loaded> {
+  const loaded = file === "-" ? { model: open(await readStdin(), "standard input"), files: [] } : await loadModel(file);
+  if (loaded.model.weightsFile !== undefined && file === "-") {
+    throw new CompileError({
+      code: "cli/option",
+      path: "weightsFile",
+      message: "a model from standard input has no folder that its weights file could be relative to",
+    });
+  }
+  return { ...loaded, model: withInputShape(loaded.model, inputShape) };
+}
+
+/** A model, or for `-` whatever standard input holds: JSON starts with a brace, IR text does not. */
+export async function readModelOrGraph(
+  file: string,
+  inputShape?: readonly number[],
+): Promise<Loaded | { readonly graph: Graph }> {
+  if (file !== "-") return readModel(file, inputShape);
+  const bytes = await readStdin();
+  const text = new TextDecoder().decode(bytes);
+  return /^\s*graph\b/.test(text)
+    ? { graph: parseGraph(text) }
+    : { model: withInputShape(open(bytes, "standard input"), inputShape), files: [] };
+}
+
+/** Runs a stage of the compiler on a model; errors learn their place in the source and their layer. */
+export async function work<T>({ model, source }: Loaded, stage: () => T | Promise<T>): Promise<T> {
+  try {
+    return await withPlaces(source, stage);
+  } catch (error) {
+    throw about(model, error);
+  }
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

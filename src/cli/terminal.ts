@@ -1,0 +1,65 @@
+// The one place that touches the process: output, colour, exit code. Guarantee: a closed pipe (`layerc … | head`) ends the
+// program quietly, and colours go only to a terminal that wants them.
+import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts";
+
+/** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
+export const exitCodes = { compileError: 1, usage: 2, internal: 70 } as const;
+
+export const painted = (stream: NodeJS.WriteStream): Paint =>
+  paint(stream.isTTY === true && stream.hasColors() && !process.env.NO_COLOR);
+
+/** Text to standard output, closed by a newline. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** A line for people, on standard error. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
+
+export function warn(warnings: readonly Diagnostic[], model?: Model): void {
+  for (const warning of warnings) say(renderDiagnostic(warning, painted(process.stderr), "warning", model));
+}
+
+/** Reports what a command threw and sets the exit code. */
+export function report(error: unknown, json: boolean): void {
+  const diagnostic: Diagnostic = error instanceof CompileError ? error : crash(error);
+  process.exitCode = diagnostic.code === "internal/bug" ? exitCodes.internal : exitCodes.compileError;
+  if (json) printJson({ error: diagnosticJson(diagnostic) });
+  else say(renderDiagnostic(diagnostic, painted(process.stderr), "error", modelOf.get(diagnostic)));
+}
+
+/** Whatever is not a CompileError is our mistake, and then the stack is what a report needs. */
+function crash(error: unknown): Diagnostic {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const [message, ...stack] = text.split("\n");
+  return {
+    code: "internal/bug",
+    path: "",
+    message,
+    notes: [stack.join("\n").trim()],
+    hint: "this is a bug in layerc: please report it with the model",
+  };
+}
+
+const modelOf = new WeakMap<object, Model>();
+/** Remembers which model an error is about, so that its title can name the layer. */
+export function about<T>(model: Model, error: T): T {
+  if (typeof error === "object" && error !== null) modelOf.set(error, model);
+  return error;
+}
+
+/** A reader that went away is no error. */
+export function toleratePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,60 @@
+// Bytes ⇄ Model. In: the bytes of a file, whose content decides the format, not its name. Out: a Model, or a CompileError
+// that says what was seen. Every format here is data: nothing of it is ever run.
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+import { openJson } from "./json.ts";
+import { openSafetensors } from "./safetensors.ts";
+
+export { saveJson } from "./json.ts";
+export { openWeights, save } from "./safetensors.ts";
+
+/**
+ * The Model in `bytes`: a `.safetensors` file saved by layerc, or a spec as JSON. `name` (a file name) settles what a file
+ * too short to be recognised was meant to be. Throws CompileError `format/…`.
+ */
+export function open(bytes: Uint8Array, name = ""): Model {
+  const brace = bytes[8] === 0x7b;
+  if (name.endsWith(".safetensors") || (brace && !startsLikeJson(bytes))) return openSafetensors(bytes);
+  if (name.endsWith(".json") || startsLikeJson(bytes)) return openJson(decode(bytes));
+  throw new CompileError({
+    code: "format/unknown",
+    path: "",
+    message: `${name === "" ? "this" : name} is no model: ${describe(bytes)}`,
+    hint: "layerc opens a spec as JSON and .safetensors files that it saved",
+  });
+}
+
+/** JSON's white space (and a byte order mark), then `{`. */
+function startsLikeJson(bytes: Uint8Array): boolean {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (at < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[at])) at++;
+  return bytes[at] === 0x7b;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CompileError({ code: "format/json", path: "", message: "the text is not UTF-8" });
+  }
+}
+
+const signatures: readonly (readonly [hex: string, what: string])[] = [
+  ["504b0304", "it is a zip archive (a .keras file?)"],
+  ["894844460d0a1a0a", "it is an HDF5 file (a Keras .h5 file?)"],
+  ["47475546", "it is a GGUF file"],
+  ["1f8b", "it is compressed with gzip"],
+  ["0061736d", "it is a WebAssembly module"],
+];
+
+function describe(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "it is empty";
+  const head = [...bytes.subarray(0, 16)];
+  const hex = head.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const known = signatures.find(([signature]) => hex.startsWith(signature));
+  if (known !== undefined) return known[1];
+  const text = head.every((byte) => byte >= 0x20 && byte < 0x7f)
+    ? JSON.stringify(String.fromCharCode(...head))
+    : `the bytes ${hex.replace(/(..)(?!$)/g, "$1 ")}`;
+  return `it starts with ${text}`;
+}

@@ -1,0 +1,11 @@
+// The public API of layerc.
+export type { Artifact, Manifest, Port, WeightInfo } from "../compiler/artifact.ts";
+export { compile } from "../compiler/compile.ts";
+export type { Code } from "../compiler/diagnostics/codes.ts";
+export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";
+export type { LayerSpec, Model } from "../compiler/model.ts";
+export type { Options, OptionsInput } from "../compiler/options.ts";
+export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
+export { fit, load } from "../runtime/index.ts";
+export { open, openWeights, save } from "./formats/index.ts";
+export * from "./sequential.ts";

@@ -1,0 +1,13 @@
+// `layerc/esbuild`: the plugin for esbuild.
+import type { Plugin } from "esbuild";
+import { type PluginOptions, plugin } from "./index.ts";
+
+export type { PluginOptions } from "./index.ts";
+
+/**
+ * Compiles `import … from "./iris.model.ts?model"`:
+ * ```ts
+ * await build({ entryPoints: ["app.ts"], bundle: true, plugins: [layerc()] });
+ * ```
+ */
+export const layerc = (options: PluginOptions = {}): Plugin => plugin.esbuild(options);

@@ -1,0 +1,45 @@
+// `layerc/model`: the types of `import … from "./iris.model.ts?model"`, for `"types": ["layerc/model"]` in tsconfig.json or
+// `/// <reference types="layerc/model" />`. A file has no types of its own before it is compiled, so shapes are lists here.
+
+declare module "*?model" {
+  /** Name → shape of one row. */
+  export const inputs: Readonly<Record<string, readonly number[]>>;
+  export const outputs: Readonly<Record<string, readonly number[]>>;
+  export const inputShape: readonly number[];
+  export const outputShape: readonly number[];
+  /** One row, or n rows back to back; gives `out`, or a new Float32Array. Throws TypeError and RangeError. */
+  export function predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
+  /** Compares golden vectors; throws with the largest error. */
+  export function selfTest(): void;
+}
+
+declare module "*?model&train" {
+  export const inputs: Readonly<Record<string, readonly number[]>>;
+  export const outputs: Readonly<Record<string, readonly number[]>>;
+  export const inputShape: readonly number[];
+  export const outputShape: readonly number[];
+  export interface StepOptions {
+    /** One number per row. */
+    readonly sampleWeight?: ArrayLike<number>;
+    readonly learningRate?: number;
+  }
+  export interface Instance {
+    predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
+    selfTest(): void;
+    /** One update from 1 to `batch` rows; gives the loss before it. */
+    trainStep(x: ArrayLike<number>, y: ArrayLike<number>, options?: StepOptions): number;
+    /** The mean loss over any number of rows. */
+    evaluate(x: ArrayLike<number>, y: ArrayLike<number>, options?: Pick<StepOptions, "sampleWeight">): number;
+    /** Copies, in Keras' order and shapes. */
+    getWeights(): Float32Array[];
+    setWeights(list: readonly ArrayLike<number>[]): void;
+  }
+  /** Another instance with its own weights. */
+  export function create(): Instance;
+  export const predict: Instance["predict"];
+  export const selfTest: Instance["selfTest"];
+  export const trainStep: Instance["trainStep"];
+  export const evaluate: Instance["evaluate"];
+  export const getWeights: Instance["getWeights"];
+  export const setWeights: Instance["setWeights"];
+}
