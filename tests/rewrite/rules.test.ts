@@ -1,0 +1,88 @@
+// Law: every rule fires on its sample and keeps its promise there, on random inputs with NaN, ±0 and ±∞ among them; rewriting
+// is idempotent. A rule that never fired fails.
+import { describe, expect, test } from "vitest";
+import { runGraph } from "../../compiler/interpret/graph.ts";
+import { bindShape, type Graph, graph, sizeOf } from "../../compiler/ir/graph.ts";
+import { build } from "../../compiler/ops/index.ts";
+import { type Random, random } from "../../compiler/random.ts";
+import { rewrite } from "../../compiler/rewrite/engine.ts";
+import type { Promised } from "../../compiler/rewrite/pattern.ts";
+import { allRules, inferenceRules, trainingRules } from "../../compiler/rewrite/rules/index.ts";
+
+const special = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45, -1e-40, 3.4e38, -3.4e38, 1, -1];
+const rounds = 40;
+
+function draw(noise: Random, promise: Promised): number {
+  // Where sums are reassociated, moderate numbers: overflow and cancellation are what `approx` does not promise.
+  if (promise === "approx") return noise.pick([1, -1]) * (0.5 + noise.uniform());
+  return noise.integer(0, 2) === 0 ? noise.pick(special) : Math.fround((noise.uniform() - 0.5) * 8);
+}
+
+function valuesOf(source: Graph, noise: Random, rows: number, promise: Promised): Record<string, Float32Array> {
+  const values: Record<string, Float32Array> = {};
+  for (const { op, attrs, type } of source.nodes) {
+    if (op !== "input" && op !== "param") continue;
+    values[attrs.name as string] = Float32Array.from({ length: sizeOf(bindShape(type.shape, rows)) }, () => draw(noise, promise));
+  }
+  return values;
+}
+
+function expectPromise(promise: Promised, before: Float64Array, after: Float64Array, what: string): void {
+  expect(after.length, what).toBe(before.length);
+  const scale = before.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  for (let i = 0; i < before.length; i++) {
+    const holds =
+      promise === "bits"
+        ? Object.is(before[i], after[i])
+        : promise === "value"
+          ? Object.is(before[i], after[i]) || before[i] === after[i]
+          : Math.abs(before[i] - after[i]) <= 1e-5 * scale;
+    if (!holds) throw new Error(`${what}: [${i}] was ${before[i]}, became ${after[i]}, promised ${promise}`);
+  }
+}
+
+describe("rewrite rules", () => {
+  test.each(allRules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
+    const noise = random(name.length * 1009 + name.charCodeAt(0));
+    for (let round = 0; round < rounds; round++) {
+      const g = build();
+      const source = graph("sample", [["y", rule.sample(g, noise)]]);
+      const { graph: alone, events } = rewrite(source, [rule]);
+      expect(events.map((event) => event.rule)).toContain(name);
+      expect(rewrite(alone, [rule]).events).toEqual([]);
+      const rows = noise.integer(1, 4);
+      const values = valuesOf(source, noise, rows, rule.promise);
+      const run = (g: Graph) => runGraph(g, { rows, values, precision: "f32" }).results.y.data;
+      expectPromise(rule.promise, run(source), run(alone), name);
+    }
+  });
+
+  test("names are unique", () => {
+    const names = allRules.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("every rule fires in company too, and the whole list is idempotent", () => {
+    const fired = new Map<string, number>();
+    const noise = random(5);
+    const rules = inferenceRules({ exact: false });
+    for (const rule of allRules) {
+      for (let round = 0; round < rounds; round++) {
+        const g = build();
+        const source = graph("sample", [["y", rule.sample(g, noise)]]);
+        const once = rewrite(source, rules);
+        for (const event of once.events) fired.set(event.rule, (fired.get(event.rule) ?? 0) + 1);
+        const twice = rewrite(once.graph, rules);
+        expect(twice.events).toEqual([]);
+        expect(twice.graph).toBe(once.graph);
+      }
+    }
+    const silent = allRules.map(({ name }) => name).filter((name) => !fired.has(name));
+    expect(silent).toEqual([]);
+  });
+
+  test("exact leaves no rule that changes bits or reassociates", () => {
+    expect(inferenceRules({ exact: true }).filter(({ promise }) => promise === "approx")).toEqual([]);
+    expect(trainingRules({ exact: false }).filter(({ promise }) => promise === "approx")).toEqual([]);
+  });
+});
