@@ -68,9 +68,10 @@ function fail(context: Context, error: CompileError): { code: string } {
 }
 
 function messageOf(diagnostic: Diagnostic, kind: "error" | "warning") {
-  const { at, ...rest } = diagnostic instanceof CompileError ? { ...diagnostic, message: diagnostic.message } : diagnostic;
-  const message = renderDiagnostic(rest, paint(false), kind);
-  return at === undefined ? { message } : { message, loc: { file: at.file, line: at.line, column: at.column - 1 } };
+  const { code, path, message, hint, notes, at } = diagnostic;
+  const text = renderDiagnostic({ code, path, message, hint, notes }, paint(false), kind);
+  // Bundlers count columns from 0.
+  return at === undefined ? { message: text } : { message: text, loc: { file: at.file, line: at.line, column: at.column - 1 } };
 }
 
 /** The comment that opens an emitted file is for whoever opens it; in a bundle nobody does. */

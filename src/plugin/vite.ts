@@ -1,5 +1,5 @@
 // `layerc/vite`: the plugin for Vite.
-import type { Plugin } from "vite";
+import type { PluginOption } from "vite";
 import { type PluginOptions, plugin } from "./index.ts";
 
 export type { PluginOptions } from "./index.ts";
@@ -10,4 +10,4 @@ export type { PluginOptions } from "./index.ts";
  * export default defineConfig({ plugins: [layerc()] });
  * ```
  */
-export const layerc = (options: PluginOptions = {}): Plugin => plugin.vite(options);
+export const layerc = (options: PluginOptions = {}): PluginOption => plugin.vite(options);

@@ -1,0 +1,117 @@
+// Who may import whom. In: the import statements of the tree. Out: the offending edges by name.
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+import { expect, it } from "vitest";
+
+interface Edge {
+  readonly from: string;
+  /** A path in the tree, or a package. */
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const root = resolve(import.meta.dirname, "..");
+const files = ["compiler", "runtime", "src"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name)),
+);
+const edges = files.flatMap(edgesOf);
+
+function edgesOf(file: string): Edge[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest, true);
+  const found: Edge[] = [];
+  const add = (specifier: string, typeOnly: boolean) =>
+    found.push({
+      from: file,
+      to: specifier.startsWith(".") ? relative(root, resolve(root, dirname(file), specifier)) : specifier,
+      typeOnly,
+    });
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      add(node.moduleSpecifier.text, ts.isImportDeclaration(node) ? isTypeOnly(node) : node.isTypeOnly);
+    } else if (
+      ts.isCallExpression(node) &&
+      node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      ts.isStringLiteral(node.arguments[0])
+    ) {
+      add(node.arguments[0].text, false);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+      add(node.argument.literal.text, true);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
+  if (importClause === undefined) return false;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  const names = importClause.namedBindings;
+  return (
+    importClause.name === undefined &&
+    names !== undefined &&
+    ts.isNamedImports(names) &&
+    names.elements.every((element) => element.isTypeOnly)
+  );
+}
+
+const inside =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+const isNode = (to: string) => to.startsWith("node:") || builtinModules.includes(to);
+const show = ({ from, to }: Edge) => `${from} → ${to}`;
+const offending = (rule: (edge: Edge) => boolean) => edges.filter(rule).map(show);
+
+it("reads the tree", () => {
+  expect(edges.length).toBeGreaterThan(100);
+  expect(edges.map(show)).toContain("compiler/compile.ts → compiler/options.ts");
+});
+
+it("runtime imports nothing", () => {
+  expect(offending(({ from, to }) => inside("runtime")(from) && !inside("runtime")(to))).toEqual([]);
+});
+
+it("the compiler imports nothing from src, runtime or Node", () => {
+  expect(offending(({ from, to }) => inside("compiler")(from) && (inside("src", "runtime")(to) || isNode(to)))).toEqual([]);
+});
+
+it("the compiler depends on zod and acorn only", () => {
+  const isPackage = (to: string) => !inside("compiler", "src", "runtime")(to) && !isNode(to);
+  expect(offending(({ from, to }) => inside("compiler")(from) && isPackage(to) && !["zod", "acorn"].includes(to))).toEqual([]);
+});
+
+it("ir never imports ops, but their types", () => {
+  expect(offending(({ from, to, typeOnly }) => inside("compiler/ir")(from) && inside("compiler/ops")(to) && !typeOnly)).toEqual(
+    [],
+  );
+});
+
+it("layers, autodiff and rewrite never import program, emit or interpret", () => {
+  const upper = inside("compiler/layers", "compiler/autodiff", "compiler/rewrite");
+  expect(
+    offending(({ from, to }) => upper(from) && inside("compiler/program", "compiler/emit", "compiler/interpret")(to)),
+  ).toEqual([]);
+});
+
+it("the interpreters share no helper with anything that lowers or emits", () => {
+  const accused = inside("compiler/plan", "compiler/program", "compiler/emit", "compiler/rewrite", "compiler/autodiff");
+  expect(offending(({ from, to, typeOnly }) => inside("compiler/interpret")(from) && accused(to) && !typeOnly)).toEqual([]);
+});
+
+it("compile.ts alone calls the interpreters", () => {
+  const judged = (from: string) => inside("compiler")(from) && !inside("compiler/interpret", "compiler/compile.ts")(from);
+  expect(offending(({ from, to }) => judged(from) && inside("compiler/interpret")(to))).toEqual([]);
+});
+
+it("nothing exports a default", () => {
+  expect(files.filter((file) => /^export default /m.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+});
