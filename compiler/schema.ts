@@ -7,6 +7,24 @@ import { suggestionFor } from "./diagnostics/suggest.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** Keys that Keras has and layerc honours only at the values listed; "any" where the key changes no number. */
+export type FixedKeys = Readonly<Record<string, readonly unknown[] | "any">>;
+
+/** The config without its fixed keys. Throws CompileError with `place.code` where one has a value layerc does not honour. */
+export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: FixedKeys, place: Place): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const allowed = Object.hasOwn(fixed, key) ? fixed[key] : undefined;
+    if (allowed === undefined) Object.defineProperty(rest, key, { value, enumerable: true });
+    else if (allowed !== "any" && !allowed.includes(value)) {
+      const hint = `leave it out, or give ${allowed.map(showValue).join(" or ")}`;
+      const message = `layerc does not have ${place.subject}'s ${key} yet, found ${showValue(value)}`;
+      throw new CompileError({ code: place.code, path: joinPath(place.path, key), message, hint });
+    }
+  }
+  return rest;
+}
+
 export interface Place {
   readonly code: Code;
   readonly path: string;

@@ -16,11 +16,12 @@ export const codes = {
   "model/empty": "A model needs at least one layer.",
   "model/schema": "The value is no model: it needs `layers`, a list of {layer, config} lines.",
   "layer/unknown": "layerc has no layer of this name. Names are Keras' class names in camelCase.",
-  "layer/name": "Layer names are strings without a slash, each used once.",
+  "layer/name": "Layer names are strings, each used once; with the weights' names behind a slash they must stay distinct.",
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
+  "weights/missing": "Weights were given, but one that the model needs is not among them.",
   "weights/length": "A weight has another number of values than its shape asks for.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "format/unknown":

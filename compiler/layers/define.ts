@@ -5,6 +5,7 @@ import type * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
+import type { FixedKeys } from "../schema.ts";
 import type { InitializerSpec } from "../training/define.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
@@ -65,8 +66,7 @@ export interface Layer<C extends object = object> {
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
-  /** Keys that Keras has and layerc honours only at these values (at any, where they change no number). */
-  readonly fixed?: Readonly<Record<string, readonly unknown[] | "any">>;
+  readonly fixed?: FixedKeys;
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open. */
   readonly declares?: (config: C) => readonly (number | null)[];
   /** Constraints across fields or on the input (shape without the batch axis); undefined when all is well. */

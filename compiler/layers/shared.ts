@@ -68,7 +68,7 @@ export { sizeOf };
 
 /** Contracts the last axis of x with the first of a matrix. */
 export const matmul = (g: G, x: Node, matrix: Node): Node =>
-  g.dot(x, matrix, { batch: [], contract: [[x.type.shape.length - 1, 0]] });
+  g.dot(x, matrix, { batch: [[], []], contract: [[x.type.shape.length - 1], [0]] });
 
 /** Inverted-dropout noise: 0 with probability `rate`, else 1 / (1 − rate). Size 1 in `shape` shares a draw; `use` tells the masks of a layer apart. */
 export function dropMask(

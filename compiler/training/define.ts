@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { G } from "../ops/index.ts";
 import type { Random } from "../random.ts";
+import type { FixedKeys } from "../schema.ts";
 
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
 export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };
@@ -15,11 +16,18 @@ export interface Loss<C extends object = object> {
   readonly aliases: readonly string[];
   readonly says: string;
   readonly config: z.ZodType<C>;
+  readonly fixed?: FixedKeys;
   /** Shape of the target for an output of `shape` (both without the batch axis). */
   readonly target: (shape: readonly number[], config: C) => readonly number[];
-  /** One value per sample and position: [n, ...] with the last axis of y gone. `y` is the model's output node: where it is
-   * a softmax or sigmoid, the loss takes its input instead (as Keras on TensorFlow does), which is stable. */
-  readonly lower: (g: G, site: { readonly y: Node; readonly target: Node; readonly config: C }) => Node;
+  /**
+   * One value per sample and position: [n, ...] with the last axis of y gone; where `mask` (same shape) is 0, it does not
+   * count. `y` is the model's output node, with at least one axis besides n: where it is a softmax or sigmoid, the loss takes
+   * its input instead (as Keras on TensorFlow does), which is stable.
+   */
+  readonly lower: (
+    g: G,
+    site: { readonly y: Node; readonly target: Node; readonly config: C },
+  ) => { readonly values: Node; readonly mask?: Node };
 }
 
 /** A named scalar or slot of optimizer state with its initial value. */
@@ -32,7 +40,9 @@ export interface Optimizer<C extends object = object> {
   /** Keras' class name in lower case: sgd, adam. */
   readonly name: string;
   readonly says: string;
+  /** Holds `learningRate`, the default of the module's. */
   readonly config: z.ZodType<C>;
+  readonly fixed?: FixedKeys;
   /** State shared by all weights (scalars), e.g. Adam's running products of its betas. */
   readonly globals: (config: C) => readonly Slot[];
   /** New values of the globals, computed once a step, before the weights. */

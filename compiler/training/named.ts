@@ -3,12 +3,13 @@
 import type * as z from "zod";
 import { CompileError } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
-import { check, showValue } from "../schema.ts";
+import { check, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
 
 interface Named {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<object>;
+  readonly fixed?: FixedKeys;
 }
 
 /** By name and alias, as Keras writes them and in camelCase. */
@@ -41,5 +42,6 @@ export function parseNamed<T extends Named>(
     ]);
     throw new CompileError({ code: "training/spec", path, message: `there is no ${kind} ${showValue(name)}`, hint });
   }
-  return { item, config: check(item.config, config, { code: "training/spec", path, subject: item.name }) };
+  const place = { code: "training/spec", path, subject: item.name } as const;
+  return { item, config: check(item.config, withoutFixed(config, item.fixed ?? {}, place), place) };
 }
