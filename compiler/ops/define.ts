@@ -22,7 +22,7 @@ export interface EvalContext {
   run(body: Graph, inputs: ReadonlyMap<string, Tensor>): Tensor[];
 }
 
-/** A legal case of an op: input shapes (with n where batched) and attributes. `values`: the inputs must be integers in 0..values−1. */
+/** A legal case of an op: input shapes (with n where batched) and attributes. `integers[i]`: input i holds integers in 0..integers[i]−1. */
 export interface Sample<A> {
   readonly inputs: readonly Type[];
   readonly attrs: A;

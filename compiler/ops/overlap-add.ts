@@ -45,8 +45,13 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
   examples: [
     {
       inputs: [{ shape: [2, 2], values: [1, 2, 3, 4] }],
-      attrs: { axes: [0], sizes: [2], strides: [1], dilations: [1], shape: [4] },
-      output: { shape: [4], values: [1, 5, 4, 0] },
+      attrs: { axes: [0], sizes: [2], strides: [1], dilations: [1], shape: [3] },
+      output: { shape: [3], values: [1, 5, 4] },
+    },
+    {
+      inputs: [{ shape: [1, 2], values: [1, 2] }],
+      attrs: { axes: [0], sizes: [2], strides: [3], dilations: [2], shape: [5] },
+      output: { shape: [5], values: [1, 0, 2, 0, 0] },
     },
   ],
 };

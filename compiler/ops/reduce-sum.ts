@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Size } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
 import { valueAt } from "../program/view.ts";
+import { axesSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { evalReduce, reduceCore, reduceType, sampleReduce } from "./reduce.ts";
 
@@ -12,7 +13,7 @@ export const reduceSum: Primitive<ReduceAttrs> = {
   name: "reduceSum",
   says: "Sum over `axes`, which vanish; an empty sum is 0; NaN wins. Summed in row-major order of the axes.",
   arity: 1,
-  attrs: z.strictObject({ axes: z.array(z.int().min(0)).readonly() }),
+  attrs: z.strictObject({ axes: axesSchema }),
   type: (inputs, attrs) => reduceType("reduceSum", inputs, attrs),
   eval: (inputs, attrs, context) => evalReduce(inputs[0], attrs, context, 0, (a, b) => a + b),
   vjp: (g, { inputs: [x], ct, attrs }) => {

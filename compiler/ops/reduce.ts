@@ -1,23 +1,18 @@
 // What reduceSum and reduceMax share: the type rule, the loops, the reference.
 
-import { CompileError } from "../diagnostics/error.ts";
 import { showShape, type Type } from "../ir/graph.ts";
 import type { Fold } from "../program/ir.ts";
 import * as v from "../program/value.ts";
 import { at, type Coord } from "../program/view.ts";
 import type { Random } from "../random.ts";
+import { reject } from "./checks.ts";
 import type { Core, EvalContext, NestSite, Sample, Tensor } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import type { ReduceAttrs } from "./reduce-sum.ts";
 
 export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
   const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
-  if (bad !== undefined)
-    throw new CompileError({
-      code: "shape/rank",
-      path: "",
-      message: `${name} over axes ${showShape(axes)} of ${showShape(x.shape)}`,
-    });
+  if (bad !== undefined) reject("shape/rank", `${name} needs distinct axes of ${showShape(x.shape)}, found ${showShape(axes)}`);
   return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
 }
 

@@ -1,0 +1,202 @@
+// What single ops promise beyond the laws of all: where the gradient of a tie goes, which inputs are refused and with what
+// words, and that a reshape is a view exactly when strides can say it.
+import { describe, expect, test } from "vitest";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { runGraph } from "../../compiler/interpret/graph.ts";
+import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/ir/graph.ts";
+import { build, type G, ops } from "../../compiler/ops/index.ts";
+import type { View } from "../../compiler/program/view.ts";
+import { type Random, random } from "../../compiler/random.ts";
+
+/** The gradients of one node with a cotangent of ones, as numbers. */
+function gradients(name: string, attrs: Attrs, inputs: readonly { shape: number[]; values: number[] }[]): (number[] | null)[] {
+  const g: G = build();
+  const nodes = inputs.map(({ shape }, i) => g.input({ name: `x${i}`, shape }));
+  const output = g.node(name, nodes, attrs);
+  const op = ops[name];
+  if (op.kind !== "primitive" || typeof op.vjp !== "function") throw new Error(`${name} has no vjp`);
+  const ct = g.like(output, 1);
+  const flows = op.vjp(g, { inputs: nodes, output, ct, cts: [ct], attrs, wanted: nodes.map(() => true) });
+  const present = flows.filter((flow): flow is Node => flow !== null);
+  const values = Object.fromEntries(inputs.map((input, i) => [`x${i}`, input.values]));
+  const { value } = runGraph(graph("ties", present.map((node, i) => [`d${i}`, node])), { rows: 1, values, precision: "f32" }); // biome-ignore format: one line
+  return flows.map((flow) => (flow === null ? null : [...value(flow).data]));
+}
+
+describe("ties", () => {
+  const pairs = [
+    { shape: [5], values: [1, 2, 2, 0, Number.NaN] },
+    { shape: [5], values: [2, 1, 2, -0, 1] },
+  ];
+
+  test("max gives it to the second operand", () => {
+    expect(gradients("max", {}, pairs)).toEqual([[0, 1, 0, 0, 0], [1, 0, 1, 1, 1]]); // biome-ignore format: one line
+  });
+
+  test("min gives it to the second operand", () => {
+    expect(gradients("min", {}, pairs)).toEqual([[1, 0, 0, 0, 0], [0, 1, 1, 1, 1]]); // biome-ignore format: one line
+  });
+
+  test("reduceMax gives it to the first in row-major order of the reduced axes, whatever order they are named in", () => {
+    const x = { shape: [2, 2, 2], values: [3, 5, 5, 1, 5, 2, 3, 5] };
+    expect(gradients("reduceMax", { axes: [0, 1, 2] }, [x])).toEqual([[0, 1, 0, 0, 0, 0, 0, 0]]);
+    expect(gradients("reduceMax", { axes: [2, 0] }, [x])).toEqual([[0, 1, 1, 0, 0, 0, 0, 0]]);
+    expect(gradients("reduceMax", { axes: [0] }, [x])).toEqual([[0, 1, 1, 0, 1, 0, 0, 1]]);
+    expect(gradients("reduceMax", { axes: [] }, [x])).toEqual([[1, 1, 1, 1, 1, 1, 1, 1]]);
+  });
+
+  test("reduceMax of −∞ everywhere, or of NaN, gives it to the first", () => {
+    const low = Number.NEGATIVE_INFINITY;
+    expect(gradients("reduceMax", { axes: [1] }, [{ shape: [2, 2], values: [low, low, 1, Number.NaN] }])).toEqual([[1, 0, 1, 0]]);
+  });
+
+  test("floor, less and equal have no gradient; an index has none", () => {
+    expect(gradients("floor", {}, [pairs[0]])).toEqual([null]);
+    expect(gradients("less", {}, pairs)).toEqual([null, null]);
+    expect(gradients("equal", {}, pairs)).toEqual([null, null]);
+    expect(gradients("gather", {}, [{ shape: [2], values: [1, 2] }, { shape: [3], values: [1, 1, 9] }])).toEqual([[0, 3], null]); // biome-ignore format: one line
+  });
+});
+
+const mismatch = "shape/mismatch";
+const rank = "shape/rank";
+const window = { axes: [1], sizes: [3], strides: [1], dilations: [1] };
+const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: Attrs, code: string])[] = [
+  ["broadcast", [[2]], { shape: [3, 3], axes: [0] }, mismatch],
+  ["broadcast", [[2, 3]], { shape: [3, 2], axes: [1, 0] }, mismatch],
+  ["broadcast", [["n"]], { shape: [2, "n"], axes: [1] }, "op/attrs"],
+  ["concat", [[2, 3], [3, 3]], { axis: 1 }, mismatch],
+  ["concat", [[2, 3], [2]], { axis: 0 }, mismatch],
+  ["concat", [["n", 3], ["n", 3]], { axis: 0 }, mismatch],
+  ["concat", [[2]], { axis: 1 }, rank],
+  ["constant", [], { shape: [2, 3], values: [1, 2] }, mismatch],
+  ["constant", [], { shape: ["n"], values: [1, 2] }, mismatch],
+  ["dot", [[2, 3], [4, 2]], { batch: [[], []], contract: [[1], [0]] }, mismatch],
+  ["dot", [[2, 3], [3, 2]], { batch: [[0], [1]], contract: [[0], [0]] }, rank],
+  ["dot", [[2, 3], [3, 2]], { batch: [[], []], contract: [[2], [0]] }, rank],
+  ["dot", [[2, 3], [3, 2]], { batch: [[], []], contract: [[0, 1], [0]] }, "op/attrs"],
+  ["dot", [[2, 3], ["n", 3]], { batch: [[], []], contract: [[1], [1]] }, mismatch],
+  ["dot", [["n", 3], ["n", 3]], { batch: [[], []], contract: [[1], [1]] }, mismatch],
+  ["dot", [["n", 3], [3, 2]], { batch: [[], []], contract: [[0], [0]] }, mismatch],
+  ["gather", [[], [2]], {}, rank],
+  ["gather", [["n", 2], [2]], {}, mismatch],
+  ["gather", [[0, 2], [2]], {}, mismatch],
+  ["iota", [], { shape: [2], axis: 1 }, rank],
+  ["input", [], { name: "x", shape: [2, "n"] }, "op/attrs"],
+  ["overlapAdd", [["n", 3, 3]], { ...window, shape: ["n", 4] }, mismatch],
+  ["pad", [[2]], { low: [1, 1], high: [0], value: 0 }, rank],
+  ["pad", [["n"]], { low: [1], high: [0], value: 0 }, mismatch],
+  ["param", [], { name: "w", shape: ["n", 2] }, "op/attrs"],
+  ["random", [[2]], { shape: [3], seed: 1 }, rank],
+  ["reduceMax", [[2]], { axes: [1] }, rank],
+  ["reduceSum", [[2, 2]], { axes: [0, 0] }, rank],
+  ["reshape", [[2, 3]], { shape: [5] }, mismatch],
+  ["reshape", [["n", 3]], { shape: [3] }, mismatch],
+  ["reshape", [[4, 3]], { shape: ["n", 3] }, mismatch],
+  ["reverse", [["n", 3]], { axes: [0] }, mismatch],
+  ["reverse", [[3]], { axes: [1] }, rank],
+  ["scatterAdd", [[2], [3, 4]], { rows: 2 }, mismatch],
+  ["scatterAdd", [[], ["n"]], { rows: 2 }, mismatch],
+  ["slice", [[4]], { starts: [2], sizes: [3] }, mismatch],
+  ["slice", [["n", 2]], { starts: [0, 0], sizes: [1, 2] }, mismatch],
+  ["slice", [["n", 2]], { starts: [1, 0], sizes: ["n", 2] }, mismatch],
+  ["slice", [[4]], { starts: [0, 0], sizes: [4, 1] }, rank],
+  ["state", [], { name: "s", shape: ["n"], initial: 0 }, "op/attrs"],
+  ["transpose", [[2, 3]], { perm: [0, 0] }, rank],
+  ["transpose", [["n", 3]], { perm: [1, 0] }, mismatch],
+  ["window", [["n", 2]], window, mismatch],
+  ["window", [["n", 4]], { ...window, axes: [0] }, mismatch],
+  ["window", [["n", 4]], { ...window, axes: [2] }, rank],
+  ["window", [["n", 4]], { ...window, sizes: [3, 3] }, rank],
+  ["window", [["n", 4]], { ...window, strides: [0] }, "op/attrs"],
+]; // biome-ignore format: one table
+
+describe("refusals", () => {
+  test.each(refused)("%s of %j with %j is %s", (name, shapes, attrs, code) => {
+    const g = build();
+    const nodes = shapes.map((shape, i) => g.input({ name: `x${i}`, shape }));
+    const error = caught(() => g.node(name, nodes, attrs));
+    expect(error.code).toBe(code);
+    if (code !== "op/attrs") expect(error.message).toMatch(/ needs? .+ found /);
+    expect(error.message.startsWith(name)).toBe(true);
+  });
+
+  test("elementwise ops need equal shapes", () => {
+    const many = Object.values(ops).filter(
+      (op) => op.kind === "primitive" && op.lower.kind === "pointwise" && typeof op.arity === "number" && op.arity > 1,
+    );
+    expect(many.length).toBeGreaterThanOrEqual(9);
+    for (const { name, arity } of many) {
+      const g = build();
+      const nodes = Array.from({ length: arity as number }, (_, i) => g.input({ name: `x${i}`, shape: i === 1 ? [3] : [2] }));
+      const error = caught(() => g.node(name, nodes));
+      expect(error.code).toBe(mismatch);
+      expect(error.message).toContain("[2]");
+      expect(error.message).toContain("[3]");
+    }
+  });
+
+  test("every op that can refuse a shape is asked", () => {
+    const free = ["rows", "stopGradient", "pick", "scan"]; // the last two are tested with autodiff
+    const elementwise = Object.values(ops).filter(
+      (op) => op.kind === "primitive" && op.lower.kind === "pointwise" && op.arity !== 0 && op.name !== "random",
+    );
+    const needed = Object.values(ops).filter(
+      (op) => op.kind === "primitive" && !free.includes(op.name) && !elementwise.includes(op),
+    );
+    expect([...new Set(refused.map(([name]) => name))].sort()).toEqual(needed.map((op) => op.name).sort());
+  });
+});
+
+function caught(action: () => unknown): CompileError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CompileError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+test("reshape is a view exactly when strides can say it", () => {
+  const r = random(5);
+  const { reshape } = ops;
+  if (reshape.kind !== "primitive" || reshape.lower.kind !== "view") throw new Error("reshape is a view");
+  const count = { view: 0, copy: 0 };
+  for (let i = 0; i < 3000; i++) {
+    const size = r.pick([1, 4, 6, 8, 12]);
+    const [from, to] = [factors(r, size), factors(r, size)];
+    const strides = from.map((_, axis) => (r.integer(0, 1) === 1 ? sizeOf(from.slice(axis + 1)) : r.integer(-4, 12)));
+    const input: View = { kind: "view", buffer: "x", base: 7, shape: from, strides, loops: [["t", 3]] };
+    const offset = (shape: readonly number[], steps: readonly number[], flat: number) => {
+      let rest = flat;
+      let sum = 0;
+      for (let axis = shape.length - 1; axis >= 0; axis--) {
+        sum += (rest % shape[axis]) * steps[axis];
+        rest = Math.floor(rest / shape[axis]);
+      }
+      return sum;
+    };
+    const wanted = Array.from({ length: size }, (_, flat) => offset(from, strides, flat));
+    const affine = to.map((extent, axis) => (extent === 1 ? 0 : wanted[sizeOf(to.slice(axis + 1))]));
+    const possible = wanted.every((position, flat) => position === offset(to, affine, flat));
+    const view = reshape.lower.view(input, { shape: to }, to);
+    expect(view !== undefined, `[${from}] with strides [${strides}] to [${to}]`).toBe(possible);
+    count[possible ? "view" : "copy"]++;
+    if (view === undefined) continue;
+    expect(view).toMatchObject({ base: 7, buffer: "x", shape: to, loops: [["t", 3]] });
+    expect(wanted.map((_, flat) => offset(to, view.strides, flat))).toEqual(wanted);
+  }
+  expect(Math.min(count.view, count.copy)).toBeGreaterThan(500);
+});
+
+/** A random shape of `size` elements. */
+function factors(r: Random, size: number): number[] {
+  const shape: number[] = [];
+  for (let rest = size; rest > 1 || r.integer(0, 3) === 0; ) {
+    const next = r.pick([1, 2, 3, 4, 6, 8, 12].filter((factor) => rest % factor === 0));
+    shape.push(next);
+    rest /= next;
+  }
+  return shape;
+}
