@@ -1,0 +1,192 @@
+// JavaScript text that cannot be injected into. In: templates written here and values. Out: Code, made by nothing else.
+// A template takes Names (checked identifiers) and Code as they are; numbers and strings become exact literals. After Ajv's
+// code generator. Expressions carry their precedence, so parentheses are printed where needed and only there.
+import { internal } from "../diagnostics/error.ts";
+
+/** An identifier; made by `Names` or, for our own words, by `name`. */
+export class Name {
+  readonly text: string;
+  constructor(text: string) {
+    if (!/^[A-Za-z_$][\w$]*$/.test(text) || reserved.has(text)) internal(`${JSON.stringify(text)} is no identifier`);
+    this.text = text;
+  }
+}
+export const name = (text: string): Name => new Name(text);
+
+/** Text with the precedence of its outermost operator (MDN's table; statements do not care). */
+export class Code {
+  readonly text: string;
+  readonly level: number;
+  /** Only this file calls it. */
+  constructor(text: string, level = 0) {
+    this.text = text;
+    this.level = level;
+  }
+}
+
+export type Insert = Name | Code | number | string | boolean | readonly Code[];
+
+/** A list of Code stands one below the other; text of several lines keeps the indentation of the place it is put in. */
+export function js(strings: TemplateStringsArray, ...values: readonly Insert[]): Code {
+  let text = strings[0];
+  values.forEach((value, i) => {
+    const indentation = /(?:^|\n)([ ]*)[^\n]*$/.exec(text)?.[1] ?? "";
+    text += show(value).replaceAll("\n", `\n${indentation}`) + strings[i + 1];
+  });
+  return new Code(text);
+}
+
+function show(value: Insert): string {
+  if (value instanceof Name || value instanceof Code) return value.text;
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") return within(literal(value), PRIMARY).text;
+  return value.map((code) => code.text).join("\n");
+}
+
+/** Lines, without the empty ones. */
+export const lines = (...list: readonly (Code | undefined)[]): Code =>
+  new Code(list.flatMap((code) => (code === undefined || code.text === "" ? [] : [code.text])).join("\n"));
+/** `a, b, c` */
+export const commas = (list: readonly (Name | Code | number)[]): Code => new Code(list.map(show).join(", "));
+/** `{ head } { body }` with the body indented. */
+export const braces = (head: Code, body: Code): Code => js`${head} {
+  ${body}
+}`;
+/** Indents every line but the first. */
+export const none = new Code("");
+
+const UNARY = 15;
+const PRIMARY = 20;
+const levels = {
+  "&&": 5,
+  "|": 6,
+  "^": 7,
+  "&": 8,
+  "===": 9,
+  "<": 10,
+  "<<": 11,
+  ">>": 11,
+  ">>>": 11,
+  "+": 12,
+  "-": 12,
+  "*": 13,
+  "/": 13,
+};
+export type Infix = keyof typeof levels;
+
+const within = (code: Code | Name, level: number): Code =>
+  code instanceof Name ? new Code(code.text, PRIMARY) : code.level >= level ? code : new Code(`(${code.text})`, PRIMARY);
+
+/** `a op b`; the right side is parenthesised at equal precedence, so the association is kept. */
+export function infix(a: Code | Name, op: Infix, b: Code | Name): Code {
+  const level = levels[op];
+  return new Code(`${within(a, level).text} ${op} ${within(b, level + 1).text}`, level);
+}
+export function prefix(op: "-" | "!", a: Code | Name): Code {
+  const { text } = within(a, UNARY);
+  return new Code(text.startsWith("-") ? `${op}(${text})` : op + text, UNARY);
+}
+export const call = (callee: Name, ...args: readonly (Code | Name)[]): Code =>
+  new Code(`${callee.text}(${args.map((arg) => arg.text).join(", ")})`, PRIMARY);
+export const element = (array: Name, index: Code | Name): Code => new Code(`${array.text}[${index.text}]`, PRIMARY);
+export const ternary = (test: Code | Name, a: Code | Name, b: Code | Name): Code =>
+  new Code(`${within(test, 4).text} ? ${within(a, 3).text} : ${within(b, 3).text}`, 3);
+/** `(a, b)`: evaluates a, gives b. */
+export const sequence = (a: Code, b: Code): Code => new Code(`(${a.text}, ${b.text})`, PRIMARY);
+
+/** A number that reads back as exactly itself. */
+export function literal(value: number): Code {
+  if (Object.is(value, -0) || value < 0) return new Code(`-${-value}`, UNARY);
+  return new Code(String(value), PRIMARY);
+}
+/** The shortest number that rounds to the float32 `value`: only for the elements of a Float32Array. */
+export function shortLiteral(value: number): Code {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return literal(short);
+  }
+  return literal(value);
+}
+export const boolean = (value: boolean): Code => new Code(String(value), PRIMARY);
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+// Line ends of JavaScript, bidirectional controls (they disguise source text), what else is invisible, and lone surrogates.
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// Words that the text of a module never contains, so that a search for them proves their absence.
+const words = /\b(?:import|eval|Function)\b/g;
+const spell = (word: string): string => `\\x${word.charCodeAt(0).toString(16)}${word.slice(1)}`;
+
+/** A string literal that is also safe inside an HTML script element. */
+export const quote = (text: string): string =>
+  JSON.stringify(text).replace(unsafe, escapeCharacter).replaceAll("<", "\\x3c").replace(words, spell);
+
+/** One `//` line; whatever `text` holds, it stays one and closes nothing. */
+export function comment(text: string): Code {
+  const safe = text
+    .replace(unsafe, escapeCharacter)
+    .replaceAll("*/", "*\\/")
+    .replace(/<(?=[!/])/g, "\\x3c")
+    .replaceAll("-->", "--\\x3e");
+  return new Code(`// ${safe.replaceAll("${", "$\\{").replace(words, spell)}`);
+}
+
+/** `{ "a": …, "b": … }`; keys are quoted, and `__proto__` is an ordinary key. */
+export const record = (entries: readonly (readonly [key: string, value: Code])[]): Code =>
+  new Code(
+    `{ ${entries.map(([key, value]) => `${key === "__proto__" ? `[${quote(key)}]` : isWord(key) ? key : quote(key)}: ${value.text}`).join(", ")} }`,
+  );
+const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.has(key);
+
+/** Identifiers of one scope: each hint becomes a name that nothing in it or around it has. */
+export class Names {
+  readonly #taken: Set<string>;
+  readonly #outer?: Names;
+  constructor(taken: Iterable<string> = [], outer?: Names) {
+    this.#taken = new Set(taken);
+    this.#outer = outer;
+  }
+  #has(text: string): boolean {
+    return this.#taken.has(text) || (this.#outer === undefined ? reserved.has(text) : this.#outer.#has(text));
+  }
+  unique(hint: string): Name {
+    const plain = hint
+      .replace(/\W+/g, "_")
+      .replace(/^_+|_+$/g, "")
+      .slice(0, 60);
+    const base = plain === "" ? "layer" : /^\d/.test(plain) ? `_${plain}` : plain;
+    let text = base;
+    for (let i = 1; this.#has(text); i++) text = `${base}_${i}`;
+    this.#taken.add(text);
+    return new Name(text);
+  }
+}
+
+/** What the text may use without declaring it, and for `Math` of which members. */
+export const globals = [
+  "Float32Array",
+  "Float64Array",
+  "Int32Array",
+  "Uint8Array",
+  "Error",
+  "TypeError",
+  "RangeError",
+  "Infinity",
+  "NaN",
+  "undefined",
+] as const;
+export const mathMembers = ["fround", "imul", "sqrt", "floor", "abs", "min", "max"] as const;
+
+const reserved: ReadonlySet<string> = new Set([
+  ..."arguments async await break case catch class const continue debugger default delete do else enum eval exports export extends".split(
+    " ",
+  ),
+  ..."false finally for function Function get if implements import in instanceof interface let module new null of package private".split(
+    " ",
+  ),
+  ..."protected public require return set static super switch this throw true try typeof var void while with yield Math".split(
+    " ",
+  ),
+  ...globals,
+]);

@@ -1,0 +1,350 @@
+// Kernels as JavaScript functions. In: a Kernel and where its buffers live. Out: the function's text, with the bits of the
+// Program: f32 ops are wrapped in fround, f64 ops are plain, stores into a Float32Array round. Values used once stand inline,
+// the rest are consts; a value is moved past a store or an assignment only when it reads neither memory nor registers.
+
+import { internal } from "../diagnostics/error.ts";
+import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import {
+  boolean,
+  braces,
+  Code,
+  call,
+  commas,
+  element,
+  type Infix,
+  infix,
+  js,
+  lines,
+  literal,
+  type Name,
+  Names,
+  prefix,
+  sequence,
+  ternary,
+} from "./code.ts";
+import { indicesIn, type LetUse, sharedIn, type Usage, usageOf } from "./usage.ts";
+
+/** Where a buffer's element 0 is: at `base` of an array. `rounds`: elements may be any number and are rounded when read. */
+export interface Place {
+  readonly array: Name;
+  readonly base?: Name;
+  readonly rounds?: boolean;
+}
+/** Functions and tables that kernels use; asking for one makes the module declare it. */
+export interface Helpers {
+  readonly names: Names;
+  math(member: "fround" | "sqrt" | "floor" | "abs" | "min" | "max" | "imul"): Name;
+  readonly pow2: () => Name;
+  /** A Float32Array(1) and an Int32Array over the same bytes. */
+  readonly bits: () => readonly [float: Name, int: Name];
+}
+export interface Site {
+  readonly helpers: Helpers;
+  readonly place: (buffer: string) => Place;
+  readonly params: readonly Name[];
+  readonly scalar: (name: string) => Name;
+}
+
+/** `function id(params) { … }` under a comment line per origin. */
+export function emitKernel(kernel: Kernel, id: Name, site: Site): Code {
+  const body = new Printer(kernel, site).body(kernel.body);
+  return braces(js`function ${id}(${commas(site.params)})`, lines(...body));
+}
+
+// Longer text than this gets a name of its own: parsers and minifiers recurse, and so do readers.
+const longest = 200;
+
+interface Pending {
+  readonly statement: Stmt;
+  readonly value: Value;
+}
+
+class Printer {
+  readonly #site: Site;
+  readonly #usage: Usage;
+  readonly #locals: Names;
+  readonly #ids = new Map<string, Name>();
+  /** Lets waiting for their only use. */
+  readonly #pending = new Map<string, Pending>();
+  /** Open loops, outermost first. */
+  readonly #loops: string[] = [];
+  /** `4*i+…` over open loops → the const that holds it. */
+  readonly #prefixes = new Map<string, Name>();
+  readonly #registers: Set<string>[] = [];
+  #out: Code[] = [];
+  #shared: ReadonlySet<Value> = new Set();
+  #named = new Map<Value, Name>();
+
+  constructor(kernel: Kernel, site: Site) {
+    this.#site = site;
+    this.#usage = usageOf(kernel);
+    this.#locals = new Names(
+      site.params.map(({ text }) => text),
+      site.helpers.names,
+    );
+  }
+
+  body(statements: readonly Stmt[]): Code[] {
+    const before = this.#out;
+    this.#out = [];
+    this.#registers.push(new Set());
+    for (const statement of statements) this.#statement(statement);
+    this.#registers.pop();
+    const made = this.#out;
+    this.#out = before;
+    return made;
+  }
+
+  #statement(statement: Stmt): void {
+    switch (statement.do) {
+      case "for":
+        return this.#for(statement.loop, statement.to, statement.body);
+      case "let": {
+        const uses = this.#usage.lets.get(statement);
+        if (uses === undefined || uses.count === 0) return;
+        if (uses.count === 1 && !uses.insideLoop) this.#pending.set(statement.name, { statement, value: statement.value });
+        else this.#declare(statement.name, statement.value);
+        return;
+      }
+      case "set": {
+        const value = this.#root(statement.value);
+        this.#flush(({ reads }) => reads.registers.has(statement.reg));
+        const known = this.#registers.some((scope) => scope.has(statement.reg));
+        if (!known) this.#registers[this.#registers.length - 1].add(statement.reg);
+        this.#out.push(
+          known ? js`${this.#id("reg", statement.reg)} = ${value};` : js`let ${this.#id("reg", statement.reg)} = ${value};`,
+        );
+        return;
+      }
+      case "store": {
+        this.#begin([statement.value, ...(statement.index.row === undefined ? [] : [statement.index.row.index])]);
+        const value = this.#value(statement.value, false);
+        const to = this.#element(statement.buffer, statement.index);
+        this.#flush(({ reads }) => reads.memory);
+        this.#out.push(js`${to} = ${value};`);
+      }
+    }
+  }
+
+  #for(loop: string, to: Extent, body: readonly Stmt[]): void {
+    this.#flush(({ reads }) => reads.memory || reads.registers.size > 0);
+    const added = this.#hoist(body);
+    const id = this.#id("loop", loop);
+    const end = this.#extent(to);
+    this.#loops.push(loop);
+    const inside = this.body(body);
+    this.#loops.pop();
+    this.#out.push(braces(js`for (let ${id} = 0; ${id} < ${end}; ${id}++)`, lines(...inside)));
+    for (const key of added) this.#prefixes.delete(key);
+  }
+
+  #extent(to: Extent): Code | Name {
+    if (typeof to === "number") return literal(to);
+    const count = this.#site.scalar(to.scalar);
+    if (to.per === 1) return count;
+    const end = this.#locals.unique("end");
+    this.#out.push(
+      js`const ${end} = ${infix(infix(infix(count, "+", literal(to.per - 1)), "/", literal(to.per)), "|", literal(0))};`,
+    );
+    return end;
+  }
+
+  /** Consts for the parts of addresses that the loop about to open does not change. */
+  #hoist(body: readonly Stmt[]): string[] {
+    const added: string[] = [];
+    for (const index of indicesIn(body)) {
+      const outer = this.#sorted(index).filter(([loop]) => this.#loops.includes(loop));
+      const key = keyOf(outer);
+      if (outer.length === 0 || (outer.length === 1 && outer[0][1] === 1) || this.#prefixes.has(key)) continue;
+      const id = this.#locals.unique("at");
+      this.#out.push(js`const ${id} = ${this.#affine(outer, 0)};`);
+      this.#prefixes.set(key, id);
+      added.push(key);
+    }
+    return added;
+  }
+
+  /** Terms of open loops outermost first, the others after them. */
+  #sorted({ terms }: Index): Index["terms"] {
+    const depth = (loop: string) => (this.#loops.includes(loop) ? this.#loops.indexOf(loop) : this.#loops.length);
+    return [...terms].sort((a, b) => depth(a[0]) - depth(b[0]));
+  }
+
+  /** `at + 8 * k + 3`, from the longest part that has a name. */
+  #affine(terms: Index["terms"], base: number, from?: Name): Code | Name {
+    let count = terms.length;
+    while (count > 0 && !this.#prefixes.has(keyOf(terms.slice(0, count)))) count--;
+    const known = this.#prefixes.get(keyOf(terms.slice(0, count)));
+    const start = from === undefined || known === undefined ? (from ?? known) : infix(from, "+", known);
+    const rest = terms.slice(count);
+    if (start !== undefined || rest.every(([, stride]) => stride > 0)) return this.#plus(this.#sum(start, rest), base);
+    // No leading minus sign: 60 - 4 * t, j - 4 * t.
+    const ordered = [...rest].sort((a, b) => Math.sign(b[1]) - Math.sign(a[1]));
+    return base > 0 ? (this.#sum(literal(base), ordered) as Code) : this.#plus(this.#sum(undefined, ordered), base);
+  }
+
+  #sum(start: Code | Name | undefined, terms: Index["terms"]): Code | Name | undefined {
+    return terms.reduce<Code | Name | undefined>((sum, [loop, stride]) => {
+      const id = this.#id("loop", loop);
+      const size = Math.abs(stride);
+      const term = size === 1 ? id : infix(literal(size), "*", id);
+      if (sum === undefined) return stride < 0 ? prefix("-", term) : term;
+      return infix(sum, stride < 0 ? "-" : "+", term);
+    }, start);
+  }
+
+  #plus(sum: Code | Name | undefined, base: number): Code | Name {
+    if (sum === undefined) return literal(base);
+    return base === 0 ? sum : infix(sum, base < 0 ? "-" : "+", literal(Math.abs(base)));
+  }
+
+  #element(buffer: string, index: Index): Code {
+    const { array, base } = this.#site.place(buffer);
+    let at = this.#affine(this.#sorted(index), index.base, base);
+    if (index.row !== undefined) at = this.#plusRow(at, index.row);
+    return element(array, at);
+  }
+
+  /** Between the bounds, `| 0` is floor; NaN becomes 0. */
+  #plusRow(at: Code | Name, { index, limit, stride }: NonNullable<Index["row"]>): Code {
+    const { math } = this.#site.helpers;
+    const clamped = call(math("max"), literal(0), call(math("min"), this.#value(index), literal(limit - 1)));
+    const row = infix(literal(stride), "*", infix(clamped, "|", literal(0)));
+    return at instanceof Code && at.text === "0" ? row : infix(at, "+", row);
+  }
+
+  #root(value: Value): Code | Name {
+    this.#begin([value]);
+    return this.#value(value);
+  }
+
+  #begin(roots: readonly Value[]): void {
+    this.#shared = sharedIn(roots);
+    this.#named = new Map();
+  }
+
+  #declare(letName: string, value: Value): void {
+    const code = this.#root(value);
+    this.#out.push(js`const ${this.#id("use", letName)} = ${code};`);
+  }
+
+  /** Writes out waiting lets that must not move further, in their order, each after those it uses. */
+  #flush(must: (use: LetUse) => boolean): void {
+    for (const [id, { statement, value }] of [...this.#pending]) {
+      const uses = this.#usage.lets.get(statement);
+      if (uses === undefined || !this.#pending.has(id) || !must(uses)) continue;
+      this.#pending.delete(id);
+      this.#declare(id, value);
+    }
+  }
+
+  #id(kind: "use" | "reg" | "loop", ir: string): Name {
+    const key = `${kind} ${ir}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const made = this.#locals.unique(ir);
+    this.#ids.set(key, made);
+    return made;
+  }
+
+  /** `rounded: false`: the place it goes to is a Float32Array, which rounds; so the outermost rounding may be left out. */
+  #value(value: Value, rounded = true): Code | Name {
+    const known = this.#named.get(value);
+    if (known !== undefined) return known;
+    const code = this.#node(value, rounded);
+    if (!this.#shared.has(value) && code.text.length <= longest) return code;
+    const id = this.#locals.unique("t");
+    this.#out.push(js`const ${id} = ${code};`);
+    this.#named.set(value, id);
+    return id;
+  }
+
+  #node(value: Value, rounded: boolean): Code | Name {
+    const { helpers, scalar, place } = this.#site;
+    const round = (code: Code | Name): Code | Name =>
+      value.fmt === "f32" && (rounded || this.#shared.has(value)) ? call(helpers.math("fround"), code) : code;
+    switch (value.op) {
+      case "const":
+        return value.fmt === "mask" ? boolean(value.value !== 0) : literal(value.fmt === "i32" ? value.value | 0 : value.value);
+      case "scalar":
+        return scalar(value.name);
+      case "loop":
+      case "reg":
+        return this.#id(value.op, value.name);
+      case "use": {
+        const waiting = this.#pending.get(value.name);
+        if (waiting === undefined) return this.#id("use", value.name);
+        this.#pending.delete(value.name);
+        this.#shared = new Set([...this.#shared, ...sharedIn([waiting.value])]);
+        return this.#value(waiting.value);
+      }
+      case "load": {
+        const code = this.#element(value.buffer, value.index);
+        return place(value.buffer).rounds === true ? call(helpers.math("fround"), code) : code;
+      }
+      case "madd": {
+        const product = infix(this.#value(value.a), "*", this.#value(value.b));
+        const c = this.#value(value.c);
+        // IEEE addition commutes, so the sum comes first and a chain needs no parentheses.
+        return value.fmt === "f32" ? round(infix(c, "+", call(helpers.math("fround"), product))) : infix(c, "+", product);
+      }
+      case "select":
+        return ternary(this.#value(value.mask), this.#value(value.a), this.#value(value.b));
+      case "neg":
+        return prefix("-", this.#value(value.a));
+      case "not":
+        return prefix("!", this.#value(value.a));
+      case "sqrt":
+        return round(call(helpers.math("sqrt"), this.#value(value.a)));
+      case "floor":
+      case "abs":
+        return call(helpers.math(value.op), this.#value(value.a));
+      case "convert":
+        return this.#convert(value.a, value.fmt, round);
+      case "pow2":
+        return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(126)));
+      case "exponent": {
+        const [float, int] = helpers.bits();
+        const put = js`${element(float, literal(0))} = ${this.#value(value.a, false)}`;
+        return infix(sequence(put, infix(element(int, literal(0)), ">>", literal(23))), "-", literal(127));
+      }
+      case "acc":
+        return internal("acc stands in a nest only");
+      default:
+        return this.#binary(value.op, this.#value(value.a), this.#value(value.b), value.fmt, round);
+    }
+  }
+
+  #convert(from: Value, to: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
+    const code = this.#value(from);
+    if (from.fmt === "mask") return ternary(code, literal(1), literal(0));
+    if (to === "i32") return infix(code, "|", literal(0));
+    // Loop variables and scalars are far below 2^24; other integers may not be.
+    return to === "f64" || from.op === "loop" || from.op === "scalar" ? code : round(code);
+  }
+
+  #binary(op: Binary, a: Code | Name, b: Code | Name, fmt: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
+    const { helpers } = this.#site;
+    if (op === "min" || op === "max") return call(helpers.math(op), a, b);
+    if (op === "imul") return call(helpers.math("imul"), a, b);
+    const [sign, wraps] = infixes[op];
+    const code = infix(a, sign, b);
+    return wraps ? infix(code, "|", literal(0)) : fmt === "f32" ? round(code) : code;
+  }
+}
+
+const infixes: Readonly<Record<Exclude<Binary, "min" | "max" | "imul">, readonly [Infix, wraps: boolean]>> = {
+  add: ["+", false],
+  sub: ["-", false],
+  mul: ["*", false],
+  div: ["/", false],
+  less: ["<", false],
+  equal: ["===", false],
+  and: ["&&", false],
+  iadd: ["+", true],
+  ixor: ["^", false],
+  ishl: ["<<", false],
+  ishr: [">>>", true],
+};
+
+const keyOf = (terms: Index["terms"]): string => terms.map(([loop, stride]) => `${stride}*${loop}`).join("+");

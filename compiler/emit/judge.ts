@@ -1,0 +1,145 @@
+// The last word on emitted text: acorn parses it, a scope walk lists the names it takes from outside, and anything beyond
+// DESIGN's short list is a bug of layerc. Runs on every module before it leaves the compiler.
+import * as acorn from "acorn";
+import { internal } from "../diagnostics/error.ts";
+import { globals, mathMembers } from "./code.ts";
+
+type Tree = acorn.AnyNode;
+type Kind = "module" | "script";
+
+const parse = (code: string, kind: Kind): acorn.Program => acorn.parse(code, { ecmaVersion: 2020, sourceType: kind });
+
+/** Throws when `code` does not parse, or uses a name or a construct that no artifact may use. */
+export function judge(code: string, kind: Kind, also: readonly string[] = []): void {
+  const allowed = new Set<string>([...globals, ...mathMembers.map((member) => `Math.${member}`), ...also]);
+  let free: readonly string[];
+  try {
+    free = freeNames(code, kind);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return internal(`emitted text does not parse: ${error.message}`, [code]);
+  }
+  const bad = free.find((name) => !allowed.has(name));
+  if (bad !== undefined) internal(`emitted text uses ${bad}`, [code]);
+}
+
+/**
+ * The names `code` uses and does not declare, sorted. `Math.max` counts as one name. Constructs that reach outside without
+ * a name are listed as names too: `import`, `this`, `.constructor`, `.__proto__`.
+ */
+export function freeNames(code: string, kind: Kind = "module"): readonly string[] {
+  const free = new Set<string>();
+  walk(parse(code, kind), [], free);
+  return [...free].sort();
+}
+
+type Scopes = readonly ReadonlySet<string>[];
+
+function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
+  const inside = opensScope(node) ? [...scopes, declaredIn(node)] : scopes;
+  const use = (name: string) => {
+    if (!inside.some((scope) => scope.has(name))) free.add(name);
+  };
+  switch (node.type) {
+    case "Identifier":
+      use(node.name);
+      return;
+    case "ImportDeclaration":
+    case "ImportExpression":
+    case "MetaProperty":
+      free.add("import");
+      return;
+    case "ExportAllDeclaration":
+      free.add("import");
+      return;
+    case "ThisExpression":
+      free.add("this");
+      return;
+    case "MemberExpression": {
+      const { object, property, computed } = node;
+      const member = !computed && property.type === "Identifier" ? property.name : undefined;
+      if (member === "constructor" || member === "__proto__") free.add(`.${member}`);
+      if (object.type === "Identifier" && object.name === "Math" && member !== undefined) {
+        if (!inside.some((scope) => scope.has("Math"))) free.add(`Math.${member}`);
+        return;
+      }
+      walk(object, inside, free);
+      if (computed) walk(property, inside, free);
+      return;
+    }
+    case "ExportNamedDeclaration":
+      if (node.source) free.add("import");
+      if (node.declaration) walk(node.declaration, inside, free);
+      for (const { local } of node.specifiers) if (local.type === "Identifier") use(local.name);
+      return;
+    case "LabeledStatement":
+      walk(node.body, inside, free);
+      return;
+    case "BreakStatement":
+    case "ContinueStatement":
+      return;
+    case "Property":
+    case "MethodDefinition":
+    case "PropertyDefinition":
+      if (node.computed) walk(node.key, inside, free);
+      if (node.value) walk(node.value, inside, free);
+      return;
+    default:
+      for (const child of children(node)) walk(child, inside, free);
+  }
+}
+
+function children(node: Tree): Tree[] {
+  return Object.values(node)
+    .flatMap((value: unknown) => (Array.isArray(value) ? value : [value]))
+    .filter(isTree);
+}
+const isTree = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+const isFunction = (node: Tree) =>
+  node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
+const opensScope = (node: Tree) =>
+  isFunction(node) ||
+  [
+    "Program",
+    "BlockStatement",
+    "ForStatement",
+    "ForInStatement",
+    "ForOfStatement",
+    "SwitchStatement",
+    "CatchClause",
+    "ClassExpression",
+  ].includes(node.type);
+
+/** What a scope declares: for a function its name, parameters and every `var` below; for a block what stands directly in it. */
+function declaredIn(scope: Tree): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (isFunction(scope) || scope.type === "ClassExpression") {
+    if ("id" in scope && scope.id) names.add(scope.id.name);
+    if ("params" in scope) for (const param of scope.params) bind(param, names);
+    names.add("arguments");
+  }
+  if (scope.type === "CatchClause" && scope.param) bind(scope.param, names);
+  for (const child of children(scope)) declare(child, names, true, isFunction(scope) || scope.type === "Program");
+  return names;
+}
+
+function declare(node: Tree, names: Set<string>, direct: boolean, vars: boolean): void {
+  if (node.type === "VariableDeclaration") {
+    if (node.kind === "var" ? vars : direct) for (const { id } of node.declarations) bind(id, names);
+  } else if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
+    if (direct && node.id) names.add(node.id.name);
+    return;
+  } else if (node.type === "ExportNamedDeclaration" && node.declaration) {
+    declare(node.declaration, names, direct, vars);
+  }
+  if (!vars || isFunction(node)) return;
+  for (const child of children(node)) declare(child, names, false, true);
+}
+
+function bind(pattern: Tree, names: Set<string>): void {
+  if (pattern.type === "Identifier") names.add(pattern.name);
+  else if (pattern.type === "AssignmentPattern") bind(pattern.left, names);
+  else if (pattern.type === "Property") bind(pattern.value, names);
+  else for (const child of children(pattern)) bind(child, names);
+}

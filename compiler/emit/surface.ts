@@ -1,0 +1,200 @@
+// The functions a caller sees, as text: predict, selfTest, and with training trainStep, evaluate, getWeights, setWeights.
+// In: names of what stands in the module already (kernels, buffers). Out: function declarations. Guarantee: wrong arguments
+// meet a TypeError or RangeError that says what was wanted and what was got, before anything is written.
+import { braces, Code, commas, js, lines, literal, type Name, name, quote } from "./code.ts";
+import { floats } from "./weights.ts";
+
+/** Names that functions here declare or use; buffers and kernels get others. */
+export const taken =
+  "bytes source memory digits values text word create predict selfTest trainStep evaluate getWeights setWeights inputShape outputShape inputs outputs count kind copy compute computeTile rowsOf prepare stale weights weightNames x y out from to row rows n i k end error scale sum result sampleWeight learningRate what value size list start length options unpack floats module model exports kernel_bits".split(
+    " ",
+  );
+
+/** One way to compute rows: kernels over buffers, or one kernel over the caller's arrays. */
+export type Route =
+  | { readonly kind: "buffers"; readonly rows: number; readonly input: Name; readonly output: Name; readonly calls: Code }
+  | { readonly kind: "direct"; readonly kernel: Name };
+
+export const checks = js`function kind(value) {
+  return ({}).toString.call(value).slice(8, -1);
+}
+function count(what, value, size) {
+  if (value === null || typeof value !== "object" || !(value.length >= 0)) throw new TypeError(what + ": wanted a Float32Array or an array of numbers, got " + kind(value));
+  if (value.length % size) throw new RangeError(what + ": wanted k * " + size + " numbers, got " + value.length);
+  return value.length / size;
+}`;
+
+const times = (row: Name, size: number): Code => (size === 1 ? js`${row}` : js`${size} * ${row}`);
+
+/** The function that computes the rows of one route. */
+export function computeFunction(id: Name, route: Route & { kind: "buffers" }, inputSize: number, outputSize: number): Code {
+  const { rows, input, output, calls } = route;
+  if (rows === 1) {
+    return js`function ${id}(x, from, out, to) {
+  for (let i = 0; i < ${inputSize}; i++) ${input}[i] = x[from + i];
+  ${calls}
+  for (let i = 0; i < ${outputSize}; i++) out[to + i] = ${output}[i];
+}`;
+  }
+  return js`// ${literal(rows)} rows at once; missing rows are zeros.
+function ${id}(x, from, out, to, rows) {
+  const end = ${times(name("rows"), inputSize)};
+  for (let i = 0; i < end; i++) ${input}[i] = x[from + i];
+  ${input}.fill(0, end);
+  ${calls}
+  for (let i = 0; i < ${times(name("rows"), outputSize)}; i++) out[to + i] = ${output}[i];
+}`;
+}
+
+export function predictFunction(
+  one: Name,
+  tile: { readonly id: Name; readonly rows: number } | undefined,
+  inputSize: number,
+  outputSize: number,
+  first: Code,
+): Code {
+  const row = name("row");
+  const rows = name("rows");
+  const [from, to] = [times(row, inputSize), times(row, outputSize)];
+  const loops =
+    tile === undefined
+      ? js`for (let row = 0; row < rows; row++) ${one}(x, ${from}, out, ${to});`
+      : js`let row = 0;
+for (; rows - row >= ${Math.ceil(tile.rows / 2)}; row += ${tile.rows}) ${tile.id}(x, ${from}, out, ${to}, rows - row < ${tile.rows} ? rows - row : ${tile.rows});
+for (; row < rows; row++) ${one}(x, ${from}, out, ${to});`;
+  return braces(
+    js`function predict(x, out)`,
+    lines(
+      js`const rows = count("x", x, ${inputSize});
+if (out === undefined) out = new Float32Array(${times(rows, outputSize)});
+else if (!(out instanceof Float32Array)) throw new TypeError("out: wanted a Float32Array, got " + kind(out));
+else if (out.length !== ${times(rows, outputSize)}) throw new RangeError("out: wanted " + ${times(rows, outputSize)} + " numbers, got " + out.length);
+// The result of a row must not overwrite a later row of x.
+if (rows > 1 && x !== out && x.buffer === out.buffer && x.byteOffset < out.byteOffset + out.byteLength && out.byteOffset < x.byteOffset + x.byteLength) x = new Float32Array(x);`,
+      first,
+      loops,
+      js`return out;`,
+    ),
+  );
+}
+
+/** `instance`: an expression that gives a fresh instance, where training may have changed this one. */
+export const selfTestFunction = (
+  test: { readonly x: Float32Array; readonly y: Float32Array },
+  unpack: () => Name,
+  abs: Name,
+  max: Name,
+  instance: Code,
+): Code => js`function selfTest() {
+  const y = ${floats(test.y, unpack)};
+  const out = ${instance}predict(${floats(test.x, unpack)});
+  let scale = 1, error = 0;
+  for (let i = 0; i < y.length; i++) {
+    scale = ${max}(scale, ${abs}(y[i]));
+    error = ${max}(error, ${abs}(out[i] - y[i]));
+  }
+  if (!(error <= 1e-5 * scale)) throw new Error("selfTest: largest error " + error + ", allowed " + 1e-5 * scale);
+  return error;
+}`;
+
+/** Buffers of an entry over n rows. */
+export interface Batch {
+  readonly x: Name;
+  readonly y: Name;
+  readonly sampleWeight?: Name;
+  readonly learningRate?: Name;
+  readonly loss: Name;
+  readonly calls: Code;
+}
+export interface Training {
+  readonly batch: number;
+  readonly inputSize: number;
+  readonly targetSize: number;
+  readonly learningRate: number;
+  readonly trainStep: Batch;
+  readonly evaluate: Batch;
+  readonly weights: readonly { readonly name: string; readonly buffer: Name }[];
+  /** What `prepare` runs; undefined: nothing depends on weights alone. */
+  readonly prepare?: Code;
+}
+
+const feed = ({ x, y, sampleWeight }: Batch, { inputSize, targetSize }: Training, row: Code): Code =>
+  lines(
+    js`copy(x, ${inputSize} * ${row}, ${x}, ${inputSize} * n);
+copy(y, ${targetSize} * ${row}, ${y}, ${targetSize} * n);`,
+    sampleWeight === undefined
+      ? undefined
+      : js`if (sampleWeight === undefined) ${sampleWeight}.fill(1, 0, n);
+else copy(sampleWeight, ${row}, ${sampleWeight}, n);`,
+  );
+
+export function trainingFunctions(training: Training): Code {
+  const { batch, inputSize, targetSize, trainStep, evaluate, weights, prepare } = training;
+  const marks = prepare === undefined ? undefined : js`stale = true;`;
+  return lines(
+    prepare === undefined
+      ? undefined
+      : js`// What depends on weights alone is computed again after they changed.
+let stale = true;
+function prepare() {
+  if (!stale) return;
+  ${prepare}
+  stale = false;
+}`,
+    js`function copy(source, from, to, length) {
+  for (let i = 0; i < length; i++) to[i] = source[from + i];
+}
+function rowsOf(x, y, sampleWeight) {
+  const rows = count("x", x, ${inputSize});
+  if (count("y", y, ${targetSize}) !== rows) throw new RangeError("y: wanted " + ${targetSize} * rows + " numbers, ${literal(targetSize)} per row of x, got " + y.length);
+  if (sampleWeight !== undefined && count("sampleWeight", sampleWeight, 1) !== rows) throw new RangeError("sampleWeight: wanted " + rows + " numbers, one per row of x, got " + sampleWeight.length);
+  return rows;
+}`,
+    braces(
+      js`function trainStep(x, y, { sampleWeight, learningRate = ${training.learningRate} } = {})`,
+      lines(
+        js`const n = rowsOf(x, y, sampleWeight);
+if (n < 1 || n > ${batch}) throw new RangeError("x: wanted 1 to ${literal(batch)} rows of ${literal(inputSize)} numbers, got " + n + " rows");
+if (typeof learningRate !== "number") throw new TypeError("learningRate: wanted a number, got " + kind(learningRate));`,
+        feed(trainStep, training, literal(0)),
+        trainStep.learningRate === undefined ? undefined : js`${trainStep.learningRate}[0] = learningRate;`,
+        trainStep.calls,
+        marks,
+        js`return ${trainStep.loss}[0];`,
+      ),
+    ),
+    braces(
+      js`function evaluate(x, y, { sampleWeight } = {})`,
+      lines(
+        js`const rows = rowsOf(x, y, sampleWeight);
+if (rows < 1) throw new RangeError("x: wanted at least 1 row of ${literal(inputSize)} numbers, got 0 rows");`,
+        prepare === undefined ? undefined : js`prepare();`,
+        js`let sum = 0;`,
+        braces(
+          js`for (let row = 0; row < rows; row += ${batch})`,
+          lines(
+            js`const n = rows - row < ${batch} ? rows - row : ${batch};`,
+            feed(evaluate, training, js`row`),
+            evaluate.calls,
+            js`sum += n * ${evaluate.loss}[0];`,
+          ),
+        ),
+        js`return sum / rows;`,
+      ),
+    ),
+    js`const weights = [${commas(weights.map(({ buffer }) => buffer))}];
+const weightNames = [${new Code(weights.map((weight) => quote(weight.name)).join(", "))}];
+function getWeights() {
+  return weights.map((values) => values.slice());
+}
+function setWeights(list) {
+  if (count("weights", list, 1) !== weights.length) throw new RangeError("weights: wanted ${literal(weights.length)} arrays, got " + list.length);
+  for (let i = 0; i < weights.length; i++) {
+    const what = "weights[" + i + "] (" + weightNames[i] + ")";
+    if (count(what, list[i], 1) !== weights[i].length) throw new RangeError(what + ": wanted " + weights[i].length + " numbers, got " + list[i].length);
+  }
+  for (let i = 0; i < weights.length; i++) weights[i].set(list[i]);
+  ${marks ?? new Code("")}
+}`,
+  );
+}

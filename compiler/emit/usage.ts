@@ -1,0 +1,161 @@
+// What an emitter must know before it prints a kernel: how often and where each `let` is used, what it reads, which nodes
+// a statement shares, and the addresses under a loop. In: a Kernel. Out: tables by statement; nothing is changed.
+import type { Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+
+export interface LetUse {
+  count: number;
+  /** Some use stands in a loop that the let does not: moving it there would repeat it. */
+  insideLoop: boolean;
+  /** Through the lets it uses as well, since those may be printed inside it. */
+  readonly reads: { memory: boolean; readonly registers: Set<string> };
+}
+export interface Usage {
+  readonly lets: ReadonlyMap<Stmt, LetUse>;
+}
+
+export function operandsOf(value: Value): readonly Value[] {
+  switch (value.op) {
+    case "load":
+      return value.index.row === undefined ? [] : [value.index.row.index];
+    case "madd":
+      return [value.a, value.b, value.c];
+    case "select":
+      return [value.mask, value.a, value.b];
+    default:
+      return "b" in value ? [value.a, value.b] : "a" in value ? [value.a] : [];
+  }
+}
+
+/** The values of a statement, in the order they are printed. */
+export const rootsOf = (statement: Stmt): readonly Value[] => {
+  if (statement.do === "for") return [];
+  const row = statement.do === "store" ? statement.index.row : undefined;
+  return row === undefined ? [statement.value] : [statement.value, row.index];
+};
+
+/** Every node once, users after operands not guaranteed; `edge` sees each occurrence under a node once. */
+export function visit(roots: readonly Value[], edge: (value: Value) => void): void {
+  const seen = new Set<Value>();
+  const stack = [...roots];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    edge(value);
+    const under = operandsOf(value);
+    if (under.length === 0 || seen.has(value)) continue;
+    seen.add(value);
+    stack.push(...under);
+  }
+}
+
+/** Nodes with operands that the roots reach on more than one way. */
+export function sharedIn(roots: readonly Value[]): ReadonlySet<Value> {
+  const seen = new Set<Value>();
+  const shared = new Set<Value>();
+  visit(roots, (value) => {
+    if (operandsOf(value).length === 0) return;
+    if (seen.has(value)) shared.add(value);
+    seen.add(value);
+  });
+  return shared;
+}
+
+export function usageOf(kernel: Kernel): Usage {
+  const lets = new Map<Stmt, LetUse>();
+  const scopes: { readonly uses: Map<string, LetUse>; readonly depth: number }[] = [];
+  const find = (letName: string) => scopes.findLast(({ uses }) => uses.has(letName));
+  const walk = (body: readonly Stmt[]): void => {
+    const uses = new Map<string, LetUse>();
+    scopes.push({ uses, depth: scopes.length });
+    for (const statement of body) {
+      if (statement.do === "for") {
+        walk(statement.body);
+        continue;
+      }
+      const reads = { memory: false, registers: new Set<string>() };
+      visit(rootsOf(statement), (value) => {
+        if (value.op === "load") reads.memory = true;
+        if (value.op === "reg") reads.registers.add(value.name);
+        if (value.op !== "use") return;
+        const scope = find(value.name);
+        const use = scope?.uses.get(value.name);
+        if (scope === undefined || use === undefined) return;
+        use.count++;
+        use.insideLoop ||= scope.depth < scopes.length - 1;
+        reads.memory ||= use.reads.memory;
+        for (const register of use.reads.registers) reads.registers.add(register);
+      });
+      if (statement.do !== "let") continue;
+      const use: LetUse = { count: 0, insideLoop: false, reads };
+      uses.set(statement.name, use);
+      lets.set(statement, use);
+    }
+    scopes.pop();
+  };
+  walk(kernel.body);
+  return { lets };
+}
+
+/** Every address in the statements and below, row indices included. */
+export function* indicesIn(body: readonly Stmt[]): Generator<Index> {
+  for (const statement of body) {
+    if (statement.do === "for") yield* indicesIn(statement.body);
+    if (statement.do === "store") yield statement.index;
+    const loads: Index[] = [];
+    visit(rootsOf(statement), (value) => {
+      if (value.op === "load") loads.push(value.index);
+    });
+    yield* loads;
+  }
+}
+
+/** Every value of a kernel, operands included. */
+function valuesOf(kernel: Kernel, see: (value: Value) => void): void {
+  const walk = (body: readonly Stmt[]): void => {
+    for (const statement of body) {
+      if (statement.do === "for") walk(statement.body);
+      visit(rootsOf(statement), see);
+    }
+  };
+  walk(kernel.body);
+}
+
+/** Buffers a kernel reads or writes. */
+export function buffersOf(kernel: Kernel): ReadonlySet<string> {
+  const names = new Set<string>();
+  const walk = (body: readonly Stmt[]): void => {
+    for (const statement of body) {
+      if (statement.do === "for") walk(statement.body);
+      if (statement.do === "store") names.add(statement.buffer);
+    }
+  };
+  walk(kernel.body);
+  valuesOf(kernel, (value) => {
+    if (value.op === "load") names.add(value.buffer);
+  });
+  return names;
+}
+
+/** Scalars a kernel reads, as values or as loop bounds, sorted. */
+export function scalarsOf(kernel: Kernel): readonly string[] {
+  const names = new Set<string>();
+  const walk = (body: readonly Stmt[]): void => {
+    for (const statement of body) {
+      if (statement.do !== "for") continue;
+      if (typeof statement.to !== "number") names.add(statement.to.scalar);
+      walk(statement.body);
+    }
+  };
+  walk(kernel.body);
+  valuesOf(kernel, (value) => {
+    if (value.op === "scalar") names.add(value.name);
+  });
+  return [...names].sort();
+}
+
+/** The formats a kernel computes in. */
+export function floatsOf(kernel: Kernel): ReadonlySet<Fmt> {
+  const formats = new Set<Fmt>();
+  valuesOf(kernel, (value) => {
+    if (value.op !== "load" && value.op !== "const") formats.add(value.fmt);
+  });
+  return formats;
+}

@@ -1,0 +1,141 @@
+// Where buffers lie in the module's one Float32Array, and the contents it starts with. In: the buffers that the emitted code
+// uses, and the contents of some. Out: offsets without the gaps of unused buffers, and runs of content in address order.
+// Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order).
+import { invariant } from "../diagnostics/error.ts";
+import type { Buffer } from "../program/ir.ts";
+import { braces, type Code, commas, js, lines, type Name, shortLiteral } from "./code.ts";
+
+/** Neighbouring buffers that start with content. */
+export interface Run {
+  readonly at: number;
+  readonly content: Float32Array;
+}
+export interface Memory {
+  readonly length: number;
+  readonly at: ReadonlyMap<string, number>;
+  readonly runs: readonly Run[];
+}
+
+export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<string, Float32Array>): Memory {
+  const sorted = [...buffers].sort((a, b) => a.at - b.at);
+  const at = new Map<string, number>();
+  const parts: Run[] = [];
+  let end = 0;
+  let shift = 0;
+  for (const buffer of sorted) {
+    // A gap between all buffers so far and this one is closed; what overlaps keeps its distance.
+    if (buffer.at > end) shift += buffer.at - end;
+    end = Math.max(end, buffer.at + buffer.length);
+    at.set(buffer.name, buffer.at - shift);
+    const content = contents.get(buffer.name);
+    if (content === undefined || content.length === 0) continue;
+    invariant(
+      content.length === buffer.length,
+      `buffer ${JSON.stringify(buffer.name)} holds ${buffer.length} numbers, its content has ${content.length}`,
+    );
+    parts.push({ at: buffer.at - shift, content });
+  }
+  return { length: end - shift, at, runs: join(parts) };
+}
+
+function join(parts: readonly Run[]): Run[] {
+  const groups: Run[][] = [];
+  for (const part of parts) {
+    const last = groups.at(-1)?.at(-1);
+    if (last !== undefined && last.at + last.content.length === part.at) groups[groups.length - 1].push(part);
+    else groups.push([part]);
+  }
+  return groups.map((group) => ({ at: group[0].at, content: concat(group.map(({ content }) => content)) }));
+}
+
+function concat(list: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(list.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const one of list) {
+    all.set(one, at);
+    at += one.length;
+  }
+  return all;
+}
+
+/** Little-endian float32. */
+export function toBytes(list: readonly Float32Array[]): Uint8Array {
+  const all = concat(list);
+  const bytes = new Uint8Array(4 * all.length);
+  const view = new DataView(bytes.buffer);
+  all.forEach((value, i) => {
+    view.setFloat32(4 * i, value, true);
+  });
+  return bytes;
+}
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Base64 with the last group filled up by `A`: the reader knows how many bytes it wants. */
+export function toBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let i = 0; i < bytes.length; i += 3) {
+    const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    parts.push(digits[word >> 18] + digits[(word >> 12) & 63] + digits[(word >> 6) & 63] + digits[word & 63]);
+  }
+  return parts.join("");
+}
+
+/** `unpack(text, floats)`: fills a Float32Array from base64; surplus digits fall off its end. */
+export const unpackFunction = (unpack: Name): Code =>
+  braces(
+    js`function ${unpack}(text, floats)`,
+    js`const digits = ${digits};
+const values = new Uint8Array(128);
+for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
+const bytes = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+for (let i = 0, k = 0; i < text.length; i += 4, k += 3) {
+  const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
+  bytes[k] = word >> 16;
+  bytes[k + 1] = word >> 8;
+  bytes[k + 2] = word;
+}
+return floats;`,
+  );
+
+// As literals a weight takes about 11 characters and no decoder; in base64 about 5.4.
+const fewest = 64;
+export const isFew = (count: number): boolean => count <= fewest;
+
+/** `new Float32Array([…])`, or unpacked where the numbers are many. */
+export const floats = (content: Float32Array, unpack: () => Name): Code =>
+  isFew(content.length)
+    ? js`new Float32Array([${shortList(content)}])`
+    : js`${unpack()}(${toBase64(toBytes([content]))}, new Float32Array(${content.length}))`;
+
+/** Statements that fill `memory` at the start. */
+export function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): Code {
+  const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
+  const fills = runs.filter(({ content }) => content.some((value) => !Object.is(value, 0))); // memory starts as zeros
+  return lines(
+    ...fills.map(({ at, content }) =>
+      few
+        ? js`${memory}.set([${shortList(content)}], ${at});`
+        : js`${unpack()}(${toBase64(toBytes([content]))}, ${memory}.subarray(${at}, ${at + content.length}));`,
+    ),
+  );
+}
+
+/** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
+export function readMemory(memory: Name, { runs }: Memory): Code {
+  const size = 4 * runs.reduce((sum, { content }) => sum + content.length, 0);
+  let from = 0;
+  const copies = runs.map(({ at, content }) => {
+    const start = from;
+    from += 4 * content.length;
+    return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
+  });
+  return lines(
+    js`if (bytes === null || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + kind(bytes));
+if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size} + " bytes of weights, got " + bytes.byteLength);`,
+    runs.length > 0 ? js`const source = new Uint8Array(bytes.buffer || bytes, bytes.byteOffset || 0, ${size});` : undefined,
+    ...copies,
+  );
+}
+
+const shortList = (content: Float32Array): Code => commas([...content].map(shortLiteral));
