@@ -3,7 +3,7 @@
 // f32: at most 2 ulp. f64: relative error at most 2^-33, hence at most 1 ulp once rounded to f32; for f32 inputs both are
 // swept in tests/program/math.test.ts, subnormal results excepted. NaN gives NaN; ±0, ±∞ and poles are exact.
 //
-// The f64 flavour serves chains of f32 meaning: exp and expm1 overflow (∞) or vanish at |x| = 174, log takes 2^-250..2^250
+// The f64 flavour serves chains of f32 meaning: exp and expm1 overflow (∞) or vanish at |x| = 174, log takes 2^-252..2^252
 // as finite. No integer is ever made from NaN or from a number out of its range: such x are replaced first (`inside`).
 // Coefficients are minimax (Remez exchange in 50-digit decimals), lowest power first; errors stand beside them.
 import type { FloatFmt, Value } from "./ir.ts";
@@ -147,7 +147,7 @@ function combine(f: Value, n: Value, tail?: Value): Value {
   return sub(sub(f, sub(half, tail === undefined ? correction : add(correction, tail))), mul(n, lit(ln2High, fmt)));
 }
 
-const logLimit = (fmt: FloatFmt): number => (fmt === "f32" ? Number.POSITIVE_INFINITY : 2 ** 250);
+const logLimit = (fmt: FloatFmt): number => (fmt === "f32" ? Number.POSITIVE_INFINITY : 2 ** 252);
 /** NaN below `pole`, −∞ up to `least`, ∞ and NaN as they are. */
 const atEdges = (inside: Value, value: Value, x: Value, pole: number, least: number): Value =>
   outside(
@@ -162,7 +162,7 @@ const atEdges = (inside: Value, value: Value, x: Value, pole: number, least: num
 export function log(x: Value): Value {
   const fmt = floatOf(x);
   const one = lit(1, fmt);
-  const inside = and(less(lit(fmt === "f32" ? 0 : 2 ** -250, fmt), x), less(x, lit(logLimit(fmt), fmt)));
+  const inside = and(less(lit(fmt === "f32" ? 0 : 2 ** -252, fmt), x), less(x, lit(logLimit(fmt), fmt)));
   const { m, n } = split(select(inside, x, one));
   return atEdges(inside, combine(sub(m, one), n), x, 0, 1);
 }
