@@ -2,16 +2,7 @@
 // stage on the way. Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { differentiate } from "./autodiff/differentiate.ts";
-import {
-  applyOptimizer,
-  evaluateGraph,
-  inferenceGraph,
-  initialWeights,
-  learningRateOf,
-  legalInput,
-  lossGraph,
-  trainingOf,
-} from "./build.ts";
+import { applyOptimizer, evaluateGraph, inferenceGraph, inputSampler, lossGraph, modelWeights, type TrainingSpec } from "./build.ts";
 import { countOps, multiplyAdds } from "./cost.ts";
 import { CompileError } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module.ts";
@@ -80,10 +71,10 @@ export interface Lowered {
 /** Compiles a model to a module. Throws CompileError. */
 export function compile(model: Model, input: OptionsInput = {}): Artifact {
   const { options, built, program, contents } = lowerModel(model, input);
-  const { warnings } = initialWeights(model);
+  const { values: weights, warnings } = modelWeights(model);
   const inference = inferenceGraph(model);
   const training = options.train ? lossGraph(model, trainingOf(model)) : undefined;
-  const hash = hashOf(model, options, initialWeights(model).weights);
+  const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
     model: { name: model.name, hash },
@@ -95,7 +86,7 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
     constants: contents,
     weights: options.train ? inference.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     counts,
-    ...(training === undefined ? {} : { target: training.target, learningRate: learningRateOf(trainingOf(model)) }),
+    ...(training === undefined ? {} : { target: training.target, learningRate: training.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(model, built, inference.input.shape, inference.output.shape) } : {}),
   });
   const elements = (role: string): number =>
@@ -143,7 +134,7 @@ export function lowerModel(model: Model, input: OptionsInput = {}, watch?: { goa
   const options = parseOptions(input);
   const fmt: FloatFmt = options.exact ? "f32" : "f64";
   const observe = (goal: Goal): Observe => (watch?.goal === goal ? watch.observe : () => {});
-  const weights = new Map(Object.entries(initialWeights(model).weights));
+  const weights = new Map(Object.entries(modelWeights(model).values));
   const { graph: built } = inferenceGraph(model);
   const { prepare, main } = simplify(built, options, observe("predict"));
   const one = planned(main, 1, "", observe("predict"));
@@ -188,12 +179,9 @@ function simplify(built: Graph, options: Options, observe: Observe): ReturnType<
 
 function trainingParts(model: Model, options: Options, observe: (goal: Goal) => Observe): Part[] {
   const training = trainingOf(model);
-  const trainable = inferenceGraph(model)
-    .weights.filter((weight) => weight.trainable)
-    .map(({ name }) => name);
   const rows = { max: options.batch };
   const watch = observe("trainStep");
-  const loss = lossGraph(model, training).graph;
+  const { graph: loss, trainable } = lossGraph(model, training);
   watch(ofGraph("build", loss));
   const expanded = expandComposites(loss);
   watch(ofGraph("expand", expanded));
@@ -257,6 +245,17 @@ function straighten(
   return named;
 }
 
+/** What the model is to be trained for. */
+function trainingOf(model: Model): TrainingSpec {
+  if (model.training !== undefined) return model.training;
+  throw new CompileError({
+    code: "training/missing",
+    path: "training",
+    message: "a training step needs a loss and an optimizer; the model names none",
+    hint: 'give sequential(list, { training: { loss: "mse", optimizer: "adam" } })',
+  });
+}
+
 const ofGraph = (pass: Snapshot["pass"], graph: Graph, events: readonly RewriteEvent[] = []): Snapshot => ({
   pass,
   stage: "graph",
@@ -281,9 +280,9 @@ function goldens(
 ): { rows: number; x: Float32Array; y: Float32Array } {
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
   const rows = Math.max(1, Math.min(4, Math.floor(64 / Math.max(1, size(inputShape) + size(outputShape)))));
-  const noise = random(model.seed ^ 0x7e57);
-  const x = Float32Array.from({ length: rows * size(inputShape) }, () => legalInput(model, noise));
-  const values = { ...initialWeights(model).weights, x };
+  const draw = inputSampler(model, random(model.seed ^ 0x7e57));
+  const x = Float32Array.from({ length: rows * size(inputShape) }, draw);
+  const values = { ...modelWeights(model).values, x };
   const { y } = runGraph(built, { rows, values, precision: "double" }).results;
   return { rows, x, y: Float32Array.from(y.data) };
 }

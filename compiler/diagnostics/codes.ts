@@ -46,6 +46,9 @@ export const codes = {
   "source/not-a-model": "A model file's default export is not a model, that is, not what sequential([...]) returns.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
+  "weights/untrained": "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
+  "training/missing": "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
+  "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 
 export type Code = keyof typeof codes;

@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { LayerSpec } from "../model.ts";
+import type { Random } from "../random.ts";
 import type { G } from "../ops/index.ts";
 import type { FixedKeys } from "../schema.ts";
 import type { InitializerSpec } from "../training/define.ts";
@@ -69,8 +70,12 @@ export interface Layer<C extends object = object> {
   readonly fixed?: FixedKeys;
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open. */
   readonly declares?: (config: C) => readonly (number | null)[];
+  /** Where the input holds whole numbers: they are from 0 and below this. */
+  readonly integers?: (config: C) => number;
   /** Constraints across fields or on the input (shape without the batch axis); undefined when all is well. */
   readonly legal?: (config: C, input: readonly number[]) => Problem | undefined;
+  /** One legal input number, where not every number is one (ids of an embedding). */
+  readonly sampleInput?: (config: C, noise: Random) => number;
   readonly weights: (config: C, input: readonly number[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => Lowered;
 }

@@ -1,0 +1,34 @@
+// The cars data of vega-datasets as numbers: rows with a missing value are left out, the order is shuffled once.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { shuffled } from "../support/data.ts";
+
+interface Car {
+  readonly Name: string;
+  readonly Miles_per_Gallon: number | null;
+  readonly Cylinders: number;
+  readonly Displacement: number;
+  readonly Horsepower: number | null;
+  readonly Weight_in_lbs: number;
+  readonly Acceleration: number;
+  readonly Year: string;
+  readonly Origin: string;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+export function cars(): readonly Row[] {
+  const file = createRequire(import.meta.url).resolve("vega-datasets/data/cars.json");
+  const rows = (JSON.parse(readFileSync(file, "utf8")) as Car[]).flatMap((car): Row[] => {
+    if (car.Miles_per_Gallon === null || car.Horsepower === null) return [];
+    const year = Number(car.Year.slice(0, 4)) - 1900;
+    const place = [Number(car.Origin === "Europe"), Number(car.Origin === "Japan")];
+    const x = [car.Cylinders, car.Displacement, car.Horsepower, car.Weight_in_lbs, car.Acceleration, year, ...place];
+    return [{ name: car.Name, x, y: [car.Miles_per_Gallon] }];
+  });
+  return shuffled(rows, 1);
+}

@@ -1,0 +1,33 @@
+// Trains the fuel-economy regressor with its own generated training step, ships it, and asks the shipped file about cars it
+// never saw.
+import { fileURLToPath } from "node:url";
+import { adapt, compile, fit, load, withWeights } from "layerc";
+import { flat, split } from "../support/data.ts";
+import { askBareProcess, ship } from "../support/ship.ts";
+import model from "./cars.model.ts";
+import { cars } from "./data.ts";
+
+export function main(): void {
+  const { train, held } = split(cars(), 0.2);
+  const x = flat(train.map((car) => car.x));
+  const y = flat(train.map((car) => car.y));
+  const scaled = adapt(model, "scale", x);
+  const trainer = load(compile(scaled, { train: true }));
+  const { history, epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7, callbacks: [] });
+  const trained = withWeights(scaled, trainer.getWeights());
+
+  const shipped = ship(trained, fileURLToPath(new URL("./out/", import.meta.url)));
+  const unseen = flat(held.map((car) => car.x));
+  const answer = askBareProcess(shipped.file, unseen);
+  const error = meanAbsolute(held.map((car, i) => answer.y[i] - car.y[0]));
+  const mean = y.reduce((a, b) => a + b, 0) / y.length;
+  const guessing = meanAbsolute(held.map((car) => mean - car.y[0]));
+
+  console.log(`cars: ${train.length} rows to learn from, ${held.length} held out, ${epochs} epochs, loss ${history.loss.at(-1)?.toFixed(2)}`);
+  for (const [i, car] of held.slice(0, 5).entries()) console.log(`  ${car.name.padEnd(28)} ${answer.y[i].toFixed(1)} mpg predicted, ${car.y[0]} measured`);
+  console.log(`  mean absolute error ${error.toFixed(2)} mpg; predicting the mean ${guessing.toFixed(2)}: ${((100 * error) / guessing).toFixed(0)} %`);
+  console.log(`  ${shipped.file}`);
+  console.log(`  ${shipped.bytes} bytes, ${shipped.gzip} gzip; ${answer.microseconds.toFixed(3)} µs a prediction in a bare Node process`);
+}
+
+const meanAbsolute = (errors: readonly number[]): number => errors.reduce((sum, e) => sum + Math.abs(e), 0) / errors.length;

@@ -1,0 +1,43 @@
+// Learns to tell three species apart, with early stopping, and tests the shipped file on rows it never saw.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { adapt, compile, fit, load, withWeights } from "layerc";
+import { flat, shuffled, split } from "../support/data.ts";
+import { askBareProcess, ship } from "../support/ship.ts";
+import model, { species } from "./penguins.model.ts";
+
+interface Row {
+  readonly x: readonly number[];
+  readonly label: number;
+}
+
+function penguins(): readonly Row[] {
+  const file = createRequire(import.meta.url).resolve("vega-datasets/data/penguins.json");
+  const rows = JSON.parse(readFileSync(file, "utf8")) as Record<string, string | number | null>[];
+  const columns = ["Beak Length (mm)", "Beak Depth (mm)", "Flipper Length (mm)", "Body Mass (g)"];
+  const complete = rows.flatMap((row): Row[] => {
+    const x = columns.map((column) => row[column]);
+    return x.every((value): value is number => typeof value === "number") ? [{ x, label: species.indexOf(String(row.Species)) }] : [];
+  });
+  return shuffled(complete, 5);
+}
+
+export function main(): void {
+  const { train, held } = split(penguins(), 0.25);
+  const x = flat(train.map((row) => row.x));
+  const y = Float32Array.from(train, (row) => row.label);
+  const scaled = adapt(model, "scale", x);
+  const trainer = load(compile(scaled, { train: true }));
+  const earlyStopping = { monitor: "val_loss", patience: 20, minDelta: 0.001, restoreBestWeights: true };
+  const { epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping });
+  const shipped = ship(withWeights(scaled, trainer.getWeights()), fileURLToPath(new URL("./out/", import.meta.url)));
+  const answer = askBareProcess(shipped.file, flat(held.map((row) => row.x)));
+  const right = held.filter((row, i) => {
+    const scores = answer.y.slice(i * species.length, (i + 1) * species.length);
+    return scores.indexOf(Math.max(...scores)) === row.label;
+  });
+  console.log(`penguins: ${train.length} rows to learn from, ${held.length} held out, stopped after ${epochs} epochs`);
+  console.log(`  ${right.length} of ${held.length} species right: ${((100 * right.length) / held.length).toFixed(1)} %`);
+  console.log(`  ${shipped.bytes} bytes, ${shipped.gzip} gzip; ${answer.microseconds.toFixed(3)} µs a prediction in a bare Node process`);
+}

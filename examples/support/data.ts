@@ -1,0 +1,21 @@
+// Small tools the examples share: a repeatable shuffle, rows to a flat array, a split.
+
+/** The same order for the same seed (Fisher-Yates over a linear congruential generator). */
+export function shuffled<T>(rows: readonly T[], seed: number): T[] {
+  const out = [...rows];
+  let state = seed >>> 0;
+  for (let i = out.length - 1; i > 0; i--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
+
+export const flat = (rows: readonly (readonly number[])[]): Float32Array => Float32Array.from(rows.flat());
+
+/** The last `share` of the rows is held out. */
+export function split<T>(rows: readonly T[], share: number): { train: readonly T[]; held: readonly T[] } {
+  const at = Math.floor(rows.length * (1 - share));
+  return { train: rows.slice(0, at), held: rows.slice(at) };
+}

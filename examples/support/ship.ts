@@ -1,0 +1,45 @@
+// Shipping: a trained model becomes files, and the emitted module is imported by a bare Node process that knows nothing of
+// layerc and may not generate code.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type Artifact, compile, type Model, save } from "layerc";
+
+export interface Shipped {
+  readonly artifact: Artifact;
+  /** Path of the module. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly gzip: number;
+}
+
+/** Writes `<name>.safetensors`, `<name>.js` and `<name>.d.ts` into `folder`. */
+export function ship(model: Model, folder: string): Shipped {
+  mkdirSync(folder, { recursive: true });
+  const artifact = compile(model);
+  const file = join(folder, `${model.name}.js`);
+  writeFileSync(join(folder, `${model.name}.safetensors`), save(model));
+  writeFileSync(file, artifact.code);
+  writeFileSync(join(folder, `${model.name}.d.ts`), artifact.declarations);
+  return { artifact, file, bytes: artifact.code.length, gzip: gzipSync(artifact.code).length };
+}
+
+/** What a bare process answers: predictions for `x`, microseconds for one prediction. */
+export function askBareProcess(file: string, x: Float32Array): { y: number[]; microseconds: number } {
+  const script = `
+    const model = await import(${JSON.stringify(pathToFileURL(file).href)});
+    const x = Float32Array.from(${JSON.stringify([...x])});
+    model.selfTest();
+    const y = [...model.predict(x)];
+    const one = x.subarray(0, model.inputShape.reduce((a, b) => a * b, 1));
+    const out = model.predict(one);
+    for (let i = 0; i < 200000; i++) model.predict(one, out);
+    const start = process.hrtime.bigint();
+    for (let i = 0; i < 1000000; i++) model.predict(one, out);
+    const microseconds = Number(process.hrtime.bigint() - start) / 1e9;
+    console.log(JSON.stringify({ y, microseconds }));`;
+  const args = ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", script];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as { y: number[]; microseconds: number };
+}
