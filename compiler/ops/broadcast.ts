@@ -3,7 +3,7 @@ import { type Shape, showShape } from "../ir/graph.ts";
 import { axesSchema, reject, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 export type BroadcastAttrs = { readonly shape: Shape; readonly axes: readonly number[] };
 
@@ -47,11 +47,5 @@ export const broadcast: Primitive<BroadcastAttrs> = {
     const axes = to.map((_, axis) => axis).filter(() => random.integer(0, 1) === 1);
     return { inputs: [{ shape: axes.map((axis) => to[axis]) }], attrs: { shape: to, axes } };
   },
-  examples: [
-    {
-      inputs: [{ shape: [2], values: [1, 2] }],
-      attrs: { shape: [2, 3], axes: [0] },
-      output: { shape: [2, 3], values: [1, 1, 1, 2, 2, 2] },
-    },
-  ],
+  examples: [{ inputs: [array([2], [1, 2])], attrs: { shape: [2, 3], axes: [0] }, output: array([2, 3], [1, 1, 1, 2, 2, 2]) }],
 };

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { type Shape, type Size, sameShape, showShape } from "../ir/graph.ts";
-import { at, valueAt } from "../program/view.ts";
+import { at } from "../program/view.ts";
 import { reject } from "./checks.ts";
+import { copyCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 export type ConcatAttrs = { readonly axis: number };
 
@@ -62,27 +63,14 @@ export const concat: Primitive<ConcatAttrs> = {
   },
   examples: [
     {
-      inputs: [
-        { shape: [2, 1], values: [1, -0] },
-        { shape: [2, 2], values: [3, 4, 5, 6] },
-      ],
+      inputs: [array([2, 1], [1, -0]), array([2, 2], [3, 4, 5, 6])],
       attrs: { axis: 1 },
-      output: { shape: [2, 3], values: [1, 3, 4, -0, 5, 6] },
+      output: array([2, 3], [1, 3, 4, -0, 5, 6]),
     },
   ],
 };
 
 function cores({ attrs: { axis }, inputs, fmt }: NestSite<ConcatAttrs>): readonly Core[] {
   const from = starts(inputs.map((input) => input.shape[axis] as number));
-  return inputs.map((input, i) => ({
-    map: input.shape.map((extent, a) => [`i${a}`, extent]),
-    reduce: [],
-    value: valueAt(
-      input,
-      input.shape.map((_, a) => at(`i${a}`)),
-      fmt,
-    ),
-    coords: input.shape.map((_, a) => at(`i${a}`, 1, a === axis ? from[i] : 0)),
-    into: "store",
-  }));
+  return inputs.map((input, i) => copyCore(input, pointOf(input.shape).with(axis, at(`i${axis}`, 1, from[i])), fmt));
 }

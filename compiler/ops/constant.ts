@@ -3,6 +3,7 @@ import { bindShape, type Shape, showShape, sizeOf } from "../ir/graph.ts";
 import { anyNumber, reject, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
+import { array } from "./tensor.ts";
 
 export type ConstantAttrs = { readonly shape: Shape; readonly values: readonly number[] };
 
@@ -32,8 +33,8 @@ export const constant: Primitive<ConstantAttrs> = {
     return { inputs: [], attrs: { shape, values: Array.from({ length: count }, () => random.integer(-4, 4) / 2) } };
   },
   examples: [
-    { inputs: [], attrs: { shape: [2, 2], values: [-0] }, output: { shape: [2, 2], values: [-0, -0, -0, -0] } },
-    { inputs: [], attrs: { shape: [3], values: [1, Number.NaN, -0] }, output: { shape: [3], values: [1, Number.NaN, -0] } },
-    { inputs: [], attrs: { shape: [0, 3], values: [] }, output: { shape: [0, 3], values: [] } },
+    { inputs: [], attrs: { shape: [2, 2], values: [-0] }, output: array([2, 2], [-0, -0, -0, -0]) },
+    { inputs: [], attrs: { shape: [3], values: [1, Number.NaN, -0] }, output: array([3], [1, Number.NaN, -0]) },
+    { inputs: [], attrs: { shape: [0, 3], values: [] }, output: array([0, 3], []) },
   ],
 };

@@ -3,9 +3,11 @@ import { type Shape, showShape, sizeOf } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
 import { at, type Coord, valueAt } from "../program/view.ts";
 import { reject } from "./checks.ts";
+import { dimsOf, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive, Tensor } from "./define.ts";
 import { adjoint } from "./dot-adjoint.ts";
 import { type DotAttrs, freeAxes, pairSchema, sampleDot } from "./dot-axes.ts";
+import { array } from "./tensor.ts";
 
 export const dot: Primitive<DotAttrs> = {
   kind: "primitive",
@@ -66,29 +68,16 @@ export const dot: Primitive<DotAttrs> = {
   sample: sampleDot,
   examples: [
     {
-      inputs: [
-        { shape: [2, 2], values: [1, 2, 3, 4] },
-        { shape: [2, 2], values: [5, 6, 7, 8] },
-      ],
+      inputs: [array([2, 2], [1, 2, 3, 4]), array([2, 2], [5, 6, 7, 8])],
       attrs: { batch: [[], []], contract: [[1], [0]] },
-      output: { shape: [2, 2], values: [19, 22, 43, 50] },
+      output: array([2, 2], [19, 22, 43, 50]),
     },
     {
-      inputs: [
-        { shape: [2, 2], values: [1, 2, 3, 4] },
-        { shape: [2, 2], values: [5, 6, 7, 8] },
-      ],
+      inputs: [array([2, 2], [1, 2, 3, 4]), array([2, 2], [5, 6, 7, 8])],
       attrs: { batch: [[0], [1]], contract: [[1], [0]] },
-      output: { shape: [2], values: [19, 50] },
+      output: array([2], [19, 50]),
     },
-    {
-      inputs: [
-        { shape: [1, 0], values: [] },
-        { shape: [0], values: [] },
-      ],
-      attrs: { batch: [[], []], contract: [[1], [0]] },
-      output: { shape: [1], values: [0] },
-    },
+    { inputs: [array([1, 0], []), array([0], [])], attrs: { batch: [[], []], contract: [[1], [0]] }, output: array([1], [0]) },
   ],
 };
 
@@ -125,11 +114,11 @@ function cores({ attrs, inputs: [left, right], shape, fmt }: NestSite<DotAttrs>)
   };
   return [
     {
-      map: shape.map((extent, axis) => [`i${axis}`, extent]),
+      map: dimsOf(shape),
       reduce: attrs.contract[0].map((axis, k) => [`k${k}`, left.shape[axis]]),
       fold: { how: "madd", init: v.lit(0, fmt), term: [valueAt(left, coords(0), fmt), valueAt(right, coords(1), fmt)] },
       value: v.acc(fmt),
-      coords: shape.map((_, axis) => at(`i${axis}`)),
+      coords: pointOf(shape),
       into: "store",
     },
   ];

@@ -1,11 +1,12 @@
 import { showShape } from "../ir/graph.ts";
 import type { Value } from "../program/ir.ts";
 import { convert, load } from "../program/value.ts";
-import { at, fixed, indexOf, valueAt } from "../program/view.ts";
+import { fixed, indexOf, valueAt } from "../program/view.ts";
 import { reject } from "./checks.ts";
+import { fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, NoAttrs, Primitive } from "./define.ts";
 import { noAttrs, sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 /** The row an id means: floored, then clamped to 0..rows−1; NaN means row 0. */
 export const rowOf = (id: number, rows: number): number => (id >= 1 ? Math.min(Math.floor(id), rows - 1) : 0);
@@ -38,18 +39,15 @@ export const gather: Primitive<NoAttrs> = {
   },
   examples: [
     {
-      inputs: [
-        { shape: [3, 2], values: [1, 2, 3, -0, 5, 6] },
-        { shape: [5], values: [1, 7, -1, 0.9, Number.NaN] },
-      ],
+      inputs: [array([3, 2], [1, 2, 3, -0, 5, 6]), array([5], [1, 7, -1, 0.9, Number.NaN])],
       attrs: {},
-      output: { shape: [5, 2], values: [3, -0, 5, 6, 1, 2, 1, 2, 1, 2] },
+      output: array([5, 2], [3, -0, 5, 6, 1, 2, 1, 2, 1, 2]),
     },
   ],
 };
 
 function cores({ inputs: [table, ids], shape, fmt }: NestSite<NoAttrs>): readonly Core[] {
-  const coords = shape.map((_, axis) => at(`i${axis}`));
+  const coords = pointOf(shape);
   const rank = ids.shape.length;
   const from = [fixed(0), ...coords.slice(rank)];
   let value: Value = valueAt(table, from, fmt);
@@ -57,5 +55,5 @@ function cores({ inputs: [table, ids], shape, fmt }: NestSite<NoAttrs>): readonl
     const row = { index: valueAt(ids, coords.slice(0, rank), fmt), limit: table.shape[0] as number, stride: table.strides[0] };
     value = convert(load(table.buffer, { ...indexOf(table, from), row }), fmt);
   }
-  return [{ map: shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value, coords, into: "store" }];
+  return [fillCore(shape, value)];
 }

@@ -5,7 +5,7 @@ import { reject, shapeSchema } from "./checks.ts";
 import { integerAt } from "./coords.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { tabulate } from "./tensor.ts";
+import { array, tabulate } from "./tensor.ts";
 
 export type IotaAttrs = { readonly shape: Shape; readonly axis: number };
 
@@ -27,5 +27,5 @@ export const iota: Primitive<IotaAttrs> = {
     const { shape } = sampleShape(random, 1);
     return { inputs: [], attrs: { shape, axis: random.integer(0, shape.length - 1) } };
   },
-  examples: [{ inputs: [], attrs: { shape: [2, 3], axis: 1 }, output: { shape: [2, 3], values: [0, 1, 2, 0, 1, 2] } }],
+  examples: [{ inputs: [], attrs: { shape: [2, 3], axis: 1 }, output: array([2, 3], [0, 1, 2, 0, 1, 2]) }],
 };

@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { type Shape, sameShape, showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
-import { at, valueAt } from "../program/view.ts";
 import { reject, shapeSchema } from "./checks.ts";
+import { copyCore, fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive } from "./define.ts";
-import { fillCore } from "./pad.ts";
-import { element, positionOf, tabulate } from "./tensor.ts";
+import { array, eachPoint, element, positionOf, tabulate } from "./tensor.ts";
 import { sampleWindow, type WindowAttrs, windowFields, windowShape } from "./window.ts";
 
 /** `shape` is the result's. */
@@ -26,13 +25,12 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
   eval: ([x], { axes, strides, dilations }, { shape }) => {
     const result = tabulate(shape, () => 0);
     const to = shape.map(() => 0);
-    tabulate(x.shape, (coords) => {
+    eachPoint(x.shape, (coords) => {
       for (let axis = 0; axis < shape.length; axis++) {
         const i = axes.indexOf(axis);
         to[axis] = i < 0 ? coords[axis] : coords[axis] * strides[i] + coords[shape.length + i] * dilations[i];
       }
       result.data[positionOf(shape, to)] += element(x, coords);
-      return 0;
     });
     return result;
   },
@@ -44,14 +42,14 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
   },
   examples: [
     {
-      inputs: [{ shape: [2, 2], values: [1, 2, 3, 4] }],
+      inputs: [array([2, 2], [1, 2, 3, 4])],
       attrs: { axes: [0], sizes: [2], strides: [1], dilations: [1], shape: [3] },
-      output: { shape: [3], values: [1, 5, 4] },
+      output: array([3], [1, 5, 4]),
     },
     {
-      inputs: [{ shape: [1, 2], values: [1, 2] }],
+      inputs: [array([1, 2], [1, 2])],
       attrs: { axes: [0], sizes: [2], strides: [3], dilations: [2], shape: [5] },
-      output: { shape: [5], values: [1, 0, 2, 0, 0] },
+      output: array([5], [1, 0, 2, 0, 0]),
     },
   ],
 };
@@ -59,28 +57,9 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
 // Scatter form: zero everything, then add tap by tap in the order of the map. The gather form (each point sums its taps)
 // needs bounds that depend on the point unless strides are split into phases; it is a schedule of the same sum.
 function cores({ attrs: { axes, strides, dilations }, inputs: [x], shape, fmt }: NestSite<OverlapAddAttrs>): readonly Core[] {
-  const rank = shape.length;
-  const scatter: Core = {
-    map: x.shape.map((extent, axis) => [`i${axis}`, extent]),
-    reduce: [],
-    value: valueAt(
-      x,
-      x.shape.map((_, axis) => at(`i${axis}`)),
-      fmt,
-    ),
-    coords: shape.map((_, axis) => {
-      const i = axes.indexOf(axis);
-      return i < 0
-        ? at(`i${axis}`)
-        : {
-            base: 0,
-            terms: [
-              [`i${axis}`, strides[i]],
-              [`i${rank + i}`, dilations[i]],
-            ],
-          };
-    }),
-    into: "add",
-  };
-  return [fillCore(shape, v.lit(0, fmt)), scatter];
+  const coords = pointOf(shape);
+  axes.forEach((axis, i) => {
+    coords[axis] = { base: 0, terms: [[`i${axis}`, strides[i]], [`i${shape.length + i}`, dilations[i]]] }; // biome-ignore format: one formula
+  });
+  return [fillCore(shape, v.lit(0, fmt)), { ...copyCore(x, coords, fmt), into: "add" }];
 }

@@ -1,24 +1,15 @@
 import * as z from "zod";
 import { type Size, showShape } from "../ir/graph.ts";
-import type { Extent, Value } from "../program/ir.ts";
 import * as v from "../program/value.ts";
-import { at, valueAt } from "../program/view.ts";
+import { at } from "../program/view.ts";
 import { anyNumber, axesSchema, reject } from "./checks.ts";
-import type { Core, Primitive } from "./define.ts";
+import { copyCore, fillCore } from "./cores.ts";
+import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 /** Per axis: how many points before and after; 0 and 0 on the n axis. */
 export type PadAttrs = { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
-
-/** One value at every point of the result. */
-export const fillCore = (shape: readonly Extent[], value: Value): Core => ({
-  map: shape.map((extent, axis) => [`i${axis}`, extent]),
-  reduce: [],
-  value,
-  coords: shape.map((_, axis) => at(`i${axis}`)),
-  into: "store",
-});
 
 export const pad: Primitive<PadAttrs> = {
   kind: "primitive",
@@ -56,17 +47,11 @@ export const pad: Primitive<PadAttrs> = {
     fusable: false,
     cores: ({ attrs: { low, value }, inputs: [x], shape, fmt }) => [
       fillCore(shape, v.lit(Math.fround(value), fmt)),
-      {
-        map: x.shape.map((extent, axis) => [`i${axis}`, extent]),
-        reduce: [],
-        value: valueAt(
-          x,
-          x.shape.map((_, axis) => at(`i${axis}`)),
-          fmt,
-        ),
-        coords: x.shape.map((_, axis) => at(`i${axis}`, 1, low[axis])),
-        into: "store",
-      },
+      copyCore(
+        x,
+        low.map((margin, axis) => at(`i${axis}`, 1, margin)),
+        fmt,
+      ),
     ],
   },
   sample: (random) => {
@@ -76,9 +61,9 @@ export const pad: Primitive<PadAttrs> = {
   },
   examples: [
     {
-      inputs: [{ shape: [2], values: [-0, Number.NaN] }],
+      inputs: [array([2], [-0, Number.NaN])],
       attrs: { low: [1], high: [2], value: -1 },
-      output: { shape: [5], values: [-1, -0, Number.NaN, -1, -1] },
+      output: array([5], [-1, -0, Number.NaN, -1, -1]),
     },
   ],
 };

@@ -8,7 +8,7 @@ import { reject, shapeSchema } from "./checks.ts";
 import { combine, integerAt } from "./coords.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { positionOf, tabulate } from "./tensor.ts";
+import { array, positionOf, tabulate } from "./tensor.ts";
 
 export type RandomAttrs = { readonly shape: Shape; readonly seed: number };
 
@@ -42,9 +42,9 @@ export const random: Primitive<RandomAttrs> = {
   }),
   examples: [
     {
-      inputs: [{ shape: [], values: [2] }],
+      inputs: [array([], [2])],
       attrs: { shape: [1, 3], seed: 1 },
-      output: { shape: [1, 3], values: [8608807 * 2 ** -24, 10275843 * 2 ** -24, 753707 * 2 ** -24] },
+      output: array([1, 3], [8608807 * 2 ** -24, 10275843 * 2 ** -24, 753707 * 2 ** -24]),
     },
   ],
 };

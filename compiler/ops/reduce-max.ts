@@ -7,6 +7,7 @@ import type { Primitive } from "./define.ts";
 import type { G } from "./index.ts";
 import { evalReduce, reduceCore, reduceType, sampleReduce } from "./reduce.ts";
 import type { ReduceAttrs } from "./reduce-sum.ts";
+import { array } from "./tensor.ts";
 
 export const reduceMax: Primitive<ReduceAttrs> = {
   kind: "primitive",
@@ -43,12 +44,12 @@ export const reduceMax: Primitive<ReduceAttrs> = {
   },
   sample: sampleReduce,
   examples: [
-    { inputs: [{ shape: [2, 3], values: [1, 3, 2, -0, 0, -1] }], attrs: { axes: [1] }, output: { shape: [2], values: [3, 0] } },
-    { inputs: [{ shape: [2], values: [1, Number.NaN] }], attrs: { axes: [0] }, output: { shape: [], values: [Number.NaN] } },
+    { inputs: [array([2, 3], [1, 3, 2, -0, 0, -1])], attrs: { axes: [1] }, output: array([2], [3, 0]) },
+    { inputs: [array([2], [1, Number.NaN])], attrs: { axes: [0] }, output: array([], [Number.NaN]) },
     {
-      inputs: [{ shape: [2, 0], values: [] }],
+      inputs: [array([2, 0], [])],
       attrs: { axes: [1] },
-      output: { shape: [2], values: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] },
+      output: array([2], [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]),
     },
   ],
 };

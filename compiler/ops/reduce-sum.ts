@@ -5,6 +5,7 @@ import { valueAt } from "../program/view.ts";
 import { axesSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { evalReduce, reduceCore, reduceType, sampleReduce } from "./reduce.ts";
+import { array } from "./tensor.ts";
 
 export type ReduceAttrs = { readonly axes: readonly number[] };
 
@@ -30,7 +31,7 @@ export const reduceSum: Primitive<ReduceAttrs> = {
   },
   sample: sampleReduce,
   examples: [
-    { inputs: [{ shape: [2, 3], values: [1, 2, 3, 4, 5, 6] }], attrs: { axes: [1] }, output: { shape: [2], values: [6, 15] } },
-    { inputs: [{ shape: [2, 0], values: [] }], attrs: { axes: [1] }, output: { shape: [2], values: [0, 0] } },
+    { inputs: [array([2, 3], [1, 2, 3, 4, 5, 6])], attrs: { axes: [1] }, output: array([2], [6, 15]) },
+    { inputs: [array([2, 0], [])], attrs: { axes: [1] }, output: array([2], [0, 0]) },
   ],
 };

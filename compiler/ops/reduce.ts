@@ -6,9 +6,11 @@ import * as v from "../program/value.ts";
 import { at, type Coord } from "../program/view.ts";
 import type { Random } from "../random.ts";
 import { reject } from "./checks.ts";
+import { dimsOf, pointOf } from "./cores.ts";
 import type { Core, EvalContext, NestSite, Sample, Tensor } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import type { ReduceAttrs } from "./reduce-sum.ts";
+import { eachPoint, element, positionOf, tabulate } from "./tensor.ts";
 
 export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
   const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
@@ -23,21 +25,15 @@ export function evalReduce(
   init: number,
   fold: (a: number, b: number) => number,
 ): Tensor {
-  const data = new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(init);
-  for (let i = 0; i < x.data.length; i++) {
-    let rest = i;
-    let to = 0;
-    let step = 1;
-    for (let axis = x.shape.length - 1; axis >= 0; axis--) {
-      const coordinate = rest % x.shape[axis];
-      rest = Math.floor(rest / x.shape[axis]);
-      if (axes.includes(axis)) continue;
-      to += coordinate * step;
-      step *= x.shape[axis];
-    }
-    data[to] = fold(data[to], x.data[i]);
-  }
-  return { shape, data };
+  const result = tabulate(shape, () => init);
+  eachPoint(x.shape, (coords) => {
+    const to = positionOf(
+      shape,
+      coords.filter((_, axis) => !axes.includes(axis)),
+    );
+    result.data[to] = fold(result.data[to], element(x, coords));
+  });
+  return result;
 }
 
 /** The loops: dims i0.. over the result, k0.. over the reduced axes, outermost first. */
@@ -47,11 +43,11 @@ export function reduceCore(site: NestSite<ReduceAttrs>, fold: (coords: readonly 
   let kept = 0;
   const coords = shape.map((_, axis) => at(axes.includes(axis) ? `k${axes.indexOf(axis)}` : `i${kept++}`));
   return {
-    map: site.shape.map((extent, axis) => [`i${axis}`, extent]),
+    map: dimsOf(site.shape),
     reduce: axes.map((axis, k) => [`k${k}`, shape[axis]]),
     fold: fold(coords),
     value: v.acc(site.fmt),
-    coords: site.shape.map((_, axis) => at(`i${axis}`)),
+    coords: pointOf(site.shape),
     into: "store",
   };
 }

@@ -5,6 +5,7 @@ import type { View } from "../program/view.ts";
 import { reject, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
+import { array } from "./tensor.ts";
 
 export type ReshapeAttrs = { readonly shape: Shape };
 
@@ -36,12 +37,8 @@ export const reshape: Primitive<ReshapeAttrs> = {
     };
   },
   examples: [
-    {
-      inputs: [{ shape: [2, 3], values: [1, 2, 3, 4, 5, -0] }],
-      attrs: { shape: [3, 2] },
-      output: { shape: [3, 2], values: [1, 2, 3, 4, 5, -0] },
-    },
-    { inputs: [{ shape: [1, 1], values: [7] }], attrs: { shape: [] }, output: { shape: [], values: [7] } },
+    { inputs: [array([2, 3], [1, 2, 3, 4, 5, -0])], attrs: { shape: [3, 2] }, output: array([3, 2], [1, 2, 3, 4, 5, -0]) },
+    { inputs: [array([1, 1], [7])], attrs: { shape: [] }, output: array([], [7]) },
   ],
 };
 

@@ -3,7 +3,7 @@ import { showShape } from "../ir/graph.ts";
 import { axesSchema, reject } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 export type ReverseAttrs = { readonly axes: readonly number[] };
 
@@ -44,11 +44,5 @@ export const reverse: Primitive<ReverseAttrs> = {
       attrs: { axes: type.shape.flatMap((size, axis) => (size !== "n" && random.integer(0, 1) === 1 ? [axis] : [])) },
     };
   },
-  examples: [
-    {
-      inputs: [{ shape: [2, 2], values: [1, 2, 3, -0] }],
-      attrs: { axes: [1] },
-      output: { shape: [2, 2], values: [2, 1, -0, 3] },
-    },
-  ],
+  examples: [{ inputs: [array([2, 2], [1, 2, 3, -0])], attrs: { axes: [1] }, output: array([2, 2], [2, 1, -0, 3]) }],
 };

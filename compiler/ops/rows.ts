@@ -1,5 +1,6 @@
 import type { NoAttrs, Primitive } from "./define.ts";
 import { noAttrs } from "./pointwise.ts";
+import { array } from "./tensor.ts";
 
 export const rows: Primitive<NoAttrs> = {
   kind: "primitive",
@@ -13,5 +14,5 @@ export const rows: Primitive<NoAttrs> = {
   lower: { kind: "source" },
   sample: () => ({ inputs: [], attrs: {} }),
   // n is bound to 1 where no shape has it.
-  examples: [{ inputs: [], attrs: {}, output: { shape: [], values: [1] } }],
+  examples: [{ inputs: [], attrs: {}, output: array([], [1]) }],
 };

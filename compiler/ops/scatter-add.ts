@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { sameShape, showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
-import { at, fixed, valueAt } from "../program/view.ts";
+import { fixed, valueAt } from "../program/view.ts";
 import { reject } from "./checks.ts";
+import { copyCore, fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive } from "./define.ts";
 import { rowOf } from "./gather.ts";
-import { fillCore } from "./pad.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, positionOf, tabulate } from "./tensor.ts";
+import { array, eachPoint, element, positionOf, tabulate } from "./tensor.ts";
 
 export type ScatterAddAttrs = { readonly rows: number };
 
@@ -31,10 +31,9 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
   eval: ([ids, updates], { rows }, { shape }) => {
     const result = tabulate(shape, () => 0);
     const rank = ids.shape.length;
-    tabulate(updates.shape, (coords) => {
+    eachPoint(updates.shape, (coords) => {
       const row = rowOf(element(ids, coords.slice(0, rank)), rows);
       result.data[positionOf(shape, [row, ...coords.slice(rank)])] += element(updates, coords);
-      return 0;
     });
     return result;
   },
@@ -47,28 +46,14 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
     return { inputs: [ids, { shape: [...ids.shape, ...rest] }], attrs: { rows }, integers: [rows, undefined] };
   },
   examples: [
-    {
-      inputs: [
-        { shape: [4], values: [1, 1, 9, Number.NaN] },
-        { shape: [4], values: [1, 2, 3, -0] },
-      ],
-      attrs: { rows: 3 },
-      output: { shape: [3], values: [0, 3, 3] },
-    },
+    { inputs: [array([4], [1, 1, 9, Number.NaN]), array([4], [1, 2, 3, -0])], attrs: { rows: 3 }, output: array([3], [0, 3, 3]) },
   ],
 };
 
 // Sequential over the updates, so that rows hit twice sum in their order.
 function cores({ inputs: [ids, updates], shape, fmt }: NestSite<ScatterAddAttrs>): readonly Core[] {
-  const coords = updates.shape.map((_, axis) => at(`i${axis}`));
   const rank = ids.shape.length;
-  const scatter: Core = {
-    map: updates.shape.map((extent, axis) => [`i${axis}`, extent]),
-    reduce: [],
-    value: valueAt(updates, coords, fmt),
-    coords: [fixed(0), ...coords.slice(rank)],
-    row: valueAt(ids, coords.slice(0, rank), fmt),
-    into: "add",
-  };
-  return [fillCore(shape, v.lit(0, fmt)), scatter];
+  const coords = pointOf(updates.shape);
+  const row = valueAt(ids, coords.slice(0, rank), fmt);
+  return [fillCore(shape, v.lit(0, fmt)), { ...copyCore(updates, [fixed(0), ...coords.slice(rank)], fmt), row, into: "add" }];
 }

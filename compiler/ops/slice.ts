@@ -3,7 +3,7 @@ import { type Shape, showShape } from "../ir/graph.ts";
 import { axesSchema, reject, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 export type SliceAttrs = { readonly starts: readonly number[]; readonly sizes: Shape };
 
@@ -60,10 +60,10 @@ export const slice: Primitive<SliceAttrs> = {
   },
   examples: [
     {
-      inputs: [{ shape: [2, 3], values: [1, 2, 3, 4, 5, -0] }],
+      inputs: [array([2, 3], [1, 2, 3, 4, 5, -0])],
       attrs: { starts: [0, 1], sizes: [2, 2] },
-      output: { shape: [2, 2], values: [2, 3, 5, -0] },
+      output: array([2, 2], [2, 3, 5, -0]),
     },
-    { inputs: [{ shape: [2], values: [1, 2] }], attrs: { starts: [2], sizes: [0] }, output: { shape: [0], values: [] } },
+    { inputs: [array([2], [1, 2])], attrs: { starts: [2], sizes: [0] }, output: array([0], []) },
   ],
 };

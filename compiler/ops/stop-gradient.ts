@@ -1,5 +1,6 @@
 import type { NoAttrs, Primitive } from "./define.ts";
 import { noAttrs, sampleShape } from "./pointwise.ts";
+import { array } from "./tensor.ts";
 
 export const stopGradient: Primitive<NoAttrs> = {
   kind: "primitive",
@@ -12,5 +13,5 @@ export const stopGradient: Primitive<NoAttrs> = {
   vjp: () => [null],
   lower: { kind: "view", view: (input) => input },
   sample: (random) => ({ inputs: [sampleShape(random)], attrs: {} }),
-  examples: [{ inputs: [{ shape: [2], values: [-0, Number.NaN] }], attrs: {}, output: { shape: [2], values: [-0, Number.NaN] } }],
+  examples: [{ inputs: [array([2], [-0, Number.NaN])], attrs: {}, output: array([2], [-0, Number.NaN]) }],
 };

@@ -3,7 +3,7 @@ import { isBatched, showShape } from "../ir/graph.ts";
 import { axesSchema, reject } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 export type TransposeAttrs = { readonly perm: readonly number[] };
 
@@ -46,11 +46,5 @@ export const transpose: Primitive<TransposeAttrs> = {
     while (rest.length > 0) perm.push(...rest.splice(random.integer(0, rest.length - 1), 1));
     return { inputs: [type], attrs: { perm } };
   },
-  examples: [
-    {
-      inputs: [{ shape: [2, 3], values: [1, 2, 3, 4, 5, 6] }],
-      attrs: { perm: [1, 0] },
-      output: { shape: [3, 2], values: [1, 4, 2, 5, 3, 6] },
-    },
-  ],
+  examples: [{ inputs: [array([2, 3], [1, 2, 3, 4, 5, 6])], attrs: { perm: [1, 0] }, output: array([3, 2], [1, 4, 2, 5, 3, 6]) }],
 };

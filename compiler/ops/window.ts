@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import { axesSchema, countsSchema, reject } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
-import { element, tabulate } from "./tensor.ts";
+import { array, element, tabulate } from "./tensor.ts";
 
 /** One entry per windowed axis in each list: which axis, how many taps, the step between windows, the step between taps. */
 export type WindowAttrs = {
@@ -70,14 +70,14 @@ export const window: Primitive<WindowAttrs> = {
   },
   examples: [
     {
-      inputs: [{ shape: [4], values: [1, 2, 3, 4] }],
+      inputs: [array([4], [1, 2, 3, 4])],
       attrs: { axes: [0], sizes: [2], strides: [1], dilations: [2] },
-      output: { shape: [2, 2], values: [1, 3, 2, 4] },
+      output: array([2, 2], [1, 3, 2, 4]),
     },
     {
-      inputs: [{ shape: [1, 5], values: [1, 2, 3, 4, 5] }],
+      inputs: [array([1, 5], [1, 2, 3, 4, 5])],
       attrs: { axes: [1], sizes: [2], strides: [2], dilations: [1] },
-      output: { shape: [1, 2, 2], values: [1, 2, 3, 4] },
+      output: array([1, 2, 2], [1, 2, 3, 4]),
     },
   ],
 };
