@@ -4,7 +4,7 @@
 import { CompileError, internal, invariant } from "../diagnostics/error.ts";
 import { type Graph, graph, type Node, sameShape, showShape } from "../ir/graph.ts";
 import { copyInto, regraph } from "../ir/rebuild.ts";
-import { build, type G, ops } from "../ops/index.ts";
+import { build, type G } from "../ops/index.ts";
 import { expandComposites } from "../rewrite/expand.ts";
 
 /**
@@ -41,7 +41,7 @@ export function pullback(g: G, roots: readonly (readonly [Node, ct: Node])[], wr
     const ct = cts.find((item) => item !== null) ?? internal(`${node.op} was reached without a cotangent`);
     const origin = g.builder.origins.get(node) ?? "";
     g.builder.origin = origin === "" ? "" : `∂ ${origin}`;
-    const op = ops[node.op];
+    const op = g.builder.ops[node.op];
     if (op.kind !== "primitive") internal(`${node.op} must be expanded before it is differentiated`);
     if (typeof op.vjp !== "function") throw notDifferentiable(node, op.vjp.notDifferentiable, origin);
     const isWanted = node.inputs.map((input) => wanted.has(input));

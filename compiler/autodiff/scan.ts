@@ -3,8 +3,9 @@
 // Out: cotangents of its inputs. A weight that the body only multiplies by gets its gradient in one contraction after the loop.
 import { type Node as GraphNode, graph, type Shape } from "../ir/graph.ts";
 import { copyInto } from "../ir/rebuild.ts";
-import type { VjpSite } from "../ops/define.ts";
-import { build, type G } from "../ops/index.ts";
+import type { Primitive, VjpSite } from "../ops/define.ts";
+import type { DotAttrs } from "../ops/dot-axes.ts";
+import { build, type G, ops } from "../ops/index.ts";
 import { type ScanAttrs, stackedShape, timeAxis } from "../ops/scan.ts";
 import { pullback } from "./differentiate.ts";
 
@@ -142,11 +143,16 @@ function plainDots(nodes: readonly Node[], results: readonly Node[], hole: Node 
   return uses.every(isPlain) ? uses : undefined;
 }
 
-/** d w of the dots of all steps: they are one dot, whose left operand has time as one more free axis. */
-function dotOverTime(g: G, dot: Node, left: Node, w: Node, ct: Node, axis: number): Maybe {
-  const [contracted, right] = dot.attrs.contract as readonly (readonly number[])[];
-  const all = g.node("dot", [left, w], { ...dot.attrs, contract: [contracted.map((a) => (a >= axis ? a + 1 : a)), right] });
-  return pullback(g, [[all, ct]], [w])[0];
+/**
+ * d w of the dots of all steps: they are one dot, whose left operand has time as one more free axis. Its own rule is asked, not
+ * `pullback`: the stacked left operand depends on w as well, and that part of the gradient has gone through the loop.
+ */
+function dotOverTime(g: G, single: Node, left: Node, w: Node, ct: Node, axis: number): Maybe {
+  const [contracted, right] = single.attrs.contract as DotAttrs["contract"];
+  const attrs: DotAttrs = { batch: [[], []], contract: [contracted.map((a) => (a >= axis ? a + 1 : a)), right] };
+  const output = g.dot(left, w, attrs);
+  const { vjp } = ops.dot as Primitive;
+  return typeof vjp === "function" ? vjp(g, { inputs: [left, w], output, ct, cts: [ct], attrs, wanted: [false, true] })[1] : null;
 }
 
 /** Per carry, its values before each step, stacked in the order of t; null where the body does not read it. */

@@ -5,7 +5,8 @@ import type { AnyOp } from "../ops/define.ts";
 import { type Attrs, isGraph, type Node, showShape, type Type } from "./graph.ts";
 
 export class Builder {
-  readonly #ops: Readonly<Record<string, AnyOp>>;
+  /** The ops its nodes may have, by name. */
+  readonly ops: Readonly<Record<string, AnyOp>>;
   readonly #interned = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
   readonly #keys = new WeakMap<Attrs, string>();
@@ -15,14 +16,14 @@ export class Builder {
   origin = "";
 
   constructor(ops: Readonly<Record<string, AnyOp>>) {
-    this.#ops = ops;
+    this.ops = ops;
   }
 
   /** The node `op(...inputs, attrs)`. Throws CompileError when attributes or shapes do not fit. */
   node(name: string, inputs: readonly Node[], attrs: Attrs = {}): Node {
-    if (!Object.hasOwn(this.#ops, name))
+    if (!Object.hasOwn(this.ops, name))
       throw new CompileError({ code: "op/unknown", path: "", message: `there is no op ${JSON.stringify(name)}` });
-    const op = this.#ops[name];
+    const op = this.ops[name];
     const [least, most] = typeof op.arity === "number" ? [op.arity, op.arity] : op.arity;
     if (inputs.length < least || inputs.length > most) internal(`${name} takes ${least}..${most} inputs, not ${inputs.length}`);
     const parsed = op.attrs.safeParse(attrs);
