@@ -3,8 +3,8 @@
 // address outside its own buffer, no integer from a number that is none; each is an error naming kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
 import type { Buffer, Extent, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import { binary, type Eval, unary } from "./arithmetic.ts";
 
-type Eval = () => number;
 export type Step = () => void;
 
 /** What all kernels of a machine share; `written` is absent when reads are not tracked. */
@@ -17,9 +17,6 @@ export interface Space {
 
 /** Name → cell of the frame; inner bodies see outer names, not the other way round. */
 type Scope = Map<string, number>;
-
-const bits = new Float32Array(1);
-const word = new Int32Array(bits.buffer);
 
 /** The kernel as one closure. */
 export const kernelStep = (kernel: Kernel, space: Space): Step => new KernelCompiler(kernel, space).body(kernel.body, new Map());
@@ -184,49 +181,12 @@ class KernelCompiler {
       case "convert":
       case "pow2":
       case "exponent":
-        return this.#unary(value, this.#eval(value.a, scope, site));
+        return unary[value.op](this.#eval(value.a, scope, site), value, (message) => this.#bug(message));
       default: {
         const a = this.#eval(value.a, scope, site);
         const b = this.#eval(value.b, scope, site);
         return binary[value.op](a, b, f32);
       }
-    }
-  }
-
-  #unary({ op, a: from, fmt }: Value & { readonly a: Value }, a: Eval): Eval {
-    switch (op) {
-      case "neg":
-        return () => -a();
-      case "abs":
-        return () => Math.abs(a());
-      case "sqrt":
-        return fmt === "f32" ? () => Math.fround(Math.sqrt(a())) : () => Math.sqrt(a());
-      case "floor":
-        return () => Math.floor(a());
-      case "not":
-        return () => 1 - a();
-      case "pow2":
-        return () => {
-          const power = a();
-          if (!(power >= -126 && power <= 127)) this.#bug(`pow2 takes −126..127, found ${power}`);
-          word[0] = (power + 127) << 23;
-          return bits[0];
-        };
-      case "exponent":
-        return () => {
-          bits[0] = a();
-          const e = word[0] >> 23;
-          if (e < 1 || e > 254) this.#bug(`exponent takes a positive normal f32, found ${bits[0]}`);
-          return e - 127;
-        };
-      default:
-        if (fmt === "f32") return () => Math.fround(a());
-        if (fmt === "f64" || from.fmt === "i32") return a;
-        return () => {
-          const number = a();
-          if (number !== (number | 0)) this.#bug(`convert to i32 takes an integer of 32 bits, found ${number}`);
-          return number | 0;
-        };
     }
   }
 
@@ -297,23 +257,3 @@ const assign =
   () => {
     frame[cell] = value();
   };
-
-const round = (f32: boolean, exact: Eval): Eval => (f32 ? () => Math.fround(exact()) : exact);
-type BinaryOp = (a: Eval, b: Eval, f32: boolean) => Eval;
-// One rounding of the double result is the correct f32 result for + − · / of f32 operands (53 ≥ 2·24 + 2 bits). */
-const binary = {
-  add: (a, b, f32) => round(f32, () => a() + b()),
-  sub: (a, b, f32) => round(f32, () => a() - b()),
-  mul: (a, b, f32) => round(f32, () => a() * b()),
-  div: (a, b, f32) => round(f32, () => a() / b()),
-  min: (a, b) => () => Math.min(a(), b()),
-  max: (a, b) => () => Math.max(a(), b()),
-  less: (a, b) => () => (a() < b() ? 1 : 0),
-  equal: (a, b) => () => (a() === b() ? 1 : 0),
-  and: (a, b) => () => a() * b(),
-  iadd: (a, b) => () => (a() + b()) | 0,
-  imul: (a, b) => () => Math.imul(a(), b()),
-  ixor: (a, b) => () => a() ^ b(),
-  ishl: (a, b) => () => a() << b(),
-  ishr: (a, b) => () => (a() >>> b()) | 0,
-} as const satisfies Record<string, BinaryOp>;

@@ -83,12 +83,12 @@ const edges: { readonly [name in Name]: readonly number[] } = {
   erf: [0, 0.93, 1, 3.9, 4, 6],
 }; // biome-ignore format: one table
 
-/** 200,000 bit patterns, 200 neighbours on both sides of each edge, powers of two, the least and greatest numbers. */
+/** 200,000 numbers, most of them any bit pattern, 200 neighbours on both sides of each edge, powers of two, the least and greatest numbers. */
 function inputs(name: Name): Float32Array {
   const noise = random(names.indexOf(name));
-  const list = Array.from({ length: 200_000 }, () => fromBits(noise.integer(0, 0xffff) * 0x10000 + noise.integer(0, 0xffff)));
-  // Bit patterns thin out where functions live: as many again in −20..20.
-  for (let i = 0; i < 100_000; i++) list.push((noise.uniform() - 0.5) * 40);
+  const list = Array.from({ length: 120_000 }, () => fromBits(noise.integer(0, 0xffff) * 0x10000 + noise.integer(0, 0xffff)));
+  // Bit patterns thin out where functions live: the rest lies in −20..20.
+  for (let i = 0; i < 80_000; i++) list.push((noise.uniform() - 0.5) * 40);
   for (const edge of edges[name]) {
     for (let i = -200; i <= 200; i++) list.push(edge + i * (edge === 0 ? 2 ** -20 : ulpOf(edge)));
   }

@@ -1,0 +1,63 @@
+// What each Program op computes, to the bit: compiler/program/ir.ts in numbers. In: closures that give the operands (masks
+// are 0 and 1). Out: a closure that gives the result. An operand that ir.ts excludes is reported through `bug`.
+import type { Fmt } from "../program/ir.ts";
+
+export type Eval = () => number;
+type BinaryOp = (a: Eval, b: Eval, f32: boolean) => Eval;
+type UnaryOp = (
+  a: Eval,
+  value: { readonly fmt: Fmt; readonly a: { readonly fmt: Fmt } },
+  bug: (message: string) => never,
+) => Eval;
+
+const round = (f32: boolean, exact: Eval): Eval => (f32 ? () => Math.fround(exact()) : exact);
+
+// One rounding of the double result is the correct f32 result for + − · / √ of f32 operands (53 ≥ 2·24 + 2 bits).
+export const binary = {
+  add: (a, b, f32) => round(f32, () => a() + b()),
+  sub: (a, b, f32) => round(f32, () => a() - b()),
+  mul: (a, b, f32) => round(f32, () => a() * b()),
+  div: (a, b, f32) => round(f32, () => a() / b()),
+  min: (a, b) => () => Math.min(a(), b()),
+  max: (a, b) => () => Math.max(a(), b()),
+  less: (a, b) => () => (a() < b() ? 1 : 0),
+  equal: (a, b) => () => (a() === b() ? 1 : 0),
+  and: (a, b) => () => a() * b(),
+  iadd: (a, b) => () => (a() + b()) | 0,
+  imul: (a, b) => () => Math.imul(a(), b()),
+  ixor: (a, b) => () => a() ^ b(),
+  ishl: (a, b) => () => a() << b(),
+  ishr: (a, b) => () => (a() >>> b()) | 0,
+} as const satisfies Record<string, BinaryOp>;
+
+const bits = new Float32Array(1);
+const word = new Int32Array(bits.buffer);
+
+export const unary = {
+  neg: (a) => () => -a(),
+  abs: (a) => () => Math.abs(a()),
+  sqrt: (a, { fmt }) => round(fmt === "f32", () => Math.sqrt(a())),
+  floor: (a) => () => Math.floor(a()),
+  not: (a) => () => 1 - a(),
+  convert: (a, { fmt, a: from }, bug) => {
+    if (fmt === "f32") return () => Math.fround(a());
+    if (fmt === "f64" || from.fmt === "i32") return a;
+    return () => {
+      const number = a();
+      if (number !== (number | 0)) bug(`convert to i32 takes an integer of 32 bits, found ${number}`);
+      return number | 0;
+    };
+  },
+  pow2: (a, _, bug) => () => {
+    const power = a();
+    if (!(power >= -126 && power <= 127)) bug(`pow2 takes −126..127, found ${power}`);
+    word[0] = (power + 127) << 23;
+    return bits[0];
+  },
+  exponent: (a, _, bug) => () => {
+    bits[0] = a();
+    const e = word[0] >> 23; // negative numbers give a negative e
+    if (e < 1 || e > 254) bug(`exponent takes a positive normal f32, found ${bits[0]}`);
+    return e - 127;
+  },
+} as const satisfies Record<string, UnaryOp>;
