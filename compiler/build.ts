@@ -3,15 +3,14 @@
 import type { Port, WeightInfo } from "./artifact.ts";
 import { forward, type Step, type Weight } from "./build/forward.ts";
 import { checkModel } from "./build/resolve.ts";
-import { batchLoss, type TrainingSpec, targetShape } from "./build/train.ts";
-import { type Weights, weightsOf } from "./build/weights.ts";
+import { batchLoss, optimizerOf, type TrainingSpec, targetShape } from "./build/train.ts";
+import { seededWeights, type Weights, weightsOf } from "./build/weights.ts";
 import { type Graph, graph } from "./ir/graph.ts";
 import type { Model } from "./model.ts";
 import { build } from "./ops/index.ts";
 import type { Random } from "./random.ts";
-import type { Random } from "./random.ts";
 
-export { applyOptimizer, learningRateOf, type TrainingSpec, trainingOf } from "./build/train.ts";
+export { applyOptimizer, type TrainingSpec } from "./build/train.ts";
 
 /** A model whose layers fit, line by line. Shapes are without the batch axis. */
 export interface Resolved {
@@ -34,6 +33,8 @@ export interface LossGraph extends Inference {
   readonly target: Port;
   /** Names of the params to differentiate for. */
   readonly trainable: readonly string[];
+  /** Default of the module's `learningRate`. */
+  readonly learningRate: number;
 }
 
 /** Checks the whole model and finds every shape. Throws CompileError with a path such as `layers[2].units`. */
@@ -73,6 +74,7 @@ export function evaluateGraph(model: Model, training: TrainingSpec): LossGraph {
 
 function lossOver(model: Model, training: TrainingSpec, name: string, isTraining: boolean): LossGraph {
   const { entries, inputShape } = checkModel(model);
+  const { config } = optimizerOf(training);
   const g = build();
   const step = g.state({ name: "step", shape: [], initial: 0 });
   const x = g.input({ name: "x", shape: ["n", ...inputShape] });
@@ -98,22 +100,25 @@ function lossOver(model: Model, training: TrainingSpec, name: string, isTraining
     target,
     weights,
     trainable: weights.filter((weight) => weight.trainable).map((weight) => weight.name),
+    learningRate: config.learningRate,
   };
 }
 
 const infos = (steps: readonly Step[]): readonly WeightInfo[] =>
   steps.flatMap(({ weights }) => weights.map(({ name, shape, trainable }) => ({ name, shape, trainable })));
 
-/**
- * The model's weights in Keras' order: its own, checked, or the seeded initial ones (a function of the model's seed and the
- * weight's name); and warnings about NaN and infinities. Throws CompileError weights/unknown, weights/missing, weights/length.
- */
-export function initialWeights(model: Model): Weights {
+/** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */
+export function initialWeights(model: Model): Readonly<Record<string, Float32Array>> {
+  return seededWeights(model.seed, resolve(model).weights);
+}
+
+/** The model's weights, checked, or the initial ones where it has none; and warnings about NaN and infinities. */
+export function modelWeights(model: Model): Weights {
   return weightsOf(model, resolve(model).weights);
 }
 
-/** One number a sample may hold: within ±1, or a whole number where a layer reads those. */
-export function legalInput(model: Model, random: Random): number {
+/** Draws numbers that a sample may hold: within ±1, or whole numbers where a layer reads those. */
+export function inputSampler(model: Model, random: Random): () => number {
   const [limit] = checkModel(model).entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? []);
-  return limit === undefined ? 2 * random.uniform() - 1 : random.integer(0, limit - 1);
+  return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
 }

@@ -15,10 +15,14 @@ export interface Weights {
 }
 
 /** The seeded initial value of every weight: a function of the model's seed and the weight's name. */
-export function initialWeights(model: Model, weights: readonly Weight[]): Readonly<Record<string, Float32Array>> {
+export function seededWeights(seed: number, weights: readonly Weight[]): Readonly<Record<string, Float32Array>> {
   return record(weights, ({ spec, shape, name, path }) => {
     try {
-      return initialize(spec.initializer, shape, model.seed, name);
+      const values = initialize(spec.initializer, shape, seed, name);
+      if (spec.except === undefined) return values;
+      const { from, to, initializer } = spec.except;
+      values.set(initialize(initializer, [to - from], seed, `${name}[${from}]`), from);
+      return values;
     } catch (error) {
       throw error instanceof CompileError ? error.with({ under: path, note: `for the weight ${JSON.stringify(name)}` }) : error;
     }
@@ -31,7 +35,7 @@ export function initialWeights(model: Model, weights: readonly Weight[]): Readon
  */
 export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
   const given = model.weights;
-  if (given === undefined) return { values: initialWeights(model, weights), warnings: [] };
+  if (given === undefined) return { values: seededWeights(model.seed, weights), warnings: [] };
   const known = weights.map(({ name }) => name);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) {

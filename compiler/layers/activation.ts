@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { activate, activationSchema } from "./activations.ts";
+import { activate, activationSchema, badActivation } from "./activations.ts";
 import { layer } from "./define.ts";
 import { needsAxes } from "./shared.ts";
 
@@ -8,9 +8,9 @@ export const activation = layer({
   name: "activation",
   keras: "Activation",
   says: "An activation by name.",
-  config: z.strictObject({ activation: activationSchema }),
+  config: z.strictObject({ activation: activationSchema, badActivation }),
   fixed: { activityRegularizer: [null] },
-  legal: (_config, input) => needsAxes(1, input),
+  legal: ({ activation: name }, input) => needsAxes(1, input) ?? badActivation(name, input[input.length - 1]),
   weights: () => [],
   lower: (g, { x, config }) => ({ y: activate(g, config.activation, x) }),
 });

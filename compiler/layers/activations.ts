@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { G } from "../ops/index.ts";
 import { camelCase } from "../training/named.ts";
+import type { Problem } from "./define.ts";
 
 type Activation = (g: G, x: Node) => Node;
 
@@ -63,3 +64,9 @@ export const activationSchema: z.ZodDefault<z.ZodNullable<z.ZodType<ActivationNa
 
 /** Applies an activation by name. */
 export const activate = (g: G, name: ActivationName | null, x: Node): Node => (table.get(name ?? "linear") as Activation)(g, x);
+
+/** The problem of an activation that does not fit values whose last axis has `size`. */
+export function badActivation(name: ActivationName | null, size: number, key = "activation"): Problem | undefined {
+  if (name !== "glu" || size % 2 === 0) return undefined;
+  return { path: key, code: "shape/mismatch", message: `glu halves the last axis, which needs an even size, found ${size}` };
+}

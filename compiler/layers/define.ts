@@ -4,8 +4,8 @@
 import type * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { LayerSpec } from "../model.ts";
-import type { Random } from "../random.ts";
 import type { G } from "../ops/index.ts";
+import type { Random } from "../random.ts";
 import type { FixedKeys } from "../schema.ts";
 import type { InitializerSpec } from "../training/define.ts";
 
@@ -15,6 +15,8 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initializer: InitializerSpec;
+  /** The numbers `from` ≤ i < `to`, row-major, start otherwise: a forget gate's bias at 1. */
+  readonly except?: { readonly from: number; readonly to: number; readonly initializer: InitializerSpec };
   readonly trainable: boolean;
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { activate, activationSchema } from "./activations.ts";
+import { activate, activationSchema, badActivation } from "./activations.ts";
 import { layer } from "./define.ts";
 import { count, initializer, matmul, needsAxes, noPenalty } from "./shared.ts";
 
@@ -16,7 +16,7 @@ export const dense = layer({
     biasInitializer: initializer("zeros"),
   }),
   fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], loraRank: [null], quantizationConfig: [null] },
-  legal: (_config, input) => needsAxes(1, input),
+  legal: ({ units, activation }, input) => needsAxes(1, input) ?? badActivation(activation, units),
   weights: ({ units, useBias, kernelInitializer, biasInitializer }, input) => [
     { name: "kernel", shape: [input[input.length - 1], units], initializer: kernelInitializer, trainable: true },
     ...(useBias ? [{ name: "bias", shape: [units], initializer: biasInitializer, trainable: true }] : []),

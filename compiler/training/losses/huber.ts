@@ -1,0 +1,20 @@
+import * as z from "zod";
+import type { Loss } from "../define.ts";
+import { fixed, meanOverLast } from "./shared.ts";
+
+const schema = z.strictObject({ delta: z.number().positive().default(1) });
+
+export const huber: Loss<z.output<typeof schema>> = {
+  name: "huber",
+  aliases: ["huber_loss"],
+  says: "½e² where |e| ≤ delta, else delta·|e| − ½delta², for e = y − target.",
+  config: schema,
+  fixed,
+  target: (shape) => shape,
+  // With c = min(|e|, delta) both branches are c·(|e| − ½c).
+  lower: (g, { y, target, config: { delta } }) => {
+    const error = g.abs(g.sub(y, target));
+    const near = g.min(g.like(error, delta), error);
+    return { values: meanOverLast(g, g.mul(near, g.sub(error, g.mul(g.like(near, 0.5), near)))) };
+  },
+};

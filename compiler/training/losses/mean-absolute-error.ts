@@ -1,0 +1,13 @@
+import * as z from "zod";
+import type { Loss } from "../define.ts";
+import { fixed, meanOverLast } from "./shared.ts";
+
+export const meanAbsoluteError: Loss = {
+  name: "mean_absolute_error",
+  aliases: ["mae"],
+  says: "|y − target|; the slope where they are equal is 0.",
+  config: z.strictObject({}),
+  fixed,
+  target: (shape) => shape,
+  lower: (g, { y, target }) => ({ values: meanOverLast(g, g.abs(g.sub(y, target))) }),
+};

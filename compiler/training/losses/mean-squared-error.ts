@@ -1,0 +1,13 @@
+import * as z from "zod";
+import type { Loss } from "../define.ts";
+import { fixed, meanOverLast } from "./shared.ts";
+
+export const meanSquaredError: Loss = {
+  name: "mean_squared_error",
+  aliases: ["mse"],
+  says: "(y − target)².",
+  config: z.strictObject({}),
+  fixed,
+  target: (shape) => shape,
+  lower: (g, { y, target }) => ({ values: meanOverLast(g, g.square(g.sub(y, target))) }),
+};
