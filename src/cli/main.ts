@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command line. In: arguments. Out: text on standard output, messages on standard error, and an exit code: 0 done,
 // 1 the model or a file is at fault, 2 the command line is, 70 layerc is. `--json` turns messages into JSON as well.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { version } from "../../compiler/version.ts";
 import { addCompile } from "./commands/compile.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addGrad } from "./commands/grad.ts";
@@ -15,7 +15,7 @@ import { exitCodes, report, toleratePipes } from "./terminal.ts";
 
 const program = new Command("layerc")
   .description("Compiles a Keras-style sequential([...]) model into a plain JavaScript module.")
-  .version(JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")).version, "-v, --version")
+  .version(version, "-v, --version")
   .showSuggestionAfterError()
   .addHelpText(
     "after",

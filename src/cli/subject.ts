@@ -3,6 +3,7 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { parseGraph } from "../../compiler/ir/parse.ts";
+import { ops } from "../../compiler/ops/index.ts";
 import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
 import { withInputShape } from "./flags.ts";
@@ -29,8 +30,8 @@ export async function readModelOrGraph(
   if (file !== "-") return readModel(file, inputShape);
   const bytes = await readStdin();
   const text = new TextDecoder().decode(bytes);
-  return /^\s*graph\b/.test(text)
-    ? { graph: parseGraph(text) }
+  return /^(?:\s|#[^\n]*\n)*graph\b/.test(text)
+    ? { graph: parseGraph(text, ops) }
     : { model: withInputShape(open(bytes, "standard input"), inputShape), files: [] };
 }
 

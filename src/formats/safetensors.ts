@@ -3,7 +3,7 @@
 // The format: u64 little-endian header length, JSON header padded with spaces to 8 bytes, then the tensors, gapless.
 // https://huggingface.co/docs/safetensors/index#format
 import * as z from "zod";
-import { inferenceGraph, initialWeights } from "../../compiler/build.ts";
+import { modelWeights, resolve } from "../../compiler/build.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/ir/graph.ts";
@@ -70,10 +70,10 @@ export function save(model: Model): Uint8Array {
   const layerc = JSON.stringify({ format: formatVersion, model: spec }, onlyJson);
   const metadata = new Map([["layerc", layerc]]);
   if (model.weights === undefined) return writeTensors(metadata, []);
-  const { weights } = initialWeights(model);
+  const { values } = modelWeights(model);
   return writeTensors(
     metadata,
-    inferenceGraph(model).weights.map(({ name, shape }) => ({ name, shape, data: weights[name] })),
+    resolve(model).weights.map(({ name, shape }) => ({ name, shape, data: values[name] })),
   );
 }
 
@@ -157,7 +157,7 @@ export function readTensors(bytes: Uint8Array): TensorFile {
 /** A Model holds flat numbers, so this is the last place where a transposed kernel can be told from the right one. */
 function checkShapes(model: Model, tensors: readonly FileTensor[]): void {
   const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of inferenceGraph(model).weights) {
+  for (const { name, shape } of resolve(model).weights) {
     const given = found.get(name);
     if (given !== undefined && !sameShape(given, shape))
       fail("format/tensor", `the model needs shape ${showShape(shape)}, the file gives ${showShape(given)}`, { path: name });

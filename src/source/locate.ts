@@ -40,7 +40,7 @@ class Locator {
   find(source: SourceFile, steps: readonly (string | number)[]): Place | undefined {
     const exported = source.getExportAssignment((node) => !node.isExportEquals())?.getExpression();
     const model = exported === undefined ? undefined : this.#value(exported);
-    const call = this.#is.isCallExpression(model) ? model : this.#anyCall(source);
+    const call = this.#isList(model) ? model : this.#anyCall(source);
     const anchor = call ?? exported;
     if (anchor === undefined) return undefined;
     return placeOf(
@@ -48,11 +48,15 @@ class Locator {
     );
   }
 
+  #isList(node: Node | undefined): node is CallExpression {
+    return this.#is.isCallExpression(node) && this.#is.isArrayLiteralExpression(this.#value(node.getArguments()[0]));
+  }
+
   #inList(call: CallExpression, [index, ...rest]: readonly (string | number)[]): Node | undefined {
     const list = this.#value(call.getArguments()[0]);
     if (typeof index !== "number" || !this.#is.isArrayLiteralExpression(list)) return undefined;
     const element = this.#elements(list)[index];
-    return element === undefined ? undefined : this.#inLayer(element, rest);
+    return element === undefined ? undefined : this.#follow(element, rest);
   }
 
   /** The elements of a list, spreads of written-out lists opened; cut off at a spread that is not, after which nobody can count. */
@@ -70,15 +74,15 @@ class Locator {
     return elements;
   }
 
-  /** Follows keys into `dense({…})` or `{layer, config}`; stops at the last thing that is written out. */
-  #inLayer(element: Node, steps: readonly (string | number)[]): Node {
+  /** Follows keys into `dense({…})`, `{layer, config}` or options; stops at the last thing that is written out. */
+  #follow(element: Node, steps: readonly (string | number)[]): Node {
     let found = element;
     for (const step of steps) {
       const value = this.#value(found);
       const object = this.#is.isCallExpression(value) ? this.#value(value.getArguments()[0]) : value;
       const next = this.#child(object, step);
-      // "config" is a key of the spec but not of a factory's argument.
-      if (next === undefined && step === "config") continue;
+      // Keys of the spec, but not of what a factory takes.
+      if (next === undefined && (step === "config" || step === "training")) continue;
       if (next === undefined) break;
       found = next;
     }
@@ -87,8 +91,9 @@ class Locator {
 
   #inOptions(call: CallExpression, steps: readonly (string | number)[]): Node | undefined {
     const options = call.getArguments()[1];
-    const found = options === undefined || steps.length === 0 ? undefined : this.#child(this.#value(options), steps[0]);
-    return found === undefined ? undefined : this.#inLayer(found, steps.slice(1));
+    if (options === undefined || steps.length === 0) return undefined;
+    const found = this.#follow(options, steps);
+    return found === options ? undefined : found;
   }
 
   #child(value: Node | undefined, step: string | number): Node | undefined {

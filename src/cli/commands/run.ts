@@ -1,9 +1,9 @@
 // `layerc run`: rows in, rows out, on one of three executors: the Graph (the meaning), the Program (the bits), or the emitted
 // JavaScript. A Graph given as text on standard input runs on its interpreter, every input by name.
 import { type Command, Option } from "commander";
-import { inferenceGraph, initialWeights } from "../../../compiler/build.ts";
+import { inferenceGraph, modelWeights } from "../../../compiler/build.ts";
 import { compile, lowerModel } from "../../../compiler/compile.ts";
-import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
 import { type Graph, nodesOf, sizeOf } from "../../../compiler/ir/graph.ts";
@@ -79,9 +79,8 @@ const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site:
   {
     graph: (model, x, { rows, precision }) => {
       const { graph, input, output } = inferenceGraph(model);
-      return runGraph(graph, { rows, precision, values: { ...initialWeights(model).weights, [input.name]: x } }).results[
-        output.name
-      ].data;
+      return runGraph(graph, { rows, precision, values: { ...modelWeights(model).values, [input.name]: x } }).results[output.name]
+        .data;
     },
     program: (model, x, { rows, width, options }) => {
       const { program, contents } = lowerModel(model, options);
@@ -89,7 +88,7 @@ const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site:
       const entry = program.entries.find(({ name }) => name === "predict");
       const from = machine.buffers.get(entry?.inputs[0][1] ?? "");
       const to = machine.buffers.get(entry?.outputs[0][1] ?? "");
-      if (from === undefined || to === undefined) throw new Error("the program has no entry predict with an input and an output");
+      if (from === undefined || to === undefined) internal("the program has no entry predict with an input and an output");
       if (program.entries.some(({ name }) => name === "prepare")) machine.run("prepare");
       const y = new Float32Array(rows * width);
       for (let row = 0; row < rows; row++) {
