@@ -6,6 +6,7 @@ import { type Graph, graph, type Node, sameShape, showShape } from "../ir/graph.
 import { copyInto, regraph } from "../ir/rebuild.ts";
 import { build, type G } from "../ops/index.ts";
 import { expandComposites } from "../rewrite/expand.ts";
+import { mergeScans } from "./merge-scans.ts";
 
 /**
  * Cotangents of `wrt`, given those of `roots`: d Σ⟨root, ct⟩ / d wrt. null where none flows; a `wrt` may lie above another.
@@ -80,5 +81,5 @@ export function differentiate(source: Graph, result: string, params: readonly st
   const wrt = params.map((name) => byName.get(name) ?? internal(`the graph ${source.name} has no param ${name}`));
   const gradients = pullback(g, [[root, g.fill(1, [])]], wrt);
   const named = params.map((name, i) => [`gradient:${name}`, gradients[i] ?? g.like(wrt[i], 0)] as const);
-  return expandComposites(graph(primal.name, [...primal.results, ...named], primal.updates, g.builder.origins));
+  return mergeScans(expandComposites(graph(primal.name, [...primal.results, ...named], primal.updates, g.builder.origins)));
 }

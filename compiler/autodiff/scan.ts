@@ -157,14 +157,20 @@ function dotOverTime(g: G, single: Node, left: Node, w: Node, ct: Node, axis: nu
 
 /** Per carry, its values before each step, stacked in the order of t; null where the body does not read it. */
 function previousCarries(g: G, inputs: readonly Node[], attrs: ScanAttrs, holes: readonly (Node | undefined)[]): Node[] {
-  const { carries, length, reverse } = attrs;
-  const keep = attrs.keep.map((which, i) => (i < carries && holes[i] !== undefined ? "all" : which));
+  const { body, carries, length, reverse } = attrs;
+  // A result that is the carry under another name may be stacked already.
+  const stackOf = body.results.map(([, node], i) => {
+    const twin = body.results.findIndex(([, other], j) => other === node && attrs.keep[j] === "all");
+    return twin < 0 ? i : twin;
+  });
+  const needed = new Set(stackOf.filter((_, i) => i < carries && holes[i] !== undefined));
+  const keep = attrs.keep.map((which, i) => (needed.has(i) ? "all" : which));
   const all = g.node("scan", inputs, { ...attrs, keep });
   return inputs.slice(0, carries).map((start, i) => {
     const axis = timeAxis(start.type.shape);
     const first = g.reshape(start, { shape: stackedShape(start.type.shape, 1) });
     if (length === 1 || holes[i] === undefined) return first;
-    const stacked = g.pick(all, { index: i });
+    const stacked = g.pick(all, { index: stackOf[i] });
     const shape = stackedShape(start.type.shape, length - 1);
     const offset = shape.map((_, a) => (a === axis && reverse ? 1 : 0));
     const kept = g.slice(stacked, { starts: offset, sizes: shape });

@@ -82,6 +82,14 @@ describe("the gradient of a scan", () => {
     expect(Math.max(...expected.b.map(Math.abs))).toBeGreaterThan(1e-3);
   });
 
+  test("the loop runs once forwards, whatever the layer kept", () => {
+    for (const reverse of [false, true]) {
+      const step = differentiate(rnnLoss({ reverse, length: 4, keep: ["last", "last"], reads: [0, 1] }), "loss", ["w", "u"]);
+      const names = nodesOf(step, "scan").map((node) => (node.attrs.body as Graph).name);
+      expect(names.sort()).toEqual(["gradient", "rnn"]);
+    }
+  });
+
   test("weights of dots are contracted once after the loop", () => {
     const step = differentiate(rnnLoss({ reverse: false, length: 4, keep: ["last", "last"], reads: [0] }), "loss", ["w", "u"]);
     const [backward] = nodesOf(step, "scan").filter((node) => (node.attrs.body as Graph).name === "gradient");
