@@ -15,7 +15,7 @@ export const codes = {
     "A gradient is wanted through an op that has none. The message names the op, the reason and the layer; freeze what lies before it, or use another op.",
   "model/empty": "A model needs at least one layer.",
   "model/schema": "The value is no model: it needs `layers`, a list of {layer, config} lines.",
-  "layer/unknown": "layerc has no layer of this name. Names are Keras' class names in camelCase.",
+  "layer/unknown": "There is no layer of this name: in layerc, where layers are Keras' class names in camelCase, or in the model.",
   "layer/name": "Layer names are strings, each used once; with the weights' names behind a slash they must stay distinct.",
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",

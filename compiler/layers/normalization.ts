@@ -39,7 +39,7 @@ export const normalization = layer({
   lower: (g, { x, config }) => {
     const axes = config.axis === null ? [] : (sampleAxes(config.axis, sampleShape(x)) ?? []);
     const shape = axes.map((axis) => sampleShape(x)[axis]);
-    const given = (value: number | number[] | null): Node => g.constant({ shape, values: [value ?? []].flat() });
+    const given = (value: number | number[] | null): Node => g.constant({ shape, values: [value ?? []].flat().map(Math.fround) });
     const root = g.sqrt(given(config.variance));
     const deviation = spread(g, g.max(root, g.like(root, 1e-7)), axes, x);
     const mean = spread(g, given(config.mean), axes, x);
