@@ -1,15 +1,15 @@
 // Runs a Program by the letter of compiler/program/ir.ts: these are the bits that every emitted kernel must equal.
 // In: a Program and the contents of its constants. Out: a machine with one address space, in which overlapping buffers
-// really overlap. The arena starts as NaN; reading an element nobody wrote, leaving a buffer, making an integer of a number
-// that is none, and the powers and exponents ir.ts excludes are errors that name kernel, buffer and index.
+// really overlap. An entry starts with an arena of NaN; reading an element nobody wrote, leaving a buffer, making an integer
+// of a number that is none, and the powers and exponents ir.ts excludes are errors that name kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
 import type { Program } from "../program/ir.ts";
 import { kernelStep, type Space, type Step } from "./kernel.ts";
 
 export interface MachineOptions {
-  /** Contents of const and param buffers (a view of the right length or shorter is an error); what is absent starts unwritten. */
+  /** Contents of const and param buffers, of exactly their length; one that is absent starts unwritten. */
   readonly constants?: ReadonlyMap<string, ArrayLike<number>>;
-  /** Check that every element is written before it is read (default true). */
+  /** Poison the arena before each entry and check that every element is written before it is read (default true). */
   readonly track?: boolean;
 }
 
@@ -36,6 +36,14 @@ export function createMachine(program: Program, { constants = new Map(), track =
     // The caller fills inputs through the view, which no bitmap can see.
     if (content !== undefined || role === "state" || role === "input") written.fill(1, at, at + length);
   }
+
+  // What an entry left in the arena must not help the next one.
+  const poison = (): void => {
+    for (const { at, length } of program.buffers.filter(({ role }) => role === "arena")) {
+      memory.fill(Number.NaN, at, at + length);
+      written.fill(0, at, at + length);
+    }
+  };
 
   const scalars = new Map<string, number>();
   const space: Space = {
@@ -65,7 +73,9 @@ export function createMachine(program: Program, { constants = new Map(), track =
           internal(`scalar ${name} is an integer in ${min}..${max}, found ${value}`);
         scalars.set(name, value);
       }
-      const names = typeof what === "string" ? (program.entries.find(({ name }) => name === what)?.calls ?? [what]) : what;
+      const entry = typeof what === "string" ? program.entries.find(({ name }) => name === what) : undefined;
+      if (entry !== undefined && track) poison();
+      const names = entry?.calls ?? (typeof what === "string" ? [what] : what);
       for (const name of names) stepOf(name)();
     },
   };
