@@ -8,7 +8,7 @@ export const activation = layer({
   name: "activation",
   keras: "Activation",
   says: "An activation by name.",
-  config: z.strictObject({ activation: activationSchema, badActivation }),
+  config: z.strictObject({ activation: activationSchema }),
   fixed: { activityRegularizer: [null] },
   legal: ({ activation: name }, input) => needsAxes(1, input) ?? badActivation(name, input[input.length - 1]),
   weights: () => [],
