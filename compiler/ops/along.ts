@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { type Node, showShape, sizeOf, type Type } from "../ir/graph.ts";
 import type { Random } from "../random.ts";
-import { reject } from "./checks.ts";
+import { mismatch, wrongRank } from "./checks.ts";
 import type { Sample, Tensor } from "./define.ts";
 import type { G } from "./index.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -13,11 +13,9 @@ export const axisAttrs: z.ZodType<AxisAttrs> = z.strictObject({ axis: z.int().mi
 
 /** The size of `axis`, which must exist, be a number and not be 0. */
 export function lineLength(name: string, { shape }: Type, { axis }: AxisAttrs): number {
-  if (axis >= shape.length)
-    reject("shape/rank", `${name} along axis ${axis} needs at least ${axis + 1} axes, found ${showShape(shape)}`);
+  if (axis >= shape.length) wrongRank(`${name} along axis ${axis}`, `at least ${axis + 1} axes`, showShape(shape));
   const size = shape[axis];
-  if (size === "n" || size === 0)
-    reject("shape/mismatch", `${name} needs a size of at least 1 along axis ${axis}, found ${showShape(shape)}`);
+  if (size === "n" || size === 0) mismatch(name, `a size of at least 1 along axis ${axis}`, showShape(shape));
   return size;
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Shape, showShape } from "../ir/graph.ts";
-import { axesSchema, reject, shapeSchema } from "./checks.ts";
+import { axesSchema, mismatch, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
@@ -16,11 +16,8 @@ export const broadcast: Primitive<BroadcastAttrs> = {
   type: ([x], { shape, axes }) => {
     const fits =
       axes.length === x.shape.length && axes.every((axis, i) => shape[axis] === x.shape[i] && (i === 0 || axis > axes[i - 1]));
-    if (!fits)
-      reject(
-        "shape/mismatch",
-        `broadcast along ${showShape(axes)} of ${showShape(shape)} needs ${`[${axes.map((axis) => shape[axis] ?? "?").join(", ")}]`}, found ${showShape(x.shape)}`,
-      );
+    const wanted = `[${axes.map((axis) => shape[axis] ?? "?").join(", ")}]`;
+    if (!fits) mismatch(`broadcast along ${showShape(axes)} of ${showShape(shape)}`, wanted, showShape(x.shape));
     return { shape };
   },
   eval: ([x], { axes }, { shape }) =>

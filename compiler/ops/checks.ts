@@ -19,7 +19,14 @@ export const countsSchema: z.ZodType<readonly number[]> = z.array(z.int().min(1)
 /** Any number, NaN and ±∞ included (zod's own `number` refuses them). */
 export const anyNumber: z.ZodType<number> = z.custom<number>((value) => typeof value === "number", "expected a number");
 
-/** Refuses inputs: the message states what was needed and what was found. */
-export function reject(code: Extract<Code, `shape/${string}`>, message: string): never {
-  throw new CompileError({ code, path: "", message });
+function refuse(code: Code, op: string, needed: string, found: string): never {
+  throw new CompileError({ code, path: "", message: `${op} needs ${needed}, found ${found}` });
+}
+/** Refuses sizes that do not fit. */
+export function mismatch(op: string, needed: string, found: string): never {
+  return refuse("shape/mismatch", op, needed, found);
+}
+/** Refuses a number of axes, or axes that do not exist. */
+export function wrongRank(op: string, needed: string, found: string): never {
+  return refuse("shape/rank", op, needed, found);
 }

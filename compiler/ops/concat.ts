@@ -1,16 +1,17 @@
 import * as z from "zod";
-import { type Shape, type Size, sameShape, showShape } from "../ir/graph.ts";
+import { type Shape, showShape } from "../ir/graph.ts";
 import { at } from "../program/view.ts";
-import { reject } from "./checks.ts";
+import { mismatch, wrongRank } from "./checks.ts";
 import { copyCore, pointOf } from "./cores.ts";
-import type { Core, NestSite, Primitive } from "./define.ts";
+import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
 
 export type ConcatAttrs = { readonly axis: number };
 
 /** Where each part begins on the axis. */
-const starts = (sizes: readonly number[]): number[] => sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+const starts = (shapes: readonly (readonly unknown[])[], axis: number): number[] =>
+  shapes.map((_, i) => shapes.slice(0, i).reduce((sum, shape) => sum + (shape[axis] as number), 0));
 
 export const concat: Primitive<ConcatAttrs> = {
   kind: "primitive",
@@ -19,40 +20,36 @@ export const concat: Primitive<ConcatAttrs> = {
   arity: [1, Number.POSITIVE_INFINITY],
   attrs: z.strictObject({ axis: z.int().min(0) }),
   type: (inputs, { axis }) => {
-    const others = (shape: Shape): Shape => shape.filter((_, i) => i !== axis);
-    const [{ shape }, ...rest] = inputs;
-    if (axis >= shape.length)
-      reject("shape/rank", `concat along axis ${axis} needs at least ${axis + 1} axes, found ${showShape(shape)}`);
-    for (const other of rest) {
-      if (other.shape.length !== shape.length || !sameShape(others(other.shape), others(shape))) {
-        reject(
-          "shape/mismatch",
-          `concat along axis ${axis} needs the other axes equal, found ${showShape(shape)} and ${showShape(other.shape)}`,
-        );
-      }
-    }
-    const total = inputs.reduce((sum, input) => {
-      const size: Size = input.shape[axis];
-      return size === "n"
-        ? reject("shape/mismatch", `concat needs sizes it knows, found axis ${axis} of ${showShape(input.shape)}`)
-        : sum + size;
-    }, 0);
-    return { shape: shape.with(axis, total) };
+    const [{ shape }] = inputs;
+    const found = inputs.map((input) => showShape(input.shape)).join(" and ");
+    if (axis >= shape.length) wrongRank(`concat along axis ${axis}`, `at least ${axis + 1} axes`, found);
+    const sizes = inputs.map((input) => input.shape[axis]).filter((size) => typeof size === "number");
+    const others = (other: Shape): string => showShape(other.filter((_, i) => i !== axis));
+    const fits = inputs.every((input) => input.shape.length === shape.length && others(input.shape) === others(shape));
+    if (!fits) mismatch(`concat along axis ${axis}`, "the other axes equal", found);
+    if (sizes.length < inputs.length) mismatch(`concat along axis ${axis}`, "sizes it knows there", found);
+    return { shape: shape.with(axis, sizes.reduce((a, b) => a + b, 0)) }; // biome-ignore format: one sum
   },
   eval: (inputs, { axis }, { shape }) => {
-    const from = starts(inputs.map((input) => input.shape[axis]));
+    const from = starts(inputs.map((input) => input.shape), axis); // biome-ignore format: one line
     return tabulate(shape, (coords) => {
       const part = from.findLastIndex((start, i) => coords[axis] >= start && inputs[i].shape[axis] > 0);
       return element(inputs[part], coords.with(axis, coords[axis] - from[part]));
     });
   },
   vjp: (g, { inputs, ct, attrs: { axis } }) => {
-    const from = starts(inputs.map((input) => input.type.shape[axis] as number));
-    return inputs.map((input, i) =>
-      g.slice(ct, { starts: input.type.shape.map((_, a) => (a === axis ? from[i] : 0)), sizes: input.type.shape }),
-    );
+    const shapes = inputs.map((input) => input.type.shape);
+    const from = starts(shapes, axis);
+    return shapes.map((sizes, i) => g.slice(ct, { starts: sizes.map(() => 0).with(axis, from[i]), sizes }));
   },
-  lower: { kind: "nest", fusable: false, cores },
+  lower: {
+    kind: "nest",
+    fusable: false,
+    cores: ({ attrs: { axis }, inputs, fmt }) => {
+      const from = starts(inputs.map((input) => input.shape), axis); // biome-ignore format: one line
+      return inputs.map((input, i) => copyCore(input, pointOf(input.shape).with(axis, at(`i${axis}`, 1, from[i])), fmt));
+    },
+  },
   sample: (random) => {
     const { shape } = sampleShape(random, 2);
     const axis = random.integer(shape[0] === "n" ? 1 : 0, shape.length - 1);
@@ -69,8 +66,3 @@ export const concat: Primitive<ConcatAttrs> = {
     },
   ],
 };
-
-function cores({ attrs: { axis }, inputs, fmt }: NestSite<ConcatAttrs>): readonly Core[] {
-  const from = starts(inputs.map((input) => input.shape[axis] as number));
-  return inputs.map((input, i) => copyCore(input, pointOf(input.shape).with(axis, at(`i${axis}`, 1, from[i])), fmt));
-}

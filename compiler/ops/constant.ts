@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { bindShape, type Shape, showShape, sizeOf } from "../ir/graph.ts";
-import { anyNumber, reject, shapeSchema } from "./checks.ts";
+import { anyNumber, mismatch, shapeSchema } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array } from "./tensor.ts";
@@ -17,7 +17,7 @@ export const constant: Primitive<ConstantAttrs> = {
     const size = shape[0] === "n" ? 1 : sizeOf(bindShape(shape, 0));
     if (values.length !== 1 && values.length !== size) {
       const needed = shape[0] === "n" ? "one value" : size === 1 ? "one value" : `one value or ${size}`;
-      reject("shape/mismatch", `constant of shape ${showShape(shape)} needs ${needed}, found ${values.length}`);
+      mismatch(`constant of shape ${showShape(shape)}`, `${needed}`, `${values.length}`);
     }
     return { shape };
   },

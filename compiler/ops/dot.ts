@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Shape, showShape, sizeOf } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
 import { at, type Coord, valueAt } from "../program/view.ts";
-import { reject } from "./checks.ts";
+import { mismatch, wrongRank } from "./checks.ts";
 import { dimsOf, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive, Tensor } from "./define.ts";
 import { adjoint } from "./dot-adjoint.ts";
@@ -19,25 +19,16 @@ export const dot: Primitive<DotAttrs> = {
     const { batch, contract } = attrs;
     for (const [side, { shape }] of [left, right].entries()) {
       const named = [...batch[side], ...contract[side]];
-      if (named.some((axis, i) => axis >= shape.length || named.indexOf(axis) !== i)) {
-        reject("shape/rank", `dot needs distinct axes of ${showShape(shape)}, found ${showShape(named)}`);
-      }
+      const distinct = named.every((axis, i) => axis < shape.length && named.indexOf(axis) === i);
+      if (!distinct) wrongRank("dot", `distinct axes of ${showShape(shape)}`, showShape(named));
     }
+    const given = `${showShape(left.shape)} and ${showShape(right.shape)}`;
     for (const [a, b] of [batch, contract]) {
-      if (a.some((axis, i) => left.shape[axis] !== right.shape[b[i]])) {
-        reject(
-          "shape/mismatch",
-          `dot needs equal sizes on axes ${showShape(a)} and ${showShape(b)}, found ${showShape(left.shape)} and ${showShape(right.shape)}`,
-        );
-      }
+      const fits = a.every((axis, i) => left.shape[axis] === right.shape[b[i]]);
+      if (!fits) mismatch("dot", `equal sizes on axes ${showShape(a)} and ${showShape(b)}`, given);
     }
     const shape = resultShape(left.shape, right.shape, attrs);
-    if (shape.indexOf("n", 1) > 0) {
-      reject(
-        "shape/mismatch",
-        `dot needs n on axis 0 of its result, found ${showShape(shape)} from ${showShape(left.shape)} and ${showShape(right.shape)}`,
-      );
-    }
+    if (shape.indexOf("n", 1) > 0) mismatch("dot", "n on axis 0 of its result", `${showShape(shape)} from ${given}`);
     return { shape };
   },
   eval: ([left, right], attrs, { shape }) => {
@@ -82,11 +73,8 @@ export const dot: Primitive<DotAttrs> = {
 };
 
 function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
-  const free = [
-    freeAxes(left.length, 0, attrs).map((axis) => left[axis]),
-    freeAxes(right.length, 1, attrs).map((axis) => right[axis]),
-  ];
-  return [...attrs.batch[0].map((axis) => left[axis]), ...free[0], ...free[1]];
+  const [leftFree, rightFree] = [freeAxes(left.length, 0, attrs), freeAxes(right.length, 1, attrs)];
+  return [...[...attrs.batch[0], ...leftFree].map((axis) => left[axis]), ...rightFree.map((axis) => right[axis])];
 }
 
 /** Offsets of all points along `axes`, in row-major order of that list. */

@@ -2,7 +2,7 @@ import { showShape } from "../ir/graph.ts";
 import type { Value } from "../program/ir.ts";
 import { convert, load } from "../program/value.ts";
 import { fixed, indexOf, valueAt } from "../program/view.ts";
-import { reject } from "./checks.ts";
+import { mismatch, wrongRank } from "./checks.ts";
 import { fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, NoAttrs, Primitive } from "./define.ts";
 import { noAttrs, sampleShape } from "./pointwise.ts";
@@ -19,9 +19,8 @@ export const gather: Primitive<NoAttrs> = {
   attrs: noAttrs,
   type: ([table, ids]) => {
     const [rows, ...rest] = table.shape;
-    if (rows === undefined) reject("shape/rank", "gather needs a table of at least 1 axis, found []");
-    if (rows === "n" || rows === 0)
-      reject("shape/mismatch", `gather needs a table with a known number of rows, at least 1, found ${showShape(table.shape)}`);
+    if (rows === undefined) wrongRank("gather", "a table of at least 1 axis", "[]");
+    if (rows === "n" || rows === 0) mismatch("gather", "a table with a known number of rows, at least 1", showShape(table.shape));
     return { shape: [...ids.shape, ...rest] };
   },
   eval: ([table, ids], _attrs, { shape }) => {

@@ -1,6 +1,6 @@
 import { showShape } from "../ir/graph.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong } from "./along.ts";
-import { reject } from "./checks.ts";
+import { mismatch } from "./checks.ts";
 import type { Composite } from "./define.ts";
 
 export const glu: Composite<AxisAttrs> = {
@@ -11,7 +11,7 @@ export const glu: Composite<AxisAttrs> = {
   attrs: axisAttrs,
   type: ([x], attrs) => {
     const size = lineLength("glu", x, attrs);
-    if (size % 2 !== 0) reject("shape/mismatch", `glu needs an even size along axis ${attrs.axis}, found ${showShape(x.shape)}`);
+    if (size % 2 !== 0) mismatch("glu", `an even size along axis ${attrs.axis}`, showShape(x.shape));
     return { shape: x.shape.with(attrs.axis, size / 2) };
   },
   eval: ([x], attrs, { shape }) =>

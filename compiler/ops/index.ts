@@ -1,7 +1,8 @@
 // The ops as a typed builder: `g.add(a, b)`, `g.reduceSum(x, {axes: [1]})`. Derived from the list; nothing to add here.
+
+import { CompileError } from "../diagnostics/error.ts";
 import { Builder } from "../ir/builder.ts";
 import { type Attrs, type Node, type Shape, sameShape, showShape } from "../ir/graph.ts";
-import { CompileError } from "../diagnostics/error.ts";
 import type { AnyOp, Common, NoAttrs } from "./define.ts";
 import * as list from "./list.ts";
 
@@ -48,7 +49,8 @@ export function build(builder: Builder = new Builder(ops)): G {
   return Object.assign(calls, sugar) as unknown as G;
 }
 
-const isNode = (arg: Node | Attrs): arg is Node => typeof arg.op === "string" && Array.isArray(arg.inputs) && typeof arg.type === "object";
+const isNode = (arg: Node | Attrs): arg is Node =>
+  typeof arg.op === "string" && Array.isArray(arg.inputs) && typeof arg.type === "object";
 
 function broadcastTo(builder: Builder, x: Node, shape: Shape): Node {
   const from = x.type.shape;
@@ -56,7 +58,11 @@ function broadcastTo(builder: Builder, x: Node, shape: Shape): Node {
   const offset = shape.length - from.length;
   const kept = from.map((_, axis) => axis).filter((axis) => from[axis] === shape[axis + offset]);
   if (offset < 0 || from.some((size, axis) => size !== 1 && size !== shape[axis + offset])) {
-    throw new CompileError({ code: "shape/mismatch", path: "", message: `${showShape(from)} does not broadcast to ${showShape(shape)}` });
+    throw new CompileError({
+      code: "shape/mismatch",
+      path: "",
+      message: `${showShape(from)} does not broadcast to ${showShape(shape)}`,
+    });
   }
   const squeezed = kept.length === from.length ? x : builder.node("reshape", [x], { shape: kept.map((axis) => from[axis]) });
   return builder.node("broadcast", [squeezed], { shape: [...shape], axes: kept.map((axis) => axis + offset) });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Shape, showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
-import { reject, shapeSchema } from "./checks.ts";
+import { shapeSchema, wrongRank } from "./checks.ts";
 import { integerAt } from "./coords.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -16,8 +16,7 @@ export const iota: Primitive<IotaAttrs> = {
   arity: 0,
   attrs: z.strictObject({ shape: shapeSchema, axis: z.int().min(0) }),
   type: (_inputs, { shape, axis }) => {
-    if (axis >= shape.length)
-      reject("shape/rank", `iota along axis ${axis} needs at least ${axis + 1} axes, found ${showShape(shape)}`);
+    if (axis >= shape.length) wrongRank(`iota along axis ${axis}`, `at least ${axis + 1} axes`, showShape(shape));
     return { shape };
   },
   eval: (_inputs, { axis }, { shape }) => tabulate(shape, (coords) => coords[axis]),

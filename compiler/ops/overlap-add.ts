@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Shape, sameShape, showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
-import { reject, shapeSchema } from "./checks.ts";
+import { mismatch, shapeSchema } from "./checks.ts";
 import { copyCore, fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive } from "./define.ts";
 import { array, eachPoint, element, positionOf, tabulate } from "./tensor.ts";
@@ -18,8 +18,7 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
   attrs: z.strictObject({ ...windowFields, shape: shapeSchema }),
   type: ([x], attrs) => {
     const needed = windowShape("overlapAdd", attrs.shape, attrs);
-    if (!sameShape(needed, x.shape))
-      reject("shape/mismatch", `overlapAdd to ${showShape(attrs.shape)} needs ${showShape(needed)}, found ${showShape(x.shape)}`);
+    if (!sameShape(needed, x.shape)) mismatch(`overlapAdd to ${showShape(attrs.shape)}`, showShape(needed), showShape(x.shape));
     return { shape: attrs.shape };
   },
   eval: ([x], { axes, strides, dilations }, { shape }) => {
@@ -42,14 +41,9 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
   },
   examples: [
     {
-      inputs: [array([2, 2], [1, 2, 3, 4])],
-      attrs: { axes: [0], sizes: [2], strides: [1], dilations: [1], shape: [3] },
-      output: array([3], [1, 5, 4]),
-    },
-    {
-      inputs: [array([1, 2], [1, 2])],
-      attrs: { axes: [0], sizes: [2], strides: [3], dilations: [2], shape: [5] },
-      output: array([5], [1, 0, 2, 0, 0]),
+      inputs: [array([2, 3], [1, 2, 3, 4, 5, 6])],
+      attrs: { axes: [0], sizes: [3], strides: [2], dilations: [1], shape: [6] },
+      output: array([6], [1, 2, 7, 5, 6, 0]),
     },
   ],
 };

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type Size, showShape } from "../ir/graph.ts";
+import { showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
 import { at } from "../program/view.ts";
-import { anyNumber, axesSchema, reject } from "./checks.ts";
+import { anyNumber, axesSchema, mismatch, wrongRank } from "./checks.ts";
 import { copyCore, fillCore } from "./cores.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -18,23 +18,11 @@ export const pad: Primitive<PadAttrs> = {
   arity: 1,
   attrs: z.strictObject({ low: axesSchema, high: axesSchema, value: anyNumber }),
   type: ([{ shape }], { low, high }) => {
-    if (low.length !== shape.length || high.length !== shape.length) {
-      reject(
-        "shape/rank",
-        `pad needs ${shape.length} margins for ${showShape(shape)}, found ${low.length} low and ${high.length} high`,
-      );
-    }
-    return {
-      shape: shape.map((size, axis): Size => {
-        if (size !== "n") return low[axis] + size + high[axis];
-        if (low[axis] + high[axis] > 0)
-          reject(
-            "shape/mismatch",
-            `pad needs margins 0 on the n axis of ${showShape(shape)}, found ${low[axis]} and ${high[axis]}`,
-          );
-        return size;
-      }),
-    };
+    const found = `${showShape(low)} and ${showShape(high)}`;
+    if (low.length !== shape.length || high.length !== shape.length) wrongRank("pad", `margins for ${showShape(shape)}`, found);
+    const fits = shape.every((size, axis) => size !== "n" || low[axis] + high[axis] === 0);
+    if (!fits) mismatch("pad", `margins 0 on the n axis of ${showShape(shape)}`, found);
+    return { shape: shape.map((size, axis) => (size === "n" ? size : low[axis] + size + high[axis])) };
   },
   eval: ([x], { low, value }, { shape }) =>
     tabulate(shape, (coords) => {
@@ -45,14 +33,10 @@ export const pad: Primitive<PadAttrs> = {
   lower: {
     kind: "nest",
     fusable: false,
-    cores: ({ attrs: { low, value }, inputs: [x], shape, fmt }) => [
-      fillCore(shape, v.lit(Math.fround(value), fmt)),
-      copyCore(
-        x,
-        low.map((margin, axis) => at(`i${axis}`, 1, margin)),
-        fmt,
-      ),
-    ],
+    cores: ({ attrs: { low, value }, inputs: [x], shape, fmt }) => {
+      const inside = low.map((margin, axis) => at(`i${axis}`, 1, margin));
+      return [fillCore(shape, v.lit(Math.fround(value), fmt)), copyCore(x, inside, fmt)];
+    },
   },
   sample: (random) => {
     const type = sampleShape(random);

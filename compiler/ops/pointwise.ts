@@ -1,9 +1,9 @@
 // The common halves of elementwise ops: equal shapes in, the same shape out, one scalar function.
 import * as z from "zod";
-import { CompileError } from "../diagnostics/error.ts";
 import { type Attrs, type Node, sameShape, showShape, type Type } from "../ir/graph.ts";
 import type { FloatFmt, Value } from "../program/ir.ts";
 import type { Random } from "../random.ts";
+import { mismatch } from "./checks.ts";
 import type { Composite, NoAttrs, Primitive, Sample } from "./define.ts";
 import type { G } from "./index.ts";
 
@@ -11,17 +11,10 @@ export const noAttrs: z.ZodType<NoAttrs> = z.strictObject({});
 
 /** The shape all inputs share. */
 export function sharedShape(name: string, inputs: readonly Type[]): Type {
-  const [first, ...rest] = inputs;
-  for (const other of rest) {
-    if (!sameShape(first.shape, other.shape)) {
-      throw new CompileError({
-        code: "shape/mismatch",
-        path: "",
-        message: `${name} needs equal shapes, found ${showShape(first.shape)} and ${showShape(other.shape)}`,
-      });
-    }
-  }
-  return { shape: first.shape };
+  const [{ shape }, ...rest] = inputs;
+  const other = rest.find((input) => !sameShape(input.shape, shape));
+  if (other !== undefined) mismatch(name, "equal shapes", `${showShape(shape)} and ${showShape(other.shape)}`);
+  return { shape };
 }
 
 /** A small shape, batched half of the time. */

@@ -4,7 +4,7 @@ import type { Value } from "../program/ir.ts";
 import * as v from "../program/value.ts";
 import { rowMajor } from "../program/view.ts";
 import { hash32 } from "../random.ts";
-import { reject, shapeSchema } from "./checks.ts";
+import { shapeSchema, wrongRank } from "./checks.ts";
 import { combine, integerAt } from "./coords.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -19,7 +19,7 @@ export const random: Primitive<RandomAttrs> = {
   arity: 1,
   attrs: z.strictObject({ shape: shapeSchema, seed: z.int() }),
   type: ([step], { shape }) => {
-    if (step.shape.length > 0) reject("shape/rank", `random needs a scalar step, found ${showShape(step.shape)}`);
+    if (step.shape.length > 0) wrongRank("random", "a scalar step", showShape(step.shape));
     return { shape };
   },
   eval: ([step], { seed }, { shape }) => {

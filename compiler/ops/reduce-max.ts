@@ -23,34 +23,24 @@ export const reduceMax: Primitive<ReduceAttrs> = {
     const { shape } = x.type;
     const axes = shape.map((_, axis) => axis).filter((axis) => !attrs.axes.includes(axis));
     const back = (y: Node) => g.broadcast(y, { shape, axes });
-    const candidates = g.select(
-      g.less(x, back(output)),
-      g.like(x, Number.NEGATIVE_INFINITY),
-      negativePosition(g, shape, attrs.axes),
-    );
+    const [below, low] = [g.less(x, back(output)), g.like(x, Number.NEGATIVE_INFINITY)];
+    const candidates = g.select(below, low, negativePosition(g, shape, attrs.axes));
     const first = g.reduceMax(candidates, attrs);
     return [g.select(g.equal(candidates, back(first)), back(ct), g.like(x, 0))];
   },
   lower: {
     kind: "nest",
     fusable: true,
-    cores: (site) => [
-      reduceCore(site, (coords) => ({
-        how: "max",
-        init: v.lit(Number.NEGATIVE_INFINITY, site.fmt),
-        term: [valueAt(site.inputs[0], coords, site.fmt)],
-      })),
-    ],
+    cores: (site) => {
+      const init = v.lit(Number.NEGATIVE_INFINITY, site.fmt);
+      return [reduceCore(site, (coords) => ({ how: "max", init, term: [valueAt(site.inputs[0], coords, site.fmt)] }))];
+    },
   },
   sample: sampleReduce,
   examples: [
     { inputs: [array([2, 3], [1, 3, 2, -0, 0, -1])], attrs: { axes: [1] }, output: array([2], [3, 0]) },
     { inputs: [array([2], [1, Number.NaN])], attrs: { axes: [0] }, output: array([], [Number.NaN]) },
-    {
-      inputs: [array([2, 0], [])],
-      attrs: { axes: [1] },
-      output: array([2], [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]),
-    },
+    { inputs: [array([1, 0], [])], attrs: { axes: [1] }, output: array([1], [Number.NEGATIVE_INFINITY]) },
   ],
 };
 

@@ -5,7 +5,7 @@ import type { Fold } from "../program/ir.ts";
 import * as v from "../program/value.ts";
 import { at, type Coord } from "../program/view.ts";
 import type { Random } from "../random.ts";
-import { reject } from "./checks.ts";
+import { wrongRank } from "./checks.ts";
 import { dimsOf, pointOf } from "./cores.ts";
 import type { Core, EvalContext, NestSite, Sample, Tensor } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
@@ -14,7 +14,7 @@ import { eachPoint, element, positionOf, tabulate } from "./tensor.ts";
 
 export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
   const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
-  if (bad !== undefined) reject("shape/rank", `${name} needs distinct axes of ${showShape(x.shape)}, found ${showShape(axes)}`);
+  if (bad !== undefined) wrongRank(name, `distinct axes of ${showShape(x.shape)}`, showShape(axes));
   return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { showShape } from "../ir/graph.ts";
-import { axesSchema, reject } from "./checks.ts";
+import { axesSchema, mismatch, wrongRank } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
@@ -10,14 +10,13 @@ export type ReverseAttrs = { readonly axes: readonly number[] };
 export const reverse: Primitive<ReverseAttrs> = {
   kind: "primitive",
   name: "reverse",
-  says: "The order along `axes` turned round; never along n.",
+  says: "The order along `axes` turned round, copied bit by bit; never along n.",
   arity: 1,
   attrs: z.strictObject({ axes: axesSchema }),
   type: ([{ shape }], { axes }) => {
     const bad = axes.find((axis, i) => axis >= shape.length || axes.indexOf(axis) !== i);
-    if (bad !== undefined) reject("shape/rank", `reverse needs distinct axes of ${showShape(shape)}, found ${showShape(axes)}`);
-    if (axes.some((axis) => shape[axis] === "n"))
-      reject("shape/mismatch", `reverse needs a size it knows, found axis 0 of ${showShape(shape)}`);
+    if (bad !== undefined) wrongRank("reverse", `distinct axes of ${showShape(shape)}`, showShape(axes));
+    if (axes.some((axis) => shape[axis] === "n")) mismatch("reverse", "a size it knows", `axis 0 of ${showShape(shape)}`);
     return { shape };
   },
   eval: ([x], { axes }, { shape }) =>

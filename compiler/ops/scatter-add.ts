@@ -2,7 +2,7 @@ import * as z from "zod";
 import { sameShape, showShape } from "../ir/graph.ts";
 import * as v from "../program/value.ts";
 import { fixed, valueAt } from "../program/view.ts";
-import { reject } from "./checks.ts";
+import { mismatch } from "./checks.ts";
 import { copyCore, fillCore, pointOf } from "./cores.ts";
 import type { Core, NestSite, Primitive } from "./define.ts";
 import { rowOf } from "./gather.ts";
@@ -21,9 +21,10 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
     const rank = ids.shape.length;
     const rest = updates.shape.slice(rank);
     if (!sameShape(updates.shape.slice(0, rank), ids.shape) || rest[0] === "n") {
-      reject(
-        "shape/mismatch",
-        `scatterAdd needs updates that begin with the axes of ids and have n nowhere else, found ${showShape(ids.shape)} and ${showShape(updates.shape)}`,
+      mismatch(
+        "scatterAdd",
+        "updates that begin with the axes of ids and have n nowhere else",
+        `${showShape(ids.shape)} and ${showShape(updates.shape)}`,
       );
     }
     return { shape: [rows, ...rest] };

@@ -1,5 +1,5 @@
-import { composite1 } from "./pointwise.ts";
 import type { Composite, NoAttrs } from "./define.ts";
+import { composite1 } from "./pointwise.ts";
 
 export const sigmoid: Composite<NoAttrs> = composite1({
   name: "sigmoid",

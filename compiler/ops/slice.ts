@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Shape, showShape } from "../ir/graph.ts";
-import { axesSchema, reject, shapeSchema } from "./checks.ts";
+import { axesSchema, mismatch, shapeSchema, wrongRank } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
@@ -10,34 +10,24 @@ export type SliceAttrs = { readonly starts: readonly number[]; readonly sizes: S
 export const slice: Primitive<SliceAttrs> = {
   kind: "primitive",
   name: "slice",
-  says: "The block of `sizes` that begins at `starts`; the n axis is taken whole (start 0, size n).",
+  says: "The block of `sizes` that begins at `starts`, copied bit by bit; the n axis is taken whole (start 0, size n).",
   arity: 1,
   attrs: z.strictObject({ starts: axesSchema, sizes: shapeSchema }),
   type: ([{ shape }], { starts, sizes }) => {
-    if (starts.length !== shape.length || sizes.length !== shape.length) {
-      reject(
-        "shape/rank",
-        `slice needs ${shape.length} starts and sizes for ${showShape(shape)}, found ${starts.length} and ${sizes.length}`,
-      );
-    }
-    shape.forEach((size, axis) => {
+    const found = `starts ${showShape(starts)} and sizes ${showShape(sizes)}`;
+    if (starts.length !== shape.length || sizes.length !== shape.length)
+      wrongRank("slice", `the axes of ${showShape(shape)}`, found);
+    const fits = shape.every((size, axis) => {
       const [start, taken] = [starts[axis], sizes[axis]];
-      const fits = size === "n" || taken === "n" ? size === taken && start === 0 : start + taken <= size;
-      if (!fits)
-        reject(
-          "shape/mismatch",
-          `slice needs start + size within ${showShape(shape)}, found ${start} + ${taken} on axis ${axis}`,
-        );
+      return size === "n" || taken === "n" ? size === taken && start === 0 : start + taken <= size;
     });
+    if (!fits) mismatch("slice", `a block within ${showShape(shape)}`, found);
     return { shape: sizes };
   },
-  eval: ([x], { starts }, { shape }) =>
-    tabulate(shape, (coords) =>
-      element(
-        x,
-        coords.map((coord, axis) => coord + starts[axis]),
-      ),
-    ),
+  eval: ([x], { starts }, { shape }) => {
+    const from = (coords: readonly number[]) => coords.map((coord, axis) => coord + starts[axis]);
+    return tabulate(shape, (coords) => element(x, from(coords)));
+  },
   vjp: (g, { inputs: [x], ct, attrs: { starts, sizes } }) => {
     const high = x.type.shape.map((size, axis) => (size === "n" ? 0 : size - starts[axis] - (sizes[axis] as number)));
     return [g.pad(ct, { low: starts, high, value: 0 })];
@@ -53,10 +43,8 @@ export const slice: Primitive<SliceAttrs> = {
   sample: (random) => {
     const { shape } = sampleShape(random);
     const starts = shape.map((size) => (size === "n" ? 0 : random.integer(0, size)));
-    return {
-      inputs: [{ shape }],
-      attrs: { starts, sizes: shape.map((size, axis) => (size === "n" ? size : random.integer(0, size - starts[axis]))) },
-    };
+    const sizes = shape.map((size, axis) => (size === "n" ? size : random.integer(0, size - starts[axis])));
+    return { inputs: [{ shape }], attrs: { starts, sizes } };
   },
   examples: [
     {

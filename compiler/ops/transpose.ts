@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isBatched, showShape } from "../ir/graph.ts";
-import { axesSchema, reject } from "./checks.ts";
+import { axesSchema, mismatch, wrongRank } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
@@ -10,19 +10,15 @@ export type TransposeAttrs = { readonly perm: readonly number[] };
 export const transpose: Primitive<TransposeAttrs> = {
   kind: "primitive",
   name: "transpose",
-  says: "Axes in another order: axis i of the result is axis perm[i] of x; n stays on axis 0.",
+  says: "Axes in another order: axis i of the result is axis perm[i] of x; copied bit by bit; n stays on axis 0.",
   arity: 1,
   attrs: z.strictObject({ perm: axesSchema }),
   type: ([x], { perm }) => {
     const { shape } = x;
     if (perm.length !== shape.length || shape.some((_, axis) => !perm.includes(axis))) {
-      reject(
-        "shape/rank",
-        `transpose needs a permutation of ${shape.length} axes for ${showShape(shape)}, found ${showShape(perm)}`,
-      );
+      wrongRank("transpose", `a permutation of ${shape.length} axes for ${showShape(shape)}`, showShape(perm));
     }
-    if (isBatched(x) && perm[0] !== 0)
-      reject("shape/mismatch", `transpose needs n to stay on axis 0, found ${showShape(perm)} for ${showShape(shape)}`);
+    if (isBatched(x) && perm[0] !== 0) mismatch("transpose", "n to stay on axis 0", `${showShape(perm)} for ${showShape(shape)}`);
     return { shape: perm.map((axis) => shape[axis]) };
   },
   eval: ([x], { perm }, { shape }) => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Shape, showShape, type Type } from "../ir/graph.ts";
 import type { Random } from "../random.ts";
-import { axesSchema, countsSchema, reject } from "./checks.ts";
+import { axesSchema, countsSchema, mismatch, wrongRank } from "./checks.ts";
 import type { Primitive } from "./define.ts";
 import { sampleShape } from "./pointwise.ts";
 import { array, element, tabulate } from "./tensor.ts";
@@ -20,20 +20,21 @@ export const windowFields = { axes: axesSchema, sizes: countsSchema, strides: co
 /** [n, H, W, C] with axes [1, 2] and sizes [kh, kw] gives [n, OH, OW, C, kh, kw]. */
 export function windowShape(name: string, shape: Shape, { axes, sizes, strides, dilations }: WindowAttrs): Shape {
   if ([sizes, strides, dilations].some((list) => list.length !== axes.length)) {
-    reject(
-      "shape/rank",
-      `${name} needs a size, stride and dilation per axis, found ${axes.length} axes, ${sizes.length} sizes, ${strides.length} strides and ${dilations.length} dilations`,
+    wrongRank(
+      name,
+      "a size, stride and dilation per axis",
+      `${axes.length} axes, ${sizes.length} sizes, ${strides.length} strides and ${dilations.length} dilations`,
     );
   }
   if (axes.some((axis, i) => axis >= shape.length || axes.indexOf(axis) !== i)) {
-    reject("shape/rank", `${name} needs distinct axes of ${showShape(shape)}, found ${showShape(axes)}`);
+    wrongRank(name, `distinct axes of ${showShape(shape)}`, showShape(axes));
   }
   const counts = shape.map((size, axis) => {
     const i = axes.indexOf(axis);
     if (i < 0) return size;
     const span = (sizes[i] - 1) * dilations[i] + 1;
     if (size === "n" || size < span)
-      reject("shape/mismatch", `${name} of ${span} along axis ${axis} needs at least ${span} there, found ${showShape(shape)}`);
+      mismatch(`${name} of ${span} along axis ${axis}`, `at least ${span} there`, showShape(shape));
     return Math.floor((size - span) / strides[i]) + 1;
   });
   return [...counts, ...sizes];
@@ -42,7 +43,7 @@ export function windowShape(name: string, shape: Shape, { axes, sizes, strides, 
 export const window: Primitive<WindowAttrs> = {
   kind: "primitive",
   name: "window",
-  says: "Sliding patches: `axes` become their window counts, the taps are appended in the order of `axes`: y[o, t] = x[o·stride + t·dilation].",
+  says: "Sliding patches: `axes` become their window counts, the taps are appended in the order of `axes`, copied bit by bit: y[o, t] = x[o·stride + t·dilation].",
   arity: 1,
   attrs: z.strictObject(windowFields),
   type: ([x], attrs) => ({ shape: windowShape("window", x.shape, attrs) }),
