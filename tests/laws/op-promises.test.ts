@@ -1,9 +1,10 @@
 // What single ops promise beyond the laws of all: where the gradient of a tie goes, which inputs are refused and with what
-// words, and that a reshape is a view exactly when strides can say it.
+// words, how good erf and random are, and that a reshape is a view exactly when strides can say it.
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/ir/graph.ts";
+import type { Tensor } from "../../compiler/ops/define.ts";
 import { build, type G, ops } from "../../compiler/ops/index.ts";
 import type { View } from "../../compiler/program/view.ts";
 import { type Random, random } from "../../compiler/random.ts";
@@ -157,6 +158,41 @@ function caught(action: () => unknown): CompileError {
   }
   throw new Error("nothing was refused");
 }
+
+test("erf's reference is within 2 ulp of a double, on both of its branches", () => {
+  // The C library's, as Python prints them; they agree with Abramowitz & Stegun, table 7.1.
+  const table: readonly (readonly [x: number, y: number])[] = [
+    [1e-10, 1.1283791670955126e-10], [0.5, 0.5204998778130465], [1, 0.8427007929497149], [2, 0.9953222650189527], [2.4375, 0.9994334567454198], [2.5, 0.999593047982555], [3, 0.9999779095030014], [4, 0.9999999845827421], [5, 0.9999999999984626], [7, 1.0],
+  ]; // biome-ignore format: one table
+  for (const [x, y] of table) {
+    for (const sign of [1, -1]) {
+      const { data } = ops.erf.eval(
+        [{ shape: [], data: Float64Array.of(sign * x) }],
+        {},
+        { shape: [], rows: 1, run: () => [] },
+      ) as Tensor;
+      expect(Math.abs(data[0] - sign * y), `erf(${sign * x})`).toBeLessThanOrEqual(y * 2 ** -51);
+    }
+  }
+});
+
+test("random is uniform: mean, spread and neighbours", () => {
+  const shape = [100, 200];
+  const { data } = ops.random.eval(
+    [{ shape: [], data: Float64Array.of(3) }],
+    { shape, seed: 11 },
+    { shape, rows: 1, run: () => [] },
+  ) as Tensor;
+  const mean = (f: (x: number, i: number) => number) => data.reduce((sum, x, i) => sum + f(x, i), 0) / data.length;
+  expect(data.every((x) => x >= 0 && x < 1)).toBe(true);
+  expect(new Set(data).size).toBeGreaterThan(19900);
+  // Four standard deviations each.
+  expect(Math.abs(mean((x) => x) - 1 / 2)).toBeLessThan(4 * Math.sqrt(1 / 12 / data.length));
+  expect(Math.abs(mean((x) => x * x) - 1 / 3)).toBeLessThan(4 * Math.sqrt(4 / 45 / data.length));
+  expect(Math.abs(mean((x, i) => (x - 0.5) * (data[(i + 1) % data.length] - 0.5)))).toBeLessThan(
+    (4 / 12) * Math.sqrt(1 / data.length),
+  );
+});
 
 test("reshape is a view exactly when strides can say it", () => {
   const r = random(5);
