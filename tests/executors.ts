@@ -1,0 +1,157 @@
+// The ways to run a model: the double-precision Graph interpreter, the Program interpreter, the emitted module. One interface,
+// so that a test says what it compares and not how to start it.
+import { evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "../compiler/build.ts";
+import { compile, type Lowered, lowerModel } from "../compiler/compile.ts";
+import { runGraph } from "../compiler/interpret/graph.ts";
+import { createMachine } from "../compiler/interpret/program.ts";
+import type { Model } from "../compiler/model.ts";
+import type { OptionsInput } from "../compiler/options.ts";
+import { load, type Predictor } from "../runtime/load.ts";
+
+type Floats = ArrayLike<number>;
+
+/** The exports of a module with training. */
+export interface Trainable extends Predictor {
+  trainStep(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats; readonly learningRate?: number }): number;
+  evaluate(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats }): number;
+  getWeights(): Float32Array[];
+  setWeights(weights: readonly Floats[]): void;
+}
+
+/** The weights a model starts with, given or initial. */
+export const weightsOf = (model: Model): Readonly<Record<string, Float32Array>> => modelWeights(model).values;
+
+/** The training of a model that has one. */
+export function trainingOf({ name, training }: Model): TrainingSpec {
+  if (training === undefined) throw new Error(`${name} has no training`);
+  return training;
+}
+
+/** The result of the unrewritten inference Graph, in doubles. */
+export function predictInDoubles(model: Model, x: Floats, rows: number): Float64Array {
+  const { graph } = inferenceGraph(model);
+  return runGraph(graph, { rows, values: { ...weightsOf(model), x }, precision: "double" }).results.y.data;
+}
+
+/** The Program of a model under the interpreter. */
+export function interpret({ program, contents }: Lowered, rate = 0) {
+  const machine = createMachine(program, { constants: contents });
+  const entry = (name: string) => program.entries.find((candidate) => candidate.name === name);
+  const call = (name: string, given: Readonly<Record<string, Floats>>, rows: number): ReadonlyMap<string, Float32Array> => {
+    const { rows: whole, inputs, outputs } = entry(name) ?? unknownEntry(name);
+    for (const [input, buffer] of inputs) {
+      const memory = machine.buffers.get(buffer) ?? unknownEntry(buffer);
+      // Missing rows of a tile are zeros; rows beyond n are not read.
+      memory.fill(0);
+      memory.set(given[input] ?? unknownEntry(input));
+    }
+    machine.run(name, whole === "n" ? { n: rows } : {});
+    return new Map(outputs.map(([output, buffer]) => [output, Float32Array.from(machine.buffers.get(buffer) ?? [])]));
+  };
+  let stale = entry("prepare") !== undefined;
+  const fresh = () => {
+    if (stale) machine.run("prepare", {});
+    stale = false;
+  };
+  return {
+    /** One row at a time, or with the tile of large models. */
+    predict(x: Floats, rows: number, name: "predict" | "predictTile" = "predict"): Float32Array {
+      fresh();
+      const tile = entry(name)?.rows as number;
+      const size = x.length / rows;
+      const parts: number[] = [];
+      for (let row = 0; row < rows; row += tile) {
+        const count = Math.min(tile, rows - row);
+        const y = call(name, { x: Array.from({ length: count * size }, (_, i) => x[row * size + i]) }, count).get("y") ?? [];
+        parts.push(...Array.from(y).slice(0, (y.length / tile) * count));
+      }
+      return Float32Array.from(parts);
+    },
+    hasTile: entry("predictTile") !== undefined,
+    trainStep(x: Floats, y: Floats, rows: number): number {
+      stale = entry("prepare") !== undefined;
+      const sampleWeight = new Array<number>(rows).fill(1);
+      return call("trainStep", { x, y, sampleWeight, learningRate: [rate] }, rows).get("loss")?.[0] ?? Number.NaN;
+    },
+    weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
+  };
+}
+
+const unknownEntry = (name: string): never => {
+  throw new Error(`the program has no ${name}`);
+};
+
+export interface Executor {
+  readonly name: string;
+  readonly predict: (model: Model, x: Float32Array, rows: number) => Floats;
+}
+
+const emitted =
+  (options: OptionsInput): Executor["predict"] =>
+  (model, x) =>
+    load(compile(model, options)).predict(x);
+
+export const executors: readonly Executor[] = [
+  { name: "graph", predict: (model, x, rows) => Float32Array.from(predictInDoubles(model, x, rows)) },
+  { name: "program", predict: (model, x, rows) => interpret(lowerModel(model)).predict(x, rows) },
+  { name: "js", predict: emitted({}) },
+  { name: "js --exact", predict: emitted({ exact: true }) },
+];
+
+export interface Evaluator {
+  readonly name: string;
+  readonly evaluate: (model: Model, x: Float32Array, y: Float32Array, rows: number, sampleWeight?: Float32Array) => number;
+}
+
+export const evaluators: readonly Evaluator[] = [
+  {
+    name: "graph",
+    evaluate: (model, x, y, rows, sampleWeight = new Float32Array(rows).fill(1)) => {
+      const { graph } = evaluateGraph(model, trainingOf(model));
+      const values = { ...weightsOf(model), x, y, sampleWeight };
+      return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
+    },
+  },
+  {
+    name: "js",
+    evaluate: (model, x, y, _rows, sampleWeight) =>
+      load<Trainable>(compile(model, { train: true })).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
+  },
+];
+
+export interface Trainer {
+  readonly name: string;
+  readonly start: (
+    model: Model,
+    batch: number,
+  ) => {
+    readonly step: (x: Float32Array, y: Float32Array, rows: number) => number;
+    readonly weights: () => Readonly<Record<string, Floats>>;
+  };
+}
+
+const weightNames = (model: Model): readonly string[] => inferenceGraph(model).weights.map(({ name }) => name);
+
+export const trainers: readonly Trainer[] = [
+  {
+    name: "program",
+    start: (model, batch) => {
+      const run = interpret(lowerModel(model, { train: true, batch }), lossGraph(model, trainingOf(model)).learningRate);
+      return {
+        step: run.trainStep,
+        weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),
+      };
+    },
+  },
+  {
+    name: "js",
+    start: (model, batch) => {
+      const module = load<Trainable>(compile(model, { train: true, batch }));
+      const names = weightNames(model);
+      return {
+        step: (x, y) => module.trainStep(x, y),
+        weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
+      };
+    },
+  },
+];

@@ -1,0 +1,25 @@
+// The losses of the fixtures, with and without sample weights, through the emitted `evaluate` and the Graph interpreter.
+import { describe, expect, it } from "vitest";
+import { evaluators } from "../executors.ts";
+import { floats, lossCases } from "../fixtures/read.ts";
+
+const cases = lossCases();
+
+it("has every case of the losses there are", () => {
+  expect(cases.length).toBe(9);
+});
+
+describe.each(cases)("$case", ({ case: name, loss, y_true, y_pred, sample_weight, value, weighted }) => {
+  const model = {
+    name,
+    seed: 1,
+    layers: [{ name: "same", layer: "identity", config: { inputShape: y_pred.shape.slice(1) } }],
+    training: { loss, optimizer: "sgd" },
+  };
+  const [x, y, weights] = [y_pred, y_true, sample_weight].map(floats);
+
+  it.each(evaluators)("$name", ({ evaluate }) => {
+    expect(Math.abs(evaluate(model, x, y, x.length / 4) / value - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(evaluate(model, x, y, x.length / 4, weights) / weighted - 1)).toBeLessThan(1e-5);
+  });
+});
