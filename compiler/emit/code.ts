@@ -53,7 +53,6 @@ export const commas = (list: readonly (Name | Code | number)[]): Code => new Cod
 export const braces = (head: Code, body: Code): Code => js`${head} {
   ${body}
 }`;
-/** Indents every line but the first. */
 export const none = new Code("");
 
 const UNARY = 15;
@@ -110,10 +109,10 @@ export function shortLiteral(value: number): Code {
 }
 export const boolean = (value: boolean): Code => new Code(String(value), PRIMARY);
 
-const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-// Line ends of JavaScript, bidirectional controls (they disguise source text), what else is invisible, and lone surrogates.
-const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const escapeCharacter = (character: string): string =>
+  Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join("");
+// Control and format characters (bidirectional ones disguise source text), line ends of JavaScript, lone surrogates.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 // Words that the text of a module never contains, so that a search for them proves their absence.
 const words = /\b(?:import|eval|Function)\b/g;
 const spell = (word: string): string => `\\x${word.charCodeAt(0).toString(16)}${word.slice(1)}`;
@@ -143,12 +142,16 @@ const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.ha
 export class Names {
   readonly #taken: Set<string>;
   readonly #outer?: Names;
-  constructor(taken: Iterable<string> = [], outer?: Names) {
+  readonly #free: ReadonlySet<string>;
+  /** `free`: words that `outer` keeps to itself but that this scope may have. */
+  constructor(taken: Iterable<string> = [], outer?: Names, free: Iterable<string> = []) {
     this.#taken = new Set(taken);
     this.#outer = outer;
+    this.#free = new Set(free);
   }
   #has(text: string): boolean {
-    return this.#taken.has(text) || (this.#outer === undefined ? reserved.has(text) : this.#outer.#has(text));
+    if (this.#taken.has(text) || reserved.has(text)) return true;
+    return this.#outer !== undefined && !this.#free.has(text) && this.#outer.#has(text);
   }
   unique(hint: string): Name {
     const plain = hint

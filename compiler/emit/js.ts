@@ -4,6 +4,7 @@
 
 import { internal } from "../diagnostics/error.ts";
 import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import { Addresses } from "./address.ts";
 import {
   boolean,
   braces,
@@ -22,22 +23,10 @@ import {
   sequence,
   ternary,
 } from "./code.ts";
-import { indicesIn, type LetUse, sharedIn, type Usage, usageOf } from "./usage.ts";
+import type { Helpers, Place } from "./helpers.ts";
+import { localWords } from "./surface.ts";
+import { type LetUse, sharedIn, type Usage, usageOf } from "./usage.ts";
 
-/** Where a buffer's element 0 is: at `base` of an array. `rounds`: elements may be any number and are rounded when read. */
-export interface Place {
-  readonly array: Name;
-  readonly base?: Name;
-  readonly rounds?: boolean;
-}
-/** Functions and tables that kernels use; asking for one makes the module declare it. */
-export interface Helpers {
-  readonly names: Names;
-  math(member: "fround" | "sqrt" | "floor" | "abs" | "min" | "max" | "imul"): Name;
-  readonly pow2: () => Name;
-  /** A Float32Array(1) and an Int32Array over the same bytes. */
-  readonly bits: () => readonly [float: Name, int: Name];
-}
 export interface Site {
   readonly helpers: Helpers;
   readonly place: (buffer: string) => Place;
@@ -66,10 +55,7 @@ class Printer {
   readonly #ids = new Map<string, Name>();
   /** Lets waiting for their only use. */
   readonly #pending = new Map<string, Pending>();
-  /** Open loops, outermost first. */
-  readonly #loops: string[] = [];
-  /** `4*i+…` over open loops → the const that holds it. */
-  readonly #prefixes = new Map<string, Name>();
+  readonly #addresses: Addresses;
   readonly #registers: Set<string>[] = [];
   #out: Code[] = [];
   #shared: ReadonlySet<Value> = new Set();
@@ -81,7 +67,9 @@ class Printer {
     this.#locals = new Names(
       site.params.map(({ text }) => text),
       site.helpers.names,
+      localWords,
     );
+    this.#addresses = new Addresses(this.#locals, (loop) => this.#id("loop", loop));
   }
 
   body(statements: readonly Stmt[]): Code[] {
@@ -98,7 +86,8 @@ class Printer {
   #statement(statement: Stmt): void {
     switch (statement.do) {
       case "for":
-        return this.#for(statement.loop, statement.to, statement.body);
+        this.#for(statement.loop, statement.to, statement.body);
+        return;
       case "let": {
         const uses = this.#usage.lets.get(statement);
         if (uses === undefined || uses.count === 0) return;
@@ -118,7 +107,7 @@ class Printer {
       }
       case "store": {
         this.#begin([statement.value, ...(statement.index.row === undefined ? [] : [statement.index.row.index])]);
-        const value = this.#value(statement.value, false);
+        const value = this.#value(statement.value, this.#site.place(statement.buffer).doubles === true);
         const to = this.#element(statement.buffer, statement.index);
         this.#flush(({ reads }) => reads.memory);
         this.#out.push(js`${to} = ${value};`);
@@ -128,14 +117,14 @@ class Printer {
 
   #for(loop: string, to: Extent, body: readonly Stmt[]): void {
     this.#flush(({ reads }) => reads.memory || reads.registers.size > 0);
-    const added = this.#hoist(body);
     const id = this.#id("loop", loop);
     const end = this.#extent(to);
-    this.#loops.push(loop);
-    const inside = this.body(body);
-    this.#loops.pop();
-    this.#out.push(braces(js`for (let ${id} = 0; ${id} < ${end}; ${id}++)`, lines(...inside)));
-    for (const key of added) this.#prefixes.delete(key);
+    this.#addresses.within(
+      loop,
+      body,
+      (part) => this.#out.push(part),
+      () => this.#out.push(braces(js`for (let ${id} = 0; ${id} < ${end}; ${id}++)`, lines(...this.body(body)))),
+    );
   }
 
   #extent(to: Extent): Code | Name {
@@ -149,58 +138,9 @@ class Printer {
     return end;
   }
 
-  /** Consts for the parts of addresses that the loop about to open does not change. */
-  #hoist(body: readonly Stmt[]): string[] {
-    const added: string[] = [];
-    for (const index of indicesIn(body)) {
-      const outer = this.#sorted(index).filter(([loop]) => this.#loops.includes(loop));
-      const key = keyOf(outer);
-      if (outer.length === 0 || (outer.length === 1 && outer[0][1] === 1) || this.#prefixes.has(key)) continue;
-      const id = this.#locals.unique("at");
-      this.#out.push(js`const ${id} = ${this.#affine(outer, 0)};`);
-      this.#prefixes.set(key, id);
-      added.push(key);
-    }
-    return added;
-  }
-
-  /** Terms of open loops outermost first, the others after them. */
-  #sorted({ terms }: Index): Index["terms"] {
-    const depth = (loop: string) => (this.#loops.includes(loop) ? this.#loops.indexOf(loop) : this.#loops.length);
-    return [...terms].sort((a, b) => depth(a[0]) - depth(b[0]));
-  }
-
-  /** `at + 8 * k + 3`, from the longest part that has a name. */
-  #affine(terms: Index["terms"], base: number, from?: Name): Code | Name {
-    let count = terms.length;
-    while (count > 0 && !this.#prefixes.has(keyOf(terms.slice(0, count)))) count--;
-    const known = this.#prefixes.get(keyOf(terms.slice(0, count)));
-    const start = from === undefined || known === undefined ? (from ?? known) : infix(from, "+", known);
-    const rest = terms.slice(count);
-    if (start !== undefined || rest.every(([, stride]) => stride > 0)) return this.#plus(this.#sum(start, rest), base);
-    // No leading minus sign: 60 - 4 * t, j - 4 * t.
-    const ordered = [...rest].sort((a, b) => Math.sign(b[1]) - Math.sign(a[1]));
-    return base > 0 ? (this.#sum(literal(base), ordered) as Code) : this.#plus(this.#sum(undefined, ordered), base);
-  }
-
-  #sum(start: Code | Name | undefined, terms: Index["terms"]): Code | Name | undefined {
-    return terms.reduce<Code | Name | undefined>((sum, [loop, stride]) => {
-      const id = this.#id("loop", loop);
-      const size = Math.abs(stride);
-      const term = size === 1 ? id : infix(literal(size), "*", id);
-      if (sum === undefined) return stride < 0 ? prefix("-", term) : term;
-      return infix(sum, stride < 0 ? "-" : "+", term);
-    }, start);
-  }
-
-  #plus(sum: Code | Name | undefined, base: number): Code | Name {
-    if (sum === undefined) return literal(base);
-    return base === 0 ? sum : infix(sum, base < 0 ? "-" : "+", literal(Math.abs(base)));
-  }
-
   #element(buffer: string, index: Index): Code {
     const { array, base } = this.#site.place(buffer);
-    let at = this.#affine(this.#sorted(index), index.base, base);
+    let at = this.#addresses.of(index, base);
     if (index.row !== undefined) at = this.#plusRow(at, index.row);
     return element(array, at);
   }
@@ -280,7 +220,7 @@ class Printer {
       }
       case "load": {
         const code = this.#element(value.buffer, value.index);
-        return place(value.buffer).rounds === true ? call(helpers.math("fround"), code) : code;
+        return place(value.buffer).foreign === true ? call(helpers.math("fround"), code) : code;
       }
       case "madd": {
         const product = infix(this.#value(value.a), "*", this.#value(value.b));
@@ -346,5 +286,3 @@ const infixes: Readonly<Record<Exclude<Binary, "min" | "max" | "imul">, readonly
   ishl: ["<<", false],
   ishr: [">>>", true],
 };
-
-const keyOf = (terms: Index["terms"]): string => terms.map(([loop, stride]) => `${stride}*${loop}`).join("+");

@@ -12,15 +12,17 @@ const parse = (code: string, kind: Kind): acorn.Program => acorn.parse(code, { e
 /** Throws when `code` does not parse, or uses a name or a construct that no artifact may use. */
 export function judge(code: string, kind: Kind, also: readonly string[] = []): void {
   const allowed = new Set<string>([...globals, ...mathMembers.map((member) => `Math.${member}`), ...also]);
-  let free: readonly string[];
+  const bad = namesOrFault(code, kind).find((name) => !allowed.has(name));
+  if (bad !== undefined) internal(`emitted text uses ${bad}`, [code]);
+}
+
+function namesOrFault(code: string, kind: Kind): readonly string[] {
   try {
-    free = freeNames(code, kind);
+    return freeNames(code, kind);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return internal(`emitted text does not parse: ${error.message}`, [code]);
   }
-  const bad = free.find((name) => !allowed.has(name));
-  if (bad !== undefined) internal(`emitted text uses ${bad}`, [code]);
 }
 
 /**

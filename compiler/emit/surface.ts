@@ -1,19 +1,27 @@
 // The functions a caller sees, as text: predict, selfTest, and with training trainStep, evaluate, getWeights, setWeights.
 // In: names of what stands in the module already (kernels, buffers). Out: function declarations. Guarantee: wrong arguments
 // meet a TypeError or RangeError that says what was wanted and what was got, before anything is written.
-import { braces, Code, commas, js, lines, literal, type Name, name, quote } from "./code.ts";
+import { braces, Code, commas, js, lines, literal, type Name, name, none, quote } from "./code.ts";
 import { floats } from "./weights.ts";
 
-/** Names that functions here declare or use; buffers and kernels get others. */
-export const taken =
-  "bytes source memory digits values text word create predict selfTest trainStep evaluate getWeights setWeights inputShape outputShape inputs outputs count kind copy compute computeTile rowsOf prepare stale weights weightNames x y out from to row rows n i k end error scale sum result sampleWeight learningRate what value size list start length options unpack floats module model exports kernel_bits".split(
+/** Words of the functions here that stand beside kernels and buffers. */
+export const moduleWords =
+  "create predict selfTest trainStep evaluate getWeights setWeights inputShape outputShape inputs outputs kind count copy compute computeTile rowsOf prepare stale weights weightNames memory bytes source".split(
+    " ",
+  );
+/** Words that are parameters and variables inside functions: a kernel may have its own. */
+export const localWords =
+  "x y out from to row rows n i k end length list what value size sum scale error sampleWeight learningRate text floats digits values word".split(
     " ",
   );
 
-/** One way to compute rows: kernels over buffers, or one kernel over the caller's arrays. */
-export type Route =
-  | { readonly kind: "buffers"; readonly rows: number; readonly input: Name; readonly output: Name; readonly calls: Code }
-  | { readonly kind: "direct"; readonly kernel: Name };
+/** Kernels over buffers that compute `rows` rows. */
+export interface Route {
+  readonly rows: number;
+  readonly input: Name;
+  readonly output: Name;
+  readonly calls: Code;
+}
 
 export const checks = js`function kind(value) {
   return ({}).toString.call(value).slice(8, -1);
@@ -24,10 +32,10 @@ function count(what, value, size) {
   return value.length / size;
 }`;
 
-const times = (row: Name, size: number): Code => (size === 1 ? js`${row}` : js`${size} * ${row}`);
+const times = (row: Name | 0, size: number): Code => (row === 0 ? js`0` : size === 1 ? js`${row}` : js`${size} * ${row}`);
 
 /** The function that computes the rows of one route. */
-export function computeFunction(id: Name, route: Route & { kind: "buffers" }, inputSize: number, outputSize: number): Code {
+export function computeFunction(id: Name, route: Route, inputSize: number, outputSize: number): Code {
   const { rows, input, output, calls } = route;
   if (rows === 1) {
     return js`function ${id}(x, from, out, to) {
@@ -118,10 +126,10 @@ export interface Training {
   readonly prepare?: Code;
 }
 
-const feed = ({ x, y, sampleWeight }: Batch, { inputSize, targetSize }: Training, row: Code): Code =>
+const feed = ({ x, y, sampleWeight }: Batch, { inputSize, targetSize }: Training, row: Name | 0): Code =>
   lines(
-    js`copy(x, ${inputSize} * ${row}, ${x}, ${inputSize} * n);
-copy(y, ${targetSize} * ${row}, ${y}, ${targetSize} * n);`,
+    js`copy(x, ${times(row, inputSize)}, ${x}, ${times(name("n"), inputSize)});
+copy(y, ${times(row, targetSize)}, ${y}, ${times(name("n"), targetSize)});`,
     sampleWeight === undefined
       ? undefined
       : js`if (sampleWeight === undefined) ${sampleWeight}.fill(1, 0, n);
@@ -146,7 +154,7 @@ function prepare() {
 }
 function rowsOf(x, y, sampleWeight) {
   const rows = count("x", x, ${inputSize});
-  if (count("y", y, ${targetSize}) !== rows) throw new RangeError("y: wanted " + ${targetSize} * rows + " numbers, ${literal(targetSize)} per row of x, got " + y.length);
+  if (count("y", y, ${targetSize}) !== rows) throw new RangeError("y: wanted " + ${times(name("rows"), targetSize)} + " numbers, ${literal(targetSize)} per row of x, got " + y.length);
   if (sampleWeight !== undefined && count("sampleWeight", sampleWeight, 1) !== rows) throw new RangeError("sampleWeight: wanted " + rows + " numbers, one per row of x, got " + sampleWeight.length);
   return rows;
 }`,
@@ -156,7 +164,7 @@ function rowsOf(x, y, sampleWeight) {
         js`const n = rowsOf(x, y, sampleWeight);
 if (n < 1 || n > ${batch}) throw new RangeError("x: wanted 1 to ${literal(batch)} rows of ${literal(inputSize)} numbers, got " + n + " rows");
 if (typeof learningRate !== "number") throw new TypeError("learningRate: wanted a number, got " + kind(learningRate));`,
-        feed(trainStep, training, literal(0)),
+        feed(trainStep, training, 0),
         trainStep.learningRate === undefined ? undefined : js`${trainStep.learningRate}[0] = learningRate;`,
         trainStep.calls,
         marks,
@@ -174,7 +182,7 @@ if (rows < 1) throw new RangeError("x: wanted at least 1 row of ${literal(inputS
           js`for (let row = 0; row < rows; row += ${batch})`,
           lines(
             js`const n = rows - row < ${batch} ? rows - row : ${batch};`,
-            feed(evaluate, training, js`row`),
+            feed(evaluate, training, name("row")),
             evaluate.calls,
             js`sum += n * ${evaluate.loss}[0];`,
           ),
@@ -194,7 +202,7 @@ function setWeights(list) {
     if (count(what, list[i], 1) !== weights[i].length) throw new RangeError(what + ": wanted " + weights[i].length + " numbers, got " + list[i].length);
   }
   for (let i = 0; i < weights.length; i++) weights[i].set(list[i]);
-  ${marks ?? new Code("")}
+  ${marks ?? none}
 }`,
   );
 }

@@ -152,7 +152,7 @@ export function scalarsOf(kernel: Kernel): readonly string[] {
 }
 
 /** The formats a kernel computes in. */
-export function floatsOf(kernel: Kernel): ReadonlySet<Fmt> {
+export function formatsOf(kernel: Kernel): ReadonlySet<Fmt> {
   const formats = new Set<Fmt>();
   valuesOf(kernel, (value) => {
     if (value.op !== "load" && value.op !== "const") formats.add(value.fmt);

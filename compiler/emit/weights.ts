@@ -3,7 +3,7 @@
 // Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order).
 import { invariant } from "../diagnostics/error.ts";
 import type { Buffer } from "../program/ir.ts";
-import { braces, type Code, commas, js, lines, type Name, shortLiteral } from "./code.ts";
+import { braces, type Code, commas, js, lines, type Name, name, shortLiteral } from "./code.ts";
 
 /** Neighbouring buffers that start with content. */
 export interface Run {
@@ -82,10 +82,9 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** `unpack(text, floats)`: fills a Float32Array from base64; surplus digits fall off its end. */
-export const unpackFunction = (unpack: Name): Code =>
-  braces(
-    js`function ${unpack}(text, floats)`,
-    js`const digits = ${digits};
+export const unpackFunction: Code = braces(
+  js`function unpack(text, floats)`,
+  js`const digits = ${digits};
 const values = new Uint8Array(128);
 for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
 const bytes = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
@@ -96,11 +95,11 @@ for (let i = 0, k = 0; i < text.length; i += 4, k += 3) {
   bytes[k + 2] = word;
 }
 return floats;`,
-  );
+);
 
 // As literals a weight takes about 11 characters and no decoder; in base64 about 5.4.
 const fewest = 64;
-export const isFew = (count: number): boolean => count <= fewest;
+const isFew = (count: number): boolean => count <= fewest;
 
 /** `new Float32Array([…])`, or unpacked where the numbers are many. */
 export const floats = (content: Float32Array, unpack: () => Name): Code =>
@@ -109,7 +108,7 @@ export const floats = (content: Float32Array, unpack: () => Name): Code =>
     : js`${unpack()}(${toBase64(toBytes([content]))}, new Float32Array(${content.length}))`;
 
 /** Statements that fill `memory` at the start. */
-export function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): Code {
+function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): Code {
   const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
   const fills = runs.filter(({ content }) => content.some((value) => !Object.is(value, 0))); // memory starts as zeros
   return lines(
@@ -122,7 +121,7 @@ export function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): 
 }
 
 /** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
-export function readMemory(memory: Name, { runs }: Memory): Code {
+function readMemory(memory: Name, { runs }: Memory): Code {
   const size = 4 * runs.reduce((sum, { content }) => sum + content.length, 0);
   let from = 0;
   const copies = runs.map(({ at, content }) => {
@@ -139,3 +138,25 @@ if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size
 }
 
 const shortList = (content: Float32Array): Code => commas([...content].map(shortLiteral));
+
+/** The array, its first contents, and a view per buffer. `bytes`: contents come from the argument of `create`. */
+export function startMemory(
+  memory: Memory,
+  buffers: readonly Buffer[],
+  id: (buffer: string) => Name,
+  unpack: () => Name,
+  bytes: boolean,
+): Code {
+  const array = name("memory");
+  const views = buffers.map((buffer) => {
+    const at = memory.at.get(buffer.name) ?? 0;
+    const view = js`const ${id(buffer.name)} = ${array}.subarray(${at}, ${at + buffer.length});`;
+    const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0);
+    return starts ? lines(view, js`${id(buffer.name)}.fill(${buffer.initial});`) : view;
+  });
+  return lines(
+    memory.length > 0 || bytes ? js`const ${array} = new Float32Array(${memory.length});` : undefined,
+    bytes ? readMemory(array, memory) : fillMemory(array, memory, unpack),
+    ...views,
+  );
+}
