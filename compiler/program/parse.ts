@@ -235,7 +235,8 @@ class ValueParser {
     this.#cursor.expect(")");
     const [a, b, c] = args;
     const takes = (count: number): void => {
-      if (args.length !== count) this.#cursor.fail(`${name} takes ${count} operands, found ${args.length}`, at);
+      if (args.length !== count)
+        this.#cursor.fail(`${name} takes ${count} ${count === 1 ? "operand" : "operands"}, found ${args.length}`, at);
     };
     const one = pick(unary, name);
     const two = pick(binary, name);

@@ -1,0 +1,242 @@
+// Random verified Programs for the laws of text and verifier. Out: a Program that is legal but computes nothing sensible;
+// every op, statement, role, extent and index form occurs, names are hostile, and subterms are shared.
+import fc from "fast-check";
+import type { Buffer, Extent, Fmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
+import * as v from "../../compiler/program/value.ts";
+import { type Random, random } from "../../compiler/random.ts";
+
+/** Programs of up to `size` statements per kernel; a failing seed names itself. */
+export const programs = (size = 8): fc.Arbitrary<Program> =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 ** 30 }), fc.integer({ min: 1, max: size }))
+    .map(([seed, most]) => programFrom(seed, most));
+
+const hostile = [
+  "x",
+  "a b",
+  'say "hi"',
+  "new\nline",
+  "*/",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a hostile name
+  "${x}",
+  "__proto__",
+  "f32",
+  "row",
+  "%1",
+  "#",
+  "é",
+  "\u2028",
+  "\\",
+  "for",
+  "n.0",
+];
+
+type Named = { readonly name: string; readonly fmt: Fmt };
+interface Scope {
+  readonly loops: readonly { readonly name: string; readonly last: number }[];
+  readonly lets: readonly Named[];
+  readonly regs: readonly Named[];
+}
+
+export function programFrom(seed: number, most: number): Program {
+  const r = random(seed);
+  let count = 0;
+  const fresh = (prefix: string): string => (r.integer(0, 3) === 0 ? `${r.pick(hostile)}${count++}` : `${prefix}${count++}`);
+  const scalars = ["n", fresh("s")].map((name) => ({ name, min: 1, max: r.integer(1, 9) }));
+  const roles = ["input", "const", "param", "output", "state", "arena", "arena"] as const;
+  let end = 0;
+  const buffers = roles.map((role): Buffer => {
+    const length = r.integer(1, 40);
+    const at = end;
+    // The last one may overlap the arena buffer before it.
+    end += role === "arena" ? r.integer(0, length) : length;
+    return {
+      name: fresh(role),
+      at,
+      length,
+      role,
+      ...(role === "state" && r.integer(0, 1) === 1 ? { initial: r.uniform() - 0.5 } : {}),
+    };
+  });
+  const make = new KernelMaker(r, buffers, scalars, fresh);
+  const kernels = Array.from({ length: r.integer(0, 3) }, (): Kernel => make.kernel(most));
+  const written = buffers.filter(({ role }) => role === "output");
+  const entry = {
+    name: fresh("predict"),
+    rows: r.pick([1, 24, "n"] as const),
+    calls: kernels.map(({ name }) => name),
+    inputs: [[fresh("port"), buffers[0].name]] as const,
+    outputs: written.map(({ name }) => [fresh("port"), name] as const),
+  };
+  return { name: fresh("program"), scalars, buffers, kernels, entries: r.integer(0, 3) === 0 ? [] : [entry] };
+}
+
+class KernelMaker {
+  readonly #r: Random;
+  readonly #buffers: readonly Buffer[];
+  readonly #scalars: Program["scalars"];
+  readonly #fresh: (prefix: string) => string;
+  /** Values already made for the statement at work: they may be used again. */
+  #pool: Value[] = [];
+
+  constructor(r: Random, buffers: readonly Buffer[], scalars: Program["scalars"], fresh: (prefix: string) => string) {
+    this.#r = r;
+    this.#buffers = buffers;
+    this.#scalars = scalars;
+    this.#fresh = fresh;
+  }
+
+  kernel(most: number): Kernel {
+    const origin = this.#r.pick(["", 'layers[0] dense "a"', "*/ \n `"]);
+    return { name: this.#fresh("kernel"), origin, body: this.#body(most, { loops: [], lets: [], regs: [] }) };
+  }
+
+  #body(most: number, outer: Scope): Stmt[] {
+    const body: Stmt[] = [];
+    let scope = outer;
+    for (let left = this.#r.integer(1, most); left > 0; left--) {
+      this.#pool = [];
+      const fmt = this.#r.pick<Fmt>(["f64", "f64", "f32", "i32", "mask"]);
+      const known = this.#r.pick([...scope.regs, undefined]);
+      switch (this.#r.pick(["for", "let", "set", "store"] as const)) {
+        case "for": {
+          const loop = this.#fresh("i");
+          const to = this.#extent();
+          const inner = { ...scope, loops: [...scope.loops, { name: loop, last: this.#greatest(to) - 1 }] };
+          body.push({ do: "for", loop, to, body: most > 1 ? this.#body(most - 1, inner) : [] });
+          break;
+        }
+        case "let": {
+          const name = this.#fresh("t");
+          body.push({ do: "let", name, value: this.#value(fmt, 4, scope) });
+          scope = { ...scope, lets: [...scope.lets, { name, fmt }] };
+          break;
+        }
+        case "set": {
+          const reg = known ?? { name: this.#fresh("a"), fmt };
+          body.push({ do: "set", reg: reg.name, value: this.#value(reg.fmt, 4, scope) });
+          if (known === undefined) scope = { ...scope, regs: [...scope.regs, reg] };
+          break;
+        }
+        case "store": {
+          const value = this.#value(this.#r.pick(["f32", "f64"]), 5, scope);
+          const buffer = this.#r.pick(this.#buffers.filter(({ role }) => ["output", "state", "arena"].includes(role)));
+          body.push({ do: "store", buffer: buffer.name, index: this.#index(buffer, scope), value });
+        }
+      }
+    }
+    return body;
+  }
+
+  #extent(): Extent {
+    if (this.#r.integer(0, 1) === 0) return this.#r.integer(1, 7);
+    return { scalar: this.#r.pick(this.#scalars).name, per: this.#r.pick([1, 1, 3]) };
+  }
+
+  #greatest(extent: Extent): number {
+    if (typeof extent === "number") return extent;
+    return Math.ceil((this.#scalars.find(({ name }) => name === extent.scalar)?.max ?? 0) / extent.per);
+  }
+
+  /** Spends the buffer's length on strides, negative ones from the far end. */
+  #index(buffer: Buffer, scope: Scope): Index {
+    let room = buffer.length - 1;
+    let base = 0;
+    const spend = (last: number): number => {
+      const stride = this.#r.integer(0, last === 0 ? 9 : Math.floor(room / last));
+      room -= stride * last;
+      if (stride === 0 || this.#r.integer(0, 3) > 0) return stride;
+      base += stride * last;
+      return -stride;
+    };
+    const terms = scope.loops
+      .filter(() => this.#r.integer(0, 1) === 0)
+      .map(({ name, last }) => [name, spend(last)] as const)
+      .filter(([, stride]) => stride !== 0);
+    const limit = this.#r.integer(1, 5);
+    const row =
+      this.#r.integer(0, 3) === 0 ? { index: this.#value("f64", 1, scope), limit, stride: spend(limit - 1) } : undefined;
+    base += this.#r.integer(0, room);
+    return { base, terms, ...(row === undefined ? {} : { row }) };
+  }
+
+  #value(fmt: Fmt, depth: number, scope: Scope): Value {
+    const r = this.#r;
+    const again = this.#pool.filter((value) => value.fmt === fmt);
+    if (again.length > 0 && r.integer(0, 3) === 0) return r.pick(again);
+    const made = depth === 0 || r.integer(0, 5) === 0 ? this.#leaf(fmt, scope) : this.#node(fmt, depth - 1, scope);
+    this.#pool.push(made);
+    return made;
+  }
+
+  #leaf(fmt: Fmt, scope: Scope): Value {
+    const r = this.#r;
+    const names: Value[] = [
+      ...scope.lets.filter((named) => named.fmt === fmt).map(({ name }): Value => ({ op: "use", name, fmt })),
+      ...scope.regs.filter((named) => named.fmt === fmt).map(({ name }): Value => ({ op: "reg", name, fmt })),
+    ];
+    if (names.length > 0 && r.integer(0, 1) === 0) return r.pick(names);
+    if (fmt === "mask") return v.less(this.#leaf("f64", scope), v.lit(0, "f64"));
+    if (fmt === "i32") {
+      const loops = scope.loops.map(({ name }) => v.dim(name));
+      return r.pick([...loops, v.scalar(r.pick(this.#scalars).name), v.lit(r.integer(-5, 5), "i32"), v.lit(-(2 ** 31), "i32")]);
+    }
+    const load = (): Value => {
+      const buffer = r.pick(this.#buffers);
+      return v.load(buffer.name, this.#index(buffer, scope));
+    };
+    if (r.integer(0, 1) === 0) return v.convert(load(), fmt);
+    return v.lit(
+      r.pick([
+        0,
+        -0,
+        1,
+        -1.5,
+        0.1,
+        1e-45,
+        1e38,
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        r.uniform() * 1e6,
+      ]),
+      fmt,
+    );
+  }
+
+  #node(fmt: Fmt, depth: number, scope: Scope): Value {
+    const r = this.#r;
+    const of = (operand: Fmt): Value => this.#value(operand, depth, scope);
+    if (fmt === "mask") {
+      const compared = r.pick<Fmt>(["f32", "f64", "i32"]);
+      return r.pick([
+        () => v.less(of(compared), of(compared)),
+        () => v.equal(of(compared), of(compared)),
+        () => v.and(of("mask"), of("mask")),
+        () => v.not(of("mask")),
+      ])();
+    }
+    if (fmt === "i32") {
+      const integer = r.pick([v.iadd, v.imul, v.ixor, v.ishl, v.ishr]);
+      return r.pick([
+        () => integer(of("i32"), of("i32")),
+        () => v.exponent(of("f32")),
+        () => v.convert(of("f64"), "i32"),
+        () => v.select(of("mask"), of("i32"), of("i32")),
+      ])();
+    }
+    if (fmt === "f64" && r.integer(0, 5) === 0) return v.convert(of(r.pick(["f32", "i32"])), "f64");
+    if (fmt === "f32" && r.integer(0, 5) === 0) return v.convert(of(r.pick(["f64", "i32"])), "f32");
+    const one = r.pick([v.neg, v.abs, v.sqrt, v.floor]);
+    const two = r.pick([v.add, v.sub, v.mul, v.div, v.min, v.max]);
+    const float = fmt === "f32" ? "f32" : "f64";
+    return r.pick([
+      () => one(of(fmt)),
+      () => two(of(fmt), of(fmt)),
+      () => two(of(fmt), of(fmt)),
+      () => v.madd(of(fmt), of(fmt), of(fmt)),
+      () => v.select(of("mask"), of(fmt), of(fmt)),
+      () => v.pow2(of("i32"), float),
+    ])();
+  }
+}
