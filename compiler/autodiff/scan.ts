@@ -1,126 +1,131 @@
 // The gradient of a scan: a scan in the other direction, whose step recomputes the forward step from the carries before it
 // and pulls the cotangents of its results back through it. In: the scan and the cotangents of its items.
 // Out: cotangents of its inputs. A weight that the body only multiplies by gets its gradient in one contraction after the loop.
-import { type Node as GraphNode, graph, type Shape } from "../ir/graph.ts";
+import type { Node } from "../ir/graph.ts";
 import { copyInto } from "../ir/rebuild.ts";
 import type { Primitive, VjpSite } from "../ops/define.ts";
 import type { DotAttrs } from "../ops/dot-axes.ts";
-import { build, type G, ops } from "../ops/index.ts";
+import { type G, ops } from "../ops/index.ts";
 import { type ScanAttrs, stackedShape, timeAxis } from "../ops/scan.ts";
 import { pullback } from "./differentiate.ts";
+import { type Item, Loop } from "./loop.ts";
 
-type Node = GraphNode;
 type Maybe = Node | null;
-/** A carry of the reverse scan: its input node in the body, its start outside, its next value in the body. */
-type Carry = { readonly hole: Node; readonly start: Node; readonly next: Node };
+type Site = VjpSite<ScanAttrs>;
 
-export function scanVjp(g: G, { inputs, cts, attrs, wanted }: VjpSite<ScanAttrs>): readonly Maybe[] {
-  const { body, carries, xs, length } = attrs;
-  const b = build();
-  const made = copyInto(b.builder, body);
-  const results = body.results.map(([, node]) => made.get(node) as Node);
-  const nodes = [...new Set(made.values())];
-  const names = inputs.map((_, i) =>
-    i < carries ? `carry${i}` : i < carries + xs ? `x${i - carries}` : `closed${i - carries - xs}`,
-  );
-  // Undefined where the body does not read it.
-  const holes = names.map((name) => nodes.find((node) => node.op === "input" && node.attrs.name === name));
-
-  // Which inputs need a cotangent inside the loop: the wanted ones, and the carries that these reach.
-  const active = settle(new Set(wanted.flatMap((is, i) => (is ? [i] : []))), (set) => {
-    const reached = downstream(nodes, new Set([...set].flatMap((i) => holes[i] ?? [])));
-    return results.slice(0, carries).flatMap((next, i) => (reached.has(next) ? [i] : []));
-  });
-  const plain = new Map<number, readonly Node[]>();
-  for (const i of active) {
-    const uses = i < carries + xs ? undefined : plainDots(nodes, results, holes[i]);
-    if (uses !== undefined) plain.set(i, uses);
-  }
-  const targets = [...active].filter((i) => holes[i] !== undefined && !plain.has(i)).sort((a, c) => a - c);
-  const wrt = [...targets.map((i) => holes[i] as Node), ...[...plain.values()].flat()];
-
-  // The cotangent of result i at one step: what the later step sends back, and what arrives from outside.
-  const input = (name: string, shape: Shape) => b.input({ name, shape });
-  const later = results.map(({ type }, i) => input(`later${i}`, type.shape));
-  const outside = results.map(({ type }, i) => input(`outside${i}`, type.shape));
-  const isStacked = (i: number) => cts[i] !== null && attrs.keep[i] === "all";
-  const rootsOf = (live: ReadonlySet<number>) =>
-    [...live].sort((a, c) => a - c).map((i) => {
-      const back = i < carries || !isStacked(i) ? later[i] : outside[i];
-      return [results[i], isStacked(i) && i < carries ? b.add(back, outside[i]) : back] as const;
-    }); // biome-ignore format: one thought
-  const live = settle(new Set(cts.flatMap((ct, i) => (ct === null ? [] : [i]))), (set) => {
-    const flows = pullback(b, rootsOf(set), wrt);
-    return targets.flatMap((i, k) => (i < carries && flows[k] !== null ? [i] : []));
-  });
-  const flows = pullback(b, rootsOf(live), wrt);
-  const flowOf = new Map<Node, Maybe>(wrt.map((node, k) => [node, flows[k]]));
-  const zeros = (of: G, shape: Shape) => of.fill(0, shape);
-
-  const loop: Carry[] = [];
-  for (const i of [...live].sort((a, c) => a - c)) {
-    if (i >= carries && isStacked(i)) continue;
-    const { shape } = results[i].type;
-    const start = isStacked(i) ? null : cts[i];
-    const next = i < carries && holes[i] !== undefined ? (flowOf.get(holes[i]) ?? null) : null;
-    loop.push({ hole: later[i], start: start ?? zeros(g, shape), next: next ?? zeros(b, shape) });
-  }
-  // Closed values of other uses are summed step by step.
-  const sums = new Map<number, number>();
-  for (const i of targets.filter((i) => i >= carries + xs)) {
-    const hole = holes[i] as Node;
-    const flow = flowOf.get(hole);
-    if (flow === null || flow === undefined) continue;
-    const sum = input(`sum${i}`, hole.type.shape);
-    sums.set(i, loop.push({ hole: sum, start: zeros(g, hole.type.shape), next: b.add(sum, flow) }) - 1);
-  }
-
-  const before = previousCarries(g, inputs, attrs, holes);
-  // What the reverse scan reads slice by slice: the carries before each step, the xs, the cotangents of stacked items.
-  const slices = [
-    ...holes
-      .slice(0, carries + xs)
-      .flatMap((hole, i) => (hole === undefined ? [] : [[hole, i < carries ? before[i] : inputs[i]] as const])),
-    ...outside.flatMap((hole, i) => (isStacked(i) ? [[hole, cts[i] as Node] as const] : [])),
-  ];
-  const closed = holes.flatMap((hole, i) => (i < carries + xs || hole === undefined ? [] : [[hole, inputs[i]] as const]));
-
-  // Per-step values that leave the loop stacked.
-  const ys: Node[] = [];
-  const emit = (node: Node): number => (ys.includes(node) ? ys.indexOf(node) : ys.push(node) - 1);
-  const xFlows = targets.filter((i) => i >= carries && i < carries + xs && flowOf.get(holes[i] as Node));
-  const xItems = new Map(xFlows.map((i) => [i, emit(flowOf.get(holes[i] as Node) as Node)]));
-  const dots = [...plain]
-    .flatMap(([i, uses]) => uses.map((dot) => ({ i, dot, ct: flowOf.get(dot) ?? null })))
-    .filter(({ ct }) => ct !== null);
-  const operands = dots.map(({ i, dot, ct }) => {
-    const stacked = slices.find(([hole]) => hole === dot.inputs[0])?.[1];
-    return { i, dot, left: stacked ?? emit(dot.inputs[0]), ct: emit(ct as Node) };
-  });
-
-  const reverse = scanOf(g, { carries: loop, slices, closed, ys }, { length, reverse: !attrs.reverse });
-  const item = (index: number) => g.pick(reverse, { index });
-  const result: Maybe[] = inputs.map((_, i) => {
-    if (!wanted[i]) return null;
-    if (i < carries) return live.has(i) ? item(loop.findIndex(({ hole }) => hole === later[i])) : null;
-    if (i < carries + xs) return xItems.has(i) ? item(loop.length + (xItems.get(i) as number)) : null;
-    return sums.has(i) ? item(sums.get(i) as number) : null;
-  });
-  for (const { i, dot, left, ct } of operands) {
-    const stacked = typeof left === "number" ? item(loop.length + left) : left;
-    const flow = dotOverTime(g, dot, stacked, inputs[i], item(loop.length + ct), timeAxis(dot.inputs[0].type.shape));
-    const sum = result[i];
-    result[i] = flow === null || sum === null ? (sum ?? flow) : g.add(sum, flow);
-  }
-  return result;
+/** The forward step, rebuilt in the body of the reverse scan. */
+interface Step {
+  readonly g: G;
+  readonly nodes: readonly Node[];
+  /** Its inputs, in the order of the scan's; undefined where it does not read one. */
+  readonly holes: readonly (Node | undefined)[];
+  readonly results: readonly Node[];
 }
 
-/** Grows a set by `more` until it stays as it is. */
-function settle(set: Set<number>, more: (set: ReadonlySet<number>) => readonly number[]): ReadonlySet<number> {
-  for (;;) {
-    const { size } = set;
-    for (const i of more(set)) set.add(i);
-    if (set.size === size) return set;
+export function scanVjp(g: G, site: Site): readonly Maybe[] {
+  const { inputs, cts, attrs } = site;
+  const { carries, xs, length } = attrs;
+  const loop = new Loop();
+  const step = copyStep(loop.g, site);
+  const { live, later, outside, flowOf, dots } = pullStep(step, site);
+
+  const before = previousCarries(g, site, step);
+  for (const [i, hole] of step.holes.entries()) {
+    if (hole === undefined) continue;
+    if (i < carries + xs) loop.slice(hole, i < carries ? before[i] : inputs[i]);
+    else loop.close(hole, inputs[i]);
+  }
+  for (const [i, hole] of outside.entries()) if (isStacked(site, i)) loop.slice(hole, cts[i] as Node);
+
+  const zeros = (of: G, node: Node): Node => of.like(node, 0);
+  const startOf = (i: number): Node => (isStacked(site, i) ? null : cts[i]) ?? zeros(g, later[i]);
+  const items = step.holes.map((hole, i): Item | null => {
+    const flow = hole === undefined ? null : flowOf(hole);
+    if (i < carries) return live.has(i) ? loop.carry(later[i], startOf(i), flow ?? zeros(loop.g, later[i])) : null;
+    if (hole === undefined || flow === null) return null;
+    if (i < carries + xs) return loop.emit(flow);
+    const sum = loop.g.input({ name: `sum${i}`, shape: hole.type.shape });
+    return loop.carry(sum, zeros(g, hole), loop.g.add(sum, flow));
+  });
+  // A result of which only the last value was kept has a cotangent at the first step of the way back, and zeros after it.
+  for (let i = carries; i < cts.length; i++) {
+    if (live.has(i) && !isStacked(site, i)) loop.carry(later[i], startOf(i), zeros(loop.g, later[i]));
+  }
+  const operands = dots.flatMap(({ i, dot }) => {
+    const ct = flowOf(dot);
+    return ct === null ? [] : [{ i, dot, left: loop.stacked(dot.inputs[0]), ct: loop.emit(ct) }];
+  });
+
+  const itemOf = loop.finish(g, { length, reverse: !attrs.reverse });
+  const flows: Maybe[] = items.map((item) => (item === null ? null : itemOf(item)));
+  for (const { i, dot, left, ct } of operands) {
+    const flow = dotOverTime(g, dot, "op" in left ? left : itemOf(left), inputs[i], itemOf(ct));
+    const sum = flows[i];
+    flows[i] = sum === null ? flow : g.add(sum, flow);
+  }
+  return flows;
+}
+
+/** The cotangent of item i comes slice by slice, not once. */
+const isStacked = ({ cts, attrs }: Site, i: number): boolean => cts[i] !== null && attrs.keep[i] === "all";
+
+function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: Site): Step {
+  const made = copyInto(g.builder, body);
+  const nodes = [...new Set(made.values())];
+  const nameOf = (i: number) => (i < carries ? `carry${i}` : i < carries + xs ? `x${i - carries}` : `closed${i - carries - xs}`);
+  const holes = inputs.map((_, i) => nodes.find(({ op, attrs }) => op === "input" && attrs.name === nameOf(i)));
+  return { g, nodes, holes, results: body.results.map(([, node]) => made.get(node) as Node) };
+}
+
+interface Pulled {
+  /** Results that have a cotangent, be it through a later step only. */
+  readonly live: ReadonlySet<number>;
+  /** Per result, holes for its cotangent: what the later step sends back, and what arrives from outside at this step. */
+  readonly later: readonly Node[];
+  readonly outside: readonly Node[];
+  /** Cotangent of a hole or of a dot. */
+  readonly flowOf: (node: Node) => Maybe;
+  /** Dots by closed value i whose weight gradient is left to the contraction after the loop. */
+  readonly dots: readonly { readonly i: number; readonly dot: Node }[];
+}
+
+/** Pulls the cotangents of the step's results back to what is wanted of its inputs. */
+function pullStep({ g, nodes, holes, results }: Step, site: Site): Pulled {
+  const { cts, wanted, attrs } = site;
+  const { carries, xs } = attrs;
+  // Wanted inside the loop: what is wanted outside, and the carries that this reaches.
+  const active = settle(indices(wanted), (set) => {
+    const reached = downstream(nodes, new Set([...set].flatMap((i) => holes[i] ?? [])));
+    return indices(results.slice(0, carries).map((next) => reached.has(next)));
+  });
+  const dotsOf = (i: number) => (i < carries + xs ? undefined : plainDots(nodes, results, holes[i]));
+  const dots = active.flatMap((i) => (dotsOf(i) ?? []).map((dot) => ({ i, dot })));
+  const targets = active.filter((i) => holes[i] !== undefined && dotsOf(i) === undefined);
+  const wrt = [...targets.map((i) => holes[i] as Node), ...dots.map(({ dot }) => dot)];
+
+  const hole = (name: string) => results.map(({ type }, i) => g.input({ name: `${name}${i}`, shape: type.shape }));
+  const [later, outside] = [hole("later"), hole("outside")];
+  const cotangent = (i: number): Node => {
+    if (!isStacked(site, i)) return later[i];
+    return i < carries ? g.add(later[i], outside[i]) : outside[i];
+  };
+  const pull = (live: readonly number[]) => pullback(g, live.map((i) => [results[i], cotangent(i)]), wrt); // biome-ignore format: one line
+  const live = settle(indices(cts.map((ct) => ct !== null)), (set) => {
+    const flows = pull(set);
+    return targets.filter((i, k) => i < carries && flows[k] !== null);
+  });
+  const flows = pull(live);
+  return { live: new Set(live), later, outside, dots, flowOf: (node) => flows[wrt.indexOf(node)] ?? null };
+}
+
+const indices = (flags: readonly boolean[]): number[] => flags.flatMap((is, i) => (is ? [i] : []));
+
+/** Grows a set by `more` until it stays as it is; ascending. */
+function settle(start: readonly number[], more: (set: readonly number[]) => readonly number[]): readonly number[] {
+  for (let set = [...start]; ; ) {
+    const grown = [...new Set([...set, ...more(set)])].sort((a, b) => a - b);
+    if (grown.length === set.length) return set;
+    set = grown;
   }
 }
 
@@ -138,7 +143,7 @@ function plainDots(nodes: readonly Node[], results: readonly Node[], hole: Node 
   const isPlain = ({ op, inputs, attrs, type }: Node) =>
     op === "dot" &&
     inputs[0] !== hole &&
-    (attrs.batch as readonly (readonly number[])[])[0].length === 0 &&
+    (attrs.batch as DotAttrs["batch"])[0].length === 0 &&
     timeAxis(inputs[0].type.shape) === timeAxis(type.shape);
   return uses.every(isPlain) ? uses : undefined;
 }
@@ -147,16 +152,17 @@ function plainDots(nodes: readonly Node[], results: readonly Node[], hole: Node 
  * d w of the dots of all steps: they are one dot, whose left operand has time as one more free axis. Its own rule is asked, not
  * `pullback`: the stacked left operand depends on w as well, and that part of the gradient has gone through the loop.
  */
-function dotOverTime(g: G, single: Node, left: Node, w: Node, ct: Node, axis: number): Maybe {
-  const [contracted, right] = single.attrs.contract as DotAttrs["contract"];
-  const attrs: DotAttrs = { batch: [[], []], contract: [contracted.map((a) => (a >= axis ? a + 1 : a)), right] };
-  const output = g.dot(left, w, attrs);
-  const { vjp } = ops.dot as Primitive;
-  return typeof vjp === "function" ? vjp(g, { inputs: [left, w], output, ct, cts: [ct], attrs, wanted: [false, true] })[1] : null;
+function dotOverTime(g: G, { attrs, inputs: [one] }: Node, left: Node, w: Node, ct: Node): Node {
+  const axis = timeAxis(one.type.shape);
+  const [contracted, right] = attrs.contract as DotAttrs["contract"];
+  const stacked: DotAttrs = { batch: [[], []], contract: [contracted.map((a) => (a >= axis ? a + 1 : a)), right] };
+  const { vjp } = ops.dot as Primitive<DotAttrs> & { readonly vjp: (g: G, site: VjpSite<DotAttrs>) => readonly Maybe[] };
+  const site = { inputs: [left, w], output: g.dot(left, w, stacked), ct, cts: [ct], attrs: stacked, wanted: [false, true] };
+  return vjp(g, site)[1] as Node;
 }
 
-/** Per carry, its values before each step, stacked in the order of t; null where the body does not read it. */
-function previousCarries(g: G, inputs: readonly Node[], attrs: ScanAttrs, holes: readonly (Node | undefined)[]): Node[] {
+/** Per carry, its values before each step, stacked in the order of t. */
+function previousCarries(g: G, { inputs, attrs }: Site, { holes }: Step): Node[] {
   const { body, carries, length, reverse } = attrs;
   // A result that is the carry under another name may be stacked already.
   const stackOf = body.results.map(([, node], i) => {
@@ -164,52 +170,15 @@ function previousCarries(g: G, inputs: readonly Node[], attrs: ScanAttrs, holes:
     return twin < 0 ? i : twin;
   });
   const needed = new Set(stackOf.filter((_, i) => i < carries && holes[i] !== undefined));
-  const keep = attrs.keep.map((which, i) => (needed.has(i) ? "all" : which));
-  const all = g.node("scan", inputs, { ...attrs, keep });
+  const all = g.node("scan", inputs, { ...attrs, keep: attrs.keep.map((which, i) => (needed.has(i) ? "all" : which)) });
   return inputs.slice(0, carries).map((start, i) => {
-    const axis = timeAxis(start.type.shape);
-    const first = g.reshape(start, { shape: stackedShape(start.type.shape, 1) });
+    const { shape } = start.type;
+    const first = g.reshape(start, { shape: stackedShape(shape, 1) });
     if (length === 1 || holes[i] === undefined) return first;
-    const stacked = g.pick(all, { index: stackOf[i] });
-    const shape = stackedShape(start.type.shape, length - 1);
-    const offset = shape.map((_, a) => (a === axis && reverse ? 1 : 0));
-    const kept = g.slice(stacked, { starts: offset, sizes: shape });
-    return reverse ? g.concat(kept, first, { axis }) : g.concat(first, kept, { axis });
+    const axis = timeAxis(shape);
+    const sizes = stackedShape(shape, length - 1);
+    const starts = sizes.map((_, a) => (a === axis && reverse ? 1 : 0));
+    const others = g.slice(g.pick(all, { index: stackOf[i] }), { starts, sizes });
+    return reverse ? g.concat(others, first, { axis }) : g.concat(first, others, { axis });
   });
-}
-
-interface Parts {
-  readonly carries: readonly Carry[];
-  readonly slices: readonly (readonly [hole: Node, stacked: Node])[];
-  readonly closed: readonly (readonly [hole: Node, value: Node])[];
-  readonly ys: readonly Node[];
-}
-
-/** A scan from holes and what fills them; slices and closed values that the body does not reach are left out. */
-function scanOf(g: G, { carries, slices, closed, ys }: Parts, { length, reverse }: { length: number; reverse: boolean }): Node {
-  const draft = graph("gradient", [
-    ...carries.map(({ next }, i) => [`carry${i}`, next] as const),
-    ...ys.map((y, i) => [`y${i}`, y] as const),
-  ]);
-  const reached = new Set(draft.nodes);
-  const xs = slices.filter(([hole]) => reached.has(hole));
-  const values = closed.filter(([hole]) => reached.has(hole));
-  const names = new Map<Node, string>();
-  for (const [i, { hole }] of carries.entries()) names.set(hole, `carry${i}`);
-  for (const [i, [hole]] of xs.entries()) names.set(hole, `x${i}`);
-  for (const [i, [hole]] of values.entries()) names.set(hole, `closed${i}`);
-  const b = build();
-  const made = copyInto(b.builder, draft, (node) =>
-    node.op === "input" ? b.input({ ...node.attrs, name: names.get(node) as string, shape: node.type.shape }) : undefined,
-  );
-  const body = graph(
-    "gradient",
-    draft.results.map(([name, node]) => [name, made.get(node) as Node] as const),
-    [],
-    b.builder.origins,
-  );
-  const keep = draft.results.map((_, i) => (i < carries.length ? "last" : "all"));
-  return g.node("scan", [...carries.map(({ start }) => start), ...xs.map(([, x]) => x), ...values.map(([, value]) => value)], {
-    body, carries: carries.length, xs: xs.length, length, reverse, keep,
-  }); // biome-ignore format: one call
 }
