@@ -103,7 +103,7 @@ export function literal(value: number): Code {
 export function shortLiteral(value: number): Code {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return literal(short);
+    if (Object.is(Math.fround(short), value)) return literal(short);
   }
   return literal(value);
 }
