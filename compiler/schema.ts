@@ -32,54 +32,72 @@ export interface Place {
   readonly subject: string;
 }
 
-/** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit. */
+/** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit; a misspelt key comes first. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const { path, message, hint } = explain(parsed.error.issues[0], value, place.subject, known);
-  throw new CompileError({
-    code: place.code,
-    path: joinPath(place.path, showPath(path)),
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  const { path, message, hint } = explain(issue, value, place.subject, keys);
+  throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
 }
 
+type Keys = Readonly<Record<string, unknown>>;
 interface Explained {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  readonly hint?: string;
+  readonly hint: string;
 }
 
-function explain(issue: Issue, whole: unknown, subject: string, known: readonly string[]): Explained {
+function explain(issue: Issue, whole: unknown, subject: string, keys: Keys): Explained {
   const { path } = issue;
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
   const what = path.length === 0 ? subject : showPath(path);
   if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0];
-    const hint = path.length === 0 && known.length > 0 ? suggestionFor(key, known) : "leave it out";
+    const [key] = issue.keys;
+    const hint = path.length > 0 ? "leave it out" : suggestionFor(key, Object.keys(keys));
     return { path: [...path, key], message: `${what} has no key ${JSON.stringify(key)}`, hint };
   }
   if (issue.code === "invalid_union") {
-    // The branch that got beyond the value's type knows best what is wrong.
-    const inner = issue.errors.filter(
-      (errors) => !errors.some((error) => error.path.length === 0 && error.code === "invalid_type"),
-    );
-    if (inner.length === 1) return explain({ ...inner[0][0], path: [...path, ...inner[0][0].path] }, whole, subject, known);
+    const [inner] = closest(issue.errors);
+    if (inner !== undefined) return explain({ ...inner, path: [...path, ...inner.path] }, whole, subject, keys);
   }
   if (value === undefined && issue.code !== "custom")
-    return { path, message: `${what} is missing`, hint: `needed: ${needed(issue)}` };
-  const hint =
-    issue.code === "invalid_value" && typeof value === "string" ? suggestionFor(value, issue.values.map(String)) : undefined;
-  return { path, message: `${what} needs ${needed(issue)}, found ${showValue(value)}`, ...(hint === undefined ? {} : { hint }) };
+    return { path, message: `${what} is missing`, hint: `give ${needed(issue)}` };
+  const message = `${what} needs ${needed(issue)}, found ${showValue(value)}`;
+  const names = issue.code === "invalid_value" && typeof value === "string" ? distinct(issue.values.map(String)) : undefined;
+  return { path, message, hint: names === undefined ? standard(keys, path[0], issue) : suggestionFor(value as string, names) };
 }
+
+/** Of a union's branches the one that got furthest into the value, where one did: it knows best what is wrong. */
+function closest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const depth = ([issue]: readonly Issue[]): number =>
+    issue === undefined ? 0 : 2 * issue.path.length + (issue.code === "invalid_type" ? 0 : 1);
+  const best = Math.max(0, ...branches.map(depth));
+  const deepest = branches.filter((issues) => best > 0 && depth(issues) === best);
+  return deepest.length === 1 ? deepest[0] : [];
+}
+
+/** What a key is when it is left out; else what to give. */
+function standard(keys: Keys, key: PropertyKey | undefined, issue: Issue): string {
+  const schema = typeof key === "string" && Object.hasOwn(keys, key) ? keys[key] : undefined;
+  if (schema instanceof z.ZodDefault) return `left out, ${String(key)} is ${showValue(schema.def.defaultValue)}`;
+  return `give ${needed(issue)}`;
+}
+
+/** `hard_sigmoid` is `hardSigmoid`. */
+export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Names without those that are another's camelCase. */
+const distinct = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => !names.some((other) => other !== name && camelCase(other) === name));
 
 function needed(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return (
-        { int: "a whole number", number: "a finite number", string: "a string", boolean: "true or false" }[
+        { int: "a whole number", number: "a number", array: "a list", string: "a string", boolean: "true or false" }[
           issue.expected as string
         ] ?? `a value of type ${issue.expected}`
       );

@@ -29,7 +29,7 @@ export interface Checked {
 export function checkModel(model: Model): Checked {
   if (typeof model !== "object" || model === null || !Array.isArray(model.layers)) {
     const message = `a model is an object with a list of layers, found ${showValue(model)}`;
-    throw new CompileError({ code: "model/schema", path: "", message, hint: "make one with sequential([...])" });
+    throw new CompileError({ code: "model/schema", path: "layers", message, hint: "make one with sequential([...])" });
   }
   if (!Number.isSafeInteger(model.seed)) {
     throw new CompileError({
@@ -78,11 +78,10 @@ function layerOf(spec: LayerSpec, path: string): AnyLayer {
   const layer = typeof given === "string" ? layers.get(given) : undefined;
   if (layer !== undefined) return layer;
   if (typeof given !== "string") {
-    throw new CompileError({
-      code: "model/schema",
-      path,
-      message: `a line needs the name of its layer, found ${showValue(spec)}`,
-    });
+    const hint =
+      typeof spec === "function" ? "call the layer: dense({ units: 4 })" : 'a line is {layer: "dense", config: {units: 4}}';
+    const message = `a line needs the name of its layer, found ${showValue(spec)}`;
+    throw new CompileError({ code: "model/schema", path, message, hint });
   }
   // Keras' own class name is the likeliest other spelling.
   const keras = [...layers.values()].find((known) => known.keras === given);
@@ -168,13 +167,17 @@ function inputShapeOf(model: Model, [first]: readonly Entry[]): readonly number[
     });
   }
   const declared = first.layer.declares?.(first.config);
-  const path = `layers[0].${declared === undefined ? "inputShape" : "shape"}`;
+  const key = declared === undefined ? "inputShape" : "shape";
+  const path = `layers[0].${key}`;
   const shape: unknown = declared ?? shapes[0];
-  const hint = `write ${first.layer.name}({ …, ${declared === undefined ? "inputShape" : "shape"}: [2] }): the shape of one sample, without the batch`;
-  if (shape === undefined || (Array.isArray(shape) && shape.includes(null))) {
-    const found =
-      shape === undefined ? `${first.origin} has no inputShape` : `${first.origin} leaves a size open: ${showValue(shape)}`;
-    throw new CompileError({ code: "shape/unknown-size", path, message: `the shape of a sample must be known: ${found}`, hint });
+  const hint = `write ${first.layer.name}({ …, ${key}: [2] }): the shape of one sample, without the batch`;
+  if (shape === undefined) {
+    const message = `the shape of a sample must be known, but ${first.origin} has no ${key}`;
+    throw new CompileError({ code: "shape/unknown-size", path: "layers[0]", message, hint });
+  }
+  if (Array.isArray(shape) && shape.includes(null)) {
+    const message = `every size of a sample must be known, but ${first.origin} leaves one open: ${showValue(shape)}`;
+    throw new CompileError({ code: "shape/unknown-size", path, message, hint });
   }
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
     throw new CompileError({

@@ -1,6 +1,9 @@
 // Did-you-mean. In: a word and the words that would have been right. Out: the nearest of them, when it is near enough.
 
-/** The candidate that needs the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if these are at most a third of the word. */
+/**
+ * The candidate that needs the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if these are at most
+ * a third of the word; else the first that begins with the word.
+ */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const low = word.toLowerCase().slice(0, 100);
   let best: string | undefined;
@@ -9,7 +12,8 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
     const distance = edits(low, candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }
-  return best;
+  if (best !== undefined || low.length < 3) return best;
+  return [...candidates].find((candidate) => candidate.toLowerCase().startsWith(low));
 }
 
 /** `did you mean "dense"?`, or the whole list while it is short. */

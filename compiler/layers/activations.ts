@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Node } from "../ir/graph.ts";
 import type { G } from "../ops/index.ts";
-import { camelCase } from "../training/named.ts";
+import { camelCase } from "../schema.ts";
 import type { Problem } from "./define.ts";
 
 type Activation = (g: G, x: Node) => Node;
@@ -68,5 +68,10 @@ export const activate = (g: G, name: ActivationName | null, x: Node): Node => (t
 /** The problem of an activation that does not fit values whose last axis has `size`. */
 export function badActivation(name: ActivationName | null, size: number, key = "activation"): Problem | undefined {
   if (name !== "glu" || size % 2 === 0) return undefined;
-  return { path: key, code: "shape/mismatch", message: `glu halves the last axis, which needs an even size, found ${size}` };
+  return {
+    path: key,
+    code: "shape/mismatch",
+    message: `glu halves the last axis, which needs an even size, found ${size}`,
+    hint: "make the size even, or take another activation",
+  };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Node } from "../ir/graph.ts";
+import { type Node, showShape } from "../ir/graph.ts";
 import { activate, activationSchema, badActivation } from "./activations.ts";
 import { layer } from "./define.ts";
 import { count, initializer, needsRank, noPenalty } from "./shared.ts";
@@ -46,17 +46,15 @@ export const conv2d = layer({
     const rank = needsRank(3, "height, width, channels", input);
     if (rank !== undefined) return rank;
     const { filters, groups, strides, dilationRate } = config;
-    if (filters % groups !== 0)
-      return { path: "groups", message: `filters needs a multiple of groups ${groups}, found ${filters}` };
-    if (input[2] % groups !== 0) {
-      return {
-        path: "groups",
-        code: "shape/mismatch",
-        message: `the channels need a multiple of groups ${groups}, the layer before gives ${input[2]}`,
-      };
+    const divided = { filters, "the channels": input[2] };
+    for (const [what, size] of Object.entries(divided)) {
+      const message = `${what} must split into ${groups} groups of equal size, found ${size}`;
+      if (size % groups !== 0)
+        return { path: "groups", code: "shape/mismatch", message, hint: "groups must divide both filters and channels" };
     }
     if (Math.max(...twice(strides)) > 1 && Math.max(...twice(dilationRate)) > 1) {
-      return { path: "dilationRate", message: "strides and dilationRate cannot both be above 1 (as in Keras)" };
+      const message = `strides or dilationRate must be 1, found ${showShape(twice(strides))} and ${showShape(twice(dilationRate))}`;
+      return { path: "dilationRate", message, hint: "Keras excludes it too" };
     }
     return badWindow(geometry(config), input, "kernelSize") ?? badActivation(config.activation, filters);
   },

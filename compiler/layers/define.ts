@@ -24,7 +24,7 @@ export interface WeightSpec {
 export interface Problem {
   readonly path: string;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint: string;
   /** Defaults to `layer/config`. */
   readonly code?: "layer/config" | "shape/mismatch" | "shape/rank";
 }

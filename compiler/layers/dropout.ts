@@ -19,7 +19,7 @@ export const dropout = layer({
     const fits = sizes.length === input.length && sizes.every((size, i) => size === null || size === 1 || size === input[i]);
     if (fits && (rows === null || rows === 1)) return undefined;
     const message = `noiseShape needs null or 1 for the batch and then sizes of 1 or those of ${showShape(input)}, found ${JSON.stringify(noiseShape)}`;
-    return { path: "noiseShape", code: "shape/mismatch", message };
+    return { path: "noiseShape", code: "shape/mismatch", message, hint: "leave it out for a draw of its own at every point" };
   },
   weights: () => [],
   lower: (g, { x, noise, config: { rate, noiseShape } }) => {

@@ -11,10 +11,15 @@ export const permute = layer({
   config: z.strictObject({ dims: z.array(count) }),
   legal: ({ dims }, input) => {
     const each = dims.every((dim, i) => dim <= dims.length && dims.indexOf(dim) === i);
-    if (!each) return { path: "dims", message: `dims needs each of 1 to ${dims.length} once, found ${showShape(dims)}` };
+    if (!each)
+      return {
+        path: "dims",
+        message: `dims needs each of 1 to ${dims.length} once, found ${showShape(dims)}`,
+        hint: "the batch is not among them",
+      };
     if (dims.length === input.length) return undefined;
     const message = `dims ${showShape(dims)} orders ${dims.length} axes, the layer before gives ${showShape(input)}`;
-    return { path: "dims", code: "shape/rank", message };
+    return { path: "dims", code: "shape/rank", message, hint: "name every axis of a sample once" };
   },
   weights: () => [],
   lower: (g, { x, config: { dims } }) => ({ y: g.transpose(x, { perm: [0, ...dims] }), mask: null }),

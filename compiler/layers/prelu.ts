@@ -13,7 +13,7 @@ export const prelu = layer({
   legal: ({ sharedAxes }, input) => {
     if ((sharedAxes ?? []).every((axis) => axis <= input.length)) return undefined;
     const message = `sharedAxes needs axes from 1 to ${input.length}, found ${showShape(sharedAxes ?? [])} on ${showShape(input)}`;
-    return { path: "sharedAxes", code: "shape/rank", message };
+    return { path: "sharedAxes", code: "shape/rank", message, hint: "axes count from 1; the batch is not among them" };
   },
   weights: ({ alphaInitializer, sharedAxes }, input) => {
     const shape = input.map((size, i) => (sharedAxes?.includes(i + 1) ? 1 : size));

@@ -11,12 +11,17 @@ export const reshape = layer({
   config: z.strictObject({ targetShape: z.array(z.union([z.literal(-1), z.int().min(1)])) }),
   legal: ({ targetShape }, input) => {
     const free = targetShape.filter((size) => size === -1).length;
-    if (free > 1) return { path: "targetShape", message: `targetShape may hold one -1, found ${showShape(targetShape)}` };
+    if (free > 1)
+      return {
+        path: "targetShape",
+        message: `targetShape may hold one -1, found ${showShape(targetShape)}`,
+        hint: "write one size out",
+      };
     const known = sizeOf(targetShape.filter((size) => size !== -1));
     if (free === 1 ? sizeOf(input) % known === 0 : sizeOf(input) === known) return undefined;
     const needed = `${free === 1 ? "a multiple of " : ""}${known}`;
     const message = `${showShape(targetShape)} needs ${needed} numbers, the layer before gives ${showShape(input)}, which is ${sizeOf(input)}`;
-    return { path: "targetShape", code: "shape/mismatch", message };
+    return { path: "targetShape", code: "shape/mismatch", message, hint: "one size may be -1: whatever is left" };
   },
   weights: () => [],
   lower: (g, { x, config: { targetShape } }) => {

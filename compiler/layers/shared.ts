@@ -7,6 +7,8 @@ import type { InitializerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
 import type { Noise, Problem } from "./define.ts";
 
+const reshapeHint = "check inputShape, or put reshape or flatten before this layer";
+
 /** A count of something: 1, 2, … */
 export const count: z.ZodInt = z.int().min(1);
 /** A fraction to drop. */
@@ -35,13 +37,19 @@ export function badAxis(axis: number | readonly number[], input: readonly number
     path: "axis",
     code: "shape/rank",
     message: `axis needs different axes from 1 to ${input.length} (0 is the batch) or from the end, found ${JSON.stringify(axis)} on ${showShape(input)}`,
+    hint: "-1 is the last axis",
   };
 }
 
 /** The problem of an input with another number of axes. */
 export function needsRank(rank: number, means: string, input: readonly number[]): Problem | undefined {
   if (input.length === rank) return undefined;
-  return { path: "", code: "shape/rank", message: `the input needs ${rank} axes (${means}), found ${showShape(input)}` };
+  return {
+    path: "",
+    code: "shape/rank",
+    message: `the input needs ${rank} axes (${means}), found ${showShape(input)}`,
+    hint: reshapeHint,
+  };
 }
 
 /** The problem of an input with too few axes. */
@@ -52,6 +60,7 @@ export function needsAxes(least: number, input: readonly number[]): Problem | un
     path: "",
     code: "shape/rank",
     message: `the input needs at least ${least} axis${least === 1 ? "" : "es"} besides the batch, found ${found}`,
+    hint: reshapeHint,
   };
 }
 

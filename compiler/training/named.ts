@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { CompileError } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
-import { check, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
+import { camelCase, check, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
 
 interface Named {
   readonly name: string;
@@ -23,9 +23,6 @@ export function named<T extends Named>(items: readonly T[]): ReadonlyMap<string,
   }
   return table;
 }
-
-/** `hard_sigmoid` is `hardSigmoid`. */
-export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Finds what a spec names and checks its config. Throws CompileError `training/spec`. */
 export function parseNamed<T extends Named>(
