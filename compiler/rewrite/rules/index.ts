@@ -4,11 +4,12 @@ import { algebra } from "./algebra.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { constants } from "./constants.ts";
 import { fold } from "./fold.ts";
+import { gradients } from "./gradients.ts";
 import { views } from "./views.ts";
 
 type Exact = { readonly exact: boolean };
 /** What holds whether or not params change between calls. */
-const always: readonly Rule[] = [...constants, ...views, ...algebra, ...broadcasts];
+const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts];
 /** Every rule there is. */
 export const allRules: readonly Rule[] = [...always, ...fold];
 
