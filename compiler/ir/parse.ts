@@ -227,7 +227,8 @@ class Parser {
       if (this.#text[i] === '"') return i + 1;
       if (this.#text[i] === "\\") i++;
     }
-    return this.#fail("a closing quote on the same line", { kind: "string", text: this.#text.slice(at, at + 20), at });
+    const [line] = this.#text.slice(at, at + 40).split(/[\r\n]/);
+    return this.#fail("a closing quote on the same line", { kind: "string", text: line, at });
   }
 
   #place({ at }: Token): string {

@@ -44,8 +44,9 @@ export const keywords: ReadonlySet<string> = new Set([
   "Infinity",
 ]);
 
-/** A word, or a quoted string. */
-export const showName = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) && !keywords.has(name) ? name : quote(name));
+/** A word, or a quoted string. A word that begins with "end" is quoted: cut off there, the text would look whole. */
+export const showName = (name: string): string =>
+  /^(?!end)[A-Za-z_$][\w$]*$/.test(name) && !keywords.has(name) ? name : quote(name);
 
 /** JSON that is safe inside any line and any comment. */
 export const quote = (text: string): string =>
