@@ -171,7 +171,12 @@ class KernelCompiler {
         const mask = this.#eval(value.mask, scope, site);
         const a = this.#eval(value.a, scope, site);
         const b = this.#eval(value.b, scope, site);
-        return () => (mask() !== 0 ? a() : b());
+        // Both sides are computed, as lanes do, so that an error hides in neither.
+        return () => {
+          const first = a();
+          const second = b();
+          return mask() !== 0 ? first : second;
+        };
       }
       case "neg":
       case "abs":

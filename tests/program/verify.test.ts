@@ -1,0 +1,185 @@
+// The verifier: every rule is broken once, starting from a Program that keeps them all. Where text cannot say it (the
+// parser gives every value the format of its operands), the Program is changed as an object.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import type { Program, Stmt, Value } from "../../compiler/program/ir.ts";
+import { parseProgram } from "../../compiler/program/parse.ts";
+import * as v from "../../compiler/program/value.ts";
+import { verifyProgram } from "../../compiler/program/verify.ts";
+import { programs } from "../arbitrary/programs.ts";
+
+const sound = `program p
+scalar n 1..8
+buffer x input @0 [16]
+buffer w const @16 [4]
+buffer k param @20 [4]
+buffer s state @24 [4] = 1
+buffer a arena @28 [16]
+buffer b arena @36 [16]
+buffer y output @52 [8]
+kernel pack
+  for i < 4
+    store w[i] = k[i]
+kernel dense
+  for r < n
+    for i < 2
+      let t = f64(x[2*r + i])
+      set acc0 = t
+      set acc0 = acc0 + 1
+      store a[2*r + i] = acc0
+  for r < ceil(n/2)
+    store y[-r + 7] = a[r + row(a[r], 4)*4]
+kernel update
+  for i < 4
+    store k[i] = k[i] - w[i]
+entry prepare rows 0
+  call pack
+entry predict rows n
+  in x = x
+  out y = y
+  call dense
+entry trainStep rows n
+  call update
+end
+`;
+
+const failure = (program: Program): CompileError => {
+  try {
+    verifyProgram(program);
+  } catch (caught) {
+    if (caught instanceof CompileError) return caught;
+    throw caught;
+  }
+  throw new Error("the program was accepted");
+};
+
+describe("a sound Program", () => {
+  it("is accepted", () => verifyProgram(parseProgram(sound)));
+  it("is accepted whatever its names", () => fc.assert(fc.property(programs(), (program) => verifyProgram(program))));
+  it("may hold an address that no loop value reaches", () => {
+    verifyProgram(
+      parseProgram(sound.replace("for i < 2\n", "for i < 0\n").replace("store a[2*r + i]", "store a[2*r + 99*i + 500]")),
+    );
+  });
+});
+
+const rules: readonly (readonly [rule: string, from: string, to: string, message: string])[] = [
+  ["scalars have names of their own", "scalar n 1..8", "scalar n 1..8\nscalar n 1..9", 'two scalars are named "n"'],
+  ["buffers have names of their own", "buffer b arena", "buffer a arena", 'two buffers are named "a"'],
+  ["kernels have names of their own", "kernel update", "kernel pack", 'two kernels are named "pack"'],
+  ["entries have names of their own", "entry trainStep", "entry predict", 'two entries are named "predict"'],
+  ["a scalar has a range", "scalar n 1..8", "scalar n 9..8", 'scalar "n" needs integers 0 ≤ min ≤ max, found 9..8'],
+  ["a buffer lies in the address space", "@16 [4]", "@-1 [4]", 'buffer "w" needs integers @at [length] ≥ 0, found @-1 [4]'],
+  ["only state has an initial value", "param @20 [4]", "param @20 [4] = 1", 'buffer "k" is param; only a state buffer has an initial value'],
+  ["two fixed buffers do not overlap", "@20 [4]", "@18 [4]", 'only arena buffers may overlap, but const "w" and param "k" do'],
+  ["the arena overlaps no fixed buffer", "@36 [16]", "@37 [16]", 'only arena buffers may overlap, but arena "b" and output "y" do'],
+  ["the arena overlaps no fixed buffer before it", "@28 [16]", "@27 [16]", 'only arena buffers may overlap, but state "s" and arena "a" do'],
+  ["an entry calls kernels", "call dense", "call conv", 'entry "predict" calls "conv", which is no kernel'],
+  ["an entry binds buffers", "in x = x", "in x = q", 'entry "predict" binds "x" to "q", which is no buffer'],
+  ["n rows need a scalar n", "scalar n 1..8", "scalar m 1..8", 'entry "predict" has n rows, but there is no scalar "n"'],
+  ["a name is given once on the way down", "for i < 2", "for r < 2", 'kernel "dense": the name "r" is already in use here'],
+  ["a let has a name of its own", "set acc0 = t\n", "set acc0 = t\n      let t = 1\n", 'kernel "dense": the name "t" is already in use here'],
+  ["a let cannot be set", "set acc0 = acc0 + 1", "set t = acc0 + 1", 'kernel "dense": set needs a register, but "t" is a let'],
+  ["a register keeps its format", "set acc0 = acc0 + 1", "set acc0:f32 = 1:f32", 'kernel "dense": register "acc0" is f64, found f32'],
+  ["a bound is a known scalar", "ceil(n/2)", "ceil(m/2)", 'kernel "dense": there is no scalar "m"'],
+  ["a bound is divided by something", "ceil(n/2)", "ceil(n/0)", 'kernel "dense": a bound is divided by an integer ≥ 1, found 0'],
+  ["an address ends in its buffer", "store a[2*r + i]", "store a[2*r + i + 1]", 'kernel "dense": "a" has elements 0..15, addressed are 1..16'],
+  ["an address starts in its buffer", "store y[-r + 7]", "store y[-r + 2]", 'kernel "dense": "y" has elements 0..7, addressed are -1..2'],
+  ["a load is bound like a store", "f64(x[2*r + i])", "f64(x[3*r + i])", 'kernel "dense": "x" has elements 0..15, addressed are 0..22'],
+  ["a row reaches to its limit", "row(a[r], 4)*4", "row(a[r], 5)*4", 'kernel "dense": "a" has elements 0..15, addressed are 0..19'],
+  ["a row has a limit", "row(a[r], 4)*4", "row(a[r], 0)*4", 'kernel "dense": a row limit is an integer ≥ 1, found 0'],
+  ["a row index is a float", "row(a[r], 4)", "row(r, 4)", 'kernel "dense": a row index is f32 or f64, found i32'],
+  ["an index runs over loops around it", "x[2*r + i]", "x[2*r + j]", 'kernel "dense": "j" in an index of "x" is no loop around it'],
+  ["a load names a buffer", "f64(x[2*r + i])", "f64(q[2*r + i])", 'kernel "dense": there is no buffer "q"'],
+  ["operands agree", "acc0 + 1\n", "acc0 + 1:f32\n", 'kernel "dense": the second operand of add is f64, found f32'],
+  ["comparisons agree", "acc0 + 1\n", "select(acc0 < 1:f32, acc0, 1)\n", 'kernel "dense": the second operand of less is f64, found f32'],
+  ["arithmetic is for floats", "f64(x[2*r + i])", "f64(r * i)", 'kernel "dense": the first operand of mul is f32 or f64, found i32'],
+  ["integer ops are for i32", "f64(x[2*r + i])", "f64(iadd(r, 1))", 'kernel "dense": the second operand of iadd is i32, found f64'],
+  ["a condition is a mask", "acc0 + 1\n", "select(acc0, acc0, 1)\n", 'kernel "dense": the condition of select is mask, found f64'],
+  ["choices agree", "acc0 + 1\n", "select(acc0 < 1, acc0, 1:f32)\n", 'kernel "dense": the second choice of select is f64, found f32'],
+  ["not is for masks", "acc0 + 1\n", "select(not(acc0), acc0, 1)\n", 'kernel "dense": the operand of not is mask, found f64'],
+  ["and is for masks", "acc0 + 1\n", "select(acc0 & acc0, acc0, 1)\n", 'kernel "dense": the first operand of and is mask, found f64'],
+  ["madd agrees", "acc0 + 1\n", "madd(acc0, acc0, 1:f32)\n", 'kernel "dense": the third operand of madd is f64, found f32'],
+  ["pow2 takes an i32", "acc0 + 1\n", "pow2(acc0)\n", 'kernel "dense": the operand of pow2 is i32, found f64'],
+  ["exponent takes an f32", "acc0 + 1\n", "f64(exponent(acc0))\n", 'kernel "dense": the operand of exponent is f32, found f64'],
+  ["a mask is not converted", "acc0 + 1\n", "f64(acc0 < 1)\n", 'kernel "dense": the operand of convert is f32 or f64 or i32, found mask'],
+  ["a store takes floats", "[2*r + i] = acc0", "[2*r + i] = r", 'kernel "dense": a store takes f32 or f64, found i32'],
+  ["an i32 constant is one", "[2*r + i] = acc0", "[2*r + i] = f64(1.5:i32)", 'kernel "dense": the constant 1.5 is no i32'],
+  ["an input is never written", "store y[-r + 7]", "store x[-r + 7]", 'kernel "dense": input "x" is never written'],
+  ["a const is written by prepare only", "call update", "call pack", 'kernel "pack": const "w" is written by prepare only, found in entry "trainStep"'],
+  ["a param is written by trainStep only", "call dense", "call update", 'kernel "update": param "k" is written by trainStep only, found in entry "predict"'],
+]; // biome-ignore format: one table
+
+describe("rules", () => {
+  it.each(rules)("%s", (_, from, to, message) => {
+    const text = sound.replace(from, to);
+    expect(text).not.toBe(sound);
+    const error = failure(parseProgram(text));
+    expect(error.code).toBe("ir/verify");
+    expect(error.message).toBe(message);
+  });
+
+  const with_ = (...body: Stmt[]): Program => ({
+    ...parseProgram(sound),
+    kernels: [{ name: "k", origin: "", body }],
+    entries: [],
+  });
+  const store = (value: Value): Program => with_({ do: "store", buffer: "y", index: { base: 0, terms: [] }, value });
+  const one = v.lit(1, "f64");
+  const objects: readonly (readonly [rule: string, program: Program, message: string])[] = [
+    ["a result has the format of its operands", store({ op: "add", a: one, b: one, fmt: "f32" }), "the result of add is f64, found f32"],
+    ["a load is f32", store({ op: "load", buffer: "x", index: { base: 0, terms: [] }, fmt: "f64" }), "the result of load is f32, found f64"],
+    ["an f32 constant is one", store({ op: "const", value: 0.1, fmt: "f32" }), "the constant 0.1 is no f32"],
+    ["acc stays in its nest", store(v.acc("f64")), "acc stands in a nest only"],
+    ["a register is set before", store({ op: "reg", name: "a0", fmt: "f64" }), 'there is no register "a0" here'],
+    ["a let stands before", store({ op: "use", name: "t", fmt: "f64" }), 'there is no let "t" here'],
+    ["a loop stands around", store(v.convert(v.dim("i"), "f64")), 'there is no loop "i" here'],
+    ["a scalar is declared", store(v.convert(v.scalar("m"), "f64")), 'there is no scalar "m"'],
+    ["a name is used as what it is", with_({ do: "let", name: "t", value: one }, { do: "set", reg: "u", value: { op: "reg", name: "t", fmt: "f64" } }), 'there is no register "t" here'],
+    ["names end with their body", with_({ do: "for", loop: "i", to: 2, body: [{ do: "set", reg: "a", value: one }] }, { do: "set", reg: "b", value: { op: "reg", name: "a", fmt: "f64" } }), 'there is no register "a" here'],
+    ["a bound is an integer", with_({ do: "for", loop: "i", to: 1.5, body: [] }), "a bound is an integer ≥ 0, found 1.5"],
+    ["a stride is an integer", store(v.load("x", { base: 0, terms: [], row: { index: one, limit: 2, stride: 0.5 } })), "a stride is an integer, found 0.5"],
+    ["a base is an integer", store(v.load("x", { base: 0.5, terms: [] })), "a base is an integer, found 0.5"],
+    ["a scalar's name is taken", with_({ do: "let", name: "n", value: one }), 'the name "n" is already in use here'],
+  ]; // biome-ignore format: one table
+  it.each(objects)("%s", (_, program, message) => {
+    expect(failure(program).message).toBe(`kernel "k": ${message}`);
+  });
+
+  it("a number of rows is one", () => {
+    const program = parseProgram(sound);
+    const entries = program.entries.map((entry) => ({ ...entry, rows: -1 }));
+    expect(failure({ ...program, entries }).message).toBe('entry "prepare" needs a number of rows, found -1');
+  });
+});
+
+describe("the message", () => {
+  it("prints the kernel with the fact under the statement", () => {
+    const error = failure(parseProgram(sound.replace("acc0 + 1\n", "acc0 + 1:f32\n")));
+    expect(error.notes.join("\n")).toMatchInlineSnapshot(`
+      "kernel dense
+        for r < n
+          for i < 2
+            let t = f64(x[2*r + i])
+            set acc0 = t
+            set acc0 = acc0 + 1:f32
+            ^ the second operand of add is f64, found f32
+            store a[2*r + i] = acc0
+        for r < ceil(n/2)
+          store y[-r + 7] = a[r + row(a[r], 4)*4]"
+    `);
+  });
+
+  it("leaves out what is far away in a long kernel", () => {
+    const lines = Array.from(
+      { length: 500 },
+      (_, i) => `  set a${i}${i === 250 ? "" : ":f32"} = ${i}${i === 250 ? " + 0:f32" : ":f32"}`,
+    ).join("\n");
+    const error = failure(parseProgram(`program p\nkernel k\n${lines}\nend\n`));
+    expect(error.notes.length).toBeLessThan(40);
+    expect(error.notes.join("\n")).toContain(
+      "set a250 = 250 + 0:f32\n  ^ the second operand of add is f64, found f32\n  set a251:f32",
+    );
+  });
+});
