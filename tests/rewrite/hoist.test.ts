@@ -62,6 +62,21 @@ describe("hoist", () => {
     ).toBe(-1);
   });
 
+  test("rescaling before a convolution goes into its weights, through padding and windows", () => {
+    const g = build();
+    const shape = ["n", 4, 4, 2] as const;
+    const scaled = g.div(g.input({ name: "x", shape }), g.fill(255, shape));
+    const padded = g.pad(scaled, { low: [0, 1, 1, 0], high: [0, 1, 1, 0], value: 0 });
+    const patches = g.window(padded, { axes: [1, 2], sizes: [3, 3], strides: [1, 1], dilations: [1, 1] });
+    const kernel = g.param({ name: "kernel", shape: [3, 3, 2, 3] });
+    const source = graph("model", [["y", g.dot(patches, kernel, { batch: [[], []], contract: [[4, 5, 3], [0, 1, 2]] })]]); // biome-ignore format: axes
+    const halves = hoist(rewrite(source, inferenceRules({ exact: false })).graph);
+    expect(halves.main.nodes.map(({ op }) => op)).toEqual(["input", "pad", "window", "param", "dot"]);
+    const values = valuesFor(source, random(2), 2);
+    const whole = runGraph(source, { rows: 2, values, precision: "double" }).results.y.data;
+    expectClose(runHalves(halves, 2, values), whole, { abs: 1e-7, rel: 1e-5 }, "halves");
+  });
+
   test("exact keeps every bit of the graph as built", () => {
     const g = build();
     const source = graph("model", [["y", afterDense(g)]]);
