@@ -234,7 +234,9 @@ function straighten(
   observe({ pass: "lower", stage: "program", text: printProgram(program), program, events: [] });
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
-  const straight = unroll(program.kernels, { buffers, contents: new Map([...contents, ...tables]), budget: 2 * options.unroll });
+  // Weights that come with `create(bytes)` are no literals.
+  const known = options.weights === "external" ? tables : new Map([...contents, ...tables]);
+  const straight = unroll(program.kernels, { buffers, contents: known, budget: 2 * options.unroll });
   if (straight === undefined) return undefined;
   const named = { ...straight, name: "predict" };
   const unrolled = settle(

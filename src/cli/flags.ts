@@ -6,33 +6,41 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
 
-export interface CompileFlags {
+/** What changes the Program. */
+export interface LoweringFlags {
   readonly train?: boolean;
   readonly batch?: number;
   readonly exact?: boolean;
+  readonly unroll?: number;
+  readonly inputShape?: number[];
+}
+/** And what changes only the module around it. */
+export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
-  readonly selfTest: boolean;
-  readonly unroll?: number;
-  readonly inputShape?: number[];
+  readonly selfTest?: boolean;
 }
 
 const { batch, unroll, format, weights } = optionsSchema.shape;
 
-export function addCompileFlags(command: Command): Command {
+export function addLoweringFlags(command: Command): Command {
   return command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
     .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
     .option("--exact", "float32 at every step and no reordering: equal bits on every engine")
+    .option("--unroll <count>", "most multiply-adds of a model that becomes straight-line code (1000)", wholeNumber(unroll))
+    .addOption(inputShapeFlag());
+}
+
+export function addCompileFlags(command: Command): Command {
+  return addLoweringFlags(command)
     .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
     .option("--global-name <name>", "global variable of the iife (model)")
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
     )
-    .option("--no-self-test", "leave out selfTest and its golden vectors")
-    .option("--unroll <count>", "most multiply-adds of a model that becomes straight-line code (1000)", wholeNumber(unroll))
-    .addOption(inputShapeFlag());
+    .option("--no-self-test", "leave out selfTest and its golden vectors");
 }
 
 export const inputShapeFlag = (): Option =>
@@ -42,9 +50,9 @@ export const goalFlag = (): Option =>
   new Option("--goal <goal>", "which graph").choices(["predict", "trainStep", "evaluate"] satisfies Goal[]).default("predict");
 
 /** What compile takes; flags that were not given are left to its defaults. */
-export function optionsOf({ inputShape: _, selfTest, ...flags }: CompileFlags): OptionsInput {
+export function optionsOf(flags: CompileFlags): OptionsInput {
   const known = Object.keys(optionsSchema.shape);
-  return { ...Object.fromEntries(Object.entries(flags).filter(([key]) => known.includes(key))), selfTest };
+  return Object.fromEntries(Object.entries(flags).filter(([key, value]) => known.includes(key) && value !== undefined));
 }
 
 /** The model with `--input-shape` on its first layer. */

@@ -3,6 +3,7 @@
 // The format: u64 little-endian header length, JSON header padded with spaces to 8 bytes, then the tensors, gapless.
 // https://huggingface.co/docs/safetensors/index#format
 import * as z from "zod";
+import type { WeightInfo } from "../../compiler/artifact.ts";
 import { modelWeights, resolve } from "../../compiler/build.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
@@ -154,13 +155,33 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   return { metadata, tensors };
 }
 
-/** A Model holds flat numbers, so this is the last place where a transposed kernel can be told from the right one. */
+/** The model with the weights of a file, whether or not the file holds a model of its own. Throws CompileError `format/…`. */
+export function withWeightsFile(model: Model, bytes: Uint8Array): Model {
+  const { tensors } = readTensors(bytes);
+  checkShapes(model, tensors);
+  return { ...model, weights: recordOf(tensors) };
+}
+
+/**
+ * A Model holds flat numbers, so this is the last place where a transposed kernel can be told from the right one. A model that
+ * does not build is the compiler's to report.
+ */
 function checkShapes(model: Model, tensors: readonly FileTensor[]): void {
   const found = new Map(tensors.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of resolve(model).weights) {
+  for (const { name, shape } of weightsOf(model)) {
     const given = found.get(name);
-    if (given !== undefined && !sameShape(given, shape))
+    if (given !== undefined && !sameShape(given, shape)) {
       fail("format/tensor", `the model needs shape ${showShape(shape)}, the file gives ${showShape(given)}`, { path: name });
+    }
+  }
+}
+
+function weightsOf(model: Model): readonly WeightInfo[] {
+  try {
+    return resolve(model).weights;
+  } catch (error) {
+    if (error instanceof CompileError) return [];
+    throw error;
   }
 }
 

@@ -9,8 +9,9 @@ import { type BuildFailure, build, type Plugin } from "esbuild";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
-import { open, openWeights } from "../formats/index.ts";
+import { open } from "../formats/index.ts";
 import { isModel } from "../formats/json.ts";
+import { withWeightsFile } from "../formats/safetensors.ts";
 import { locate } from "./locate.ts";
 
 export interface Loaded {
@@ -26,12 +27,13 @@ const isSource = (file: string): boolean => /\.[mc]?[jt]sx?$/.test(file);
 /** Loads a model file. Throws CompileError `file/…`, `format/…`, `source/…`, or what the user's own layers throw, with its place. */
 export async function loadModel(file: string): Promise<Loaded> {
   const path = resolve(file);
-  const { model, files } = isSource(path) ? await runSource(path) : { model: open(readBytes(path), path), files: [path] };
+  const { model, files } = isSource(path) ? await runSource(path) : { model: open(readBytes(path), showFile(path)), files: [path] };
   const source = isSource(path) ? { source: path } : {};
   if (model.weightsFile === undefined) return { model, files, ...source };
   const weightsFile = resolve(dirname(path), model.weightsFile);
-  const weights = openWeights(readBytes(weightsFile));
-  return { model: { ...model, weights }, files: [...files, weightsFile], ...source };
+  const bytes = readBytes(weightsFile);
+  const weighted = await withPlaces(source.source, () => withWeightsFile(model, bytes));
+  return { model: weighted, files: [...files, weightsFile], ...source };
 }
 
 /** Runs `work` on a loaded model; a CompileError learns where in the user's source its path stands. */

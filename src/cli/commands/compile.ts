@@ -31,8 +31,8 @@ export function addCompile(program: Command): void {
       "\nExamples:\n  layerc compile iris.model.ts -o iris.js\n  layerc compile cars.model.ts --train --batch 64\n  layerc compile iris.safetensors --format iife --global-name iris --stdout",
     )
     .action(async (file: string, flags: Flags) => {
-      const subject = await readModel(file, flags.inputShape);
       const output = flags.stdout ? undefined : outputFile(file, flags);
+      const subject = await readModel(file, flags.inputShape);
       const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
       warn(artifact.warnings, subject.model);
       if (output === undefined) print(artifact.code);

@@ -2,12 +2,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Goal, passes, type Snapshot, snapshots } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
-import { addCompileFlags, type CompileFlags, goalFlag, optionsOf } from "../flags.ts";
+import { addLoweringFlags, goalFlag, type LoweringFlags, optionsOf } from "../flags.ts";
 import { renderTable } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
-interface Flags extends CompileFlags {
+interface Flags extends LoweringFlags {
   readonly after?: string;
   readonly goal: Goal;
   readonly json?: boolean;
@@ -24,7 +24,7 @@ export function addInspect(program: Command): void {
     .option("--after <name>", "pass or stage; without it, the list of them", passOrStage)
     .addOption(goalFlag())
     .option("--json", "as JSON: pass, stage, text");
-  addCompileFlags(command)
+  addLoweringFlags(command)
     .addHelpText(
       "after",
       "\nExamples:\n  layerc inspect iris.model.ts\n  layerc inspect iris.model.ts --after plan\n  layerc inspect iris.model.ts --after differentiate --goal trainStep",

@@ -10,13 +10,13 @@ import { type Graph, nodesOf, sizeOf } from "../../../compiler/ir/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { OptionsInput } from "../../../compiler/options.ts";
 import { load } from "../../../runtime/index.ts";
-import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
+import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
 import { readRows, readValues } from "../rows.ts";
 import { readModelOrGraph, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
 
 type Executor = "graph" | "program" | "js";
-interface Flags extends CompileFlags {
+interface Flags extends LoweringFlags {
   readonly on: Executor;
   readonly input: string;
   readonly precision: "f32" | "double";
@@ -41,10 +41,10 @@ export function addRun(program: Command): void {
     .requiredOption("--input <rows>", 'rows as JSON ("[0.5, -1]"), or a .json or .csv file; for a Graph an object by name')
     .addOption(new Option("--precision <precision>", "of the Graph interpreter").choices(["f32", "double"]).default("f32"))
     .option("--json", "as JSON: outputs with name, shape and values");
-  addCompileFlags(command)
+  addLoweringFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  layerc run iris.model.ts --input '[0.5, -1]'\n  layerc run iris.model.ts --on graph --input rows.csv --json\n  layerc inspect iris.model.ts --after hoist | layerc run - --input '{\"x\": [0.5, -1]}'",
+      "\nExamples:\n  layerc run iris.model.ts --input '[0.5, -1]'\n  layerc run iris.model.ts --on graph --input rows.csv --json\n  layerc run - --input values.json < graph.txt",
     )
     .action(async (file: string, flags: Flags) => {
       const subject = await readModelOrGraph(file, flags.inputShape);

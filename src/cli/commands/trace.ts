@@ -4,12 +4,12 @@ import { type Goal, snapshots } from "../../../compiler/compile.ts";
 import { showCall } from "../../../compiler/ir/builder.ts";
 import type { Node } from "../../../compiler/ir/graph.ts";
 import { showShape } from "../../../compiler/ir/graph.ts";
-import { addCompileFlags, type CompileFlags, goalFlag, optionsOf } from "../flags.ts";
+import { addLoweringFlags, goalFlag, type LoweringFlags, optionsOf } from "../flags.ts";
 import { renderTable } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
-interface Flags extends CompileFlags {
+interface Flags extends LoweringFlags {
   readonly goal: Goal;
   readonly json?: boolean;
 }
@@ -24,7 +24,7 @@ export function addTrace(program: Command): void {
     .argument("<model>", "model file, or - for JSON on standard input")
     .addOption(goalFlag())
     .option("--json", "as JSON");
-  addCompileFlags(command)
+  addLoweringFlags(command)
     .addHelpText("after", "\nExamples:\n  layerc trace iris.model.ts\n  layerc trace cars.model.ts --goal trainStep --train")
     .action(async (file: string, flags: Flags) => {
       const subject = await readModel(file, flags.inputShape);
