@@ -96,9 +96,11 @@ export interface CommonConfig {
   readonly inputShape?: readonly (number | null)[];
 }
 
+/** A schema without keys infers as Record<string, never>, which would exclude the common keys too. */
+type Own<I> = string extends keyof I ? unknown : I;
 /** Makes a line of a model from a config; checked when the model is built, where the line's place is known. */
 export type Factory<I> =
-  Partial<I> extends I ? (config?: I & CommonConfig) => LayerSpec : (config: I & CommonConfig) => LayerSpec;
+  Partial<Own<I>> extends Own<I> ? (config?: Own<I> & CommonConfig) => LayerSpec : (config: Own<I> & CommonConfig) => LayerSpec;
 
 /** The layer, callable as its own factory. */
 export function layer<S extends z.ZodType<object>>(
