@@ -241,5 +241,6 @@ function recordOf(tensors: readonly FileTensor[]): Readonly<Record<string, Float
 
 function fail(code: Code, message: string, more: { path?: string; hint?: string } = {}): never {
   const path = more.path === undefined ? "" : `weights[${JSON.stringify(more.path)}]`;
-  throw new CompileError({ code, path, message, ...(more.hint === undefined ? {} : { hint: more.hint }) });
+  const hint = more.hint ?? (code === "format/truncated" ? "the file was cut off: copy or save it again" : undefined);
+  throw new CompileError({ code, path, message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -1,0 +1,256 @@
+// The whole-model laws, on random Sequential models. The emitted module equals the interpreted Program bit for bit; both stay near
+// the double-precision meaning of the Graph as built; rows do not see each other; nothing depends on anything but model and options.
+// LAYERC_SEED sets the seed, LAYERC_FUZZ multiplies the number of models. What was drawn is counted, printed and asserted.
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { inferenceGraph, lossGraph } from "../../compiler/build.ts";
+import { compile, type Lowered, lowerModel, type Snapshot, snapshots } from "../../compiler/compile.ts";
+import { freeNames } from "../../compiler/emit/judge.ts";
+import { runGraph } from "../../compiler/interpret/graph.ts";
+import { type Graph, isGraph, sizeOf } from "../../compiler/ir/graph.ts";
+import { printGraph } from "../../compiler/ir/print.ts";
+import { layers } from "../../compiler/layers/index.ts";
+import { ops } from "../../compiler/ops/index.ts";
+import type { Plan } from "../../compiler/plan/ir.ts";
+import { load } from "../../runtime/load.ts";
+import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";
+import { hardNumbers, tameNumbers, wholeNumbers } from "../arbitrary/numbers.ts";
+import { firstDifference } from "../close.ts";
+import { interpret, predictInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
+
+const seed = Number(process.env.LAYERC_SEED ?? 20261124);
+const times = Number(process.env.LAYERC_FUZZ ?? 1);
+
+/** What a module may name (the published list for plain JavaScript). */
+const allowed = new Set(
+  "Float32Array Float64Array Int32Array Uint8Array Math.fround Math.imul Math.sqrt Math.floor Math.abs Math.min Math.max Error TypeError RangeError Infinity NaN undefined".split(
+    " ",
+  ),
+);
+
+const counts = { models: 0, trained: 0, probes: 0, remainders: 0, tame: 0, regions: 0, fused: 0, straight: 0 };
+const layerCounts = new Map<string, number>();
+const opCounts = new Map<string, number>();
+const add = (table: Map<string, number>, key: string) => table.set(key, (table.get(key) ?? 0) + 1);
+
+function count(sample: Sample, lowered: Lowered, graphs: readonly Graph[], plan: Plan | undefined): void {
+  counts.models++;
+  if (sample.options.train) counts.trained++;
+  const used = sample.model.layers.map(({ layer }) => layer);
+  if (used.some((layer) => (probes as readonly string[]).includes(layer))) counts.probes++;
+  for (const layer of used) add(layerCounts, layer);
+  // An op counts once in a model, in whatever stage it stands.
+  const seen = new Set<string>();
+  const walk = ({ nodes }: Graph) => {
+    for (const { op, attrs } of nodes) {
+      seen.add(op);
+      if (isGraph(attrs.body)) walk(attrs.body);
+    }
+  };
+  for (const graph of graphs) walk(graph);
+  for (const op of seen) add(opCounts, op);
+  for (const region of plan?.regions ?? []) {
+    counts.regions++;
+    if (region.kind === "compute" && region.nodes.length > 1) counts.fused++;
+  }
+  const loops = lowered.program.kernels.some(({ body }) => body.some((statement) => statement.do === "for"));
+  if (!loops) counts.straight++;
+  const tile = lowered.program.entries.find(({ name }) => name === "predictTile")?.rows;
+  const lanes = inferenceGraph(sample.model).weights.some(
+    ({ shape }) => shape.length > 1 && (shape.at(-1) ?? 0) > 8 && (shape.at(-1) ?? 0) % 8 !== 0,
+  );
+  if (typeof tile === "number" && sample.rows % tile !== 0 && lanes) counts.remainders++;
+}
+
+/** A law that does not hold for a sample: which one, and where. */
+class Broken extends Error {}
+
+const show = (value: number | undefined): string => (Object.is(value, -0) ? "−0" : String(value));
+
+function same(a: ArrayLike<number>, b: ArrayLike<number>, what: string): void {
+  const i = firstDifference(a, b);
+  if (i >= 0) throw new Broken(`${what}: [${i}] is ${show(a[i])} and ${show(b[i])} (${a.length} and ${b.length} numbers)`);
+}
+
+const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: number, hard: boolean): Float32Array => {
+  const length = rows * sizeOf(inputShape);
+  if (hard) return hardNumbers(own ^ 1, length);
+  return integers === undefined ? tameNumbers(own, length) : wholeNumbers(own, length, integers);
+};
+
+function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
+  const training = trainingOf(model);
+  const name = typeof training.loss === "string" ? training.loss : training.loss.name;
+  const length = rows * sizeOf(lossGraph(model, training).target.shape);
+  if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
+  const y = tameNumbers(own ^ 2, length);
+  return name.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y;
+}
+
+/** Every number on the way, in doubles, is small enough that float32 neither overflows nor loses all digits. */
+function isTame(graph: Graph, values: Readonly<Record<string, ArrayLike<number>>>, rows: number): boolean {
+  const run = runGraph(graph, { rows, values, precision: "double" });
+  return graph.nodes.every((node) => node.type.items !== undefined || run.value(node).data.every((x) => Math.abs(x) < 1e5));
+}
+
+const bound = (y: ArrayLike<number>): number => 2e-5 * Array.from(y).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+
+function near(found: ArrayLike<number>, meant: ArrayLike<number>, what: string): void {
+  const limit = bound(meant);
+  for (let i = 0; i < meant.length; i++) {
+    if (!(Math.abs(found[i] - meant[i]) <= limit))
+      throw new Broken(`${what}: [${i}] is ${found[i]}, in doubles ${meant[i]} (allowed ${limit})`);
+  }
+}
+
+function laws(sample: Sample): void {
+  const { model, options, rows } = sample;
+  let plan: Plan | undefined;
+  const graphs: Graph[] = [];
+  const observe = (snapshot: Snapshot) => {
+    plan = snapshot.plan ?? plan;
+    if (snapshot.graph !== undefined) graphs.push(snapshot.graph);
+  };
+  const lowered = lowerModel(model, options, { goal: options.train ? "trainStep" : "predict", observe });
+  const artifact = compile(model, options);
+  if (compile(model, options).code !== artifact.code) throw new Broken("two compilations differ");
+  const foreign = freeNames(artifact.code).filter((name) => !allowed.has(name));
+  if (foreign.length > 0) throw new Broken(`the module names ${foreign.join()}`);
+  count(sample, lowered, graphs, plan);
+
+  const module = load(artifact);
+  const run = interpret(lowered);
+  for (const hard of [false, true]) {
+    const what = hard ? "hard numbers, " : "";
+    const x = inputsOf(sample, rows, hard);
+    const size = x.length / rows;
+    const y = module.predict(x);
+    same(y, run.predict(x, rows), `${what}predict of ${rows} rows, module and Program`);
+    if (run.hasTile) same(y, run.predict(x, rows, "predictTile"), `${what}predict of ${rows} rows, module and Program in tiles`);
+    const single = Array.from({ length: rows }, (_, row) =>
+      Array.from<number>(module.predict(x.subarray(row * size, (row + 1) * size))),
+    ).flat();
+    same(y, single, `${what}predict of ${rows} rows at once and one by one`);
+    if (hard || !isTame(lowered.built, { ...weightsOf(model), x }, rows)) continue;
+    counts.tame++;
+    near(y, predictInDoubles(model, x, rows), "predict, module and Graph as built");
+  }
+  if (options.train) trainingLaws(sample, lowered, artifact);
+}
+
+function trainingLaws(sample: Sample, lowered: Lowered, artifact: ReturnType<typeof compile>): void {
+  const { model, rows } = sample;
+  const rate = lossGraph(model, trainingOf(model)).learningRate;
+  const run = interpret(lowered, rate);
+  const [one, two] = [load<Trainable>(artifact), load<Trainable>(artifact)];
+  const names = inferenceGraph(model).weights.map(({ name }) => name);
+  // A whole batch, a part of one, and numbers that overflow.
+  for (const [step, { count: n, hard }] of [
+    { count: rows, hard: false },
+    { count: rows - 1, hard: false },
+    { count: 1, hard: true },
+  ].entries()) {
+    const [x, y] = [inputsOf(sample, n, hard), targetsOf(sample, n)];
+    const loss = one.trainStep(x, y);
+    same([loss], [run.trainStep(x, y, n)], `loss of step ${step}, module and Program`);
+    same([loss], [two.trainStep(x, y)], `loss of step ${step}, two runs`);
+    const [first, second] = [one.getWeights(), two.getWeights()];
+    for (const [i, name] of names.entries()) {
+      same(first[i], run.weight(name), `${name} after step ${step}, module and Program`);
+      same(first[i], second[i], `${name} after step ${step}, two runs`);
+    }
+  }
+  const x = inputsOf(sample, rows, false);
+  same(one.predict(x), run.predict(x, rows), "predict after training, module and Program");
+}
+
+/** The first stage after which the inference result strays from the Graph as built; for a report. */
+function firstDifferingStage({ model, options, ...sample }: Sample): string {
+  const x = inputsOf({ model, options, ...sample }, sample.rows, false);
+  const meant = predictInDoubles(model, x, sample.rows);
+  for (const { pass, graph } of snapshots(model, options)) {
+    if (graph === undefined || pass === "hoist") continue;
+    const { y } = runGraph(graph, { rows: sample.rows, values: { ...weightsOf(model), x }, precision: "double" }).results;
+    if (!meant.every((value, i) => Object.is(value, y.data[i]) || Math.abs(value - y.data[i]) <= bound(meant))) return pass;
+  }
+  const found = interpret(lowerModel(model, options)).predict(x, sample.rows);
+  return meant.every((value, i) => Object.is(value, found[i]) || Math.abs(value - found[i]) <= bound(meant))
+    ? "emit, or training"
+    : "plan, lower or unroll";
+}
+
+function attempt(what: () => string): string {
+  try {
+    return what();
+  } catch (error) {
+    return `(threw ${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+function hold(kind: Kind, train: boolean, runs: number): void {
+  const details = fc.check(fc.property(sampleOf(kind, train), laws), {
+    numRuns: Math.ceil(runs * times),
+    seed: seed + (train ? 1 : 0),
+    interruptAfterTimeLimit: 200_000 * times,
+    markInterruptAsFailure: true,
+  });
+  if (!details.failed) return;
+  const [sample] = details.counterexample ?? [];
+  const cause = details.errorInstance instanceof Error ? details.errorInstance : undefined;
+  if (sample === undefined) throw cause ?? new Error("interrupted");
+  const { model, options, rows, inputShape } = sample;
+  const spec = {
+    layers: model.layers,
+    training: model.training,
+    seed: model.seed,
+    options,
+    rows,
+    inputShape,
+    data: sample.seed,
+    given: model.weights !== undefined,
+  };
+  const text = [
+    cause instanceof Broken ? cause.message : (cause?.stack ?? "failed"),
+    `seed ${details.seed}, path ${details.counterexamplePath}, after ${details.numRuns} models`,
+    `first differing stage: ${attempt(() => firstDifferingStage(sample))}`,
+    JSON.stringify(spec),
+    attempt(() => printGraph(inferenceGraph(model).graph)),
+  ];
+  throw new Error(text.join("\n"));
+}
+
+describe("random models", () => {
+  const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
+    ["dense", false, 110],
+    ["dense", true, 70],
+    ["probe", false, 40],
+    ["probe", true, 40],
+    ["big", false, 60],
+    ["big", true, 30],
+  ];
+  it.each(families)("%s, training %s: %i models", (kind, train, runs) => hold(kind, train, runs), 240_000 * times);
+
+  it("draws enough of everything", () => {
+    expect(counts.models).toBeGreaterThanOrEqual(300);
+    expect(counts.trained).toBeGreaterThanOrEqual(100);
+    expect(counts.probes).toBeGreaterThanOrEqual(60);
+    expect(counts.remainders).toBeGreaterThanOrEqual(60);
+    expect(counts.tame).toBeGreaterThanOrEqual(250);
+    expect(counts.straight).toBeGreaterThanOrEqual(30);
+    expect(counts.fused).toBeGreaterThanOrEqual(200);
+    for (const name of layers.keys())
+      if (name !== "input") expect([name, layerCounts.get(name) ?? 0]).toEqual([name, expect.toSatisfy((n: number) => n >= 3)]);
+  });
+});
+
+afterAll(() => {
+  const list = (table: ReadonlyMap<string, number>) =>
+    [...table]
+      .sort(([, a], [, b]) => b - a)
+      .map(([key, n]) => `${key} ${n}`)
+      .join(", ");
+  const never = Object.keys(ops).filter((op) => !opCounts.has(op));
+  console.log(
+    `seed ${seed}: ${list(new Map(Object.entries(counts)))}\nlayers: ${list(layerCounts)}\nops: ${list(opCounts)}\nops no layer built: ${never.join(", ")}`,
+  );
+});
