@@ -1,7 +1,7 @@
 // Addresses as text: `at + 8 * k + 3`. In: affine indices and the loops that are open. Out: expressions, and consts for the
 // parts that an inner loop does not change, so that engines need not prove it.
 import type { Index, Stmt } from "../program/ir.ts";
-import { type Code, infix, js, literal, type Name, type Names, prefix } from "./code.ts";
+import { type Code, infix, js, literal, type Name, type Names } from "./code.ts";
 import { indicesIn } from "./usage.ts";
 
 type Terms = Index["terms"];
@@ -60,7 +60,7 @@ export class Addresses {
     const start: Sum = from === undefined || part === undefined ? (from ?? part) : infix(from, "+", part);
     const rest = terms.slice(count);
     if (start !== undefined || rest.every(([, stride]) => stride > 0)) return plus(this.#sum(start, rest), base);
-    // No leading minus sign where it can be helped: 60 - 4 * t, j - 4 * t.
+    // What is positive comes first: 60 - 4 * t, j - 4 * t.
     const ordered = [...rest].sort((a, b) => Math.sign(b[1]) - Math.sign(a[1]));
     return base > 0 ? plus(this.#sum(literal(base), ordered), 0) : plus(this.#sum(undefined, ordered), base);
   }
@@ -69,8 +69,9 @@ export class Addresses {
     return terms.reduce<Sum>((sum, [loop, stride]) => {
       const size = Math.abs(stride);
       const term = size === 1 ? this.#id(loop) : infix(literal(size), "*", this.#id(loop));
-      if (sum === undefined) return stride < 0 ? prefix("-", term) : term;
-      return infix(sum, stride < 0 ? "-" : "+", term);
+      if (sum === undefined && stride > 0) return term;
+      // Not -(4 * i): that may be -0, which is no integer to an engine.
+      return infix(sum ?? literal(0), stride < 0 ? "-" : "+", term);
     }, start);
   }
 }

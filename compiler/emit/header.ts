@@ -17,16 +17,23 @@ export function header({ model, options, version, counts, program }: Facts, byte
   const defaults: Readonly<Record<string, unknown>> = optionsSchema.parse({});
   const knobs = Object.entries(options).filter(([key, value]) => value !== defaults[key]);
   const doubles = program.kernels.some((kernel) => formatsOf(kernel).has("f64"));
+  const work = [
+    `${counts.ops} ops`,
+    `${counts.multiplyAdds} multiply-adds a row`,
+    bytes.weights === 0 ? "weights as literals" : `${bytes.weights} bytes of weights`,
+    ...(bytes.memory === 0 ? [] : [`${bytes.memory} bytes of memory`]),
+  ];
+  const bits = [
+    options.exact ? "no approximate rule" : "approximate rules allowed",
+    "no contraction",
+    doubles ? "float64 between float32 stores" : "float32 at every step",
+  ];
   return lines(
     comment(`Model ${JSON.stringify(model.name)}, compiled by layerc ${version}`),
     comment(
       `hash ${model.hash}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
     ),
-    comment(
-      `${counts.ops} ops, ${counts.multiplyAdds} multiply-adds a row, ${bytes.weights === 0 ? "weights as literals" : `${bytes.weights} bytes of weights`}, ${bytes.memory} bytes of memory`,
-    ),
-    comment(
-      `bits: ${options.exact ? "no approximate rule" : "approximate rules allowed"}, no contraction, ${doubles ? "float64 between float32 stores" : "float32 at every step"}`,
-    ),
+    comment(work.join(", ")),
+    comment(`bits: ${bits.join(", ")}`),
   );
 }

@@ -76,7 +76,10 @@ class Printer {
     const before = this.#out;
     this.#out = [];
     this.#registers.push(new Set());
+    const outer = new Set(this.#pending.keys());
     for (const statement of statements) this.#statement(statement);
+    // What still waits was for a value that nothing uses.
+    for (const id of [...this.#pending.keys()]) if (!outer.has(id)) this.#pending.delete(id);
     this.#registers.pop();
     const made = this.#out;
     this.#out = before;
@@ -149,7 +152,8 @@ class Printer {
   #plusRow(at: Code | Name, { index, limit, stride }: NonNullable<Index["row"]>): Code {
     const { math } = this.#site.helpers;
     const clamped = call(math("max"), literal(0), call(math("min"), this.#value(index), literal(limit - 1)));
-    const row = infix(literal(stride), "*", infix(clamped, "|", literal(0)));
+    const whole = infix(clamped, "|", literal(0));
+    const row = stride === 1 ? whole : infix(literal(stride), "*", whole);
     return at instanceof Code && at.text === "0" ? row : infix(at, "+", row);
   }
 
