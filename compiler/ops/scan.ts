@@ -3,11 +3,13 @@
 // next carries, called carry0.., then any number of ys. Time is axis 1 of a batched tensor and axis 0 of any other.
 import * as z from "zod";
 import { scanVjp } from "../autodiff/scan.ts";
-import { CompileError, invariant } from "../diagnostics/error.ts";
+import { invariant } from "../diagnostics/error.ts";
 import { type AttrValue, type Graph, graph, isGraph, type Shape, sameShape, showShape, type Type } from "../ir/graph.ts";
+import { mismatch } from "./checks.ts";
 import type { Primitive, Tensor } from "./define.ts";
 import { build } from "./index.ts";
 import { sampleShape } from "./pointwise.ts";
+import { element, tabulate } from "./tensor.ts";
 
 export type ScanAttrs = {
   readonly body: Graph;
@@ -51,7 +53,7 @@ export const scan: Primitive<ScanAttrs> = {
       else if (i >= carries + xs) expected.set(`closed${i - carries - xs}`, shape);
       else {
         const axis = timeAxis(shape);
-        if (shape[axis] !== length) throw mismatch(`${length} steps need a time axis of ${length}, x${i - carries} is`, shape);
+        if (shape[axis] !== length) mismatch("scan", `a time axis of ${length} on x${i - carries}`, showShape(shape));
         expected.set(`x${i - carries}`, shape.toSpliced(axis, 1));
       }
     }
@@ -60,11 +62,12 @@ export const scan: Primitive<ScanAttrs> = {
       if (op !== "input") continue;
       const shape = expected.get(attrs.name as string);
       invariant(shape !== undefined, `scan's body reads ${attrs.name}, which does not exist`);
-      if (!sameShape(shape, type.shape)) throw mismatch(`the body's ${attrs.name} is ${showShape(type.shape)}, given is`, shape);
+      if (!sameShape(shape, type.shape))
+        mismatch("scan", `${attrs.name} of ${showShape(type.shape)}, as its body reads it`, showShape(shape));
     }
     for (const [i, { shape }] of inputs.slice(0, carries).entries()) {
       const next = body.results[i][1].type.shape;
-      if (!sameShape(shape, next)) throw mismatch(`a carry keeps its shape ${showShape(shape)}, the body gives`, next);
+      if (!sameShape(shape, next)) mismatch("scan", `carry${i} to keep its shape ${showShape(shape)}`, showShape(next));
     }
     return {
       shape: [],
@@ -72,29 +75,22 @@ export const scan: Primitive<ScanAttrs> = {
     };
   },
   eval: (inputs, { body, carries, xs, length, reverse, keep }, { run }) => {
-    const steps: Tensor[][] = Array.from({ length }, () => []);
-    const batched = new Map(
-      body.nodes.filter((node) => node.op === "input").map(({ attrs, type }) => [attrs.name, type.shape[0] === "n"]),
-    );
+    const steps: Tensor[][] = [];
+    const isBatched = (name: string) =>
+      body.nodes.some(({ op, attrs, type }) => op === "input" && attrs.name === name && timeAxis(type.shape) === 1);
     let carried = inputs.slice(0, carries);
     let last: Tensor[] = [];
     for (let step = 0; step < length; step++) {
       const t = reverse ? length - 1 - step : step;
       const given = new Map<string, Tensor>();
       for (const [i, carry] of carried.entries()) given.set(`carry${i}`, carry);
-      for (let i = 0; i < xs; i++) given.set(`x${i}`, sliceAt(inputs[carries + i], batched.get(`x${i}`) ? 1 : 0, t));
+      for (let i = 0; i < xs; i++) given.set(`x${i}`, sliceAt(inputs[carries + i], isBatched(`x${i}`) ? 1 : 0, t));
       for (const [i, closed] of inputs.slice(carries + xs).entries()) given.set(`closed${i}`, closed);
       steps[t] = last = run(body, given);
       carried = last.slice(0, carries);
     }
-    return keep.map((which, i) =>
-      which === "last"
-        ? last[i]
-        : stack(
-            steps.map((step) => step[i]),
-            timeAxis(body.results[i][1].type.shape),
-          ),
-    );
+    const stacked = (i: number) => stack(steps.map((step) => step[i]), timeAxis(body.results[i][1].type.shape)); // biome-ignore format: one line
+    return keep.map((which, i) => (which === "last" ? last[i] : stacked(i)));
   },
   vjp: scanVjp,
   lower: { kind: "scan" },
@@ -114,21 +110,8 @@ export const scan: Primitive<ScanAttrs> = {
   examples: [],
 };
 
-const mismatch = (needed: string, found: Shape): CompileError =>
-  new CompileError({ code: "shape/mismatch", path: "", message: `scan: ${needed} ${showShape(found)}` });
-
 /** One step of a stacked tensor. */
-function sliceAt({ shape, data }: Tensor, axis: number, t: number): Tensor {
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  return { shape: shape.toSpliced(axis, 1), data: data.filter((_, i) => Math.floor(i / inner) % shape[axis] === t) };
-}
-
-function stack(steps: readonly Tensor[], axis: number): Tensor {
-  const [{ shape, data }] = steps;
-  const inner = shape.slice(axis).reduce((a, b) => a * b, 1);
-  const out = new Float64Array(data.length * steps.length);
-  for (const [t, step] of steps.entries()) {
-    for (const [i, value] of step.data.entries()) out[(Math.floor(i / inner) * steps.length + t) * inner + (i % inner)] = value;
-  }
-  return { shape: shape.toSpliced(axis, 0, steps.length), data: out };
-}
+const sliceAt = (x: Tensor, axis: number, t: number): Tensor =>
+  tabulate(x.shape.toSpliced(axis, 1), (coords) => element(x, coords.toSpliced(axis, 0, t)));
+const stack = (steps: readonly Tensor[], axis: number): Tensor =>
+  tabulate(steps[0].shape.toSpliced(axis, 0, steps.length), (coords) => element(steps[coords[axis]], coords.toSpliced(axis, 1)));
