@@ -90,7 +90,7 @@ function standard(keys: Keys, key: PropertyKey | undefined, issue: Issue): strin
 export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Names without those that are another's camelCase. */
-const distinct = (names: readonly string[]): readonly string[] =>
+export const distinct = (names: readonly string[]): readonly string[] =>
   names.filter((name) => !names.some((other) => other !== name && camelCase(other) === name));
 
 function needed(issue: Issue): string {

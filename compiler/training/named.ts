@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { CompileError } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
-import { camelCase, check, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
+import { camelCase, check, distinct, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
 
 interface Named {
   readonly name: string;
@@ -34,9 +34,7 @@ export function parseNamed<T extends Named>(
   const { name, ...config } = given as { name?: unknown; [key: string]: unknown };
   const item = typeof name === "string" ? table.get(name) : undefined;
   if (item === undefined) {
-    const hint = suggestionFor(typeof name === "string" ? name : "", [
-      ...new Set([...table.values()].map((known) => known.name)),
-    ]);
+    const hint = suggestionFor(typeof name === "string" ? name : "", distinct([...table.keys()]));
     throw new CompileError({ code: "training/spec", path, message: `there is no ${kind} ${showValue(name)}`, hint });
   }
   const place = { code: "training/spec", path, subject: item.name } as const;
