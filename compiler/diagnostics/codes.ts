@@ -15,7 +15,8 @@ export const codes = {
     "A gradient is wanted through an op that has none. The message names the op, the reason and the layer; freeze what lies before it, or use another op.",
   "model/empty": "A model needs at least one layer.",
   "model/schema": "The value is no model: it needs `layers`, a list of {layer, config} lines.",
-  "layer/unknown": "There is no layer of this name: in layerc, where layers are Keras' class names in camelCase, or in the model.",
+  "layer/unknown":
+    "There is no layer of this name: in layerc, where layers are Keras' class names in camelCase, or in the model.",
   "layer/name": "Layer names are strings, each used once; with the weights' names behind a slash they must stay distinct.",
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
@@ -43,11 +44,14 @@ export const codes = {
   "file/write": "A file could not be written.",
   "source/syntax": "A model file is not valid TypeScript or JavaScript, or imports a file that cannot be found.",
   "source/no-default-export": "A model file has no default export. layerc compiles what the file exports as default.",
+  "source/no-such-export": "A model file imports a name that layerc does not have, such as a misspelt layer.",
   "source/not-a-model": "A model file's default export is not a model, that is, not what sequential([...]) returns.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
-  "weights/untrained": "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
-  "training/missing": "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
+  "weights/untrained":
+    "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
+  "training/missing":
+    "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

@@ -9,8 +9,8 @@ declare module "*?model" {
   export const outputShape: readonly number[];
   /** One row, or n rows back to back; gives `out`, or a new Float32Array. Throws TypeError and RangeError. */
   export function predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
-  /** Compares golden vectors; throws with the largest error. */
-  export function selfTest(): void;
+  /** Computes the rows carried along; gives the largest error, or throws when it is too large. */
+  export function selfTest(): number;
 }
 
 declare module "*?model&train" {
@@ -25,14 +25,14 @@ declare module "*?model&train" {
   }
   export interface Instance {
     predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
-    selfTest(): void;
+    selfTest(): number;
     /** One update from 1 to `batch` rows; gives the loss before it. */
     trainStep(x: ArrayLike<number>, y: ArrayLike<number>, options?: StepOptions): number;
     /** The mean loss over any number of rows. */
     evaluate(x: ArrayLike<number>, y: ArrayLike<number>, options?: Pick<StepOptions, "sampleWeight">): number;
     /** Copies, in Keras' order and shapes. */
     getWeights(): Float32Array[];
-    setWeights(list: readonly ArrayLike<number>[]): void;
+    setWeights(list: ArrayLike<ArrayLike<number>>): void;
   }
   /** Another instance with its own weights. */
   export function create(): Instance;

@@ -1,17 +1,18 @@
 // A model file → Model. TypeScript and JavaScript are the user's code: bundled with esbuild and run. JSON and .safetensors
 // are data and are never run. Out: the Model with its weights, and every file it was made from (for a watcher).
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { SourceMap, type SourceMapPayload } from "node:module";
+import type { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildFailure, build, type Plugin } from "esbuild";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
+import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
 import { open } from "../formats/index.ts";
 import { isModel } from "../formats/json.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
+import { bundle } from "./bundle.ts";
 import { locate } from "./locate.ts";
 
 export interface Loaded {
@@ -27,7 +28,9 @@ const isSource = (file: string): boolean => /\.[mc]?[jt]sx?$/.test(file);
 /** Loads a model file. Throws CompileError `file/…`, `format/…`, `source/…`, or what the user's own layers throw, with its place. */
 export async function loadModel(file: string): Promise<Loaded> {
   const path = resolve(file);
-  const { model, files } = isSource(path) ? await runSource(path) : { model: open(readBytes(path), showFile(path)), files: [path] };
+  const { model, files } = isSource(path)
+    ? await runSource(path)
+    : { model: open(readBytes(path), showFile(path)), files: [path] };
   const source = isSource(path) ? { source: path } : {};
   if (model.weightsFile === undefined) return { model, files, ...source };
   const weightsFile = resolve(dirname(path), model.weightsFile);
@@ -69,7 +72,8 @@ async function runSource(path: string): Promise<{ model: Model; files: readonly 
     }
     exported = module.default;
   } catch (error) {
-    if (!(error instanceof CompileError)) throw threw(path, error, placeIn(error, path, map));
+    if (!(error instanceof CompileError))
+      throw (await missingExport(error, files)) ?? threw(path, error, placeIn(error, path, map));
     // A path into the list is found in the text; a factory that fails by itself is found on the stack.
     const at = error.at ?? (error.path.startsWith("layers") ? await locate(path, error.path) : placeIn(error, path, map));
     throw at === undefined ? error : error.with({ at });
@@ -88,73 +92,25 @@ async function runSource(path: string): Promise<{ model: Model; files: readonly 
   return { model: exported, files };
 }
 
-async function bundle(path: string): Promise<{ code: string; map: SourceMap; files: readonly string[] }> {
-  try {
-    const result = await build({
-      entryPoints: [path],
-      bundle: true,
-      write: false,
-      outdir: dirname(path),
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      sourcemap: "external",
-      metafile: true,
-      logLevel: "silent",
-      absWorkingDir: dirname(path),
-      define: { "import.meta.url": "layercModuleUrl" },
-      // CommonJS packages in a bundle ask for `require`.
-      banner: {
-        js: `import { createRequire as layercRequire } from "node:module"; const require = layercRequire(${JSON.stringify(pathToFileURL(path).href)});`,
-      },
-      plugins: [thisLayerc, moduleUrls],
-    });
-    const [map, code] = result.outputFiles[0].path.endsWith(".map") ? result.outputFiles : [...result.outputFiles].reverse();
-    const files = Object.keys(result.metafile.inputs).map((file) => resolve(dirname(path), file));
-    const payload: SourceMapPayload = JSON.parse(map.text);
-    return { code: code.text, map: new SourceMap(payload), files: [path, ...files.filter((file) => file !== path)] };
-  } catch (error) {
-    throw isBuildFailure(error) ? syntaxError(path, error) : error;
-  }
+/** A misspelt layer in a JavaScript file: Node says which name is missing, but neither where nor what was meant. */
+async function missingExport(error: unknown, files: readonly string[]): Promise<CompileError | undefined> {
+  const [, name] = (error instanceof SyntaxError && error.message.match(/does not provide an export named '([^']+)'/)) || [];
+  if (name === undefined) return undefined;
+  const at = files.map((file) => placeOfWord(file, name)).find((place) => place !== undefined);
+  return new CompileError({
+    code: "source/no-such-export",
+    path: "",
+    message: `layerc has no ${JSON.stringify(name)}`,
+    hint: suggestionFor(name, Object.keys(await import("../index.ts"))),
+    ...(at === undefined ? {} : { at }),
+  });
 }
 
-/** `layerc` in a model file is the layerc that reads it: one class CompileError, whatever is installed beside the file. */
-const thisLayerc: Plugin = {
-  name: "layerc-itself",
-  setup(build) {
-    const index = new URL(`../index${extname(import.meta.url)}`, import.meta.url).href;
-    build.onResolve({ filter: /^layerc$/ }, () => ({ path: index, external: true }));
-  },
-};
-
-/** `import.meta.url` keeps meaning the file it is written in, not the bundle. */
-const moduleUrls: Plugin = {
-  name: "module-urls",
-  setup(build) {
-    build.onLoad({ filter: /\.[mc]?[jt]sx?$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      if (!text.includes("import.meta.url")) return undefined;
-      const contents = `const layercModuleUrl = ${JSON.stringify(pathToFileURL(path).href)}; ${text}`;
-      return { contents, loader: /ts$/.test(path) ? "ts" : /x$/.test(path) ? "tsx" : "js" };
-    });
-  },
-};
-
-const isBuildFailure = (error: unknown): error is BuildFailure =>
-  error instanceof Error && "errors" in error && Array.isArray(error.errors);
-
-function syntaxError(path: string, failure: BuildFailure): CompileError {
-  const [first, ...rest] = failure.errors;
-  const place = first?.location;
-  return new CompileError({
-    code: "source/syntax",
-    path: "",
-    message: first?.text ?? failure.message,
-    notes: rest.slice(0, 4).map((error) => error.text),
-    at: place
-      ? { file: resolve(dirname(path), place.file), line: place.line, column: place.column + 1 }
-      : { file: path, line: 1, column: 1 },
-  });
+function placeOfWord(file: string, word: string): Place | undefined {
+  const lines = isSource(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const found = lines.map((line) => line.search(new RegExp(`(?<![\\w$])${word.replaceAll("$", "\\$")}(?![\\w$])`)));
+  const line = found.findIndex((column) => column >= 0);
+  return line < 0 ? undefined : { file, line: line + 1, column: found[line] + 1 };
 }
 
 function threw(path: string, error: unknown, at: Place | undefined): CompileError {

@@ -225,6 +225,20 @@ describe("errors", () => {
     expect(run.stderr).not.toMatch(/node_modules|\.js:\d/);
   });
 
+  it("suggest the layer that was meant", () => {
+    write(
+      "danse.model.js",
+      'import { sequential,\n  danse } from "layerc";\nexport default sequential([danse({ units: 1 })]);\n',
+    );
+    expect(layerc(folder, ["compile", "danse.model.js"]).stderr).toBe(
+      'source/no-such-export\n  layerc has no "danse"\n  hint  did you mean "dense"?\n  at    danse.model.js:2:3\n',
+    );
+    write("danse.json", JSON.stringify({ layers: [{ layer: "danse", config: { units: 1 } }] }));
+    expect(layerc(folder, ["compile", "danse.json"]).stderr).toMatch(
+      /^layer\/unknown {2}layers\[0\]\.layer danse\n[\s\S]*did you mean "dense"\?/,
+    );
+  });
+
   it("are JSON where --json is given", () => {
     const run = layerc(folder, ["summary", "bad.model.ts", "--json"]);
     expect(run).toMatchObject({ status: 1, stderr: "" });
