@@ -107,6 +107,10 @@ export const floats = (content: Float32Array, unpack: () => Name): Code =>
     ? js`new Float32Array([${shortList(content)}])`
     : js`${unpack()}(${toBase64(toBytes([content]))}, new Float32Array(${content.length}))`;
 
+/** The same for who rounds anyway: few numbers stand in a plain array. */
+export const numbers = (content: Float32Array, unpack: () => Name): Code =>
+  isFew(content.length) ? js`[${shortList(content)}]` : floats(content, unpack);
+
 /** Statements that fill `memory` at the start. */
 function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): Code {
   const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
@@ -130,7 +134,7 @@ function readMemory(memory: Name, { runs }: Memory): Code {
     return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
   });
   return lines(
-    js`if (bytes === null || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + kind(bytes));
+    js`if (!bytes || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + kind(bytes));
 if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size} + " bytes of weights, got " + bytes.byteLength);`,
     runs.length > 0 ? js`const source = new Uint8Array(bytes.buffer || bytes, bytes.byteOffset || 0, ${size});` : undefined,
     ...copies,
