@@ -1,7 +1,5 @@
 // The cars data of vega-datasets as numbers: rows with a missing value are left out, the order is shuffled once.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { shuffled } from "../support/data.ts";
+import { shuffled, table } from "../support/data.ts";
 
 interface Car {
   readonly Name: string;
@@ -22,8 +20,7 @@ export interface Row {
 }
 
 export function cars(): readonly Row[] {
-  const file = createRequire(import.meta.url).resolve("vega-datasets/data/cars.json");
-  const rows = (JSON.parse(readFileSync(file, "utf8")) as Car[]).flatMap((car): Row[] => {
+  const rows = table<Car>("cars.json").flatMap((car): Row[] => {
     if (car.Miles_per_Gallon === null || car.Horsepower === null) return [];
     const year = Number(car.Year.slice(0, 4)) - 1900;
     const place = [Number(car.Origin === "Europe"), Number(car.Origin === "Japan")];

@@ -2,6 +2,7 @@
 // never saw.
 import { fileURLToPath } from "node:url";
 import { adapt, compile, fit, load, withWeights } from "layerc";
+import type { Trainable } from "layerc/runtime";
 import { flat, split } from "../support/data.ts";
 import { askBareProcess, ship } from "../support/ship.ts";
 import model from "./cars.model.ts";
@@ -12,8 +13,8 @@ export function main(): void {
   const x = flat(train.map((car) => car.x));
   const y = flat(train.map((car) => car.y));
   const scaled = adapt(model, "scale", x);
-  const trainer = load(compile(scaled, { train: true }));
-  const { history, epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7, callbacks: [] });
+  const trainer = load<Trainable>(compile(scaled, { train: true }));
+  const { history, epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7 });
   const trained = withWeights(scaled, trainer.getWeights());
 
   const shipped = ship(trained, fileURLToPath(new URL("./out/", import.meta.url)));

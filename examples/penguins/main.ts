@@ -1,9 +1,8 @@
 // Learns to tell three species apart, with early stopping, and tests the shipped file on rows it never saw.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { adapt, compile, fit, load, withWeights } from "layerc";
-import { flat, shuffled, split } from "../support/data.ts";
+import type { Trainable } from "layerc/runtime";
+import { flat, shuffled, split, table } from "../support/data.ts";
 import { askBareProcess, ship } from "../support/ship.ts";
 import model, { species } from "./penguins.model.ts";
 
@@ -13,8 +12,7 @@ interface Row {
 }
 
 function penguins(): readonly Row[] {
-  const file = createRequire(import.meta.url).resolve("vega-datasets/data/penguins.json");
-  const rows = JSON.parse(readFileSync(file, "utf8")) as Record<string, string | number | null>[];
+  const rows = table<Record<string, string | number | null>>("penguins.json");
   const columns = ["Beak Length (mm)", "Beak Depth (mm)", "Flipper Length (mm)", "Body Mass (g)"];
   const complete = rows.flatMap((row): Row[] => {
     const x = columns.map((column) => row[column]);
@@ -28,8 +26,8 @@ export function main(): void {
   const x = flat(train.map((row) => row.x));
   const y = Float32Array.from(train, (row) => row.label);
   const scaled = adapt(model, "scale", x);
-  const trainer = load(compile(scaled, { train: true }));
-  const earlyStopping = { monitor: "val_loss", patience: 20, minDelta: 0.001, restoreBestWeights: true };
+  const trainer = load<Trainable>(compile(scaled, { train: true }));
+  const earlyStopping = { patience: 20, minDelta: 0.001, restoreBestWeights: true };
   const { epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping });
   const shipped = ship(withWeights(scaled, trainer.getWeights()), fileURLToPath(new URL("./out/", import.meta.url)));
   const answer = askBareProcess(shipped.file, flat(held.map((row) => row.x)));

@@ -1,4 +1,14 @@
-// Small tools the examples share: a repeatable shuffle, rows to a flat array, a split.
+// Small tools the examples share: a table of vega-datasets, a repeatable shuffle, rows to a flat array, a split.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** The rows of a JSON table of the package vega-datasets. */
+export function table<T>(file: string): readonly T[] {
+  // The package exports its code only; the data lies beside it.
+  const build = createRequire(import.meta.url).resolve("vega-datasets");
+  return JSON.parse(readFileSync(join(dirname(build), "..", "data", file), "utf8")) as T[];
+}
 
 /** The same order for the same seed (Fisher-Yates over a linear congruential generator). */
 export function shuffled<T>(rows: readonly T[], seed: number): T[] {
