@@ -22,10 +22,10 @@ export const dropout = layer({
     return { path: "noiseShape", code: "shape/mismatch", message, hint: "leave it out for a draw of its own at every point" };
   },
   weights: () => [],
-  lower: (g, { x, noise, config: { rate, noiseShape } }) => {
+  lower: (g, { x, noise, config: { rate, noiseShape, seed } }) => {
     if (noise === undefined || rate === 0) return { y: x };
     const sizes = sampleShape(x).map((size, i) => noiseShape?.[i + 1] ?? size);
     const shape = noiseShape?.[0] === 1 ? [1, ...sizes] : batched(sizes);
-    return { y: g.mul(x, g.broadcastTo(dropMask(g, noise, { rate, shape }), x.type.shape)) };
+    return { y: g.mul(x, g.broadcastTo(dropMask(g, noise, { rate, shape, seed }), x.type.shape)) };
   },
 });

@@ -55,7 +55,9 @@ export const lstm = layer({
     const inTime = (value: Node): Node => (config.goBackwards ? g.reverse(value, { axes: [1] }) : value);
     // One noise mask per sequence, the same at every step.
     const drop = (use: "dropout" | "recurrentDropout", size: number): Node | undefined =>
-      noise === undefined || config[use] === 0 ? undefined : dropMask(g, noise, { rate: config[use], shape: ["n", size], use });
+      noise === undefined || config[use] === 0
+        ? undefined
+        : dropMask(g, noise, { rate: config[use], shape: ["n", size], seed: config.seed, use });
     const dropX = drop("dropout", features);
     const dropped = dropX === undefined ? x : g.mul(x, g.broadcast(dropX, { shape: x.type.shape, axes: [0, 2] }));
     // The inputs of all steps and gates in one product: [n, steps, 4·units].

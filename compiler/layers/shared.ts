@@ -79,13 +79,19 @@ export { sizeOf };
 export const matmul = (g: G, x: Node, matrix: Node): Node =>
   g.dot(x, matrix, { batch: [[], []], contract: [[x.type.shape.length - 1], [0]] });
 
-/** Inverted-dropout noise: 0 with probability `rate`, else 1 / (1 − rate). Size 1 in `shape` shares a draw; `use` tells the masks of a layer apart. */
-export function dropMask(
-  g: G,
-  { seed, step }: Noise,
-  { rate, shape, use = "" }: { rate: number; shape: Shape; use?: string },
-): Node {
+interface Drop {
+  readonly rate: number;
+  /** Size 1 shares a draw along that axis. */
+  readonly shape: Shape;
+  /** The layer's own seed; null: the model's, by the layer's name. */
+  readonly seed: number | null;
+  /** Tells the masks of a layer apart. */
+  readonly use?: string;
+}
+
+/** Inverted-dropout noise: 0 with probability `rate`, else 1 / (1 − rate). */
+export function dropMask(g: G, noise: Noise, { rate, shape, seed, use = "" }: Drop): Node {
   if (rate === 1) return g.fill(0, shape);
-  const drawn = g.random(step, { shape, seed: seedFor(seed, use) });
+  const drawn = g.random(noise.step, { shape, seed: seedFor(seed ?? noise.seed, use) });
   return g.mul(g.sub(g.fill(1, shape), g.less(drawn, g.fill(rate, shape))), g.fill(1 / (1 - rate), shape));
 }

@@ -226,6 +226,18 @@ describe("layers in training mode", () => {
     expect(inference.nodes.some(({ op }) => op === "random" || op === "state")).toBe(false);
   });
 
+  it("a dropout layer's own seed wins over the model's", () => {
+    const seeds = (model: Model) => {
+      const { graph } = lossGraph(model, { loss: "mse", optimizer: "sgd" });
+      return graph.nodes.filter(({ op }) => op === "random").map(({ attrs }) => attrs.seed);
+    };
+    const model = modelOf(dropout({ rate: 0.3, inputShape: [2] }), dropout({ rate: 0.3, seed: 3 }), dropout({ rate: 0.3 }));
+    const [a, b, c] = seeds(model);
+    expect(a).not.toBe(c);
+    expect(seeds({ ...model, seed: 6 })[1]).toBe(b);
+    expect(seeds({ ...model, seed: 6 })[0]).not.toBe(a);
+  });
+
   it("a rate of 1 drops all", () => {
     const { graph } = lossGraph(modelOf(dropout({ rate: 1, inputShape: [2] })), { loss: "mse", optimizer: "sgd" });
     const run = runGraph(graph, { rows: 1, values: { x: [3, 4], y: [1, 1], sampleWeight: [1] }, precision: "double" });
