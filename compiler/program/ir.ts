@@ -3,13 +3,16 @@
 //
 // Laws of the bits: an f32 op is the exact result rounded once; an f64 op is a JS number; `madd` rounds its product and its
 // sum; `max`/`min` are IEEE maximum/minimum (NaN wins, −0 < +0); a store into an f32 buffer rounds; NaNs are one value.
+// An op on vectors is the op on each of their four lanes. A relaxed target may contract a vector `madd` (one rounding).
 
-/** Precision is a type, not a mode. A mask is never stored. */
-export type Fmt = "f32" | "f64" | "i32" | "mask";
+/** Precision is a type, not a mode. A mask is never stored. The x4 formats hold four lanes; a js Program has none of them. */
+export type Fmt = ScalarFmt | VectorFmt;
+export type ScalarFmt = "f32" | "f64" | "i32" | "mask";
+export type VectorFmt = "f32x4" | "i32x4" | "maskx4";
 export type FloatFmt = "f32" | "f64";
 
-/** A loop bound: a number, or ceil(scalar / per); the scalar's max bounds it. */
-export type Extent = number | { readonly scalar: string; readonly per: number };
+/** A loop bound: a number, or a scalar's value in blocks: ceil(scalar / per), with `round: "down"` floor; the scalar's max bounds it. */
+export type Extent = number | { readonly scalar: string; readonly per: number; readonly round?: "down" };
 
 export interface Program {
   readonly name: string;
@@ -59,17 +62,20 @@ export interface Index {
 
 /** A value: a DAG of immutable nodes; a shared node is computed once (a `let` in the Kernel). */
 export type Value = { readonly fmt: Fmt } & (
-  | { readonly op: "const"; readonly value: number }
+  | { readonly op: "const"; readonly value: number } // a vector: the same in every lane
   | { readonly op: "scalar" | "loop" | "use" | "reg"; readonly name: string } // loop: a dim (Nest) or loop (Kernel), as i32; use: a `let`
   | { readonly op: "acc" } // Nest.finish only
-  | { readonly op: "load"; readonly buffer: string; readonly index: Index }
+  | { readonly op: "load"; readonly buffer: string; readonly index: Index } // f32x4: this element and the next three
+  | { readonly op: "lanes"; readonly items: readonly [Value, Value, Value, Value] } // four scalars as a vector
+  | { readonly op: "across"; readonly how: "add" | "max" | "min"; readonly a: Value } // (l0 ∘ l2) ∘ (l1 ∘ l3): a vector to one f32
   | { readonly op: Unary; readonly a: Value }
   | { readonly op: Binary; readonly a: Value; readonly b: Value }
   | { readonly op: "madd"; readonly a: Value; readonly b: Value; readonly c: Value } // a·b + c
   | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
 );
-/** `convert` to `fmt`; `pow2`: 2^i for an i32 in −126..127; `exponent`: floor(log2 x) of a positive normal f32, as i32. */
-export type Unary = "neg" | "abs" | "sqrt" | "floor" | "not" | "convert" | "pow2" | "exponent";
+/** `convert` to `fmt`; `pow2`: 2^i for an i32 in −126..127; `exponent`: floor(log2 x) of a positive normal f32, as i32;
+ * `splat`: a scalar in every lane. `convert` goes from scalar to scalar and from vector to vector. */
+export type Unary = "neg" | "abs" | "sqrt" | "floor" | "not" | "convert" | "pow2" | "exponent" | "splat";
 /** The i-ops wrap to 32 bits; `ishr` is the logical shift. */
 export type Binary =
   | "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "equal" | "and"
@@ -111,7 +117,14 @@ export interface Kernel {
 }
 
 export type Stmt =
-  | { readonly do: "for"; readonly loop: string; readonly to: Extent; readonly body: readonly Stmt[] }
+  /** loop = 0 (or blocks·size: what a blocked loop before it left over), …, to − 1. */
+  | {
+      readonly do: "for";
+      readonly loop: string;
+      readonly from?: { readonly blocks: Extent; readonly size: number };
+      readonly to: Extent;
+      readonly body: readonly Stmt[];
+    }
   | { readonly do: "let"; readonly name: string; readonly value: Value } // immutable, every shared subterm
   | { readonly do: "set"; readonly reg: string; readonly value: Value } // a register: declared by its first `set`, scoped to that body and those inside
   | { readonly do: "store"; readonly buffer: string; readonly index: Index; readonly value: Value };

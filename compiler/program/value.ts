@@ -1,12 +1,22 @@
 // Building Values: each function makes one node and gives it the right format. No folding but what is exact for every input.
 // `const` in an f32 op must be an f32 number; constants are rounded here so that a Value always says what is computed.
-import type { Binary, FloatFmt, Fmt, Index, Unary, Value } from "./ir.ts";
+import type { Binary, FloatFmt, Fmt, Index, Unary, Value, VectorFmt } from "./ir.ts";
 
 const unary = (op: Unary, a: Value, fmt: Fmt = a.fmt): Value => ({ op, a, fmt });
 const binary = (op: Binary, a: Value, b: Value, fmt: Fmt = a.fmt): Value => ({ op, a, b, fmt });
 
+const maskOf = (fmt: Fmt): Fmt => (fmt === "f32x4" || fmt === "i32x4" ? "maskx4" : "mask");
+/** The vector of a scalar format. */
+export const vectorOf = (fmt: Fmt): VectorFmt =>
+  fmt === "i32" || fmt === "i32x4" ? "i32x4" : fmt === "mask" || fmt === "maskx4" ? "maskx4" : "f32x4";
+export const isVector = (fmt: Fmt): fmt is VectorFmt => fmt.endsWith("x4");
+
 /** A number in `fmt`. */
-export const lit = (value: number, fmt: Fmt): Value => ({ op: "const", value: fmt === "f32" ? Math.fround(value) : value, fmt });
+export const lit = (value: number, fmt: Fmt): Value => ({
+  op: "const",
+  value: fmt === "f32" || fmt === "f32x4" ? Math.fround(value) : value,
+  fmt,
+});
 export const neg = (a: Value): Value => unary("neg", a);
 export const abs = (a: Value): Value => unary("abs", a);
 export const sqrt = (a: Value): Value => unary("sqrt", a);
@@ -20,8 +30,8 @@ export const max = (a: Value, b: Value): Value => binary("max", a, b);
 /** a·b + c, product and sum each rounded. */
 export const madd = (a: Value, b: Value, c: Value): Value => ({ op: "madd", a, b, c, fmt: a.fmt });
 /** Masks: NaN compares false. */
-export const less = (a: Value, b: Value): Value => binary("less", a, b, "mask");
-export const equal = (a: Value, b: Value): Value => binary("equal", a, b, "mask");
+export const less = (a: Value, b: Value): Value => binary("less", a, b, maskOf(a.fmt));
+export const equal = (a: Value, b: Value): Value => binary("equal", a, b, maskOf(a.fmt));
 export const and = (a: Value, b: Value): Value => binary("and", a, b);
 export const not = (a: Value): Value => unary("not", a);
 export const select = (mask: Value, a: Value, b: Value): Value => ({ op: "select", mask, a, b, fmt: a.fmt });
@@ -31,11 +41,23 @@ export const convert = (a: Value, fmt: Fmt): Value => (a.fmt === fmt ? a : unary
 export const pow2 = (i: Value, fmt: FloatFmt): Value => unary("pow2", i, fmt);
 /** floor(log2 x) of a positive normal number, as i32; an f64 is rounded to f32 first. */
 export const exponent = (a: Value): Value => unary("exponent", convert(a, "f32"), "i32");
-export const iadd = (a: Value, b: Value): Value => binary("iadd", a, b, "i32");
-export const imul = (a: Value, b: Value): Value => binary("imul", a, b, "i32");
-export const ixor = (a: Value, b: Value): Value => binary("ixor", a, b, "i32");
-export const ishl = (a: Value, b: Value): Value => binary("ishl", a, b, "i32");
-export const ishr = (a: Value, b: Value): Value => binary("ishr", a, b, "i32");
+/** A scalar f32 or i32 in every lane. */
+export const splat = (a: Value): Value =>
+  a.op === "const" ? { ...a, fmt: vectorOf(a.fmt) } : unary("splat", a, vectorOf(a.fmt));
+export const lanes = (items: readonly [Value, Value, Value, Value]): Value => ({
+  op: "lanes",
+  items,
+  fmt: vectorOf(items[0].fmt),
+});
+/** A vector to one f32, by halves. */
+export const across = (how: "add" | "max" | "min", a: Value): Value => ({ op: "across", how, a, fmt: "f32" });
+/** Four consecutive elements. */
+export const loadx4 = (buffer: string, index: Index): Value => ({ op: "load", buffer, index, fmt: "f32x4" });
+export const iadd = (a: Value, b: Value): Value => binary("iadd", a, b);
+export const imul = (a: Value, b: Value): Value => binary("imul", a, b);
+export const ixor = (a: Value, b: Value): Value => binary("ixor", a, b);
+export const ishl = (a: Value, b: Value): Value => binary("ishl", a, b);
+export const ishr = (a: Value, b: Value): Value => binary("ishr", a, b);
 export const load = (buffer: string, index: Index): Value => ({ op: "load", buffer, index, fmt: "f32" });
 export const dim = (name: string): Value => ({ op: "loop", name, fmt: "i32" });
 export const scalar = (name: string): Value => ({ op: "scalar", name, fmt: "i32" });
