@@ -1,7 +1,7 @@
 // The meaning of a Graph: every node by its op's own `eval`, one after the other. In: a Graph, the number of rows, and numbers for
 // its inputs, params and states. Out: results, updates, and the value of every node on the way.
 // Guarantee: nothing is expanded, fused or reordered; with "f32" each node is its exact-as-doubles result rounded once, with
-// "double" only the given numbers are rounded. Shares no code with anything that lowers or emits.
+// "double" only the given numbers and constants are rounded. Shares no code with anything that lowers or emits.
 import { CompileError, internal, invariant } from "../diagnostics/error.ts";
 import { bindShape, type Graph, type Node, sameShape, showShape, sizeOf } from "../ir/graph.ts";
 import type { EvalContext, Tensor } from "../ops/define.ts";

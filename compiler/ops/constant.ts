@@ -10,7 +10,7 @@ export type ConstantAttrs = { readonly shape: Shape; readonly values: readonly n
 export const constant: Primitive<ConstantAttrs> = {
   kind: "primitive",
   name: "constant",
-  says: "The numbers `values`, row-major, or one number everywhere; NaN, −0 and ±∞ are kept.",
+  says: "The numbers `values`, row-major, or one number everywhere, rounded to f32; NaN, −0 and ±∞ are kept.",
   arity: 0,
   attrs: z.strictObject({ shape: shapeSchema, values: z.array(anyNumber).readonly() }),
   type: (_inputs, { shape, values }) => {
@@ -23,7 +23,7 @@ export const constant: Primitive<ConstantAttrs> = {
   },
   eval: (_inputs, { values }, { shape }) => {
     const data = new Float64Array(sizeOf(shape));
-    return { shape, data: data.map((_, i) => values[values.length === 1 ? 0 : i]) };
+    return { shape, data: data.map((_, i) => Math.fround(values[values.length === 1 ? 0 : i])) };
   },
   vjp: () => [],
   lower: { kind: "source" },
