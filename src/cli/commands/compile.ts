@@ -87,9 +87,7 @@ function write(output: string, artifact: Artifact): Written {
 function tell(files: Written, { manifest, warnings }: Artifact, json: boolean): void {
   if (json) printJson({ files, manifest, warnings });
   else {
-    const weights = files.weights === undefined ? "" : ` and ${files.weights}`;
-    say(
-      `${files.code}${weights}: ${showBytes(manifest.bytes.code)} of code, ${showBytes(manifest.bytes.weights)} of weights, ${showCount(manifest.multiplyAdds)} multiply-adds per row`,
-    );
+    const weights = files.weights === undefined ? "" : `, ${files.weights}: ${showBytes(manifest.bytes.weights)} of weights`;
+    say(`${files.code}: ${showBytes(manifest.bytes.code)}${weights}; ${showCount(manifest.multiplyAdds)} multiply-adds per row`);
   }
 }
