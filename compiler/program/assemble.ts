@@ -3,6 +3,7 @@
 import { invariant } from "../diagnostics/error.ts";
 import type { Node } from "../ir/graph.ts";
 import type { Plan, Region } from "../plan/ir.ts";
+import type { Target } from "./choose.ts";
 import type { Buffer, Entry, FloatFmt, Kernel, Program, Role, Stmt, Value } from "./ir.ts";
 import { lower } from "./lower.ts";
 import { operandsOf } from "./sharing.ts";
@@ -17,6 +18,8 @@ export interface Part {
 export interface AssembleOptions {
   readonly name: string;
   readonly fmt: FloatFmt;
+  /** Default js. */
+  readonly target?: Target;
   /** Params that `prepare` computes: constants of the Program. */
   readonly prepared: ReadonlySet<string>;
 }
@@ -27,7 +30,7 @@ export interface Assembled {
   readonly tables: ReadonlyMap<string, Float32Array>;
 }
 
-export function assemble(parts: readonly Part[], { name, fmt, prepared }: AssembleOptions): Assembled {
+export function assemble(parts: readonly Part[], { name, fmt, target = "js", prepared }: AssembleOptions): Assembled {
   const buffers = new Map<string, Omit<Buffer, "at"> & { at: number }>();
   const tables = new Map<string, Float32Array>();
   const kernels: Kernel[] = [];
@@ -51,7 +54,7 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
     for (const [node, operand] of plan.operands) {
       if (isTable(node) && operand.kind === "view") tables.set(operand.buffer, Float32Array.from(node.attrs.values as number[]));
     }
-    const made = given ?? lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
+    const made = given ?? lower(plan, { fmt, target, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
     kernels.push(...made);
     entries.push({
       name: entry,

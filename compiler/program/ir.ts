@@ -106,8 +106,14 @@ export interface Schedule {
   readonly order: readonly string[];
   /** Register tile: `count` consecutive points of a map dim are computed together; the tail is peeled. */
   readonly tile: readonly (readonly [dim: string, count: number])[];
-  /** Partial sums: `count` independent accumulators over the innermost reduce dim, folded by halves at the end. */
+  /** A map dim whose points are computed four at a time. */
+  readonly lane?: string;
+  /** Partial sums: `partial` independent accumulators over the innermost reduce dim, folded by halves at the end. */
   readonly partial?: number;
+  /** The partial sums are lanes. */
+  readonly wide?: boolean;
+  /** The outermost reduce dim is walked in strips of `size`; sums stay in the result's buffer in between. */
+  readonly strip?: { readonly dim: string; readonly size: number };
 }
 
 export interface Kernel {

@@ -6,6 +6,7 @@ import type { Core } from "../ops/define.ts";
 import { ops } from "../ops/index.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/ir.ts";
 import { label } from "../plan/print.ts";
+import type { Target } from "./choose.ts";
 import type { Extent, FloatFmt, Index, Kernel, Nest, Stmt, Value } from "./ir.ts";
 import { type Namer, schedule } from "./schedule.ts";
 import * as v from "./value.ts";
@@ -14,6 +15,8 @@ import { at, indexOf, type Operand, valueAt } from "./view.ts";
 export interface LowerOptions {
   /** f64: sums and chains in doubles, rounded at stores; f32: rounded at every step. */
   readonly fmt: FloatFmt;
+  /** simd wants f32. */
+  readonly target: Target;
   /** Kernel names, unique in the Program. */
   readonly kernelName: (region: Region) => string;
 }
@@ -32,7 +35,7 @@ export function nestsOf(plan: Plan, region: ComputeRegion | CopyRegion, fmt: Flo
 }
 
 function lowerRegion(plan: Plan, region: Region, options: LowerOptions, namer: Namer): readonly Stmt[] {
-  if (region.kind !== "scan") return nestsOf(plan, region, options.fmt).flatMap((nest) => schedule(nest, namer));
+  if (region.kind !== "scan") return nestsOf(plan, region, options.fmt).flatMap((nest) => schedule(nest, options.target, namer));
   const body = region.body.flatMap((inner) => lowerRegion(plan, inner, options, namer));
   return [{ do: "for", loop: region.loop, to: region.length, body }];
 }

@@ -1,188 +1,311 @@
-// Scheduling: Nest → statements. `choose` is the js cost model (which register tile pays), `apply` writes the loops. Points
-// of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
-
+// Scheduling: Nest → statements. `choose` is the cost model (which lanes, which register tile), `apply` writes the loops.
+// Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
+// A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
+import { choose, type Target } from "./choose.ts";
 import { collapse } from "./collapse.ts";
 import type { Extent, Fold, Index, Nest, Schedule, Stmt, Value } from "./ir.ts";
 import { lets, substitute } from "./sharing.ts";
 import * as v from "./value.ts";
+import { vectorize } from "./vectorize.ts";
 import type { Coord } from "./view.ts";
 
 /** Fresh names for loops, registers and lets of one kernel. */
 export type Namer = (stem: string) => string;
 
-/** The nest as statements, by the schedule that suits it. */
-export function schedule(nest: Nest, fresh: Namer): readonly Stmt[] {
+/** The nest as statements, by the schedule that suits it on the target. */
+export function schedule(nest: Nest, target: Target, fresh: Namer): readonly Stmt[] {
   const merged = collapse(nest);
-  return apply(merged, choose(merged), fresh);
+  return apply(merged, choose(merged, target), fresh);
 }
 
-/** Seen on V8: 2 rows x 4 outputs is best where rows can be paired, 8 outputs where not; a lone sum wants 4 partial sums. */
-export function choose(nest: Nest): Schedule {
-  const { fold, map, reduce } = nest;
-  const order = map.map(([name]) => name);
-  if (fold === undefined || reduce.length === 0) return { order, tile: [] };
-  const columns = map.filter(
-    ([name, extent]) => typeof extent === "number" && extent >= 4 && strideIn(fold, name).some((stride) => stride === 1),
-  );
-  const column = columns.at(-1);
-  if (column === undefined) {
-    const innermost = reduce[reduce.length - 1][1];
-    return typeof innermost === "number" && innermost >= 8 ? { order, tile: [], partial: 4 } : { order, tile: [] };
-  }
-  // A row dim leaves the column's operand alone: both points share its loads.
-  const row = map.find(
-    ([name, extent]) =>
-      name !== column[0] &&
-      typeof extent === "number" &&
-      extent >= 2 &&
-      fold.how === "madd" &&
-      sharesLoads(fold, name, column[0]),
-  );
-  const others = order.filter((name) => name !== column[0] && name !== row?.[0]);
-  return row === undefined
-    ? { order: [...others, column[0]], tile: [[column[0], 8]] }
-    : {
-        order: [...others, column[0], row[0]],
-        tile: [
-          [column[0], 4],
-          [row[0], 2],
-        ],
-      };
+/** Coordinates of one result point; with `lane`, of four, along that dim. */
+interface Point {
+  readonly at: ReadonlyMap<string, Coord>;
+  readonly lane?: string;
 }
-
-const strideIn = (fold: Fold, dim: string): number[] =>
-  fold.term.flatMap((term) => loadsOf(term)).map((index) => strideOf(index, dim));
-const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
-const sharesLoads = (fold: Fold, row: string, column: string): boolean =>
-  fold.term.every((term) => loadsOf(term).every((index) => strideOf(index, row) === 0 || strideOf(index, column) === 0));
-
-function loadsOf(value: Value): Index[] {
-  if (value.op === "load") return [value.index];
-  return "a" in value ? loadsOf(value.a) : [];
+/** Where a tile stands along one dim: a coordinate, or four from it. */
+interface Step {
+  readonly coord: Coord;
+  readonly wide: boolean;
 }
-
-type Point = ReadonlyMap<string, Coord>;
 
 /** The loops of a nest under a schedule. */
-export function apply(nest: Nest, { order, tile, partial }: Schedule, fresh: Namer): readonly Stmt[] {
-  const extents = new Map<string, Extent>([...nest.map, ...nest.reduce]);
+export function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
+  if (plan.strip !== undefined) return strips(nest, plan, plan.strip, fresh);
+  return overMap(nest, plan, fresh, (points) => compute(nest, points, plan, fresh));
+}
+
+function overMap(
+  nest: Nest,
+  { order, tile, lane }: Schedule,
+  fresh: Namer,
+  leaf: (points: readonly Point[]) => readonly Stmt[],
+): readonly Stmt[] {
+  const extents = new Map<string, Extent>(nest.map);
   const tiles = new Map(tile);
   const visit = (rest: readonly string[], points: readonly Point[]): readonly Stmt[] => {
-    if (rest.length === 0) return compute(nest, points, extents, partial, fresh);
+    if (rest.length === 0) return leaf(points);
     const [dim, ...inner] = rest;
-    return blocks(extents.get(dim) as Extent, tiles.get(dim) ?? 1, fresh, (coords) =>
+    return blocks(extents.get(dim) as Extent, tiles.get(dim) ?? 1, dim === lane, fresh, (steps) =>
       visit(
         inner,
-        points.flatMap((point) => coords.map((coord) => new Map([...point, [dim, coord]]))),
+        points.flatMap((point) =>
+          steps.map(({ coord, wide }) => ({
+            ...point,
+            at: new Map([...point.at, [dim, coord]]),
+            ...(wide ? { lane: dim } : {}),
+          })),
+        ),
       ),
     );
   };
-  return visit(order, [new Map()]);
+  return visit(order, [{ at: new Map() }]);
 }
 
 /** A loop over blocks of `count` coordinates, then the rest as one smaller block; a loop of one turn is no loop. */
 function blocks(
   extent: Extent,
   count: number,
+  lanes: boolean,
   fresh: Namer,
-  body: (coords: readonly Coord[]) => readonly Stmt[],
+  body: (steps: readonly Step[]) => readonly Stmt[],
 ): readonly Stmt[] {
-  const from = (base: number, size: number, terms: Coord["terms"] = []): Coord[] =>
-    Array.from({ length: size }, (_, c) => ({ base: base + c, terms }));
+  const steps = (base: number, size: number, terms: Coord["terms"] = []): Step[] => {
+    const list: Step[] = [];
+    for (let c = 0; c < size; ) {
+      const wide = lanes && size - c >= 4;
+      list.push({ coord: { base: base + c, terms }, wide });
+      c += wide ? 4 : 1;
+    }
+    return list;
+  };
   if (typeof extent !== "number") {
     const loop = fresh("i");
-    return [{ do: "for", loop, to: extent, body: body(from(0, 1, [[loop, 1]])) }];
+    if (count === 1) return [{ do: "for", loop, to: extent, body: body(steps(0, 1, [[loop, 1]])) }];
+    // Whole blocks, then the rows they leave over, one by one.
+    const whole: Extent = { scalar: extent.scalar, per: count * extent.per, round: "down" };
+    const rest = fresh("i");
+    return [
+      { do: "for", loop, to: whole, body: body(steps(0, count, [[loop, count]])) },
+      { do: "for", loop: rest, from: { blocks: whole, size: count }, to: extent, body: body(steps(0, 1, [[rest, 1]])) },
+    ];
   }
   const whole = Math.floor(extent / count);
   const rest = extent - whole * count;
   const statements: Stmt[] = [];
-  if (whole === 1) statements.push(...body(from(0, count)));
+  if (whole === 1) statements.push(...body(steps(0, count)));
   if (whole > 1) {
     const loop = fresh("i");
-    statements.push({ do: "for", loop, to: whole, body: body(from(0, count, [[loop, count]])) });
+    statements.push({ do: "for", loop, to: whole, body: body(steps(0, count, [[loop, count]])) });
   }
-  if (rest > 0) statements.push(...body(from(whole * count, rest)));
+  if (rest > 0) statements.push(...body(steps(whole * count, rest)));
   return statements;
 }
 
-function compute(
-  nest: Nest,
-  points: readonly Point[],
-  extents: ReadonlyMap<string, Extent>,
-  partial: number | undefined,
-  fresh: Namer,
-): readonly Stmt[] {
+const joins = { madd: v.add, add: v.add, max: v.max, min: v.min };
+const identities = { madd: 0, add: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
+
+/** A value at a point, as many lanes wide as the point. */
+const valueAt = (value: Value, { at, lane }: Point, acc?: Value): Value =>
+  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, lane, acc);
+
+function accumulate(fold: Fold, sum: Value, point: Point): Value {
+  return fold.how === "madd"
+    ? v.madd(valueAt(fold.term[0], point), valueAt(fold.term[1], point), sum)
+    : joins[fold.how](sum, valueAt(fold.term[0], point));
+}
+
+function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Namer): readonly Stmt[] {
   const { fold } = nest;
-  const at = (value: Value, point: Point, acc?: Value): Value => substitute(value, point, acc);
-  const store = (point: Point, acc?: Value): Stmt => {
-    const { buffer, index } = nest.out;
-    const to = substituteIndex(index, point);
-    const value = at(nest.finish, point, acc);
-    return {
-      do: "store",
-      buffer,
-      index: to,
-      value: nest.into === "store" ? value : v.add(v.convert(v.load(buffer, to), value.fmt), value),
-    };
-  };
   if (fold === undefined)
     return lets(
-      points.map((point) => store(point)),
+      points.map((point) => store(nest, point, valueAt(nest.finish, point))),
       fresh,
     );
-  const width = partial ?? 1;
-  const { fmt } = fold.init;
-  const identity = v.lit(fold.how === "max" ? Number.NEGATIVE_INFINITY : fold.how === "min" ? Number.POSITIVE_INFINITY : 0, fmt);
-  const reg = (name: string): Value => ({ op: "reg", name, fmt });
-  const join = { madd: v.add, add: v.add, max: v.max, min: v.min }[fold.how];
-  const fold1 = (sum: Value, point: Point): Value =>
-    fold.how === "madd" ? v.madd(at(fold.term[0], point), at(fold.term[1], point), sum) : join(sum, at(fold.term[0], point));
-  const step = (name: string, point: Point): Stmt => ({ do: "set", reg: name, value: fold1(reg(name), point) });
+  const start = (point: Point): Value => valueAt(fold.init, point);
+  const finish = (point: Point, sum: Value): Stmt => store(nest, point, valueAt(nest.finish, point, sum));
   // Without reduce dims there is one term.
   if (nest.reduce.length === 0)
     return lets(
-      points.map((point) => store(point, fold1(at(fold.init, point), point))),
+      points.map((point) => finish(point, accumulate(fold, start(point), point))),
       fresh,
     );
-  const registers = points.map(() => Array.from({ length: width }, () => fresh("a")));
-  const visit = (rest: readonly string[], inner: readonly Point[]): readonly Stmt[] => {
-    const [dim, ...more] = rest;
-    const spread = more.length === 0 ? width : 1;
-    return blocks(extents.get(dim) as Extent, spread, fresh, (coords) => {
-      if (more.length > 0)
-        return visit(
-          more,
-          inner.map((point) => new Map([...point, [dim, coords[0]]])),
-        );
-      return lets(
-        inner.flatMap((point, p) => coords.map((coord, c) => step(registers[p][c], new Map([...point, [dim, coord]])))),
-        fresh,
-      );
-    });
-  };
-  const start = points.flatMap((point, p) =>
-    registers[p].map((name, c): Stmt => ({ do: "set", reg: name, value: c === 0 ? at(fold.init, point) : identity })),
-  );
-  const total = (names: readonly string[]): Value => {
-    let values = names.map(reg);
-    while (values.length > 1)
-      values = values.slice(0, values.length / 2).map((value, i) => join(value, values[i + values.length / 2]));
-    return values[0];
-  };
+  const registers = points.map((point) => register(fresh, point, fold));
   return [
-    ...lets(start, fresh),
-    ...visit(
-      nest.reduce.map(([name]) => name),
-      points,
-    ),
     ...lets(
-      points.map((point, p) => store(point, total(registers[p]))),
+      points.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: start(point) })),
+      fresh,
+    ),
+    ...overReduce(nest, fold, points, registers, plan, fresh),
+    ...lets(
+      points.map((point, p) => finish(point, registers[p])),
       fresh,
     ),
   ];
 }
 
-function substituteIndex(index: Index, point: Point): Index {
-  const load = substitute(v.load("", index), point);
+const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value => ({
+  op: "reg",
+  name: fresh("a"),
+  fmt: lane === undefined ? init.fmt : v.vectorOf(init.fmt),
+});
+const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
+
+/** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. */
+function overReduce(
+  nest: Nest,
+  fold: Fold,
+  points: readonly Point[],
+  registers: readonly Value[],
+  { partial, wide }: Schedule,
+  fresh: Namer,
+): readonly Stmt[] {
+  const extents = new Map<string, Extent>(nest.reduce);
+  const visit = (rest: readonly string[], inner: readonly Point[]): readonly Stmt[] => {
+    const [dim, ...more] = rest;
+    const extent = extents.get(dim) as Extent;
+    if (more.length === 0 && partial !== undefined && typeof extent === "number")
+      return partials(fold, inner, registers, { dim, extent, partial, wide: wide === true }, fresh);
+    return blocks(extent, 1, false, fresh, ([{ coord }]) => {
+      const here = inner.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
+      return more.length > 0
+        ? visit(more, here)
+        : lets(
+            here.map(
+              (point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) }),
+            ),
+            fresh,
+          );
+    });
+  };
+  return visit(
+    nest.reduce.map(([name]) => name),
+    points,
+  );
+}
+
+/** `partial` sums side by side over the innermost reduce dim, folded by halves into the register, then what is left over. */
+function partials(
+  fold: Fold,
+  points: readonly Point[],
+  registers: readonly Value[],
+  site: { dim: string; extent: number; partial: number; wide: boolean },
+  fresh: Namer,
+): readonly Stmt[] {
+  const { dim, extent, partial, wide } = site;
+  const whole = Math.floor(extent / partial);
+  const { fmt } = fold.init;
+  const kind = wide ? v.vectorOf(fmt) : fmt;
+  const out: Stmt[] = [];
+  points.forEach((point, p) => {
+    if (whole > 0) {
+      const sums = Array.from(
+        { length: wide ? partial / 4 : partial },
+        (): Value => ({ op: "reg", name: fresh("a"), fmt: kind }),
+      );
+      for (const sum of sums) out.push({ do: "set", reg: nameOf(sum), value: v.lit(identities[fold.how], kind) });
+      out.push(
+        ...blocks(whole * partial, partial, wide, fresh, (steps) =>
+          lets(
+            steps.map(({ coord }, s): Stmt => {
+              const here: Point = { at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) };
+              return { do: "set", reg: nameOf(sums[s]), value: accumulate(fold, sums[s], here) };
+            }),
+            fresh,
+          ),
+        ),
+        { do: "set", reg: nameOf(registers[p]), value: joins[fold.how](registers[p], total(fold, sums, wide)) },
+      );
+    }
+    const rest = Array.from(
+      { length: extent - whole * partial },
+      (_, c): Point => ({ at: new Map([...point.at, [dim, { base: whole * partial + c, terms: [] }]]) }),
+    );
+    // One statement after the other: each reads the register that the one before set.
+    for (const here of rest)
+      out.push(...lets([{ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], here) }], fresh));
+  });
+  return out;
+}
+
+/** Halves: sum i with sum i + half, down to one; a vector's lanes last, the same way. */
+function total(fold: Fold, sums: readonly Value[], wide: boolean): Value {
+  let values = [...sums];
+  while (values.length > 1)
+    values = values.slice(0, values.length / 2).map((value, i) => joins[fold.how](value, values[i + values.length / 2]));
+  return wide ? v.across(fold.how === "madd" ? "add" : fold.how, values[0]) : values[0];
+}
+
+function store(nest: Nest, point: Point, value: Value): Stmt {
+  const { buffer, index } = nest.out;
+  const to = place(index, point);
+  return { do: "store", buffer, index: to, value: nest.into === "store" ? value : v.add(loadLike(value, buffer, to), value) };
+}
+
+const loadLike = (value: Value, buffer: string, index: Index): Value =>
+  v.isVector(value.fmt) ? v.loadx4(buffer, index) : v.convert(v.load(buffer, index), value.fmt);
+
+function place(index: Index, { at }: Point): Index {
+  const load = substitute(v.load("", index), at);
   return load.op === "load" ? load.index : index;
+}
+
+/**
+ * Sums over the outermost reduce dim in strips of `size`, kept in `out` between strips: the strip's operands stay in cache
+ * while all tiles walk over them. The same additions in the same order; f32 sums survive the store, so the bits do not change.
+ */
+function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: number }, fresh: Namer): readonly Stmt[] {
+  const fold = nest.fold as Fold;
+  const extent = new Map<string, Extent>(nest.reduce).get(dim) as Exclude<Extent, number>;
+  const whole: Extent = { scalar: extent.scalar, per: size, round: "down" };
+  const strip = fresh("s");
+  /** All tiles over a range of the dim, each sum taken up from `out` and put back. */
+  const through = (range: Pick<Stmt & { do: "for" }, "from" | "to">, coord: (loop: string) => Coord): readonly Stmt[] =>
+    overMap(nest, plan, fresh, (points) => {
+      const registers = points.map((point) => register(fresh, point, fold));
+      const loop = fresh("i");
+      const here = points.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord(loop)]]) }));
+      const body = lets(
+        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
+        fresh,
+      );
+      return [
+        ...lets(
+          points.map(
+            (point, p): Stmt => ({
+              do: "set",
+              reg: nameOf(registers[p]),
+              value: loadLike(registers[p], nest.out.buffer, place(nest.out.index, point)),
+            }),
+          ),
+          fresh,
+        ),
+        { do: "for", loop, ...range, body },
+        ...lets(
+          points.map((point, p) => store(nest, point, registers[p])),
+          fresh,
+        ),
+      ];
+    });
+  return [
+    ...overMap(nest, plan, fresh, (points) =>
+      lets(
+        points.map((point) => store(nest, point, valueAt(fold.init, point))),
+        fresh,
+      ),
+    ),
+    {
+      do: "for",
+      loop: strip,
+      to: whole,
+      body: through({ to: size }, (loop) => ({
+        base: 0,
+        terms: [
+          [strip, size],
+          [loop, 1],
+        ],
+      })),
+    },
+    ...through({ from: { blocks: whole, size }, to: extent }, (loop) => ({ base: 0, terms: [[loop, 1]] })),
+  ];
 }

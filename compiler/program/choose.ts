@@ -1,0 +1,97 @@
+// The cost model: which schedule suits a nest on a target. In: a nest whose dims are merged. Out: data.
+// Seen on V8 (js): 2 rows x 4 outputs are best where rows can be paired, 8 outputs where not; a lone sum wants 4 partial
+// sums. Seen with f32x4: 6 rows x 8 outputs fill the 16 registers, one row wants 32 outputs (8 sums hide the latency).
+import type { Extent, Fold, Index, Nest, Schedule, Value } from "./ir.ts";
+import { operandsOf } from "./sharing.ts";
+import { strideOf } from "./vectorize.ts";
+
+/** js: scalars, doubles or floats; simd: f32 in vectors of four. */
+export type Target = "js" | "simd";
+
+export function choose(nest: Nest, target: Target): Schedule {
+  const { fold, map, reduce } = nest;
+  const order = map.map(([name]) => name);
+  if (fold === undefined || reduce.length === 0) return target === "js" ? { order, tile: [] } : wideMap(nest, order);
+  const column = map.filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, fold, name)).at(-1);
+  if (column === undefined) return alone(nest, fold, target, order);
+  const [dim] = column;
+  // A row dim leaves the column's operand alone: its points share the loads of that operand.
+  const row = map.find(([name]) => name !== dim && fold.how === "madd" && sharesLoads(fold, name, dim));
+  const block = map.find(([name]) => name === `${dim.slice(0, -2)}/${blockSize}` && dim === `${dim.slice(0, -2)}%${blockSize}`);
+  const others = order.filter((name) => name !== dim && name !== row?.[0]);
+  const lane = target === "simd" ? { lane: dim } : {};
+  const rows = row === undefined ? 1 : rowTile(row[1], target);
+  if (row === undefined || rows === 1) {
+    const width = target === "js" ? 8 : 32;
+    const tile: Schedule["tile"] =
+      block === undefined
+        ? [[dim, width]]
+        : [
+            [block[0], width / blockSize],
+            [dim, blockSize],
+          ];
+    return { order: [...(row === undefined ? [] : [row[0]]), ...others, dim], tile, ...lane };
+  }
+  const tile: Schedule["tile"] = [
+    [dim, target === "js" ? 4 : 8],
+    [row[0], rows],
+  ];
+  return { order: [...others, dim, row[0]], tile, ...lane, ...strip(nest, fold, target) };
+}
+
+/** Outputs in one block of a packed weight (compiler/plan/pack.ts). */
+const blockSize = 8;
+
+/** How many rows share a register tile: what divides the rows, else the largest that fits. */
+function rowTile(extent: Extent, target: Target): number {
+  const most = target === "js" ? 2 : 6;
+  if (typeof extent !== "number") return most;
+  for (let rows = Math.min(most, extent); rows > most / 2; rows--) if (extent % rows === 0) return rows;
+  return Math.min(most, extent);
+}
+
+/** Sums over the rows of a batch: strips of 16 rows keep the operands in cache. Only where the sum itself is what is stored. */
+function strip(nest: Nest, fold: Fold, target: Target): { strip?: NonNullable<Schedule["strip"]> } {
+  const [outer] = nest.reduce;
+  const isLong = target === "simd" && nest.reduce.length === 1 && typeof outer[1] !== "number" && outer[1].per === 1;
+  const isPlain = fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && nest.out.index.row === undefined;
+  const points = nest.map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1);
+  return isLong && isPlain && points >= 4096 ? { strip: { dim: outer[0], size: 16 } } : {};
+}
+
+/** No column to spread over: partial sums along the innermost reduce dim. */
+function alone(nest: Nest, fold: Fold, target: Target, order: readonly string[]): Schedule {
+  const [dim, extent] = nest.reduce[nest.reduce.length - 1];
+  if (typeof extent !== "number" || extent < 8) return { order, tile: [] };
+  if (target === "js") return { order, tile: [], partial: 4 };
+  const contiguous = fold.term.every((term) => loadsOf(term).every((index) => [0, 1].includes(strideOf(index, dim))));
+  return { order, tile: [], partial: extent >= 32 ? 16 : extent >= 16 ? 8 : 4, ...(contiguous ? { wide: true } : {}) };
+}
+
+/** A map: four points at a time along the dim that the store walks one by one. */
+function wideMap(nest: Nest, order: readonly string[]): Schedule {
+  const inner = nest.map
+    .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && strideOf(nest.out.index, name) === 1)
+    .at(-1);
+  if (inner === undefined || nest.out.index.row !== undefined || nest.into === "add") return { order, tile: [] };
+  const [dim] = inner;
+  return { order: [...order.filter((name) => name !== dim), dim], tile: [[dim, 4]], lane: dim };
+}
+
+/** Lanes may run along a dim that the store and every term walk one by one, or that a term does not know. */
+function isColumn(nest: Nest, fold: Fold, dim: string): boolean {
+  const strides = fold.term.flatMap(loadsOf).map((index) => strideOf(index, dim));
+  return (
+    strides.includes(1) &&
+    strides.every((stride) => stride === 0 || stride === 1) &&
+    strideOf(nest.out.index, dim) === 1 &&
+    nest.out.index.row === undefined
+  );
+}
+
+const sharesLoads = (fold: Fold, row: string, column: string): boolean =>
+  fold.term.every((term) => loadsOf(term).every((index) => strideOf(index, row) === 0 || strideOf(index, column) === 0));
+
+function loadsOf(value: Value): Index[] {
+  return [...(value.op === "load" ? [value.index] : []), ...operandsOf(value).flatMap(loadsOf)];
+}

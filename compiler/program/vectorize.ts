@@ -1,0 +1,72 @@
+// Four points at once: a Value over dims becomes a vector Value at coordinates whose `lane` dim counts four on. In: f32 and
+// i32 values. Out: x4 values, lane i being the scalar value with the lane dim at base + i, to the bit. What does not depend
+// on the lane is computed once and splat.
+import type { Index, Value } from "./ir.ts";
+import { operandsOf, substitute } from "./sharing.ts";
+import * as v from "./value.ts";
+import type { Coord } from "./view.ts";
+
+type Point = ReadonlyMap<string, Coord>;
+
+export function vectorize(value: Value, point: Point, lane: string, acc?: Value): Value {
+  const done = new Map<Value, Value>();
+  const depends = dependence(lane);
+  const visit = (node: Value): Value => {
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const made = depends(node) ? step(node, point, lane, acc, visit) : v.splat(substitute(node, point));
+    done.set(node, made);
+    return made;
+  };
+  return visit(value);
+}
+
+/** Whether a value differs from lane to lane. */
+function dependence(lane: string): (value: Value) => boolean {
+  const known = new Map<Value, boolean>();
+  const depends = (node: Value): boolean => {
+    const seen = known.get(node);
+    if (seen !== undefined) return seen;
+    const own =
+      node.op === "acc" || (node.op === "loop" && node.name === lane) || (node.op === "load" && strideOf(node.index, lane) !== 0);
+    const found = own || operandsOf(node).some(depends);
+    known.set(node, found);
+    return found;
+  };
+  return depends;
+}
+
+export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
+
+function step(node: Value, point: Point, lane: string, acc: Value | undefined, visit: (value: Value) => Value): Value {
+  switch (node.op) {
+    case "acc":
+      return acc ?? node;
+    case "loop":
+      return v.iadd(
+        v.splat(substitute(node, point)),
+        v.lanes([v.lit(0, "i32"), v.lit(1, "i32"), v.lit(2, "i32"), v.lit(3, "i32")]),
+      );
+    case "load": {
+      const contiguous =
+        strideOf(node.index, lane) === 1 && (node.index.row === undefined || !dependence(lane)(node.index.row.index));
+      if (!contiguous) return v.lanes([lanePoint(0), lanePoint(1), lanePoint(2), lanePoint(3)]);
+      const placed = substitute(node, point);
+      return placed.op === "load" ? v.loadx4(placed.buffer, placed.index) : placed;
+    }
+    case "madd":
+      return v.madd(visit(node.a), visit(node.b), visit(node.c));
+    case "select":
+      return v.select(visit(node.mask), visit(node.a), visit(node.b));
+    default: {
+      const fmt = v.vectorOf(node.fmt);
+      if ("b" in node) return { ...node, a: visit(node.a), b: visit(node.b), fmt };
+      return "a" in node ? { ...node, a: visit(node.a), fmt } : node;
+    }
+  }
+
+  function lanePoint(i: number): Value {
+    const coord = point.get(lane) ?? { base: 0, terms: [] };
+    return substitute(node, new Map([...point, [lane, { ...coord, base: coord.base + i }]]));
+  }
+}
