@@ -1,14 +1,14 @@
-// What each Program op computes, to the bit: compiler/program/ir.ts in numbers. In: closures that give the operands (masks
-// are 0 and 1). Out: a closure that gives the result. An operand that ir.ts excludes is reported through `bug`.
-import type { Fmt } from "../program/ir.ts";
+// What each Program op computes in one lane, to the bit: compiler/program/ir.ts in numbers. In: closures that give the
+// operands (masks are 0 and 1). Out: a closure that gives the result. An operand that ir.ts excludes is reported through `bug`.
+import type { Fmt, ScalarFmt } from "../program/ir.ts";
 
 export type Eval = () => number;
 type BinaryOp = (a: Eval, b: Eval, f32: boolean) => Eval;
-type UnaryOp = (
-  a: Eval,
-  value: { readonly fmt: Fmt; readonly a: { readonly fmt: Fmt } },
-  bug: (message: string) => never,
-) => Eval;
+type UnaryOp = (a: Eval, to: ScalarFmt, from: ScalarFmt, bug: (message: string) => never) => Eval;
+
+/** The format of one lane. */
+export const laneOf = (fmt: Fmt): ScalarFmt =>
+  fmt === "f32x4" ? "f32" : fmt === "i32x4" ? "i32" : fmt === "maskx4" ? "mask" : fmt;
 
 const round = (f32: boolean, exact: Eval): Eval => (f32 ? () => Math.fround(exact()) : exact);
 
@@ -36,28 +36,40 @@ const word = new Int32Array(bits.buffer);
 export const unary = {
   neg: (a) => () => -a(),
   abs: (a) => () => Math.abs(a()),
-  sqrt: (a, { fmt }) => round(fmt === "f32", () => Math.sqrt(a())),
+  sqrt: (a, to) => round(to === "f32", () => Math.sqrt(a())),
   floor: (a) => () => Math.floor(a()),
   not: (a) => () => 1 - a(),
-  convert: (a, { fmt, a: from }, bug) => {
-    if (fmt === "f32") return () => Math.fround(a());
-    if (fmt === "f64" || from.fmt === "i32") return a;
+  convert: (a, to, from, bug) => {
+    if (to === "f32") return () => Math.fround(a());
+    if (to === "f64" || from === "i32") return a;
     return () => {
       const number = a();
       if (number !== (number | 0)) bug(`convert to i32 takes an integer of 32 bits, found ${number}`);
       return number | 0;
     };
   },
-  pow2: (a, _, bug) => () => {
+  pow2: (a, _to, _from, bug) => () => {
     const power = a();
     if (!(power >= -126 && power <= 127)) bug(`pow2 takes −126..127, found ${power}`);
     word[0] = (power + 127) << 23;
     return bits[0];
   },
-  exponent: (a, _, bug) => () => {
+  exponent: (a, _to, _from, bug) => () => {
     bits[0] = a();
     const e = word[0] >> 23; // negative numbers give a negative e
     if (e < 1 || e > 254) bug(`exponent takes a positive normal f32, found ${bits[0]}`);
     return e - 127;
   },
 } as const satisfies Record<string, UnaryOp>;
+
+export const madd = (a: Eval, b: Eval, c: Eval, f32: boolean): Eval =>
+  f32 ? () => Math.fround(Math.fround(a() * b()) + c()) : () => a() * b() + c();
+
+/** Both sides are computed, as lanes do, so that an error hides in neither. */
+export const select =
+  (mask: Eval, a: Eval, b: Eval): Eval =>
+  () => {
+    const first = a();
+    const second = b();
+    return mask() !== 0 ? first : second;
+  };

@@ -3,7 +3,8 @@
 // address outside its own buffer, no integer from a number that is none; each is an error naming kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
 import type { Buffer, Extent, Index, Kernel, Stmt, Value } from "../program/ir.ts";
-import { binary, type Eval, unary } from "./arithmetic.ts";
+import { binary, type Eval, laneOf, madd, select, unary } from "./arithmetic.ts";
+import { sharedIn } from "./shared.ts";
 
 export type Step = () => void;
 
@@ -15,13 +16,15 @@ export interface Space {
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-/** Name → cell of the frame; inner bodies see outer names, not the other way round. */
-type Scope = Map<string, number>;
+/** A value while it is compiled: one closure, or one for each of four lanes. */
+type Lanes = readonly Eval[];
+/** Name → cells of the frame, one for each lane; inner bodies see outer names, not the other way round. */
+type Scope = Map<string, readonly number[]>;
 
 /** The kernel as one closure. */
 export const kernelStep = (kernel: Kernel, space: Space): Step => new KernelCompiler(kernel, space).body(kernel.body, new Map());
 
-/** Turns one kernel into closures over a frame with one cell per loop, let and register. */
+/** Turns one kernel into closures over a frame with one cell per loop and per lane of a let or register. */
 class KernelCompiler {
   readonly #kernel: Kernel;
   readonly #space: Space;
@@ -37,9 +40,9 @@ class KernelCompiler {
     return internal(`kernel ${JSON.stringify(this.#kernel.name)}: ${message}`);
   }
 
-  #cell(): number {
-    this.#frame.push(Number.NaN);
-    return this.#frame.length - 1;
+  /** New cells for `count` lanes. */
+  #cells(count: number): readonly number[] {
+    return Array.from({ length: count }, () => this.#frame.push(Number.NaN) - 1);
   }
 
   body(stmts: readonly Stmt[], outer: Scope): Step {
@@ -55,13 +58,15 @@ class KernelCompiler {
     const frame = this.#frame;
     switch (stmt.do) {
       case "for": {
-        const cell = this.#cell();
-        const body = this.body(stmt.body, new Map(scope).set(`loop ${stmt.loop}`, cell));
-        const extent = this.#extent(stmt.to);
+        const cells = this.#cells(1);
+        const [cell] = cells;
+        const body = this.body(stmt.body, new Map(scope).set(`loop ${stmt.loop}`, cells));
+        const { size = 0, blocks = 0 } = stmt.from ?? {};
+        const [start, end] = [this.#extent(blocks), this.#extent(stmt.to)];
         return [
           () => {
-            const to = extent();
-            for (let i = 0; i < to; i++) {
+            const to = end();
+            for (let i = start() * size; i < to; i++) {
               frame[cell] = i;
               body();
             }
@@ -70,113 +75,134 @@ class KernelCompiler {
       }
       case "let": {
         const { first, value } = this.#value(stmt.value, scope);
-        const cell = this.#cell();
-        scope.set(`use ${stmt.name}`, cell);
-        return [...first, assign(frame, cell, value)];
+        const cells = this.#cells(value.length);
+        scope.set(`use ${stmt.name}`, cells);
+        return [...first, assign(frame, cells, value)];
       }
       case "set": {
         const { first, value } = this.#value(stmt.value, scope);
         const key = `reg ${stmt.reg}`;
-        const cell = scope.get(key) ?? this.#cell();
-        scope.set(key, cell);
-        return [...first, assign(frame, cell, value)];
+        const cells = scope.get(key) ?? this.#cells(value.length);
+        scope.set(key, cells);
+        return [...first, assign(frame, cells, value)];
       }
       case "store": {
-        const { memory, written } = this.#space;
         const memo: Memo = new Map();
         const first: Step[] = [];
         const shared = sharedIn([stmt.value, ...(stmt.index.row === undefined ? [] : [stmt.index.row.index])]);
         const value = this.#eval(stmt.value, scope, { memo, first, shared });
-        const address = this.#address(stmt.buffer, stmt.index, scope, { memo, first, shared });
-        return [
-          ...first,
-          () => {
-            const at = address();
-            memory[at] = value();
-            if (written !== undefined) written[at] = 1;
-          },
-        ];
+        const address = this.#address(stmt.buffer, stmt.index, value.length, scope, { memo, first, shared });
+        return [...first, this.#store(address, value)];
       }
     }
   }
 
+  /** All lanes are computed before the first is written. */
+  #store(address: Eval, value: Lanes): Step {
+    const { memory, written } = this.#space;
+    const [one, ...more] = value;
+    if (more.length === 0) {
+      return () => {
+        const at = address();
+        memory[at] = one();
+        if (written !== undefined) written[at] = 1;
+      };
+    }
+    return () => {
+      const at = address();
+      memory.set(numbers(value), at);
+      written?.fill(1, at, at + value.length);
+    };
+  }
+
   #extent(extent: Extent): Eval {
     if (typeof extent === "number") return () => extent;
-    const { scalar, per } = extent;
-    return () => Math.ceil(this.#scalar(scalar) / per);
+    const { scalar, per, round } = extent;
+    const whole = round === "down" ? Math.floor : Math.ceil;
+    return () => whole(this.#scalar(scalar) / per);
   }
 
   #scalar(name: string): number {
     return this.#space.scalars.get(name) ?? this.#bug(`scalar ${JSON.stringify(name)} was not given`);
   }
 
-  #value(value: Value, scope: Scope): { first: Step[]; value: Eval } {
+  #value(value: Value, scope: Scope): { first: Step[]; value: Lanes } {
     const first: Step[] = [];
     return { value: this.#eval(value, scope, { memo: new Map(), first, shared: sharedIn([value]) }), first };
   }
 
   /** A shared node is computed once: before the statement, in operand order. */
-  #eval(value: Value, scope: Scope, site: Site): Eval {
+  #eval(value: Value, scope: Scope, site: Site): Lanes {
     if (!site.shared.has(value)) return this.#node(value, scope, site);
-    const frame = this.#frame;
-    let cell = site.memo.get(value);
-    if (cell === undefined) {
-      const compute = this.#node(value, scope, site);
-      const to = this.#cell();
-      site.first.push(assign(frame, to, compute));
-      site.memo.set(value, to);
-      cell = to;
-    }
-    const from = cell;
-    return () => frame[from];
+    const known = site.memo.get(value) ?? this.#once(this.#node(value, scope, site), site);
+    site.memo.set(value, known);
+    return known;
   }
 
-  #node(value: Value, scope: Scope, site: Site): Eval {
+  /** Computed before the statement, read as often as one likes. */
+  #once(lanes: Lanes, { first }: Site): Lanes {
+    const cells = this.#cells(lanes.length);
+    first.push(assign(this.#frame, cells, lanes));
+    return this.#read(cells);
+  }
+
+  #read(cells: readonly number[]): Lanes {
     const frame = this.#frame;
-    const f32 = value.fmt === "f32";
+    return cells.map((cell) => () => frame[cell]);
+  }
+
+  #scalarEval(value: Value, scope: Scope, site: Site): Eval {
+    const [one, ...more] = this.#eval(value, scope, site);
+    return more.length === 0 ? one : this.#bug(`${value.op} gives ${value.fmt} where one number is needed`);
+  }
+
+  #node(value: Value, scope: Scope, site: Site): Lanes {
+    const fmt = laneOf(value.fmt);
+    const count = fmt === value.fmt ? 1 : 4;
+    const f32 = fmt === "f32";
+    /** The operands of an op that takes lane to lane. */
+    const lanewise = <T extends readonly Value[]>(...operands: T): { [k in keyof T]: Lanes } => {
+      const lanes = operands.map((operand) => this.#eval(operand, scope, site));
+      const other = lanes.findIndex(({ length }) => length !== count);
+      if (other >= 0) this.#bug(`${value.op} gives ${value.fmt}, an operand is ${operands[other].fmt}`);
+      return lanes as { [k in keyof T]: Lanes };
+    };
     switch (value.op) {
       case "const": {
         const number = value.value;
-        return () => number;
+        return new Array<Eval>(count).fill(() => number);
       }
       case "scalar":
-        return () => this.#scalar(value.name);
+        return [() => this.#scalar(value.name)];
       case "loop":
       case "use":
-      case "reg": {
-        const cell =
-          scope.get(`${value.op} ${value.name}`) ?? this.#bug(`${value.op} ${JSON.stringify(value.name)} is not in scope`);
-        return () => frame[cell];
-      }
+      case "reg":
+        return this.#read(
+          scope.get(`${value.op} ${value.name}`) ?? this.#bug(`${value.op} ${JSON.stringify(value.name)} is not in scope`),
+        );
       case "acc":
         return this.#bug("acc stands in a nest only");
-      case "load": {
-        const { memory, written } = this.#space;
-        const address = this.#address(value.buffer, value.index, scope, site);
-        if (written === undefined) return () => memory[address()];
-        const start = this.#buffer(value.buffer).at;
-        return () => {
-          const at = address();
-          if (written[at] === 0) this.#bug(`reads ${JSON.stringify(value.buffer)}[${at - start}], which was never written`);
-          return memory[at];
-        };
+      case "load":
+        return this.#load(value.buffer, this.#address(value.buffer, value.index, count, scope, site), count, site);
+      case "lanes":
+        return value.items.map((item) => this.#scalarEval(item, scope, site));
+      case "splat": {
+        const [one] = this.#once([this.#scalarEval(value.a, scope, site)], site);
+        return [one, one, one, one];
+      }
+      case "across": {
+        const [l0, l1, l2, l3] = this.#eval(value.a, scope, site);
+        if (l3 === undefined) this.#bug(`across takes a vector, found ${value.a.fmt}`);
+        const both = (a: Eval, b: Eval): Eval => binary[value.how](a, b, f32);
+        return [both(both(l0, l2), both(l1, l3))];
       }
       case "madd": {
-        const a = this.#eval(value.a, scope, site);
-        const b = this.#eval(value.b, scope, site);
-        const c = this.#eval(value.c, scope, site);
-        return f32 ? () => Math.fround(Math.fround(a() * b()) + c()) : () => a() * b() + c();
+        const [a, b, c] = lanewise(value.a, value.b, value.c);
+        return a.map((of, i) => madd(of, b[i], c[i], f32));
       }
       case "select": {
-        const mask = this.#eval(value.mask, scope, site);
-        const a = this.#eval(value.a, scope, site);
-        const b = this.#eval(value.b, scope, site);
-        // Both sides are computed, as lanes do, so that an error hides in neither.
-        return () => {
-          const first = a();
-          const second = b();
-          return mask() !== 0 ? first : second;
-        };
+        const [mask, a, b] = lanewise(value.mask, value.a, value.b);
+        return mask.map((of, i) => select(of, a[i], b[i]));
       }
       case "neg":
       case "abs":
@@ -185,25 +211,41 @@ class KernelCompiler {
       case "not":
       case "convert":
       case "pow2":
-      case "exponent":
-        return unary[value.op](this.#eval(value.a, scope, site), value, (message) => this.#bug(message));
+      case "exponent": {
+        const of = unary[value.op];
+        return lanewise(value.a)[0].map((lane) => of(lane, fmt, laneOf(value.a.fmt), (message) => this.#bug(message)));
+      }
       default: {
-        const a = this.#eval(value.a, scope, site);
-        const b = this.#eval(value.b, scope, site);
-        return binary[value.op](a, b, f32);
+        const [a, b] = lanewise(value.a, value.b);
+        const of = binary[value.op];
+        return a.map((lane, i) => of(lane, b[i], f32));
       }
     }
+  }
+
+  #load(buffer: string, address: Eval, count: number, site: Site): Lanes {
+    const { memory, written } = this.#space;
+    const start = this.#buffer(buffer).at;
+    const read = (at: number): number => {
+      if (written?.[at] === 0) this.#bug(`reads ${JSON.stringify(buffer)}[${at - start}], which was never written`);
+      return memory[at];
+    };
+    if (count === 1) return written === undefined ? [() => memory[address()]] : [() => read(address())];
+    const [from] = this.#once([address], site);
+    return [0, 1, 2, 3].map((lane) => () => read(from() + lane));
   }
 
   #buffer(name: string): Buffer {
     return this.#space.buffers.get(name) ?? this.#bug(`there is no buffer ${JSON.stringify(name)}`);
   }
 
-  /** Where an element lies in the address space; every address is checked against its own buffer. */
-  #address(buffer: string, { base, terms, row }: Index, scope: Scope, site: Site): Eval {
+  /** Where `count` elements start in the address space; every address is checked against its own buffer. */
+  #address(buffer: string, { base, terms, row }: Index, count: number, scope: Scope, site: Site): Eval {
     const frame = this.#frame;
     const { at, length } = this.#buffer(buffer);
-    const cells = terms.map(([name]) => scope.get(`loop ${name}`) ?? this.#bug(`loop ${JSON.stringify(name)} is not in scope`));
+    const cells = terms.map(
+      ([name]) => (scope.get(`loop ${name}`) ?? this.#bug(`loop ${JSON.stringify(name)} is not in scope`))[0],
+    );
     const strides = terms.map(([, stride]) => stride);
     const affine: Eval = () => {
       let index = base;
@@ -211,12 +253,14 @@ class KernelCompiler {
       return index;
     };
     const checked = (index: number): number => {
-      if (!(index >= 0 && index < length)) this.#bug(`index ${index} of ${JSON.stringify(buffer)} is not in 0..${length - 1}`);
+      const last = index + count - 1;
+      if (!(index >= 0 && last < length))
+        this.#bug(`index ${index < 0 ? index : last} of ${JSON.stringify(buffer)} is not in 0..${length - 1}`);
       return at + index;
     };
     if (row === undefined) return () => checked(affine());
     const { limit, stride } = row;
-    const wanted = this.#eval(row.index, scope, site);
+    const wanted = this.#scalarEval(row.index, scope, site);
     return () => {
       const floored = Math.floor(wanted());
       const clamped = floored > 0 ? Math.min(floored, limit - 1) : 0; // NaN is 0
@@ -231,34 +275,20 @@ interface Site {
   readonly memo: Memo;
   readonly first: Step[];
 }
-type Memo = Map<Value, number>;
+type Memo = Map<Value, Lanes>;
 
-const operands = (value: Value): readonly Value[] => {
-  if (value.op === "load") return value.index.row === undefined ? [] : [value.index.row.index];
-  if (value.op === "select") return [value.mask, value.a, value.b];
-  if (value.op === "madd") return [value.a, value.b, value.c];
-  return "b" in value ? [value.a, value.b] : "a" in value ? [value.a] : [];
-};
+const numbers = (lanes: Lanes): number[] => lanes.map((lane) => lane());
 
-/** Nodes with more than one user; leaves are not worth a cell. */
-function sharedIn(roots: readonly Value[]): Set<Value> {
-  const seen = new Set<Value>();
-  const shared = new Set<Value>();
-  const visit = (value: Value): void => {
-    const under = operands(value);
-    if (seen.has(value)) {
-      if (under.length > 0) shared.add(value);
-      return;
-    }
-    seen.add(value);
-    under.forEach(visit);
+/** All lanes are computed before the first cell changes: a register may be read by its own new value. */
+function assign(frame: number[], cells: readonly number[], lanes: Lanes): Step {
+  const [cell] = cells;
+  const [one, ...more] = lanes;
+  if (more.length === 0) {
+    return () => {
+      frame[cell] = one();
+    };
+  }
+  return () => {
+    for (const [i, number] of numbers(lanes).entries()) frame[cells[i]] = number;
   };
-  roots.forEach(visit);
-  return shared;
 }
-
-const assign =
-  (frame: number[], cell: number, value: Eval): Step =>
-  () => {
-    frame[cell] = value();
-  };
