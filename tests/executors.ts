@@ -68,11 +68,12 @@ export function interpret({ program, contents }: Lowered, rate = 0) {
       return Float32Array.from(parts);
     },
     hasTile: entry("predictTile") !== undefined,
-    trainStep(x: Floats, y: Floats, rows: number): number {
+    trainStep(x: Floats, y: Floats, rows: number, sampleWeight: Floats = new Float32Array(rows).fill(1)): number {
       stale = entry("prepare") !== undefined;
-      const sampleWeight = new Array<number>(rows).fill(1);
       return call("trainStep", { x, y, sampleWeight, learningRate: [rate] }, rows).get("loss")?.[0] ?? Number.NaN;
     },
+    evaluate: (x: Floats, y: Floats, rows: number): number =>
+      call("evaluate", { x, y, sampleWeight: new Float32Array(rows).fill(1) }, rows).get("loss")?.[0] ?? Number.NaN,
     weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
   };
 }

@@ -35,6 +35,7 @@ type Config = Readonly<Record<string, unknown>>;
 interface Line {
   readonly layer: string;
   readonly config: Config;
+  readonly frozen?: true;
 }
 
 export const probes = ["conv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
@@ -42,12 +43,13 @@ export const probes = ["conv2d", "maxPooling2d", "lstm", "embedding", "masking"]
 /** Most numbers a value may hold per row. */
 const room = { dense: 160, probe: 160, big: 400 } as const;
 
-/** Fields that must fit the input's shape are drawn from forms that often do. */
+/** Fields that must fit the input's shape, or each other, are drawn from forms that often do. */
 const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   targetShape: fc.constantFrom([-1], [1, -1], [-1, 1], [-1, 2], [2, -1], [-1, 1, 1], [2, -1, 1], [1, -1, 2]),
   dims: fc.constantFrom([1], [1, 2], [2, 1], [3, 1, 2], [2, 3, 1], [3, 2, 1], [1, 3, 2]),
   axis: fc.constantFrom(-1, -1, 1, 2, 3, [-1], [1, 2]),
-  axes: fc.constantFrom(1, 2),
+  mean: fc.constantFrom(0.5, -1.25, [3]),
+  variance: fc.constantFrom(0.25, 2, [1]),
 };
 
 /** Every weight is given, and initial ones are another test's. */
@@ -66,8 +68,11 @@ const named = (name: string): AnyLayer => {
   if (layer === undefined) throw new Error(`no layer ${name}`);
   return layer;
 };
+/** One line in eight is frozen. */
 const lineOf = (layer: AnyLayer, limits: Limits): fc.Arbitrary<Line> =>
-  configOf(layer, limits).map((config) => ({ layer: layer.name, config }));
+  fc
+    .tuple(configOf(layer, limits), fc.integer({ min: 0, max: 7 }))
+    .map(([config, k]) => ({ layer: layer.name, config, ...(k === 7 ? { frozen: true } : {}) }));
 
 const isLegal = ({ layer, config }: Line, shape: readonly number[]): boolean => {
   const definition = named(layer);
@@ -122,10 +127,10 @@ const drafts: Readonly<Record<Kind, fc.Arbitrary<Draft>>> = {
     );
   }),
   big: fc.record({
-    inputShape: fc.tuple(size(40, 70)),
+    inputShape: fc.tuple(size(56, 72)),
     lines: fc
       .tuple(
-        lineOf(named("dense"), { integer: 5, fields: { units: size(60, 110) } }),
+        lineOf(named("dense"), { integer: 5, fields: { units: size(75, 100) } }),
         fc.array(
           fc.oneof(
             { arbitrary: lineOf(named("dense"), { integer: 5, fields: { units: size(17, 60) } }), weight: 2 },
@@ -183,22 +188,25 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       names: fc.array(nameOf, { maxLength: 10 }),
       training,
       unroll: kind === "big" ? fc.constantFrom(0, 300) : fc.constantFrom(0, 200, 1000, 1000, 4000),
+      format: fc.constantFrom("esm", "iife", "cjs"),
+      external: fc.constantFrom(false, false, true),
       exact: fc.oneof({ arbitrary: fc.constant(false), weight: 3 }, { arbitrary: fc.constant(true), weight: 1 }),
       batch: size(3, 9),
       seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       rows: kind === "big" ? size(25, 31) : size(2, 9),
       initial: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
     })
-    .map(({ draft, names, training: given, unroll, exact, batch, seed, rows, initial }): Sample | undefined => {
+    .map(({ draft, names, training: given, unroll, format, external, exact, batch, seed, rows, initial }): Sample | undefined => {
       const built = assemble(draft, names, kind, seed);
       if (built === undefined) return undefined;
       const { weights, ...chain } = built.model;
+      const options = { unroll, exact, batch, train, format, weights: external ? "external" : "inline" } as const;
       const model = { ...chain, ...(initial ? {} : { weights }), ...(train ? { training: given } : {}) };
       return {
         kind,
         ...built,
         model,
-        options: { unroll, exact, batch, train },
+        options,
         seed,
         rows: train ? Math.min(rows, batch) : rows,
       };
@@ -215,8 +223,13 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
   for (const line of lines) {
     if (!isLegal(line, shape)) continue;
     const layer = named(line.layer);
-    const name = names[specs.length] === undefined ? `${line.layer}_${specs.length}` : `${names[specs.length]}${specs.length}`;
-    const config = specs.length === 0 ? { ...line.config, inputShape } : line.config;
+    const wanted = names[specs.length] ?? line.layer;
+    const name = specs.some((spec) => spec.name === wanted) ? `${wanted}${specs.length}` : wanted;
+    const config = {
+      ...line.config,
+      ...(specs.length === 0 ? { inputShape } : {}),
+      ...(line.frozen === undefined ? {} : { trainable: false }),
+    };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
     if (specs.length === 0) integers = readsIntegers(line);
