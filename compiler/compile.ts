@@ -2,7 +2,15 @@
 // stage on the way. Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { differentiate } from "./autodiff/differentiate.ts";
-import { applyOptimizer, evaluateGraph, inferenceGraph, inputSampler, lossGraph, modelWeights, type TrainingSpec } from "./build.ts";
+import {
+  applyOptimizer,
+  evaluateGraph,
+  inferenceGraph,
+  inputSampler,
+  lossGraph,
+  modelWeights,
+  type TrainingSpec,
+} from "./build.ts";
 import { countOps, multiplyAdds } from "./cost.ts";
 import { CompileError } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module.ts";
@@ -13,8 +21,9 @@ import type { Graph } from "./ir/graph.ts";
 import { printGraph } from "./ir/print.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
-import type { Plan, Rows } from "./plan/ir.ts";
-import { plan } from "./plan/plan.ts";
+import type { Plan } from "./plan/ir.ts";
+import { type Packed, pack } from "./plan/pack.ts";
+import { type PlanOptions, plan } from "./plan/plan.ts";
 import { printPlan } from "./plan/print.ts";
 import { assemble, type Part, settle } from "./program/assemble.ts";
 import type { FloatFmt, Kernel, Program } from "./program/ir.ts";
@@ -41,6 +50,7 @@ export const passes = [
     says: "named rules to a fixed point: algebra, constants, reshapes, batch normalisation into weights",
   },
   { name: "hoist", stage: "graph", says: "what depends only on weights leaves for the entry prepare" },
+  { name: "pack", stage: "graph", says: "large weights of dots become params in a layout of their own, computed by prepare" },
   { name: "plan", stage: "plan", says: "regions, their order, places of values, the arena" },
   { name: "lower", stage: "program", says: "regions to scheduled loop nests" },
   { name: "unroll", stage: "program", says: "small models: one straight line with literal weights" },
@@ -136,22 +146,22 @@ export function lowerModel(model: Model, input: OptionsInput = {}, watch?: { goa
   const observe = (goal: Goal): Observe => (watch?.goal === goal ? watch.observe : () => {});
   const weights = new Map(Object.entries(modelWeights(model).values));
   const { graph: built } = inferenceGraph(model);
-  const { prepare, main } = simplify(built, options, observe("predict"));
-  const one = planned(main, 1, "", observe("predict"));
+  const { prepare, main, packed } = simplify(built, options, observe("predict"));
+  const one = planned(main, { rows: 1, packed }, observe("predict"));
   const parts: Part[] = [{ entry: "predict", plan: one }];
   const shared = new Set(prepare?.results.map(([name]) => name));
   const preparing: Part[] =
-    prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared }) }];
+    prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, packed }) }];
   const contents = new Map(weights);
   if (!options.train) {
     if (preparing.length > 0) runPrepare(preparing, shared, fmt, weights, contents);
     const straight = straighten(one, fmt, shared, contents, options, observe("predict"));
     if (straight !== undefined) parts[0] = { ...parts[0], kernels: [straight] };
     else if (multiplyAdds(main) >= tileFrom)
-      parts.push({ entry: "predictTile", plan: plan(main, { rows: tileRows, prefix: "tile/" }) });
+      parts.push({ entry: "predictTile", plan: plan(main, { rows: tileRows, prefix: "tile/", packed }) });
   } else {
     if (multiplyAdds(main) >= tileFrom)
-      parts.push({ entry: "predictTile", plan: plan(main, { rows: tileRows, prefix: "tile/" }) });
+      parts.push({ entry: "predictTile", plan: plan(main, { rows: tileRows, prefix: "tile/", packed }) });
     parts.push(...preparing, ...trainingParts(model, options, observe));
   }
   const { program: whole, tables } = assemble(parts, { name: model.name, fmt, prepared: shared });
@@ -166,7 +176,7 @@ const tileRows = 8;
 const tileFrom = 4096;
 
 /** Built Graph → primitives → rewritten → prepared constants split off. */
-function simplify(built: Graph, options: Options, observe: Observe): ReturnType<typeof hoist> {
+function simplify(built: Graph, options: Options, observe: Observe): Packed {
   observe(ofGraph("build", built));
   const expanded = expandComposites(built);
   observe(ofGraph("expand", expanded));
@@ -174,7 +184,11 @@ function simplify(built: Graph, options: Options, observe: Observe): ReturnType<
   observe(ofGraph("rewrite", graph, events));
   const split = hoist(graph);
   observe(ofGraph("hoist", split.main));
-  return split;
+  // A straight line has its weights as literals: no layout matters.
+  if (!options.train && multiplyAdds(split.main) <= options.unroll) return { ...split, packed: new Set() };
+  const packed = pack(split);
+  observe(ofGraph("pack", packed.main));
+  return packed;
 }
 
 function trainingParts(model: Model, options: Options, observe: (goal: Goal) => Observe): Part[] {
@@ -197,13 +211,13 @@ function trainingParts(model: Model, options: Options, observe: (goal: Goal) => 
   const evaluate = rewrite(expandComposites(built), trainingRules(options));
   evaluating(ofGraph("rewrite", evaluate.graph, evaluate.events));
   return [
-    { entry: "trainStep", plan: planned(trainStep.graph, rows, "train/", watch) },
-    { entry: "evaluate", plan: planned(evaluate.graph, rows, "evaluate/", evaluating) },
+    { entry: "trainStep", plan: planned(trainStep.graph, { rows, prefix: "train/", packDots: true }, watch) },
+    { entry: "evaluate", plan: planned(evaluate.graph, { rows, prefix: "evaluate/", packDots: true }, evaluating) },
   ];
 }
 
-function planned(graph: Graph, rows: Rows, prefix: string, observe: Observe): Plan {
-  const made = plan(graph, { rows, prefix });
+function planned(graph: Graph, how: PlanOptions, observe: Observe): Plan {
+  const made = plan(graph, how);
   observe({ pass: "plan", stage: "plan", text: printPlan(made), plan: made, events: [] });
   return made;
 }

@@ -32,6 +32,8 @@ export interface ComputeRegion {
   readonly origin: string;
   readonly position: number;
   readonly anchor?: Node;
+  /** Where the anchor's inputs lie, when not all of them where `operands` says: packed copies. */
+  readonly anchorReads?: readonly Operand[];
   /** Anchor first, then pointwise nodes in graph order; the last is the root, whose value is stored. */
   readonly nodes: readonly Node[];
   readonly out: View;

@@ -8,6 +8,7 @@ import { type Operand, rowMajor, type View } from "../program/view.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import type { ComputeRegion, CopyRegion, Plan, PlanBuffer, Region, Rows, ScanRegion } from "./ir.ts";
+import { blockSize, packableAxis } from "./pack.ts";
 
 /** Where a stored value goes: a view, and, when it replaces what is read there, the operand node of the old value. */
 interface Demand {
@@ -22,10 +23,15 @@ export interface PlanOptions {
   readonly prefix?: string;
   /** Results that other plans read under this very name (prepared constants). */
   readonly shared?: ReadonlySet<string>;
+  /** Params and results whose last axis lies in blocks (see pack). */
+  readonly packed?: ReadonlySet<string>;
+  /** Weights change between calls, so large right operands of dots are packed on the way, each time. */
+  readonly packDots?: boolean;
 }
 
-export function plan(graph: Graph, { rows, prefix = "", shared = new Set() }: PlanOptions): Plan {
-  const planner = new Planner(rows, prefix, shared);
+export function plan(graph: Graph, options: PlanOptions): Plan {
+  const { rows } = options;
+  const planner = new Planner(options);
   for (const node of graph.nodes) planner.addSource(node);
   const demands: Demand[] = graph.results.map(([name, node]) => ({
     node,
@@ -57,13 +63,19 @@ class Planner {
   readonly #rows: Rows;
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
+  readonly #packed: ReadonlySet<string>;
+  readonly #packDots: boolean;
+  /** Packed copies by what they copy and the axis in blocks. */
+  readonly #copies = new Map<Node, ReadonlyMap<number, View>>();
   #position = 0;
   #loops = 0;
 
-  constructor(rows: Rows, prefix: string, shared: ReadonlySet<string>) {
-    this.#shared = shared;
+  constructor({ rows, prefix = "", shared = new Set(), packed = new Set(), packDots = false }: PlanOptions) {
+    this.#packDots = packDots;
     this.#rows = rows;
     this.#prefix = prefix;
+    this.#shared = shared;
+    this.#packed = packed;
   }
 
   extents(node: Node): Extent[] {
@@ -98,7 +110,8 @@ class Planner {
     };
     this.buffers.push(initial === undefined ? buffer : { ...buffer, initial });
     this.#byName.set(unique, this.buffers[this.buffers.length - 1]);
-    return { kind: "view", buffer: unique, base: 0, shape, strides: rowMajor(shape), loops: [] };
+    const view: View = { kind: "view", buffer: unique, base: 0, shape, strides: rowMajor(shape), loops: [] };
+    return this.#packed.has(unique) ? inBlocks(view, shape.length - 1) : view;
   }
 
   addSource(node: Node): void {
@@ -206,21 +219,38 @@ class Planner {
     const name = nameOf(graph, root);
     const out = home ?? this.allocate(name, "arena", this.extents(root));
     const anchor = nodes.find((node) => kindOf(node) === "nest");
+    const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
       kind: "compute",
       name,
       origin: originOf(graph, nodes),
       position: this.#position++,
       ...(anchor === undefined ? {} : { anchor }),
+      ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.operandOf(anchor.inputs[0]), packed] }),
       nodes: anchor === undefined ? nodes : [anchor, ...nodes.filter((node) => node !== anchor)],
       out,
     };
     const inside = new Set(nodes);
     for (const node of nodes)
       for (const input of node.inputs) if (!inside.has(input)) this.#touch(this.operandOf(input), region.position);
+    if (packed !== undefined) this.#touch(packed, region.position);
     this.#touch(out, region.position);
     this.operands.set(root, out);
     regions.push(region);
+  }
+
+  /** A packed copy of a large right operand of a dot over the rows of a batch; undefined where it would not pay. */
+  #packOperand(graph: Graph, anchor: Node, regions: Region[]): View | undefined {
+    const axis = this.#packDots ? packableAxis(anchor) : undefined;
+    const [left, right] = anchor.inputs;
+    const from = axis === undefined ? undefined : this.operandOf(right);
+    if (axis === undefined || from?.kind !== "view" || left.type.shape[0] !== "n") return undefined;
+    const known = this.#copies.get(right)?.get(axis);
+    if (known !== undefined) return known;
+    const name = nameOf(graph, right);
+    const to = inBlocks(this.allocate(`${name}/packed`, "arena", this.extents(right)), axis);
+    this.#copies.set(right, new Map(this.#copies.get(right)).set(axis, to));
+    return this.#copy(graph, right, from, to, regions);
   }
 
   #copy(graph: Graph, node: Node, from: Operand, out: View, regions: Region[]): View {
@@ -377,6 +407,17 @@ class Planner {
     buffer.from = Math.min(buffer.from, position);
     buffer.to = Math.max(buffer.to, position);
   }
+}
+
+/** The elements of `view`'s buffer laid out anew: the other axes row-major, then eight of `axis`, blocks of them outermost. */
+function inBlocks(view: View, axis: number): View {
+  const others = view.shape.filter((_, k) => k !== axis) as number[];
+  const strides = rowMajor(others).map((stride) => stride * blockSize);
+  return {
+    ...view,
+    strides: strides.toSpliced(axis, 0, 1),
+    blocked: { axis, size: blockSize, outer: blockSize * sizeOf(others) },
+  };
 }
 
 const originOf = (graph: Graph, nodes: readonly Node[]): string =>

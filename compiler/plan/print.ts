@@ -45,8 +45,11 @@ export function readsOf(plan: Plan, region: Region): readonly Operand[] {
   if (region.kind === "copy") return [region.from];
   if (region.kind === "scan") return region.node.inputs.flatMap((input) => plan.operands.get(input) ?? []);
   const inside = new Set(region.nodes);
-  const inputs = new Set(region.nodes.flatMap((node) => node.inputs.filter((input) => !inside.has(input))));
-  return [...inputs].flatMap((input) => plan.operands.get(input) ?? []);
+  const own = region.anchorReads === undefined ? [] : [region.anchor];
+  const inputs = new Set(
+    region.nodes.filter((node) => !own.includes(node)).flatMap((node) => node.inputs.filter((input) => !inside.has(input))),
+  );
+  return [...(region.anchorReads ?? []), ...[...inputs].flatMap((input) => plan.operands.get(input) ?? [])];
 }
 
 function showOperand(operand: Operand): string {
@@ -54,7 +57,8 @@ function showOperand(operand: Operand): string {
   if (operand.kind === "scalar") return operand.name;
   const loops = operand.loops.map(([loop, stride]) => `+${stride}*${loop}`).join("");
   const strides = operand.shape.map((extent, axis) => `${showExtent(extent)}:${operand.strides[axis]}`).join(", ");
-  return `${JSON.stringify(operand.buffer)}${operand.base === 0 && loops === "" ? "" : `@${operand.base}${loops}`}[${strides}]`;
+  const blocks = operand.blocked === undefined ? "" : ` in blocks of ${operand.blocked.size}`;
+  return `${JSON.stringify(operand.buffer)}${blocks}${operand.base === 0 && loops === "" ? "" : `@${operand.base}${loops}`}[${strides}]`;
 }
 
 const showExtent = (extent: Extent): string => (typeof extent === "number" ? String(extent) : extent.scalar);

@@ -60,7 +60,8 @@ function span(operand: Operand, max: number, loops: ReadonlyMap<string, number>)
   for (const [axis, extent] of operand.shape.entries()) {
     const size = typeof extent === "number" ? extent : max;
     if (size === 0) return [1, 0];
-    reach(operand.strides[axis], size);
+    if (operand.blocked === undefined || axis !== operand.blocked.axis) reach(operand.strides[axis], size);
+    else high += operand.blocked.outer * (size / operand.blocked.size - 1) + operand.blocked.size - 1;
   }
   for (const [loop, stride] of operand.loops) reach(stride, loops.get(loop) ?? 1);
   return [low, high];

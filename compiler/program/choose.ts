@@ -1,9 +1,11 @@
 // The cost model: which schedule suits a nest on a target. In: a nest whose dims are merged. Out: data.
 // Seen on V8 (js): 2 rows x 4 outputs are best where rows can be paired, 8 outputs where not; a lone sum wants 4 partial
 // sums. Seen with f32x4: 6 rows x 8 outputs fill the 16 registers, one row wants 32 outputs (8 sums hide the latency).
+import { blockSize } from "../plan/pack.ts";
 import type { Extent, Fold, Index, Nest, Schedule, Value } from "./ir.ts";
 import { operandsOf } from "./sharing.ts";
 import { strideOf } from "./vectorize.ts";
+import { innerOf, outerOf } from "./view.ts";
 
 /** js: scalars, doubles or floats; simd: f32 in vectors of four. */
 export type Target = "js" | "simd";
@@ -17,7 +19,7 @@ export function choose(nest: Nest, target: Target): Schedule {
   const [dim] = column;
   // A row dim leaves the column's operand alone: its points share the loads of that operand.
   const row = map.find(([name]) => name !== dim && fold.how === "madd" && sharesLoads(fold, name, dim));
-  const block = map.find(([name]) => name === `${dim.slice(0, -2)}/${blockSize}` && dim === `${dim.slice(0, -2)}%${blockSize}`);
+  const block = map.find(([name]) => dim === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1)));
   const others = order.filter((name) => name !== dim && name !== row?.[0]);
   const lane = target === "simd" ? { lane: dim } : {};
   const rows = row === undefined ? 1 : rowTile(row[1], target);
@@ -38,9 +40,6 @@ export function choose(nest: Nest, target: Target): Schedule {
   ];
   return { order: [...others, dim, row[0]], tile, ...lane, ...strip(nest, fold, target) };
 }
-
-/** Outputs in one block of a packed weight (compiler/plan/pack.ts). */
-const blockSize = 8;
 
 /** How many rows share a register tile: what divides the rows, else the largest that fits. */
 function rowTile(extent: Extent, target: Target): number {

@@ -1,6 +1,10 @@
-// Merging dims: two neighbours that every access walks as one become one loop. In and out: a Nest, same meaning, same order.
+// Dims of a nest, reshaped: a dim that walks a blocked axis becomes two; two neighbours that every access walks as one become
+// one. In and out: a Nest, same meaning, same order.
+import { blockSize } from "../plan/pack.ts";
 import type { Extent, Index, Nest, Value } from "./ir.ts";
 import { mapOperands, operandsOf } from "./sharing.ts";
+import * as v from "./value.ts";
+import { innerOf, outerOf } from "./view.ts";
 
 type Dims = readonly (readonly [string, Extent])[];
 
@@ -39,15 +43,59 @@ const valuesOf = (nest: Nest): readonly Value[] => [
   ...(nest.fold === undefined ? [] : [nest.fold.init, ...nest.fold.term]),
 ];
 
-function dropDim(nest: Nest, dim: string): Nest {
+const dropDim = (nest: Nest, dim: string): Nest => rewriteDims(nest, ([name, stride]) => (name === dim ? [] : [[name, stride]]));
+
+/** Dims that walk a blocked axis as an outer and an inner dim, everywhere. */
+export function splitBlocked(nest: Nest): Nest {
+  const indices: Index[] = [];
+  rewriteDims(nest, (term, index) => {
+    indices.push(index);
+    return [term];
+  });
+  const split = [...nest.map, ...nest.reduce]
+    .map(([name]) => name)
+    .filter((name) => indices.some(({ terms }) => terms.some(([term]) => term === innerOf(name))));
+  if (split.length === 0) return nest;
+  const divide = (dims: Dims): Dims =>
+    dims.flatMap(
+      ([name, extent]): Dims =>
+        split.includes(name)
+          ? [
+              [outerOf(name), (extent as number) / blockSize],
+              [innerOf(name), blockSize],
+            ]
+          : [[name, extent]],
+    );
+  const asTerms = (name: string, stride: number): Index["terms"] =>
+    split.includes(name)
+      ? [
+          [outerOf(name), blockSize * stride],
+          [innerOf(name), stride],
+        ]
+      : [[name, stride]];
+  const asValue = (name: string, node: Value): Value =>
+    split.includes(name) ? v.iadd(v.imul(v.dim(outerOf(name)), v.lit(blockSize, "i32")), v.dim(innerOf(name))) : node;
+  return {
+    ...rewriteDims(nest, ([name, stride]) => asTerms(name, stride), asValue),
+    map: divide(nest.map),
+    reduce: divide(nest.reduce),
+  };
+}
+
+/** The nest with every index term, and every dim used as a number, rewritten. */
+function rewriteDims(
+  nest: Nest,
+  rewrite: (term: Index["terms"][number], index: Index) => Index["terms"],
+  asValue: (dim: string, node: Value) => Value = (_, node) => node,
+): Nest {
   const drop = (index: Index): Index => ({
     ...index,
-    terms: index.terms.filter(([name]) => name !== dim),
+    terms: index.terms.flatMap((term) => rewrite(term, index)),
     ...(index.row === undefined ? {} : { row: { ...index.row, index: visit(index.row.index) } }),
   });
   const done = new Map<Value, Value>();
   const visit = (value: Value): Value => {
-    const known = done.get(value) ?? mapOperands(value, visit, drop);
+    const known = done.get(value) ?? (value.op === "loop" ? asValue(value.name, value) : mapOperands(value, visit, drop));
     done.set(value, known);
     return known;
   };

@@ -101,7 +101,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
   });
 }
 
-function coresOf(plan: Plan, { anchor, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+function coresOf(plan: Plan, { anchor, anchorReads, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
   if (anchor === undefined) {
     const coords = out.shape.map((_, axis) => at(`i${axis}`));
     return [{ map: out.shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value: v.acc(fmt), coords, into: "store" }];
@@ -111,7 +111,7 @@ function coresOf(plan: Plan, { anchor, out }: ComputeRegion, fmt: FloatFmt): rea
   return op.lower.cores({
     attrs: anchor.attrs,
     fmt,
-    inputs: anchor.inputs.map((input) => operandOf(plan, input)),
+    inputs: anchorReads ?? anchor.inputs.map((input) => operandOf(plan, input)),
     shape: out.shape,
   });
 }

@@ -2,7 +2,7 @@
 // Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
 // A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
 import { choose, type Target } from "./choose.ts";
-import { collapse } from "./collapse.ts";
+import { collapse, splitBlocked } from "./collapse.ts";
 import type { Extent, Fold, Index, Nest, Schedule, Stmt, Value } from "./ir.ts";
 import { lets, substitute } from "./sharing.ts";
 import * as v from "./value.ts";
@@ -14,7 +14,7 @@ export type Namer = (stem: string) => string;
 
 /** The nest as statements, by the schedule that suits it on the target. */
 export function schedule(nest: Nest, target: Target, fresh: Namer): readonly Stmt[] {
-  const merged = collapse(nest);
+  const merged = collapse(splitBlocked(nest));
   return apply(merged, choose(merged, target), fresh);
 }
 

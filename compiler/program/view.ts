@@ -1,7 +1,8 @@
 // Views: where the elements of a tensor lie in a buffer (strides), or that it is one number everywhere.
 // View ops (reshape, transpose, slice, window, …) only rewrite a View; nothing is copied.
-import { convert, lit, load, scalar } from "./value.ts";
+import { invariant } from "../diagnostics/error.ts";
 import type { Extent, FloatFmt, Index, Value } from "./ir.ts";
+import { convert, lit, load, scalar } from "./value.ts";
 
 /** Elements of a buffer: axis `a` at coordinate `i` adds strides[a]·i; `loops` adds the enclosing loops of a scan. */
 export interface View {
@@ -11,6 +12,8 @@ export interface View {
   readonly shape: readonly Extent[];
   readonly strides: readonly number[];
   readonly loops: readonly (readonly [loop: string, stride: number])[];
+  /** One axis lies in blocks: its element i is at `outer`·floor(i / size) + i mod size. Nests read such a view, view ops do not. */
+  readonly blocked?: { readonly axis: number; readonly size: number; readonly outer: number };
 }
 /** The same number at every coordinate: a constant, or a scalar of the program (rows). */
 export type Immediate =
@@ -34,12 +37,23 @@ export function indexOf(view: View, coords: readonly Coord[]): Index {
     if (stride !== 0) terms.set(name, (terms.get(name) ?? 0) + stride);
   };
   coords.forEach((coord, axis) => {
+    if (axis === view.blocked?.axis) {
+      const [[dim]] = coord.terms;
+      invariant(coord.base === 0 && coord.terms.length === 1 && coord.terms[0][1] === 1, "a blocked axis is walked by one dim");
+      addTerm(outerOf(dim), view.blocked.outer);
+      addTerm(innerOf(dim), 1);
+      return;
+    }
     base += coord.base * view.strides[axis];
     for (const [name, factor] of coord.terms) addTerm(name, factor * view.strides[axis]);
   });
   for (const [name, stride] of view.loops) addTerm(name, stride);
   return { base, terms: [...terms].filter(([, stride]) => stride !== 0) };
 }
+
+/** The two dims that stand for a dim where it walks a blocked axis. */
+export const outerOf = (dim: string): string => `${dim}/`;
+export const innerOf = (dim: string): string => `${dim}%`;
 
 /** An operand's value at `coords`, in the float format the kernel computes in. */
 export function valueAt(operand: Operand, coords: readonly Coord[], fmt: FloatFmt): Value {
