@@ -1,6 +1,7 @@
 // What an emitter must know before it prints a kernel: how often and where each `let` is used, what it reads, which nodes
 // a statement shares, and the addresses under a loop. In: a Kernel. Out: tables by statement; nothing is changed.
 import type { Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import { operandsOf } from "../program/sharing.ts";
 
 export interface LetUse {
   count: number;
@@ -11,19 +12,6 @@ export interface LetUse {
 }
 export interface Usage {
   readonly lets: ReadonlyMap<Stmt, LetUse>;
-}
-
-export function operandsOf(value: Value): readonly Value[] {
-  switch (value.op) {
-    case "load":
-      return value.index.row === undefined ? [] : [value.index.row.index];
-    case "madd":
-      return [value.a, value.b, value.c];
-    case "select":
-      return [value.mask, value.a, value.b];
-    default:
-      return "b" in value ? [value.a, value.b] : "a" in value ? [value.a] : [];
-  }
 }
 
 /** The values of a statement, in the order they are printed. */
