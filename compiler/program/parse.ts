@@ -2,13 +2,11 @@
 // Errors: `ir/parse` with line and column. Names of loops, lets, registers and scalars must be known where they are used,
 // because what a name means, and its format, come from its definition.
 import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./ir.ts";
-import { impliedFmt, infix } from "./print.ts";
 import { Cursor } from "./text.ts";
+import { isVector } from "./value.ts";
+import { arities, binary, foldings, formats, impliedFmt, infix, unary } from "./words.ts";
 
 const roles: readonly Role[] = ["input", "output", "const", "param", "state", "arena"];
-const formats: readonly Fmt[] = ["f32", "f64", "i32", "mask"];
-const unary = ["neg", "abs", "sqrt", "floor", "not", "pow2", "exponent"] as const;
-const binary = ["min", "max", "iadd", "imul", "ixor", "ishl", "ishr"] as const;
 const pick = <T extends string>(list: readonly T[], text: string): T | undefined => list.find((item) => item === text);
 
 /** What a name stands for. */
@@ -116,19 +114,28 @@ function parseFor(cursor: Cursor, depth: number, scope: Scope): Stmt {
   const loop = cursor.name("the loop's name");
   cursor.expect("<");
   const to = parseExtent(cursor);
+  const from = cursor.skip("from") ? parseFrom(cursor) : undefined;
   cursor.endLine();
-  return { do: "for", loop, to, body: parseBody(cursor, depth + 1, new Map(scope).set(loop, { op: "loop", fmt: "i32" })) };
+  const body = parseBody(cursor, depth + 1, new Map(scope).set(loop, { op: "loop", fmt: "i32" }));
+  return { do: "for", loop, ...(from === undefined ? {} : { from }), to, body };
+}
+
+function parseFrom(cursor: Cursor): NonNullable<(Stmt & { readonly do: "for" })["from"]> {
+  const blocks = parseExtent(cursor);
+  cursor.expect("*");
+  return { blocks, size: cursor.integer("a block's size") };
 }
 
 function parseExtent(cursor: Cursor): Extent {
   if (cursor.token.kind === "number") return cursor.integer("a number");
-  if (!cursor.skip("ceil")) return { scalar: cursor.name("a bound"), per: 1 };
+  const down = cursor.skip("floor");
+  if (!down && !cursor.skip("ceil")) return { scalar: cursor.name("a bound"), per: 1 };
   cursor.expect("(");
   const scalar = cursor.name("a scalar");
   cursor.expect("/");
   const per = cursor.integer("a divisor");
   cursor.expect(")");
-  return { scalar, per };
+  return down ? { scalar, per, round: "down" } : { scalar, per };
 }
 
 /** `where` lines, then a let, set or store. */
@@ -158,8 +165,12 @@ function parseAssignment(cursor: Cursor, depth: number, scope: Scope): Stmt {
   const buffer = cursor.name("a buffer");
   cursor.expect("[");
   const index = values.index();
+  const at = cursor.token;
+  const fmt = cursor.skip(":") ? format(cursor) : undefined;
   cursor.expect("=");
   const value = values.parse();
+  if (fmt === undefined ? isVector(value.fmt) : value.fmt !== fmt)
+    cursor.fail(`a store of ${fmt ?? "one element"} takes no ${value.fmt}`, at);
   cursor.endLine();
   return { do: "store", buffer, index, value };
 }
@@ -206,7 +217,9 @@ class ValueParser {
     const value = this.#primary();
     if (!this.#cursor.skip(":")) return value;
     const fmt = format(this.#cursor);
-    return value.op === "const" && fmt === "f32" ? { ...value, value: Math.fround(value.value), fmt } : { ...value, fmt };
+    return value.op === "const" && (fmt === "f32" || fmt === "f32x4")
+      ? { ...value, value: Math.fround(value.value), fmt }
+      : { ...value, fmt };
   }
 
   #primary(): Value {
@@ -233,22 +246,21 @@ class ValueParser {
     const args = [this.parse()];
     while (this.#cursor.skip(",")) args.push(this.parse());
     this.#cursor.expect(")");
-    const [a, b, c] = args;
-    const takes = (count: number): void => {
-      if (args.length !== count)
-        this.#cursor.fail(`${name} takes ${count} ${count === 1 ? "operand" : "operands"}, found ${args.length}`, at);
-    };
+    const count = arities.get(name) ?? this.#cursor.fail(`there is no operation ${JSON.stringify(name)}`, at);
+    if (args.length !== count)
+      this.#cursor.fail(`${name} takes ${count} ${count === 1 ? "operand" : "operands"}, found ${args.length}`, at);
+    const [a, b, c, d] = args;
+    const fmt = pick(formats, name);
     const one = pick(unary, name);
     const two = pick(binary, name);
-    const fmt = pick(formats, name);
-    const known = one ?? two ?? fmt ?? pick(["madd", "select"], name);
-    if (known === undefined) this.#cursor.fail(`there is no operation ${JSON.stringify(name)}`, at);
-    takes(one !== undefined || fmt !== undefined ? 1 : two !== undefined ? 2 : 3);
+    const how = foldings.find((how) => name === `across.${how}`);
     if (fmt !== undefined) return { op: "convert", a, fmt };
     if (one !== undefined) return implied({ op: one, a, fmt: "f64" });
     if (two !== undefined) return implied({ op: two, a, b, fmt: "f64" });
+    if (how !== undefined) return { op: "across", how, a, fmt: "f32" };
     if (name === "madd") return { op: "madd", a, b, c, fmt: a.fmt };
-    return { op: "select", mask: a, a: b, b: c, fmt: b.fmt };
+    if (name === "select") return { op: "select", mask: a, a: b, b: c, fmt: b.fmt };
+    return implied({ op: "lanes", items: [a, b, c, d], fmt: "f64" });
   }
 
   /** After `[`: signed terms `3*i`, numbers, and at most one `row(value, limit)*stride`; through `]`. */

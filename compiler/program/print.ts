@@ -1,8 +1,12 @@
 // Programs as text that compiler/program/parse.ts reads back. In: a Program, a Kernel, a Nest or a Value, sound or not.
 // Out: text; equal Programs give equal text, and a verified Program comes back with equal structure.
 // A format is written where it does not follow from the operands: `0:f32`, `set a0:f32 = …`, `pow2(k):f32`; plain is f64.
+// A load of four elements is `x[8*i]:f32x4`, a store of four `store y[8*i]:f32x4 = …`.
 // A subterm that one statement uses several times, and that is not small, stands in `where` lines above it.
 import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Nest, Program, Stmt, Value } from "./ir.ts";
+import { operandsOf } from "./sharing.ts";
+import { isVector } from "./value.ts";
+import { impliedFmt, infix, isInfix, quote } from "./words.ts";
 
 /** The whole Program; the last line `end` shows that nothing was cut off. */
 export function printProgram(program: Program): string {
@@ -60,7 +64,7 @@ function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly messag
 }
 
 function printStmt(stmt: Stmt, names: ReadonlyMap<string, Fmt>): { where: string[]; text: string } {
-  if (stmt.do === "for") return { where: [], text: `for ${quote(stmt.loop)} < ${printExtent(stmt.to)}` };
+  if (stmt.do === "for") return { where: [], text: `for ${quote(stmt.loop)} < ${printExtent(stmt.to)}${printFrom(stmt.from)}` };
   const roots = stmt.do === "store" && stmt.index.row !== undefined ? [stmt.value, stmt.index.row.index] : [stmt.value];
   const values = new ValuePrinter(roots, names);
   const value = values.print(stmt.value);
@@ -71,15 +75,24 @@ function printStmt(stmt: Stmt, names: ReadonlyMap<string, Fmt>): { where: string
     case "set":
       return { where: values.where, text: `set ${quote(stmt.reg)}${as} = ${value}` };
     case "store":
-      return { text: `store ${quote(stmt.buffer)}${values.index(stmt.index)} = ${value}`, where: values.where };
+      return {
+        text: `store ${quote(stmt.buffer)}${values.index(stmt.index)}${isVector(stmt.value.fmt) ? as : ""} = ${value}`,
+        where: values.where,
+      };
   }
 }
 
-/** A loop bound: `4`, `n`, `ceil(n/8)`. */
+/** A loop bound: `4`, `n`, `ceil(n/8)`, `floor(n/6)`. */
 export function printExtent(extent: Extent): string {
   if (typeof extent === "number") return String(extent);
-  return extent.per === 1 ? quote(extent.scalar) : `ceil(${quote(extent.scalar)}/${extent.per})`;
+  const { scalar, per, round } = extent;
+  if (round === "down") return `floor(${quote(scalar)}/${per})`;
+  return per === 1 ? quote(scalar) : `ceil(${quote(scalar)}/${per})`;
 }
+
+/** Where a loop starts that does not start at 0: ` from floor(n/6)*6`. */
+const printFrom = (from: (Stmt & { readonly do: "for" })["from"]): string =>
+  from === undefined ? "" : ` from ${printExtent(from.blocks)}*${from.size}`;
 
 /** A Nest for reading: what it folds over which points. Nothing parses it. */
 export function printNest(nest: Nest): string {
@@ -109,18 +122,6 @@ export function printValue(value: Value): string {
   const text = values.print(value);
   return [...values.where, text].join("\n");
 }
-
-/** How strongly an infix operator binds. */
-export const infix = {
-  and: ["&", 1],
-  less: ["<", 2],
-  equal: ["==", 2],
-  add: ["+", 3],
-  sub: ["-", 3],
-  mul: ["*", 4],
-  div: ["/", 4],
-} as const;
-const isInfix = (op: string): op is keyof typeof infix => Object.hasOwn(infix, op);
 
 /** A shared term of more nodes than this gets a `where` line. */
 const small = 3;
@@ -173,8 +174,10 @@ class ValuePrinter {
         return quote(value.buffer) + this.index(value.index);
       case "convert":
         return `${value.fmt}(${this.print(value.a)})`;
+      case "across":
+        return `across.${value.how}(${this.print(value.a)})`;
       default:
-        return `${value.op}(${operands(value).map((operand) => this.print(operand)).join(", ")})`; // biome-ignore format: one call
+        return `${value.op}(${operandsOf(value).map((operand) => this.print(operand)).join(", ")})`; // biome-ignore format: one call
     }
   }
 
@@ -194,46 +197,6 @@ class ValuePrinter {
   }
 }
 
-/** The format a value has when none is written. */
-export function impliedFmt(value: Value, names: ReadonlyMap<string, Fmt>): Fmt {
-  switch (value.op) {
-    case "const":
-    case "acc":
-    case "pow2":
-      return "f64";
-    case "scalar":
-    case "loop":
-    case "exponent":
-    case "iadd":
-    case "imul":
-    case "ixor":
-    case "ishl":
-    case "ishr":
-      return "i32";
-    case "use":
-    case "reg":
-      return names.get(value.name) ?? "f64";
-    case "load":
-      return "f32";
-    case "less":
-    case "equal":
-      return "mask";
-    case "convert":
-      return value.fmt;
-    default:
-      return value.a.fmt;
-  }
-}
-
-/** The values a value is made of. */
-export function operands(value: Value): readonly Value[] {
-  if (value.op === "load") return value.index.row === undefined ? [] : [value.index.row.index];
-  if (value.op === "select") return [value.mask, value.a, value.b];
-  if (value.op === "madd") return [value.a, value.b, value.c];
-  if ("b" in value) return [value.a, value.b];
-  return "a" in value ? [value.a] : [];
-}
-
 /** Terms with more than one user that are not small when written out. */
 function sharedTerms(roots: readonly Value[]): Set<Value> {
   const sizes = new Map<Value, number>();
@@ -244,7 +207,7 @@ function sharedTerms(roots: readonly Value[]): Set<Value> {
       if (known > small) shared.add(value);
       return known;
     }
-    const size = operands(value).reduce((sum, operand) => sum + visit(operand), 1);
+    const size = operandsOf(value).reduce((sum, operand) => sum + visit(operand), 1);
     sizes.set(value, size);
     return size;
   };
@@ -257,7 +220,7 @@ export function printNumber(value: number, fmt: Fmt): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (Object.is(value, -0)) return "-0";
-  if (fmt === "f32" && Math.fround(value) === value) {
+  if ((fmt === "f32" || fmt === "f32x4") && Math.fround(value) === value) {
     for (let digits = 1; digits <= 9; digits++) {
       const text = String(Number(value.toPrecision(digits)));
       if (Math.fround(Number(text)) === value) return text;
@@ -265,29 +228,3 @@ export function printNumber(value: number, fmt: Fmt): string {
   }
   return String(value);
 }
-
-/** A name as it is where it looks like one; in JSON quotes otherwise. */
-export const quote = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !reserved.has(name) ? name : JSON.stringify(name);
-/** Words that mean something inside an expression or an extent. */
-export const reserved: ReadonlySet<string> = new Set([
-  ...["f32", "f64", "i32", "mask", "nan", "inf", "acc", "row", "ceil", "rows", "from"],
-  ...[
-    "neg",
-    "abs",
-    "sqrt",
-    "floor",
-    "not",
-    "pow2",
-    "exponent",
-    "min",
-    "max",
-    "madd",
-    "select",
-    "iadd",
-    "imul",
-    "ixor",
-    "ishl",
-    "ishr",
-  ],
-]);

@@ -59,11 +59,16 @@ export function mapOperands(node: Value, visit: (value: Value) => Value, placeIn
       return { ...node, a: visit(node.a), b: visit(node.b), c: visit(node.c) };
     case "select":
       return { ...node, mask: visit(node.mask), a: visit(node.a), b: visit(node.b) };
+    case "lanes": {
+      const [l0, l1, l2, l3] = node.items;
+      return { ...node, items: [visit(l0), visit(l1), visit(l2), visit(l3)] };
+    }
     default:
       return "b" in node ? { ...node, a: visit(node.a), b: visit(node.b) } : { ...node, a: visit(node.a) };
   }
 }
 
+/** The values a value is made of. */
 export function operandsOf(node: Value): readonly Value[] {
   switch (node.op) {
     case "load":
@@ -72,6 +77,8 @@ export function operandsOf(node: Value): readonly Value[] {
       return [node.a, node.b, node.c];
     case "select":
       return [node.mask, node.a, node.b];
+    case "lanes":
+      return node.items;
     default:
       return "b" in node ? [node.a, node.b] : "a" in node ? [node.a] : [];
   }
@@ -185,6 +192,8 @@ function keyOf(node: Value, id: (operand: Value) => number): string {
         .sort()
         .join("+")}${row}`;
     }
+    case "across":
+      return `${head}:${node.how}(${id(node.a)})`;
     default:
       return `${head}(${operandsOf(node).map(id).join()})`;
   }

@@ -146,15 +146,16 @@ function length(body: readonly Stmt[]): number {
   );
 }
 
-/** Loops with known bounds and addresses that do not depend on data. */
+/** Loops from 0 with known bounds, scalar values, and addresses that do not depend on data. */
 function isStraightenable(body: readonly Stmt[]): boolean {
   const affine = (value: Value): boolean => {
     if (value.op === "load") return value.index.row === undefined;
-    if (value.op === "scalar") return false;
+    if (value.op === "scalar" || v.isVector(value.fmt)) return false;
     return ["a", "b", "c", "mask"].every((key) => !(key in value) || affine((value as unknown as Record<string, Value>)[key]));
   };
   return body.every((statement) => {
-    if (statement.do === "for") return typeof statement.to === "number" && isStraightenable(statement.body);
+    if (statement.do === "for")
+      return typeof statement.to === "number" && statement.from === undefined && isStraightenable(statement.body);
     if (statement.do === "store" && statement.index.row !== undefined) return false;
     return affine(statement.value);
   });
