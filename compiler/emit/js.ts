@@ -254,6 +254,10 @@ class Printer {
       }
       case "acc":
         return internal("acc stands in a nest only");
+      case "lanes":
+      case "across":
+      case "splat":
+        return internal(`${value.op} is for targets with vectors`);
       default:
         return this.#binary(value.op, this.#value(value.a), this.#value(value.b), value.fmt, round);
     }

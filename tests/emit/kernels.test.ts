@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { emitModule } from "../../compiler/emit/module.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import type { FloatFmt, Fmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
+import type { FloatFmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
 import * as v from "../../compiler/program/value.ts";
 import { type Random, random } from "../../compiler/random.ts";
 import { load } from "../../runtime/load.ts";
@@ -61,7 +61,7 @@ class Maker {
       return { do: "set", reg: name, value };
     }
     if (kind >= 3) return { do: "store", buffer: this.#buffer(true), index: this.#index(), value: this.#float(this.#fmt(), 4) };
-    const fmt = this.#random.pick<Fmt>(["f32", "f64", "f64", "i32", "mask"]);
+    const fmt = this.#random.pick<FloatFmt | "i32" | "mask">(["f32", "f64", "f64", "i32", "mask"]);
     const value = this.#value(fmt, 3);
     const name = `t${this.#next++}`;
     this.#scopes[this.#scopes.length - 1].lets.push(use(name, fmt));
@@ -89,7 +89,7 @@ class Maker {
     return { base: base + this.#random.integer(0, room), terms };
   }
 
-  #value(fmt: Fmt, depth: number): Value {
+  #value(fmt: FloatFmt | "i32" | "mask", depth: number): Value {
     const shared = this.#pool.filter((value) => value.fmt === fmt);
     if (shared.length > 0 && this.#random.integer(0, 3) === 0) return this.#random.pick(shared);
     const lets = this.#scopes.flatMap((scope) => scope.lets).filter((value) => value.fmt === fmt);
@@ -172,7 +172,7 @@ class Maker {
       case 4:
         return v.pow2(v.ishr(this.#value("i32", depth - 1), v.lit(25, "i32")), fmt);
       case 5:
-        return v.convert(this.#value(this.#random.pick<Fmt>(["f32", "f64", "i32"]), depth - 1), fmt);
+        return v.convert(this.#value(this.#random.pick<FloatFmt | "i32" | "mask">(["f32", "f64", "i32"]), depth - 1), fmt);
       default:
         return this.#random.pick(binary)(a, this.#value(fmt, depth - 1));
     }
