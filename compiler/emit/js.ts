@@ -4,6 +4,7 @@
 
 import { internal } from "../diagnostics/error.ts";
 import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import { isVector } from "../program/value.ts";
 import { Addresses } from "./address.ts";
 import {
   boolean,
@@ -89,7 +90,7 @@ class Printer {
   #statement(statement: Stmt): void {
     switch (statement.do) {
       case "for":
-        this.#for(statement.loop, statement.to, statement.body);
+        this.#for(statement);
         return;
       case "let": {
         const uses = this.#usage.lets.get(statement);
@@ -118,27 +119,28 @@ class Printer {
     }
   }
 
-  #for(loop: string, to: Extent, body: readonly Stmt[]): void {
+  #for({ loop, from, to, body }: Stmt & { readonly do: "for" }): void {
     this.#flush(({ reads }) => reads.memory || reads.registers.size > 0);
     const id = this.#id("loop", loop);
-    const end = this.#extent(to);
+    const start = from === undefined ? literal(0) : infix(this.#extent(from.blocks, "blocks"), "*", literal(from.size));
+    const end = this.#extent(to, "end");
     this.#addresses.within(
       loop,
       body,
       (part) => this.#out.push(part),
-      () => this.#out.push(braces(js`for (let ${id} = 0; ${id} < ${end}; ${id}++)`, lines(...this.body(body)))),
+      () => this.#out.push(braces(js`for (let ${id} = ${start}; ${id} < ${end}; ${id}++)`, lines(...this.body(body)))),
     );
   }
 
-  #extent(to: Extent): Code | Name {
-    if (typeof to === "number") return literal(to);
-    const count = this.#site.scalar(to.scalar);
-    if (to.per === 1) return count;
-    const end = this.#locals.unique("end");
-    this.#out.push(
-      js`const ${end} = ${infix(infix(infix(count, "+", literal(to.per - 1)), "/", literal(to.per)), "|", literal(0))};`,
-    );
-    return end;
+  #extent(extent: Extent, stem: string): Code | Name {
+    if (typeof extent === "number") return literal(extent);
+    const { scalar, per, round } = extent;
+    const count = this.#site.scalar(scalar);
+    if (per === 1) return count;
+    const id = this.#locals.unique(stem);
+    const raised = round === "down" ? count : infix(count, "+", literal(per - 1));
+    this.#out.push(js`const ${id} = ${infix(infix(raised, "/", literal(per)), "|", literal(0))};`);
+    return id;
   }
 
   #element(buffer: string, index: Index): Code {
@@ -207,6 +209,7 @@ class Printer {
     const { helpers, scalar, place } = this.#site;
     const round = (code: Code | Name): Code | Name =>
       value.fmt === "f32" && (rounded || this.#shared.has(value)) ? call(helpers.math("fround"), code) : code;
+    if (isVector(value.fmt)) return internal(`${value.op} gives ${value.fmt}; a js kernel computes scalars`);
     switch (value.op) {
       case "const":
         return value.fmt === "mask" ? boolean(value.value !== 0) : literal(value.fmt === "i32" ? value.value | 0 : value.value);
@@ -257,7 +260,7 @@ class Printer {
       case "lanes":
       case "across":
       case "splat":
-        return internal(`${value.op} is for targets with vectors`);
+        return internal(`${value.op} is for vectors; a js kernel computes scalars`);
       default:
         return this.#binary(value.op, this.#value(value.a), this.#value(value.b), value.fmt, round);
     }
