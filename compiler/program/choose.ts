@@ -1,8 +1,8 @@
 // The cost model: which schedule suits a nest on a target. In: a nest whose dims are merged. Out: data.
-// Seen on V8 (js): 2 rows x 4 outputs are best where rows can be paired, 8 outputs where not; a lone sum wants 4 partial
-// sums. Seen with f32x4: 6 rows x 8 outputs fill the 16 registers, one row wants 32 outputs (8 sums hide the latency).
+// Seen on V8 (js): 2 rows x 4 outputs are best where rows can be paired, 8 outputs where not; a lone sum wants
+// partial sums. Seen with f32x4: 6 rows x 8 outputs fill the 16 registers, one row wants 32 outputs (8 sums hide the latency).
 import { blockSize } from "../plan/pack.ts";
-import type { Extent, Fold, Index, Nest, Schedule, Value } from "./ir.ts";
+import type { Fold, Index, Nest, Schedule, Value } from "./ir.ts";
 import { operandsOf } from "./sharing.ts";
 import { strideOf } from "./vectorize.ts";
 import { innerOf, outerOf } from "./view.ts";
@@ -22,7 +22,7 @@ export function choose(nest: Nest, target: Target): Schedule {
   const block = map.find(([name]) => dim === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1)));
   const others = order.filter((name) => name !== dim && name !== row?.[0]);
   const lane = target === "simd" ? { lane: dim } : {};
-  const rows = row === undefined ? 1 : rowTile(row[1], target);
+  const rows = row === undefined || row[1] === 1 ? 1 : target === "js" ? 2 : 6;
   if (row === undefined || rows === 1) {
     const width = target === "js" ? 8 : 32;
     const tile: Schedule["tile"] =
@@ -41,14 +41,6 @@ export function choose(nest: Nest, target: Target): Schedule {
   return { order: [...others, dim, row[0]], tile, ...lane, ...strip(nest, fold, target) };
 }
 
-/** How many rows share a register tile: what divides the rows, else the largest that fits. */
-function rowTile(extent: Extent, target: Target): number {
-  const most = target === "js" ? 2 : 6;
-  if (typeof extent !== "number") return most;
-  for (let rows = Math.min(most, extent); rows > most / 2; rows--) if (extent % rows === 0) return rows;
-  return Math.min(most, extent);
-}
-
 /** Sums over the rows of a batch: strips of 16 rows keep the operands in cache. Only where the sum itself is what is stored. */
 function strip(nest: Nest, fold: Fold, target: Target): { strip?: NonNullable<Schedule["strip"]> } {
   const [outer] = nest.reduce;
@@ -62,9 +54,11 @@ function strip(nest: Nest, fold: Fold, target: Target): { strip?: NonNullable<Sc
 function alone(nest: Nest, fold: Fold, target: Target, order: readonly string[]): Schedule {
   const [dim, extent] = nest.reduce[nest.reduce.length - 1];
   if (typeof extent !== "number" || extent < 8) return { order, tile: [] };
-  if (target === "js") return { order, tile: [], partial: 4 };
+  // The same on every target, so that exact modules have the same bits on all.
+  const partial = extent >= 16 ? 8 : 4;
+  if (target === "js") return { order, tile: [], partial };
   const contiguous = fold.term.every((term) => loadsOf(term).every((index) => [0, 1].includes(strideOf(index, dim))));
-  return { order, tile: [], partial: extent >= 32 ? 16 : extent >= 16 ? 8 : 4, ...(contiguous ? { wide: true } : {}) };
+  return { order, tile: [], partial, ...(contiguous ? { wide: true } : {}) };
 }
 
 /** A map: four points at a time along the dim that the store walks one by one. */

@@ -62,7 +62,7 @@ function overMap(
   return visit(order, [{ at: new Map() }]);
 }
 
-/** A loop over blocks of `count` coordinates, then the rest as one smaller block; a loop of one turn is no loop. */
+/** Loops over blocks of at most `count` coordinates. */
 function blocks(
   extent: Extent,
   count: number,
@@ -90,15 +90,34 @@ function blocks(
       { do: "for", loop: rest, from: { blocks: whole, size: count }, to: extent, body: body(steps(0, 1, [[rest, 1]])) },
     ];
   }
-  const whole = Math.floor(extent / count);
+  if (lanes) return cut(count, extent, fresh, (from, size, terms) => body(steps(from, size, terms)));
+  // Points that share loads are cut into blocks as equal as can be: 32 rows by at most 6 are 2 x 6 and 4 x 5.
+  const groups = Math.max(1, Math.ceil(extent / count));
+  const least = Math.floor(extent / groups);
+  const larger = extent - least * groups;
+  const split = larger * (least + 1);
+  return [
+    ...cut(least + 1, split, fresh, (from, size, terms) => body(steps(from, size, terms))),
+    ...cut(least, extent - split, fresh, (from, size, terms) => body(steps(split + from, size, terms))),
+  ];
+}
+
+/** 0..extent in blocks of `count`: a loop over whole blocks, then what is left; a loop of one turn is no loop. */
+function cut(
+  count: number,
+  extent: number,
+  fresh: Namer,
+  body: (from: number, size: number, terms: Coord["terms"]) => readonly Stmt[],
+): readonly Stmt[] {
+  const whole = count === 0 ? 0 : Math.floor(extent / count);
   const rest = extent - whole * count;
   const statements: Stmt[] = [];
-  if (whole === 1) statements.push(...body(steps(0, count)));
+  if (whole === 1) statements.push(...body(0, count, []));
   if (whole > 1) {
     const loop = fresh("i");
-    statements.push({ do: "for", loop, to: whole, body: body(steps(0, count, [[loop, count]])) });
+    statements.push({ do: "for", loop, to: whole, body: body(0, count, [[loop, count]]) });
   }
-  if (rest > 0) statements.push(...body(steps(whole * count, rest)));
+  if (rest > 0) statements.push(...body(whole * count, rest, []));
   return statements;
 }
 

@@ -1,5 +1,5 @@
 // Law: what a nest computes is what the op's `eval` says. Every primitive of the list, alone in a graph, planned and lowered
-// in both precisions, with a fixed and with a symbolic number of rows, against the reference:
+// in both precisions and for both targets, with a fixed and with a symbolic number of rows, against the reference:
 // |error| <= (T + 4)·2^-24·Σ|terms|, T additions in sequence (1 with f64). A scan has many roundings: 1e-5·max(1, |y|).
 import { describe, expect, test } from "vitest";
 import { runGraph } from "../../compiler/interpret/graph.ts";
@@ -48,11 +48,21 @@ function check(op: AnyOp, noise: Random): void {
   const want = runGraph(source, { rows, values, precision: "double" }).results;
   const scale = scaleOf(op, source, values, rows);
   const longest = Math.max(1, ...Object.values(values).map(({ length }) => length));
-  for (const fmt of ["f64", "f32"] as const) {
-    for (const symbolic of [false, true]) {
+  for (const symbolic of [false, true]) {
+    const bits = new Map<string, Float32Array>();
+    for (const [fmt, target] of [
+      ["f64", "js"],
+      ["f32", "js"],
+      ["f32", "simd"],
+    ] as const) {
       const planned = plan(source, { rows: symbolic ? { max: 6 } : rows });
       verifyPlan(planned);
-      const { program, tables } = assemble([{ entry: "run", plan: planned }], { name: "single", fmt, prepared: new Set() });
+      const { program, tables } = assemble([{ entry: "run", plan: planned }], {
+        name: "single",
+        fmt,
+        target,
+        prepared: new Set(),
+      });
       verifyProgram(program);
       const machine = createMachine(program, { constants: tables });
       for (const [input, data] of Object.entries(values)) machine.buffers.get(input)?.set(data);
@@ -61,10 +71,15 @@ function check(op: AnyOp, noise: Random): void {
         const got = machine.buffers.get(result) as Float32Array;
         data.forEach((wanted, i) => {
           const sums = (fmt === "f64" ? 1 : longest) + 4;
-          const bound = op.name === "scan" ? 1e-5 * Math.max(1, Math.abs(wanted)) : sums * 2 ** -24 * Math.max(Math.abs(wanted), scale);
+          const bound =
+            op.name === "scan" ? 1e-5 * Math.max(1, Math.abs(wanted)) : sums * 2 ** -24 * Math.max(Math.abs(wanted), scale);
           const right = Object.is(Math.fround(wanted), got[i]) || Math.abs(wanted - got[i]) <= bound;
-          if (!right) expect.fail(`${op.name} ${fmt} ${result}[${i}]: ${got[i]}, not ${wanted}`);
+          if (!right) expect.fail(`${op.name} ${target} ${fmt} ${result}[${i}]: ${got[i]}, not ${wanted}`);
         });
+        // Lanes and tiles change no bit of an f32 Program.
+        const same = bits.get(result);
+        if (fmt === "f32" && same !== undefined) expect(got, `${op.name} ${result}`).toEqual(same);
+        if (fmt === "f32") bits.set(result, Float32Array.from(got));
       }
     }
   }
