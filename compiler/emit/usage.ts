@@ -82,16 +82,20 @@ export function usageOf(kernel: Kernel): Usage {
   return { lets };
 }
 
-/** Every address in the statements and below, row indices included. */
+/** The addresses of a statement, row indices included. */
+export function indicesOf(statement: Stmt): readonly Index[] {
+  const indices: Index[] = statement.do === "store" ? [statement.index] : [];
+  visit(rootsOf(statement), (value) => {
+    if (value.op === "load") indices.push(value.index);
+  });
+  return indices;
+}
+
+/** Every address in the statements and below. */
 export function* indicesIn(body: readonly Stmt[]): Generator<Index> {
   for (const statement of body) {
     if (statement.do === "for") yield* indicesIn(statement.body);
-    if (statement.do === "store") yield statement.index;
-    const loads: Index[] = [];
-    visit(rootsOf(statement), (value) => {
-      if (value.op === "load") loads.push(value.index);
-    });
-    yield* loads;
+    yield* indicesOf(statement);
   }
 }
 
@@ -128,7 +132,7 @@ export function scalarsOf(kernel: Kernel): readonly string[] {
   const walk = (body: readonly Stmt[]): void => {
     for (const statement of body) {
       if (statement.do !== "for") continue;
-      if (typeof statement.to !== "number") names.add(statement.to.scalar);
+      for (const extent of [statement.to, statement.from?.blocks ?? 0]) if (typeof extent !== "number") names.add(extent.scalar);
       walk(statement.body);
     }
   };

@@ -1,13 +1,10 @@
 // A WebAssembly assembler: bytes out, methods named as in the specification. In: instructions in order. Out: a module with one
-// memory of fixed size, functions and exports. Guarantee: none about validity (the engine judges); locals are declared on use.
+// memory of fixed size, functions and exports. Guarantee: none about validity (the engine judges); locals are declared on use
+// and numbered by type, so that their declaration is short.
 // https://webassembly.github.io/spec/core/binary/ and https://github.com/WebAssembly/relaxed-simd (opcodes 0x100..).
 
-export type ValType = "i32" | "f32" | "f64" | "v128";
-const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
-
-const bytesOf = new Uint8Array(8);
-const floats = new Float32Array(bytesOf.buffer, 0, 1);
-const doubles = new Float64Array(bytesOf.buffer);
+export type ValType = "i32" | "f32" | "v128";
+const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 /** LEB128 of a non-negative integer below 2^32. */
 function u32(value: number): number[] {
@@ -34,51 +31,56 @@ function s32(value: number): number[] {
   }
 }
 
+/** Little-endian, whatever this machine is. */
 function f32Bytes(value: number): number[] {
-  floats[0] = value;
-  return [...bytesOf.subarray(0, 4)];
-}
-
-function f64Bytes(value: number): number[] {
-  doubles[0] = value;
-  return [...bytesOf];
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value, true);
+  return [0, 1, 2, 3].map((i) => view.getUint8(i));
 }
 
 const vector = (items: readonly (readonly number[])[]): number[] => [...u32(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...u32(content.length), ...content];
+const section = (id: number, content: readonly number[]): number[] => [id, ...u32(content.length)].concat(content);
 const text = (name: string): number[] => {
-  const codes = [...name].map((char) => char.charCodeAt(0));
+  const codes = new TextEncoder().encode(name);
   return [...u32(codes.length), ...codes];
 };
 
 /** Opcodes without immediates that layerc's kernels use. */
 const plain = {
-  "i32.eqz": [0x45], "i32.eq": [0x46], "i32.lt_s": [0x48], "i32.lt_u": [0x49], "i32.gt_s": [0x4a],
+  "i32.eqz": [0x45], "i32.eq": [0x46], "i32.lt_s": [0x48], "i32.lt_u": [0x49], "i32.ge_s": [0x4e],
   "f32.eq": [0x5b], "f32.lt": [0x5d],
-  "i32.add": [0x6a], "i32.sub": [0x6b], "i32.mul": [0x6c], "i32.and": [0x71], "i32.or": [0x72], "i32.xor": [0x73],
-  "i32.shl": [0x74], "i32.shr_s": [0x75], "i32.shr_u": [0x76],
+  "i32.add": [0x6a], "i32.sub": [0x6b], "i32.mul": [0x6c], "i32.div_u": [0x6e], "i32.and": [0x71], "i32.xor": [0x73],
+  "i32.shl": [0x74], "i32.shr_u": [0x76],
   "f32.abs": [0x8b], "f32.neg": [0x8c], "f32.floor": [0x8e], "f32.sqrt": [0x91], "f32.add": [0x92], "f32.sub": [0x93],
   "f32.mul": [0x94], "f32.div": [0x95], "f32.min": [0x96], "f32.max": [0x97],
-  "i32.trunc_f32_s": [0xa8], "f32.convert_i32_s": [0xb2], "i32.reinterpret_f32": [0xbc], "f32.reinterpret_i32": [0xbe],
-  "i32.trunc_sat_f32_s": [0xfc, 0x00],
-  "select": [0x1b], "drop": [0x1a], "return": [0x0f], "end": [0x0b], "else": [0x05],
+  "f32.convert_i32_s": [0xb2], "i32.reinterpret_f32": [0xbc], "f32.reinterpret_i32": [0xbe],
+  "i32.trunc_sat_f32_s": [0xfc, 0x00], "i32.trunc_sat_f32_u": [0xfc, 0x01],
+  "select": [0x1b], "end": [0x0b],
   "i32x4.splat": [0xfd, 0x11], "f32x4.splat": [0xfd, 0x13],
-  "f32x4.eq": [0xfd, 0x41], "f32x4.lt": [0xfd, 0x43],
-  "v128.not": [0xfd, 0x4d], "v128.and": [0xfd, 0x4e], "v128.xor": [0xfd, 0x51], "v128.bitselect": [0xfd, 0x52],
-  "i32x4.shl": [0xfd, 0xab, 0x01], "i32x4.shr_s": [0xfd, 0xac, 0x01], "i32x4.shr_u": [0xfd, 0xad, 0x01],
+  "i32x4.eq": [0xfd, 0x37], "i32x4.lt_s": [0xfd, 0x39],
+  "f32x4.eq": [0xfd, 0x41], "f32x4.lt": [0xfd, 0x43], "f32x4.le": [0xfd, 0x45],
+  "v128.not": [0xfd, 0x4d], "v128.and": [0xfd, 0x4e], "v128.andnot": [0xfd, 0x4f], "v128.xor": [0xfd, 0x51],
+  "v128.bitselect": [0xfd, 0x52],
+  "i32x4.shl": [0xfd, 0xab, 0x01], "i32x4.shr_u": [0xfd, 0xad, 0x01],
   "i32x4.add": [0xfd, 0xae, 0x01], "i32x4.sub": [0xfd, 0xb1, 0x01], "i32x4.mul": [0xfd, 0xb5, 0x01],
   "f32x4.floor": [0xfd, 0x68],
   "f32x4.abs": [0xfd, 0xe0, 0x01], "f32x4.neg": [0xfd, 0xe1, 0x01], "f32x4.sqrt": [0xfd, 0xe3, 0x01],
   "f32x4.add": [0xfd, 0xe4, 0x01], "f32x4.sub": [0xfd, 0xe5, 0x01], "f32x4.mul": [0xfd, 0xe6, 0x01], "f32x4.div": [0xfd, 0xe7, 0x01],
-  "f32x4.min": [0xfd, 0xe8, 0x01], "f32x4.max": [0xfd, 0xe9, 0x01],
+  "f32x4.min": [0xfd, 0xe8, 0x01], "f32x4.max": [0xfd, 0xe9, 0x01], "f32x4.pmin": [0xfd, 0xea, 0x01], "f32x4.pmax": [0xfd, 0xeb, 0x01],
   "i32x4.trunc_sat_f32x4_s": [0xfd, 0xf8, 0x01], "f32x4.convert_i32x4_s": [0xfd, 0xfa, 0x01],
-  "f32x4.relaxed_madd": [0xfd, 0x85, 0x02],
+  "i32x4.relaxed_trunc_f32x4_s": [0xfd, 0x81, 0x02], "f32x4.relaxed_madd": [0xfd, 0x85, 0x02],
+  "i32x4.relaxed_laneselect": [0xfd, 0x8b, 0x02],
 } as const satisfies Readonly<Record<string, readonly number[]>>; // biome-ignore format: one table
 export type PlainOp = keyof typeof plain;
+export const plainOp = (name: string): PlainOp | undefined => (Object.hasOwn(plain, name) ? (name as PlainOp) : undefined);
 
 /** One function under construction: a list of instructions, locals made on demand. */
 export class FunctionBody {
-  readonly #code: number[] = [];
+  /** Runs before everything else, however late it is written. */
+  readonly #entry: number[] = [];
+  readonly #main: number[] = [];
+  /** A byte, or ~l for local l, whose number is known at the end. */
+  #code = this.#main;
   readonly #locals: ValType[] = [];
   readonly params: readonly ValType[];
 
@@ -86,10 +88,18 @@ export class FunctionBody {
     this.params = params;
   }
 
-  /** Index of a fresh local, zero at entry. */
+  /** A fresh local, zero at entry. Parameters come first. */
   local(type: ValType): number {
     this.#locals.push(type);
     return this.params.length + this.#locals.length - 1;
+  }
+
+  /** What `write` emits runs once, when the function starts. */
+  atEntry(write: () => void): void {
+    const before = this.#code;
+    this.#code = this.#entry;
+    write();
+    this.#code = before;
   }
 
   op(name: PlainOp): this {
@@ -97,15 +107,15 @@ export class FunctionBody {
     return this;
   }
   local_get(local: number): this {
-    this.#code.push(0x20, ...u32(local));
+    this.#code.push(0x20, ~local);
     return this;
   }
   local_set(local: number): this {
-    this.#code.push(0x21, ...u32(local));
+    this.#code.push(0x21, ~local);
     return this;
   }
   local_tee(local: number): this {
-    this.#code.push(0x22, ...u32(local));
+    this.#code.push(0x22, ~local);
     return this;
   }
   i32_const(value: number): this {
@@ -114,15 +124,6 @@ export class FunctionBody {
   }
   f32_const(value: number): this {
     this.#code.push(0x43, ...f32Bytes(value));
-    return this;
-  }
-  f64_const(value: number): this {
-    this.#code.push(0x44, ...f64Bytes(value));
-    return this;
-  }
-  /** Four f32 lanes. */
-  v128_const(lanes: readonly number[]): this {
-    this.#code.push(0xfd, 0x0c, ...lanes.flatMap(f32Bytes));
     return this;
   }
   /** `offset` in bytes; f32s are 4-aligned and so are vectors of them. */
@@ -138,12 +139,25 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x00, 2, ...u32(offset));
     return this;
   }
+  /** One lane from memory, the others from a vector: [address, vector] → vector. */
+  v128_load32_lane(offset: number, lane: number): this {
+    this.#code.push(0xfd, 0x56, 2, ...u32(offset), lane);
+    return this;
+  }
   v128_load32_splat(offset: number): this {
     this.#code.push(0xfd, 0x09, 2, ...u32(offset));
     return this;
   }
   v128_store(offset: number): this {
     this.#code.push(0xfd, 0x0b, 2, ...u32(offset));
+    return this;
+  }
+  i8x16_shuffle(bytes: readonly number[]): this {
+    this.#code.push(0xfd, 0x0d, ...bytes);
+    return this;
+  }
+  i32x4_extract_lane(lane: number): this {
+    this.#code.push(0xfd, 0x1b, lane);
     return this;
   }
   f32x4_extract_lane(lane: number): this {
@@ -178,16 +192,26 @@ export class FunctionBody {
 
   /** Bytes of the code section's entry. */
   bytes(): number[] {
-    const runs: { type: ValType; count: number }[] = [];
-    for (const type of this.#locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
+    const first = this.params.length;
+    const order = [...this.#locals.keys()].sort((a, b) => rank(this.#locals[a]) - rank(this.#locals[b]) || a - b);
+    const numbers = new Map(order.map((local, i) => [local, first + i]));
+    const runs = types
+      .map((type) => ({ type, count: this.#locals.filter((local) => local === type).length }))
+      .filter(({ count }) => count > 0);
+    const body = vector(runs.map(({ type, count }) => [...u32(count), valType[type]]));
+    for (const code of [this.#entry, this.#main]) {
+      for (const byte of code) {
+        if (byte >= 0) body.push(byte);
+        else body.push(...u32(numbers.get(~byte - first) ?? ~byte));
+      }
     }
-    const body = [...vector(runs.map(({ type, count }) => [...u32(count), valType[type]])), ...this.#code, 0x0b];
-    return [...u32(body.length), ...body];
+    body.push(0x0b);
+    return [...u32(body.length)].concat(body);
   }
 }
+
+const types = ["i32", "f32", "v128"] as const satisfies readonly ValType[];
+const rank = (type: ValType): number => types.indexOf(type);
 
 export interface ModuleSpec {
   /** Pages of 64 KiB: minimum and maximum at once, so the memory never grows. */
@@ -199,25 +223,21 @@ export interface ModuleSpec {
 
 /** The module's bytes. */
 export function assembleModule({ pages, functions, exports }: ModuleSpec): Uint8Array {
-  const types: string[] = [];
-  const typeIndex = functions.map(({ params }) => {
-    const key = params.join();
-    if (!types.includes(key)) types.push(key);
-    return types.indexOf(key);
-  });
-  const typeEntries = types.map((key) => [
+  const signatures = [...new Set(functions.map(({ params }) => params.join()))];
+  const signature = (key: string): number[] => [
     0x60,
     ...vector(key === "" ? [] : key.split(",").map((type) => [valType[type as ValType]])),
     0x00,
-  ]);
-  const code: number[] = [...u32(functions.length)];
-  for (const made of functions) for (const byte of made.bytes()) code.push(byte);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(typeEntries)),
-    ...section(3, vector(typeIndex.map(u32))),
-    ...section(5, vector([[0x01, ...u32(pages), ...u32(pages)]])),
-    ...section(7, vector([[...text("m"), 0x02, 0x00], ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)])])),
-    ...section(10, code),
-  ]);
+  ];
+  let code: number[] = u32(functions.length);
+  for (const made of functions) code = code.concat(made.bytes());
+  return Uint8Array.from(
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
+      section(1, vector(signatures.map(signature))),
+      section(3, vector(functions.map(({ params }) => u32(signatures.indexOf(params.join()))))),
+      section(5, vector([[0x01, ...u32(pages), ...u32(pages)]])),
+      section(7, vector([[...text("m"), 0x02, 0x00], ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)])])),
+      section(10, code),
+    ),
+  );
 }

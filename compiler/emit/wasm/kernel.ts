@@ -1,0 +1,224 @@
+// Kernels as WebAssembly functions. In: a Kernel and where its buffers lie. Out: a function whose parameters are the scalars
+// it reads, sorted. Guarantee: the statements' order; loops test once a turn, at the end, and not at all before the first
+// turn where it is certain.
+import { internal } from "../../diagnostics/error.ts";
+import type { Extent, Kernel, Program, Stmt } from "../../program/ir.ts";
+import { rootsOf, scalarsOf, visit } from "../usage.ts";
+import { FunctionBody } from "./assembler.ts";
+import { Locals, typeOf } from "./locals.ts";
+import { Pointers } from "./pointers.ts";
+import { Values } from "./values.ts";
+
+type For = Stmt & { readonly do: "for" };
+/** A number known now, or the local that holds it. */
+type Bound = number | { readonly local: number };
+
+export function kernelFunction(kernel: Kernel, program: Program, relaxed: boolean): FunctionBody {
+  return new KernelWriter(kernel, program, relaxed).write();
+}
+
+class KernelWriter {
+  readonly #kernel: Kernel;
+  readonly #program: Program;
+  readonly #body: FunctionBody;
+  readonly #locals: Locals;
+  readonly #pointers: Pointers;
+  readonly #values: Values;
+  /** `use name`, `reg name`, `loop name`, `scalar name` → local. */
+  readonly #names = new Map<string, number>();
+  readonly #bounds = new Map<string, number>();
+  readonly #mentions = new Map<Stmt, ReadonlySet<string>>();
+  #depth = 0;
+
+  constructor(kernel: Kernel, program: Program, relaxed: boolean) {
+    this.#kernel = kernel;
+    this.#program = program;
+    const scalars = scalarsOf(kernel);
+    this.#body = new FunctionBody(scalars.map(() => "i32"));
+    scalars.forEach((name, i) => {
+      this.#names.set(`scalar ${name}`, i);
+    });
+    this.#locals = new Locals(this.#body);
+    this.#pointers = new Pointers(this.#body, this.#locals, ({ to }) => this.#greatest(to) - 1);
+    this.#values = new Values({
+      body: this.#body,
+      locals: this.#locals,
+      relaxed,
+      named: ({ op, name }) => this.#named(`${op} ${name}`),
+      address: ({ buffer, index }) => this.#address(buffer, index),
+      repeated: () => this.#depth > 0,
+    });
+  }
+
+  write(): FunctionBody {
+    this.#statements(this.#kernel.body);
+    return this.#body;
+  }
+
+  #named(key: string): number {
+    return this.#names.get(key) ?? internal(`kernel ${this.#kernel.name}: there is no ${key}`);
+  }
+
+  #address(buffer: string, index: Parameters<Pointers["push"]>[0]): number {
+    const { at } =
+      this.#program.buffers.find(({ name }) => name === buffer) ??
+      internal(`kernel ${this.#kernel.name}: there is no buffer ${buffer}`);
+    const { row } = index;
+    return 4 * at + this.#pointers.push(index, () => row !== undefined && this.#values.push(row.index));
+  }
+
+  #statements(body: readonly Stmt[]): void {
+    // The last statement that needs a name of this body: afterwards its local is free.
+    const last = new Map<string, number>();
+    body.forEach((statement, i) => {
+      for (const name of this.#mentioned(statement)) last.set(name, i);
+    });
+    const own = new Set<string>();
+    const rows: string[] = [];
+    body.forEach((statement, i) => {
+      const made = statement.do === "let" ? `use ${statement.name}` : statement.do === "set" ? `reg ${statement.reg}` : undefined;
+      if (made !== undefined && !this.#names.has(made)) {
+        if (statement.do === "let" && last.get(made) === i) return; // nobody asks
+        own.add(made);
+      }
+      this.#statement(statement);
+      if (statement.do === "let" && statement.value.fmt === "f32")
+        rows.push(...this.#pointers.name(statement.name, this.#named(`use ${statement.name}`), body.slice(i + 1)));
+      for (const name of this.#mentioned(statement)) {
+        if (last.get(name) !== i || !own.delete(name)) continue;
+        this.#locals.give(this.#named(name));
+        this.#names.delete(name);
+      }
+    });
+    this.#pointers.forget(rows);
+  }
+
+  #statement(statement: Stmt): void {
+    switch (statement.do) {
+      case "for":
+        this.#for(statement);
+        return;
+      case "let":
+      case "set": {
+        this.#values.begin([statement.value]);
+        this.#values.push(statement.value);
+        this.#values.end();
+        const name = statement.do === "let" ? `use ${statement.name}` : `reg ${statement.reg}`;
+        const local = this.#names.get(name) ?? this.#locals.take(typeOf(statement.value.fmt));
+        this.#names.set(name, local);
+        this.#body.local_set(local);
+        return;
+      }
+      case "store": {
+        const { buffer, index, value } = statement;
+        this.#values.begin(rootsOf(statement));
+        const offset = this.#address(buffer, index);
+        this.#values.push(value);
+        this.#values.end();
+        if (value.fmt === "f32x4") this.#body.v128_store(offset);
+        else if (value.fmt === "f32") this.#body.f32_store(offset);
+        else internal(`kernel ${this.#kernel.name}: a store of ${value.fmt}`);
+      }
+    }
+  }
+
+  #for(loop: For): void {
+    const to = this.#bound(loop.to);
+    const from = loop.from === undefined ? 0 : this.#bound(loop.from.blocks, loop.from.size);
+    const turns = typeof to === "number" && typeof from === "number" ? to - from : undefined;
+    if (turns !== undefined && turns <= 0) return;
+    // A loop nobody asks for counts down to zero, which needs no comparison.
+    const asked = loop.body.some((statement) => this.#mentioned(statement).has(`loop ${loop.loop}`));
+    const counter = this.#locals.take("i32");
+    const body = this.#body;
+    if (turns === undefined) body.block();
+    if (asked) {
+      this.#push(from);
+      body.local_set(counter);
+      if (turns === undefined) {
+        body.local_get(counter);
+        this.#push(to);
+        body.op("i32.ge_s").br_if(0);
+      }
+    } else if (turns === undefined) {
+      this.#push(to);
+      if (from !== 0) {
+        this.#push(from);
+        body.op("i32.sub");
+      }
+      body.local_tee(counter).i32_const(1).op("i32.lt_s").br_if(0);
+    } else if (turns > 1) {
+      body.i32_const(turns).local_set(counter);
+    }
+    const moved = this.#pointers.enter(loop, typeof from === "number" ? from : () => this.#push(from));
+    if (asked) this.#names.set(`loop ${loop.loop}`, counter);
+    this.#depth++;
+    if (turns !== 1) body.loop();
+    this.#statements(loop.body);
+    if (turns !== 1) {
+      this.#pointers.bump(moved);
+      body
+        .local_get(counter)
+        .i32_const(asked ? 1 : -1)
+        .op("i32.add")
+        .local_tee(counter);
+      if (asked) {
+        this.#push(to);
+        body.op("i32.lt_s");
+      }
+      body.br_if(0).op("end");
+    }
+    this.#depth--;
+    this.#pointers.leave(loop.loop, moved);
+    this.#names.delete(`loop ${loop.loop}`);
+    this.#locals.give(counter);
+    if (turns === undefined) body.op("end");
+  }
+
+  #push(bound: Bound): void {
+    if (typeof bound === "number") this.#body.i32_const(bound);
+    else this.#body.local_get(bound.local);
+  }
+
+  /** An extent times `size`; what depends on a scalar is computed when the function starts. */
+  #bound(extent: Extent, size = 1): Bound {
+    if (typeof extent === "number") return extent * size;
+    const { scalar, per, round } = extent;
+    const param = this.#named(`scalar ${scalar}`);
+    if (per === 1 && size === 1) return { local: param };
+    const key = JSON.stringify([scalar, per, round, size]);
+    const known = this.#bounds.get(key);
+    if (known !== undefined) return { local: known };
+    const local = this.#body.local("i32");
+    this.#body.atEntry(() => {
+      this.#body.local_get(param);
+      if (per > 1 && round !== "down") this.#body.i32_const(per - 1).op("i32.add");
+      if (per > 1) this.#body.i32_const(per).op("i32.div_u");
+      if (size > 1) this.#body.i32_const(size).op("i32.mul");
+      this.#body.local_set(local);
+    });
+    this.#bounds.set(key, local);
+    return { local };
+  }
+
+  #greatest(extent: Extent): number {
+    if (typeof extent === "number") return extent;
+    const max = this.#program.scalars.find(({ name }) => name === extent.scalar)?.max ?? internal(`no scalar ${extent.scalar}`);
+    return extent.round === "down" ? Math.floor(max / extent.per) : Math.ceil(max / extent.per);
+  }
+
+  /** What a statement and those inside it read or assign. */
+  #mentioned(statement: Stmt): ReadonlySet<string> {
+    const known = this.#mentions.get(statement);
+    if (known !== undefined) return known;
+    const names = new Set<string>();
+    visit(rootsOf(statement), (value) => {
+      if (value.op === "use" || value.op === "reg" || value.op === "loop") names.add(`${value.op} ${value.name}`);
+    });
+    if (statement.do === "let") names.add(`use ${statement.name}`);
+    if (statement.do === "set") names.add(`reg ${statement.reg}`);
+    if (statement.do === "for") for (const inner of statement.body) for (const name of this.#mentioned(inner)) names.add(name);
+    this.#mentions.set(statement, names);
+    return names;
+  }
+}

@@ -1,0 +1,287 @@
+// Values as instructions: the operands, then the op, on the stack. In: values of one statement. Out: code that leaves each on
+// the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/ir.ts; a relaxed target contracts
+// vector madds, and nothing else differs.
+import { internal } from "../../diagnostics/error.ts";
+import type { Binary, Fmt, Value } from "../../program/ir.ts";
+import { isVector } from "../../program/value.ts";
+import { visit } from "../usage.ts";
+import { type FunctionBody, type PlainOp, plainOp } from "./assembler.ts";
+import { type Locals, typeOf } from "./locals.ts";
+
+type Of<T extends Value["op"]> = Value & { readonly op: T };
+type Load = Of<"load">;
+
+export interface ValueSite {
+  readonly body: FunctionBody;
+  readonly locals: Locals;
+  readonly relaxed: boolean;
+  /** The local of a scalar, a loop, a let or a register. */
+  named(value: Of<"scalar" | "loop" | "use" | "reg">): number;
+  /** Pushes the address of a load; gives its offset. */
+  address(load: Load): number;
+  /** Inside a loop, where what does not change is computed when the function starts. */
+  repeated(): boolean;
+}
+
+/** Added to an integral float in −126..127 it leaves that plus 127 in the lowest bits; what is above, a shift drops. */
+const exponentBias = 1.5 * 2 ** 23 + 127;
+
+/** Every method gives the function it wrote to. */
+export class Values {
+  readonly #site: ValueSite;
+  readonly #body: FunctionBody;
+  #shared: ReadonlySet<Value> = new Set();
+  readonly #named = new Map<Value, number>();
+  /** Vector constants in locals, by their bits. */
+  readonly #constants = new Map<string, number>();
+
+  constructor(site: ValueSite) {
+    this.#site = site;
+    this.#body = site.body;
+  }
+
+  /** Starts a statement over `roots`; ended by `end`. */
+  begin(roots: readonly Value[]): void {
+    const seen = new Set<Value>();
+    const shared = new Set<Value>();
+    visit(roots, (value) => {
+      if (cheap.has(value.op)) return;
+      if (seen.has(value)) shared.add(value);
+      seen.add(value);
+    });
+    this.#shared = shared;
+  }
+  end(): void {
+    for (const local of this.#named.values()) this.#site.locals.give(local);
+    this.#named.clear();
+  }
+
+  push(value: Value): FunctionBody {
+    const known = this.#named.get(value);
+    if (known !== undefined) return this.#body.local_get(known);
+    this.#node(value);
+    if (!this.#shared.has(value)) return this.#body;
+    const local = this.#site.locals.take(typeOf(value.fmt));
+    this.#named.set(value, local);
+    return this.#body.local_tee(local);
+  }
+
+  #node(value: Value): FunctionBody {
+    const vector = isVector(value.fmt);
+    switch (value.op) {
+      case "const":
+        if (vector) return this.#constant(value.value, value.fmt);
+        return value.fmt === "f32" ? this.#body.f32_const(value.value) : this.#body.i32_const(value.value);
+      case "scalar":
+      case "loop":
+      case "use":
+      case "reg":
+        return this.#body.local_get(this.#site.named(value));
+      case "load": {
+        const offset = this.#site.address(value);
+        return vector ? this.#body.v128_load(offset) : this.#body.f32_load(offset);
+      }
+      case "splat":
+        return this.#splat(value.a);
+      case "lanes":
+        return this.#lanes(value.items, 3);
+      case "across":
+        return this.#across(value.how, value.a);
+      case "neg":
+      case "abs":
+      case "sqrt":
+      case "floor":
+        return this.push(value.a).op(`${vector ? "f32x4" : "f32"}.${value.op}`);
+      case "not":
+        return this.push(value.a).op(vector ? "v128.not" : "i32.eqz");
+      case "convert":
+        return this.#convert(value.a, value.fmt);
+      case "pow2":
+        return this.#pow2(value.a);
+      case "exponent":
+        this.push(value.a);
+        if (vector) this.#body.i32_const(23).op("i32x4.shr_u");
+        else this.#body.op("i32.reinterpret_f32").i32_const(23).op("i32.shr_u");
+        return this.#integer(127, vector).op(vector ? "i32x4.sub" : "i32.sub");
+      case "madd":
+        return this.#madd(value.a, value.b, value.c, vector);
+      case "select":
+        return this.#select(value.mask, value.a, value.b);
+      case "acc":
+        return internal("acc stands in a nest only");
+      case "min":
+      case "max":
+        return value.a.op === "const" ? this.#extreme(value.op, value.b, value.a) : this.#extreme(value.op, value.a, value.b);
+      case "ishl":
+      case "ishr":
+        return this.#shift(value.op === "ishl" ? "shl" : "shr_u", value.a, value.b);
+      default:
+        this.push(value.a);
+        return this.push(value.b).op(plainOf(value.op, value.a.fmt));
+    }
+  }
+
+  /** One number in four lanes. In a loop it lives in a local: engines make it again each turn. */
+  #constant(value: number, fmt: Fmt): FunctionBody {
+    const float = fmt === "f32x4" && !Object.is(value, 0);
+    const bits = fmt === "maskx4" ? -value : value;
+    const write = (): FunctionBody =>
+      float ? this.#body.f32_const(value).op("f32x4.splat") : this.#body.i32_const(bits).op("i32x4.splat");
+    if (!this.#site.repeated()) return write();
+    const key = float ? `f${Object.is(value, -0) ? "-0" : value}` : `i${bits}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return this.#body.local_get(known);
+    const local = this.#body.local("v128");
+    this.#body.atEntry(() => write().local_set(local));
+    this.#constants.set(key, local);
+    return this.#body.local_get(local);
+  }
+
+  #integer(value: number, vector: boolean): FunctionBody {
+    return vector ? this.#constant(value, "i32x4") : this.#body.i32_const(value);
+  }
+
+  #splat(a: Value): FunctionBody {
+    if (a.op === "load" && !this.#shared.has(a)) return this.#body.v128_load32_splat(this.#site.address(a));
+    return this.push(a).op(a.fmt === "f32" ? "f32x4.splat" : "i32x4.splat");
+  }
+
+  /** A vector whose lanes up to `lane` are the items. */
+  #lanes(items: readonly Value[], lane: number): FunctionBody {
+    const item = items[lane];
+    if (lane === 0) return this.#splat(item);
+    if (item.op === "load" && !this.#shared.has(item)) {
+      const offset = this.#site.address(item);
+      return this.#lanes(items, lane - 1).v128_load32_lane(offset, lane);
+    }
+    this.#lanes(items, lane - 1);
+    this.push(item);
+    return item.fmt === "f32" ? this.#body.f32x4_replace_lane(lane) : this.#body.i32x4_replace_lane(lane);
+  }
+
+  /** (l0 ∘ l2) ∘ (l1 ∘ l3). */
+  #across(how: "add" | "max" | "min", a: Value): FunctionBody {
+    const local = this.#site.locals.take("v128");
+    this.push(a).local_tee(local).local_get(local).local_get(local);
+    this.#body.i8x16_shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).op(`f32x4.${how}`);
+    this.#site.locals.give(local);
+    return this.#body.local_tee(local).f32x4_extract_lane(0).local_get(local).f32x4_extract_lane(1).op(`f32.${how}`);
+  }
+
+  #convert(a: Value, fmt: Fmt): FunctionBody {
+    this.push(a);
+    switch (`${a.fmt} ${fmt}`) {
+      case "i32 f32":
+        return this.#body.op("f32.convert_i32_s");
+      case "f32 i32":
+        return this.#body.op("i32.trunc_sat_f32_s");
+      case "i32x4 f32x4":
+        return this.#body.op("f32x4.convert_i32x4_s");
+      case "f32x4 i32x4":
+        return this.#body.op(this.#site.relaxed ? "i32x4.relaxed_trunc_f32x4_s" : "i32x4.trunc_sat_f32x4_s");
+      default:
+        return a.fmt === fmt ? this.#body : internal(`no conversion from ${a.fmt} to ${fmt}`);
+    }
+  }
+
+  /** 2^i by its exponent bits. Where i comes from a float, an addition makes the integer too. */
+  #pow2(i: Value): FunctionBody {
+    const vector = isVector(i.fmt);
+    if (i.op === "convert" && (i.a.fmt === "f32" || i.a.fmt === "f32x4")) {
+      this.push(i.a);
+      if (vector) this.#constant(exponentBias, "f32x4").op("f32x4.add");
+      else this.#body.f32_const(exponentBias).op("f32.add").op("i32.reinterpret_f32");
+    } else {
+      this.push(i);
+      this.#integer(127, vector).op(vector ? "i32x4.add" : "i32.add");
+    }
+    this.#body.i32_const(23);
+    return vector ? this.#body.op("i32x4.shl") : this.#body.op("i32.shl").op("f32.reinterpret_i32");
+  }
+
+  #madd(a: Value, b: Value, c: Value, vector: boolean): FunctionBody {
+    this.push(a);
+    this.push(b);
+    if (vector && this.#site.relaxed) return this.push(c).op("f32x4.relaxed_madd");
+    this.#body.op(vector ? "f32x4.mul" : "f32.mul");
+    return this.push(c).op(vector ? "f32x4.add" : "f32.add");
+  }
+
+  #select(mask: Value, a: Value, b: Value): FunctionBody {
+    if (mask.op === "not" && !this.#shared.has(mask)) return this.#select(mask.a, b, a);
+    if (!isVector(a.fmt)) {
+      this.push(a);
+      this.push(b);
+      return this.push(mask).op("select");
+    }
+    if (isZero(a) || isZero(b)) {
+      this.push(isZero(b) ? a : b);
+      return this.push(mask).op(isZero(b) ? "v128.and" : "v128.andnot");
+    }
+    this.push(a);
+    this.push(b);
+    return this.push(mask).op(this.#site.relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
+  }
+
+  /**
+   * IEEE maximum and minimum of x and c. In lanes that is eight instructions on x86; against a constant the pseudo-maximum
+   * (x < c ? c : x) is one, with the same bits but where x and c are zeros of different sign and c should win.
+   */
+  #extreme(op: "min" | "max", x: Value, c: Value): FunctionBody {
+    this.push(x);
+    if (x.fmt === "f32") return this.push(c).op(`f32.${op}`);
+    if (c.op !== "const" || Number.isNaN(c.value)) return this.push(c).op(`f32x4.${op}`);
+    if (op === "max" && isZero(c)) {
+      // x & ~(x ≤ 0): NaN stays, −0 becomes 0.
+      const local = this.#site.locals.take("v128");
+      this.#body.local_tee(local).local_get(local);
+      this.#site.locals.give(local);
+      return this.push(c).op("f32x4.le").op("v128.andnot");
+    }
+    return this.push(c).op(op === "min" && Object.is(c.value, -0) ? "f32x4.min" : `f32x4.p${op}`);
+  }
+
+  /** Lanes shift by one amount; where theirs differ, one after the other. */
+  #shift(direction: "shl" | "shr_u", a: Value, b: Value): FunctionBody {
+    this.push(a);
+    if (!isVector(a.fmt)) return this.push(b).op(`i32.${direction}`);
+    if (b.op === "const") return this.#body.i32_const(b.value).op(`i32x4.${direction}`);
+    if (b.op === "splat") return this.push(b.a).op(`i32x4.${direction}`);
+    const { locals } = this.#site;
+    const [value, amount] = [locals.take("v128"), locals.take("v128")];
+    this.#body.local_set(value);
+    this.push(b).local_set(amount).local_get(value);
+    for (const lane of [0, 1, 2, 3]) {
+      this.#body.local_get(value).i32x4_extract_lane(lane).local_get(amount).i32x4_extract_lane(lane);
+      this.#body.op(`i32.${direction}`).i32x4_replace_lane(lane);
+    }
+    locals.give(value);
+    locals.give(amount);
+    return this.#body;
+  }
+}
+
+/** Not worth a local. */
+const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use", "reg"]);
+/** No bit is set. */
+const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);
+
+const floatOps: { readonly [op in Binary]?: string } = {
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  div: "div",
+  less: "lt",
+  equal: "eq",
+};
+const integerOps: { readonly [op in Binary]?: string } = { less: "lt_s", equal: "eq", iadd: "add", imul: "mul" };
+const bitOps: { readonly [op in Binary]?: string } = { and: "and", ixor: "xor" };
+
+/** The instruction of an op that is one, for operands of a format. */
+function plainOf(op: Binary, fmt: Fmt): PlainOp {
+  const [member, prefix] =
+    bitOps[op] === undefined
+      ? [(fmt === "i32" || fmt === "i32x4" ? integerOps : floatOps)[op], fmt]
+      : [bitOps[op], isVector(fmt) ? "v128" : "i32"];
+  return plainOp(`${prefix}.${member}`) ?? internal(`no instruction for ${op} of ${fmt}`);
+}
