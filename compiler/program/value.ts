@@ -38,9 +38,10 @@ export const select = (mask: Value, a: Value, b: Value): Value => ({ op: "select
 /** To `fmt`: i32 → float is exact below 2^24 (f32); float → i32 wants an integral value in range. */
 export const convert = (a: Value, fmt: Fmt): Value => (a.fmt === fmt ? a : unary("convert", a, fmt));
 /** 2^i as `fmt` for an i32 in −126..127. */
-export const pow2 = (i: Value, fmt: FloatFmt): Value => unary("pow2", i, fmt);
+export const pow2 = (i: Value, fmt: FloatFmt | "f32x4"): Value => unary("pow2", i, fmt);
 /** floor(log2 x) of a positive normal number, as i32; an f64 is rounded to f32 first. */
-export const exponent = (a: Value): Value => unary("exponent", convert(a, "f32"), "i32");
+export const exponent = (a: Value): Value =>
+  a.fmt === "f32x4" ? unary("exponent", a, "i32x4") : unary("exponent", convert(a, "f32"), "i32");
 /** A scalar f32 or i32 in every lane. */
 export const splat = (a: Value): Value =>
   a.op === "const" ? { ...a, fmt: vectorOf(a.fmt) } : unary("splat", a, vectorOf(a.fmt));

@@ -3,8 +3,11 @@
 // buffer for every loop value and scalar, only arena buffers overlap, and inputs and weights are written by none but those
 // who may. What cannot be seen statically (written before read) the interpreter checks.
 import { CompileError } from "../diagnostics/error.ts";
+import { formatFault } from "./formats.ts";
 import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./ir.ts";
 import { printKernel } from "./print.ts";
+import { operandsOf } from "./sharing.ts";
+import { isVector } from "./value.ts";
 
 const show = (name: string): string => JSON.stringify(name);
 
@@ -83,8 +86,10 @@ interface Facts {
   readonly scalars: ReadonlyMap<string, Scalar>;
   readonly buffers: ReadonlyMap<string, Buffer>;
 }
-/** What a name of a kernel stands for; a loop carries its greatest value. */
-type Meaning = { readonly op: "loop"; readonly last: number } | { readonly op: "use" | "reg"; readonly fmt: Fmt };
+/** What a name of a kernel stands for; a loop carries its least and greatest value. */
+type Meaning =
+  | { readonly op: "loop"; readonly first: number; readonly last: number }
+  | { readonly op: "use" | "reg"; readonly fmt: Fmt };
 
 class KernelVerifier {
   readonly #kernel: Kernel;
@@ -118,8 +123,12 @@ class KernelVerifier {
       switch (stmt.do) {
         case "for": {
           this.#fresh(stmt.loop, scope);
-          const last = this.#greatest(stmt.to) - 1;
-          this.#body(stmt.body, new Map(scope).set(stmt.loop, { op: "loop", last }), runs && last >= 0);
+          const { from } = stmt;
+          if (from !== undefined && !(Number.isInteger(from.size) && from.size >= 1))
+            this.#fail(`a loop starts at blocks of an integer ≥ 1, found ${from.size}`);
+          const first = from === undefined ? 0 : this.#bound(from.blocks, "min") * from.size;
+          const last = this.#bound(stmt.to, "max") - 1;
+          this.#body(stmt.body, new Map(scope).set(stmt.loop, { op: "loop", first, last }), runs && first <= last);
           break;
         }
         case "let":
@@ -133,9 +142,9 @@ class KernelVerifier {
           break;
         case "store":
           this.#value(stmt.value, scope, runs);
-          if (stmt.value.fmt !== "f32" && stmt.value.fmt !== "f64")
-            this.#fail(`a store takes f32 or f64, found ${stmt.value.fmt}`);
-          this.#address(stmt.buffer, stmt.index, scope, runs);
+          if (!["f32", "f64", "f32x4"].includes(stmt.value.fmt))
+            this.#fail(`a store takes f32, f64 or f32x4, found ${stmt.value.fmt}`);
+          this.#address(stmt.buffer, stmt.index, lanesOf(stmt.value.fmt), scope, runs);
           this.#writable(stmt.buffer);
       }
     }
@@ -157,13 +166,15 @@ class KernelVerifier {
     }
   }
 
-  #greatest(extent: Extent): number {
+  /** The least or greatest value of a bound: it grows with its scalar. */
+  #bound(extent: Extent, end: "min" | "max"): number {
     if (typeof extent === "number")
       return Number.isInteger(extent) && extent >= 0 ? extent : this.#fail(`a bound is an integer ≥ 0, found ${extent}`);
     const scalar = this.#facts.scalars.get(extent.scalar) ?? this.#fail(`there is no scalar ${show(extent.scalar)}`);
     if (!(Number.isInteger(extent.per) && extent.per >= 1))
       this.#fail(`a bound is divided by an integer ≥ 1, found ${extent.per}`);
-    return Math.ceil(scalar.max / extent.per);
+    const { per, round } = extent;
+    return round === "down" ? Math.floor(scalar[end] / per) : Math.ceil(scalar[end] / per);
   }
 
   #writable(name: string): void {
@@ -176,24 +187,25 @@ class KernelVerifier {
       this.#fail(`${role} ${show(name)} is written by ${allowed.join(", ")} only, found in entry ${show(caller)}`);
   }
 
-  #address(name: string, { base, terms, row }: Index, scope: ReadonlyMap<string, Meaning>, runs: boolean): void {
+  /** `count` elements from the index on. */
+  #address(name: string, { base, terms, row }: Index, count: number, scope: ReadonlyMap<string, Meaning>, runs: boolean): void {
     const buffer = this.#facts.buffers.get(name) ?? this.#fail(`there is no buffer ${show(name)}`);
-    let [low, high] = [base, base];
-    const extend = (last: number, stride: number): void => {
+    let [low, high] = [base, base + count - 1];
+    const extend = (first: number, last: number, stride: number): void => {
       if (!Number.isInteger(stride)) this.#fail(`a stride is an integer, found ${stride}`);
-      if (stride < 0) low += last * stride;
-      else high += last * stride;
+      low += (stride < 0 ? last : first) * stride;
+      high += (stride < 0 ? first : last) * stride;
     };
     for (const [loop, stride] of terms) {
       const meaning = scope.get(loop);
       if (meaning?.op !== "loop") this.#fail(`${show(loop)} in an index of ${show(name)} is no loop around it`);
-      extend(meaning.last, stride);
+      extend(meaning.first, meaning.last, stride);
     }
     if (row !== undefined) {
       this.#value(row.index, scope, runs);
       if (row.index.fmt !== "f32" && row.index.fmt !== "f64") this.#fail(`a row index is f32 or f64, found ${row.index.fmt}`);
       if (!(Number.isInteger(row.limit) && row.limit >= 1)) this.#fail(`a row limit is an integer ≥ 1, found ${row.limit}`);
-      extend(row.limit - 1, row.stride);
+      extend(0, row.limit - 1, row.stride);
     }
     if (!Number.isInteger(base)) this.#fail(`a base is an integer, found ${base}`);
     if (runs && (low < 0 || high >= buffer.length))
@@ -203,86 +215,27 @@ class KernelVerifier {
   #value(value: Value, scope: ReadonlyMap<string, Meaning>, runs: boolean): void {
     if (this.#sound.has(value)) return;
     this.#sound.add(value);
-    this.#is(value, value.fmt, "the result", this.#results(value, scope, runs));
+    if (value.op === "load") this.#address(value.buffer, value.index, lanesOf(value.fmt), scope, runs);
+    else for (const operand of operandsOf(value)) this.#value(operand, scope, runs);
+    this.#names(value, scope);
+    const fault = formatFault(value);
+    if (fault !== undefined) this.#fail(fault);
+    if (value.op !== "const") return;
+    const { value: number, fmt } = value;
+    if (fmt.startsWith("f32") && !Object.is(Math.fround(number), number)) this.#fail(`the constant ${number} is no f32`);
+    if (fmt.startsWith("i32") && (number | 0) !== number) this.#fail(`the constant ${number} is no i32`);
   }
 
-  #is({ op }: Value, found: Fmt, what: string, wanted: readonly Fmt[]): void {
-    if (!wanted.includes(found)) this.#fail(`${what} of ${op} is ${wanted.join(" or ")}, found ${found}`);
-  }
-
-  /** Checks the operands; the formats the result may have. */
-  #results(value: Value, scope: ReadonlyMap<string, Meaning>, runs: boolean): readonly Fmt[] {
-    const is = (operand: Value, what: string, ...wanted: Fmt[]): void => {
-      this.#value(operand, scope, runs);
-      this.#is(value, operand.fmt, what, wanted);
-    };
-    switch (value.op) {
-      case "const":
-        if (value.fmt === "f32" && !Object.is(Math.fround(value.value), value.value))
-          this.#fail(`the constant ${value.value} is no f32`);
-        if (value.fmt === "i32" && (value.value | 0) !== value.value) this.#fail(`the constant ${value.value} is no i32`);
-        return ["f32", "f64", "i32"];
-      case "scalar":
-        if (!this.#facts.scalars.has(value.name)) this.#fail(`there is no scalar ${show(value.name)}`);
-        return ["i32"];
-      case "loop":
-      case "use":
-      case "reg": {
-        const meaning = scope.get(value.name);
-        if (meaning?.op !== value.op)
-          this.#fail(`there is no ${{ loop: "loop", use: "let", reg: "register" }[value.op]} ${show(value.name)} here`);
-        return [meaning.op === "loop" ? "i32" : meaning.fmt];
-      }
-      case "acc":
-        return this.#fail("acc stands in a nest only");
-      case "load":
-        this.#address(value.buffer, value.index, scope, runs);
-        return ["f32"];
-      case "convert":
-        is(value.a, "the operand", "f32", "f64", "i32");
-        return ["f32", "f64", "i32"];
-      case "pow2":
-        is(value.a, "the operand", "i32");
-        return ["f32", "f64"];
-      case "exponent":
-        is(value.a, "the operand", "f32");
-        return ["i32"];
-      case "not":
-        is(value.a, "the operand", "mask");
-        return ["mask"];
-      case "neg":
-      case "abs":
-      case "sqrt":
-      case "floor":
-        is(value.a, "the operand", "f32", "f64");
-        return [value.a.fmt];
-      case "select":
-        is(value.mask, "the condition", "mask");
-        is(value.a, "the first choice", "f32", "f64", "i32");
-        is(value.b, "the second choice", value.a.fmt);
-        return [value.a.fmt];
-      case "madd":
-        is(value.a, "the first operand", "f32", "f64");
-        is(value.b, "the second operand", value.a.fmt);
-        is(value.c, "the third operand", value.a.fmt);
-        return [value.a.fmt];
-      default: {
-        const [operand, to] = binaryFormats[value.op];
-        is(value.a, "the first operand", ...operand);
-        is(value.b, "the second operand", value.a.fmt);
-        return [to ?? value.a.fmt];
-      }
-    }
+  #names(value: Value, scope: ReadonlyMap<string, Meaning>): void {
+    if (value.op === "acc") this.#fail("acc stands in a nest only");
+    if (value.op === "scalar" && !this.#facts.scalars.has(value.name)) this.#fail(`there is no scalar ${show(value.name)}`);
+    if (value.op !== "loop" && value.op !== "use" && value.op !== "reg") return;
+    const meaning = scope.get(value.name);
+    if (meaning?.op !== value.op)
+      this.#fail(`there is no ${{ loop: "loop", use: "let", reg: "register" }[value.op]} ${show(value.name)} here`);
+    if (meaning.op !== "loop" && meaning.fmt !== value.fmt)
+      this.#fail(`the result of ${value.op} is ${meaning.fmt}, found ${value.fmt}`);
   }
 }
 
-const floats: readonly Fmt[] = ["f32", "f64"];
-const arithmetic = [floats] as const;
-const comparison = [["f32", "f64", "i32"], "mask"] as const;
-const integer = [["i32"]] as const;
-/** Formats of both operands, which agree, and of the result where it differs. */
-const binaryFormats = {
-  ...{ add: arithmetic, sub: arithmetic, mul: arithmetic, div: arithmetic, min: arithmetic, max: arithmetic },
-  ...{ less: comparison, equal: comparison, and: [["mask"]] },
-  ...{ iadd: integer, imul: integer, ixor: integer, ishl: integer, ishr: integer },
-} as const satisfies Record<string, readonly [operand: readonly Fmt[], to?: Fmt]>;
+const lanesOf = (fmt: Fmt): number => (isVector(fmt) ? 4 : 1);

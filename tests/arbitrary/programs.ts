@@ -1,7 +1,7 @@
 // Random verified Programs for the laws of text and verifier. Out: a Program that is legal but computes nothing sensible;
-// every op, statement, role, extent and index form occurs, names are hostile, and subterms are shared.
+// every op, format, statement, role, extent and index form occurs, names are hostile, and subterms are shared.
 import fc from "fast-check";
-import type { Buffer, Extent, Fmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
+import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/ir.ts";
 import * as v from "../../compiler/program/value.ts";
 import { type Random, random } from "../../compiler/random.ts";
 
@@ -31,9 +31,11 @@ const hostile = [
   "n.0",
 ];
 
+const roles = ["input", "const", "param", "output", "state", "arena", "arena"] as const satisfies readonly Role[];
+
 type Named = { readonly name: string; readonly fmt: Fmt };
 interface Scope {
-  readonly loops: readonly { readonly name: string; readonly last: number }[];
+  readonly loops: readonly { readonly name: string; readonly first: number; readonly last: number }[];
   readonly lets: readonly Named[];
   readonly regs: readonly Named[];
 }
@@ -42,11 +44,14 @@ export function programFrom(seed: number, most: number): Program {
   const r = random(seed);
   let count = 0;
   const fresh = (prefix: string): string => (r.integer(0, 3) === 0 ? `${r.pick(hostile)}${count++}` : `${prefix}${count++}`);
-  const scalars = ["n", fresh("s")].map((name) => ({ name, min: 1, max: r.integer(1, 9) }));
-  const roles = ["input", "const", "param", "output", "state", "arena", "arena"] as const;
+  const scalars = ["n", fresh("s")].map((name) => {
+    const min = r.integer(1, 9);
+    return { name, min, max: r.integer(min, 9) };
+  });
   let end = 0;
   const buffers = roles.map((role): Buffer => {
-    const length = r.integer(1, 40);
+    // A vector needs a buffer to come from and one to go to.
+    const length = r.integer(role === "input" || role === "output" ? 4 : 1, 40);
     const at = end;
     // The last one may overlap the arena buffer before it.
     end += role === "arena" ? r.integer(0, length) : length;
@@ -96,14 +101,18 @@ class KernelMaker {
     let scope = outer;
     for (let left = this.#r.integer(1, most); left > 0; left--) {
       this.#pool = [];
-      const fmt = this.#r.pick<Fmt>(["f64", "f64", "f32", "i32", "mask"]);
+      const fmt = this.#r.pick<Fmt>(["f64", "f64", "f32", "i32", "mask", "f32x4", "f32x4", "i32x4", "maskx4"]);
       const known = this.#r.pick([...scope.regs, undefined]);
       switch (this.#r.pick(["for", "let", "set", "store"] as const)) {
         case "for": {
           const loop = this.#fresh("i");
           const to = this.#extent();
-          const inner = { ...scope, loops: [...scope.loops, { name: loop, last: this.#greatest(to) - 1 }] };
-          body.push({ do: "for", loop, to, body: most > 1 ? this.#body(most - 1, inner) : [] });
+          const from = this.#r.integer(0, 2) === 0 ? { blocks: this.#extent(), size: this.#r.integer(1, 3) } : undefined;
+          const first = from === undefined ? 0 : this.#bound(from.blocks, "min") * from.size;
+          const last = Math.max(this.#bound(to, "max") - 1, first);
+          const inner = { ...scope, loops: [...scope.loops, { name: loop, first, last }] };
+          const stmts = most > 1 ? this.#body(most - 1, inner) : [];
+          body.push({ do: "for", loop, ...(from === undefined ? {} : { from }), to, body: stmts });
           break;
         }
         case "let": {
@@ -119,9 +128,8 @@ class KernelMaker {
           break;
         }
         case "store": {
-          const value = this.#value(this.#r.pick(["f32", "f64"]), 5, scope);
-          const buffer = this.#r.pick(this.#buffers.filter(({ role }) => ["output", "state", "arena"].includes(role)));
-          body.push({ do: "store", buffer: buffer.name, index: this.#index(buffer, scope), value });
+          const value = this.#value(this.#r.pick(["f32", "f64", "f32x4"]), 5, scope);
+          body.push({ do: "store", ...this.#place(["output", "state", "arena"], value.fmt, scope), value });
         }
       }
     }
@@ -130,34 +138,45 @@ class KernelMaker {
 
   #extent(): Extent {
     if (this.#r.integer(0, 1) === 0) return this.#r.integer(1, 7);
-    return { scalar: this.#r.pick(this.#scalars).name, per: this.#r.pick([1, 1, 3]) };
+    const extent = { scalar: this.#r.pick(this.#scalars).name, per: this.#r.pick([1, 1, 3]) };
+    return this.#r.integer(0, 2) === 0 ? { ...extent, round: "down" } : extent;
   }
 
-  #greatest(extent: Extent): number {
+  #bound(extent: Extent, end: "min" | "max"): number {
     if (typeof extent === "number") return extent;
-    return Math.ceil((this.#scalars.find(({ name }) => name === extent.scalar)?.max ?? 0) / extent.per);
+    const blocks = (this.#scalars.find(({ name }) => name === extent.scalar)?.[end] ?? 0) / extent.per;
+    return extent.round === "down" ? Math.floor(blocks) : Math.ceil(blocks);
   }
 
-  /** Spends the buffer's length on strides, negative ones from the far end. */
-  #index(buffer: Buffer, scope: Scope): Index {
-    let room = buffer.length - 1;
+  /** Where a value of the format is loaded from or stored to. */
+  #place(roles: readonly Role[], fmt: Fmt, scope: Scope): { buffer: string; index: Index } {
+    const count = v.isVector(fmt) ? 4 : 1;
+    const { name, length } = this.#r.pick(
+      this.#buffers.filter((buffer) => buffer.length >= count && roles.includes(buffer.role)),
+    );
+    return { buffer: name, index: this.#index(length - count, scope) };
+  }
+
+  /** An address in 0..room: spends it on strides, negative ones from the far end. */
+  #index(most: number, scope: Scope): Index {
+    let room = most;
     let base = 0;
-    const spend = (last: number): number => {
-      const stride = this.#r.integer(0, last === 0 ? 9 : Math.floor(room / last));
-      room -= stride * last;
-      if (stride === 0 || this.#r.integer(0, 3) > 0) return stride;
-      base += stride * last;
-      return -stride;
+    const spend = (first: number, last: number): number => {
+      const size = this.#r.integer(0, last === first ? 9 : Math.floor(room / (last - first)));
+      room -= size * (last - first);
+      const stride = size === 0 || this.#r.integer(0, 3) > 0 ? size : -size;
+      base -= stride * (stride < 0 ? last : first);
+      return stride;
     };
     const terms = scope.loops
       .filter(() => this.#r.integer(0, 1) === 0)
-      .map(({ name, last }) => [name, spend(last)] as const)
+      .map(({ name, first, last }) => [name, spend(first, last)] as const)
       .filter(([, stride]) => stride !== 0);
     const limit = this.#r.integer(1, 5);
     const row =
-      this.#r.integer(0, 3) === 0 ? { index: this.#value("f64", 1, scope), limit, stride: spend(limit - 1) } : undefined;
+      this.#r.integer(0, 3) === 0 ? { index: this.#value("f64", 1, scope), limit, stride: spend(0, limit - 1) } : undefined;
     base += this.#r.integer(0, room);
-    return { base, terms, ...(row === undefined ? {} : { row }) };
+    return { base: base + 0, terms, ...(row === undefined ? {} : { row }) };
   }
 
   #value(fmt: Fmt, depth: number, scope: Scope): Value {
@@ -177,15 +196,16 @@ class KernelMaker {
     ];
     if (names.length > 0 && r.integer(0, 1) === 0) return r.pick(names);
     if (fmt === "mask") return v.less(this.#leaf("f64", scope), v.lit(0, "f64"));
+    if (fmt === "maskx4") return v.equal(this.#leaf("f32x4", scope), v.lit(0, "f32x4"));
+    if (fmt === "i32x4") return v.lit(r.integer(-5, 5), "i32x4");
     if (fmt === "i32") {
       const loops = scope.loops.map(({ name }) => v.dim(name));
       return r.pick([...loops, v.scalar(r.pick(this.#scalars).name), v.lit(r.integer(-5, 5), "i32"), v.lit(-(2 ** 31), "i32")]);
     }
-    const load = (): Value => {
-      const buffer = r.pick(this.#buffers);
-      return v.load(buffer.name, this.#index(buffer, scope));
-    };
-    if (r.integer(0, 1) === 0) return v.convert(load(), fmt);
+    if (r.integer(0, 1) === 0) {
+      const { buffer, index } = this.#place(roles, fmt, scope);
+      return fmt === "f32x4" ? v.loadx4(buffer, index) : v.convert(v.load(buffer, index), fmt);
+    }
     return v.lit(
       r.pick([
         0,
@@ -206,8 +226,11 @@ class KernelMaker {
 
   #node(fmt: Fmt, depth: number, scope: Scope): Value {
     const r = this.#r;
-    const of = (operand: Fmt): Value => this.#value(operand, depth, scope);
-    if (fmt === "mask") {
+    const wide = v.isVector(fmt);
+    /** An operand with as many lanes. */
+    const of = (operand: Fmt): Value => this.#value(wide ? v.vectorOf(operand) : operand, depth, scope);
+    const lane = (operand: "f32" | "i32"): Value => this.#value(operand, depth, scope);
+    if (fmt === "mask" || fmt === "maskx4") {
       const compared = r.pick<Fmt>(["f32", "f64", "i32"]);
       return r.pick([
         () => v.less(of(compared), of(compared)),
@@ -216,27 +239,30 @@ class KernelMaker {
         () => v.not(of("mask")),
       ])();
     }
-    if (fmt === "i32") {
+    const scalars = fmt === "i32x4" ? "i32" : "f32";
+    if (wide && r.integer(0, 4) === 0) return v.splat(lane(scalars));
+    if (wide && r.integer(0, 4) === 0) return v.lanes([lane(scalars), lane(scalars), lane(scalars), lane(scalars)]);
+    if (fmt === "i32" || fmt === "i32x4") {
       const integer = r.pick([v.iadd, v.imul, v.ixor, v.ishl, v.ishr]);
       return r.pick([
         () => integer(of("i32"), of("i32")),
         () => v.exponent(of("f32")),
-        () => v.convert(of("f64"), "i32"),
+        () => v.convert(of("f64"), fmt),
         () => v.select(of("mask"), of("i32"), of("i32")),
       ])();
     }
-    if (fmt === "f64" && r.integer(0, 5) === 0) return v.convert(of(r.pick(["f32", "i32"])), "f64");
-    if (fmt === "f32" && r.integer(0, 5) === 0) return v.convert(of(r.pick(["f64", "i32"])), "f32");
+    if (fmt === "f32" && r.integer(0, 5) === 0)
+      return v.across(r.pick(["add", "max", "min"] as const), this.#value("f32x4", depth, scope));
+    if (r.integer(0, 5) === 0) return v.convert(of(r.pick<Fmt>(["i32", fmt === "f64" ? "f32" : "f64"])), fmt);
     const one = r.pick([v.neg, v.abs, v.sqrt, v.floor]);
     const two = r.pick([v.add, v.sub, v.mul, v.div, v.min, v.max]);
-    const float = fmt === "f32" ? "f32" : "f64";
     return r.pick([
       () => one(of(fmt)),
       () => two(of(fmt), of(fmt)),
       () => two(of(fmt), of(fmt)),
       () => v.madd(of(fmt), of(fmt), of(fmt)),
       () => v.select(of("mask"), of(fmt), of(fmt)),
-      () => v.pow2(of("i32"), float),
+      () => v.pow2(of("i32"), fmt),
     ])();
   }
 }

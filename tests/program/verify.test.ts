@@ -104,7 +104,7 @@ const rules: readonly (readonly [rule: string, from: string, to: string, message
   ["pow2 takes an i32", "acc0 + 1\n", "pow2(acc0)\n", 'kernel "dense": the operand of pow2 is i32, found f64'],
   ["exponent takes an f32", "acc0 + 1\n", "f64(exponent(acc0))\n", 'kernel "dense": the operand of exponent is f32, found f64'],
   ["a mask is not converted", "acc0 + 1\n", "f64(acc0 < 1)\n", 'kernel "dense": the operand of convert is f32 or f64 or i32, found mask'],
-  ["a store takes floats", "[2*r + i] = acc0", "[2*r + i] = r", 'kernel "dense": a store takes f32 or f64, found i32'],
+  ["a store takes floats", "[2*r + i] = acc0", "[2*r + i] = r", 'kernel "dense": a store takes f32, f64 or f32x4, found i32'],
   ["an i32 constant is one", "[2*r + i] = acc0", "[2*r + i] = f64(1.5:i32)", 'kernel "dense": the constant 1.5 is no i32'],
   ["an input is never written", "store y[-r + 7]", "store x[-r + 7]", 'kernel "dense": input "x" is never written'],
   ["a const is written by prepare only", "call update", "call pack", 'kernel "pack": const "w" is written by prepare only, found in entry "trainStep"'],
