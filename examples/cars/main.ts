@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { adapt, compile, fit, load, withWeights } from "layerc";
 import type { Trainable } from "layerc/runtime";
 import { flat, split } from "../support/data.ts";
-import { askBareProcess, ship } from "../support/ship.ts";
+import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import model from "./cars.model.ts";
 import { cars } from "./data.ts";
 
@@ -24,11 +24,17 @@ export function main(): void {
   const mean = y.reduce((a, b) => a + b, 0) / y.length;
   const guessing = meanAbsolute(held.map((car) => mean - car.y[0]));
 
-  console.log(`cars: ${train.length} rows to learn from, ${held.length} held out, ${epochs} epochs, loss ${history.loss.at(-1)?.toFixed(2)}`);
-  for (const [i, car] of held.slice(0, 5).entries()) console.log(`  ${car.name.padEnd(28)} ${answer.y[i].toFixed(1)} mpg predicted, ${car.y[0]} measured`);
-  console.log(`  mean absolute error ${error.toFixed(2)} mpg; predicting the mean ${guessing.toFixed(2)}: ${((100 * error) / guessing).toFixed(0)} %`);
-  console.log(`  ${shipped.file}`);
-  console.log(`  ${shipped.bytes} bytes, ${shipped.gzip} gzip; ${answer.microseconds.toFixed(3)} µs a prediction in a bare Node process`);
+  const shown = held.slice(0, 5);
+  const width = Math.max(...shown.map((car) => car.name.length));
+  console.log(
+    `cars: ${train.length} rows to learn from, ${held.length} held out; ${epochs} epochs, last loss ${history.loss.at(-1)?.toFixed(2)}`,
+  );
+  for (const [i, car] of shown.entries())
+    console.log(`  ${car.name.padEnd(width)}  ${answer.y[i].toFixed(1)} mpg predicted, ${car.y[0]} measured`);
+  console.log(
+    `  mean absolute error ${error.toFixed(2)} mpg on the rows held out, ${guessing.toFixed(2)} when predicting the mean: ${((100 * error) / guessing).toFixed(0)} %`,
+  );
+  console.log(`  ${showShipped(shipped, answer.microseconds)}`);
 }
 
 const meanAbsolute = (errors: readonly number[]): number => errors.reduce((sum, e) => sum + Math.abs(e), 0) / errors.length;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { adapt, compile, fit, load, withWeights } from "layerc";
 import type { Trainable } from "layerc/runtime";
 import { flat, shuffled, split, table } from "../support/data.ts";
-import { askBareProcess, ship } from "../support/ship.ts";
+import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import model, { species } from "./penguins.model.ts";
 
 interface Row {
@@ -16,7 +16,9 @@ function penguins(): readonly Row[] {
   const columns = ["Beak Length (mm)", "Beak Depth (mm)", "Flipper Length (mm)", "Body Mass (g)"];
   const complete = rows.flatMap((row): Row[] => {
     const x = columns.map((column) => row[column]);
-    return x.every((value): value is number => typeof value === "number") ? [{ x, label: species.indexOf(String(row.Species)) }] : [];
+    return x.every((value): value is number => typeof value === "number")
+      ? [{ x, label: species.indexOf(String(row.Species)) }]
+      : [];
   });
   return shuffled(complete, 5);
 }
@@ -35,7 +37,7 @@ export function main(): void {
     const scores = answer.y.slice(i * species.length, (i + 1) * species.length);
     return scores.indexOf(Math.max(...scores)) === row.label;
   });
-  console.log(`penguins: ${train.length} rows to learn from, ${held.length} held out, stopped after ${epochs} epochs`);
+  console.log(`penguins: ${train.length} rows to learn from, ${held.length} held out; stopped after ${epochs} epochs`);
   console.log(`  ${right.length} of ${held.length} species right: ${((100 * right.length) / held.length).toFixed(1)} %`);
-  console.log(`  ${shipped.bytes} bytes, ${shipped.gzip} gzip; ${answer.microseconds.toFixed(3)} µs a prediction in a bare Node process`);
+  console.log(`  ${showShipped(shipped, answer.microseconds)}`);
 }

@@ -10,5 +10,9 @@ export default sequential(
     dense({ name: "hidden", units: 10, activation: "relu" }),
     dense({ name: "species", units: 3, activation: "softmax" }),
   ],
-  { name: "penguins", seed: 3, training: { loss: "sparse_categorical_crossentropy", optimizer: { name: "adam", learningRate: 0.01 } } },
+  {
+    name: "penguins",
+    seed: 3,
+    training: { loss: "sparse_categorical_crossentropy", optimizer: { name: "adam", learningRate: 0.01 } },
+  },
 );

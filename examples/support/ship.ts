@@ -2,7 +2,7 @@
 // layerc and may not generate code.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Artifact, compile, type Model, save } from "layerc";
@@ -23,8 +23,12 @@ export function ship(model: Model, folder: string): Shipped {
   writeFileSync(join(folder, `${model.name}.safetensors`), save(model));
   writeFileSync(file, artifact.code);
   writeFileSync(join(folder, `${model.name}.d.ts`), artifact.declarations);
-  return { artifact, file, bytes: artifact.code.length, gzip: gzipSync(artifact.code).length };
+  return { artifact, file, bytes: Buffer.byteLength(artifact.code), gzip: gzipSync(artifact.code).length };
 }
+
+/** `examples/cars/out/cars.js: 19453 bytes, 6868 gzip; 0.211 µs per prediction in a bare Node process`. */
+export const showShipped = ({ file, bytes, gzip }: Shipped, microseconds: number): string =>
+  `${relative(process.cwd(), file)}: ${bytes} bytes, ${gzip} gzip; ${microseconds.toFixed(3)} µs per prediction in a bare Node process`;
 
 /** What a bare process answers: predictions for `x`, microseconds for one prediction. */
 export function askBareProcess(file: string, x: Float32Array): { y: number[]; microseconds: number } {

@@ -1,0 +1,52 @@
+// Model "seed-2-4-3-1", compiled by layerc 0.1.0
+// hash 9bbff551782b18de, options: defaults
+// 11 ops, 23 multiply-adds a row, weights as literals
+// bits: approximate rules allowed, no contraction, float64 between float32 stores
+const inputShape = [2], outputShape = [1];
+const inputs = { x: inputShape }, outputs = { y: outputShape };
+function create() {
+  const kind = (value) => ({}).toString.call(value).slice(8, -1);
+  function count(what, value, size) {
+    if (!value || typeof value !== "object" || !(value.length >= 0)) throw new TypeError(what + ": wanted a Float32Array or an array of numbers, got " + kind(value));
+    if (value.length % size) throw new RangeError(what + ": wanted k * " + size + " numbers, got " + value.length);
+    return value.length / size;
+  }
+  const fround = Math.fround, abs = Math.abs, max = Math.max;
+  // layers[0] dense "hidden1": matmul ⊕ add ⊕ max
+  // layers[1] dense "hidden2": matmul ⊕ add ⊕ max
+  // layers[2] dense "output": matmul ⊕ add
+  function compute(x, from, out, to) {
+    const v0 = fround(x[from]);
+    const v1 = fround(x[from + 1]);
+    const hidden1_0 = fround(max(0 + v0 * 0.6095590591430664 + v1 * -0.11030542850494385, 0));
+    const hidden1_1 = fround(max(0 + v0 * 0.27296972274780273 + v1 * -0.9826463460922241, 0));
+    const hidden1_2 = fround(max(0 + v0 * -0.8535364866256714 + v1 * 0.6444939374923706, 0));
+    const hidden1_3 = fround(max(0 + v0 * -0.3343461751937866 + v1 * 0.07764780521392822, 0));
+    const t = 0 + fround(max(0 + hidden1_0 * 0.7934072017669678 + hidden1_1 * 0.6972466111183167 + hidden1_2 * 0.9209170937538147 + hidden1_3 * 0.4211258888244629, 0)) * 0.09027312695980072 + fround(max(0 + hidden1_0 * 0.15729103982448578 + hidden1_1 * -0.09659760445356369 + hidden1_2 * -0.48211202025413513 + hidden1_3 * 0.4166412651538849, 0)) * 0.35656195878982544;
+    out[to] = t + fround(max(0 + hidden1_0 * 0.6370195150375366 + hidden1_1 * -0.2970822751522064 + hidden1_2 * -0.24550047516822815 + hidden1_3 * -0.0028953510336577892, 0)) * 0.6784937977790833;
+  }
+  function predict(x, out) {
+    const rows = count("x", x, 2);
+    if (out === undefined) out = new Float32Array(rows);
+    else if (!(out instanceof Float32Array)) throw new TypeError("out: wanted a Float32Array, got " + kind(out));
+    else if (out.length !== rows) throw new RangeError("out: wanted " + rows + " numbers, got " + out.length);
+    // No row of out may overwrite a later row of x.
+    if (rows > 1 && x !== out && x.buffer === out.buffer && x.byteOffset < out.byteOffset + out.byteLength && out.byteOffset < x.byteOffset + x.byteLength) x = new Float32Array(x);
+    for (let row = 0; row < rows; row++) compute(x, 2 * row, out, row);
+    return out;
+  }
+  function selfTest() {
+    const y = new Float32Array([0.03747658, 0.034070563, 0.02383409, 0.03840198]);
+    const out = predict([0.34292114, 0.8437321, 0.33877194, 0.9483316, -0.34046972, -0.22508323, -0.5369054, -0.5084866]);
+    let scale = 1, error = 0;
+    for (let i = 0; i < y.length; i++) {
+      scale = max(scale, abs(y[i]));
+      error = max(error, abs(out[i] - y[i]));
+    }
+    if (!(error <= 1e-5 * scale)) throw new Error("selfTest: largest error " + error);
+    return error;
+  }
+  return { predict, selfTest };
+}
+const { predict, selfTest } = create();
+export { inputShape, inputs, outputShape, outputs, predict, selfTest };
