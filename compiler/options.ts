@@ -8,9 +8,14 @@ export const optionsSchema = z.strictObject({
   batch: z.int().min(1).max(65536).default(32),
   /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
   exact: z.boolean().default(false),
+  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays. */
+  target: z.enum(["js", "simd", "auto"]).default("auto"),
   format: z.enum(["esm", "iife", "cjs"]).default("esm"),
   /** Global name of the iife. */
-  globalName: z.string().default("model"),
+  globalName: z
+    .string()
+    .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
+    .default("model"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. */
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. */

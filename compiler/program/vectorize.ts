@@ -14,7 +14,8 @@ export function vectorize(value: Value, point: Point, lane: string, acc?: Value)
   const visit = (node: Value): Value => {
     const known = done.get(node);
     if (known !== undefined) return known;
-    const made = depends(node) ? step(node, point, lane, acc, visit) : v.splat(substitute(node, point));
+    // A mask cannot be splat: it is made again from splat numbers.
+    const made = depends(node) || node.fmt === "mask" ? step(node, point, lane, acc, visit) : v.splat(substitute(node, point));
     done.set(node, made);
     return made;
   };

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluateGraph, inferenceGraph, lossGraph } from "../../compiler/build.ts";
-import { compile, type Lowered, lowerModel, type Snapshot, snapshots } from "../../compiler/compile.ts";
+import { compile, type Lowered, lowerModel, snapshots } from "../../compiler/compile.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { type Graph, isGraph, nodesOf, sizeOf } from "../../compiler/ir/graph.ts";
@@ -106,13 +106,10 @@ function near(found: ArrayLike<number>, meant: ArrayLike<number>, what: string):
 
 function laws(sample: Sample): void {
   const { model, options, rows } = sample;
-  let plan: Plan | undefined;
-  const graphs: Graph[] = [];
-  const observe = (snapshot: Snapshot) => {
-    plan = snapshot.plan ?? plan;
-    if (snapshot.graph !== undefined) graphs.push(snapshot.graph);
-  };
-  const lowered = lowerModel(model, options, { goal: options.train ? "trainStep" : "predict", observe });
+  const stages = snapshots(model, options, options.train ? "trainStep" : "predict");
+  const plan = stages.findLast((stage) => stage.plan !== undefined)?.plan;
+  const graphs = stages.flatMap(({ graph }) => graph ?? []);
+  const lowered = lowerModel(model, options);
   const artifact = compile(model, options);
   if (compile(model, options).code !== artifact.code) throw new Broken("two compilations differ");
   const foreign = freeNames(artifact.code).filter(
@@ -183,8 +180,8 @@ function trainingLaws(sample: Sample, lowered: Lowered, artifact: ReturnType<typ
 }
 
 /**
- * The loss of a step and of an evaluation of several batches, against the Graphs as built. A loss may clip probabilities at 1 − 1e-7,
- * which float32 cannot tell from 1 − 1.2e-7: what the Graph itself loses between doubles and float32 is allowed on top.
+ * The loss of a step and of an evaluation of several batches, against the Graphs as built. The logarithm of a probability that
+ * saturates says more about float32 than about a module: where the Graph itself differs between doubles and float32, nothing is asked.
  */
 function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
   const { model, rows, options } = sample;
@@ -218,11 +215,9 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
       rounded += (loss("f32") * size) / count;
       from += size;
     }
+    if (!(Math.abs(rounded - meant) <= bound([meant]) / 20)) return;
     counts.losses++;
-    const found = run(x, y);
-    const limit = bound([meant]) + 2 * Math.abs(rounded - meant);
-    if (!(Math.abs(found - meant) <= limit))
-      throw new Broken(`${what} of ${count} rows: module ${found}, in doubles ${meant} (allowed ${limit})`);
+    near([run(x, y)], [meant], `${what} of ${count} rows, module and Graph as built`);
   };
   const batch = options.batch ?? 1;
   check(evaluateGraph(model, training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y), "evaluate");
