@@ -37,6 +37,28 @@ entry predict rows n
 end
 `;
 
+/** Two rows by eight columns at once, then the rows that are left, summed over four lanes. */
+const blocked = `program predict
+scalar n 1..9
+buffer x input @0 [36]
+buffer kernel const @36 [32]
+buffer y output @68 [72]
+buffer sums output @140 [9]
+kernel dense from "layers[0] dense"
+  for r < floor(n/2)
+    set a0:f32x4 = 0:f32x4
+    set a1:f32x4 = 0:f32x4
+    for k0 < 4
+      let w:f32x4 = kernel[8*k0 + 4]:f32x4
+      set a0:f32x4 = madd(splat(x[8*r + k0]), w, a0)
+      set a1:f32x4 = madd(splat(x[8*r + k0 + 4]), w, a1)
+    store y[16*r + 4]:f32x4 = max(a0, 0:f32x4)
+    store y[16*r + 12]:f32x4 = select(a1 < 0.1:f32x4, lanes(x[r], 1:f32, 2:f32, -0:f32), pow2(-1:i32x4))
+  for r < n from floor(n/2)*2
+    store sums[r] = across.add(x[4*r]:f32x4 * x[row(x[r], 9)*4]:f32x4)
+end
+`;
+
 const error = (run: () => unknown): CompileError => {
   try {
     run();
@@ -71,6 +93,15 @@ describe("laws", () => {
       "where %1",
       "row(",
       "ceil(",
+      "floor(n/",
+      " from ",
+      "]:f32x4",
+      "lanes(",
+      "splat(",
+      "across.max(",
+      "f32x4(",
+      "i32x4(",
+      ":maskx4 = ",
       "madd(",
       "select(",
       "pow2(",
@@ -84,10 +115,10 @@ describe("laws", () => {
     for (const word of words) expect(text).toContain(word);
   });
 
-  it("text a person wrote is printed back as it was", () => {
-    const program = parseProgram(dense);
+  it.each([dense, blocked])("text a person wrote is printed back as it was", (text) => {
+    const program = parseProgram(text);
     verifyProgram(program);
-    expect(printProgram(program)).toBe(dense);
+    expect(printProgram(program)).toBe(text);
   });
 
   it("comments, blank lines and spaces do not matter", () => {
@@ -132,6 +163,13 @@ describe("errors", () => {
     ["end\n", "", "after the last line: needed scalar, buffer, kernel, entry or end, found the end of the text"],
     ["end\n", "end\nend\n", 'line 26, column 1: needed nothing after end, found "end"'],
   ];
+  it("a store says that it writes four elements, and to how much", () => {
+    const store = (text: string) => error(() => parseProgram(blocked.replace("y[16*r + 4]:f32x4", text))).message;
+    expect(store("y[16*r + 4]")).toBe("line 15, column 23: a store of one element takes no f32x4");
+    expect(store("y[16*r + 4]:f32")).toBe("line 15, column 22: a store of f32 takes no f32x4");
+    const from = error(() => parseProgram(blocked.replace("from floor(n/2)*2", "from floor(n/2)")));
+    expect(from.message).toBe('line 17, column 28: needed "*", found the end of the line');
+  });
   it.each(broken)("%j as %j", (from, to, message) => {
     const text = dense.replace(from, to);
     expect(text).not.toBe(dense);

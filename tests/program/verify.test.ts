@@ -143,6 +143,66 @@ describe("rules", () => {
     ["a base is an integer", store(v.load("x", { base: 0.5, terms: [] })), "a base is an integer, found 0.5"],
     ["a scalar's name is taken", with_({ do: "let", name: "n", value: one }), 'the name "n" is already in use here'],
   ]; // biome-ignore format: one table
+  const sum = "across.add(select(t < 0:f32x4, splat(x[i]), lanes(1:f32, x[0], x[1], x[2])))";
+  const blocks = `program p
+scalar n 2..32
+buffer x input @0 [32]
+buffer y output @32 [35]
+kernel k
+  for r < floor(n/6)
+    store y[6*r + 5] = x[6*r + 5]
+  for r < n from floor(n/6)*6
+    store y[r] = x[r]
+  for i < 8
+    let t:f32x4 = x[4*i]:f32x4
+    let u:f32 = ${sum}
+    let h:i32x4 = ishr(i32x4(t), exponent(abs(t)))
+    store y[4*i]:f32x4 = f32x4(h) * pow2(h) + t
+end
+`;
+  const lanewise: readonly (readonly [rule: string, from: string, to: string, message: string])[] = [
+    ["a block row ends in the buffer", "x[6*r + 5]", "x[6*r + 8]", '"x" has elements 0..31, addressed are 8..32'],
+    ["bounds down are bounds", "floor(n/6)\n", "ceil(n/6)\n", '"x" has elements 0..31, addressed are 5..35'],
+    ["what is left over ends at n", "= x[r]", "= x[r + 1]", '"x" has elements 0..31, addressed are 1..32'],
+    ["what is left over starts at whole blocks", "= x[r]", "= x[r - 1]", '"x" has elements 0..31, addressed are -1..30'],
+    ["blocks have a size", "/6)*6", "/6)*0", "a loop starts at blocks of an integer ≥ 1, found 0"],
+    ["blocks are counted by a scalar", "from floor(n/6)", "from floor(m/6)", 'there is no scalar "m"'],
+    ["a vector load is four elements", "x[4*i]:", "x[4*i + 1]:", '"x" has elements 0..31, addressed are 1..32'],
+    ["a vector store is four elements", "y[4*i]:", "y[5*i]:", '"y" has elements 0..34, addressed are 0..38'],
+    ["vectors meet vectors", "+ t\n", "+ x[0]\n", "the second operand of add is f32x4, found f32"],
+    ["vectors are compared with vectors", "t < 0:f32x4", "t < 0:f32", "the second operand of less is f32x4, found f32"],
+    ["a mask of lanes chooses vectors", "select(t <", "select(x[0] <", "the second operand of less is f32, found f32x4"],
+    ["a vector chooses from vectors", "splat(x[i])", "x[i]", "the first choice of select is f32x4 or i32x4, found f32"],
+    ["lanes agree", "lanes(1:f32", "lanes(1:i32", "another item of lanes is i32, found f32"],
+    ["there is no vector of f64", "splat(x[i])", "splat(f64(x[i]))", "the operand of splat is f32 or i32, found f64"],
+    ["no lanes are f64", "lanes(1:f32", "lanes(1", "the first item of lanes is f32 or i32, found f64"],
+    ["vectors are not splat", "splat(x[i])", "splat(t)", "the operand of splat is f32 or i32, found f32x4"],
+    ["across takes a vector", sum, "across.add(x[0])", "the operand of across is f32x4, found f32"],
+    ["integers are no sums", sum, "across.add(i32x4(t))", "the operand of across is f32x4, found i32x4"],
+    ["a vector converts to a vector", "f32x4(h) * pow2(h)", "pow2(h) * f32(h)", "the result of convert is f32x4 or i32x4, found f32"],
+    ["a scalar converts to a scalar", "splat(x[i])", "f32x4(x[i])", "the result of convert is f32 or f64 or i32, found f32x4"],
+    ["integer ops keep to their lanes", "ishr(i32x4(t), exponent(abs(t)))", "ishr(i32x4(t), 1:i32)", "the second operand of ishr is i32x4, found i32"],
+    ["an i32 vector is not stored", "f32x4 = f32x4(h) * pow2(h) + t", "i32x4 = h", "a store takes f32, f64 or f32x4, found i32x4"],
+  ]; // biome-ignore format: one table
+  it("a Program with vectors and blocks is accepted", () => verifyProgram(parseProgram(blocks)));
+  it.each(lanewise)("%s", (_, from, to, message) => {
+    const text = blocks.replace(from, to);
+    expect(text).not.toBe(blocks);
+    expect(failure(parseProgram(text)).message).toBe(`kernel "k": ${message}`);
+  });
+  it("a block loop that is never left over may address anything", () => {
+    verifyProgram(parseProgram(blocks.replace("scalar n 2..32", "scalar n 30..30").replace("= x[r]\n", "= x[r + 99]\n")));
+  });
+  it.each([
+    ["f64 has no vector", v.add({ op: "load", buffer: "x", index: { base: 0, terms: [] }, fmt: "f64" }, one), "the result of load is f32, found f64"],
+    ["an f32x4 constant is f32", v.across("add", { op: "const", value: 0.1, fmt: "f32x4" }), "the constant 0.1 is no f32"],
+    ["an i32x4 constant is i32", v.across("add", v.convert({ op: "const", value: 0.5, fmt: "i32x4" }, "f32x4")), "the constant 0.5 is no i32"],
+    ["pow2 of lanes is lanes", v.pow2(v.lit(1, "i32x4"), "f64"), "the result of pow2 is f32x4, found f64"],
+    ["less of lanes is lanes", v.fromMask({ op: "less", a: v.lit(1, "f32x4"), b: v.lit(1, "f32x4"), fmt: "mask" }, "f32"), "the result of less is maskx4, found mask"],
+  ] as const)("%s", (_, value, message) => {
+    expect(failure(store(value)).message).toBe(`kernel "k": ${message}`);
+  }); // biome-ignore format: one table
+
   it.each(objects)("%s", (_, program, message) => {
     expect(failure(program).message).toBe(`kernel "k": ${message}`);
   });
