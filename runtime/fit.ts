@@ -1,5 +1,6 @@
 // Keras' `fit` over an emitted module: epochs of shuffled batches, validation, early stopping. In: a module compiled with
 // `train`, rows back to back, options. Out: the history; the module holds the trained weights. Repeats exactly from its seed.
+import { type Loadable, load } from "./load.ts";
 
 /** What fit needs of a module compiled with `train: true`. */
 export interface Trainable {
@@ -68,10 +69,17 @@ export interface Fitted {
   /** Epochs that ran. */
   readonly epochs: number;
   readonly stoppedEarly: boolean;
+  /** What was trained, and a copy of its weights in Keras' order. */
+  readonly module: Trainable;
+  readonly weights: readonly Float32Array[];
 }
 
-/** Trains `module` in place. Throws TypeError or RangeError when data or options do not fit. */
-export function fit(module: Trainable, data: Data, options: FitOptions = {}): Fitted {
+/**
+ * Trains a module in place, or an artifact, which is loaded first. Throws TypeError or RangeError when data or options do not
+ * fit.
+ */
+export function fit(subject: Trainable | Loadable, data: Data, options: FitOptions = {}): Fitted {
+  const module = typeof subject === "object" && subject !== null && "code" in subject ? load<Trainable>(subject) : subject;
   if (typeof module?.trainStep !== "function") throw new TypeError("fit: wanted a module compiled with train: true");
   const epochs = whole("epochs", options.epochs ?? 1, 1);
   const batchSize = whole("batchSize", options.batchSize ?? 32, 1);
@@ -100,7 +108,7 @@ export function fit(module: Trainable, data: Data, options: FitOptions = {}): Fi
   }
   watch?.end();
   const history = validation === undefined ? { loss } : { loss, val_loss: valLoss };
-  return { history, epochs: loss.length, stoppedEarly };
+  return { history, epochs: loss.length, stoppedEarly, module, weights: module.getWeights() };
 }
 
 const weighted = (sampleWeight: ArrayLike<number> | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });

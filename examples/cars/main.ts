@@ -1,8 +1,7 @@
 // Trains the fuel-economy regressor with its own generated training step, ships it, and asks the shipped file about cars it
 // never saw.
 import { fileURLToPath } from "node:url";
-import { adapt, compile, fit, load, withWeights } from "layerc";
-import type { Trainable } from "layerc/runtime";
+import { adapt, compile, fit, withWeights } from "layerc";
 import { flat, split } from "../support/data.ts";
 import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import model from "./cars.model.ts";
@@ -13,9 +12,8 @@ export function main(): void {
   const x = flat(train.map((car) => car.x));
   const y = flat(train.map((car) => car.y));
   const scaled = adapt(model, "scale", x);
-  const trainer = load<Trainable>(compile(scaled, { train: true }));
-  const { history, epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7 });
-  const trained = withWeights(scaled, trainer.getWeights());
+  const { history, epochs, weights } = fit(compile(scaled, { train: true }), { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7 });
+  const trained = withWeights(scaled, weights);
 
   const shipped = ship(trained, fileURLToPath(new URL("./out/", import.meta.url)));
   const unseen = flat(held.map((car) => car.x));

@@ -1,7 +1,6 @@
 // Learns to tell three species apart, with early stopping, and tests the shipped file on rows it never saw.
 import { fileURLToPath } from "node:url";
-import { adapt, compile, fit, load, withWeights } from "layerc";
-import type { Trainable } from "layerc/runtime";
+import { adapt, compile, fit, withWeights } from "layerc";
 import { flat, shuffled, split, table } from "../support/data.ts";
 import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import model, { species } from "./penguins.model.ts";
@@ -28,10 +27,10 @@ export function main(): void {
   const x = flat(train.map((row) => row.x));
   const y = Float32Array.from(train, (row) => row.label);
   const scaled = adapt(model, "scale", x);
-  const trainer = load<Trainable>(compile(scaled, { train: true }));
+  const trainer = compile(scaled, { train: true });
   const earlyStopping = { patience: 20, minDelta: 0.001, restoreBestWeights: true };
-  const { epochs } = fit(trainer, { x, y }, { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping });
-  const shipped = ship(withWeights(scaled, trainer.getWeights()), fileURLToPath(new URL("./out/", import.meta.url)));
+  const { epochs, weights } = fit(trainer, { x, y }, { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping });
+  const shipped = ship(withWeights(scaled, weights), fileURLToPath(new URL("./out/", import.meta.url)));
   const answer = askBareProcess(shipped.file, flat(held.map((row) => row.x)));
   const right = held.filter((row, i) => {
     const scores = answer.y.slice(i * species.length, (i + 1) * species.length);
