@@ -1,6 +1,9 @@
 // Emitted kernels against the Program interpreter, bit for bit: random kernels with every statement and every op, nested
 // loops, shared nodes, registers, stores that a moved value must not pass; as loops, as straight lines, in one piece and many.
 import { describe, expect, it } from "vitest";
+import { Names, name } from "../../compiler/emit/code.ts";
+import { Helpers } from "../../compiler/emit/helpers.ts";
+import { emitKernel } from "../../compiler/emit/js.ts";
 import { emitModule } from "../../compiler/emit/module.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import type { FloatFmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
@@ -50,7 +53,8 @@ class Maker {
       const body = this.#body(this.#random.integer(1, 4), depth + 1);
       this.#scopes.pop();
       this.#loops.pop();
-      return { do: "for", loop, to, body };
+      const from = { blocks: this.#random.integer(0, 1), size: this.#random.integer(1, 2) };
+      return this.#random.integer(0, 2) === 0 ? { do: "for", loop, from, to, body } : { do: "for", loop, to, body };
     }
     if (kind >= 6) {
       const known = this.#scopes.flatMap(({ regs }) => regs);
@@ -278,6 +282,33 @@ describe("text of kernels", () => {
     const half = v.load("x", at(0));
     expect(line(v.add(v.mul(half, half), v.lit(0.1, "f32")))).toContain("out[to] = fround(x0 * x0) + 0.10000000149011612;");
     expect(line(v.convert(v.div(x(0), v.lit(3, "f64")), "f32"))).toBe("out[to] = fround(x[from]) / 3;");
+  });
+
+  it("whole blocks of rows, and from there on what they leave over", () => {
+    const blocks = { scalar: "n", per: 4, round: "down" } as const;
+    const row = (loop: string, stride: number, base: number): Stmt => {
+      const index = at(base, [loop, stride]);
+      return { do: "store", buffer: "y", index, value: v.add(v.load("x", index), v.lit(base, "f32")) };
+    };
+    const body: Stmt[] = [
+      { do: "for", loop: "r", to: blocks, body: [0, 1, 2, 3].map((i) => row("r", 4, i)) },
+      { do: "for", loop: "s", from: { blocks, size: 4 }, to: { scalar: "n", per: 1 }, body: [row("s", 1, 0)] },
+    ];
+    const site = {
+      helpers: new Helpers(new Names()),
+      place: (buffer: string) => ({ array: name(buffer) }),
+      params: ["x", "y", "n"].map(name),
+      scalar: name,
+    };
+    const { text } = emitKernel({ name: "body", origin: "", body }, name("run"), site);
+    expect(text).toContain("const end = n / 4 | 0;\n  for (let r = 0; r < end; r++) {");
+    expect(text).toContain("const blocks = n / 4 | 0;\n  for (let s = blocks * 4; s < n; s++) {");
+  });
+
+  it("takes no vectors", () => {
+    const store: Stmt = { do: "store", buffer: "y", index: at(0), value: v.loadx4("x", at(0)) };
+    const kernel = { name: "body", origin: "", body: [store] };
+    expect(() => bothWays(kernel, new Float32Array(size))).toThrow("gives f32x4; a js kernel computes scalars");
   });
 
   it("hoists what an inner loop does not change", () => {
