@@ -13,7 +13,7 @@ export type Target = "js" | "simd";
 export function choose(nest: Nest, target: Target): Schedule {
   const { fold, map, reduce } = nest;
   const order = map.map(([name]) => name);
-  if (fold === undefined || reduce.length === 0) return target === "js" ? { order, tile: [] } : wideMap(nest, order);
+  if (fold === undefined || reduce.length === 0) return target === "js" ? scalarMap(nest, order) : wideMap(nest, order);
   const column = map.filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, fold, name)).at(-1);
   if (column === undefined) return alone(nest, fold, target, order);
   const [dim] = column;
@@ -61,14 +61,34 @@ function alone(nest: Nest, fold: Fold, target: Target, order: readonly string[])
   return { order, tile: [], partial, ...(contiguous ? { wide: true } : {}) };
 }
 
-/** A map: four points at a time along the dim that the store walks one by one. */
+/** A light map: a few points a turn, so that the loop does not cost more than they. */
+function scalarMap(nest: Nest, order: readonly string[]): Schedule {
+  const last = nest.map.at(-1);
+  if (last === undefined || typeof last[1] !== "number" || nest.into === "add" || nodesIn(nest.finish) > 24)
+    return { order, tile: [] };
+  return { order, tile: [[last[0], 4]] };
+}
+
+function nodesIn(value: Value): number {
+  const seen = new Set<Value>();
+  const visit = (node: Value): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const operand of operandsOf(node)) visit(operand);
+  };
+  visit(value);
+  return seen.size;
+}
+
+/** A map: points in fours along the dim that the store walks one by one. */
 function wideMap(nest: Nest, order: readonly string[]): Schedule {
   const inner = nest.map
     .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && strideOf(nest.out.index, name) === 1)
     .at(-1);
   if (inner === undefined || nest.out.index.row !== undefined || nest.into === "add") return { order, tile: [] };
   const [dim] = inner;
-  return { order: [...order.filter((name) => name !== dim), dim], tile: [[dim, 4]], lane: dim };
+  const width = nodesIn(nest.finish) > 24 ? 4 : 8;
+  return { order: [...order.filter((name) => name !== dim), dim], tile: [[dim, width]], lane: dim };
 }
 
 /** Lanes may run along a dim that the store and every term walk one by one, or that a term does not know. */

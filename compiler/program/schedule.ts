@@ -170,6 +170,9 @@ const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value => ({
 });
 const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
 
+/** Most terms of a register tile that are written out instead of looped over. */
+const shortSum = 32;
+
 /** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. */
 function overReduce(
   nest: Nest,
@@ -185,17 +188,18 @@ function overReduce(
     const extent = extents.get(dim) as Extent;
     if (more.length === 0 && partial !== undefined && typeof extent === "number")
       return partials(fold, inner, registers, { dim, extent, partial, wide: wide === true }, fresh);
-    return blocks(extent, 1, false, fresh, ([{ coord }]) => {
+    const turn = (coord: Coord): readonly Stmt[] => {
       const here = inner.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
-      return more.length > 0
-        ? visit(more, here)
-        : lets(
-            here.map(
-              (point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) }),
-            ),
-            fresh,
-          );
-    });
+      if (more.length > 0) return visit(more, here);
+      return lets(
+        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
+        fresh,
+      );
+    };
+    // A short sum is written out: the loop would cost more than it.
+    if (more.length === 0 && typeof extent === "number" && extent * inner.length <= shortSum)
+      return Array.from({ length: extent }, (_, k) => turn({ base: k, terms: [] })).flat();
+    return blocks(extent, 1, false, fresh, ([{ coord }]) => turn(coord));
   };
   return visit(
     nest.reduce.map(([name]) => name),
