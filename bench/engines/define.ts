@@ -1,0 +1,78 @@
+// What an engine is: one file here and one line in list.ts. In: nets, weights, inputs. Out: runners fed in the engine's best
+// way on one thread. Guarantee: `predictor` and `trainer` say what they computed, so it can be judged before it is timed.
+import type { Runner } from "../measure.ts";
+import type { Net, Training, Weights, Work } from "../workloads.ts";
+
+/** Where a run keeps the files that engines make (emitted modules, ONNX files). */
+export interface Place {
+  readonly folder: string;
+}
+
+export interface Prediction extends Place {
+  readonly net: Net;
+  readonly batch: number;
+  readonly weights: Weights;
+  /** A power of two of them; call i takes number i, around and around. */
+  readonly inputs: readonly Float32Array[];
+}
+
+export interface Predictor extends Runner {
+  /** The result for the first input. */
+  output(): ArrayLike<number> | Promise<ArrayLike<number>>;
+}
+
+export interface Lesson extends Place {
+  readonly training: Training;
+  readonly weights: Weights;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** `run(steps)` trains on the same rows again and again and reads the loss of each step. */
+export interface Trainer extends Runner {
+  /** kernel [inputs, units] and bias of every layer in turn. */
+  weights(): Weights | Promise<Weights>;
+}
+
+/** Files that a bare process finds beside its script. */
+export interface ColdFiles extends Place {
+  readonly net: Net;
+  /** Every weight, one after the other, little-endian. */
+  readonly weights: string;
+  /** For batch 1. */
+  readonly onnx: string;
+}
+
+/** What a page must carry besides the model. */
+export interface Shipment {
+  /** An ES module that uses what a prediction needs; bundled and minified for browsers. */
+  readonly entry?: string;
+  /** Files beside it, relative to bench/node_modules. */
+  readonly files?: readonly string[];
+}
+
+export interface Engine {
+  readonly name: string;
+  /** One line for the report: what it is and how it is fed. */
+  readonly says: string;
+  /** Packages it needs; the first one's version is reported. */
+  readonly packages: readonly string[];
+  /** Why it does not run on this machine, where that is known before trying. */
+  readonly absent?: () => string | undefined;
+  /** Why it is not timed on a work it could be asked for. */
+  readonly refuses?: (work: Work) => string | undefined;
+  /** The net it computes where it cannot compute the one asked for; the baseline is then measured on the same. */
+  readonly instead?: (net: Net) => Net;
+  /** It updates after every row, by the gradient of half the summed squared error: an epoch is compared to a step. */
+  readonly online?: boolean;
+  /** layerc: the file of the module it emits for a net. */
+  readonly emits?: (net: Net, folder: string) => string;
+  readonly predictor: (prediction: Prediction) => Promise<Predictor>;
+  readonly trainer?: (lesson: Lesson) => Promise<Trainer>;
+  /** Text of an ES module that ends up with `call`: one prediction for the Float32Array `x`, by value or by promise. */
+  readonly cold?: (files: ColdFiles) => string;
+  readonly ships?: Shipment;
+}
+
+/** A package of bench/node_modules. What of it is used, each engine states as a type: the peers need not be installed to type-check. */
+export const peer = <T>(name: string): Promise<T> => import(name) as Promise<T>;

@@ -1,0 +1,66 @@
+// layerc: the emitted module, imported from its file, `out` given. One engine per set of options.
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { compile, type OptionsInput } from "../../src/index.ts";
+import { modelOf, type Net, type Training } from "../workloads.ts";
+import type { Engine } from "./define.ts";
+
+interface Emitted {
+  predict(x: Float32Array, out?: Float32Array): Float32Array;
+  trainStep(x: Float32Array, y: Float32Array): number;
+  getWeights(): Float32Array[];
+}
+
+/** Compiles a net once a run; the file's path. */
+function emitted(name: string, options: OptionsInput, folder: string, net: Net, training?: Training): string {
+  const optimizer = training?.optimizer;
+  const file = join(folder, [name, net.name, net.end, ...(optimizer === undefined ? [] : [optimizer])].join("_").concat(".mjs"));
+  if (!existsSync(file)) {
+    const how = training === undefined ? options : { ...options, train: true, batch: training.batch };
+    const rate = training === undefined ? undefined : { name: training.optimizer, learningRate: training.learningRate };
+    const { code } = compile(modelOf(net, rate), how);
+    // Whole or not at all: a process that was ended while writing leaves no half module.
+    writeFileSync(`${file}.part`, code);
+    renameSync(`${file}.part`, file);
+  }
+  return file;
+}
+
+export function layerc(name: string, says: string, options: OptionsInput): Engine {
+  return {
+    name,
+    says,
+    packages: [],
+    emits: (net, folder) => emitted(name, options, folder, net),
+    async predictor({ net, batch, inputs, folder }) {
+      const { predict } = (await import(pathToFileURL(emitted(name, options, folder, net)).href)) as Emitted;
+      const out = new Float32Array(batch * (net.sizes.at(-1) as number));
+      const mask = inputs.length - 1;
+      return {
+        run(calls) {
+          for (let i = 0; i < calls; i++) predict(inputs[i & mask], out);
+        },
+        output: () => predict(inputs[0]),
+      };
+    },
+    async trainer({ training, folder, x, y }) {
+      const file = emitted(name, options, folder, training.net, training);
+      const { trainStep, getWeights } = (await import(pathToFileURL(file).href)) as Emitted;
+      let loss = 0;
+      return {
+        run(steps) {
+          for (let i = 0; i < steps; i++) loss += trainStep(x, y);
+          if (Number.isNaN(loss)) throw new Error("the loss is NaN");
+        },
+        weights: getWeights,
+      };
+    },
+    cold: ({
+      net,
+      folder,
+    }) => `import { predict } from ${JSON.stringify(pathToFileURL(emitted(name, options, folder, net)).href)};
+const out = new Float32Array(${net.sizes.at(-1)});
+const call = () => predict(x, out);`,
+  };
+}

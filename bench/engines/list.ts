@@ -1,0 +1,24 @@
+// THE list of engines: the baseline first, then the peers in the order of the report.
+import { brainFunction, brainRun } from "./brain.ts";
+import type { Engine } from "./define.ts";
+import { jaxWasm } from "./jax.ts";
+import { layerc } from "./layerc.ts";
+import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.ts";
+import { tfjsCpu, tfjsWasm } from "./tfjs.ts";
+
+export const engines: readonly Engine[] = [
+  layerc("layerc", "the default build, `out` given", {}),
+  onnxruntimeWeb,
+  onnxruntimeNode,
+  tfjsWasm,
+  tfjsCpu,
+  brainRun,
+  brainFunction,
+  jaxWasm,
+];
+
+export const engineNamed = (name: string): Engine => {
+  const found = engines.find((engine) => engine.name === name);
+  if (found === undefined) throw new Error(`no engine is named ${name}; there are ${engines.map((one) => one.name).join(", ")}`);
+  return found;
+};

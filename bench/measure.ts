@@ -1,0 +1,75 @@
+// Alternating measurement: A B A B, ratios within a round. In: runners. Out: nanoseconds per call of each in every round, and
+// the statistics that are robust on a noisy machine. Guarantee: no batch of calls is shorter than asked, none is dropped.
+
+export interface Runner {
+  /** Does the work so many times; a promise only where the engine itself is asynchronous. */
+  run(calls: number): void | Promise<void>;
+}
+
+export interface Quartiles {
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+}
+
+/** Linear interpolation between the sorted values, as numpy's percentile. */
+export function quartiles(values: readonly number[]): Quartiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number): number => {
+    const place = part * (sorted.length - 1);
+    const below = Math.floor(place);
+    const above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  };
+  return { q1: at(0.25), median: at(0.5), q3: at(0.75) };
+}
+
+/** Nanoseconds per call. */
+async function time(runner: Runner, calls: number): Promise<number> {
+  const start = process.hrtime.bigint();
+  const done = runner.run(calls);
+  if (done !== undefined) await done;
+  return Number(process.hrtime.bigint() - start) / calls;
+}
+
+export interface Pace {
+  readonly pairs: number;
+  /** A batch of calls lasts at least this many milliseconds. */
+  readonly batch: number;
+  /** Every runner runs this many milliseconds before the first round. */
+  readonly warmUp: number;
+}
+
+/** Calls that fill a batch, found while warming up. */
+async function settle(runner: Runner, { batch, warmUp }: Pace): Promise<number> {
+  const end = performance.now() + warmUp;
+  let calls = 1;
+  let least = Number.POSITIVE_INFINITY;
+  do {
+    const each = await time(runner, calls);
+    least = Math.min(least, each);
+    calls = Math.max(1, Math.ceil((1.25 * batch * 1e6) / least));
+  } while (performance.now() < end);
+  return calls;
+}
+
+/** One line per round, one number per runner: nanoseconds per call. Each round runs them in the order given. */
+export async function alternate(runners: readonly Runner[], pace: Pace): Promise<number[][]> {
+  const calls: number[] = [];
+  for (const runner of runners) calls.push(await settle(runner, pace));
+  const rounds: number[][] = [];
+  for (let round = 0; round < pace.pairs; round++) {
+    const line: number[] = [];
+    for (let i = 0; i < runners.length; i++) {
+      let each = await time(runners[i], calls[i]);
+      // Faster than while warming up: the batch was too short, so it grows and is run again.
+      while (each * calls[i] < pace.batch * 1e6) {
+        calls[i] = Math.ceil(calls[i] * 1.5);
+        each = await time(runners[i], calls[i]);
+      }
+      line.push(each);
+    }
+    rounds.push(line);
+  }
+  return rounds;
+}

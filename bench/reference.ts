@@ -1,0 +1,139 @@
+// What the right answer is: the nets and their training in doubles, as plainly as they can be written. In: a net, weights,
+// rows. Out: results and updated weights. Guarantee: shares no code with anything that is measured.
+import { activationOf, type Net, type Training, type Weights } from "./workloads.ts";
+
+type Vector = Float64Array;
+
+/** What a prediction may differ from the reference, beside its largest number; and an update, beside its length. */
+export const tolerance = { predict: 1e-4, train: 1e-3 };
+
+function activate(kind: ReturnType<typeof activationOf>, z: Vector): Vector {
+  if (kind === "linear") return z;
+  if (kind === "relu") return z.map((v) => Math.max(v, 0));
+  const top = Math.max(...z);
+  const powers = z.map((v) => Math.exp(v - top));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((v) => v / sum);
+}
+
+/** Activations of every layer for one row, the input first. */
+function forward(net: Net, weights: readonly Vector[], x: Vector): Vector[] {
+  const values = [x];
+  for (let layer = 0; layer < net.sizes.length - 1; layer++) {
+    const [kernel, bias, input] = [weights[2 * layer], weights[2 * layer + 1], values[layer]];
+    const z = bias.map((b, j) => {
+      let sum = b;
+      for (let k = 0; k < input.length; k++) sum += input[k] * kernel[k * bias.length + j];
+      return sum;
+    });
+    values.push(activate(activationOf(net, layer), z));
+  }
+  return values;
+}
+
+const doubles = (weights: Weights): Vector[] => weights.map((values) => Float64Array.from(values));
+
+/** Results of rows back to back. */
+export function predictReference(net: Net, weights: Weights, x: Float32Array): Float64Array {
+  const [size, wide] = [net.sizes[0], doubles(weights)];
+  const rows = Array.from({ length: x.length / size }, (_, row) =>
+    forward(net, wide, Float64Array.from(x.subarray(row * size, (row + 1) * size))),
+  );
+  return Float64Array.from(rows.flatMap((values) => [...(values.at(-1) as Vector)]));
+}
+
+/** Adds the gradient of half the squared error of one row, times `scale`, to `gradients`. */
+function backward(net: Net, weights: readonly Vector[], x: Vector, target: Vector, scale: number, gradients: Vector[]): void {
+  const values = forward(net, weights, x);
+  let delta: Vector = (values.at(-1) as Vector).map((y, j) => scale * (y - target[j]));
+  for (let layer = net.sizes.length - 2; layer >= 0; layer--) {
+    const [kernel, input, output] = [weights[2 * layer], values[layer], values[layer + 1]];
+    const kind = activationOf(net, layer);
+    if (kind === "softmax") throw new Error("the reference trains no softmax");
+    if (kind !== "linear") delta = delta.map((d, j) => (output[j] > 0 ? d : 0));
+    const units = delta.length;
+    for (let j = 0; j < units; j++) gradients[2 * layer + 1][j] += delta[j];
+    for (let k = 0; k < input.length; k++)
+      for (let j = 0; j < units; j++) gradients[2 * layer][k * units + j] += input[k] * delta[j];
+    delta = input.map((_, k) => {
+      let sum = 0;
+      for (let j = 0; j < units; j++) sum += delta[j] * kernel[k * units + j];
+      return sum;
+    });
+  }
+}
+
+/**
+ * The weights after `steps` steps on the same rows. `online`: as brain.js trains, an update after every row by the gradient of
+ * half the summed squared error; otherwise one update a step by the gradient of the mean squared error.
+ */
+export function trainReference(
+  { net, optimizer, learningRate }: Training,
+  weights: Weights,
+  x: Float32Array,
+  y: Float32Array,
+  steps: number,
+  online = false,
+): Vector[] {
+  const [inputs, outputs] = [net.sizes[0], net.sizes.at(-1) as number];
+  const rows = x.length / inputs;
+  const now = doubles(weights);
+  const moments = now.map((values) => ({ m: values.map(() => 0), v: values.map(() => 0) }));
+  const row = (from: Float32Array, size: number, i: number): Vector => Float64Array.from(from.subarray(i * size, (i + 1) * size));
+  const update = (gradients: Vector[], t: number): void => {
+    now.forEach((values, w) => {
+      const { m, v } = moments[w];
+      for (let i = 0; i < values.length; i++) {
+        const g = gradients[w][i];
+        if (optimizer === "sgd") values[i] -= learningRate * g;
+        else {
+          m[i] += 0.1 * (g - m[i]);
+          v[i] += 0.001 * (g * g - v[i]);
+          const rate = (learningRate * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t);
+          values[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + 1e-7);
+        }
+      }
+    });
+  };
+  const zeros = (): Vector[] => now.map((values) => new Float64Array(values.length));
+  for (let step = 1; step <= steps; step++) {
+    let gradients = zeros();
+    for (let i = 0; i < rows; i++) {
+      const scale = online ? 1 : 2 / (rows * outputs);
+      backward(net, now, row(x, inputs, i), row(y, outputs, i), scale, gradients);
+      if (online) {
+        update(gradients, step);
+        gradients = zeros();
+      }
+    }
+    if (!online) update(gradients, step);
+  }
+  return now;
+}
+
+/** The largest difference beside the largest wanted number. NaN when anything is NaN, or nothing but zeros is wanted. */
+export function relativeError(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  if (found.length !== wanted.length) return Number.NaN;
+  let [difference, scale] = [0, 0];
+  for (let i = 0; i < wanted.length; i++) {
+    difference = Math.max(difference, Math.abs(found[i] - wanted[i]));
+    scale = Math.max(scale, Math.abs(wanted[i]));
+  }
+  return difference / scale;
+}
+
+/**
+ * How wrong a training is: the distance of its weights from the wanted ones beside the length of the way the wanted ones went.
+ * (Adam gives the smallest gradient as long a step as the largest, so single weights would say little.)
+ */
+export function updateError(found: Weights, wanted: readonly Vector[], initial: Weights): number {
+  let [error, way] = [0, 0];
+  wanted.forEach((values, w) => {
+    if (found[w]?.length !== values.length) error = Number.NaN;
+    for (let i = 0; i < values.length; i++) {
+      error += (found[w][i] - values[i]) ** 2;
+      way += (values[i] - initial[w][i]) ** 2;
+    }
+  });
+  return Math.sqrt(error / way);
+}

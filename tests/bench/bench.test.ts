@@ -1,0 +1,199 @@
+// The bench's own arithmetic, without a clock: the reference against central differences, the ONNX writer against ONNX Runtime,
+// statistics against hand numbers, and what a report says.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { svgChart } from "../../bench/chart.ts";
+import { claims, judgeClaims } from "../../bench/claims.ts";
+import { engines } from "../../bench/engines/list.ts";
+import { alternate, quartiles } from "../../bench/measure.ts";
+import { onnxModel } from "../../bench/onnx.ts";
+import { predictReference, relativeError, trainReference, updateError } from "../../bench/reference.ts";
+import { type Comparison, markdown, type Results, short, table, workName } from "../../bench/report.ts";
+import { rooflines } from "../../bench/roofline.ts";
+import { inputsOf, type Net, nets, type Training, targetsOf, trainings, weightsOf } from "../../bench/workloads.ts";
+
+const small = (end: Net["end"], sizes = [3, 5, 4, 2]): Net => ({ name: sizes.join("-"), sizes, end });
+
+describe("statistics", () => {
+  it("interpolates quartiles", () => {
+    expect(quartiles([4, 1, 3, 2])).toEqual({ q1: 1.75, median: 2.5, q3: 3.25 });
+    expect(quartiles([7])).toEqual({ q1: 7, median: 7, q3: 7 });
+  });
+
+  it("runs A B A B, every batch as long as asked", async () => {
+    const seen: string[] = [];
+    const spin = (name: string, milliseconds: number) => ({
+      run(calls: number) {
+        if (seen.at(-1) !== name) seen.push(name);
+        for (const end = performance.now() + calls * milliseconds; performance.now() < end; );
+      },
+    });
+    const rounds = await alternate([spin("a", 0.1), spin("b", 0.5)], { pairs: 4, batch: 1, warmUp: 1 });
+    expect(rounds).toHaveLength(4);
+    expect(seen.slice(-8)).toEqual(["a", "b", "a", "b", "a", "b", "a", "b"]);
+    // A call never takes less than the time it spins.
+    for (const [a, b] of rounds) expect([a >= 0.1e6, b >= 0.5e6]).toEqual([true, true]);
+  });
+});
+
+describe("reference", () => {
+  it("goes down the gradient that central differences give", () => {
+    const training: Training = { net: small("linear"), batch: 6, optimizer: "sgd", learningRate: 0.01 };
+    const weights = weightsOf(training.net);
+    const [x] = inputsOf(training.net, training.batch, 1);
+    const y = targetsOf(training);
+    const after = trainReference(training, weights, x, y, 1);
+    const loss = (moved: readonly Float32Array[]): number => {
+      const out = predictReference(training.net, moved, x);
+      return out.reduce((sum, value, i) => sum + (value - y[i]) ** 2, 0) / out.length;
+    };
+    weights.forEach((values, w) => {
+      values.forEach((value, i) => {
+        const at = (by: number): { loss: number; value: number } => {
+          const moved = weights.map((list) => list.slice());
+          moved[w][i] = value + by;
+          return { loss: loss(moved), value: moved[w][i] };
+        };
+        const [up, down] = [at(2 ** -9), at(-(2 ** -9))];
+        expect((value - after[w][i]) / 0.01).toBeCloseTo((up.loss - down.loss) / (up.value - down.value), 4);
+      });
+    });
+  });
+
+  it("sees errors, NaN and results that say nothing", () => {
+    expect(relativeError([1, 2.2], [1, 2])).toBeCloseTo(0.1);
+    expect(relativeError([Number.NaN, 0], [1, 0])).toBeNaN();
+    expect(relativeError([0, 0], [0, 0])).toBeNaN();
+    expect(relativeError([1], [1, 1])).toBeNaN();
+    const [from, to] = [[Float32Array.of(1)], [Float64Array.of(3)]];
+    expect(updateError(from, to, from)).toBe(1);
+    expect(updateError([Float32Array.of(3)], to, from)).toBe(0);
+  });
+
+  it("is alive on every workload: no result is all zero", () => {
+    for (const net of nets)
+      for (const end of [net.end, "relu"] as const) {
+        const [x] = inputsOf(net, 1, 1);
+        expect(Math.max(...predictReference({ ...net, end }, weightsOf(net), x)), net.name).toBeGreaterThan(0);
+      }
+  });
+});
+
+describe("ONNX writer", () => {
+  it.each(["linear", "relu", "softmax"] as const)("is read by ONNX Runtime with a %s end", async (end) => {
+    const ort = await import("onnxruntime-web");
+    ort.env.wasm.numThreads = 1;
+    const net = small(end, [3, 200, 4, 2]);
+    const [x] = inputsOf(net, 5, 1);
+    const session = await ort.InferenceSession.create(onnxModel(net, weightsOf(net), 5));
+    const { y } = await session.run({ x: new ort.Tensor("float32", x, [5, 3]) });
+    expect(y.dims).toEqual([5, 2]);
+    expect(relativeError(y.data as Float32Array, predictReference(net, weightsOf(net), x))).toBeLessThan(1e-6);
+  });
+});
+
+describe("engines and rooflines", () => {
+  it("have names of their own, and layerc comes first", () => {
+    expect(new Set(engines.map(({ name }) => name)).size).toBe(engines.length);
+    expect(engines[0].emits).toBeDefined();
+  });
+
+  it("the baseline predicts and trains as the reference does", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bench-"));
+    try {
+      const net = small("softmax");
+      const [weights, inputs] = [weightsOf(net), inputsOf(net, 7, 2)];
+      const predictor = await engines[0].predictor({ net, batch: 7, weights, inputs, folder });
+      expect(relativeError(await predictor.output(), predictReference(net, weights, inputs[0]))).toBeLessThan(1e-5);
+      for (const optimizer of ["sgd", "adam"] as const) {
+        const training: Training = { net: small("linear"), batch: 6, optimizer, learningRate: 0.001 };
+        const [[x], y] = [inputsOf(training.net, 6, 1), targetsOf(training)];
+        const trainer = await engines[0].trainer?.({ training, weights, x, y, folder });
+        await trainer?.run(3);
+        const wanted = trainReference(training, weights, x, y, 3);
+        expect(updateError((await trainer?.weights()) ?? [], wanted, weights)).toBeLessThan(1e-3);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("count operations", () => {
+    for (const { name, flopsPerCall, run } of rooflines()) {
+      expect(flopsPerCall, name).toBeGreaterThan(1000);
+      run(1);
+    }
+  });
+});
+
+describe("report", () => {
+  const line = (work: string, rival: string, ratio: number): Comparison => ({
+    work,
+    rival,
+    pairs: 21,
+    baseline: 0.5,
+    time: 0.5 * ratio,
+    gflops: 1.5,
+    ratio: { q1: ratio - 1, median: ratio, q3: ratio + 1 },
+  });
+  const results = (comparisons: readonly Comparison[]): Results => ({
+    date: "2000-01-01",
+    machine: { cpu: "A<B>", cores: 2, node: "24", v8: "13", os: "os" },
+    baseline: "layerc",
+    versions: { layerc: "1" },
+    comparisons,
+    roofs: [],
+    cold: [],
+    modules: [],
+    runtimes: [],
+    heap: [],
+    absences: [{ engine: "other", why: "not here" }],
+  });
+
+  it("writes short numbers", () => {
+    expect([0, 0.0234567, 1.5, 33.333, 12345, Number.NaN].map(short)).toEqual(["0", "0.0235", "1.50", "33.3", "12345", "NaN"]);
+  });
+
+  it("aligns tables", () => {
+    expect(
+      table(
+        ["net", "µs"],
+        [
+          ["2-4", "1"],
+          ["a", "23"],
+        ],
+      ).split("\n"),
+    ).toEqual(["| net |  µs |", "| --- | --: |", "| 2-4 |   1 |", "| a   |  23 |"]);
+  });
+
+  it("judges a claim by its worst work, and not at all where one is missing", () => {
+    const all = [line("2-4-3-1 x1", "onnxruntime-web", 150), line("4-10-3 x1", "onnxruntime-web", 90)];
+    expect(judgeClaims({ comparisons: all })[0].found).toBe(90);
+    expect(judgeClaims({ comparisons: all.slice(1) })[0].found).toBeUndefined();
+    expect(markdown(results(all))).toMatch(/2-4-3-1 x1 and 4-10-3 x1 +\| onnxruntime-web +\| +100 +\| +90\.0 \| NO/);
+  });
+
+  it("claims only what is measured", () => {
+    const works = [
+      ...nets.flatMap((net) => [1, 32, 256].map((batch) => workName({ kind: "predict", net, batch }))),
+      ...trainings.map((training) => workName({ kind: "train", training })),
+    ];
+    for (const { works: claimed, rivals } of claims) {
+      expect(works).toEqual(expect.arrayContaining([...claimed]));
+      expect(engines.map(({ name }) => name)).toEqual(expect.arrayContaining([...rivals]));
+    }
+  });
+
+  it("draws every engine of every net", () => {
+    const svg = svgChart(
+      results([line("2-4-3-1 x1", "onnxruntime-web", 150), line("2-4-3-1 x32", "tfjs-wasm", 20), line("4-10-3 x1", "a&b", 9)]),
+    );
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(svg.match(/<rect /g)).toHaveLength(4);
+    expect(svg).toContain("a&amp;b");
+    expect(svg).toContain("A&lt;B>");
+    expect(svg).not.toContain("tfjs-wasm");
+  });
+});
