@@ -12,7 +12,11 @@ export function main(): void {
   const x = flat(train.map((car) => car.x));
   const y = flat(train.map((car) => car.y));
   const scaled = adapt(model, "scale", x);
-  const { history, epochs, weights } = fit(compile(scaled, { train: true }), { x, y }, { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7 });
+  const { history, epochs, weights } = fit(
+    compile(scaled, { train: true }),
+    { x, y },
+    { epochs: 200, batchSize: 32, validationSplit: 0.2, seed: 7 },
+  );
   const trained = withWeights(scaled, weights);
 
   const shipped = ship(trained, fileURLToPath(new URL("./out/", import.meta.url)));

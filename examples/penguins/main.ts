@@ -29,7 +29,11 @@ export function main(): void {
   const scaled = adapt(model, "scale", x);
   const trainer = compile(scaled, { train: true });
   const earlyStopping = { patience: 20, minDelta: 0.001, restoreBestWeights: true };
-  const { epochs, weights } = fit(trainer, { x, y }, { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping });
+  const { epochs, weights } = fit(
+    trainer,
+    { x, y },
+    { epochs: 200, batchSize: 16, validationSplit: 0.2, seed: 1, earlyStopping },
+  );
   const shipped = ship(withWeights(scaled, weights), fileURLToPath(new URL("./out/", import.meta.url)));
   const answer = askBareProcess(shipped.file, flat(held.map((row) => row.x)));
   const right = held.filter((row, i) => {
