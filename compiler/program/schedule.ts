@@ -49,12 +49,9 @@ function overMap(
     return blocks(extents.get(dim) as Extent, tiles.get(dim) ?? 1, dim === lane, fresh, (steps) =>
       visit(
         inner,
-        points.flatMap((point) =>
-          steps.map(({ coord, wide }) => ({
-            ...point,
-            at: new Map([...point.at, [dim, coord]]),
-            ...(wide ? { lane: dim } : {}),
-          })),
+        // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
+        steps.flatMap(({ coord, wide }) =>
+          points.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) })),
         ),
       ),
     );

@@ -93,8 +93,9 @@ const isAtom = (node: Value): boolean =>
   node.op === "acc";
 
 /**
- * Names every subterm that a run of `set` and `store` statements uses more than once. The lets stand before the run, so a
- * value that reads a register set in the run must not be shared (a register is read where it is set, or after the run).
+ * Names every subterm that a run of `set` and `store` statements uses more than once. A let stands before its first use, so
+ * few are alive at a time; a value that reads a register set in the run must not be shared (a register is read where it is
+ * set, or after the run), nor one that reads an element stored in it.
  */
 export function lets(statements: readonly Stmt[], fresh: Namer): readonly Stmt[] {
   const table = new Map<string, Value>();
@@ -161,17 +162,15 @@ export function lets(statements: readonly Stmt[], fresh: Namer): readonly Stmt[]
     named.set(value, use);
     return use;
   };
-  const renamed = interned.map((statement): Stmt => {
-    if (statement.do === "set") return { ...statement, value: rename(statement.value) };
-    if (statement.do !== "store") return statement;
-    const { row } = statement.index;
-    return {
-      ...statement,
-      index: row === undefined ? statement.index : { ...statement.index, row: { ...row, index: rename(row.index) } },
-      value: rename(statement.value),
-    };
-  });
-  return [...out, ...renamed];
+  for (const statement of interned) {
+    if (statement.do === "set") out.push({ ...statement, value: rename(statement.value) });
+    else if (statement.do === "store") {
+      const { row } = statement.index;
+      const index = row === undefined ? statement.index : { ...statement.index, row: { ...row, index: rename(row.index) } };
+      out.push({ ...statement, index, value: rename(statement.value) });
+    } else out.push(statement);
+  }
+  return out;
 }
 
 function keyOf(node: Value, id: (operand: Value) => number): string {
