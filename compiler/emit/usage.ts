@@ -82,20 +82,25 @@ export function usageOf(kernel: Kernel): Usage {
   return { lets };
 }
 
-/** The addresses of a statement, row indices included. */
-export function indicesOf(statement: Stmt): readonly Index[] {
-  const indices: Index[] = statement.do === "store" ? [statement.index] : [];
+export interface Access {
+  readonly buffer: string;
+  readonly index: Index;
+}
+
+/** What a statement reads and writes, row indices included. */
+export function accessesOf(statement: Stmt): readonly Access[] {
+  const accesses: Access[] = statement.do === "store" ? [statement] : [];
   visit(rootsOf(statement), (value) => {
-    if (value.op === "load") indices.push(value.index);
+    if (value.op === "load") accesses.push(value);
   });
-  return indices;
+  return accesses;
 }
 
 /** Every address in the statements and below. */
 export function* indicesIn(body: readonly Stmt[]): Generator<Index> {
   for (const statement of body) {
     if (statement.do === "for") yield* indicesIn(statement.body);
-    yield* indicesOf(statement);
+    for (const { index } of accessesOf(statement)) yield index;
   }
 }
 

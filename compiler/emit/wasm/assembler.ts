@@ -32,10 +32,10 @@ function s32(value: number): number[] {
 }
 
 /** Little-endian, whatever this machine is. */
-function f32Bytes(value: number): number[] {
+function f32Bytes(value: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, value, true);
-  return [0, 1, 2, 3].map((i) => view.getUint8(i));
+  return new Uint8Array(view.buffer);
 }
 
 const vector = (items: readonly (readonly number[])[]): number[] => [...u32(items.length), ...items.flat()];
@@ -106,8 +106,11 @@ export class FunctionBody {
     this.#code.push(...plain[name]);
     return this;
   }
+  /** Right after its `local_set`, the two become a `local_tee`. */
   local_get(local: number): this {
-    this.#code.push(0x20, ~local);
+    const code = this.#code;
+    if (code.at(-1) === ~local && code.at(-2) === 0x21) code[code.length - 2] = 0x22;
+    else code.push(0x20, ~local);
     return this;
   }
   local_set(local: number): this {
@@ -124,6 +127,15 @@ export class FunctionBody {
   }
   f32_const(value: number): this {
     this.#code.push(0x43, ...f32Bytes(value));
+    return this;
+  }
+  v128_const(lanes: readonly number[], type: "i32" | "f32"): this {
+    const view = new DataView(new ArrayBuffer(16));
+    lanes.forEach((lane, i) => {
+      if (type === "f32") view.setFloat32(4 * i, lane, true);
+      else view.setInt32(4 * i, lane, true);
+    });
+    this.#code.push(0xfd, 0x0c, ...new Uint8Array(view.buffer));
     return this;
   }
   /** `offset` in bytes; f32s are 4-aligned and so are vectors of them. */

@@ -3,7 +3,7 @@
 // turn where it is certain.
 import { internal } from "../../diagnostics/error.ts";
 import type { Extent, Kernel, Program, Stmt } from "../../program/ir.ts";
-import { rootsOf, scalarsOf, visit } from "../usage.ts";
+import { type Access, indicesIn, rootsOf, scalarsOf, visit } from "../usage.ts";
 import { FunctionBody } from "./assembler.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
@@ -28,24 +28,36 @@ class KernelWriter {
   readonly #names = new Map<string, number>();
   readonly #bounds = new Map<string, number>();
   readonly #mentions = new Map<Stmt, ReadonlySet<string>>();
+  /** Lets that choose a row of some buffer. */
+  readonly #rowLets: ReadonlySet<string>;
+  /** Where buffers start, in elements. */
+  readonly #starts: ReadonlyMap<string, number>;
   #depth = 0;
 
   constructor(kernel: Kernel, program: Program, relaxed: boolean) {
     this.#kernel = kernel;
     this.#program = program;
+    this.#starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
+    const rows = [...indicesIn(kernel.body)].map(({ row }) => row?.index);
+    this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const scalars = scalarsOf(kernel);
     this.#body = new FunctionBody(scalars.map(() => "i32"));
     scalars.forEach((name, i) => {
       this.#names.set(`scalar ${name}`, i);
     });
     this.#locals = new Locals(this.#body);
-    this.#pointers = new Pointers(this.#body, this.#locals, ({ to }) => this.#greatest(to) - 1);
+    this.#pointers = new Pointers(
+      this.#body,
+      this.#locals,
+      ({ to }) => this.#greatest(to) - 1,
+      (buffer) => this.#start(buffer),
+    );
     this.#values = new Values({
       body: this.#body,
       locals: this.#locals,
       relaxed,
       named: ({ op, name }) => this.#named(`${op} ${name}`),
-      address: ({ buffer, index }) => this.#address(buffer, index),
+      address: (load) => this.#address(load),
       repeated: () => this.#depth > 0,
     });
   }
@@ -59,12 +71,13 @@ class KernelWriter {
     return this.#names.get(key) ?? internal(`kernel ${this.#kernel.name}: there is no ${key}`);
   }
 
-  #address(buffer: string, index: Parameters<Pointers["push"]>[0]): number {
-    const { at } =
-      this.#program.buffers.find(({ name }) => name === buffer) ??
-      internal(`kernel ${this.#kernel.name}: there is no buffer ${buffer}`);
-    const { row } = index;
-    return 4 * at + this.#pointers.push(index, () => row !== undefined && this.#values.push(row.index));
+  #start(buffer: string): number {
+    return this.#starts.get(buffer) ?? internal(`kernel ${this.#kernel.name}: there is no buffer ${buffer}`);
+  }
+
+  #address(access: Access): number {
+    const { row } = access.index;
+    return this.#pointers.push(access, () => row !== undefined && this.#values.push(row.index));
   }
 
   #statements(body: readonly Stmt[]): void {
@@ -82,7 +95,7 @@ class KernelWriter {
         own.add(made);
       }
       this.#statement(statement);
-      if (statement.do === "let" && statement.value.fmt === "f32")
+      if (statement.do === "let" && this.#rowLets.has(statement.name))
         rows.push(...this.#pointers.name(statement.name, this.#named(`use ${statement.name}`), body.slice(i + 1)));
       for (const name of this.#mentioned(statement)) {
         if (last.get(name) !== i || !own.delete(name)) continue;
@@ -110,9 +123,9 @@ class KernelWriter {
         return;
       }
       case "store": {
-        const { buffer, index, value } = statement;
+        const { value } = statement;
         this.#values.begin(rootsOf(statement));
-        const offset = this.#address(buffer, index);
+        const offset = this.#address(statement);
         this.#values.push(value);
         this.#values.end();
         if (value.fmt === "f32x4") this.#body.v128_store(offset);

@@ -3,16 +3,17 @@
 // offset. Guarantee: pointer and offset are never negative, so that their sum, which the engine takes unsigned, is the address.
 import { internal } from "../../diagnostics/error.ts";
 import type { Index, Stmt } from "../../program/ir.ts";
-import { indicesOf } from "../usage.ts";
+import { type Access, accessesOf } from "../usage.ts";
 import type { FunctionBody } from "./assembler.ts";
 import type { Locals } from "./locals.ts";
 
 /** Loop → its greatest value. */
 export type Lasts = ReadonlyMap<string, number>;
 
-/** An index in bytes, without its constant. */
+/** An address in bytes: offset + start + Σ stride·loop + row. */
 interface Path {
-  /** What falling terms take away at most: the pointer starts there. */
+  readonly offset: number;
+  /** Where the pointer starts: at what falling terms take away at most. */
   readonly start: number;
   readonly strides: ReadonlyMap<string, number>;
   readonly row?: NonNullable<Index["row"]>;
@@ -29,16 +30,24 @@ export class Pointers {
   readonly #body: FunctionBody;
   readonly #locals: Locals;
   readonly #lastOf: (loop: Stmt & { do: "for" }) => number;
+  readonly #startOf: (buffer: string) => number;
   /** Open loops, outermost first. */
   #loops: Lasts = new Map();
   readonly #pointers = new Map<string, number>();
   /** Rows that a let names, in bytes. */
   readonly #rows = new Map<string, number>();
 
-  constructor(body: FunctionBody, locals: Locals, lastOf: (loop: Stmt & { do: "for" }) => number) {
+  /** `startOf`: where a buffer's element 0 is, in elements. */
+  constructor(
+    body: FunctionBody,
+    locals: Locals,
+    lastOf: (loop: Stmt & { do: "for" }) => number,
+    startOf: (buffer: string) => number,
+  ) {
     this.#body = body;
     this.#locals = locals;
     this.#lastOf = lastOf;
+    this.#startOf = startOf;
   }
 
   /** Starts the pointers that `loop` moves; `first` pushes its first value where that is not 0. */
@@ -102,9 +111,9 @@ export class Pointers {
     }
   }
 
-  /** Pushes the pointer of an access; `value` pushes the row index. Gives the offset of buffer element 0 plus it. */
-  push(index: Index, value: () => void): number {
-    const path = pathOf(index, this.#loops);
+  /** Pushes the pointer of an access; `value` pushes its row index. Gives the offset. */
+  push(access: Access, value: () => void): number {
+    const path = this.#path(access, this.#loops);
     if (path.row === undefined || this.#rows.has(rowKey(path.row))) {
       this.#sum(path, this.#loops, 0);
     } else {
@@ -116,8 +125,7 @@ export class Pointers {
         this.#body.op("i32.add");
       }
     }
-    const fallen = path.row !== undefined && path.row.stride < 0 ? path.row.stride * (path.row.limit - 1) : 0;
-    return 4 * (index.base + fallen) - path.start;
+    return path.offset;
   }
 
   /** Pushes the sum of the terms of open loops, the row where it is known, the start, and `more`. */
@@ -149,7 +157,7 @@ export class Pointers {
 
   *#paths(body: readonly Stmt[], loops: Lasts): Generator<Path> {
     for (const statement of body) {
-      for (const index of indicesOf(statement)) yield pathOf(index, loops);
+      for (const access of accessesOf(statement)) yield this.#path(access, loops);
       if (statement.do === "for") yield* this.#paths(statement.body, new Map(loops).set(statement.loop, this.#lastOf(statement)));
     }
   }
@@ -164,18 +172,24 @@ export class Pointers {
     this.#locals.give(whole);
     this.#body.i32_const(4 * Math.abs(stride)).op("i32.mul");
   }
-}
 
-function pathOf({ terms, row }: Index, loops: Lasts): Path {
-  const strides = new Map<string, number>();
-  for (const [loop, stride] of terms) strides.set(loop, (strides.get(loop) ?? 0) + 4 * stride);
-  let start = 0;
-  for (const [loop, stride] of strides) {
-    const last = loops.get(loop) ?? internal(`loop ${loop} is not open`);
-    if (stride === 0) strides.delete(loop);
-    else if (stride < 0) start -= stride * Math.max(last, 0);
+  #path({ buffer, index: { base, terms, row } }: Access, loops: Lasts): Path {
+    const strides = new Map<string, number>();
+    for (const [loop, stride] of terms) strides.set(loop, (strides.get(loop) ?? 0) + 4 * stride);
+    let start = 0;
+    for (const [loop, stride] of strides) {
+      const last = loops.get(loop) ?? internal(`loop ${loop} is not open`);
+      if (stride === 0) strides.delete(loop);
+      else if (stride < 0) start -= stride * Math.max(last, 0);
+    }
+    const moves = row !== undefined && row.limit > 1 && row.stride !== 0;
+    // Falling rows are counted from the last one.
+    const least = moves && row.stride < 0 ? base + row.stride * (row.limit - 1) : base;
+    const offset = 4 * (this.#startOf(buffer) + least) - start;
+    // A loop that starts late may have its buffer's element 0 before address 0.
+    if (offset < 0) start += offset;
+    return { offset: Math.max(offset, 0), start, strides, ...(moves ? { row } : {}) };
   }
-  return { start, strides, ...(row === undefined || row.limit === 1 || row.stride === 0 ? {} : { row }) };
 }
 
 const rowKey = ({ index, limit, stride }: NonNullable<Index["row"]>): string =>

@@ -32,7 +32,7 @@ export class Values {
   readonly #body: FunctionBody;
   #shared: ReadonlySet<Value> = new Set();
   readonly #named = new Map<Value, number>();
-  /** Vector constants in locals, by their bits. */
+  /** Vector constants in locals, by type and numbers. */
   readonly #constants = new Map<string, number>();
 
   constructor(site: ValueSite) {
@@ -84,7 +84,7 @@ export class Values {
       case "splat":
         return this.#splat(value.a);
       case "lanes":
-        return this.#lanes(value.items, 3);
+        return value.items.every((item) => item.op === "const") ? this.#literals(value.items) : this.#lanes(value.items, 3);
       case "across":
         return this.#across(value.how, value.a);
       case "neg":
@@ -121,18 +121,26 @@ export class Values {
     }
   }
 
-  /** One number in four lanes. In a loop it lives in a local: engines make it again each turn. */
+  /** One number in four lanes. */
   #constant(value: number, fmt: Fmt): FunctionBody {
     const float = fmt === "f32x4" && !Object.is(value, 0);
     const bits = fmt === "maskx4" ? -value : value;
-    const write = (): FunctionBody =>
-      float ? this.#body.f32_const(value).op("f32x4.splat") : this.#body.i32_const(bits).op("i32x4.splat");
+    return this.#once(float ? `f32 ${exact(value)}` : `i32 ${bits}`, () =>
+      float ? this.#body.f32_const(value).op("f32x4.splat") : this.#body.i32_const(bits).op("i32x4.splat"),
+    );
+  }
+
+  #literals(items: readonly Of<"const">[]): FunctionBody {
+    const type = items[0].fmt === "f32" ? "f32" : "i32";
+    const numbers = items.map(({ value }) => value);
+    return this.#once(`${type} ${numbers.map(exact).join(" ")}`, () => this.#body.v128_const(numbers, type));
+  }
+
+  /** In a loop a constant lives in a local, made when the function starts: engines would make it again each turn. */
+  #once(key: string, write: () => FunctionBody): FunctionBody {
     if (!this.#site.repeated()) return write();
-    const key = float ? `f${Object.is(value, -0) ? "-0" : value}` : `i${bits}`;
-    const known = this.#constants.get(key);
-    if (known !== undefined) return this.#body.local_get(known);
-    const local = this.#body.local("v128");
-    this.#body.atEntry(() => write().local_set(local));
+    const local = this.#constants.get(key) ?? this.#body.local("v128");
+    if (!this.#constants.has(key)) this.#body.atEntry(() => write().local_set(local));
     this.#constants.set(key, local);
     return this.#body.local_get(local);
   }
@@ -263,6 +271,7 @@ export class Values {
 
 /** Not worth a local. */
 const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use", "reg"]);
+const exact = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
 /** No bit is set. */
 const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);
 
