@@ -37,6 +37,10 @@ export interface Artifact {
   readonly declarations: string;
   /** With `weights: "external"`: the bytes that `create` takes. */
   readonly weights?: Uint8Array;
+  /** With `wasm: "import"`, where lanes pay: the kernels, for every engine with SIMD; compiled, it is what `create` takes. */
+  readonly wasm?: Uint8Array;
+  /** The same for engines with relaxed SIMD: multiply-adds contracted. Absent with `exact`. */
+  readonly wasmRelaxed?: Uint8Array;
   readonly manifest: Manifest;
   readonly warnings: readonly Diagnostic[];
 }

@@ -10,6 +10,8 @@ export const optionsSchema = z.strictObject({
   exact: z.boolean().default(false),
   /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays. */
   target: z.enum(["js", "simd", "auto"]).default("auto"),
+  /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. */
+  wasm: z.enum(["embed", "import"]).default("embed"),
   format: z.enum(["esm", "iife", "cjs"]).default("esm"),
   /** Global name of the iife. */
   globalName: z

@@ -14,6 +14,7 @@ export interface Surface {
   readonly learningRate?: number;
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly selfTest?: unknown;
+  readonly simd?: unknown;
 }
 
 const shapeText = (shape: readonly number[]): Code => new Code(`[${shape.map((size) => literal(size).text).join(", ")}]`);
@@ -28,9 +29,10 @@ export function declarations(surface: Surface): string {
     ["outputs", record([[output.name, js`readonly ${shapeText(output.shape)}`]])],
   ];
   const methods = methodsOf(surface);
-  const create = js`/** A new instance with weights of its own${external ? new Code(": `bytes` is the content of the weights file") : new Code("")}. */
-${external ? new Code("create(bytes: ArrayBufferView | ArrayBuffer): Model;") : new Code("create(): Model;")}`;
-  const shown = [...(external ? [] : methods), ...(external || options.train ? [create] : [])];
+  const imported = surface.simd !== undefined && options.wasm === "import";
+  const given = external || imported;
+  const create = creation(external, imported);
+  const shown = [...(given ? [] : methods), ...(given || options.train ? [create] : [])];
   const instance = braces(js`export interface Model`, lines(...methods));
   const head = comment(`Model ${JSON.stringify(model.name)}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`);
   const body =
@@ -48,15 +50,42 @@ ${external ? new Code("create(bytes: ArrayBufferView | ArrayBuffer): Model;") : 
       : [
           ...constants.map(([id, type]) => js`export declare const ${name(id)}: ${type};`),
           ...(shown.includes(create) ? [instance] : []),
-          ...shown.map((method) => new Code(method.text.replace(/^(?=\w)/m, "export declare function "))),
+          ...shown.map(exportedAlone),
         ];
   return `${lines(head, ...body).text}\n`;
+}
+
+const exportedAlone = ({ text }: Code): Code =>
+  new Code(
+    /^readonly /m.test(text)
+      ? text.replace(/^readonly /m, "export declare const ")
+      : text.replace(/^(?=\w)/m, "export declare function "),
+  );
+
+/** `create` with its comment; `imported`: it takes the compiled WebAssembly. */
+function creation(external: boolean, imported: boolean): Code {
+  const params = [
+    ...(external ? ["bytes: ArrayBufferView | ArrayBuffer"] : []),
+    ...(imported ? ["wasmModule?: WebAssembly.Module"] : []),
+  ];
+  const says = new Code(
+    `A new instance with weights of its own${external ? ": `bytes` is the content of the weights file" : ""}.`,
+  );
+  const comments = imported
+    ? js`/**
+ * ${says}
+ * \`wasmModule\`: the compiled .wasm file (the relaxed one where WebAssembly.validate accepts it). Without it, or where it may
+ * not run, the JavaScript kernels compute. Throws TypeError for anything else, Error for the module of another model.
+ */`
+    : js`/** ${says} */`;
+  return js`${comments}
+create(${new Code(params.join(", "))}): Model;`;
 }
 
 const qualify = (method: Code, globalName: string): Code => new Code(method.text.replace(/: Model;$/, `: ${globalName}.Model;`));
 
 /** Signatures with their comments, as members of an interface. */
-function methodsOf({ options, input, output, target, learningRate, weights, selfTest }: Surface): Code[] {
+function methodsOf({ options, input, output, target, learningRate, weights, selfTest, simd }: Surface): Code[] {
   const [inputSize, outputSize, targetSize] = [input, output, target ?? output].map(({ shape }) => sizeOf(shape));
   const list = [
     js`/**
@@ -80,6 +109,10 @@ getWeights(): Float32Array[];`,
       js`/** Takes what getWeights gives; checked before anything is written. The optimizer's state stays. */
 setWeights(list: ArrayLike<ArrayLike<number>>): void;`,
     );
+  }
+  if (simd !== undefined) {
+    list.push(js`/** What computes: WebAssembly with relaxed SIMD, WebAssembly with SIMD, or JavaScript where neither is allowed. */
+readonly backend: "relaxed" | "simd" | "js";`);
   }
   if (selfTest !== undefined) {
     list.push(js`/** Computes the rows carried along${options.train ? new Code(", with the weights the module came with") : new Code("")}; gives the largest error, or throws when it is above 1e-5 * max(1, max|y|). */

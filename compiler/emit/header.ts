@@ -12,8 +12,11 @@ export interface Facts {
   readonly program: Program;
 }
 
-/** `bytes`: of weights beside literals, and of the array that holds all buffers. */
-export function header({ model, options, version, counts, program }: Facts, bytes: { weights: number; memory: number }): Code {
+/** `bytes`: of weights beside literals, of the array that holds all buffers, and of each form of WebAssembly kernels. */
+export function header(
+  { model, options, version, counts, program }: Facts,
+  bytes: { weights: number; memory: number; wasm: readonly number[] },
+): Code {
   const defaults: Readonly<Record<string, unknown>> = optionsSchema.parse({});
   const knobs = Object.entries(options).filter(([key, value]) => value !== defaults[key]);
   const doubles = program.kernels.some((kernel) => formatsOf(kernel).has("f64"));
@@ -22,6 +25,7 @@ export function header({ model, options, version, counts, program }: Facts, byte
     `${counts.multiplyAdds} multiply-adds a row`,
     bytes.weights === 0 ? "weights as literals" : `${bytes.weights} bytes of weights`,
     ...(bytes.memory === 0 ? [] : [`${bytes.memory} bytes of memory`]),
+    ...(bytes.wasm.length === 0 ? [] : [`${bytes.wasm.join(" or ")} bytes of WebAssembly`]),
   ];
   const bits = [
     options.exact ? "no approximate rule" : "approximate rules allowed",
@@ -35,5 +39,10 @@ export function header({ model, options, version, counts, program }: Facts, byte
     ),
     comment(work.join(", ")),
     comment(`bits: ${bits.join(", ")}`),
+    bytes.wasm.length === 0
+      ? undefined
+      : comment(
+          `bits in WebAssembly: float32 at every step, ${bytes.wasm.length > 1 ? "multiply-adds contracted where the engine can" : "no contraction"}`,
+        ),
   );
 }

@@ -32,7 +32,7 @@ export class Helpers {
   pow2 = (): Name => this.#ask("pow2");
   /** A Float32Array(1) and an Int32Array over the same bytes. */
   bits = (): readonly [float: Name, int: Name] => [this.#ask("float"), this.#ask("int")];
-  /** `unpack(base64, floats)`. */
+  /** `unpack(base64, array)`. */
   unpack = (): Name => this.#ask("unpack");
   /** Doubles that pass from one piece of a long straight line to the next. */
   scratch = (length: number): Name => {

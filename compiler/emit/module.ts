@@ -16,6 +16,7 @@ import { judge } from "./judge.ts";
 import { scratch, split } from "./split.ts";
 import * as surface from "./surface.ts";
 import { buffersOf, scalarsOf } from "./usage.ts";
+import { alignment, mergedBuffers, type Simd, simdMemory, simdOf, startSimd } from "./wasm/embed.ts";
 import { layMemory, type Memory, startMemory, toBytes } from "./weights.ts";
 
 export interface ModuleParts {
@@ -29,6 +30,8 @@ export interface ModuleParts {
   /** With training: the default of trainStep. */
   readonly learningRate?: number;
   readonly program: Program;
+  /** The same entries over the same buffers, with kernels in lanes. */
+  readonly simd?: { readonly program: Program };
   /** Contents of const and param buffers; what has none is computed by the entry `prepare`. */
   readonly constants: ReadonlyMap<string, Float32Array>;
   /** With training: Keras' order. */
@@ -40,35 +43,54 @@ export interface EmittedModule {
   readonly code: string;
   readonly declarations: string;
   readonly weights?: Uint8Array;
+  readonly wasm?: Uint8Array;
+  readonly wasmRelaxed?: Uint8Array;
 }
 
 export function emitModule(parts: ModuleParts): EmittedModule {
   const external = parts.options.weights === "external";
-  const { body, exported, memory } = instance(parts);
+  const { body, exported, memory, simd } = instance(parts);
+  const imported = importsWasm(parts);
+  // What has to be given first, a default instance cannot have.
+  const given = creation(parts);
   const shapes = js`const inputShape = [${commas(parts.input.shape.map(literal))}], outputShape = [${commas(parts.output.shape.map(literal))}];
 const inputs = ${record([[parts.input.name, new Code("inputShape")]])}, outputs = ${record([[parts.output.name, new Code("outputShape")]])};`;
-  const create = js`function create(${external ? name("bytes") : none}) {
+  const create = js`function create(${commas(given)}) {
   ${body}
   return { ${commas(exported)} };
 }`;
-  const module = lines(shapes, create, external ? undefined : js`const { ${commas(exported)} } = create();`);
+  const module = lines(shapes, create, given.length > 0 ? undefined : js`const { ${commas(exported)} } = create();`);
   const names = [
     "inputShape",
     "outputShape",
     "inputs",
     "outputs",
-    ...(external ? [] : exported.map(({ text }) => text)),
-    ...(external || parts.options.train ? ["create"] : []),
+    ...(given.length > 0 ? [] : exported.map(({ text }) => text)),
+    ...(given.length > 0 || parts.options.train ? ["create"] : []),
   ];
-  const bytes = { weights: 4 * memory.runs.reduce((sum, { content }) => sum + content.length, 0), memory: 4 * memory.length };
+  const bytes = {
+    weights: 4 * memory.runs.reduce((sum, { content }) => sum + content.length, 0),
+    memory: 4 * memory.length,
+    wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
+  };
   const code = `${lines(header(parts, bytes), inFormat(module, names.map(name), parts.options)).text}\n`;
-  judge(code, parts.options.format === "esm" ? "module" : "script", parts.options.format === "cjs" ? ["module"] : []);
+  const also = [...(parts.options.format === "cjs" ? ["module"] : []), ...(simd === undefined ? [] : ["WebAssembly"])];
+  judge(code, parts.options.format === "esm" ? "module" : "script", also);
   return {
     code,
     declarations: declarations(parts),
     ...(external ? { weights: toBytes(memory.runs.map(({ content }) => content)) } : {}),
+    ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
+    ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),
   };
 }
+
+const importsWasm = ({ simd, options }: ModuleParts): boolean => simd !== undefined && options.wasm === "import";
+/** The parameters of `create`. */
+const creation = (parts: ModuleParts): readonly Name[] => [
+  ...(parts.options.weights === "external" ? [name("bytes")] : []),
+  ...(importsWasm(parts) ? [name("wasmModule")] : []),
+];
 
 function inFormat(module: Code, names: readonly Name[], { format, globalName }: Options): Code {
   const list = commas([...names].sort((a, b) => (a.text < b.text ? -1 : 1)));
@@ -85,7 +107,7 @@ module.exports = { ${list} };`;
 }
 
 /** What stands in `create`, and what it returns. */
-function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; memory: Memory } {
+function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; memory: Memory; simd?: Simd } {
   const { program, options } = parts;
   const external = options.weights === "external";
   const [inputSize, outputSize] = [sizeOf(parts.input.shape), sizeOf(parts.output.shape)];
@@ -106,16 +128,23 @@ function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; 
   texts.push(surface.predictFunction(one, tiles, inputSize, outputSize, prepare === undefined ? none : js`prepare();`));
   if (options.train) texts.push(surface.trainingFunctions(training(parts, entries, scene)));
   if (parts.selfTest !== undefined) {
-    const fresh = options.train ? (external ? js`create(bytes).` : js`create().`) : none;
+    const fresh = options.train ? js`create(${commas(creation(parts))}).` : none;
     const { unpack, math } = scene.helpers;
     texts.push(surface.selfTestFunction(parts.selfTest, unpack, math("abs"), math("max"), fresh));
   }
-  const start = startMemory(scene.memory, scene.buffers, scene.bufferId, scene.helpers.unpack, external);
-  const exported = ["predict", ...(options.train ? trained : []), ...(parts.selfTest === undefined ? [] : ["selfTest"])].map(
-    name,
-  );
+  const { simd, memory } = scene;
+  const wasm = simd === undefined ? undefined : startSimd(simd, options, parts.model.hash, scene.helpers.unpack);
+  const array = simd === undefined ? js`new Float32Array(${memory.length})` : simdMemory(memory);
+  const start = startMemory(memory, scene.buffers, scene.bufferId, scene.helpers.unpack, external, array);
+  const exported = [
+    "predict",
+    ...(options.train ? trained : []),
+    ...(parts.selfTest === undefined ? [] : ["selfTest"]),
+    ...(simd === undefined ? [] : ["backend"]),
+  ].map(name);
   // Last, when everything has asked for its helpers.
-  return { body: lines(surface.checks, scene.helpers.declarations(), start, ...texts), exported, memory: scene.memory };
+  const body = lines(surface.checks, scene.helpers.declarations(), wasm, start, ...texts);
+  return { body, exported, memory, ...(simd === undefined ? {} : { simd }) };
 }
 
 const one = name("compute");
@@ -126,6 +155,7 @@ const trained = ["trainStep", "evaluate", "getWeights", "setWeights"];
 interface Scene {
   readonly helpers: Helpers;
   readonly memory: Memory;
+  readonly simd?: Simd;
   readonly buffers: readonly Buffer[];
   readonly looped: readonly Kernel[];
   /** The kernel of `predict` that works on the caller's arrays. */
@@ -137,10 +167,10 @@ interface Scene {
   emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Place | undefined): Code;
 }
 
-function setScene({ program, constants, weights }: ModuleParts, predict: Entry): Scene {
+function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts, predict: Entry): Scene {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const kernelOf = (id: string): Kernel => kernels.get(id) ?? internal(`there is no kernel ${id}`);
-  const direct = directKernel(predict, kernelOf);
+  const direct = lanes === undefined ? directKernel(predict, kernelOf) : undefined;
   const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
   const looped = [...new Set(looping.flatMap(({ calls }) => calls))].map(kernelOf);
   const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
@@ -149,7 +179,9 @@ function setScene({ program, constants, weights }: ModuleParts, predict: Entry):
   if (direct !== undefined) for (const buffer of ports(predict)) used.delete(buffer);
   for (const buffer of [...looped.flatMap((kernel) => [...buffersOf(kernel)]), ...looping.flatMap(ports)]) used.add(buffer);
   for (const { buffer } of weights) used.add(buffer);
-  const buffers = program.buffers.filter((buffer) => used.has(buffer.name));
+  for (const kernel of lanes?.program.kernels ?? []) for (const buffer of buffersOf(kernel)) used.add(buffer);
+  const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes.program);
+  const buffers = all.filter((buffer) => used.has(buffer.name));
 
   const names = new Names([...surface.moduleWords, ...surface.localWords, ...helperNames]);
   const kernelIds = new Map(looped.map((kernel) => [kernel.name, names.unique(kernel.name)]));
@@ -158,11 +190,16 @@ function setScene({ program, constants, weights }: ModuleParts, predict: Entry):
   const kernelId = (kernel: string): Name => kernelIds.get(kernel) ?? internal(`kernel ${kernel} is not emitted`);
   const helpers = new Helpers(names);
   const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
-  const calls = (entry: Entry): Code =>
-    lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
+  const memory = layMemory(buffers, constants, lanes === undefined ? 1 : alignment);
+  const simd = lanes === undefined ? undefined : simdOf(lanes.program, memory, options, model.hash);
+  const calls = (entry: Entry): Code => {
+    const kernelCalls = lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
+    return simd === undefined ? kernelCalls : lines(js`if (wasm) ${simd.call(entry)}`, braces(js`else`, kernelCalls));
+  };
   return {
     helpers,
-    memory: layMemory(buffers, constants),
+    memory,
+    ...(simd === undefined ? {} : { simd }),
     buffers,
     looped,
     direct,

@@ -16,16 +16,19 @@ export interface Memory {
   readonly runs: readonly Run[];
 }
 
-export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<string, Float32Array>): Memory {
+/** `align`: where buffers start that no other overlaps, in elements. */
+export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<string, Float32Array>, align = 1): Memory {
   const sorted = [...buffers].sort((a, b) => a.at - b.at);
   const at = new Map<string, number>();
   const parts: Run[] = [];
   let end = 0;
+  let length = 0;
   let shift = 0;
   for (const buffer of sorted) {
-    // A gap between all buffers so far and this one is closed; what overlaps keeps its distance.
-    if (buffer.at > end) shift += buffer.at - end;
+    // Gaps are closed; what overlaps keeps its distance.
+    if (buffer.at >= end) shift = buffer.at - Math.ceil(length / align) * align;
     end = Math.max(end, buffer.at + buffer.length);
+    length = Math.max(length, buffer.at + buffer.length - shift);
     at.set(buffer.name, buffer.at - shift);
     const content = contents.get(buffer.name);
     if (content === undefined || content.length === 0) continue;
@@ -35,7 +38,7 @@ export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<stri
     );
     parts.push({ at: buffer.at - shift, content });
   }
-  return { length: end - shift, at, runs: join(parts) };
+  return { length, at, runs: join(parts) };
 }
 
 function join(parts: readonly Run[]): Run[] {
@@ -81,20 +84,20 @@ export function toBase64(bytes: Uint8Array): string {
   return parts.join("");
 }
 
-/** `unpack(text, floats)`: fills a Float32Array from base64; surplus digits fall off its end. */
+/** `unpack(text, array)`: fills the bytes of a typed array from base64; surplus digits fall off its end. */
 export const unpackFunction: Code = braces(
-  js`function unpack(text, floats)`,
+  js`function unpack(text, array)`,
   js`const digits = ${digits};
 const values = new Uint8Array(128);
 for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
-const bytes = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 for (let i = 0, k = 0; i < text.length; i += 4, k += 3) {
   const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
   bytes[k] = word >> 16;
   bytes[k + 1] = word >> 8;
   bytes[k + 2] = word;
 }
-return floats;`,
+return array;`,
 );
 
 // As literals a weight takes about 11 characters and no decoder; in base64 about 5.4.
@@ -143,24 +146,26 @@ if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size
 
 const shortList = (content: Float32Array): Code => commas([...content].map(shortLiteral));
 
-/** The array, its first contents, and a view per buffer. `bytes`: contents come from the argument of `create`. */
+/** The array, its first contents, and a view per buffer. `bytes`: contents come from the argument of `create`; `array`: an
+ * expression for a zeroed array of at least the memory's length. */
 export function startMemory(
   memory: Memory,
   buffers: readonly Buffer[],
   id: (buffer: string) => Name,
   unpack: () => Name,
   bytes: boolean,
+  array: Code,
 ): Code {
-  const array = name("memory");
+  const whole = name("memory");
   const views = buffers.map((buffer) => {
     const at = memory.at.get(buffer.name) ?? 0;
-    const view = js`const ${id(buffer.name)} = ${array}.subarray(${at}, ${at + buffer.length});`;
+    const view = js`const ${id(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
     const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0);
     return starts ? lines(view, js`${id(buffer.name)}.fill(${buffer.initial});`) : view;
   });
   return lines(
-    memory.length > 0 || bytes ? js`const ${array} = new Float32Array(${memory.length});` : undefined,
-    bytes ? readMemory(array, memory) : fillMemory(array, memory, unpack),
+    memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,
+    bytes ? readMemory(whole, memory) : fillMemory(whole, memory, unpack),
     ...views,
   );
 }

@@ -229,12 +229,14 @@ export interface ModuleSpec {
   /** Pages of 64 KiB: minimum and maximum at once, so the memory never grows. */
   readonly pages: number;
   readonly functions: readonly FunctionBody[];
-  /** Export name → function index; the memory is exported as `m`. */
+  /** Names of the memory. */
+  readonly memories: readonly string[];
+  /** Export name → function index. */
   readonly exports: readonly (readonly [name: string, index: number])[];
 }
 
 /** The module's bytes. */
-export function assembleModule({ pages, functions, exports }: ModuleSpec): Uint8Array {
+export function assembleModule({ pages, functions, memories, exports }: ModuleSpec): Uint8Array {
   const signatures = [...new Set(functions.map(({ params }) => params.join()))];
   const signature = (key: string): number[] => [
     0x60,
@@ -248,7 +250,13 @@ export function assembleModule({ pages, functions, exports }: ModuleSpec): Uint8
       section(1, vector(signatures.map(signature))),
       section(3, vector(functions.map(({ params }) => u32(signatures.indexOf(params.join()))))),
       section(5, vector([[0x01, ...u32(pages), ...u32(pages)]])),
-      section(7, vector([[...text("m"), 0x02, 0x00], ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)])])),
+      section(
+        7,
+        vector([
+          ...memories.map((name) => [...text(name), 0x02, 0x00]),
+          ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)]),
+        ]),
+      ),
       section(10, code),
     ),
   );

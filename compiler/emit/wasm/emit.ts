@@ -12,11 +12,13 @@ export interface WasmOptions {
   readonly relaxed: boolean;
   /** Entries to export under their names. A function takes i32s: n where the entry has n rows, then other scalars, sorted. */
   readonly entries: readonly string[];
+  /** More names for the memory, for who wants to know what a module is. */
+  readonly marks?: readonly string[];
 }
 
 const pageSize = 65536;
 
-export function emitWasm(program: Program, { relaxed, entries }: WasmOptions): Uint8Array {
+export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
   const exported = program.entries.filter(({ name }) => entries.includes(name));
   const calls = new Set(exported.flatMap((entry) => entry.calls));
   const kernels = program.kernels.filter(({ name }) => calls.has(name));
@@ -39,7 +41,7 @@ export function emitWasm(program: Program, { relaxed, entries }: WasmOptions): U
     return [entry.name, functions.length - 1];
   });
   const end = program.buffers.reduce((most, { at, length }) => Math.max(most, at + length), 0);
-  return assembleModule({ pages: Math.ceil((4 * end) / pageSize), functions, exports });
+  return assembleModule({ pages: Math.ceil((4 * end) / pageSize), functions, memories: ["m", ...marks], exports });
 }
 
 /** The scalars an entry's function takes, in order. */

@@ -33,6 +33,8 @@ class KernelWriter {
   /** Where buffers start, in elements. */
   readonly #starts: ReadonlyMap<string, number>;
   #depth = 0;
+  /** The statements being written have no loop beside them. */
+  #innermost = false;
 
   constructor(kernel: Kernel, program: Program, relaxed: boolean) {
     this.#kernel = kernel;
@@ -58,7 +60,7 @@ class KernelWriter {
       relaxed,
       named: ({ op, name }) => this.#named(`${op} ${name}`),
       address: (load) => this.#address(load),
-      repeated: () => this.#depth > 0,
+      repeated: () => this.#depth > 0 && this.#innermost,
     });
   }
 
@@ -81,6 +83,13 @@ class KernelWriter {
   }
 
   #statements(body: readonly Stmt[]): void {
+    const around = this.#innermost;
+    this.#innermost = !body.some((statement) => statement.do === "for");
+    this.#inOrder(body);
+    this.#innermost = around;
+  }
+
+  #inOrder(body: readonly Stmt[]): void {
     // The last statement that needs a name of this body: afterwards its local is free.
     const last = new Map<string, number>();
     body.forEach((statement, i) => {
@@ -113,8 +122,12 @@ class KernelWriter {
         return;
       case "let":
       case "set": {
-        this.#values.begin([statement.value]);
-        this.#values.push(statement.value);
+        const { value } = statement;
+        this.#values.begin([value]);
+        // Sums start from a zero of their own: shared with the zero of a relu after the loop, it would hold a register all through it.
+        if (statement.do === "set" && value.op === "const" && value.fmt === "f32x4")
+          this.#body.f32_const(value.value).op("f32x4.splat");
+        else this.#values.push(value);
         this.#values.end();
         const name = statement.do === "let" ? `use ${statement.name}` : `reg ${statement.reg}`;
         const local = this.#names.get(name) ?? this.#locals.take(typeOf(statement.value.fmt));

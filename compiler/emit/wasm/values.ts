@@ -136,7 +136,10 @@ export class Values {
     return this.#once(`${type} ${numbers.map(exact).join(" ")}`, () => this.#body.v128_const(numbers, type));
   }
 
-  /** In a loop a constant lives in a local, made when the function starts: engines would make it again each turn. */
+  /**
+   * In an innermost loop a constant lives in a local, made when the function starts: engines would make it again each turn.
+   * Elsewhere it is made where it is used, lest it holds a register through the loops inside.
+   */
   #once(key: string, write: () => FunctionBody): FunctionBody {
     if (!this.#site.repeated()) return write();
     const local = this.#constants.get(key) ?? this.#body.local("v128");

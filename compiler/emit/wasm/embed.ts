@@ -1,0 +1,90 @@
+// WebAssembly kernels in a module: the bytes, and the text that starts them. In: the simd Program and where the module's
+// memory has its buffers. Out: a plain and a relaxed form, and statements that leave exports in `wasm` or nothing, and say so
+// in `backend`. Guarantee: whatever an engine forbids (WebAssembly, SIMD, compiling at all), the JavaScript kernels remain.
+import { invariant } from "../../diagnostics/error.ts";
+import type { Options } from "../../options.ts";
+import type { Entry, Program } from "../../program/ir.ts";
+import { type Code, commas, js, type Name, name } from "../code.ts";
+import { type Memory, toBase64 } from "../weights.ts";
+import { emitWasm, paramsOf } from "./emit.ts";
+
+/** Floats of a cache line. */
+export const alignment = 16;
+
+export interface Simd {
+  readonly plain: Uint8Array;
+  /** Contracts multiply-adds; absent where bits must be equal everywhere. */
+  readonly relaxed?: Uint8Array;
+  /** An entry's call. */
+  call(entry: Entry): Code;
+}
+
+/** `hash`: exported beside the memory, so that a module of another model is found out. */
+export function simdOf(program: Program, memory: Memory, { exact, wasm }: Options, hash: string): Simd {
+  const buffers = program.buffers.flatMap((buffer) => {
+    const at = memory.at.get(buffer.name);
+    return at === undefined ? [] : [{ ...buffer, at }];
+  });
+  const placed = { ...program, buffers };
+  const entries = program.entries.map((entry) => entry.name);
+  const marks = wasm === "import" ? [hash] : [];
+  return {
+    plain: emitWasm(placed, { relaxed: false, entries, marks }),
+    ...(exact
+      ? {}
+      : { relaxed: emitWasm(placed, { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }) }),
+    call: (entry) => js`wasm.${name(entry.name)}(${commas(paramsOf(entry, program).map(name))});`,
+  };
+}
+
+/** Buffers of both Programs of a module: they share one memory. */
+export function mergedBuffers(program: Program, simd: Program): Program["buffers"] {
+  const known = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  for (const { name: id, at, length } of simd.buffers) {
+    const other = known.get(id);
+    invariant(
+      other === undefined || (other.at === at && other.length === length),
+      `buffer ${JSON.stringify(id)} is [${length}] at ${at} for simd, but [${other?.length}] at ${other?.at} for js`,
+    );
+  }
+  return [...program.buffers, ...simd.buffers.filter((buffer) => !known.has(buffer.name))];
+}
+
+/** Statements that declare `wasm` and `backend`. */
+export function startSimd({ plain, relaxed }: Simd, options: Options, hash: string, unpack: () => Name): Code {
+  if (options.wasm === "import") {
+    return js`// The kernels in WebAssembly, where a compiled module is given and may run; else the functions below.
+let wasm, backend = "js";
+if (wasmModule !== undefined) {
+  if (typeof WebAssembly !== "object" || !(wasmModule instanceof WebAssembly.Module)) throw new TypeError("wasmModule: wanted a WebAssembly.Module, got " + kind(wasmModule));
+  let found;
+  try {
+    found = new WebAssembly.Instance(wasmModule).exports;
+  } catch {}
+  if (found) {
+    if (!found[${hash}]) throw new Error("wasmModule: wanted the module of this model, hash " + ${hash});
+    wasm = found;
+    backend = found.relaxed ? "relaxed" : "simd";
+  }
+}`;
+  }
+  const bytes = (of: Uint8Array): Code => js`${unpack()}(${toBase64(of)}, new Uint8Array(${of.length}))`;
+  const choice =
+    relaxed === undefined
+      ? js`const code = ${bytes(plain)}, found = "simd";`
+      : js`let code = ${bytes(relaxed)}, found = "relaxed";
+    if (!WebAssembly.validate(code)) code = ${bytes(plain)}, found = "simd";`;
+  return js`// The kernels in WebAssembly, where the engine has SIMD and lets it be compiled; else the functions below.
+let wasm, backend = "js";
+if (typeof WebAssembly === "object") {
+  try {
+    ${choice}
+    wasm = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
+    backend = found;
+  } catch {}
+}`;
+}
+
+/** The module's memory: the instance's, or one of its own. */
+export const simdMemory = (memory: Memory): Code =>
+  js`wasm ? new Float32Array(wasm.m.buffer) : new Float32Array(${memory.length})`;
