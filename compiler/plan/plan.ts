@@ -82,6 +82,17 @@ class Planner {
     return this.#bind(node.type.shape);
   }
 
+  /** A place in the arena for a node's value; rows of a batch may lie a gap apart. */
+  allocateFor(node: Node, name: string): View {
+    const shape = this.extents(node);
+    const [rows, ...rest] = shape;
+    const row = sizeOf(rest as number[]);
+    if (node.type.shape[0] !== "n" || rows === 1 || row === 0 || row % cacheTrap !== 0)
+      return this.allocate(name, "arena", shape);
+    const view = this.allocate(name, "arena", [rows, row + gap]);
+    return { ...view, shape, strides: [row + gap, ...rowMajor(rest)] };
+  }
+
   #bind(shape: readonly (number | "n")[]): Extent[] {
     return shape.map((size) => (size !== "n" ? size : typeof this.#rows === "number" ? this.#rows : { scalar: "n", per: 1 }));
   }
@@ -217,7 +228,7 @@ class Planner {
 
   #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
     const name = nameOf(graph, root);
-    const out = home ?? this.allocate(name, "arena", this.extents(root));
+    const out = home ?? this.allocateFor(root, name);
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
@@ -408,6 +419,10 @@ class Planner {
     buffer.to = Math.max(buffer.to, position);
   }
 }
+
+/** Floats between rows whose length is a multiple of this many would fall on the same few lines of a cache; they get a gap. */
+const cacheTrap = 256;
+const gap = 16;
 
 /** The elements of `view`'s buffer laid out anew: the other axes row-major, then eight of `axis`, blocks of them outermost. */
 function inBlocks(view: View, axis: number): View {
