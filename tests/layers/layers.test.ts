@@ -7,6 +7,7 @@ import { snakeCase } from "../../compiler/build/resolve.ts";
 import { inferenceGraph, initialWeights, lossGraph, resolve } from "../../compiler/build.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
+import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
@@ -29,7 +30,7 @@ interface Case {
 }
 
 const norm = { gamma: [3], beta: [3], moving_mean: [3], moving_variance: [3] };
-const cases: readonly Case[] = [
+const stated: readonly Case[] = [
   { line: l.dense({ units: 4, activation: "tanh" }), input: [3], output: [4], weights: { kernel: [3, 4], bias: [4] } },
   { line: l.dense({ units: 4, useBias: false }), input: [2, 5, 3], output: [2, 5, 4], weights: { kernel: [3, 4] } },
   { line: l.dense({ units: 6, activation: "glu" }), input: [3], output: [3], weights: { kernel: [3, 6], bias: [6] } },
@@ -66,6 +67,24 @@ const cases: readonly Case[] = [
   { line: l.embedding({ inputDim: 5, outputDim: 3, maskZero: true }), input: [4], output: [4, 3], weights: { embeddings: [5, 3] }, integers: 5 },
   { line: l.masking(), input: [4, 3], output: [4, 3] },
 ]; // biome-ignore format: one table
+
+/** A layer without a line above: the first config drawn from its schema that suits an input. */
+function drawn(layer: AnyLayer): Case {
+  for (const config of fc.sample(configOf(layer), { numRuns: 100, seed: 1 })) {
+    for (const input of [[3], [2, 3], [4, 4, 2], [2, 3, 4, 2]]) {
+      const line: LayerSpec = { layer: layer.name, config };
+      const parsed = layer.config.parse(config);
+      if (layer.legal?.(parsed, input) !== undefined) continue;
+      const { outputShape: output } = resolve(modelOf({ ...line, config: { ...config, inputShape: input } }));
+      const weights = Object.fromEntries(layer.weights(parsed, input).map(({ name, shape }) => [name, shape]));
+      const integers = layer.integers?.(parsed);
+      return { line, input, output, weights, ...(integers === undefined ? {} : { integers }) };
+    }
+  }
+  throw new Error(`${layer.name}: no config drawn from its schema suits an input; state a case`);
+}
+const unstated = [...layers.values()].filter(({ name }) => !stated.some(({ line }) => line.layer === name));
+const cases: readonly Case[] = [...stated, ...unstated.map(drawn)];
 
 const titled = cases.map((c): [string, Case] => [`${c.line.layer} ${JSON.stringify(c.line.config)} on [${c.input}]`, c]);
 

@@ -1,4 +1,4 @@
-// `layerc grad`: the training step as a Graph, right after differentiation: forward, loss, gradients and updates.
+// `layerc grad`: the training step as a Graph, right after differentiation: forward, loss and gradients.
 import type { Command } from "commander";
 import { snapshots } from "../../../compiler/compile.ts";
 import { internal } from "../../../compiler/diagnostics/error.ts";
@@ -10,7 +10,7 @@ export function addGrad(program: Command): void {
   program
     .command("grad")
     .summary("print the gradient Graph of a model")
-    .description("Prints the training step (forward, loss, backward, update) as a Graph, before any rewriting.")
+    .description("Prints the loss of a batch and its gradient for every trainable weight as a Graph, before the update is added and before any rewriting.")
     .argument("<model>", "model file with a loss and an optimizer, or - for JSON on standard input")
     .addOption(inputShapeFlag())
     .option("--json", "as JSON: pass, stage, text")
