@@ -10,7 +10,9 @@ export function addGrad(program: Command): void {
   program
     .command("grad")
     .summary("print the gradient Graph of a model")
-    .description("Prints the loss of a batch and its gradient for every trainable weight as a Graph, before the update is added and before any rewriting.")
+    .description(
+      "Prints the loss of a batch and its gradient for every trainable weight as a Graph, before the update is added and before any rewriting.",
+    )
     .argument("<model>", "model file with a loss and an optimizer, or - for JSON on standard input")
     .addOption(inputShapeFlag())
     .option("--json", "as JSON: pass, stage, text")
