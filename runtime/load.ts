@@ -1,12 +1,15 @@
 // An artifact as a live module, in memory. In: the artifact of `compile`. Out: the module's exports as an object; with
-// external weights an instance made from them. Needs `new Function`: where a content security policy forbids it, import the
+// external weights or WebAssembly an instance made from them. Needs `new Function`: where a content security policy forbids it, import the
 // emitted file instead. The artifact itself never needs it.
 
-/** What `load` takes: an Artifact, or its code and weights. */
+/** What `load` takes: an Artifact, or its code and what its `create` wants. */
 export interface Loadable {
   readonly code: string;
   /** With `weights: "external"`. */
   readonly weights?: Uint8Array;
+  /** With `wasm: "import"`. */
+  readonly wasm?: Uint8Array;
+  readonly wasmRelaxed?: Uint8Array;
 }
 /** The exports of every emitted module; `Module` for one with training. */
 export interface Predictor {
@@ -15,17 +18,34 @@ export interface Predictor {
   /** Rows back to back: k rows in, k rows out. */
   predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
   selfTest?(): number;
+  /** What computes, in a module that has WebAssembly kernels. */
+  readonly backend?: "relaxed" | "simd" | "js";
 }
 
 /**
  * Runs the code of an artifact (any format) once and gives its exports. Throws TypeError when the code is no emitted
  * module, and what the module throws when the weights have another length than it wants.
  */
-export function load<M extends object = Predictor>({ code, weights }: Loadable): M {
-  const exported = new Function(asFunctionBody(code))() as M & { create?: (bytes: Uint8Array) => object };
-  if (weights === undefined || exported.create === undefined) return exported;
+export function load<M extends object = Predictor>({ code, weights, wasm, wasmRelaxed }: Loadable): M {
+  const exported = new Function(asFunctionBody(code))() as M & { create?: (...given: unknown[]) => object };
+  if (exported.create === undefined || (weights === undefined && wasm === undefined)) return exported;
   const { create, ...constants } = exported;
-  return { ...constants, create, ...create(weights) } as unknown as M;
+  const given = [
+    ...(weights === undefined ? [] : [weights]),
+    ...(wasm === undefined ? [] : [compiled(wasmRelaxed === undefined ? [wasm] : [wasmRelaxed, wasm])]),
+  ];
+  return { ...constants, create, ...create(...given) } as unknown as M;
+}
+
+/** The first form that the engine accepts; undefined where it accepts none, and the module's JavaScript computes. */
+function compiled(forms: readonly Uint8Array[]): WebAssembly.Module | undefined {
+  if (typeof WebAssembly !== "object") return undefined;
+  try {
+    const accepted = forms.map((bytes) => new Uint8Array(bytes)).find((bytes) => WebAssembly.validate(bytes));
+    return accepted === undefined ? undefined : new WebAssembly.Module(accepted);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Emitted modules write all exports in one place, at the end; there a `return` takes their place. */

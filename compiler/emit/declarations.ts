@@ -64,18 +64,15 @@ const exportedAlone = ({ text }: Code): Code =>
 
 /** `create` with its comment; `imported`: it takes the compiled WebAssembly. */
 function creation(external: boolean, imported: boolean): Code {
-  const params = [
-    ...(external ? ["bytes: ArrayBufferView | ArrayBuffer"] : []),
-    ...(imported ? ["wasmModule?: WebAssembly.Module"] : []),
-  ];
+  const params = [...(external ? ["bytes: ArrayBufferView | ArrayBuffer"] : []), ...(imported ? ["wasmModule?: object"] : [])];
   const says = new Code(
     `A new instance with weights of its own${external ? ": `bytes` is the content of the weights file" : ""}.`,
   );
   const comments = imported
     ? js`/**
  * ${says}
- * \`wasmModule\`: the compiled .wasm file (the relaxed one where WebAssembly.validate accepts it). Without it, or where it may
- * not run, the JavaScript kernels compute. Throws TypeError for anything else, Error for the module of another model.
+ * \`wasmModule\`: a WebAssembly.Module, the compiled .wasm file (the relaxed one where WebAssembly.validate accepts it). Without it,
+ * or where it may not run, JavaScript computes. Throws TypeError for anything else, Error for the module of another model.
  */`
     : js`/** ${says} */`;
   return js`${comments}

@@ -11,6 +11,7 @@ export interface LoweringFlags {
   readonly train?: boolean;
   readonly batch?: number;
   readonly exact?: boolean;
+  readonly target?: OptionsInput["target"];
   readonly unroll?: number;
   readonly inputShape?: number[];
 }
@@ -19,16 +20,22 @@ export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
+  readonly wasm?: OptionsInput["wasm"];
   readonly selfTest?: boolean;
 }
 
-const { batch, unroll, format, weights } = optionsSchema.shape;
+const { batch, unroll, target, format, weights, wasm } = optionsSchema.shape;
 
 export function addLoweringFlags(command: Command): Command {
   return command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
     .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
     .option("--exact", "float32 at every step and no reordering: equal bits on every engine")
+    .addOption(
+      new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(
+        target.unwrap().options,
+      ),
+    )
     .option("--unroll <count>", "most multiply-adds of a model that becomes straight-line code (1000)", wholeNumber(unroll))
     .addOption(inputShapeFlag());
 }
@@ -40,6 +47,7 @@ export function addCompileFlags(command: Command): Command {
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
     )
+    .addOption(new Option("--wasm <how>", "bytes in the module, or .wasm files beside it (embed)").choices(wasm.unwrap().options))
     .option("--no-self-test", "leave out selfTest and its golden vectors");
 }
 

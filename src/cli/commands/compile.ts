@@ -1,4 +1,4 @@
-// `layerc compile`: a model file → a JavaScript module, its declarations, and its weights where they are not inside.
+// `layerc compile`: a model file → a JavaScript module, its declarations, and its weights and WebAssembly where they are not inside.
 import { extname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
@@ -67,6 +67,8 @@ interface Written {
   readonly code: string;
   readonly declarations: string;
   readonly weights?: string;
+  readonly wasm?: string;
+  readonly wasmRelaxed?: string;
 }
 
 function write(output: string, artifact: Artifact): Written {
@@ -76,8 +78,13 @@ function write(output: string, artifact: Artifact): Written {
     code: output,
     declarations: `${stem}.d${extension === "" ? ".ts" : extension.replace("js", "ts")}`,
     ...(artifact.weights === undefined ? {} : { weights: `${stem}.bin` }),
+    ...(artifact.wasm === undefined ? {} : { wasm: `${stem}.wasm` }),
+    ...(artifact.wasmRelaxed === undefined ? {} : { wasmRelaxed: `${stem}.relaxed.wasm` }),
   };
-  if (artifact.weights !== undefined && written.weights !== undefined) writeAtomic(written.weights, artifact.weights);
+  for (const part of ["weights", "wasm", "wasmRelaxed"] as const) {
+    const [file, bytes] = [written[part], artifact[part]];
+    if (file !== undefined && bytes !== undefined) writeAtomic(file, bytes);
+  }
   writeAtomic(written.declarations, artifact.declarations);
   // The module last: whoever sees it finds the files it needs.
   writeAtomic(written.code, artifact.code);
@@ -88,6 +95,9 @@ function tell(files: Written, { manifest, warnings }: Artifact, json: boolean): 
   if (json) printJson({ files, manifest, warnings });
   else {
     const weights = files.weights === undefined ? "" : `, ${files.weights}: ${showBytes(manifest.bytes.weights)} of weights`;
-    say(`${files.code}: ${showBytes(manifest.bytes.code)}${weights}; ${showCount(manifest.multiplyAdds)} multiply-adds per row`);
+    const wasm = [files.wasm, files.wasmRelaxed].map((file) => (file === undefined ? "" : `, ${file}`)).join("");
+    say(
+      `${files.code}: ${showBytes(manifest.bytes.code)}${weights}${wasm}; ${showCount(manifest.multiplyAdds)} multiply-adds per row`,
+    );
   }
 }
