@@ -27,7 +27,8 @@ export function main(): void {
   const x = flat(train.map((row) => row.x));
   const y = Float32Array.from(train, (row) => row.label);
   const scaled = adapt(model, "scale", x);
-  const trainer = compile(scaled, { train: true });
+  // exact: the same bits on every engine, so that everybody sees the same numbers.
+  const trainer = compile(scaled, { train: true, exact: true });
   const earlyStopping = { patience: 20, minDelta: 0.001, restoreBestWeights: true };
   const { epochs, weights } = fit(
     trainer,
