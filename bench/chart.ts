@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { quartiles } from "./measure.ts";
-import { type Results, short } from "./report.ts";
+import { type Results, short } from "./results.ts";
 
 interface Bar {
   readonly engine: string;

@@ -57,12 +57,12 @@ async function trainers(engines: readonly Engine[], training: Training, folder: 
   const y = targetsOf(training);
   const made: Trainer[] = [];
   for (const engine of engines) {
-    const { trainer, instead, online = false } = engine;
+    const { trainer, instead, rules } = engine;
     if (trainer === undefined) throw new Error("does not train");
     const taught = await trainer({ training, weights, x, y, folder });
     await taught.run(steps);
     const asked = { ...training, net: instead?.(net) ?? net };
-    const wanted = trainReference(asked, weights, x, y, steps, online);
+    const wanted = trainReference(asked, weights, x, y, steps, rules);
     judge(engine, `weights after ${steps} steps`, updateError(await taught.weights(), wanted, weights), tolerance.train);
     made.push(taught);
   }

@@ -1,9 +1,11 @@
-// What layerc says about its speed, judged by every run. In: the comparisons of a run. Out: each claim with what was found.
-// Guarantee: a claim about several works holds only where its worst ratio does.
-import type { Comparison, Results } from "./report.ts";
+// What layerc says about its speed, judged by every run. In: the lines of a run. Out: each claim with what was found.
+// Guarantee: a claim about several works holds only where its worst does; one that a partial run did not measure is not judged.
+import type { Results } from "./results.ts";
 
 export interface Claim {
-  /** Names of works as `workName` writes them. */
+  /** time: calls beside a rival's; start: process start to first result beside a rival's; roofline: the part reached. */
+  readonly about: "time" | "start" | "roofline";
+  /** Names of works; nets for `start`. */
   readonly works: readonly string[];
   /** The best of these counts. */
   readonly rivals: readonly string[];
@@ -14,46 +16,57 @@ const large = ["11-512-512-512-1", "784-128-64-10", "640-128x4-8-128x4-640"];
 const small = ["2-4-3-1 x1", "4-10-3 x1"];
 const one = large.map((net) => `${net} x1`);
 const many = large.flatMap((net) => [`${net} x32`, `${net} x256`]);
-const tfjs = ["tfjs-wasm", "tfjs-cpu"];
-const claim = (works: readonly string[], rivals: string | readonly string[], atLeast: number): Claim => ({
-  works,
-  rivals: typeof rivals === "string" ? [rivals] : rivals,
-  atLeast,
-});
+const step = "11-512-512-512-1 x256, step of adam";
+
+const claim =
+  (about: Claim["about"]) =>
+  (atLeast: number, rivals: readonly string[], works: readonly string[]): Claim => ({ about, works, rivals, atLeast });
+const [time, start, roofline] = [claim("time"), claim("start"), claim("roofline")];
 
 export const claims: readonly Claim[] = [
-  claim(small, "onnxruntime-web", 100),
-  claim(small, "tfjs-wasm", 300),
-  claim(small, "brain.js run", 5),
-  claim(["11-64-64-1 x1"], "onnxruntime-web", 12),
-  claim(["11-64-64-1 x1"], "tfjs-wasm", 40),
-  claim(["11-64-64-1 x1"], "onnxruntime-node", 10),
-  claim(one, "onnxruntime-web", 1.25),
-  claim(one, "onnxruntime-node", 1.1),
-  claim(one, "tfjs-wasm", 2.5),
-  claim(many, "onnxruntime-web", 2),
-  claim(many, "tfjs-wasm", 2.5),
-  claim(["11-512-512-512-1 x256, step of adam"], tfjs, 14),
-  claim(["4-10-3 x16, step of adam"], tfjs, 150),
-  claim(["4-10-3 x16, step of sgd"], "brain.js run", 6),
+  time(100, ["onnxruntime-web"], small),
+  time(300, ["tfjs-wasm"], small),
+  time(5, ["brain.js run"], small),
+  time(12, ["onnxruntime-web"], ["11-64-64-1 x1"]),
+  time(40, ["tfjs-wasm"], ["11-64-64-1 x1"]),
+  time(10, ["onnxruntime-node"], ["11-64-64-1 x1"]),
+  time(1.25, ["onnxruntime-web"], one),
+  time(1.1, ["onnxruntime-node"], one),
+  time(2.5, ["tfjs-wasm"], one),
+  time(2, ["onnxruntime-web"], many),
+  time(2.5, ["tfjs-wasm"], many),
+  roofline(0.85, ["f32x4 relaxed madd"], ["11-512-512-512-1 x32", "11-512-512-512-1 x256"]),
+  time(14, ["tfjs-wasm", "tfjs-cpu"], [step]),
+  roofline(0.7, ["f32x4 relaxed madd"], [step]),
+  time(150, ["tfjs-wasm", "tfjs-cpu"], ["4-10-3 x16, step of adam"]),
+  time(6, ["brain.js run"], ["4-10-3 x16, step of sgd"]),
+  start(3, ["onnxruntime-web"], ["784-128-64-10"]),
+  start(3, ["tfjs-wasm"], ["784-128-64-10"]),
 ];
 
 export interface Verdict {
   readonly claim: Claim;
-  /** The smallest of the works' ratios; undefined: not all of them were measured. */
+  /** The smallest of the works' numbers; undefined: not all of them were measured. */
   readonly found?: number;
 }
 
-/** Claims about works or engines that a partial run left out say so. */
-export function judgeClaims({ comparisons }: Pick<Results, "comparisons">): Verdict[] {
-  const ratioOf = (work: string, rivals: readonly string[]): number | undefined => {
-    const ratios = comparisons
-      .filter((line: Comparison) => line.work === work && rivals.includes(line.rival))
-      .map(({ ratio }) => ratio.median);
-    return ratios.length === rivals.length ? Math.min(...ratios) : undefined;
-  };
+type Measured = Pick<Results, "comparisons" | "roofs" | "cold">;
+
+function numberOf(
+  { comparisons, roofs, cold }: Measured,
+  about: Claim["about"],
+  work: string,
+  rival: string,
+): number | undefined {
+  if (about === "time") return comparisons.find((line) => line.work === work && line.rival === rival)?.ratio.median;
+  if (about === "roofline") return roofs.find((line) => line.work === work && line.name === rival)?.share.median;
+  return cold.find((line) => line.net === work && line.engine === rival)?.ratio.median;
+}
+
+export function judgeClaims(measured: Measured): Verdict[] {
   return claims.map((claim) => {
-    const ratios = claim.works.map((work) => ratioOf(work, claim.rivals));
-    return ratios.some((ratio) => ratio === undefined) ? { claim } : { claim, found: Math.min(...(ratios as number[])) };
+    const { about, works, rivals } = claim;
+    const found = works.flatMap((work) => rivals.map((rival) => numberOf(measured, about, work, rival)));
+    return found.some((value) => value === undefined) ? { claim } : { claim, found: Math.min(...(found as number[])) };
   });
 }

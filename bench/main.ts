@@ -13,7 +13,8 @@ import type { Engine } from "./engines/define.ts";
 import { engineNamed, engines as everyEngine } from "./engines/list.ts";
 import { quartiles } from "./measure.ts";
 import { ask } from "./process.ts";
-import { type Absence, type Comparison, markdown, type Results, type RoofLine, rowsOf, short, workName } from "./report.ts";
+import { markdown } from "./report.ts";
+import { type Absence, type Comparison, type Results, type RoofLine, short, workName } from "./results.ts";
 import { moduleSize, type RuntimeSize, runtimeSize } from "./sizes.ts";
 import { batches, coldNets, heapNets, multiplyAdds, netOf, nets, trainings, type Work } from "./workloads.ts";
 
@@ -88,7 +89,8 @@ async function compare(work: Work, rival: string, folder: string): Promise<Round
 
 const column = ({ nanoseconds }: Rounds, i: number): number => quartiles(nanoseconds.map((line) => line[i])).median;
 /** Operations of one call. */
-const flopsOf = (work: Work): number => (work.kind === "predict" ? 2 : 6) * multiplyAdds(netOf(work)) * rowsOf(work);
+const flopsOf = (work: Work): number =>
+  (work.kind === "predict" ? 2 : 6) * multiplyAdds(netOf(work)) * (work.kind === "predict" ? work.batch : work.training.batch);
 
 async function against(work: Work, engine: Engine, folder: string): Promise<Comparison | undefined> {
   const rounds = await compare(work, engine.name, folder);
@@ -98,7 +100,7 @@ async function against(work: Work, engine: Engine, folder: string): Promise<Comp
   const line: Comparison = {
     work: workName(work),
     rival: engine.name,
-    ...(work.kind === "train" && engine.online
+    ...(work.kind === "train" && engine.rules?.online
       ? { note: "an update per row" }
       : end === undefined || end === netOf(work).end
         ? {}

@@ -63,17 +63,14 @@ function backward(net: Net, weights: readonly Vector[], x: Vector, target: Vecto
   }
 }
 
-/**
- * The weights after `steps` steps on the same rows. `online`: as brain.js trains, an update after every row by the gradient of
- * half the summed squared error; otherwise one update a step by the gradient of the mean squared error.
- */
+/** The weights after `steps` steps on the same rows; one update a step by the gradient of the mean squared error, but as `rules` say. */
 export function trainReference(
   { net, optimizer, learningRate }: Training,
   weights: Weights,
   x: Float32Array,
   y: Float32Array,
   steps: number,
-  online = false,
+  { online = false, correctedEpsilon = false }: { readonly online?: boolean; readonly correctedEpsilon?: boolean } = {},
 ): Vector[] {
   const [inputs, outputs] = [net.sizes[0], net.sizes.at(-1) as number];
   const rows = x.length / inputs;
@@ -89,8 +86,9 @@ export function trainReference(
         else {
           m[i] += 0.1 * (g - m[i]);
           v[i] += 0.001 * (g * g - v[i]);
-          const rate = (learningRate * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t);
-          values[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + 1e-7);
+          const correction = Math.sqrt(1 - 0.999 ** t);
+          const root = Math.sqrt(v[i]) + (correctedEpsilon ? correction : 1) * 1e-7;
+          values[i] -= (learningRate * correction * m[i]) / (1 - 0.9 ** t) / root;
         }
       }
     });

@@ -69,7 +69,7 @@ function lanes(name: string, says: string, madd: readonly PlainOp[]): Roofline |
         .local_get(sum)
         .v128_store(16 * i),
   );
-  const bytes = assembleModule({ pages: 1, functions: [body], exports: [["f", 0]] });
+  const bytes = assembleModule({ pages: 1, functions: [body], memories: ["m"], exports: [["f", 0]] });
   if (!WebAssembly.validate(bytes as BufferSource)) return undefined;
   const f = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource)).exports.f as () => void;
   return {

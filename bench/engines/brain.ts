@@ -55,7 +55,7 @@ export const brainRun: Engine = {
   says: "net.run row by row, relu end; trains row by row",
   packages: ["brain.js"],
   instead: reluEnd,
-  online: true,
+  rules: { online: true },
   refuses: (work) =>
     work.kind === "train" && work.training.optimizer === "adam" ? "its Adam corrects biases by another rule" : undefined,
   async predictor(prediction) {
@@ -98,9 +98,7 @@ export const brainFunction: Engine = {
   instead: reluEnd,
   refuses(work) {
     const terms = netOf(work).sizes.reduce((product, size) => product * size, 1);
-    return terms > mostTerms
-      ? `its one expression would have ${terms.toExponential(1)} terms (every neuron once per reader)`
-      : undefined;
+    return terms > mostTerms ? "its one expression repeats every neuron for each reader: over a million terms" : undefined;
   },
   async predictor(prediction) {
     const net = await network(prediction.net.sizes, prediction.weights);

@@ -29,6 +29,14 @@ export interface Lesson extends Place {
 }
 
 /** `run(steps)` trains on the same rows again and again and reads the loss of each step. */
+/** Absent: Keras' rules. */
+export interface TrainingRules {
+  /** It updates after every row, by the gradient of half the summed squared error: an epoch is compared to a step. */
+  readonly online?: true;
+  /** Adam adds ε to the root of the corrected v, not of v. */
+  readonly correctedEpsilon?: true;
+}
+
 export interface Trainer extends Runner {
   /** kernel [inputs, units] and bias of every layer in turn. */
   weights(): Weights | Promise<Weights>;
@@ -63,8 +71,8 @@ export interface Engine {
   readonly refuses?: (work: Work) => string | undefined;
   /** The net it computes where it cannot compute the one asked for; the baseline is then measured on the same. */
   readonly instead?: (net: Net) => Net;
-  /** It updates after every row, by the gradient of half the summed squared error: an epoch is compared to a step. */
-  readonly online?: boolean;
+  /** How its training differs from Keras'. */
+  readonly rules?: TrainingRules;
   /** layerc: the file of the module it emits for a net. */
   readonly emits?: (net: Net, folder: string) => string;
   readonly predictor: (prediction: Prediction) => Promise<Predictor>;

@@ -15,7 +15,10 @@ interface Emitted {
 /** Compiles a net once a run; the file's path. */
 function emitted(name: string, options: OptionsInput, folder: string, net: Net, training?: Training): string {
   const optimizer = training?.optimizer;
-  const file = join(folder, [name, net.name, net.end, ...(optimizer === undefined ? [] : [optimizer])].join("_").concat(".mjs"));
+  const file = join(
+    folder,
+    [name.replaceAll(" ", "-"), net.name, net.end, ...(optimizer === undefined ? [] : [optimizer])].join("_").concat(".mjs"),
+  );
   if (!existsSync(file)) {
     const how = training === undefined ? options : { ...options, train: true, batch: training.batch };
     const rate = training === undefined ? undefined : { name: training.optimizer, learningRate: training.learningRate };

@@ -8,6 +8,8 @@ import { tfjsCpu, tfjsWasm } from "./tfjs.ts";
 
 export const engines: readonly Engine[] = [
   layerc("layerc", "the default build, `out` given", {}),
+  layerc("layerc js", "target js, `out` given", { target: "js" }),
+  layerc("layerc simd", "target simd, `out` given", { target: "simd" }),
   onnxruntimeWeb,
   onnxruntimeNode,
   tfjsWasm,

@@ -59,6 +59,7 @@ function engine(backend: Backend, says: string, rest: Partial<Engine>): Engine {
   return {
     name: `tfjs-${backend}`,
     says,
+    rules: { correctedEpsilon: true },
     packages: [registers, "@tensorflow/tfjs-core", "@tensorflow/tfjs"],
     async predictor({ net, batch, weights, inputs }) {
       const tf = await start(backend, ["@tensorflow/tfjs-core", registers]);

@@ -10,9 +10,10 @@ import { engines } from "../../bench/engines/list.ts";
 import { alternate, quartiles } from "../../bench/measure.ts";
 import { onnxModel } from "../../bench/onnx.ts";
 import { predictReference, relativeError, trainReference, updateError } from "../../bench/reference.ts";
-import { type Comparison, markdown, type Results, short, table, workName } from "../../bench/report.ts";
+import { markdown, table } from "../../bench/report.ts";
+import { type Comparison, type Results, short, workName } from "../../bench/results.ts";
 import { rooflines } from "../../bench/roofline.ts";
-import { inputsOf, type Net, nets, type Training, targetsOf, trainings, weightsOf } from "../../bench/workloads.ts";
+import { coldNets, inputsOf, type Net, nets, type Training, targetsOf, trainings, weightsOf } from "../../bench/workloads.ts";
 
 const small = (end: Net["end"], sizes = [3, 5, 4, 2]): Net => ({ name: sizes.join("-"), sizes, end });
 
@@ -121,6 +122,9 @@ describe("engines and rooflines", () => {
   });
 
   it("count operations", () => {
+    expect(["scalar JS", "f32x4 mul+add", "f32x4 relaxed madd"]).toEqual(
+      expect.arrayContaining(rooflines().map(({ name }) => name)),
+    );
     for (const { name, flopsPerCall, run } of rooflines()) {
       expect(flopsPerCall, name).toBeGreaterThan(1000);
       run(1);
@@ -170,9 +174,11 @@ describe("report", () => {
 
   it("judges a claim by its worst work, and not at all where one is missing", () => {
     const all = [line("2-4-3-1 x1", "onnxruntime-web", 150), line("4-10-3 x1", "onnxruntime-web", 90)];
-    expect(judgeClaims({ comparisons: all })[0].found).toBe(90);
-    expect(judgeClaims({ comparisons: all.slice(1) })[0].found).toBeUndefined();
-    expect(markdown(results(all))).toMatch(/2-4-3-1 x1 and 4-10-3 x1 +\| onnxruntime-web +\| +100 +\| +90\.0 \| NO/);
+    expect(judgeClaims(results(all))[0].found).toBe(90);
+    expect(judgeClaims(results(all.slice(1)))[0].found).toBeUndefined();
+    expect(markdown(results(all))).toMatch(
+      /2-4-3-1 x1 and 4-10-3 x1 +\| times the time of onnxruntime-web +\| +100 +\| +90\.0 \| NO/,
+    );
   });
 
   it("claims only what is measured", () => {
@@ -180,9 +186,10 @@ describe("report", () => {
       ...nets.flatMap((net) => [1, 32, 256].map((batch) => workName({ kind: "predict", net, batch }))),
       ...trainings.map((training) => workName({ kind: "train", training })),
     ];
-    for (const { works: claimed, rivals } of claims) {
-      expect(works).toEqual(expect.arrayContaining([...claimed]));
-      expect(engines.map(({ name }) => name)).toEqual(expect.arrayContaining([...rivals]));
+    const [named, roofs] = [engines.map(({ name }) => name), ["scalar JS", "f32x4 mul+add", "f32x4 relaxed madd"]];
+    for (const { about, works: claimed, rivals } of claims) {
+      expect(about === "start" ? coldNets.map(({ name }) => name) : works).toEqual(expect.arrayContaining([...claimed]));
+      expect(about === "roofline" ? roofs : named).toEqual(expect.arrayContaining([...rivals]));
     }
   });
 
