@@ -16,7 +16,7 @@ import { judge } from "./judge.ts";
 import { scratch, split } from "./split.ts";
 import * as surface from "./surface.ts";
 import { buffersOf, scalarsOf } from "./usage.ts";
-import { alignment, mergedBuffers, type Simd, simdMemory, simdOf, startSimd } from "./wasm/embed.ts";
+import { alignment, mergedBuffers, type Simd, type SimdPrograms, simdMemory, simdOf, startSimd } from "./wasm/embed.ts";
 import { layMemory, type Memory, startMemory, toBytes } from "./weights.ts";
 
 export interface ModuleParts {
@@ -30,8 +30,7 @@ export interface ModuleParts {
   /** With training: the default of trainStep. */
   readonly learningRate?: number;
   readonly program: Program;
-  /** The same entries over the same buffers, with kernels in lanes. */
-  readonly simd?: { readonly program: Program };
+  readonly simd?: SimdPrograms;
   /** Contents of const and param buffers; what has none is computed by the entry `prepare`. */
   readonly constants: ReadonlyMap<string, Float32Array>;
   /** With training: Keras' order. */
@@ -179,8 +178,9 @@ function setScene({ program, simd: lanes, constants, weights, options, model }: 
   if (direct !== undefined) for (const buffer of ports(predict)) used.delete(buffer);
   for (const buffer of [...looped.flatMap((kernel) => [...buffersOf(kernel)]), ...looping.flatMap(ports)]) used.add(buffer);
   for (const { buffer } of weights) used.add(buffer);
-  for (const kernel of lanes?.program.kernels ?? []) for (const buffer of buffersOf(kernel)) used.add(buffer);
-  const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes.program);
+  for (const { kernels: wide } of [lanes?.program, lanes?.relaxed].filter((one) => one !== undefined))
+    for (const kernel of wide) for (const buffer of buffersOf(kernel)) used.add(buffer);
+  const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes);
   const buffers = all.filter((buffer) => used.has(buffer.name));
 
   const names = new Names([...surface.moduleWords, ...surface.localWords, ...helperNames]);
@@ -191,7 +191,7 @@ function setScene({ program, simd: lanes, constants, weights, options, model }: 
   const helpers = new Helpers(names);
   const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
   const memory = layMemory(buffers, constants, lanes === undefined ? 1 : alignment);
-  const simd = lanes === undefined ? undefined : simdOf(lanes.program, memory, options, model.hash);
+  const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash);
   const calls = (entry: Entry): Code => {
     const kernelCalls = lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
     return simd === undefined ? kernelCalls : lines(js`if (wasm) ${simd.call(entry)}`, braces(js`else`, kernelCalls));

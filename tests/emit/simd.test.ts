@@ -11,7 +11,7 @@ import type { Fmt, Kernel, Program, Stmt, Value } from "../../compiler/program/i
 import { mapOperands } from "../../compiler/program/sharing.ts";
 import * as v from "../../compiler/program/value.ts";
 import { load } from "../../runtime/load.ts";
-import { buffers, type Emitted, lineParts, loopConstants, loopNet, parts, run } from "./programs.ts";
+import { at, buffers, type Emitted, lineParts, loopConstants, loopNet, parts, run } from "./programs.ts";
 
 type Module = Emitted & { readonly backend: string };
 afterEach(() => vi.unstubAllGlobals());
@@ -168,6 +168,17 @@ describe("training", () => {
   });
 });
 
+it("the relaxed form may have kernels of its own", () => {
+  const program = inF32(loopNet());
+  const kernels = program.kernels.map((kernel) => ({
+    ...kernel,
+    body: [...kernel.body, { do: "store", buffer: "y", index: at(0), value: v.lit(7, "f32") } as const],
+  }));
+  const made = emitModule(net({ wasm: "import" }, { simd: { program, relaxed: { ...program, kernels } } }));
+  expect(load<Module>({ ...made, wasmRelaxed: undefined }).predict(x.slice(0, 2))).toEqual(inLanes.slice(0, 1));
+  if (relaxedRuns) expect(load<Module>(made).predict(x.slice(0, 2))).toEqual(Float32Array.of(7));
+});
+
 describe("exact", () => {
   it("has one form, and JavaScript with the same bits", () => {
     const made = net({ exact: true, wasm: "import" }, { program: inF32(loopNet()) });
@@ -255,8 +266,8 @@ describe("memory", () => {
       { name: "d", at: 24, length: 40, role: "arena" as const },
       { name: "e", at: 100, length: 1, role: "arena" as const },
     ];
-    const { at, length } = layMemory(overlapping, new Map(), 16);
-    expect(Object.fromEntries(at)).toEqual({ a: 0, b: 16, c: 48, d: 52, e: 96 });
+    const { at: places, length } = layMemory(overlapping, new Map(), 16);
+    expect(Object.fromEntries(places)).toEqual({ a: 0, b: 16, c: 48, d: 52, e: 96 });
     expect(length).toBe(97);
     expect(Object.fromEntries(layMemory(overlapping, new Map()).at)).toEqual({ a: 0, b: 3, c: 20, d: 24, e: 64 });
   });

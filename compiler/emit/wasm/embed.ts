@@ -19,35 +19,53 @@ export interface Simd {
   call(entry: Entry): Code;
 }
 
+/** What a module gets in lanes: the same entries over the same buffers as its js Program. */
+export interface SimdPrograms {
+  readonly program: Program;
+  /** The same sums in the same order with other register tiles: a contracted madd needs no register for its product. */
+  readonly relaxed?: Program;
+}
+
 /** `hash`: exported beside the memory, so that a module of another model is found out. */
-export function simdOf(program: Program, memory: Memory, { exact, wasm }: Options, hash: string): Simd {
-  const buffers = program.buffers.flatMap((buffer) => {
-    const at = memory.at.get(buffer.name);
-    return at === undefined ? [] : [{ ...buffer, at }];
+export function simdOf(
+  { program, relaxed = program }: SimdPrograms,
+  memory: Memory,
+  { exact, wasm }: Options,
+  hash: string,
+): Simd {
+  const placed = (from: Program): Program => ({
+    ...from,
+    buffers: from.buffers.flatMap((buffer) => {
+      const at = memory.at.get(buffer.name);
+      return at === undefined ? [] : [{ ...buffer, at }];
+    }),
   });
-  const placed = { ...program, buffers };
   const entries = program.entries.map((entry) => entry.name);
   const marks = wasm === "import" ? [hash] : [];
   return {
-    plain: emitWasm(placed, { relaxed: false, entries, marks }),
+    plain: emitWasm(placed(program), { relaxed: false, entries, marks }),
     ...(exact
       ? {}
-      : { relaxed: emitWasm(placed, { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }) }),
+      : {
+          relaxed: emitWasm(placed(relaxed), { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }),
+        }),
     call: (entry) => js`wasm.${name(entry.name)}(${commas(paramsOf(entry, program).map(name))});`,
   };
 }
 
-/** Buffers of both Programs of a module: they share one memory. */
-export function mergedBuffers(program: Program, simd: Program): Program["buffers"] {
+/** The buffers of all Programs of a module: they share one memory. */
+export function mergedBuffers(program: Program, { program: simd, relaxed = simd }: SimdPrograms): Program["buffers"] {
   const known = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
-  for (const { name: id, at, length } of simd.buffers) {
-    const other = known.get(id);
+  for (const buffer of [...simd.buffers, ...relaxed.buffers]) {
+    const { name: id, at, length } = buffer;
+    const other = known.get(id) ?? buffer;
     invariant(
-      other === undefined || (other.at === at && other.length === length),
-      `buffer ${JSON.stringify(id)} is [${length}] at ${at} for simd, but [${other?.length}] at ${other?.at} for js`,
+      other.at === at && other.length === length,
+      `buffer ${JSON.stringify(id)} is [${length}] at ${at} for simd, but [${other.length}] at ${other.at} elsewhere`,
     );
+    known.set(id, other);
   }
-  return [...program.buffers, ...simd.buffers.filter((buffer) => !known.has(buffer.name))];
+  return [...known.values()];
 }
 
 /** Statements that declare `wasm` and `backend`. */

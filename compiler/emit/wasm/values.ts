@@ -2,10 +2,11 @@
 // the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/ir.ts; a relaxed target contracts
 // vector madds, and nothing else differs.
 import { internal } from "../../diagnostics/error.ts";
-import type { Binary, Fmt, Value } from "../../program/ir.ts";
+import type { Fmt, Value } from "../../program/ir.ts";
 import { isVector } from "../../program/value.ts";
 import { visit } from "../usage.ts";
-import { type FunctionBody, type PlainOp, plainOp } from "./assembler.ts";
+import type { FunctionBody } from "./assembler.ts";
+import { instructionOf } from "./instructions.ts";
 import { type Locals, typeOf } from "./locals.ts";
 
 type Of<T extends Value["op"]> = Value & { readonly op: T };
@@ -117,7 +118,7 @@ export class Values {
         return this.#shift(value.op === "ishl" ? "shl" : "shr_u", value.a, value.b);
       default:
         this.push(value.a);
-        return this.push(value.b).op(plainOf(value.op, value.a.fmt));
+        return this.push(value.b).op(instructionOf(value.op, value.a.fmt));
     }
   }
 
@@ -242,14 +243,20 @@ export class Values {
     this.push(x);
     if (x.fmt === "f32") return this.push(c).op(`f32.${op}`);
     if (c.op !== "const" || Number.isNaN(c.value)) return this.push(c).op(`f32x4.${op}`);
+    // x & ~(x ≤ 0): NaN stays, −0 becomes 0.
     if (op === "max" && isZero(c)) {
-      // x & ~(x ≤ 0): NaN stays, −0 becomes 0.
-      const local = this.#site.locals.take("v128");
-      this.#body.local_tee(local).local_get(local);
-      this.#site.locals.give(local);
+      this.#again(x);
       return this.push(c).op("f32x4.le").op("v128.andnot");
     }
     return this.push(c).op(op === "min" && Object.is(c.value, -0) ? "f32x4.min" : `f32x4.p${op}`);
+  }
+
+  /** Pushes once more what was just pushed. */
+  #again(value: Value): FunctionBody {
+    if (cheap.has(value.op) || this.#named.has(value)) return this.push(value);
+    const local = this.#site.locals.take(typeOf(value.fmt));
+    this.#site.locals.give(local);
+    return this.#body.local_tee(local).local_get(local);
   }
 
   /** Lanes shift by one amount; where theirs differ, one after the other. */
@@ -277,23 +284,3 @@ const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use
 const exact = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
 /** No bit is set. */
 const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);
-
-const floatOps: { readonly [op in Binary]?: string } = {
-  add: "add",
-  sub: "sub",
-  mul: "mul",
-  div: "div",
-  less: "lt",
-  equal: "eq",
-};
-const integerOps: { readonly [op in Binary]?: string } = { less: "lt_s", equal: "eq", iadd: "add", imul: "mul" };
-const bitOps: { readonly [op in Binary]?: string } = { and: "and", ixor: "xor" };
-
-/** The instruction of an op that is one, for operands of a format. */
-function plainOf(op: Binary, fmt: Fmt): PlainOp {
-  const [member, prefix] =
-    bitOps[op] === undefined
-      ? [(fmt === "i32" || fmt === "i32x4" ? integerOps : floatOps)[op], fmt]
-      : [bitOps[op], isVector(fmt) ? "v128" : "i32"];
-  return plainOp(`${prefix}.${member}`) ?? internal(`no instruction for ${op} of ${fmt}`);
-}
