@@ -54,7 +54,10 @@ export function blocks(start: string): Readonly<Record<string, string>> {
     start: fence("", start),
     options: table(
       ["option", "what it does (default)"],
-      options.map(({ flags, description }) => [`\`${flags}\``, description]),
+      options.map(({ flags, description, argChoices }) => [
+        `\`${flags}\``,
+        `${description}${argChoices === undefined ? "" : `; one of ${codes(argChoices)}`}`,
+      ]),
     ),
     layers: table(
       ["layer", "Keras", "what it computes"],
