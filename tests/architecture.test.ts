@@ -108,7 +108,8 @@ it("the interpreters share no helper with anything that lowers or emits", () => 
 });
 
 it("compile.ts and its pipeline alone call the interpreters", () => {
-  const judged = (from: string) => inside("compiler")(from) && !inside("compiler/interpret", "compiler/compile.ts", "compiler/pipeline.ts")(from);
+  const judged = (from: string) =>
+    inside("compiler")(from) && !inside("compiler/interpret", "compiler/compile.ts", "compiler/pipeline.ts")(from);
   expect(offending(({ from, to }) => judged(from) && inside("compiler/interpret")(to))).toEqual([]);
 });
 

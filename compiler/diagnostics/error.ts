@@ -60,7 +60,13 @@ export function joinPath(under: string, path: string): string {
 
 /** Throws for a state that only a bug in layerc can reach; the message carries the IR around the bad node. */
 export function internal(message: string, notes: readonly string[] = []): never {
-  throw new CompileError({ code: "internal/bug", path: "", message, notes, hint: "this is a bug in layerc: please report it with the model" });
+  throw new CompileError({
+    code: "internal/bug",
+    path: "",
+    message,
+    notes,
+    hint: "this is a bug in layerc: please report it with the model",
+  });
 }
 
 /** Asserts what must hold unless layerc itself is wrong. */
