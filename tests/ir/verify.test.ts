@@ -63,7 +63,7 @@ describe("a broken rule is named", () => {
     ["origins belong to nodes", { ...good, origins: new Map([[bundle, "there"]]) }, 'an origin ("there") is kept for a node (scan) that is not here'],
     ["bodies are closed", withBody(graph("step", [["carry0", b.mul(carry, b.broadcast(b.param({ name: "w", shape: [2] }), { shape: ["n", 2], axes: [1] }))]])), 'the body "step" reads the param "w" directly; it must come in as an input'],
     ["bodies are sound", withBody(graph("step", [["carry0", { ...b.tanh(carry), type: { shape: ["n", 9] } }]])), 'the body "step": tanh gives [n, 2], the node says [n, 9]'],
-    ["bodies fit", withBody(graph("step", [["carry0", b.reduceSum(carry, { axes: [1] })]])), /^scan: a carry keeps its shape/],
+    ["bodies fit", withBody(graph("step", [["carry0", b.reduceSum(carry, { axes: [1] })]])), /^scan needs carry0 to keep its shape/],
   ]; // biome-ignore format: one table
 
   test.each(cases)("%s", (_rule, broken, message) => {
