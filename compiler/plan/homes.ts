@@ -1,0 +1,35 @@
+// Which regions write straight into the place that is asked for. In: a level's nodes, its fusion, and where stored values
+// shall go. Out: root → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
+// one except at the very point that is written; whoever is not in the result is copied when all have run.
+import type { Graph, Node } from "../ir/graph.ts";
+import type { View } from "../program/view.ts";
+import { kindOf } from "./fuse.ts";
+
+/** Where a stored value goes: a view, and, when it replaces what is read there, the node of the old value. */
+export interface Demand {
+  readonly node: Node;
+  readonly out: View;
+  readonly replaces?: Node;
+}
+
+export function chooseHomes(graph: Graph, demands: readonly Demand[], roots: ReadonlyMap<Node, Node>): ReadonlyMap<Node, View> {
+  const order = new Map(graph.nodes.map((node, i) => [node, i]));
+  const position = (node: Node): number => order.get(roots.get(node) ?? node) ?? 0;
+  const mayReplace = (old: Node, root: Node): boolean => {
+    if (demands.some(({ node }) => storage(node) === old)) return false;
+    const readers = graph.nodes.filter((user) => kindOf(user) !== "view" && user.inputs.some((input) => storage(input) === old));
+    return readers.every((user) => (roots.get(user) === root ? readsSamePoint(user, old) : position(user) < position(root)));
+  };
+  const homes = new Map<Node, View>();
+  for (const { node, out, replaces } of demands) {
+    if (homes.has(node) || roots.get(node) !== node) continue;
+    if (replaces === undefined || mayReplace(replaces, node)) homes.set(node, out);
+  }
+  return homes;
+}
+
+/** The stored value that a chain of views looks at. */
+const storage = (node: Node): Node => (kindOf(node) === "view" || kindOf(node) === "pick" ? storage(node.inputs[0]) : node);
+
+const readsSamePoint = (user: Node, old: Node): boolean =>
+  kindOf(user) === "pointwise" && user.inputs.every((input) => input === old || storage(input) !== old);
