@@ -202,7 +202,8 @@ async function run(folder: string): Promise<Results> {
   const { name, emits } = baseline;
   if (emits === undefined) throw new Error(`--baseline: wanted a build of layerc, got ${name}`);
   const versions: Record<string, string> = {};
-  const rivals = (flags.engines?.map(engineNamed) ?? everyEngine).filter((engine) => {
+  const asked = flags.engines?.map(engineNamed) ?? everyEngine;
+  const rivals = [baseline, ...asked.filter((engine) => engine !== baseline)].filter((engine) => {
     const found = presence(engine);
     if ("version" in found) versions[engine.name] = found.version;
     else absences.push({ engine: engine.name, why: found.why });
