@@ -45,7 +45,7 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
     constants: contents,
     weights: options.train ? inference.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     counts,
-    ...(simd === undefined ? {} : { simd: { program: simd } }),
+    ...(simd === undefined ? {} : { simd }),
     ...(training === undefined ? {} : { target: training.target, learningRate: training.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(model, built, weights, inference.input.shape, inference.output.shape) } : {}),
   });

@@ -62,8 +62,8 @@ export interface Lowered {
   readonly built: Graph;
   /** The js target. */
   readonly program: Program;
-  /** The simd target, where it pays: the same buffers and entries, other kernels. */
-  readonly simd?: Program;
+  /** The simd targets, where they pay: the same buffers and entries, other kernels; relaxed unless exact. */
+  readonly simd?: { readonly program: Program; readonly relaxed?: Program };
   /** Contents of const and param buffers; what has none is computed by prepare. */
   readonly contents: ReadonlyMap<string, Float32Array>;
   readonly weights: Readonly<Record<string, Float32Array>>;
@@ -114,9 +114,9 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   const known = new Map([...contents].filter(([name]) => !options.train || !shared.has(name)));
   const lowered = { built, program: js.program, contents: kept(js.program, known, js.tables), weights, warnings };
   if (!vectors) return lowered;
-  const simd = whole(parts, "f32", "simd").program;
-  observeEntries(parts, "vectorize", simd, observe);
-  return { ...lowered, simd };
+  const { program } = whole(parts, "f32", "simd");
+  observeEntries(parts, "vectorize", program, observe);
+  return { ...lowered, simd: options.exact ? { program } : { program, relaxed: whole(parts, "f32", "relaxed").program } };
 }
 
 /** Lanes pay from the size on where straight-line code ends; a training step has the work of six predictions a row. */

@@ -1,14 +1,17 @@
 // The cost model: which schedule suits a nest on a target. In: a nest whose dims are merged. Out: data.
 // Seen on V8 (js): 2 rows x 4 outputs are best where rows can be paired, 8 outputs where not; a lone sum wants
-// partial sums. Seen with f32x4: 6 rows x 8 outputs fill the 16 registers, one row wants 32 outputs (8 sums hide the latency).
+// partial sums. Seen with f32x4: 5 or 6 rows x 8 outputs fill the registers, one row wants 32 outputs (8 sums hide the latency).
 import { blockSize } from "../plan/pack.ts";
 import type { Fold, Index, Nest, Schedule, Value } from "./ir.ts";
 import { operandsOf } from "./sharing.ts";
 import { strideOf } from "./vectorize.ts";
 import { innerOf, outerOf } from "./view.ts";
 
-/** js: scalars, doubles or floats; simd: f32 in vectors of four. */
-export type Target = "js" | "simd";
+/** js: scalars, doubles or floats; simd: f32 in vectors of four; relaxed: the same where a multiply-add is one instruction. */
+export type Target = "js" | "simd" | "relaxed";
+
+/** Rows of a register tile. V8 has 15 vector registers: 6 rows x 8 outputs need one more where the product wants its own. */
+const tileRows: { readonly [target in Target]: number } = { js: 2, simd: 5, relaxed: 6 };
 
 export function choose(nest: Nest, target: Target): Schedule {
   const { fold, map, reduce } = nest;
@@ -21,8 +24,8 @@ export function choose(nest: Nest, target: Target): Schedule {
   const row = map.find(([name]) => name !== dim && fold.how === "madd" && sharesLoads(fold, name, dim));
   const block = map.find(([name]) => dim === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1)));
   const others = order.filter((name) => name !== dim && name !== row?.[0]);
-  const lane = target === "simd" ? { lane: dim } : {};
-  const rows = row === undefined || row[1] === 1 ? 1 : target === "js" ? 2 : 6;
+  const lane = target === "js" ? {} : { lane: dim };
+  const rows = row === undefined || row[1] === 1 ? 1 : tileRows[target];
   if (row === undefined || rows === 1) {
     const width = target === "js" ? 8 : 32;
     const tile: Schedule["tile"] =
@@ -47,7 +50,7 @@ const stripRows = 64;
 /** Sums over the rows of a batch: strips of rows keep the operands in cache. Only where the sum itself is what is stored. */
 function strip(nest: Nest, fold: Fold, target: Target): { strip?: NonNullable<Schedule["strip"]> } {
   const [outer] = nest.reduce;
-  const isLong = target === "simd" && nest.reduce.length === 1 && typeof outer[1] !== "number" && outer[1].per === 1;
+  const isLong = target !== "js" && nest.reduce.length === 1 && typeof outer[1] !== "number" && outer[1].per === 1;
   const isPlain = fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && nest.out.index.row === undefined;
   const points = nest.map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1);
   return isLong && isPlain && points >= 4096 ? { strip: { dim: outer[0], size: stripRows } } : {};
