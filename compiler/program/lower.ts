@@ -8,7 +8,8 @@ import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/ir.ts";
 import { label } from "../plan/print.ts";
 import type { Target } from "./choose.ts";
 import type { Extent, FloatFmt, Index, Kernel, Nest, Stmt, Value } from "./ir.ts";
-import { type Namer, schedule } from "./schedule.ts";
+import type { Namer } from "./points.ts";
+import { schedule } from "./schedule.ts";
 import * as v from "./value.ts";
 import { at, indexOf, type Operand, valueAt } from "./view.ts";
 

@@ -1,7 +1,7 @@
 // Values as DAGs: putting coordinates in for dims, and naming what is used more than once. In: statements whose values may
 // share nodes (by identity or by structure). Out: the same statements, every shared subterm a `let` before them.
 import type { Index, Stmt, Value } from "./ir.ts";
-import type { Namer } from "./schedule.ts";
+import type { Namer } from "./points.ts";
 import * as v from "./value.ts";
 import type { Coord } from "./view.ts";
 
