@@ -30,6 +30,7 @@ export { type Goal, type Lowered, passes } from "./pipeline.ts";
 /** Compiles a model to a module. Throws CompileError. */
 export function compile(model: Model, input: OptionsInput = {}): Artifact {
   const options = parseOptions(input);
+  if (model.weightsFile !== undefined && model.weights === undefined) throw unread(model.weightsFile);
   const { built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
   const inference = inferenceGraph(model);
   const training = options.train ? lossGraph(model, trainingOf(model)) : undefined;
@@ -62,7 +63,7 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
     bytes: {
       weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
       arena: 4 * elements("arena"),
-      code: emitted.code.length,
+      code: new TextEncoder().encode(emitted.code).length,
     },
   };
   const untrained: Diagnostic = {
@@ -73,6 +74,15 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
   };
   return { ...emitted, manifest, warnings: model.weights === undefined && !options.train ? [untrained, ...warnings] : warnings };
 }
+
+/** compile touches no file: whoever loads the model reads its weights. */
+const unread = (file: string): CompileError =>
+  new CompileError({
+    code: "weights/unread",
+    path: "weights",
+    message: `the model names the weights file ${JSON.stringify(file)}, which has not been read`,
+    hint: "compile the model file with the command line or a plugin, or give the weights themselves: { ...model, weights }",
+  });
 
 /** The IR after one pass. */
 export interface Snapshot {

@@ -65,11 +65,13 @@ export const lstm = layer({
     const gates = inTime(bias === undefined ? product : g.add(product, g.broadcastTo(bias, product.type.shape)));
     const dropH = drop("recurrentDropout", units);
     const zero = g.fill(0, ["n", units]);
-    const keep = ["last", "last", returnSequences ? "all" : "last"] as const;
-    const body = lstmStep(config, { isMasked: mask !== undefined, drops: dropH !== undefined });
+    const keep = [returnSequences ? "all" : "last", "last"] as const;
+    const { origin } = g.builder;
+    const body = lstmStep(config, { isMasked: mask !== undefined, drops: dropH !== undefined, origin });
     const xs = mask === undefined ? [gates] : [gates, inTime(mask)];
     const closed = dropH === undefined ? [recurrent] : [recurrent, dropH];
     const run = g.scan(zero, zero, ...xs, ...closed, { body, carries: 2, xs: xs.length, length, reverse: false, keep });
-    return returnSequences ? { y: g.pick(run, { index: 2 }) } : { y: g.pick(run, { index: 0 }), mask: null };
+    const y = g.pick(run, { index: 0 });
+    return returnSequences ? { y } : { y, mask: null };
   },
 });

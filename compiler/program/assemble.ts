@@ -2,7 +2,7 @@
 // over each other (only one entry runs at a time), every entry calls its kernels in order.
 import { invariant } from "../diagnostics/error.ts";
 import type { Node } from "../ir/graph.ts";
-import type { Plan, Region } from "../plan/ir.ts";
+import type { Plan } from "../plan/ir.ts";
 import type { Target } from "./choose.ts";
 import type { Buffer, Entry, FloatFmt, Kernel, Program, Role, Stmt, Value } from "./ir.ts";
 import { lower } from "./lower.ts";
@@ -106,10 +106,6 @@ function place(buffers: readonly Buffer[]): readonly Buffer[] {
   const places = new Map(outside.map((buffer) => [buffer.name, buffer]));
   return buffers.map((buffer) => places.get(buffer.name) ?? { ...buffer, at: end + buffer.at });
 }
-
-/** Regions of a plan, those of scan bodies included. */
-export const allRegions = (regions: readonly Region[]): readonly Region[] =>
-  regions.flatMap((region) => (region.kind === "scan" ? [region, ...allRegions(region.body)] : [region]));
 
 /** The Program with a buffer for every weight (getWeights speaks of all, also of those no kernel reads), and without other
  * buffers that no kernel touches and no entry names. */

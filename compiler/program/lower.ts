@@ -30,8 +30,8 @@ export function lower(plan: Plan, options: LowerOptions): readonly Kernel[] {
   });
 }
 
-/** The nests of one region, for inspection and for the tests of single nests. */
-export function nestsOf(plan: Plan, region: ComputeRegion | CopyRegion, fmt: FloatFmt): readonly Nest[] {
+/** The nests of one region. */
+function nestsOf(plan: Plan, region: ComputeRegion | CopyRegion, fmt: FloatFmt): readonly Nest[] {
   return region.kind === "copy" ? [copyNest(region, fmt)] : computeNests(plan, region, fmt);
 }
 

@@ -18,7 +18,7 @@ export function schedule(nest: Nest, target: Target, fresh: Namer): readonly Stm
 }
 
 /** The loops of a nest under a schedule. */
-export function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
+function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
   if (plan.strip !== undefined) return strips(nest, plan, plan.strip, fresh);
   return overMap(nest, plan, fresh, (points) => compute(nest, points, plan, fresh));
 }

@@ -10,7 +10,7 @@ import { paint, renderDiagnostic } from "../cli/render.ts";
 import { loadModel, withPlaces } from "../source/load.ts";
 
 /** Options of every model that the plugin compiles; a query such as `?model&train&batch=64` adds to them. */
-export type PluginOptions = Pick<OptionsInput, "train" | "batch" | "exact" | "selfTest" | "unroll">;
+export type PluginOptions = Pick<OptionsInput, "train" | "batch" | "exact" | "target" | "selfTest" | "unroll">;
 
 const query = /\?model(?:&.*)?$/;
 type Context = UnpluginBuildContext & UnpluginContext;
@@ -38,7 +38,7 @@ export const plugin = createUnplugin((options: PluginOptions = {}) => ({
         const { model, files, source } = await loadModel(file);
         for (const watched of files) this.addWatchFile(watched);
         const artifact = await withPlaces(source, () =>
-          compile(model, { ...options, ...optionsIn(id), format: "esm", weights: "inline" }),
+          compile(model, { ...options, ...optionsIn(id), format: "esm", weights: "inline", wasm: "embed" }),
         );
         for (const warning of artifact.warnings) this.warn(messageOf(warning, "warning"));
         return { code: withoutHeader(artifact.code), map: null };
@@ -53,8 +53,11 @@ export const plugin = createUnplugin((options: PluginOptions = {}) => ({
 /** `?model&train&batch=64` as options; a bare key is true. */
 function optionsIn(id: string): OptionsInput {
   const given = [...new URLSearchParams(id.replace(/^[^?]*\?/, ""))].filter(([key]) => key !== "model");
-  const parse = (value: string) => (value === "" || value === "true" ? true : value === "false" ? false : Number(value));
-  const fixed = given.find(([key]) => key === "format" || key === "weights" || key === "globalName");
+  const parse = (value: string) => {
+    if (value === "" || value === "true" || value === "false") return value !== "false";
+    return Number.isNaN(Number(value)) ? value : Number(value);
+  };
+  const fixed = given.find(([key]) => ["format", "weights", "wasm", "globalName"].includes(key));
   if (fixed !== undefined) {
     throw new CompileError({ code: "cli/option", path: fixed[0], message: `a module in a bundle has no choice of ${fixed[0]}` });
   }

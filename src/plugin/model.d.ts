@@ -11,6 +11,8 @@ declare module "*?model" {
   export function predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
   /** Computes the rows carried along; gives the largest error, or throws when it is too large. */
   export function selfTest(): number;
+  /** What computes; only a module with kernels in WebAssembly says so. */
+  export const backend: "relaxed" | "simd" | "js";
 }
 
 declare module "*?model&train" {
@@ -34,6 +36,8 @@ declare module "*?model&train" {
     getWeights(): Float32Array[];
     setWeights(list: ArrayLike<ArrayLike<number>>): void;
   }
+  /** What computes; only a module with kernels in WebAssembly says so. */
+  export const backend: "relaxed" | "simd" | "js";
   /** Another instance with its own weights. */
   export function create(): Instance;
   export const predict: Instance["predict"];
