@@ -7,6 +7,7 @@ import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model } from "../compiler/model.ts";
 import type { OptionsInput } from "../compiler/options.ts";
 import { load, type Predictor } from "../runtime/load.ts";
+import type { Backend } from "./engines.ts";
 
 type Floats = ArrayLike<number>;
 
@@ -33,9 +34,12 @@ export function predictInDoubles(model: Model, x: Floats, rows: number): Float64
   return runGraph(graph, { rows, values: { ...weightsOf(model), x }, precision: "double" }).results.y.data;
 }
 
-/** The Program of a model under the interpreter. */
-export function interpret({ program, contents }: Lowered, rate = 0) {
-  const machine = createMachine(program, { constants: contents });
+/** The Program of a target under the interpreter, which contracts nothing; WebAssembly's, of a model that has it. */
+export function interpret({ program: js, simd, contents }: Lowered, rate = 0, target: Backend = "js") {
+  const lanes = target === "relaxed" ? simd?.relaxed : simd?.program;
+  const program = target === "js" ? js : (lanes ?? unknownEntry(`form for ${target}`));
+  const known = new Set(program.buffers.map(({ name }) => name));
+  const machine = createMachine(program, { constants: new Map([...contents].filter(([name]) => known.has(name))) });
   const entry = (name: string) => program.entries.find((candidate) => candidate.name === name);
   const call = (name: string, given: Readonly<Record<string, Floats>>, rows: number): ReadonlyMap<string, Float32Array> => {
     const { rows: whole, inputs, outputs } = entry(name) ?? unknownEntry(name);

@@ -188,6 +188,9 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       names: fc.array(nameOf, { maxLength: 10 }),
       training,
       unroll: kind === "big" ? fc.constantFrom(0, 300) : fc.constantFrom(0, 200, 1000, 1000, 4000),
+      // auto decides for one of the two.
+      target: fc.constantFrom("js", "simd", "simd", "auto"),
+      wasm: fc.constantFrom("embed", "embed", "import"),
       format: fc.constantFrom("esm", "iife", "cjs"),
       external: fc.constantFrom(false, false, true),
       exact: fc.oneof({ arbitrary: fc.constant(false), weight: 3 }, { arbitrary: fc.constant(true), weight: 1 }),
@@ -196,11 +199,11 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       rows: kind === "big" ? size(25, 31) : size(2, 9),
       initial: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
     })
-    .map(({ draft, names, training: given, unroll, format, external, exact, batch, seed, rows, initial }): Sample | undefined => {
+    .map(({ draft, names, training: given, external, seed, rows, initial, ...knobs }): Sample | undefined => {
       const built = assemble(draft, names, kind, seed);
       if (built === undefined) return undefined;
       const { weights, ...chain } = built.model;
-      const options = { unroll, exact, batch, train, format, weights: external ? "external" : "inline" } as const;
+      const options = { ...knobs, train, weights: external ? "external" : "inline" } as const;
       const model = { ...chain, ...(initial ? {} : { weights }), ...(train ? { training: given } : {}) };
       return {
         kind,
@@ -208,7 +211,7 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
         model,
         options,
         seed,
-        rows: train ? Math.min(rows, batch) : rows,
+        rows: train ? Math.min(rows, knobs.batch) : rows,
       };
     })
     .filter((sample) => sample !== undefined);

@@ -1,5 +1,7 @@
-// The whole-model laws, on random Sequential models. The emitted module equals the interpreted Program bit for bit; both stay near
-// the double-precision meaning of the Graph as built; rows do not see each other; nothing depends on anything but model and options.
+// The whole-model laws, on random Sequential models. The emitted module equals the interpreted Program bit for bit, in JavaScript
+// and in WebAssembly without contraction; all stay near the double-precision meaning of the Graph as built (2e-5·max(1, max|y|),
+// relaxed SIMD too); rows do not see each other; exact: all kernels of a module give the same bits; where WebAssembly is refused,
+// for whatever reason, JavaScript computes; nothing depends on anything but model and options.
 // LAYERC_FUZZ multiplies the number of models; LAYERC_SEED sets the seed, which is fixed without either, and new in every longer run.
 // What was drawn is counted, printed and asserted.
 import fc from "fast-check";
@@ -13,10 +15,11 @@ import { printGraph } from "../../compiler/ir/print.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import type { Plan } from "../../compiler/plan/ir.ts";
-import { load } from "../../runtime/load.ts";
+import { type Loadable, load } from "../../runtime/load.ts";
 import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";
 import { hardNumbers, tameNumbers, wholeNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
+import { type Backend, backendsOf, hasSimd, relaxedRuns, withBackend } from "../engines.ts";
 import { interpret, predictInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
 
 const times = Number(process.env.LAYERC_FUZZ ?? 1);
@@ -28,8 +31,26 @@ const allowed = new Set(
     " ",
   ),
 );
+/** What its format and its WebAssembly kernels need besides. */
+const alsoAllowed = (artifact: Loadable, { format }: Sample["options"]): readonly string[] => [
+  ...(format === "cjs" ? ["module"] : []),
+  ...(hasSimd(artifact) ? ["WebAssembly"] : []),
+];
 
-const counts = { models: 0, trained: 0, probes: 0, remainders: 0, tame: 0, losses: 0, regions: 0, fused: 0, straight: 0 };
+const counts = {
+  models: 0,
+  trained: 0,
+  probes: 0,
+  remainders: 0,
+  js: 0,
+  simd: 0,
+  relaxed: 0,
+  exactSimd: 0,
+  losses: 0,
+  regions: 0,
+  fused: 0,
+  straight: 0,
+};
 const layerCounts = new Map<string, number>();
 const opCounts = new Map<string, number>();
 const add = (table: Map<string, number>, key: string) => table.set(key, (table.get(key) ?? 0) + 1);
@@ -37,6 +58,7 @@ const add = (table: Map<string, number>, key: string) => table.set(key, (table.g
 function count(sample: Sample, lowered: Lowered, graphs: readonly Graph[], plan: Plan | undefined): void {
   counts.models++;
   if (sample.options.train) counts.trained++;
+  if (sample.options.exact && lowered.simd !== undefined) counts.exactSimd++;
   const used = sample.model.layers.map(({ layer }) => layer);
   if (used.some((layer) => (probes as readonly string[]).includes(layer))) counts.probes++;
   for (const layer of used) add(layerCounts, layer);
@@ -105,38 +127,77 @@ function near(found: ArrayLike<number>, meant: ArrayLike<number>, what: string):
 }
 
 function laws(sample: Sample): void {
-  const { model, options, rows } = sample;
+  const { model, options } = sample;
   const stages = snapshots(model, options, options.train ? "trainStep" : "predict");
   const plan = stages.findLast((stage) => stage.plan !== undefined)?.plan;
   const graphs = stages.flatMap(({ graph }) => graph ?? []);
   const lowered = lowerModel(model, options);
   const artifact = compile(model, options);
   if (compile(model, options).code !== artifact.code) throw new Broken("two compilations differ");
-  const foreign = freeNames(artifact.code).filter(
-    (name) => !allowed.has(name) && !(name === "module" && options.format === "cjs"),
-  );
+  const also = alsoAllowed(artifact, options);
+  const foreign = freeNames(artifact.code).filter((name) => !allowed.has(name) && !also.includes(name));
   if (foreign.length > 0) throw new Broken(`the module names ${foreign.join()}`);
+  if (hasSimd(artifact) !== (lowered.simd !== undefined)) throw new Broken("WebAssembly and the simd Program come together");
   count(sample, lowered, graphs, plan);
 
+  const records = backendsOf(artifact).map((backend) =>
+    withBackend(artifact, backend, (form) => backendLaws(sample, lowered, form, backend), sample.seed),
+  );
+  if (lowered.simd?.relaxed !== undefined) relaxedProgramLaw(sample, lowered);
+  if (options.exact !== true) return;
+  for (const record of records.slice(1))
+    for (const [what, numbers] of record) same(numbers, records[0].get(what) ?? [], `${what}: WebAssembly and JavaScript, exact`);
+}
+
+/** The Program of relaxed SIMD, uncontracted, has other register tiles than that of plain SIMD and the same bits. */
+function relaxedProgramLaw(sample: Sample, lowered: Lowered): void {
+  const [plain, relaxed] = (["simd", "relaxed"] as const).map((target) => interpret(lowered, 0.5, target));
+  const rows = sample.options.train ? 1 : sample.rows;
+  const x = inputsOf(sample, rows, false);
+  if (sample.options.train) {
+    const y = targetsOf(sample, rows);
+    same([plain.trainStep(x, y, rows)], [relaxed.trainStep(x, y, rows)], "loss, Programs of plain and relaxed SIMD");
+    for (const { name } of inferenceGraph(sample.model).weights)
+      same(plain.weight(name), relaxed.weight(name), `${name} after a step, Programs of plain and relaxed SIMD`);
+  }
+  const entry = plain.hasTile ? "predictTile" : "predict";
+  same(plain.predict(x, rows, entry), relaxed.predict(x, rows, entry), `${entry}, Programs of plain and relaxed SIMD`);
+}
+
+/** What a module computed, by name: the same on all backends where it is exact. */
+type Transcript = Map<string, ArrayLike<number>>;
+
+function backendLaws(sample: Sample, lowered: Lowered, artifact: Loadable, backend: Backend): Transcript {
+  const { model, options, rows } = sample;
+  const record: Transcript = new Map();
   const module = load(artifact);
-  const run = interpret(lowered);
+  const found = module.backend ?? "js";
+  if (found !== backend) throw new Broken(`${found} computes where ${backend} should`);
+  const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
+  // Contraction is the engine's: relaxed kernels have no bits to be equal to.
+  const run = backend === "relaxed" ? undefined : interpret(lowered, 0, backend);
   for (const hard of [false, true]) {
-    const what = hard ? "hard numbers, " : "";
+    const what = `${hard ? "hard numbers, " : ""}predict of ${rows} rows`;
     const x = inputsOf(sample, rows, hard);
     const size = x.length / rows;
     const y = module.predict(x);
-    same(y, run.predict(x, rows), `${what}predict of ${rows} rows, module and Program`);
-    if (run.hasTile) same(y, run.predict(x, rows, "predictTile"), `${what}predict of ${rows} rows, module and Program in tiles`);
+    record.set(what, y);
+    // Where there are tiles, single rows differ from them in the entry alone: three show it.
+    const few = run?.hasTile ? 3 : rows;
+    const part = y.subarray(0, (few * y.length) / rows);
+    if (run !== undefined) same(part, run.predict(x.subarray(0, few * size), few), `${what}, ${text} and Program`);
+    if (run?.hasTile) same(y, run.predict(x, rows, "predictTile"), `${what}, ${text} and Program in tiles`);
     const single = Array.from({ length: rows }, (_, row) =>
       Array.from<number>(module.predict(x.subarray(row * size, (row + 1) * size))),
     ).flat();
-    same(y, single, `${what}predict of ${rows} rows at once and one by one`);
+    same(y, single, `${what} at once and one by one, ${text}`);
     if (hard || !isTame(lowered.built, { ...weightsOf(model), x }, rows)) continue;
-    counts.tame++;
+    counts[backend]++;
     module.selfTest?.();
-    near(y, predictInDoubles(model, x, rows), "predict, module and Graph as built");
+    near(y, predictInDoubles(model, x, rows), `${what}, ${text} and Graph as built`);
   }
-  if (options.train) trainingLaws(sample, lowered, artifact);
+  if (options.train) trainingLaws(sample, lowered, artifact, backend, record);
+  return record;
 }
 
 /** Rows, sample weights and numbers of the steps: a whole batch, a part of one with weights, numbers that overflow. */
@@ -147,10 +208,11 @@ const steps = (rows: number) =>
     { count: 1, weighted: false, hard: true },
   ] as const;
 
-function trainingLaws(sample: Sample, lowered: Lowered, artifact: ReturnType<typeof compile>): void {
+function trainingLaws(sample: Sample, lowered: Lowered, artifact: Loadable, backend: Backend, record: Transcript): void {
   const { model, rows } = sample;
   const rate = lossGraph(model, trainingOf(model)).learningRate;
-  const run = interpret(lowered, rate);
+  const run = backend === "relaxed" ? undefined : interpret(lowered, rate, backend);
+  const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
   const [one, two, three] = [1, 2, 3].map(() => load<Trainable>(artifact));
   const names = inferenceGraph(model).weights.map(({ name }) => name);
   lossLaws(sample, one, load<Trainable>(artifact));
@@ -158,24 +220,24 @@ function trainingLaws(sample: Sample, lowered: Lowered, artifact: ReturnType<typ
     const [x, y] = [inputsOf(sample, n, hard), targetsOf(sample, n)];
     const sampleWeight = weighted ? tameNumbers(sample.seed ^ 3, n).map(Math.abs) : new Float32Array(n).fill(1);
     const given = weighted ? { sampleWeight, learningRate: rate } : {};
+    const agree = (numbers: ArrayLike<number>, meant: ArrayLike<number> | undefined, what: string) => {
+      record.set(`${what} after step ${step}`, numbers);
+      if (meant !== undefined) same(numbers, meant, `${what} after step ${step}, ${text} and Program`);
+    };
     const loss = one.trainStep(x, y, given);
-    same([loss], [run.trainStep(x, y, n, sampleWeight)], `loss of step ${step}, module and Program`);
-    same([loss], [two.trainStep(x, y, given)], `loss of step ${step}, two runs`);
+    agree([loss], run && [run.trainStep(x, y, n, sampleWeight)], "loss");
+    same([loss], [two.trainStep(x, y, given)], `loss of step ${step}, two runs, ${text}`);
     const [first, second] = [one.getWeights(), two.getWeights()];
     for (const [i, name] of names.entries()) {
-      same(first[i], run.weight(name), `${name} after step ${step}, module and Program`);
-      same(first[i], second[i], `${name} after step ${step}, two runs`);
+      agree(first[i], run?.weight(name), name);
+      same(first[i], second[i], `${name} after step ${step}, two runs, ${text}`);
     }
     if (hard) break;
     const y1 = one.predict(x);
-    same(y1, run.predict(x, n), `predict after step ${step}, module and Program`);
-    same(
-      [one.evaluate(x, y)],
-      [run.evaluate(x, y, n)].map((value) => (n * value) / n),
-      `evaluate after step ${step}, module and Program`,
-    );
+    agree(y1, run?.predict(x, n), "predict");
+    agree([one.evaluate(x, y)], run && [(n * run.evaluate(x, y, n)) / n], "evaluate");
     three.setWeights(first);
-    same(y1, three.predict(x), `predict after step ${step}, and in another module with these weights`);
+    same(y1, three.predict(x), `predict after step ${step}, and in another module with these weights, ${text}`);
   }
 }
 
@@ -295,7 +357,10 @@ describe("random models", () => {
     expect(counts.trained).toBeGreaterThanOrEqual(100);
     expect(counts.probes).toBeGreaterThanOrEqual(60);
     expect(counts.remainders).toBeGreaterThanOrEqual(60);
-    expect(counts.tame).toBeGreaterThanOrEqual(250);
+    expect(counts.js).toBeGreaterThanOrEqual(250);
+    expect(counts.simd).toBeGreaterThanOrEqual(150);
+    if (relaxedRuns) expect(counts.relaxed).toBeGreaterThanOrEqual(100);
+    expect(counts.exactSimd).toBeGreaterThanOrEqual(40);
     expect(counts.losses).toBeGreaterThanOrEqual(100);
     expect(counts.straight).toBeGreaterThanOrEqual(30);
     expect(counts.fused).toBeGreaterThanOrEqual(200);
