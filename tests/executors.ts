@@ -7,7 +7,7 @@ import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model } from "../compiler/model.ts";
 import type { OptionsInput } from "../compiler/options.ts";
 import { load, type Predictor } from "../runtime/load.ts";
-import type { Backend } from "./engines.ts";
+import { type Backend, relaxedRuns, withBackend } from "./engines.ts";
 
 type Floats = ArrayLike<number>;
 
@@ -91,16 +91,28 @@ export interface Executor {
   readonly predict: (model: Model, x: Float32Array, rows: number) => Floats;
 }
 
-const emitted =
-  (options: OptionsInput): Executor["predict"] =>
-  (model, x) =>
-    load(compile(model, options)).predict(x);
+/** Where a model's code runs, and how it is made. */
+const targets: readonly { readonly name: string; readonly backend: Backend; readonly options: OptionsInput }[] = [
+  { name: "js", backend: "js", options: { target: "js" } },
+  { name: "js --exact", backend: "js", options: { target: "js", exact: true } },
+  { name: "simd, JavaScript", backend: "js", options: { target: "simd" } },
+  { name: "simd, plain", backend: "simd", options: { target: "simd" } },
+  ...(relaxedRuns ? ([{ name: "simd, relaxed", backend: "relaxed", options: { target: "simd" } }] as const) : []),
+  { name: "simd --exact", backend: "simd", options: { target: "simd", exact: true } },
+];
+
+function start<M extends Predictor>(model: Model, { backend, options }: (typeof targets)[number], more: OptionsInput = {}): M {
+  return withBackend(compile(model, { ...options, ...more }), backend, (artifact) => {
+    const module = load<M>(artifact);
+    if ((module.backend ?? "js") !== backend) throw new Error(`${module.backend} computes, not ${backend}`);
+    return module;
+  });
+}
 
 export const executors: readonly Executor[] = [
   { name: "graph", predict: (model, x, rows) => Float32Array.from(predictInDoubles(model, x, rows)) },
   { name: "program", predict: (model, x, rows) => interpret(lowerModel(model)).predict(x, rows) },
-  { name: "js", predict: emitted({}) },
-  { name: "js --exact", predict: emitted({ exact: true }) },
+  ...targets.map((target): Executor => ({ name: target.name, predict: (model, x) => start(model, target).predict(x) })),
 ];
 
 export interface Evaluator {
@@ -117,11 +129,13 @@ export const evaluators: readonly Evaluator[] = [
       return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
     },
   },
-  {
-    name: "js",
-    evaluate: (model, x, y, _rows, sampleWeight) =>
-      load<Trainable>(compile(model, { train: true })).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
-  },
+  ...targets.map(
+    (target): Evaluator => ({
+      name: target.name,
+      evaluate: (model, x, y, _rows, sampleWeight) =>
+        start<Trainable>(model, target, { train: true }).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
+    }),
+  ),
 ];
 
 export interface Trainer {
@@ -148,15 +162,17 @@ export const trainers: readonly Trainer[] = [
       };
     },
   },
-  {
-    name: "js",
-    start: (model, batch) => {
-      const module = load<Trainable>(compile(model, { train: true, batch }));
-      const names = weightNames(model);
-      return {
-        step: (x, y) => module.trainStep(x, y),
-        weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
-      };
-    },
-  },
+  ...targets.map(
+    (target): Trainer => ({
+      name: target.name,
+      start: (model, batch) => {
+        const module = start<Trainable>(model, target, { train: true, batch });
+        const names = weightNames(model);
+        return {
+          step: (x, y) => module.trainStep(x, y),
+          weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
+        };
+      },
+    }),
+  ),
 ];
