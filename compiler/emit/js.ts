@@ -26,7 +26,7 @@ import {
 } from "./code.ts";
 import type { Helpers, Place } from "./helpers.ts";
 import { localWords } from "./surface.ts";
-import { type LetUse, sharedIn, type Usage, usageOf } from "./usage.ts";
+import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "./usage.ts";
 
 export interface Site {
   readonly helpers: Helpers;
@@ -95,7 +95,8 @@ class Printer {
       case "let": {
         const uses = this.#usage.lets.get(statement);
         if (uses === undefined || uses.count === 0) return;
-        if (uses.count === 1 && !uses.insideLoop) this.#pending.set(statement.name, { statement, value: statement.value });
+        if (uses.count === 1 && !uses.insideLoop && isShort(statement.value))
+          this.#pending.set(statement.name, { statement, value: statement.value });
         else this.#declare(statement.name, statement.value);
         return;
       }

@@ -156,3 +156,12 @@ export function formatsOf(kernel: Kernel): ReadonlySet<Fmt> {
   });
   return formats;
 }
+
+/** What a reader takes in at a glance inside a longer expression; the rest keeps its name. */
+export function isShort(value: Value): boolean {
+  let operations = 0;
+  visit([value], (node) => {
+    if (operandsOf(node).length > 0) operations++;
+  });
+  return operations <= 6;
+}
