@@ -9,6 +9,8 @@ interface Bar {
   readonly engine: string;
   /** Microseconds. */
   readonly time: number;
+  /** A rival's time beside the baseline's, as it was measured pair by pair. */
+  readonly times?: number;
 }
 interface Panel {
   readonly net: string;
@@ -19,13 +21,16 @@ const columns = 2;
 const bar = { height: 15, gap: 4 };
 const panel = { width: 430, label: 122, value: 66, title: 30, gap: 14 };
 
-/** The nets in their order, the baseline first in each, then the fastest. */
+/** The nets in their order, the baseline first in each, then the fastest; other builds of the baseline are left out. */
 function panelsOf({ comparisons, baseline }: Pick<Results, "comparisons" | "baseline">): Panel[] {
-  const single = comparisons.filter(({ work }) => work.endsWith(" x1"));
+  const single = comparisons.filter(({ work, rival }) => work.endsWith(" x1") && !rival.startsWith(`${baseline} `));
   return [...new Set(single.map(({ work }) => work))].map((work) => {
     const lines = single.filter((line) => line.work === work);
-    const own = quartiles(lines.map((line) => line.baseline)).median;
-    const others = lines.map(({ rival, time }) => ({ engine: rival, time })).sort((a, b) => a.time - b.time);
+    const same = lines.filter(({ instead }) => instead === undefined);
+    const own = quartiles((same.length > 0 ? same : lines).map((line) => line.baseline)).median;
+    const others = lines
+      .map(({ rival, time, ratio }) => ({ engine: rival, time, times: ratio.median }))
+      .sort((a, b) => a.time - b.time);
     return { net: work.slice(0, -3), bars: [{ engine: baseline, time: own }, ...others] };
   });
 }
@@ -34,9 +39,9 @@ const quoted = (text: string): string => text.replaceAll("&", "&amp;").replaceAl
 
 export function svgChart(results: Results): string {
   const panels = panelsOf(results);
-  const times = panels.flatMap(({ bars }) => bars.map(({ time }) => time));
-  const low = 10 ** Math.floor(Math.log10(Math.min(...times, 1)));
-  const high = Math.max(...times, 10);
+  const all = panels.flatMap(({ bars }) => bars.map(({ time }) => time));
+  const low = 10 ** Math.floor(Math.log10(Math.min(...all, 1)));
+  const high = Math.max(...all, 10);
   const room = panel.width - panel.label - panel.value;
   const length = (time: number): number => (room * Math.log(time / low)) / Math.log(high / low);
   const rows = Math.max(0, ...panels.map(({ bars }) => bars.length));
@@ -44,11 +49,11 @@ export function svgChart(results: Results): string {
   const [width, height] = [columns * size.x + panel.gap, 44 + Math.ceil(panels.length / columns) * size.y + 22];
   const drawn = panels.map(({ net, bars }, i) => {
     const [x, y] = [panel.gap + (i % columns) * size.x, 44 + Math.floor(i / columns) * size.y];
-    const lines = bars.map(({ engine, time }, row) => {
+    const lines = bars.map(({ engine, time, times }, row) => {
       const top = panel.title + row * (bar.height + bar.gap);
       const middle = top + bar.height / 2 + 4;
       const kind = engine === results.baseline ? "own" : "peer";
-      const beside = engine === results.baseline ? "" : `  ${short(time / bars[0].time)}×`;
+      const beside = times === undefined ? "" : `  ${short(times)}×`;
       const end = panel.label + Math.max(1, length(time));
       return `<text x="${panel.label - 8}" y="${middle}" class="${kind} label">${quoted(engine)}</text>
 <rect x="${panel.label}" y="${top}" width="${(end - panel.label).toFixed(1)}" height="${bar.height}" rx="2" class="${kind}"/>

@@ -100,11 +100,8 @@ async function against(work: Work, engine: Engine, folder: string): Promise<Comp
   const line: Comparison = {
     work: workName(work),
     rival: engine.name,
-    ...(work.kind === "train" && engine.rules?.online
-      ? { note: "an update per row" }
-      : end === undefined || end === netOf(work).end
-        ? {}
-        : { note: `both with a ${end} end` }),
+    ...(work.kind === "predict" && end !== undefined && end !== work.net.end ? { instead: `both with a ${end} end` } : {}),
+    ...(work.kind === "train" && engine.rules?.online ? { note: "an update per row" } : {}),
     pairs: rounds.nanoseconds.length,
     baseline: mine / 1e3,
     time: theirs / 1e3,

@@ -31,7 +31,8 @@ function summary({ comparisons, baseline }: Results): string[] {
   const engines = distinct(comparisons.map(({ rival }) => rival));
   const rows = distinct(comparisons.map(({ work }) => work)).map((work) => {
     const lines = comparisons.filter((line) => line.work === work);
-    const best = Math.min(...lines.map((line) => line.baseline));
+    const same = lines.filter(({ instead }) => instead === undefined);
+    const best = Math.min(...(same.length > 0 ? same : lines).map((line) => line.baseline));
     const cells = engines.map((engine) => lines.find(({ rival }) => rival === engine)?.ratio.median);
     return [work, short(best), ...cells.map((ratio) => (ratio === undefined ? "" : short(ratio)))];
   });
@@ -42,7 +43,7 @@ function summary({ comparisons, baseline }: Results): string[] {
 function pairs(title: string, says: string, baseline: string, comparisons: readonly Comparison[]): string[] {
   const rows = comparisons.map((line) => [
     line.work,
-    line.rival + (line.note === undefined ? "" : ` (${line.note})`),
+    line.rival + [line.instead, line.note].map((text) => (text === undefined ? "" : ` (${text})`)).join(""),
     short(line.baseline),
     short(line.time),
     short(line.gflops),

@@ -8,7 +8,9 @@ import type { Work } from "./workloads.ts";
 export interface Comparison {
   readonly work: string;
   readonly rival: string;
-  /** Where the rival cannot compute the work as it is: what both computed instead, or how it differs. */
+  /** Where the rival cannot compute the work as it is: what both computed instead. */
+  readonly instead?: string;
+  /** How the rival's work differs. */
   readonly note?: string;
   readonly pairs: number;
   /** Microseconds per call, medians. */
