@@ -20,7 +20,7 @@ const isNoise = (golden: TrainingCase, weight: string): boolean => {
 };
 
 it("has every case of the losses and optimizers there are", () => {
-  expect(cases.length).toBe(14);
+  expect(cases.length).toBe(15);
 });
 
 describe.each(cases)("$case", (golden) => {
