@@ -1,7 +1,9 @@
 // Law: what a nest computes is what the op's `eval` says. Every primitive of the list, alone in a graph, planned and lowered
-// in both precisions and for both targets, with a fixed and with a symbolic number of rows, against the reference:
+// in both precisions and for all targets, with a fixed and with a symbolic number of rows, against the reference:
 // |error| <= (T + 4)·2^-24·Σ|terms|, T additions in sequence (1 with f64). A scan has many roundings: 1e-5·max(1, |y|).
+// So does its WebAssembly, whose bits without contraction are those of the Program; contracted, the bound is the same.
 import { describe, expect, test } from "vitest";
+import { emitWasm } from "../../compiler/emit/wasm/emit.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import { bindShape, type Graph, graph, sizeOf } from "../../compiler/ir/graph.ts";
@@ -10,8 +12,10 @@ import { build, ops } from "../../compiler/ops/index.ts";
 import { plan } from "../../compiler/plan/plan.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
 import { assemble } from "../../compiler/program/assemble.ts";
+import type { Program } from "../../compiler/program/ir.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import { type Random, random } from "../../compiler/random.ts";
+import { relaxedRuns } from "../engines.ts";
 
 const lowered = Object.values(ops).filter((op) => op.kind === "primitive" && op.lower.kind !== "source" && op.name !== "pick");
 const seen = new Set<string>();
@@ -54,6 +58,7 @@ function check(op: AnyOp, noise: Random): void {
       ["f64", "js"],
       ["f32", "js"],
       ["f32", "simd"],
+      ["f32", "relaxed"],
     ] as const) {
       const planned = plan(source, { rows: symbolic ? { max: 6 } : rows });
       verifyPlan(planned);
@@ -64,25 +69,54 @@ function check(op: AnyOp, noise: Random): void {
         prepared: new Set(),
       });
       verifyProgram(program);
-      const machine = createMachine(program, { constants: tables });
-      for (const [input, data] of Object.entries(values)) machine.buffers.get(input)?.set(data);
-      machine.run("run", symbolic ? { n: rows } : {});
+      const interpreted = interpretRun(program, tables, values, symbolic ? { n: rows } : {});
+      const contracts = target === "relaxed" && relaxedRuns;
+      const runs = target === "js" ? [interpreted] : [interpreted, wasmRun(program, values, symbolic ? [rows] : [], contracts)];
       for (const [result, { data }] of Object.entries(want)) {
-        const got = machine.buffers.get(result) as Float32Array;
-        data.forEach((wanted, i) => {
-          const sums = (fmt === "f64" ? 1 : longest) + 4;
-          const bound =
-            op.name === "scan" ? 1e-5 * Math.max(1, Math.abs(wanted)) : sums * 2 ** -24 * Math.max(Math.abs(wanted), scale);
-          const right = Object.is(Math.fround(wanted), got[i]) || Math.abs(wanted - got[i]) <= bound;
-          if (!right) expect.fail(`${op.name} ${target} ${fmt} ${result}[${i}]: ${got[i]}, not ${wanted}`);
-        });
+        const [first, second] = runs.map((of) => of(result).slice(0, data.length));
+        for (const got of [first, second ?? first]) {
+          data.forEach((wanted, i) => {
+            const sums = (fmt === "f64" ? 1 : longest) + 4;
+            const bound =
+              op.name === "scan" ? 1e-5 * Math.max(1, Math.abs(wanted)) : sums * 2 ** -24 * Math.max(Math.abs(wanted), scale);
+            const right = Object.is(Math.fround(wanted), got[i]) || Math.abs(wanted - got[i]) <= bound;
+            if (!right) expect.fail(`${op.name} ${target} ${fmt} ${result}[${i}]: ${got[i]}, not ${wanted}`);
+          });
+        }
+        if (second !== undefined && !contracts) expect(second, `${op.name} ${target} ${result}, WebAssembly`).toEqual(first);
         // Lanes and tiles change no bit of an f32 Program.
         const same = bits.get(result);
-        if (fmt === "f32" && same !== undefined) expect(got, `${op.name} ${result}`).toEqual(same);
-        if (fmt === "f32") bits.set(result, Float32Array.from(got));
+        if (fmt === "f32" && same !== undefined) expect(first, `${op.name} ${target} ${result}`).toEqual(same);
+        if (fmt === "f32") bits.set(result, first);
       }
     }
   }
+}
+
+/** Runs the entry; gives its results by name. */
+function interpretRun(
+  program: Program,
+  tables: ReadonlyMap<string, Float32Array>,
+  values: Readonly<Record<string, Float32Array>>,
+  scalars: Readonly<Record<string, number>>,
+) {
+  const machine = createMachine(program, { constants: tables });
+  for (const [input, data] of Object.entries(values)) machine.buffers.get(input)?.set(data);
+  machine.run("run", scalars);
+  return (result: string) => Float32Array.from(machine.buffers.get(result) ?? []);
+}
+
+function wasmRun(program: Program, values: Readonly<Record<string, Float32Array>>, scalars: readonly number[], relaxed: boolean) {
+  const bytes = new Uint8Array(emitWasm(program, { relaxed, entries: ["run"] }));
+  const { m, run } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as {
+    readonly m: WebAssembly.Memory;
+    run(...scalars: readonly number[]): void;
+  };
+  const memory = new Float32Array(m.buffer);
+  const bufferOf = (name: string) => program.buffers.find((buffer) => buffer.name === name) ?? { at: 0, length: 0 };
+  for (const [input, data] of Object.entries(values)) memory.set(data, bufferOf(input).at);
+  run(...scalars);
+  return (result: string) => memory.slice(bufferOf(result).at, bufferOf(result).at + bufferOf(result).length);
 }
 
 /** Magnitudes from 2^-3 to 2^3, both signs. */

@@ -1,0 +1,66 @@
+// Rows at once are rows one by one, to the bit: for every number of rows from none to several tiles with a rest, on all kernels
+// of a module, in every format, with the weights and the WebAssembly inside or beside it.
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { sizeOf } from "../../compiler/ir/graph.ts";
+import type { LayerSpec, Model } from "../../compiler/model.ts";
+import type { OptionsInput } from "../../compiler/options.ts";
+import { load } from "../../runtime/load.ts";
+import { tameNumbers } from "../arbitrary/numbers.ts";
+import { firstDifference } from "../close.ts";
+import { backendsOf, withBackend } from "../engines.ts";
+
+const model = (name: string, ...layers: readonly [layer: string, config: object][]): Model => ({
+  name,
+  seed: 5,
+  layers: layers.map(([layer, config], i): LayerSpec => ({ name: `${layer}${i}`, layer, config: { ...config } })),
+});
+const models = [
+  model(
+    "mlp",
+    ["dense", { units: 90, activation: "gelu", inputShape: [61] }],
+    ["layerNormalization", {}],
+    ["dense", { units: 33, activation: "tanh" }],
+    ["dense", { units: 7, activation: "softmax" }],
+  ),
+  model(
+    "cnn",
+    ["conv2d", { filters: 10, kernelSize: [3, 3], activation: "relu", inputShape: [9, 8, 3] }],
+    ["maxPooling2d", {}],
+    ["flatten", {}],
+    ["dense", { units: 3 }],
+  ),
+  model("rnn", ["lstm", { units: 11, inputShape: [5, 19] }], ["dense", { units: 1, activation: "sigmoid" }]),
+];
+/** More than two tiles of JavaScript's and of WebAssembly's, and the rest of one. */
+const most = 2 * 32 + 19;
+
+const forms: readonly OptionsInput[] = [
+  { target: "js", format: "iife" },
+  { target: "simd", format: "esm" },
+  { target: "simd", format: "cjs", wasm: "import" },
+  { target: "simd", format: "iife", weights: "external", exact: true },
+  { target: "simd", format: "esm", weights: "external", wasm: "import" },
+];
+
+describe.each(models)("$name", (net) => {
+  it.each(forms)("%o", (options) => {
+    const artifact = compile(net, options);
+    for (const backend of backendsOf(artifact)) {
+      const module = withBackend(artifact, backend, (form) => load(form));
+      expect(module.backend ?? "js").toBe(backend);
+      const [inputSize, outputSize] = [sizeOf(module.inputShape), sizeOf(module.outputShape)];
+      const x = tameNumbers(3, most * inputSize);
+      const single = new Float32Array(most * outputSize);
+      for (let row = 0; row < most; row++)
+        module.predict(
+          x.subarray(row * inputSize, (row + 1) * inputSize),
+          single.subarray(row * outputSize, (row + 1) * outputSize),
+        );
+      for (let rows = 0; rows <= most; rows++) {
+        const y = module.predict(x.subarray(0, rows * inputSize));
+        expect([backend, rows, firstDifference(y, single.subarray(0, rows * outputSize))]).toEqual([backend, rows, -1]);
+      }
+    }
+  });
+});
