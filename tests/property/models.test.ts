@@ -16,8 +16,9 @@ import { layers } from "../../compiler/layers/index.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import type { Plan } from "../../compiler/plan/ir.ts";
 import { type Loadable, load } from "../../runtime/load.ts";
+import { inputsOf, targetsOf } from "../arbitrary/data.ts";
 import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";
-import { hardNumbers, tameNumbers, wholeNumbers } from "../arbitrary/numbers.ts";
+import { tameNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
 import { type Backend, backendsOf, hasSimd, relaxedRuns, withBackend } from "../engines.ts";
 import { interpret, predictInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
@@ -93,21 +94,6 @@ const show = (value: number | undefined): string => (Object.is(value, -0) ? "−
 function same(a: ArrayLike<number>, b: ArrayLike<number>, what: string): void {
   const i = firstDifference(a, b);
   if (i >= 0) throw new Broken(`${what}: [${i}] is ${show(a[i])} and ${show(b[i])} (${a.length} and ${b.length} numbers)`);
-}
-
-const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: number, hard: boolean): Float32Array => {
-  const length = rows * sizeOf(inputShape);
-  if (hard) return hardNumbers(own ^ 1, length);
-  return integers === undefined ? tameNumbers(own, length) : wholeNumbers(own, length, integers);
-};
-
-function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
-  const training = trainingOf(model);
-  const name = typeof training.loss === "string" ? training.loss : training.loss.name;
-  const length = rows * sizeOf(lossGraph(model, training).target.shape);
-  if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
-  const y = tameNumbers(own ^ 2, length);
-  return name.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y;
 }
 
 /** Every number on the way, in doubles, is small enough that float32 neither overflows nor loses all digits. */

@@ -1,0 +1,23 @@
+// Data for random models. In: a Sample and how many rows. Out: seeded inputs and targets.
+import { lossGraph } from "../../compiler/build.ts";
+import { sizeOf } from "../../compiler/ir/graph.ts";
+import { trainingOf } from "../executors.ts";
+import type { Sample } from "./models.ts";
+import { hardNumbers, tameNumbers, wholeNumbers } from "./numbers.ts";
+
+/** Rows for a random model; hard: half of the numbers are where formats, branches and polynomials end. */
+export const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: number, hard: boolean): Float32Array => {
+  const length = rows * sizeOf(inputShape);
+  if (hard) return hardNumbers(own ^ 1, length);
+  return integers === undefined ? tameNumbers(own, length) : wholeNumbers(own, length, integers);
+};
+
+/** Targets that its loss allows. */
+export function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
+  const training = trainingOf(model);
+  const name = typeof training.loss === "string" ? training.loss : training.loss.name;
+  const length = rows * sizeOf(lossGraph(model, training).target.shape);
+  if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
+  const y = tameNumbers(own ^ 2, length);
+  return name.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y;
+}
