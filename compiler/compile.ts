@@ -14,6 +14,7 @@ import {
   type Goal,
   type Lowered,
   lowerModel as lowerChecked,
+  lowerGraph,
   type Made,
   type PassName,
   printMade,
@@ -102,6 +103,13 @@ export function snapshots(model: Model, input: OptionsInput = {}, goal: Goal = "
   lowerChecked(model, options, (entry, made) => {
     if (entry === goal) seen.push(snapshot(made));
   });
+  return seen;
+}
+
+/** The same for a Graph of its own, such as IR text holds; without the contents of its params. */
+export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly Snapshot[] {
+  const seen: Snapshot[] = [];
+  lowerGraph(graph, parseOptions(input), (_, made) => seen.push(snapshot(made)));
   return seen;
 }
 

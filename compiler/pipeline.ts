@@ -119,6 +119,29 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   return { ...lowered, simd: options.exact ? { program } : { program, relaxed: whole(parts, "f32", "relaxed").program } };
 }
 
+/** The passes over a Graph of its own (IR text): one that updates something is planned as a step over a batch. */
+export function lowerGraph(built: Graph, options: Options, observer: Observe = () => {}): void {
+  const observe: Observe = (goal, made) => {
+    verify(made);
+    observer(goal, made);
+  };
+  const isStep = built.updates.length > 0;
+  if (isStep) observe("predict", { pass: "build", stage: "graph", graph: built, events: [] });
+  const { prepare, main, packed }: Packed = isStep
+    ? { prepare: undefined, main: built, packed: new Set() }
+    : simplify(built, options, observe);
+  const made = isStep ? planStep("predict", main, options, "", observe) : planned("predict", main, { rows: 1, packed }, observe);
+  const prepared = new Set(prepare?.results.map(([name]) => name));
+  const parts: readonly Part[] = [{ entry: "predict", plan: made }];
+  for (const [pass, target, fmt] of [
+    ["lower", "js", options.exact ? "f32" : "f64"],
+    ["vectorize", "simd", "f32"],
+  ] as const) {
+    const { program } = assemble(parts, { name: built.name, fmt, target, prepared });
+    observe("predict", { pass, stage: "program", program: settle(program, []) });
+  }
+}
+
 /** Lanes pay from the size on where straight-line code ends; a training step has the work of six predictions a row. */
 const pays = (main: Graph, options: Options): boolean =>
   multiplyAdds(main) * (options.train ? options.batch : 1) > options.unroll;
@@ -142,27 +165,32 @@ function simplify(built: Graph, options: Options, observe: Observe): Packed {
   return packed;
 }
 
+/** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
 function trainingParts(model: Model, options: Options, observe: Observe): Part[] {
   const training = trainingOf(model);
-  const rows = { max: options.batch };
-  const see = (goal: Goal, pass: PassName, graph: Graph, events: readonly RewriteEvent[] = []): Graph => {
-    observe(goal, { pass, stage: "graph", graph, events });
+  const see = (pass: PassName, graph: Graph): Graph => {
+    observe("trainStep", { pass, stage: "graph", graph, events: [] });
     return graph;
   };
   const { graph: loss, trainable } = lossGraph(model, training);
-  see("trainStep", "build", loss);
-  const expanded = see("trainStep", "expand", expandComposites(loss));
-  const gradient = see("trainStep", "differentiate", differentiate(expanded, "loss", trainable));
-  const step = see("trainStep", "optimize", expandComposites(applyOptimizer(gradient, training, trainable)));
-  const trainStep = rewrite(step, trainingRules(options));
-  see("trainStep", "rewrite", trainStep.graph, trainStep.events);
-  const built = see("evaluate", "build", evaluateGraph(model, training).graph);
-  const evaluate = rewrite(see("evaluate", "expand", expandComposites(built)), trainingRules(options));
-  see("evaluate", "rewrite", evaluate.graph, evaluate.events);
+  see("build", loss);
+  const gradient = see("differentiate", differentiate(see("expand", expandComposites(loss)), "loss", trainable));
+  const step = see("optimize", expandComposites(applyOptimizer(gradient, training, trainable)));
+  const evaluate = evaluateGraph(model, training).graph;
+  observe("evaluate", { pass: "build", stage: "graph", graph: evaluate, events: [] });
   return [
-    { entry: "trainStep", plan: planned("trainStep", trainStep.graph, { rows, prefix: "train/", packDots: true }, observe) },
-    { entry: "evaluate", plan: planned("evaluate", evaluate.graph, { rows, prefix: "evaluate/", packDots: true }, observe) },
+    { entry: "trainStep", plan: planStep("trainStep", step, options, "train/", observe) },
+    { entry: "evaluate", plan: planStep("evaluate", evaluate, options, "evaluate/", observe) },
   ];
+}
+
+/** A Graph over the rows of a batch, whose weights change between calls, rewritten and planned. */
+function planStep(goal: Goal, source: Graph, options: Options, prefix: string, observe: Observe): Plan {
+  const expanded = expandComposites(source);
+  if (expanded !== source) observe(goal, { pass: "expand", stage: "graph", graph: expanded, events: [] });
+  const { graph, events } = rewrite(expanded, trainingRules(options));
+  observe(goal, { pass: "rewrite", stage: "graph", graph, events });
+  return planned(goal, graph, { rows: { max: options.batch }, prefix, packDots: true }, observe);
 }
 
 function planned(goal: Goal, graph: Graph, how: PlanOptions, observe: Observe): Plan {

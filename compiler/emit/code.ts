@@ -111,8 +111,9 @@ export const boolean = (value: boolean): Code => new Code(String(value), PRIMARY
 
 const escapeCharacter = (character: string): string =>
   Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join("");
-// Control and format characters (bidirectional ones disguise source text), line ends of JavaScript, lone surrogates.
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+// Everything but printable ASCII: control and format characters (bidirectional ones disguise source text), line ends of
+// JavaScript, lone surrogates; and engines read text of one byte a character faster.
+const unsafe = /[^\x20-\x7e]/gu;
 // Words that the text of a module never contains, so that a search for them proves their absence.
 const words = /\b(?:import|eval|Function)\b/g;
 const spell = (word: string): string => `\\x${word.charCodeAt(0).toString(16)}${word.slice(1)}`;
@@ -124,6 +125,7 @@ export const quote = (text: string): string =>
 /** One `//` line; whatever `text` holds, it stays one and closes nothing. */
 export function comment(text: string): Code {
   const safe = text
+    .replaceAll("⊕", "+")
     .replace(unsafe, escapeCharacter)
     .replaceAll("*/", "*\\/")
     .replace(/<(?=[!/])/g, "\\x3c")

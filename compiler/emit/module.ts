@@ -48,7 +48,7 @@ export interface EmittedModule {
 
 export function emitModule(parts: ModuleParts): EmittedModule {
   const external = parts.options.weights === "external";
-  const { body, exported, memory, simd } = instance(parts);
+  const { body, exported, memory, simd, texts } = instance(parts);
   const imported = importsWasm(parts);
   // What has to be given first, a default instance cannot have.
   const given = creation(parts);
@@ -58,7 +58,7 @@ const inputs = ${record([[parts.input.name, new Code("inputShape")]])}, outputs 
   ${body}
   return { ${commas(exported)} };
 }`;
-  const module = lines(shapes, create, given.length > 0 ? undefined : js`const { ${commas(exported)} } = create();`);
+  const module = lines(shapes, ...texts, create, given.length > 0 ? undefined : js`const { ${commas(exported)} } = create();`);
   const names = [
     "inputShape",
     "outputShape",
@@ -106,7 +106,14 @@ module.exports = { ${list} };`;
 }
 
 /** What stands in `create`, and what it returns. */
-function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; memory: Memory; simd?: Simd } {
+function instance(parts: ModuleParts): {
+  body: Code;
+  exported: readonly Name[];
+  memory: Memory;
+  simd?: Simd;
+  /** What stands beside `create`. */
+  texts: readonly Code[];
+} {
   const { program, options } = parts;
   const external = options.weights === "external";
   const [inputSize, outputSize] = [sizeOf(parts.input.shape), sizeOf(parts.output.shape)];
@@ -134,7 +141,13 @@ function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; 
   const { simd, memory } = scene;
   const wasm = simd === undefined ? undefined : startSimd(simd, options, parts.model.hash, scene.helpers.unpack);
   const array = simd === undefined ? js`new Float32Array(${memory.length})` : simdMemory(memory);
-  const start = startMemory(memory, scene.buffers, scene.bufferId, scene.helpers.unpack, external, array);
+  const beside: Code[] = [];
+  const aside = (hint: string, text: string): Name => {
+    const id = scene.helpers.names.unique(hint);
+    beside.push(js`const ${id} = ${text};`);
+    return id;
+  };
+  const start = startMemory(memory, scene.buffers, scene.bufferId, scene.helpers.unpack, external, array, aside);
   const exported = [
     "predict",
     ...(options.train ? trained : []),
@@ -143,7 +156,7 @@ function instance(parts: ModuleParts): { body: Code; exported: readonly Name[]; 
   ].map(name);
   // Last, when everything has asked for its helpers.
   const body = lines(surface.checks, scene.helpers.declarations(), wasm, start, ...texts);
-  return { body, exported, memory, ...(simd === undefined ? {} : { simd }) };
+  return { body, exported, memory, texts: beside, ...(simd === undefined ? {} : { simd }) };
 }
 
 const one = name("compute");

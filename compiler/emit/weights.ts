@@ -114,15 +114,18 @@ export const floats = (content: Float32Array, unpack: () => Name): Code =>
 export const numbers = (content: Float32Array, unpack: () => Name): Code =>
   isFew(content.length) ? js`[${shortList(content)}]` : floats(content, unpack);
 
+/** Puts a long text beside `create`, where the engine reads it once: a function is read twice, before and when it is called. */
+export type Aside = (hint: string, text: string) => Name;
+
 /** Statements that fill `memory` at the start. */
-function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name): Code {
+function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name, aside: Aside): Code {
   const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
   const fills = runs.filter(({ content }) => content.some((value) => !Object.is(value, 0))); // memory starts as zeros
   return lines(
     ...fills.map(({ at, content }) =>
       few
         ? js`${memory}.set([${shortList(content)}], ${at});`
-        : js`${unpack()}(${toBase64(toBytes([content]))}, ${memory}.subarray(${at}, ${at + content.length}));`,
+        : js`${unpack()}(${aside("weights", toBase64(toBytes([content])))}, ${memory}.subarray(${at}, ${at + content.length}));`,
     ),
   );
 }
@@ -155,6 +158,7 @@ export function startMemory(
   unpack: () => Name,
   bytes: boolean,
   array: Code,
+  aside: Aside,
 ): Code {
   const whole = name("memory");
   const views = buffers.map((buffer) => {
@@ -165,7 +169,7 @@ export function startMemory(
   });
   return lines(
     memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,
-    bytes ? readMemory(whole, memory) : fillMemory(whole, memory, unpack),
+    bytes ? readMemory(whole, memory) : fillMemory(whole, memory, unpack, aside),
     ...views,
   );
 }

@@ -12,9 +12,9 @@ function create() {
     return value.length / size;
   }
   const fround = Math.fround, abs = Math.abs, max = Math.max;
-  // layers[0] dense "hidden1": matmul ⊕ add ⊕ max
-  // layers[1] dense "hidden2": matmul ⊕ add ⊕ max
-  // layers[2] dense "output": matmul ⊕ add
+  // layers[0] dense "hidden1": matmul + add + max
+  // layers[1] dense "hidden2": matmul + add + max
+  // layers[2] dense "output": matmul + add
   function compute(x, from, out, to) {
     const v0 = fround(x[from]);
     const v1 = fround(x[from + 1]);
@@ -22,8 +22,10 @@ function create() {
     const hidden1_1 = fround(max(0 + v0 * 0.27296972274780273 + v1 * -0.9826463460922241, 0));
     const hidden1_2 = fround(max(0 + v0 * -0.8535364866256714 + v1 * 0.6444939374923706, 0));
     const hidden1_3 = fround(max(0 + v0 * -0.3343461751937866 + v1 * 0.07764780521392822, 0));
-    const t = 0 + fround(max(0 + hidden1_0 * 0.7934072017669678 + hidden1_1 * 0.6972466111183167 + hidden1_2 * 0.9209170937538147 + hidden1_3 * 0.4211258888244629, 0)) * 0.09027312695980072 + fround(max(0 + hidden1_0 * 0.15729103982448578 + hidden1_1 * -0.09659760445356369 + hidden1_2 * -0.48211202025413513 + hidden1_3 * 0.4166412651538849, 0)) * 0.35656195878982544;
-    out[to] = t + fround(max(0 + hidden1_0 * 0.6370195150375366 + hidden1_1 * -0.2970822751522064 + hidden1_2 * -0.24550047516822815 + hidden1_3 * -0.0028953510336577892, 0)) * 0.6784937977790833;
+    const hidden2_0 = fround(max(0 + hidden1_0 * 0.7934072017669678 + hidden1_1 * 0.6972466111183167 + hidden1_2 * 0.9209170937538147 + hidden1_3 * 0.4211258888244629, 0));
+    const hidden2_1 = fround(max(0 + hidden1_0 * 0.15729103982448578 + hidden1_1 * -0.09659760445356369 + hidden1_2 * -0.48211202025413513 + hidden1_3 * 0.4166412651538849, 0));
+    const hidden2_2 = fround(max(0 + hidden1_0 * 0.6370195150375366 + hidden1_1 * -0.2970822751522064 + hidden1_2 * -0.24550047516822815 + hidden1_3 * -0.0028953510336577892, 0));
+    out[to] = 0 + hidden2_0 * 0.09027312695980072 + hidden2_1 * 0.35656195878982544 + hidden2_2 * 0.6784937977790833;
   }
   function predict(x, out) {
     const rows = count("x", x, 2);

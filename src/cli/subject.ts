@@ -1,12 +1,13 @@
 // What a command works on: a model file, or standard input (JSON of a model, or IR text). In: the argument. Out: the thing,
 // and where errors about it can point.
+import { type Goal, graphSnapshots, type Snapshot, snapshots } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { parseGraph } from "../../compiler/ir/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
-import { withInputShape } from "./flags.ts";
+import { type LoweringFlags, optionsOf, withInputShape } from "./flags.ts";
 import { about } from "./terminal.ts";
 
 /** A model from a file or, for `-`, from JSON on standard input. */
@@ -33,6 +34,13 @@ export async function readModelOrGraph(
   return /^(?:\s|#[^\n]*\n)*graph\b/.test(text)
     ? { graph: parseGraph(text, ops) }
     : { model: withInputShape(open(bytes, "standard input"), inputShape), files: [] };
+}
+
+/** The IR of a model after every pass, or of a Graph whose text stands on standard input. */
+export async function readSnapshots(file: string, flags: LoweringFlags & { readonly goal: Goal }): Promise<readonly Snapshot[]> {
+  const subject = await readModelOrGraph(file, flags.inputShape);
+  if ("graph" in subject) return graphSnapshots(subject.graph, optionsOf(flags));
+  return work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
 }
 
 /** Runs a stage of the compiler on a model; errors learn their place in the source and their layer. */

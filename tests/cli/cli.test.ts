@@ -73,6 +73,16 @@ describe("compile", () => {
     expect(readFileSync(join(folder, "out.bin")).length).toBeGreaterThan(0);
   });
 
+  it("inspects and traces the text of a Graph on standard input", () => {
+    const built = layerc(folder, ["inspect", "tiny.model.ts", "--after", "build"]).stdout;
+    const direct = layerc(folder, ["inspect", "tiny.model.ts", "--after", "plan"]).stdout;
+    expect(layerc(folder, ["inspect", "-", "--after", "plan"], built)).toMatchObject({ status: 0, stdout: direct });
+    expect(layerc(folder, ["trace", "-"], built).status).toBe(0);
+    const broken = layerc(folder, ["inspect", "-", "--after", "plan"], built.slice(0, 60));
+    expect(broken).toMatchObject({ status: 1 });
+    expect(broken.stderr).toMatch(/ir\/parse/);
+  });
+
   it("takes JSON on standard input, warns about missing weights, and knows the module formats", () => {
     const run = layerc(folder, ["compile", "-", "--stdout", "--format", "cjs"], JSON.stringify(spec));
     expect(run.stderr).toMatch(/^weights\/untrained\n/);

@@ -1,10 +1,10 @@
 // `layerc inspect`: the text of the IR after a pass or stage. Without `--after`, the list of what can be asked for.
 import { type Command, InvalidArgumentError } from "commander";
-import { type Goal, passes, type Snapshot, snapshots } from "../../../compiler/compile.ts";
+import { type Goal, passes, type Snapshot } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
-import { addLoweringFlags, goalFlag, type LoweringFlags, optionsOf } from "../flags.ts";
+import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { renderTable } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { readSnapshots } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {
@@ -20,7 +20,7 @@ export function addInspect(program: Command): void {
     .command("inspect")
     .summary("print the Graph, Plan or Program after a pass")
     .description("Prints the IR of a model after a pass, or after the last pass of a stage (graph, plan, program).")
-    .argument("<model>", "model file, or - for JSON on standard input")
+    .argument("<model>", "model file, or - for JSON or the text of a Graph on standard input")
     .option("--after <name>", "pass or stage; without it, the list of them", passOrStage)
     .addOption(goalFlag())
     .option("--json", "as JSON: pass, stage, text");
@@ -30,8 +30,7 @@ export function addInspect(program: Command): void {
       "\nExamples:\n  layerc inspect iris.model.ts\n  layerc inspect iris.model.ts --after plan\n  layerc inspect iris.model.ts --after differentiate --goal trainStep",
     )
     .action(async (file: string, flags: Flags) => {
-      const subject = await readModel(file, flags.inputShape);
-      const all = await work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
+      const all = await readSnapshots(file, flags);
       if (flags.after === undefined) list(all, flags.json === true);
       else show(all, flags.after, flags);
     });

@@ -1,12 +1,12 @@
 // `layerc trace`: every rule that fired, in order: what stood there before, what stands there after, and for which layer.
 import type { Command } from "commander";
-import { type Goal, snapshots } from "../../../compiler/compile.ts";
+import type { Goal } from "../../../compiler/compile.ts";
 import { showCall } from "../../../compiler/ir/builder.ts";
 import type { Node } from "../../../compiler/ir/graph.ts";
 import { showShape } from "../../../compiler/ir/graph.ts";
-import { addLoweringFlags, goalFlag, type LoweringFlags, optionsOf } from "../flags.ts";
+import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { renderTable } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { readSnapshots } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {
@@ -21,14 +21,13 @@ export function addTrace(program: Command): void {
     .description(
       "Lists each rewrite rule that fired on a model, in order: pass, rule, before → after, and the layer it came from.",
     )
-    .argument("<model>", "model file, or - for JSON on standard input")
+    .argument("<model>", "model file, or - for JSON or the text of a Graph on standard input")
     .addOption(goalFlag())
     .option("--json", "as JSON");
   addLoweringFlags(command)
     .addHelpText("after", "\nExamples:\n  layerc trace iris.model.ts\n  layerc trace cars.model.ts --goal trainStep --train")
     .action(async (file: string, flags: Flags) => {
-      const subject = await readModel(file, flags.inputShape);
-      const all = await work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
+      const all = await readSnapshots(file, flags);
       const fired = all.flatMap(({ pass, events }) =>
         events.map(({ rule, before, after, origin }) => ({ pass, rule, before: show(before), after: show(after), origin })),
       );
