@@ -1,0 +1,139 @@
+// The cases of the keras.js project, computed by a Keras 2, as Models of ours. In: their JSON. Out: what layerc has, in its own
+// terms; the rest is left, with the reason. Keras 2's hard_sigmoid is clip(0.2x + 0.5), ours is clip(x / 6 + 0.5): theirs of x is
+// ours of 1.2x, and behind an affine layer the 1.2 goes into its weights.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LayerSpec, Model } from "../../compiler/model.ts";
+import { type Choice, camel, choose, Left } from "../fixtures/convert.ts";
+
+interface Tensor {
+  readonly data: readonly number[];
+  readonly shape: readonly number[];
+}
+type Config = Readonly<Record<string, unknown>>;
+interface Line {
+  readonly class_name: string;
+  readonly config: Config;
+  readonly inbound?: readonly string[];
+}
+interface Source {
+  readonly id: string;
+  readonly layers?: readonly Line[];
+  readonly activation?: string;
+  readonly args?: readonly Config[];
+  readonly input?: Tensor;
+  readonly inputs?: readonly Tensor[];
+  readonly weights?: readonly Tensor[];
+  readonly expected: Tensor;
+}
+
+export interface KerasJsCase {
+  readonly case: string;
+  readonly model: Model;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** A line of ours and its weights, in Keras' order. */
+interface Ours {
+  readonly layer: string;
+  readonly config: Config;
+  readonly weights?: readonly string[];
+  /** What a weight's numbers are multiplied by: by its last axis, of so many numbers. */
+  readonly scale?: (column: number, columns: number) => number;
+}
+type Convert = (config: Config) => readonly Ours[];
+
+const kernelAndBias = ({ useBias = true }: Config): readonly string[] => ["kernel", ...(useBias === true ? ["bias"] : [])];
+const isHard = (name: unknown): boolean => name === "hard_sigmoid";
+
+/** A layer x · w + b before its activation: a hard sigmoid's 1.2 goes into the weights. */
+const affine =
+  (layer: string): Convert =>
+  (config) => [{ layer, config, weights: kernelAndBias(config), scale: () => (isHard(config.activation) ? 1.2 : 1) }];
+
+const known: Readonly<Record<string, Convert>> = {
+  Activation: ({ activation }) => [
+    ...(isHard(activation) ? [{ layer: "rescaling", config: { scale: 1.2 } }] : []),
+    { layer: "activation", config: { activation } },
+  ],
+  BatchNormalization: (config) => {
+    const { scale = true, center = true } = config;
+    const trained = [...(scale === true ? ["gamma"] : []), ...(center === true ? ["beta"] : [])];
+    return [{ layer: "batchNormalization", config, weights: [...trained, "moving_mean", "moving_variance"] }];
+  },
+  Conv2D: affine("conv2d"),
+  Dense: affine("dense"),
+  Dropout: ({ p, rate = p }) => [{ layer: "dropout", config: { rate } }],
+  ELU: (config) => [{ layer: "elu", config }],
+  Embedding: (config) => [{ layer: "embedding", config, weights: ["embeddings"] }],
+  Flatten: (config) => [{ layer: "flatten", config }],
+  LSTM: ({ stateful, ...config }) => {
+    if (stateful === true) throw new Left("stateful");
+    const line: Ours = {
+      layer: "lstm",
+      config,
+      // The gates i, f, c, o side by side; c has the other activation.
+      scale: (column, columns) => {
+        const ofC = Math.floor((4 * column) / columns) === 2;
+        return isHard(ofC ? config.activation : config.recurrentActivation) ? 1.2 : 1;
+      },
+      weights: ["kernel", "recurrent_kernel", ...kernelAndBias(config).slice(1)],
+    };
+    return [line];
+  },
+  LeakyReLU: ({ alpha }) => [{ layer: "leakyReLU", config: { negativeSlope: alpha } }],
+  MaxPooling2D: (config) => [{ layer: "maxPooling2d", config }],
+  PReLU: (config) => [{ layer: "prelu", config, weights: ["alpha"] }],
+  Permute: (config) => [{ layer: "permute", config }],
+  RepeatVector: (config) => [{ layer: "repeatVector", config }],
+  Reshape: (config) => [{ layer: "reshape", config }],
+  ThresholdedReLU: ({ theta }) => [{ layer: "reLU", config: { threshold: theta } }],
+};
+
+/** The activations with arguments are layers. */
+const withArgument: Readonly<Record<string, (args: Config) => Ours>> = {
+  elu: ({ alpha }) => ({ layer: "elu", config: { alpha } }),
+  relu: ({ maxValue = null, alpha = 0 }) => ({ layer: "reLU", config: { maxValue, negativeSlope: alpha } }),
+};
+
+function oursOf({ class_name, config }: Line): readonly Ours[] {
+  if (!Object.hasOwn(known, class_name)) throw new Left(class_name);
+  const { name: _name, data_format, ...rest } = config;
+  if (data_format === "channels_first") throw new Left("channels_first");
+  return known[class_name](Object.fromEntries(Object.entries(rest).map(([key, value]) => [camel(key), value])));
+}
+
+function lines({ layers = [], activation, args = [] }: Source): readonly Ours[] {
+  if (activation === undefined) return layers.flatMap(oursOf);
+  if (args.length === 0) return known.Activation({ activation });
+  return [withArgument[activation](args[0])];
+}
+
+function convert(source: Source): KerasJsCase {
+  const { id, layers = [], input, expected } = source;
+  const ours = lines(source);
+  const chained = layers.every(({ inbound }, i) => (inbound ?? []).length <= (i === 0 ? 0 : 1));
+  if (input === undefined || !chained) throw new Left("no chain");
+  const given = [...(source.weights ?? [])];
+  const weights: Record<string, Float32Array> = {};
+  const specs = ours.map(({ layer, config, weights: names = [], scale = () => 1 }, i): LayerSpec => {
+    for (const weight of names) {
+      const { data, shape } = given.shift() ?? { data: [], shape: [] };
+      const columns = shape.at(-1) ?? 1;
+      weights[`line${i}/${weight}`] = Float32Array.from(data, (value, at) => value * scale(at % columns, columns));
+    }
+    return { name: `line${i}`, layer, config: i === 0 ? { ...config, inputShape: input.shape } : config };
+  });
+  if (given.length > 0) throw new Error(`${id}: ${given.length} weights too many`);
+  const model = { name: id, seed: 1, layers: specs, weights };
+  return { case: id, model, x: Float32Array.from(input.data), y: Float32Array.from(expected.data) };
+}
+
+/** All cases of a folder of JSON files. */
+export function kerasJs(folder: string): Choice<KerasJsCase> {
+  const all = readdirSync(folder)
+    .sort()
+    .flatMap((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as readonly Source[]);
+  return choose(all, ({ id }) => id, convert);
+}

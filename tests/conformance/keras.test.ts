@@ -1,0 +1,61 @@
+// What a real Keras 3 computed, straight from its files: layers, training steps, losses and activations. The cases made of what layerc has are those of
+// the fixtures; here they meet the options a user starts from.
+import { describe, expect, it } from "vitest";
+import { expectClose } from "../close.ts";
+import type { Trainable } from "../executors.ts";
+import { type Choice, kerasActivations, kerasLayers, kerasLosses, kerasTraining, showChoice } from "../fixtures/convert.ts";
+import { activations, floats, layerCases, lossCases, modelOf, trainingCases } from "../fixtures/read.ts";
+import { activationCases, nameless, tolerance } from "../golden/grid.ts";
+import { expectSteps } from "../golden/steps.ts";
+import { options, part, start, startTraining } from "./cases.ts";
+
+const source = part("keras-goldens");
+const layers = kerasLayers(source);
+const training = kerasTraining(source);
+const losses = kerasLosses(source);
+
+/** Converted now is what the fixtures hold: none forgotten, none changed. */
+function expectFixtures(
+  what: string,
+  choice: Choice<{ readonly case: string }>,
+  fixtures: readonly { readonly case: string }[],
+): void {
+  console.log(showChoice(what, choice));
+  const sorted = (items: readonly { readonly case: string }[]) => items.toSorted((a, b) => (a.case < b.case ? -1 : 1));
+  expect(sorted(JSON.parse(JSON.stringify(choice.taken)))).toEqual(sorted(fixtures));
+}
+
+it("takes the cases of the fixtures", () => {
+  expectFixtures("layers", layers, layerCases());
+  expectFixtures("training", training, trainingCases());
+  expectFixtures("losses", losses, lossCases());
+  expect(kerasActivations(source)).toEqual(activations());
+  expect(layers.taken.length).toBeGreaterThanOrEqual(86);
+  expect(training.taken.length).toBeGreaterThanOrEqual(15);
+  expect(losses.taken.length).toBeGreaterThanOrEqual(9);
+});
+
+describe.each(options)("$name", ({ options: given }) => {
+  it.each(layers.taken)("layers $case", (golden) => {
+    const model = modelOf(golden.case, golden.layers, golden.weights);
+    const y = start(model, given).predict(floats(golden.input));
+    expectClose(y, floats(golden.output), { abs: 1e-5, rel: 1e-4 }, golden.case);
+  });
+
+  it.each(training.taken)("training $case", (golden) => {
+    expectSteps(golden, startTraining(modelOf(golden.case, golden.layers, golden.initial, golden.training), given));
+  });
+
+  it.each(losses.taken)("losses $case", ({ case: name, loss, y_true, y_pred, sample_weight, value, weighted }) => {
+    const identity = { name: "same", layer: "identity", config: { inputShape: y_pred.shape.slice(1) } };
+    const model = { name, seed: 1, layers: [identity], training: { loss, optimizer: "sgd" } };
+    const module = start<Trainable>(model, { ...given, train: true });
+    const [x, y, sampleWeight] = [y_pred, y_true, sample_weight].map(floats);
+    const found = [module.evaluate(x, y), module.evaluate(x, y, { sampleWeight })];
+    expectClose(found, [value, weighted], { abs: 0, rel: 1e-5 }, name);
+  });
+
+  it.each(activationCases.filter((item) => item.case !== nameless))("activations $case", ({ case: name, model, x, y }) => {
+    expectClose(start(model, given).predict(x), y, tolerance, name);
+  });
+});
