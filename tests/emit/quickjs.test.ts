@@ -8,44 +8,9 @@ import { type Loadable, load } from "../../runtime/load.ts";
 import { inputsOf, targetsOf } from "../arbitrary/data.ts";
 import { type Kind, type Sample, sampleOf } from "../arbitrary/models.ts";
 import { withBackend } from "../engines.ts";
+import { bitsOf, type Data, drive, driveHere } from "../support/drive.ts";
 
 const quickjs = await newQuickJSWASMModuleFromVariant(import("@jitl/quickjs-wasmfile-release-sync"));
-
-interface Data {
-  readonly train: boolean;
-  readonly size: number;
-  /** Bits of float32: JSON has no NaN. */
-  readonly inputs: readonly (readonly number[])[];
-  readonly targets: readonly number[];
-}
-const bitsOf = (numbers: Float32Array): number[] => [...new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length)];
-
-/** The text of a function body over `module` and `data`: what it computes, as bits, a NaN being one value. */
-const drive = `
-const floats = (bits) => new Float32Array(Int32Array.from(bits).buffer);
-const out = [];
-const note = (numbers) => {
-  const copy = Float32Array.from(numbers);
-  const bits = new Int32Array(copy.buffer);
-  for (let i = 0; i < copy.length; i++) out.push(copy[i] === copy[i] ? bits[i] : "NaN");
-};
-const [tame, hard] = data.inputs.map(floats);
-const y = floats(data.targets);
-const predict = () => {
-  note(module.predict(tame));
-  note(module.predict(tame.slice(0, data.size)));
-};
-predict();
-note(module.predict(hard));
-if (data.train) {
-  for (let step = 0; step < 3; step++) {
-    note([module.trainStep(tame, y)]);
-    for (const weights of module.getWeights()) note(weights);
-    predict();
-  }
-  note([module.evaluate(tame, y)]);
-}
-return out;`;
 
 function inQuickJs({ code, weights, wasm }: Loadable, format: string, data: Data): unknown {
   const context = quickjs.newContext();
@@ -68,7 +33,7 @@ function inQuickJs({ code, weights, wasm }: Loadable, format: string, data: Data
 }
 
 function inV8(artifact: Loadable, backend: "js" | "simd", data: Data): unknown {
-  return withBackend(artifact, backend, (form) => new Function("module", "data", drive)(load(form), data));
+  return withBackend(artifact, backend, (form) => driveHere(load(form), data));
 }
 
 function compare(sample: Sample): void {
