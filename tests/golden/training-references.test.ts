@@ -1,0 +1,131 @@
+// Training steps against the loops, with gradients by central differences: the loss, every weight and moving statistics after every step,
+// batches of several sizes; then `evaluate` over all rows.
+import { describe, it } from "vitest";
+import { inferenceGraph } from "../../compiler/build.ts";
+import { compile } from "../../compiler/compile.ts";
+import type { Model } from "../../compiler/model.ts";
+import type { OptionsInput } from "../../compiler/options.ts";
+import { random } from "../../compiler/random.ts";
+import { load } from "../../runtime/load.ts";
+import { expectClose } from "../close.ts";
+import type { Trainable } from "../executors.ts";
+import { at, make, type Tensor, tensor } from "./reference.ts";
+import { real, total } from "./reference-training.ts";
+import { cases, type TrainingVariation } from "./training-variations.ts";
+import type { Weights } from "./variation.ts";
+
+/** Σ values · weights / count, over those that count. */
+function lossOf(
+  { loss, forward }: TrainingVariation,
+  [x, target, weights]: readonly Tensor[],
+  w: Weights,
+  training: boolean,
+): number {
+  const { y, mask } = forward(x, w, training);
+  const values = loss.values(y, target);
+  const own = loss.counts?.(target);
+  let [above, below] = [0, 0];
+  make(values.shape, (...c) => {
+    const keep = (mask === undefined ? 1 : at(mask, ...c.slice(0, mask.shape.length))) * (own === undefined ? 1 : at(own, ...c));
+    above += keep * at(values, ...c) * weights.data[c[0]];
+    below += keep;
+    return 0;
+  });
+  return above / Math.max(below, 1);
+}
+
+const options: readonly OptionsInput[] = [{ target: "js" }, { target: "js", exact: true }, { target: "simd" }];
+/** Most rows of a step, and those of each. */
+const largest = 5;
+const batches = [5, 5, 2, 1, 4];
+const rates = [undefined, undefined, 0.03, undefined, 0.01];
+const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** The weights after a step at a learning rate, the t-th; `slots` are the optimizer's, by weight and number. */
+function stepped(
+  item: TrainingVariation,
+  data: readonly Tensor[],
+  w: Weights,
+  {
+    trainable,
+    slots,
+    rate,
+    t,
+  }: { trainable: readonly string[]; slots: Map<string, Record<string, number>[]>; rate: number; t: number },
+): Weights {
+  const next: Record<string, Tensor> = { ...w, ...item.forward(data[0], w, true).moved };
+  for (const name of trainable) {
+    const { shape, data: values } = w[name];
+    const own = slots.get(name) ?? Array.from(values, () => ({}));
+    slots.set(name, own);
+    const loss = (k: number, by: number) =>
+      lossOf(item, data, { ...w, [name]: tensor(shape, values.with(k, values[k] + by)) }, true);
+    const h = 1e-5;
+    const change = (k: number) => item.optimizer.step((loss(k, h) - loss(k, -h)) / (2 * h), own[k], rate, t);
+    next[name] = tensor(
+      shape,
+      values.map((value, k) => value + change(k)),
+    );
+  }
+  return next;
+}
+
+/** Rows from..to of a tensor. */
+function part({ shape: [, ...sample], data }: Tensor, from: number, to: number): Tensor {
+  return tensor([to - from, ...sample], data.slice(from * size(sample), to * size(sample)));
+}
+
+/** As Keras: the mean of the batches' losses, by their rows. */
+function evaluated(item: TrainingVariation, all: readonly Tensor[], w: Weights): number {
+  const rows = all[0].shape[0];
+  const starts = Array.from({ length: Math.ceil(rows / largest) }, (_, i) => i * largest);
+  const sums = starts.map((from) => {
+    const to = Math.min(from + largest, rows);
+    const batch = all.map((whole) => part(whole, from, to));
+    return (to - from) * lossOf(item, batch, w, false);
+  });
+  return total(sums) / rows;
+}
+
+describe.each(cases)("$name", (item) => {
+  it.each(options)("%j", (given) => {
+    const { layers, loss, optimizer, input = real, weighted, name } = item;
+    const noise = random(cases.indexOf(item) + 100);
+    const bare: Model = { name, seed: 1, layers };
+    const { weights: infos, input: port, output } = inferenceGraph(bare);
+    const draw = (shape: readonly number[], value: () => number) =>
+      tensor(shape, Float32Array.from({ length: size(shape) }, value));
+    let w: Weights = Object.fromEntries(
+      infos.map((info) => [info.name, draw(info.shape, () => (info.name.endsWith("variance") ? 1.5 : 0) + real(noise))]),
+    );
+    const start = Object.fromEntries(infos.map((info) => [info.name, Float32Array.from(w[info.name].data)]));
+    const model: Model = { ...bare, weights: start, training: { loss: loss.spec, optimizer: optimizer.spec } };
+    const module = load<Trainable>(compile(model, { ...given, train: true, batch: largest }));
+
+    const targetShape = loss.sparse === true ? output.shape.slice(0, -1) : output.shape;
+    const all = [
+      draw([total(batches), ...port.shape], () => input(noise)),
+      draw([total(batches), ...targetShape], () => loss.target(noise)),
+      draw([total(batches)], () => (weighted ? noise.integer(0, 4) / 2 : 1)),
+    ];
+    const trainable = infos.filter((info) => info.trainable).map((info) => info.name);
+    const slots = new Map<string, Record<string, number>[]>();
+    let from = 0;
+    for (const [i, rows] of batches.entries()) {
+      const data = all.map((whole) => part(whole, from, from + rows));
+      from += rows;
+      const [x, y, sampleWeight] = data.map((values) => values.data);
+      const found = module.trainStep(x, y, {
+        ...(weighted ? { sampleWeight } : {}),
+        ...(rates[i] === undefined ? {} : { learningRate: rates[i] }),
+      });
+      expectClose([found], [lossOf(item, data, w, true)], { abs: 1e-6, rel: 1e-5 }, `loss of step ${i}`);
+      w = stepped(item, data, w, { trainable, slots, rate: rates[i] ?? optimizer.spec.learningRate, t: i + 1 });
+      for (const [k, values] of module.getWeights().entries())
+        expectClose(values, w[infos[k].name].data, { abs: 2e-5, rel: 1e-4 }, `${infos[k].name} after step ${i}`);
+    }
+    const [x, y, sampleWeight] = all.map((values) => values.data);
+    const found = module.evaluate(x, y, weighted ? { sampleWeight } : {});
+    expectClose([found], [evaluated(item, all, w)], { abs: 2e-5, rel: 1e-4 }, "evaluate");
+  });
+});
