@@ -20,7 +20,8 @@ export const prelu = layer({
     return [{ name: "alpha", shape, initializer: alphaInitializer, trainable: true }];
   },
   lower: (g, { x, weights: { alpha } }) => {
-    const slope = g.broadcastTo(alpha, x.type.shape);
-    return { y: g.select(g.less(g.like(x, 0), x), x, g.mul(slope, x)) };
+    // At 0 both ties give their gradient to the constant: the slope there is 0, as Keras'.
+    const below = g.min(x, g.like(x, 0));
+    return { y: g.add(g.relu(x), g.mul(g.broadcastTo(alpha, x.type.shape), below)) };
   },
 });
