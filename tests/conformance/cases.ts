@@ -1,5 +1,5 @@
-// Cases that live outside this repository, in the folder that the environment variable LAYERC_CONFORMANCE names. Out: its parts, and the
-// ways in which a case's model runs: with the options a user starts from, and with those that change the arithmetic.
+// Cases that live outside this repository, in the folder that the environment variable LAYERC_CONFORMANCE names. Out: its parts,
+// and the ways in which a case's model runs: with the options a user starts from, and with those that change the arithmetic.
 import { join } from "node:path";
 import { compile } from "../../compiler/compile.ts";
 import type { Model } from "../../compiler/model.ts";

@@ -1,5 +1,5 @@
-// What a real Keras 3 computed, straight from its files: layers, training steps, losses and activations. The cases made of what layerc has are those of
-// the fixtures; here they meet the options a user starts from.
+// What a real Keras 3 computed, straight from its files: layers, training steps, losses and activations. The cases made of what
+// layerc has are those of the fixtures; here they meet the options a user starts from.
 import { describe, expect, it } from "vitest";
 import { expectClose } from "../close.ts";
 import type { Trainable } from "../executors.ts";

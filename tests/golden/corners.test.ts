@@ -1,4 +1,5 @@
-// Slopes where an activation has a corner, as Keras on TensorFlow has them: a zero is no rare number (masked steps, zero rows, fresh biases).
+// Slopes where an activation has a corner, as Keras on TensorFlow has them: a zero is no rare number (masked steps, zero rows,
+// fresh biases).
 import { describe, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";

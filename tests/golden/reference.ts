@@ -99,7 +99,7 @@ function windows(
   });
 }
 
-/** kernel: [height, width, channels / groups, filters]; group g reads the g-th part of the channels and makes the g-th part of the filters. */
+/** kernel: [height, width, channels / groups, filters]; group g reads the g-th part of the channels and makes that of the filters. */
 export function conv2d(image: Tensor, kernel: Tensor, bias: Tensor | undefined, window: Window, groups = 1): Tensor {
   const [, , depth, filters] = kernel.shape;
   const summed = windows(image, window, filters, 0, (before, { n, y, x, ky, kx, channel }) => {

@@ -1,5 +1,5 @@
-// Training steps against the loops, with gradients by central differences: the loss, every weight and moving statistics after every step,
-// batches of several sizes; then `evaluate` over all rows.
+// Training steps against the loops, with gradients by central differences: the loss, every weight and moving statistics after
+// every step, batches of several sizes; then `evaluate` over all rows.
 import { describe, it } from "vitest";
 import { inferenceGraph } from "../../compiler/build.ts";
 import { compile } from "../../compiler/compile.ts";
