@@ -1,5 +1,6 @@
 // The only knobs of a compilation. Printed in the artifact's header; nothing else changes the output.
 import * as z from "zod";
+import { straightUpTo } from "./cost.ts";
 
 export const optionsSchema = z.strictObject({
   /** Add trainStep, evaluate, getWeights, setWeights. */
@@ -8,7 +9,7 @@ export const optionsSchema = z.strictObject({
   batch: z.int().min(1).max(65536).default(32),
   /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
   exact: z.boolean().default(false),
-  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays. */
+  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/cost.ts). */
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. */
   wasm: z.enum(["embed", "import"]).default("embed"),
@@ -23,7 +24,7 @@ export const optionsSchema = z.strictObject({
   /** Carry golden vectors and `selfTest`. */
   selfTest: z.boolean().default(true),
   /** Most multiply-adds of a model that becomes straight-line code. */
-  unroll: z.int().min(0).default(1000),
+  unroll: z.int().min(0).default(straightUpTo),
 });
 
 export type Options = z.infer<typeof optionsSchema>;

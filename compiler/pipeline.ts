@@ -2,7 +2,7 @@
 // Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { differentiate } from "./autodiff/differentiate.ts";
 import { applyOptimizer, evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "./build.ts";
-import { multiplyAdds } from "./cost.ts";
+import { lanesPay, multiplyAdds, tile } from "./cost.ts";
 import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
 import { createMachine } from "./interpret/program.ts";
 import type { Graph } from "./ir/graph.ts";
@@ -70,10 +70,6 @@ export interface Lowered {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Rows of the tile that large models run through all layers, and the multiply-adds a row from which it pays. */
-const tileRows = { js: 8, simd: 32 };
-const tileFrom = 4096;
-
 export function lowerModel(model: Model, options: Options, observer: Observe = () => {}): Lowered {
   const observe: Observe = (goal, made) => {
     verify(made);
@@ -102,10 +98,12 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
     observe("predict", { pass: "unroll", stage: "program", program: straight });
     return { built, program: straight, contents: kept(straight, contents, tables), weights, warnings };
   }
-  const vectors = options.target === "simd" || (options.target === "auto" && pays(main, options));
+  const vectors =
+    options.target === "simd" ||
+    (options.target === "auto" && lanesPay(main, options.train ? options.batch : 1, options.train, options.unroll));
   const parts: Part[] = [first];
-  if (multiplyAdds(main) >= tileFrom) {
-    const rows = vectors ? tileRows.simd : tileRows.js;
+  if (multiplyAdds(main) >= tile.from) {
+    const rows = vectors ? tile.rows.simd : tile.rows.js;
     parts.push({ entry: "predictTile", plan: plan(main, { rows, prefix: "tile/", packed }) });
   }
   if (options.train) parts.push(...preparing, ...trainingParts(model, options, observe));
@@ -141,10 +139,6 @@ export function lowerGraph(built: Graph, options: Options, observer: Observe = (
     observe("predict", { pass, stage: "program", program: settle(program, []) });
   }
 }
-
-/** Lanes pay from the size on where straight-line code ends; a training step has the work of six predictions a row. */
-const pays = (main: Graph, options: Options): boolean =>
-  multiplyAdds(main) * (options.train ? options.batch : 1) > options.unroll;
 
 /** Built Graph → primitives → rewritten → prepared constants split off → packed. */
 function simplify(built: Graph, options: Options, observe: Observe): Packed {

@@ -2,6 +2,7 @@
 // compile takes. A value that is out of range is a usage error, before any file is read.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
+import { straightUpTo } from "../../compiler/cost.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
@@ -36,7 +37,11 @@ export function addLoweringFlags(command: Command): Command {
         target.unwrap().options,
       ),
     )
-    .option("--unroll <count>", "most multiply-adds of a model that becomes straight-line code (1000)", wholeNumber(unroll))
+    .option(
+      "--unroll <count>",
+      `most multiply-adds of a model that becomes straight-line code (${straightUpTo})`,
+      wholeNumber(unroll),
+    )
     .addOption(inputShapeFlag());
 }
 
