@@ -169,7 +169,7 @@ function backendLaws(sample: Sample, lowered: Lowered, artifact: Loadable, backe
     const y = module.predict(x);
     record.set(what, y);
     // Where there are tiles, single rows differ from them in the entry alone: three show it.
-    const few = run?.hasTile ? 3 : rows;
+    const few = run?.hasTile ? Math.min(3, rows) : rows;
     const part = y.subarray(0, (few * y.length) / rows);
     if (run !== undefined) same(part, run.predict(x.subarray(0, few * size), few), `${what}, ${text} and Program`);
     if (run?.hasTile) same(y, run.predict(x, rows, "predictTile"), `${what}, ${text} and Program in tiles`);
