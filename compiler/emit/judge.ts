@@ -92,9 +92,12 @@ function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
 }
 
 function children(node: Tree): Tree[] {
-  return Object.values(node)
-    .flatMap((value: unknown) => (Array.isArray(value) ? value : [value]))
-    .filter(isTree);
+  const found: Tree[] = [];
+  for (const value of Object.values(node) as unknown[]) {
+    if (isTree(value)) found.push(value);
+    else if (Array.isArray(value)) found.push(...value.filter(isTree));
+  }
+  return found;
 }
 const isTree = (value: unknown): value is Tree =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
