@@ -27,6 +27,9 @@ export const refusals: Readonly<Record<string, unknown>> = {
   "a policy that throws at once": { Module: refuse("blocked"), Instance, validate: refuse("blocked") },
 };
 
+/** An engine on which modules with the bytes inside take the plain form: they ask about the relaxed one only. */
+export const withoutRelaxed = { Module, Instance, validate: () => false };
+
 /** Runs `what` where the global WebAssembly is `engine`. */
 export function on<T>(engine: unknown, what: () => T): T {
   (globalThis as { WebAssembly: unknown }).WebAssembly = engine;
@@ -65,10 +68,10 @@ export function withBackend<T, A extends Loadable>(artifact: A, backend: Backend
     const engines = Object.values(refusals);
     return on(engines[variety % engines.length], () => what(artifact));
   }
-  // Beside the module there is one file for each form; inside, the module asks the engine about the relaxed one only.
+  // Beside the module there is one file for each form.
   if (artifact.wasm !== undefined) {
     const { wasmRelaxed: _, ...plain } = artifact;
     return what(plain as A);
   }
-  return on({ Module, Instance, validate: () => false }, () => what(artifact));
+  return on(withoutRelaxed, () => what(artifact));
 }

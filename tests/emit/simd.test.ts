@@ -49,26 +49,7 @@ function interpreted(program: Program, rows: Float32Array): Float32Array {
 }
 const inLanes = interpreted(inF32(loopNet()), x);
 const inDoubles = interpreted(loopNet(), x);
-const relaxedRuns = WebAssembly.validate(new Uint8Array(emitModule(net({ wasm: "import" })).wasmRelaxed ?? []));
 const chosen = relaxedRuns ? "relaxed" : "simd";
-
-/** Engines that will not: what they do with bytes. */
-const { Module: RealModule, validate } = WebAssembly;
-const refusals = {
-  "no WebAssembly": undefined,
-  "no SIMD": { ...members(), validate: () => false, Module: refuse("CompileError: invalid value type") },
-  "content security policy": { ...members(), Module: refuse("CompileError: Wasm code generation disallowed by embedder") },
-  "no memory": { ...members(), Instance: refuse("RangeError: could not allocate memory") },
-  "a policy that throws at once": { ...members(), validate: refuse("blocked") },
-};
-function members() {
-  return { Module: RealModule, Instance: WebAssembly.Instance, validate };
-}
-function refuse(message: string) {
-  return function refused() {
-    throw new Error(message);
-  };
-}
 
 it("float32 and float64 differ on these numbers, so that it shows who computes", () => {
   expect(inLanes).not.toEqual(inDoubles);
@@ -85,7 +66,7 @@ describe.each(["esm", "iife", "cjs"] as const)("embedded, %s", (format) => {
 });
 
 it("the plain form where relaxed SIMD is unknown", () => {
-  vi.stubGlobal("WebAssembly", { ...members(), validate: () => false });
+  vi.stubGlobal("WebAssembly", withoutRelaxed);
   const module = load<Module>(emitModule(net()));
   expect(module.backend).toBe("simd");
   expect(module.predict(x)).toEqual(inLanes);
