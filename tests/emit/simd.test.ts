@@ -11,6 +11,7 @@ import type { Fmt, Kernel, Program, Stmt, Value } from "../../compiler/program/i
 import { mapOperands } from "../../compiler/program/sharing.ts";
 import * as v from "../../compiler/program/value.ts";
 import { load } from "../../runtime/load.ts";
+import { refusals, relaxedRuns, withoutRelaxed } from "../engines.ts";
 import { at, buffers, type Emitted, lineParts, loopConstants, loopNet, parts, run } from "./programs.ts";
 
 type Module = Emitted & { readonly backend: string };
