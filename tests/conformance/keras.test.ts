@@ -2,6 +2,7 @@
 // layerc has are those of the fixtures; here they meet the options a user starts from.
 import { describe, expect, it } from "vitest";
 import { expectClose } from "../close.ts";
+import { relaxedRuns } from "../engines.ts";
 import type { Trainable } from "../executors.ts";
 import { type Choice, kerasActivations, kerasLayers, kerasLosses, kerasTraining, showChoice } from "../fixtures/convert.ts";
 import { activations, floats, layerCases, lossCases, modelOf, trainingCases } from "../fixtures/read.ts";
@@ -43,7 +44,8 @@ describe.each(options)("$name", ({ options: given }) => {
   });
 
   it.each(training.taken)("training $case", (golden) => {
-    expectSteps(golden, startTraining(modelOf(golden.case, golden.layers, golden.initial, golden.training), given));
+    const trainer = startTraining(modelOf(golden.case, golden.layers, golden.initial, golden.training), given);
+    expectSteps(golden, trainer, relaxedRuns && given.exact !== true && given.target !== "js");
   });
 
   it.each(losses.taken)("losses $case", ({ case: name, loss, y_true, y_pred, sample_weight, value, weighted }) => {
