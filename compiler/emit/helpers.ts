@@ -1,6 +1,8 @@
-// What kernels lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64 decoder.
+// What kernels lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64 decoder,
+// copies.
 // Asking for one makes the module declare it; nothing else is declared. Their names are fixed, and nothing else gets them.
 import { type Code, commas, js, lines, mathMembers, type Name, type Names, name } from "./code.ts";
+import { copyFunction } from "./surface.ts";
 import { unpackFunction } from "./weights.ts";
 
 /** Where a buffer's element 0 is: at `base` of an array. */
@@ -13,7 +15,7 @@ export interface Place {
   readonly doubles?: boolean;
 }
 
-export const helperNames: readonly string[] = [...mathMembers, "pow2", "float", "int", "unpack", "scratch"];
+export const helperNames: readonly string[] = [...mathMembers, "pow2", "float", "int", "unpack", "copy", "scratch"];
 
 export class Helpers {
   /** Names of the module: kernels declare none of them. */
@@ -34,6 +36,8 @@ export class Helpers {
   bits = (): readonly [float: Name, int: Name] => [this.#ask("float"), this.#ask("int")];
   /** `unpack(base64, array)`. */
   unpack = (): Name => this.#ask("unpack");
+  /** `copy(source, from, to, at, length)`. */
+  copy = (): Name => this.#ask("copy");
   /** Doubles that pass from one piece of a long straight line to the next. */
   scratch = (length: number): Name => {
     this.#scratch = Math.max(this.#scratch, length);
@@ -55,6 +59,7 @@ for (let i = 126; i < 253; i++) pow2[i + 1] = 2 * pow2[i];`
       has("int") ? js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` : undefined,
       has("scratch") ? js`const scratch = new Float64Array(${this.#scratch});` : undefined,
       has("unpack") ? unpackFunction : undefined,
+      has("copy") ? copyFunction : undefined,
     );
   }
 }

@@ -126,10 +126,10 @@ function instance(parts: ModuleParts): {
   const texts = scene.looped.map((kernel) => scene.emit(kernel, scene.kernelId(kernel.name), scalarsOf(kernel).map(name)));
   texts.push(
     scene.direct === undefined
-      ? surface.computeFunction(one, scene.route(predict), inputSize, outputSize)
+      ? surface.computeFunction(one, scene.route(predict), inputSize, outputSize, scene.helpers.copy)
       : directText(scene, predict),
   );
-  if (tile !== undefined) texts.push(surface.computeFunction(many, scene.route(tile), inputSize, outputSize));
+  if (tile !== undefined) texts.push(surface.computeFunction(many, scene.route(tile), inputSize, outputSize, scene.helpers.copy));
   const tiles = tile === undefined ? undefined : { id: many, rows: scene.route(tile).rows };
   texts.push(surface.predictFunction(one, tiles, inputSize, outputSize, prepare === undefined ? none : js`prepare();`));
   if (options.train) texts.push(surface.trainingFunctions(training(parts, entries, scene)));
@@ -270,7 +270,11 @@ function directText(scene: Scene, predict: Entry): Code {
   );
 }
 
-function training(parts: ModuleParts, entries: ReadonlyMap<string, Entry>, { bufferId: buffer, calls }: Scene): surface.Training {
+function training(
+  parts: ModuleParts,
+  entries: ReadonlyMap<string, Entry>,
+  { bufferId: buffer, calls, helpers }: Scene,
+): surface.Training {
   const batch = (entryName: string): surface.Batch => {
     const entry = entries.get(entryName) ?? internal(`the program has no entry ${entryName}`);
     const find = (list: Entry["inputs"], port: string) => list.find(([id]) => id === port)?.[1];
@@ -293,6 +297,7 @@ function training(parts: ModuleParts, entries: ReadonlyMap<string, Entry>, { buf
     inputSize: sizeOf(parts.input.shape),
     targetSize: sizeOf(target.shape),
     learningRate,
+    copy: helpers.copy(),
     trainStep: batch("trainStep"),
     evaluate: batch("evaluate"),
     weights: parts.weights.map((weight) => ({ name: weight.name, buffer: buffer(weight.buffer) })),
