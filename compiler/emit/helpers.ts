@@ -30,7 +30,7 @@ export class Helpers {
     return name(helper);
   }
   math = (member: (typeof mathMembers)[number]): Name => this.#ask(member);
-  /** 2^i at i + 126. */
+  /** 2^i at i + 252. */
   pow2 = (): Name => this.#ask("pow2");
   /** A Float32Array(1) and an Int32Array over the same bytes. */
   bits = (): readonly [float: Name, int: Name] => [this.#ask("float"), this.#ask("int")];
@@ -50,11 +50,11 @@ export class Helpers {
     return lines(
       aliases.length > 0 ? js`const ${commas(aliases)};` : undefined,
       has("pow2")
-        ? js`// 2^i at i + 126
-const pow2 = new Float64Array(254);
-pow2[126] = 1;
-for (let i = 126; i > 0; i--) pow2[i - 1] = pow2[i] / 2;
-for (let i = 126; i < 253; i++) pow2[i + 1] = 2 * pow2[i];`
+        ? js`// 2^i at i + 252
+const pow2 = new Float64Array(505);
+pow2[252] = 1;
+for (let i = 252; i > 0; i--) pow2[i - 1] = pow2[i] / 2;
+for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`
         : undefined,
       has("int") ? js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` : undefined,
       has("scratch") ? js`const scratch = new Float64Array(${this.#scratch});` : undefined,

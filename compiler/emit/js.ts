@@ -250,7 +250,7 @@ class Printer {
       case "convert":
         return this.#convert(value.a, value.fmt, round);
       case "pow2":
-        return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(126)));
+        return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(252)));
       case "exponent": {
         const [float, int] = helpers.bits();
         const put = js`${element(float, literal(0))} = ${this.#value(value.a, false)}`;

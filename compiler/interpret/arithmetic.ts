@@ -32,6 +32,11 @@ export const binary = {
 
 const bits = new Float32Array(1);
 const word = new Int32Array(bits.buffer);
+/** By its exponent bits: Math.pow need not be exact. */
+const twoTo = (power: number): number => {
+  word[0] = (power + 127) << 23;
+  return bits[0];
+};
 
 export const unary = {
   neg: (a) => () => -a(),
@@ -48,11 +53,13 @@ export const unary = {
       return number | 0;
     };
   },
-  pow2: (a, _to, _from, bug) => () => {
-    const power = a();
-    if (!(power >= -126 && power <= 127)) bug(`pow2 takes −126..127, found ${power}`);
-    word[0] = (power + 127) << 23;
-    return bits[0];
+  pow2: (a, to, _from, bug) => {
+    const [least, most] = to === "f64" ? [-252, 252] : [-126, 127];
+    return () => {
+      const power = a();
+      if (!(power >= least && power <= most)) bug(`pow2 takes −${-least}..${most}, found ${power}`);
+      return twoTo(power >> 1) * twoTo(power - (power >> 1));
+    };
   },
   exponent: (a, _to, _from, bug) => () => {
     bits[0] = a();

@@ -15,7 +15,8 @@ export interface Point {
   readonly lane?: string;
 }
 export const joins = { madd: v.add, add: v.add, max: v.max, min: v.min };
-export const identities = { madd: 0, add: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
+/** −0, since 0 + −0 is not −0. */
+export const identities = { madd: -0, add: -0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
 
 /** A value at a point, as many lanes wide as the point. */
 export const valueAt = (value: Value, { at, lane }: Point, acc?: Value): Value =>

@@ -84,7 +84,9 @@ export function operandsOf(node: Value): readonly Value[] {
   }
 }
 
-const isAtom = (node: Value): boolean =>
+/** What needs no name. */
+export const isAtom = (node: Value): boolean =>
+  (node.op === "convert" && node.fmt === "f64" && node.a.fmt === "f32" && isAtom(node.a)) || // a wider name for a name
   node.op === "const" ||
   node.op === "scalar" ||
   node.op === "loop" ||

@@ -2,7 +2,7 @@
 // memory goes through `let`s. In: an entry's kernels, contents of constant buffers. Out: one kernel without loops that only
 // reads inputs and writes outputs, with the bits of the loops; or undefined where it would be too long or cannot be done.
 import type { Buffer, Index, Kernel, Stmt, Value } from "./ir.ts";
-import { lets, mapOperands } from "./sharing.ts";
+import { isAtom, lets, mapOperands } from "./sharing.ts";
 import * as v from "./value.ts";
 
 export interface UnrollSite {
@@ -22,13 +22,14 @@ export function unroll(kernels: readonly Kernel[], site: UnrollSite): Kernel | u
   const out: Stmt[] = [];
   const memory = new Map<string, Value>();
   const registers = new Map<string, Value>();
+  const narrow = new Set<string>();
   const names = new Map<string, number>();
   const fresh = (stem: string): string => {
     const k = names.get(stem) ?? 0;
     names.set(stem, k + 1);
     return `${stem}${k}`;
   };
-  for (const kernel of kernels) run(kernel.body, { site, out, memory, registers, fresh, loops: new Map(), uses: new Map() });
+  for (const kernel of kernels) run(kernel.body, { site, out, memory, registers, fresh, loops: new Map(), uses: new Map(), narrow });
   return { name: kernels[0]?.name ?? "predict", origin: kernels.map(({ origin }) => origin).join("\n"), body: out };
 }
 
@@ -42,6 +43,8 @@ interface Machine {
   readonly loops: Map<string, number>;
   /** Lets of the loop body being run → their values. */
   readonly uses: Map<string, Value>;
+  /** Names of the straight line whose f64 values are f32 numbers. */
+  readonly narrow: Set<string>;
 }
 
 function run(body: readonly Stmt[], machine: Machine): void {
@@ -75,12 +78,37 @@ function store(buffer: string, at: number, value: Value, machine: Machine): void
     machine.memory.delete(`${buffer}[${at}]`);
     return;
   }
-  machine.memory.set(`${buffer}[${at}]`, name(v.convert(v.convert(value, "f32"), value.fmt), machine, stem(buffer)));
+  const rounded = isNarrow(value, machine) ? value : v.convert(v.convert(value, "f32"), value.fmt);
+  const stored = name(rounded, machine, stem(buffer));
+  if (stored.op === "use") machine.narrow.add(stored.name);
+  machine.memory.set(`${buffer}[${at}]`, stored);
+}
+
+/** Whether rounding to f32 would change nothing. */
+function isNarrow(value: Value, machine: Machine): boolean {
+  if (value.fmt === "f32") return true;
+  switch (value.op) {
+    case "const":
+      return Object.is(Math.fround(value.value), value.value);
+    case "use":
+      return machine.narrow.has(value.name);
+    case "convert":
+      return value.a.fmt === "f32";
+    case "abs":
+    case "neg":
+      return isNarrow(value.a, machine);
+    case "max":
+    case "min":
+    case "select":
+      return isNarrow(value.a, machine) && isNarrow(value.b, machine);
+    default:
+      return false;
+  }
 }
 
 /** Gives a value a name in the straight line, unless it is one already. */
 function name(value: Value, machine: Machine, stem: string): Value {
-  if (value.op === "const" || value.op === "use") return value;
+  if (isAtom(value)) return value;
   const statements = lets([{ do: "set", reg: "", value }], (stem) => machine.fresh(stem));
   const last = statements[statements.length - 1];
   machine.out.push(...statements.slice(0, -1));
@@ -121,8 +149,18 @@ function step(node: Value, machine: Machine, visit: (value: Value) => Value): Va
       return { ...node, a };
     }
     default:
-      return mapOperands(node, visit, (index) => index);
+      return simpler(mapOperands(node, visit, (index) => index));
   }
+}
+
+/** Without the identity that a fold starts from: the same bits for every x. */
+function simpler(node: Value): Value {
+  const isLit = (value: Value, number: number): boolean => value.op === "const" && Object.is(value.value, number);
+  if (node.op === "max" && isLit(node.a, Number.NEGATIVE_INFINITY)) return node.b;
+  if (node.op === "min" && isLit(node.a, Number.POSITIVE_INFINITY)) return node.b;
+  if (node.op === "add" && isLit(node.a, -0)) return node.b;
+  if (node.op === "madd" && isLit(node.c, -0)) return v.mul(node.a, node.b);
+  return node;
 }
 
 function load(buffer: string, at: number, machine: Machine): Value {
