@@ -1,6 +1,8 @@
-// What a Graph costs, in counts, and what follows from it: the sizes at which another kind of code pays. In: a Graph. Out:
-// multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
+// What a Graph or its kernels cost, in counts, and what follows: the sizes at which another kind of code pays. In: a Graph,
+// kernels. Out: multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
 import { bindShape, type Graph, isGraph, type Node, sizeOf } from "./ir/graph.ts";
+import type { Kernel, Stmt, Value } from "./program/ir.ts";
+import { operandsOf } from "./program/sharing.ts";
 
 /** Multiply-adds of all dots for `rows` rows; a scan counts its body once a step. */
 export function multiplyAdds(graph: Graph, rows = 1): number {
@@ -19,21 +21,43 @@ function ofNode(node: Node, rows: number): number {
 export const countOps = (graph: Graph): number =>
   graph.nodes.filter(({ op }) => !["input", "param", "state", "constant", "rows"].includes(op)).length;
 
+/** Arithmetic of kernels, as often as it runs: a multiply-add or a comparison counts one, an exponential about 25. */
+export const operations = (kernels: readonly Kernel[]): number => kernels.reduce((sum, { body }) => sum + inBody(body), 0);
+
+function inBody(body: readonly Stmt[]): number {
+  return body.reduce((sum, statement) => {
+    if (statement.do !== "for") return sum + inValue(statement.value);
+    return sum + (typeof statement.to === "number" ? statement.to : Number.POSITIVE_INFINITY) * inBody(statement.body);
+  }, 0);
+}
+
+function inValue(root: Value): number {
+  const seen = new Set<Value>();
+  const visit = (value: Value): number => {
+    if (seen.has(value)) return 0;
+    seen.add(value);
+    const under = operandsOf(value);
+    const isFree = under.length === 0 || value.op === "load" || (value.op === "convert" && value.fmt === "f64");
+    return under.reduce((sum, operand) => sum + visit(operand), isFree ? 0 : 1);
+  };
+  return visit(root);
+}
+
 /**
- * Most multiply-adds of a row that are written as one straight line, unless the option `unroll` says otherwise. Beyond, lanes are
- * faster, smaller, and sooner at full speed; without them loops are smaller and sooner. Seen on 2026-11-24, Node 24.21 on x64,
- * relaxed SIMD, medians of 21 alternating rounds: nanoseconds a call of one row, and bytes (gzip) of the module.
+ * Most multiply-adds of a row that are written as one straight line where lanes are not wanted: beyond, loops are smaller and
+ * sooner. Seen on 2026-11-24 by bench/crossover.ts, Node 24.21 on x64, relaxed SIMD, medians of 21 alternating rounds:
+ * nanoseconds a call of one row (and of 32), and bytes of the module after gzip.
  *
- * | net      | multiply-adds | straight     | loops     | lanes     |
- * | -------- | ------------- | ------------ | --------- | --------- |
- * | 2-4-3-1  | 23            | 21, 1433     | 25, 1594  | 34, 2475  |
- * | 4-10-3   | 70            | 42, 2165     | 54, 2222  | 38, 3131  |
- * | 8-12-4   | 144           | 76, 3218     | 90, 2549  | 38, 3453  |
- * | 100-2-2  | 204           | 136, 4922    | 213, 2880 | 129, 3604 |
- * | 8-16-8-2 | 272           | 133, 4794    | 158, 3308 | 54, 4730  |
- * | 16-24-8  | 576           | 265, 8877    | 307, 4508 | 69, 5298  |
- * | 800-1    | 800           | 7756, 22158  | 849, 6351 | 496, 6889 |
- * | 16-32-16 | 1024          | 684, 14954   | 559, 6450 | 87, 7369  |
+ * | net      | multiply-adds | straight            | loops              | lanes             |
+ * | -------- | ------------- | ------------------- | ------------------ | ----------------- |
+ * | 2-4-3-1  | 23            | 22 (426), 1434      | 26 (626), 1594     | 28 (603), 2449    |
+ * | 4-10-3   | 70            | 47 (1177), 2111     | 62 (1639), 2223    | 46 (891), 3120    |
+ * | 8-12-4   | 144           | 77 (2233), 3109     | 91 (2453), 2549    | 41 (866), 3423    |
+ * | 100-2-2  | 204           | 136 (4153), 4910    | 174 (5986), 2966   | 94 (3593), 3699   |
+ * | 8-16-8-2 | 272           | 134 (4122), 4679    | 160 (4881), 3310   | 59 (1357), 4707   |
+ * | 16-24-8  | 576           | 269 (9462), 8474    | 297 (9369), 4508   | 70 (1969), 5313   |
+ * | 800-1    | 800           | 8302, 22159         | 530, 6437          | 170, 6974         |
+ * | 16-32-16 | 1024          | 660 (22016), 14382  | 535 (15613), 7111  | 89 (1457), 9945   |
  *
  * In a fresh process (medians of 9) the first call of 8-16-8-2 comes after 1.0, 1.1 and 1.5 ms, the next 99 take 1.5, 2.4 and
  * 0.2 ms, the next 9,900 10, 8 and 4 ms: a long straight line waits long for the optimiser.
@@ -41,12 +65,12 @@ export const countOps = (graph: Graph): number =>
 export const straightUpTo = 200;
 
 /**
- * Whether lanes pay in a call of `rows` rows. A training step computes each dot three times over: forward, and the gradients of
- * both operands. Seen in the same run, loops and lanes, Adam: 2-4-3-1 batch 1 330 and 324 ns, batch 4 594 and 372; 4-10-3 batch 1
- * 776 and 347, batch 16 3256 and 1088.
+ * Whether lanes pay in a call of `rows` rows whose kernels do `operations` each. A training step computes each dot three times
+ * over: forward, and the gradients of both operands. The crossing lies between 4-10-3 with a linear end (92 operations: 47 and
+ * 46 ns, but 1 KB more) and with a softmax (172: 69 and 59 ns). Steps of Adam, loops and lanes: 2-4-3-1 batch 1 360 and 279 ns,
+ * batch 4 673 and 320; 4-10-3 batch 1 783 and 351.
  */
-export const lanesPay = (graph: Graph, rows: number, train: boolean, unroll: number): boolean =>
-  (train ? 3 : 1) * rows * multiplyAdds(graph) > unroll;
+export const lanesPay = (operations: number, rows: number, train: boolean): boolean => (train ? 3 : 1) * rows * operations > 125;
 
 /**
  * Models from `from` multiply-adds a row on have kernels over a tile of rows beside those for one row. Seen with f32x4 in batches

@@ -1,6 +1,5 @@
 // The only knobs of a compilation. Printed in the artifact's header; nothing else changes the output.
 import * as z from "zod";
-import { straightUpTo } from "./cost.ts";
 
 export const optionsSchema = z.strictObject({
   /** Add trainStep, evaluate, getWeights, setWeights. */
@@ -23,8 +22,8 @@ export const optionsSchema = z.strictObject({
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. */
   selfTest: z.boolean().default(true),
-  /** Most multiply-adds of a model that becomes straight-line code. */
-  unroll: z.int().min(0).default(straightUpTo),
+  /** Most multiply-adds of a model that becomes straight-line code; undefined: what pays (compiler/cost.ts). */
+  unroll: z.int().min(0).optional(),
 });
 
 export type Options = z.infer<typeof optionsSchema>;

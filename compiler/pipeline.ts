@@ -2,7 +2,7 @@
 // Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { differentiate } from "./autodiff/differentiate.ts";
 import { applyOptimizer, evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "./build.ts";
-import { lanesPay, multiplyAdds, tile } from "./cost.ts";
+import { lanesPay, multiplyAdds, operations, straightUpTo, tile } from "./cost.ts";
 import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
 import { createMachine } from "./interpret/program.ts";
 import type { Graph } from "./ir/graph.ts";
@@ -93,14 +93,15 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   const first: Part = { entry: "predict", plan: one };
   const { program: looped, tables } = whole([first], fmt, "js");
   observe("predict", { pass: "lower", stage: "program", program: looped });
-  const straight = options.train ? undefined : straighten(looped, new Map([...contents, ...tables]), options);
+  const pays = lanesPay(operations(looped.kernels), options.train ? options.batch : 1, options.train);
+  const vectors = options.target === "simd" || (options.target === "auto" && pays);
+  // Who asks for straight lines of some length gets them.
+  const mayStraighten = !options.train && (options.unroll !== undefined || !vectors);
+  const straight = mayStraighten ? straighten(looped, new Map([...contents, ...tables]), options) : undefined;
   if (straight !== undefined) {
     observe("predict", { pass: "unroll", stage: "program", program: straight });
     return { built, program: straight, contents: kept(straight, contents, tables), weights, warnings };
   }
-  const vectors =
-    options.target === "simd" ||
-    (options.target === "auto" && lanesPay(main, options.train ? options.batch : 1, options.train, options.unroll));
   const parts: Part[] = [first];
   if (multiplyAdds(main) >= tile.from) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
@@ -152,7 +153,7 @@ function simplify(built: Graph, options: Options, observe: Observe): Packed {
   const split = hoist(graph);
   see("hoist", split.main);
   // A straight line has its weights as literals: no layout matters.
-  if (!options.train && options.target !== "simd" && multiplyAdds(split.main) <= options.unroll)
+  if (!options.train && options.target !== "simd" && multiplyAdds(split.main) <= (options.unroll ?? straightUpTo))
     return { ...split, packed: new Set() };
   const packed = pack(split);
   see("pack", packed.main);
@@ -212,7 +213,7 @@ function straighten(looped: Program, contents: ReadonlyMap<string, Float32Array>
   if (options.weights === "external" || options.target === "simd") return undefined;
   const buffers = new Map(looped.buffers.map((buffer) => [buffer.name, buffer]));
   // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
-  const straight = unroll(looped.kernels, { buffers, contents, budget: 2 * options.unroll });
+  const straight = unroll(looped.kernels, { buffers, contents, budget: 2 * (options.unroll ?? straightUpTo) });
   if (straight === undefined) return undefined;
   const kernel: Kernel = { ...straight, name: "predict" };
   return settle({ ...looped, kernels: [kernel], entries: looped.entries.map((entry) => ({ ...entry, calls: ["predict"] })) }, []);

@@ -260,6 +260,7 @@ class Printer {
         return internal("acc stands in a nest only");
       case "lanes":
       case "across":
+      case "extract":
       case "splat":
         return internal(`${value.op} is for vectors; a js kernel computes scalars`);
       default:

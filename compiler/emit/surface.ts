@@ -35,13 +35,11 @@ const times = (row: Name | 0, size: number): Code => (row === 0 ? js`0` : size =
 /** The function that computes the rows of one route. */
 export function computeFunction(id: Name, route: Route, inputSize: number, outputSize: number, copy: () => Name): Code {
   const { rows, input, output, calls } = route;
-  // A loop written out is sooner done with few numbers.
-  const isFew = (size: number): boolean => size * rows < fewest;
   if (rows === 1) {
     return js`function ${id}(x, from, out, to) {
-  ${isFew(inputSize) ? js`for (let i = 0; i < ${inputSize}; i++) ${input}[i] = x[from + i];` : js`${copy()}(x, from, ${input}, 0, ${inputSize});`}
+  ${inputSize < fewest ? js`for (let i = 0; i < ${inputSize}; i++) ${input}[i] = x[from + i];` : js`${copy()}(x, from, ${input}, 0, ${inputSize});`}
   ${calls}
-  ${isFew(outputSize) ? js`for (let i = 0; i < ${outputSize}; i++) out[to + i] = ${output}[i];` : js`${copy()}(${output}, 0, out, to, ${outputSize});`}
+  ${outputSize < fewest ? js`for (let i = 0; i < ${outputSize}; i++) out[to + i] = ${output}[i];` : js`${copy()}(${output}, 0, out, to, ${outputSize});`}
 }`;
   }
   const [given, found] = [times(name("rows"), inputSize), times(name("rows"), outputSize)];

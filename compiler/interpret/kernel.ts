@@ -196,6 +196,8 @@ class KernelCompiler {
         const both = (a: Eval, b: Eval): Eval => binary[value.how](a, b, f32);
         return [both(both(l0, l2), both(l1, l3))];
       }
+      case "extract":
+        return [this.#eval(value.a, scope, site)[value.lane] ?? this.#bug(`extract takes a vector, found ${value.a.fmt}`)];
       case "madd": {
         const [a, b, c] = lanewise(value.a, value.b, value.c);
         return a.map((of, i) => madd(of, b[i], c[i], f32));

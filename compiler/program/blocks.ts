@@ -4,26 +4,29 @@ import type { Extent, Stmt } from "./ir.ts";
 import type { Namer } from "./points.ts";
 import type { Coord } from "./view.ts";
 
-/** Where a tile stands along one dim: a coordinate, or four from it. */
+/** Where a tile stands along one dim: a coordinate, or as many from it as a vector is wide, or as are left. */
 export interface Step {
   readonly coord: Coord;
-  readonly wide: boolean;
+  readonly wide: 1 | 2 | 3 | 4;
 }
+/** What of a dim becomes vectors: nothing, fours, fours and the two or three points left over. */
+export type Lanes = "none" | "whole" | "padded";
 
 /** Loops over blocks of at most `count` coordinates. */
 export function blocks(
   extent: Extent,
   count: number,
-  lanes: boolean,
+  lanes: Lanes,
   fresh: Namer,
   body: (steps: readonly Step[]) => readonly Stmt[],
 ): readonly Stmt[] {
   const steps = (base: number, size: number, terms: Coord["terms"] = []): Step[] => {
     const list: Step[] = [];
     for (let c = 0; c < size; ) {
-      const wide = lanes && size - c >= 4;
+      const left = size - c;
+      const wide = lanes !== "none" && left >= 4 ? 4 : lanes === "padded" && (left === 2 || left === 3) ? left : 1;
       list.push({ coord: { base: base + c, terms }, wide });
-      c += wide ? 4 : 1;
+      c += wide;
     }
     return list;
   };
@@ -38,7 +41,7 @@ export function blocks(
       { do: "for", loop: rest, from: { blocks: whole, size: count }, to: extent, body: body(steps(0, 1, [[rest, 1]])) },
     ];
   }
-  if (lanes) return cut(count, extent, fresh, (from, size, terms) => body(steps(from, size, terms)));
+  if (lanes !== "none") return cut(count, extent, fresh, (from, size, terms) => body(steps(from, size, terms)));
   // Points that share loads are cut into blocks as equal as can be: 32 rows by at most 6 are 2 x 6 and 4 x 5.
   const groups = Math.max(1, Math.ceil(extent / count));
   const least = Math.floor(extent / groups);

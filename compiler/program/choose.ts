@@ -88,13 +88,14 @@ function nodesIn(value: Value): number {
 
 /** A map: points in fours along the dim that the store walks one by one. */
 function wideMap(nest: Nest, order: readonly string[]): Schedule {
+  const isHeavy = nodesIn(nest.finish) > 24;
   const inner = nest.map
-    .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && strideOf(nest.out.index, name) === 1)
+    .filter(([name, extent]) => typeof extent === "number" && extent >= (isHeavy ? 2 : 4) && strideOf(nest.out.index, name) === 1)
     .at(-1);
   if (inner === undefined || nest.out.index.row !== undefined || nest.into === "add") return { order, tile: [] };
   const [dim] = inner;
-  const width = nodesIn(nest.finish) > 24 ? 4 : 8;
-  return { order: [...order.filter((name) => name !== dim), dim], tile: [[dim, width]], lane: dim };
+  const tile: Schedule["tile"] = [[dim, isHeavy ? 4 : 8]];
+  return { order: [...order.filter((name) => name !== dim), dim], tile, lane: dim, ...(isHeavy ? { padded: true } : {}) };
 }
 
 /** Lanes may run along a dim that the store and every term walk one by one, or that a term does not know. */

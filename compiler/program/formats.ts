@@ -52,6 +52,7 @@ function* demandsOf(value: Value): Generator<Demand> {
       yield ["the operand", value.a.fmt, lane];
       return yield result(vectorOf(value.a.fmt));
     case "across":
+    case "extract":
       yield ["the operand", value.a.fmt, ["f32x4"]];
       return yield result("f32");
     case "convert":

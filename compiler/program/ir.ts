@@ -68,6 +68,7 @@ export type Value = { readonly fmt: Fmt } & (
   | { readonly op: "load"; readonly buffer: string; readonly index: Index } // f32x4: this element and the next three
   | { readonly op: "lanes"; readonly items: readonly [Value, Value, Value, Value] } // four scalars as a vector
   | { readonly op: "across"; readonly how: "add" | "max" | "min"; readonly a: Value } // (l0 ∘ l2) ∘ (l1 ∘ l3): a vector to one f32
+  | { readonly op: "extract"; readonly lane: number; readonly a: Value } // one lane of an f32x4
   | { readonly op: Unary; readonly a: Value }
   | { readonly op: Binary; readonly a: Value; readonly b: Value }
   | { readonly op: "madd"; readonly a: Value; readonly b: Value; readonly c: Value } // a·b + c
@@ -108,6 +109,8 @@ export interface Schedule {
   readonly tile: readonly (readonly [dim: string, count: number])[];
   /** A map dim whose points are computed four at a time. */
   readonly lane?: string;
+  /** Two or three points left over of the lane dim are computed as one vector too. */
+  readonly padded?: boolean;
   /** Partial sums: `partial` independent accumulators over the innermost reduce dim, folded by halves at the end. */
   readonly partial?: number;
   /** The partial sums are lanes. */

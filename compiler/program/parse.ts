@@ -4,7 +4,7 @@
 import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./ir.ts";
 import { Cursor } from "./text.ts";
 import { isVector } from "./value.ts";
-import { arities, binary, foldings, formats, impliedFmt, infix, unary } from "./words.ts";
+import { arities, binary, foldings, formats, impliedFmt, infix, laneNumbers, unary } from "./words.ts";
 
 const roles: readonly Role[] = ["input", "output", "const", "param", "state", "arena"];
 const pick = <T extends string>(list: readonly T[], text: string): T | undefined => list.find((item) => item === text);
@@ -254,10 +254,12 @@ class ValueParser {
     const one = pick(unary, name);
     const two = pick(binary, name);
     const how = foldings.find((how) => name === `across.${how}`);
+    const lane = laneNumbers.find((lane) => name === `extract.${lane}`);
     if (fmt !== undefined) return { op: "convert", a, fmt };
     if (one !== undefined) return implied({ op: one, a, fmt: "f64" });
     if (two !== undefined) return implied({ op: two, a, b, fmt: "f64" });
     if (how !== undefined) return { op: "across", how, a, fmt: "f32" };
+    if (lane !== undefined) return { op: "extract", lane, a, fmt: "f32" };
     if (name === "madd") return { op: "madd", a, b, c, fmt: a.fmt };
     if (name === "select") return { op: "select", mask: a, a: b, b: c, fmt: b.fmt };
     return implied({ op: "lanes", items: [a, b, c, d], fmt: "f64" });

@@ -9,18 +9,20 @@ import type { Coord } from "./view.ts";
 /** Fresh names for loops, registers and lets of one kernel. */
 export type Namer = (stem: string) => string;
 
-/** Coordinates of one result point; with `lane`, of four, along that dim. */
+/** Coordinates of one result point; with `lane`, of `wide` points along that dim, computed as a vector. */
 export interface Point {
   readonly at: ReadonlyMap<string, Coord>;
   readonly lane?: string;
+  /** 4 unless given. */
+  readonly wide?: 2 | 3;
 }
 export const joins = { madd: v.add, add: v.add, max: v.max, min: v.min };
 /** −0, since 0 + −0 is not −0. */
 export const identities = { madd: -0, add: -0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
 
 /** A value at a point, as many lanes wide as the point. */
-export const valueAt = (value: Value, { at, lane }: Point, acc?: Value): Value =>
-  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, lane, acc);
+export const valueAt = (value: Value, { at, lane, wide }: Point, acc?: Value): Value =>
+  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, { lane, wide, acc });
 
 export function accumulate(fold: Fold, sum: Value, point: Point): Value {
   return fold.how === "madd"
@@ -37,10 +39,14 @@ export const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value =
 export const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
 
 /** Stores a point's value, as the nest says. */
-export function store(nest: Nest, point: Point, value: Value): Stmt {
+export function store(nest: Nest, point: Point, value: Value): readonly Stmt[] {
   const { buffer, index } = nest.out;
   const to = place(index, point);
-  return { do: "store", buffer, index: to, value: nest.into === "store" ? value : v.add(loadLike(value, buffer, to), value) };
+  if (point.wide !== undefined)
+    return Array.from({ length: point.wide }, (_, i): Stmt => {
+      return { do: "store", buffer, index: { ...to, base: to.base + i }, value: v.extract(i, value) };
+    });
+  return [{ do: "store", buffer, index: to, value: nest.into === "store" ? value : v.add(loadLike(value, buffer, to), value) }];
 }
 
 /** What stands at an address, in the format of `value`. */

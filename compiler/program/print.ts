@@ -176,6 +176,8 @@ class ValuePrinter {
         return `${value.fmt}(${this.print(value.a)})`;
       case "across":
         return `across.${value.how}(${this.print(value.a)})`;
+      case "extract":
+        return `extract.${value.lane}(${this.print(value.a)})`;
       default:
         return `${value.op}(${operandsOf(value).map((operand) => this.print(operand)).join(", ")})`; // biome-ignore format: one call
     }

@@ -36,7 +36,7 @@ export function overReduce(
     // A short sum is written out: the loop would cost more than it.
     if (more.length === 0 && typeof extent === "number" && extent * inner.length <= shortSum)
       return Array.from({ length: extent }, (_, k) => turn({ base: k, terms: [] })).flat();
-    return blocks(extent, 1, false, fresh, ([{ coord }]) => turn(coord));
+    return blocks(extent, 1, "none", fresh, ([{ coord }]) => turn(coord));
   };
   return visit(
     nest.reduce.map(([name]) => name),
@@ -65,7 +65,7 @@ function partials(
       );
       for (const sum of sums) out.push({ do: "set", reg: nameOf(sum), value: v.lit(identities[fold.how], kind) });
       out.push(
-        ...blocks(whole * partial, partial, wide, fresh, (steps) =>
+        ...blocks(whole * partial, partial, wide ? "whole" : "none", fresh, (steps) =>
           lets(
             steps.map(({ coord }, s): Stmt => {
               const here: Point = { at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) };

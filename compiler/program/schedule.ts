@@ -25,7 +25,7 @@ function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
 
 function overMap(
   nest: Nest,
-  { order, tile, lane }: Schedule,
+  { order, tile, lane, padded }: Schedule,
   fresh: Namer,
   leaf: (points: readonly Point[]) => readonly Stmt[],
 ): readonly Stmt[] {
@@ -34,14 +34,24 @@ function overMap(
   const visit = (rest: readonly string[], points: readonly Point[]): readonly Stmt[] => {
     if (rest.length === 0) return leaf(points);
     const [dim, ...inner] = rest;
-    return blocks(extents.get(dim) as Extent, tiles.get(dim) ?? 1, dim === lane, fresh, (steps) =>
-      visit(
-        inner,
-        // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
-        steps.flatMap(({ coord, wide }) =>
-          points.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) })),
+    return blocks(
+      extents.get(dim) as Extent,
+      tiles.get(dim) ?? 1,
+      dim !== lane ? "none" : padded ? "padded" : "whole",
+      fresh,
+      (steps) =>
+        visit(
+          inner,
+          // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
+          steps.flatMap(({ coord, wide }) =>
+            points.map((point) => ({
+              ...point,
+              at: new Map([...point.at, [dim, coord]]),
+              ...(wide > 1 ? { lane: dim } : {}),
+              ...(wide === 2 || wide === 3 ? { wide } : {}),
+            })),
+          ),
         ),
-      ),
     );
   };
   return visit(order, [{ at: new Map() }]);
@@ -51,15 +61,15 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
   const { fold } = nest;
   if (fold === undefined)
     return lets(
-      points.map((point) => store(nest, point, valueAt(nest.finish, point))),
+      points.flatMap((point) => store(nest, point, valueAt(nest.finish, point))),
       fresh,
     );
   const start = (point: Point): Value => valueAt(fold.init, point);
-  const finish = (point: Point, sum: Value): Stmt => store(nest, point, valueAt(nest.finish, point, sum));
+  const finish = (point: Point, sum: Value): readonly Stmt[] => store(nest, point, valueAt(nest.finish, point, sum));
   // Without reduce dims there is one term.
   if (nest.reduce.length === 0)
     return lets(
-      points.map((point) => finish(point, accumulate(fold, start(point), point))),
+      points.flatMap((point) => finish(point, accumulate(fold, start(point), point))),
       fresh,
     );
   const registers = points.map((point) => register(fresh, point, fold));
@@ -70,7 +80,7 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
     ),
     ...overReduce(nest, fold, points, registers, plan, fresh),
     ...lets(
-      points.map((point, p) => finish(point, registers[p])),
+      points.flatMap((point, p) => finish(point, registers[p])),
       fresh,
     ),
   ];
@@ -108,7 +118,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
         ),
         { do: "for", loop, ...range, body },
         ...lets(
-          points.map((point, p) => store(nest, point, registers[p])),
+          points.flatMap((point, p) => store(nest, point, registers[p])),
           fresh,
         ),
       ];
@@ -116,7 +126,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
   return [
     ...overMap(nest, plan, fresh, (points) =>
       lets(
-        points.map((point) => store(nest, point, valueAt(fold.init, point))),
+        points.flatMap((point) => store(nest, point, valueAt(fold.init, point))),
         fresh,
       ),
     ),

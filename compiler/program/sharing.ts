@@ -195,6 +195,8 @@ function keyOf(node: Value, id: (operand: Value) => number): string {
     }
     case "across":
       return `${head}:${node.how}(${id(node.a)})`;
+    case "extract":
+      return `${head}:${node.lane}(${id(node.a)})`;
     default:
       return `${head}(${operandsOf(node).map(id).join()})`;
   }

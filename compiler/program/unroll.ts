@@ -16,7 +16,7 @@ export function unroll(kernels: readonly Kernel[], site: UnrollSite): Kernel | u
   let steps = 0;
   for (const kernel of kernels) {
     if (!isStraightenable(kernel.body)) return undefined;
-    steps += length(kernel.body);
+    steps += turns(kernel.body);
   }
   if (steps > site.budget) return undefined;
   const out: Stmt[] = [];
@@ -29,7 +29,8 @@ export function unroll(kernels: readonly Kernel[], site: UnrollSite): Kernel | u
     names.set(stem, k + 1);
     return `${stem}${k}`;
   };
-  for (const kernel of kernels) run(kernel.body, { site, out, memory, registers, fresh, loops: new Map(), uses: new Map(), narrow });
+  for (const kernel of kernels)
+    run(kernel.body, { site, out, memory, registers, fresh, loops: new Map(), uses: new Map(), narrow });
   return { name: kernels[0]?.name ?? "predict", origin: kernels.map(({ origin }) => origin).join("\n"), body: out };
 }
 
@@ -177,11 +178,13 @@ function load(buffer: string, at: number, machine: Machine): Value {
 const address = (index: Index, machine: Machine): number =>
   index.terms.reduce((sum, [loop, stride]) => sum + stride * (machine.loops.get(loop) ?? 0), index.base);
 
-function length(body: readonly Stmt[]): number {
-  return body.reduce(
-    (sum, statement) => sum + (statement.do === "for" ? (statement.to as number) * length(statement.body) : 1),
-    0,
-  );
+/** Statements, as often as they run; a loop over a scalar counts as endless. */
+export function turns(body: readonly Stmt[]): number {
+  return body.reduce((sum, statement) => {
+    if (statement.do !== "for") return sum + 1;
+    const count = typeof statement.to === "number" ? statement.to : Number.POSITIVE_INFINITY;
+    return sum + count * turns(statement.body);
+  }, 0);
 }
 
 /** Loops from 0 with known bounds, scalar values, and addresses that do not depend on data. */

@@ -52,6 +52,8 @@ export const lanes = (items: readonly [Value, Value, Value, Value]): Value => ({
 });
 /** A vector to one f32, by halves. */
 export const across = (how: "add" | "max" | "min", a: Value): Value => ({ op: "across", how, a, fmt: "f32" });
+/** Lane 0..3 of an f32x4. */
+export const extract = (lane: number, a: Value): Value => ({ op: "extract", lane, a, fmt: "f32" });
 /** Four consecutive elements. */
 export const loadx4 = (buffer: string, index: Index): Value => ({ op: "load", buffer, index, fmt: "f32x4" });
 export const iadd = (a: Value, b: Value): Value => binary("iadd", a, b);

@@ -8,14 +8,23 @@ import type { Coord } from "./view.ts";
 
 type Point = ReadonlyMap<string, Coord>;
 
-export function vectorize(value: Value, point: Point, lane: string, acc?: Value): Value {
+/** `wide`: how many points there are, where they are less than four; the last is computed once more in the lanes behind it. */
+export interface Site {
+  readonly lane: string;
+  readonly wide?: 2 | 3;
+  /** What stands for `acc`. */
+  readonly acc?: Value;
+}
+
+export function vectorize(value: Value, point: Point, site: Site): Value {
+  const { lane } = site;
   const done = new Map<Value, Value>();
   const depends = dependence(lane);
   const visit = (node: Value): Value => {
     const known = done.get(node);
     if (known !== undefined) return known;
     // A mask cannot be splat: it is made again from splat numbers.
-    const made = depends(node) || node.fmt === "mask" ? step(node, point, lane, acc, visit) : v.splat(substitute(node, point));
+    const made = depends(node) || node.fmt === "mask" ? step(node, point, site, visit) : v.splat(substitute(node, point));
     done.set(node, made);
     return made;
   };
@@ -39,7 +48,7 @@ function dependence(lane: string): (value: Value) => boolean {
 
 export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
 
-function step(node: Value, point: Point, lane: string, acc: Value | undefined, visit: (value: Value) => Value): Value {
+function step(node: Value, point: Point, { lane, wide, acc }: Site, visit: (value: Value) => Value): Value {
   switch (node.op) {
     case "acc":
       return acc ?? node;
@@ -50,7 +59,9 @@ function step(node: Value, point: Point, lane: string, acc: Value | undefined, v
       );
     case "load": {
       const contiguous =
-        strideOf(node.index, lane) === 1 && (node.index.row === undefined || !dependence(lane)(node.index.row.index));
+        wide === undefined &&
+        strideOf(node.index, lane) === 1 &&
+        (node.index.row === undefined || !dependence(lane)(node.index.row.index));
       if (!contiguous) return v.lanes([lanePoint(0), lanePoint(1), lanePoint(2), lanePoint(3)]);
       const placed = substitute(node, point);
       return placed.op === "load" ? v.loadx4(placed.buffer, placed.index) : placed;
@@ -68,6 +79,6 @@ function step(node: Value, point: Point, lane: string, acc: Value | undefined, v
 
   function lanePoint(i: number): Value {
     const coord = point.get(lane) ?? { base: 0, terms: [] };
-    return substitute(node, new Map([...point, [lane, { ...coord, base: coord.base + i }]]));
+    return substitute(node, new Map([...point, [lane, { ...coord, base: coord.base + Math.min(i, (wide ?? 4) - 1) }]]));
   }
 }

@@ -220,6 +220,7 @@ class KernelVerifier {
     this.#names(value, scope);
     const fault = formatFault(value);
     if (fault !== undefined) this.#fail(fault);
+    if (value.op === "extract" && ![0, 1, 2, 3].includes(value.lane)) this.#fail(`a lane is 0..3, found ${value.lane}`);
     if (value.op !== "const") return;
     const { value: number, fmt } = value;
     if (fmt.startsWith("f32") && !Object.is(Math.fround(number), number)) this.#fail(`the constant ${number} is no f32`);

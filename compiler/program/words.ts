@@ -38,6 +38,7 @@ export function impliedFmt(value: Value, names: ReadonlyMap<string, Fmt>): Fmt {
       return names.get(value.name) ?? "f64";
     case "load":
     case "across":
+    case "extract":
       return "f32";
     case "less":
     case "equal":
@@ -57,9 +58,12 @@ export const formats: readonly Fmt[] = ["f32", "f64", "i32", "mask", "f32x4", "i
 export const unary = ["neg", "abs", "sqrt", "floor", "not", "pow2", "exponent", "splat"] as const;
 export const binary = ["min", "max", "iadd", "imul", "ixor", "ishl", "ishr"] as const;
 export const foldings = ["add", "max", "min"] as const;
-/** How many operands a call takes; `f32(a)` converts, `across.add(v)` is one word. */
+export const laneNumbers = [0, 1, 2, 3] as const;
+/** How many operands a call takes; `f32(a)` converts, `across.add(v)` and `extract.2(v)` start with one word. */
 export const arities: ReadonlyMap<string, number> = new Map([
-  ...[...formats, ...unary, ...foldings.map((how) => `across.${how}`)].map((name) => [name, 1] as const),
+  ...[...formats, ...unary, ...foldings.map((how) => `across.${how}`), ...laneNumbers.map((lane) => `extract.${lane}`)].map(
+    (name) => [name, 1] as const,
+  ),
   ...binary.map((name) => [name, 2] as const),
   ...(["madd", "select"] as const).map((name) => [name, 3] as const),
   ["lanes", 4],

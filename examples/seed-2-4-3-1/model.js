@@ -1,5 +1,5 @@
 // Model "seed-2-4-3-1", compiled by layerc 0.1.0
-// hash 624d0599ab9a0d29, options: defaults
+// hash 7b13b9a92247501d, options: defaults
 // 11 ops, 23 multiply-adds a row, weights as literals
 // bits: approximate rules allowed, no contraction, float64 between float32 stores
 const inputShape = [2], outputShape = [1];
@@ -16,12 +16,12 @@ function create() {
   // layers[1] dense "hidden2": matmul + add + max
   // layers[2] dense "output": matmul + add
   function compute(x, from, out, to) {
-    const v0 = fround(x[from]);
-    const v1 = fround(x[from + 1]);
-    const hidden1_0 = fround(max(0 + v0 * 0.6095590591430664 + v1 * -0.11030542850494385, 0));
-    const hidden1_1 = fround(max(0 + v0 * 0.27296972274780273 + v1 * -0.9826463460922241, 0));
-    const hidden1_2 = fround(max(0 + v0 * -0.8535364866256714 + v1 * 0.6444939374923706, 0));
-    const hidden1_3 = fround(max(0 + v0 * -0.3343461751937866 + v1 * 0.07764780521392822, 0));
+    const x_0 = fround(x[from]);
+    const x_1 = fround(x[from + 1]);
+    const hidden1_0 = fround(max(0 + x_0 * 0.6095590591430664 + x_1 * -0.11030542850494385, 0));
+    const hidden1_1 = fround(max(0 + x_0 * 0.27296972274780273 + x_1 * -0.9826463460922241, 0));
+    const hidden1_2 = fround(max(0 + x_0 * -0.8535364866256714 + x_1 * 0.6444939374923706, 0));
+    const hidden1_3 = fround(max(0 + x_0 * -0.3343461751937866 + x_1 * 0.07764780521392822, 0));
     const hidden2_0 = fround(max(0 + hidden1_0 * 0.7934072017669678 + hidden1_1 * 0.6972466111183167 + hidden1_2 * 0.9209170937538147 + hidden1_3 * 0.4211258888244629, 0));
     const hidden2_1 = fround(max(0 + hidden1_0 * 0.15729103982448578 + hidden1_1 * -0.09659760445356369 + hidden1_2 * -0.48211202025413513 + hidden1_3 * 0.4166412651538849, 0));
     const hidden2_2 = fround(max(0 + hidden1_0 * 0.6370195150375366 + hidden1_1 * -0.2970822751522064 + hidden1_2 * -0.24550047516822815 + hidden1_3 * -0.0028953510336577892, 0));

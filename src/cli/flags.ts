@@ -2,7 +2,6 @@
 // compile takes. A value that is out of range is a usage error, before any file is read.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
-import { straightUpTo } from "../../compiler/cost.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
@@ -39,8 +38,8 @@ export function addLoweringFlags(command: Command): Command {
     )
     .option(
       "--unroll <count>",
-      `most multiply-adds of a model that becomes straight-line code (${straightUpTo})`,
-      wholeNumber(unroll),
+      "most multiply-adds of a model that becomes straight-line code (what pays)",
+      wholeNumber(unroll.unwrap()),
     )
     .addOption(inputShapeFlag());
 }

@@ -221,6 +221,12 @@ describe("vectors", () => {
     expect([...run(v.across("min", vector(0)), [0, 3, -0, 0])]).toEqual([-0]);
     expect([...run(v.across("max", vector(0)), [1, 2, Number.NaN, 3])]).toEqual([Number.NaN]);
   });
+  it("a lane is taken out, or stored alone", () => {
+    for (const lane of [0, 1, 2, 3]) {
+      expect([...run(v.extract(lane, vector(0)), [10, -0, Number.NaN, 13])]).toEqual([[10, -0, Number.NaN, 13][lane]]);
+      expect([...run(v.neg(v.extract(lane, vector(0))), [1, 2, 3, 4])]).toEqual([-1 - lane]);
+    }
+  });
   it("lanes of loads, of constants, of values", () => {
     const x = (i: number): Value => v.load("x", at(i));
     expect([...run(v.lanes([x(7), x(0), x(3), x(5)]), [0, 1, 2, 3, 4, 5, 6, 7])]).toEqual([7, 0, 3, 5]);
@@ -597,7 +603,7 @@ describe("random Programs", () => {
     const integers = ["iadd", "imul", "ixor", "ishl", "ishr", "exponent", "convert", "select"];
     const masks = ["less", "equal", "and", "not"];
     const wanted = [
-      ...["for", "let", "set", "store", "across f32", "splat f32x4", "splat i32x4", "lanes f32x4", "lanes i32x4"],
+      ...["for", "let", "set", "store", "across f32", "extract f32", "splat f32x4", "splat i32x4", "lanes f32x4", "lanes i32x4"],
       ...floats.flatMap((op) => [`${op} f32`, `${op} f32x4`]),
       ...integers.flatMap((op) => [`${op} i32`, `${op} i32x4`]),
       ...masks.flatMap((op) => [`${op} mask`, `${op} maskx4`]),

@@ -24,6 +24,9 @@ describe("vectors", () => {
     expect(compute("across.min(x[0]:f32x4)", 3, 1, 2, 4)).toBe(1);
     expect(run("store y[0] = across.max(x[0]:f32x4)\nstore y[1] = 1", [1, 2, Number.NaN, 3])).toEqual([Number.NaN, 1]);
   });
+  it("a lane is taken out", () => {
+    expect([0, 1, 2, 3].map((lane) => compute(`extract.${lane}(x[0]:f32x4 + 1:f32x4)`, 1, 2, 3, 4))).toEqual([2, 3, 4, 5]);
+  });
   it("lanes are put together, splats repeat, masks choose lane by lane", () => {
     expect(four("lanes(x[3], x[2], x[1], x[0])", 1, 2, 3, 4)).toEqual([4, 3, 2, 1]);
     expect(four("splat(x[1]) + x[0]:f32x4", 1, 2, 3, 4)).toEqual([3, 4, 5, 6]);

@@ -99,6 +99,7 @@ describe("laws", () => {
       "lanes(",
       "splat(",
       "across.max(",
+      "extract.3(",
       "f32x4(",
       "i32x4(",
       ":maskx4 = ",

@@ -178,6 +178,7 @@ end
     ["no lanes are f64", "lanes(1:f32", "lanes(1", "the first item of lanes is f32 or i32, found f64"],
     ["vectors are not splat", "splat(x[i])", "splat(t)", "the operand of splat is f32 or i32, found f32x4"],
     ["across takes a vector", sum, "across.add(x[0])", "the operand of across is f32x4, found f32"],
+    ["extract takes a vector", sum, "extract.0(x[0])", "the operand of extract is f32x4, found f32"],
     ["integers are no sums", sum, "across.add(i32x4(t))", "the operand of across is f32x4, found i32x4"],
     ["a vector converts to a vector", "f32x4(h) * pow2(h)", "pow2(h) * f32(h)", "the result of convert is f32x4 or i32x4, found f32"],
     ["a scalar converts to a scalar", "splat(x[i])", "f32x4(x[i])", "the result of convert is f32 or f64 or i32, found f32x4"],
@@ -195,6 +196,7 @@ end
   });
   it.each([
     ["f64 has no vector", v.add({ op: "load", buffer: "x", index: { base: 0, terms: [] }, fmt: "f64" }, one), "the result of load is f32, found f64"],
+    ["a vector has four lanes", v.extract(4, v.lit(1, "f32x4")), "a lane is 0..3, found 4"],
     ["an f32x4 constant is f32", v.across("add", { op: "const", value: 0.1, fmt: "f32x4" }), "the constant 0.1 is no f32"],
     ["an i32x4 constant is i32", v.across("add", v.convert({ op: "const", value: 0.5, fmt: "i32x4" }, "f32x4")), "the constant 0.5 is no i32"],
     ["pow2 of lanes is lanes", v.pow2(v.lit(1, "i32x4"), "f64"), "the result of pow2 is f32x4, found f64"],

@@ -160,6 +160,11 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x09, 2, ...u32(offset));
     return this;
   }
+  /** [address, vector] → nothing. */
+  v128_store32_lane(offset: number, lane: number): this {
+    this.#code.push(0xfd, 0x5a, 2, ...u32(offset), lane);
+    return this;
+  }
   v128_store(offset: number): this {
     this.#code.push(0xfd, 0x0b, 2, ...u32(offset));
     return this;

@@ -1,8 +1,9 @@
 // A Program as a WebAssembly module. In: a Program without f64, and which entries to export. Out: bytes, code only: one
-// function per kernel that is called, one export per entry, and the memory as `m`, of a size that never changes; buffers lie
+// function per kernel that is called (short entries: one for all), one export per entry, and the memory as `m`, of a size that never changes; buffers lie
 // where the Program says. Guarantee: the bits of compiler/program/ir.ts; a relaxed module may contract vector madds.
 import { internal } from "../../diagnostics/error.ts";
-import type { Entry, Program } from "../../program/ir.ts";
+import type { Entry, Kernel, Program } from "../../program/ir.ts";
+import { turns } from "../../program/unroll.ts";
 import { scalarsOf } from "../usage.ts";
 import { assembleModule, FunctionBody } from "./assembler.ts";
 import { kernelFunction } from "./kernel.ts";
@@ -18,27 +19,33 @@ export interface WasmOptions {
 
 const pageSize = 65536;
 
+/** Most statements, counted as often as they run, of an entry that is written as one function: calls would cost as much. */
+const fewest = 256;
+
 export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
-  const exported = program.entries.filter(({ name }) => entries.includes(name));
-  const calls = new Set(exported.flatMap((entry) => entry.calls));
-  const kernels = program.kernels.filter(({ name }) => calls.has(name));
-  const index = new Map(kernels.map(({ name }, i) => [name, i]));
-  const functions = kernels.map((kernel) => kernelFunction(kernel, program, relaxed));
-  const exports = exported.map((entry): [string, number] => {
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const functions: FunctionBody[] = [];
+  const add = (body: FunctionBody): number => functions.push(body) - 1;
+  const known = new Map<Kernel, number>();
+  const functionOf = (kernel: Kernel): number => {
+    const index = known.get(kernel) ?? add(kernelFunction([kernel], scalarsOf(kernel), program, relaxed));
+    known.set(kernel, index);
+    return index;
+  };
+  const exports = program.entries.flatMap((entry): [string, number][] => {
+    if (!entries.includes(entry.name)) return [];
     const params = paramsOf(entry, program);
-    const body = new FunctionBody(params.map(() => "i32"));
-    const [only, ...more] = entry.calls.map((call) => {
-      const kernel = kernels[index.get(call) ?? internal(`there is no kernel ${call}`)];
-      const scalars = scalarsOf(kernel);
-      for (const scalar of scalars) body.local_get(params.indexOf(scalar));
-      body.call(index.get(call) ?? 0);
-      return { call, scalars };
-    });
+    const called = entry.calls.map((call) => kernels.get(call) ?? internal(`there is no kernel ${call}`));
+    if (called.reduce((sum, { body }) => sum + turns(body), 0) <= fewest)
+      return [[entry.name, add(kernelFunction(called, params, program, relaxed))]];
     // An entry that is one kernel needs no function of its own.
-    if (only !== undefined && more.length === 0 && only.scalars.join() === params.join())
-      return [entry.name, index.get(only.call) ?? 0];
-    functions.push(body);
-    return [entry.name, functions.length - 1];
+    if (called.length === 1 && scalarsOf(called[0]).join() === params.join()) return [[entry.name, functionOf(called[0])]];
+    const body = new FunctionBody(params.map(() => "i32"));
+    for (const kernel of called) {
+      for (const scalar of scalarsOf(kernel)) body.local_get(params.indexOf(scalar));
+      body.call(functionOf(kernel));
+    }
+    return [[entry.name, add(body)]];
   });
   const end = program.buffers.reduce((most, { at, length }) => Math.max(most, at + length), 0);
   return assembleModule({ pages: Math.ceil((4 * end) / pageSize), functions, memories: ["m", ...marks], exports });

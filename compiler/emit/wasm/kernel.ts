@@ -1,9 +1,9 @@
-// Kernels as WebAssembly functions. In: a Kernel and where its buffers lie. Out: a function whose parameters are the scalars
-// it reads, sorted. Guarantee: the statements' order; loops test once a turn, at the end, and not at all before the first
+// Kernels as WebAssembly functions. In: kernels that run one after the other, the scalars that are parameters, and where
+// buffers lie. Out: a function. Guarantee: the statements' order; loops test once a turn, at the end, and not at all before the first
 // turn where it is certain.
 import { internal } from "../../diagnostics/error.ts";
 import type { Extent, Kernel, Program, Stmt } from "../../program/ir.ts";
-import { type Access, indicesIn, rootsOf, scalarsOf, visit } from "../usage.ts";
+import { type Access, indicesIn, rootsOf, visit } from "../usage.ts";
 import { FunctionBody } from "./assembler.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
@@ -13,12 +13,17 @@ type For = Stmt & { readonly do: "for" };
 /** A number known now, or the local that holds it. */
 type Bound = number | { readonly local: number };
 
-export function kernelFunction(kernel: Kernel, program: Program, relaxed: boolean): FunctionBody {
-  return new KernelWriter(kernel, program, relaxed).write();
+export function kernelFunction(
+  kernels: readonly Kernel[],
+  params: readonly string[],
+  program: Program,
+  relaxed: boolean,
+): FunctionBody {
+  return new KernelWriter(kernels, params, program, relaxed).write();
 }
 
 class KernelWriter {
-  readonly #kernel: Kernel;
+  readonly #kernels: readonly Kernel[];
   readonly #program: Program;
   readonly #body: FunctionBody;
   readonly #locals: Locals;
@@ -36,15 +41,14 @@ class KernelWriter {
   /** The statements being written have no loop beside them. */
   #innermost = false;
 
-  constructor(kernel: Kernel, program: Program, relaxed: boolean) {
-    this.#kernel = kernel;
+  constructor(kernels: readonly Kernel[], params: readonly string[], program: Program, relaxed: boolean) {
+    this.#kernels = kernels;
     this.#program = program;
     this.#starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
-    const rows = [...indicesIn(kernel.body)].map(({ row }) => row?.index);
+    const rows = kernels.flatMap(({ body }) => [...indicesIn(body)].map(({ row }) => row?.index));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
-    const scalars = scalarsOf(kernel);
-    this.#body = new FunctionBody(scalars.map(() => "i32"));
-    scalars.forEach((name, i) => {
+    this.#body = new FunctionBody(params.map(() => "i32"));
+    params.forEach((name, i) => {
       this.#names.set(`scalar ${name}`, i);
     });
     this.#locals = new Locals(this.#body);
@@ -65,16 +69,16 @@ class KernelWriter {
   }
 
   write(): FunctionBody {
-    this.#statements(this.#kernel.body);
+    for (const { body } of this.#kernels) this.#statements(body);
     return this.#body;
   }
 
   #named(key: string): number {
-    return this.#names.get(key) ?? internal(`kernel ${this.#kernel.name}: there is no ${key}`);
+    return this.#names.get(key) ?? internal(`kernel ${this.#kernels[0].name}: there is no ${key}`);
   }
 
   #start(buffer: string): number {
-    return this.#starts.get(buffer) ?? internal(`kernel ${this.#kernel.name}: there is no buffer ${buffer}`);
+    return this.#starts.get(buffer) ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
   }
 
   #address(access: Access): number {
@@ -139,11 +143,12 @@ class KernelWriter {
         const { value } = statement;
         this.#values.begin(rootsOf(statement));
         const offset = this.#address(statement);
-        this.#values.push(value);
+        this.#values.push(value.op === "extract" ? value.a : value);
         this.#values.end();
-        if (value.fmt === "f32x4") this.#body.v128_store(offset);
+        if (value.op === "extract") this.#body.v128_store32_lane(offset, value.lane);
+        else if (value.fmt === "f32x4") this.#body.v128_store(offset);
         else if (value.fmt === "f32") this.#body.f32_store(offset);
-        else internal(`kernel ${this.#kernel.name}: a store of ${value.fmt}`);
+        else internal(`kernel ${this.#kernels[0].name}: a store of ${value.fmt}`);
       }
     }
   }

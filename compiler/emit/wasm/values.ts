@@ -88,6 +88,8 @@ export class Values {
         return value.items.every((item) => item.op === "const") ? this.#literals(value.items) : this.#lanes(value.items, 3);
       case "across":
         return this.#across(value.how, value.a);
+      case "extract":
+        return this.push(value.a).f32x4_extract_lane(value.lane);
       case "neg":
       case "abs":
       case "sqrt":
