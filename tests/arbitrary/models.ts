@@ -187,7 +187,7 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       draft: drafts[kind],
       names: fc.array(nameOf, { maxLength: 10 }),
       training,
-      unroll: kind === "big" ? fc.constantFrom(0, 300) : fc.constantFrom(0, 200, 1000, 1000, 4000),
+      unroll: kind === "big" ? fc.constantFrom(undefined, 0, 300) : fc.constantFrom(undefined, 0, 200, 1000, 1000, 4000),
       // auto decides for one of the two.
       target: fc.constantFrom("js", "simd", "simd", "auto"),
       wasm: fc.constantFrom("embed", "embed", "import"),
