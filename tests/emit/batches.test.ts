@@ -1,5 +1,6 @@
 // Rows at once are rows one by one, to the bit: for every number of rows from none to several tiles with a rest, on all kernels
 // of a module, in every format, with the weights and the WebAssembly inside or beside it.
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { sizeOf } from "../../compiler/ir/graph.ts";
@@ -63,4 +64,27 @@ describe.each(models)("$name", (net) => {
       }
     }
   });
+});
+
+it.each(["js", "simd"] as const)("%s: rows may come in anything that has a length", (target) => {
+  const wide = model("wide", ["dense", { units: 80, activation: "tanh", inputShape: [70] }]);
+  const { predict } = load(compile(wide, { target }));
+  for (const rows of [1, 3, 40]) {
+    const x = tameNumbers(4, rows * 70);
+    const wanted = predict(x);
+    const shifted = new Float32Array(x.length + 3);
+    shifted.set(x, 3);
+    const inputs = [
+      [...x],
+      Float64Array.from(x),
+      shifted.subarray(3),
+      runInNewContext(`Float32Array.of(${[...x].map((value) => (Object.is(value, -0) ? "-0" : value))})`),
+      { ...x, length: x.length },
+    ];
+    for (const input of inputs) expect(firstDifference(predict(input as Float32Array), wanted)).toBe(-1);
+    const out = new Float32Array(rows * 80 + 5);
+    predict(x, out.subarray(5));
+    expect(firstDifference(out.subarray(5), wanted)).toBe(-1);
+    expect(firstDifference(out.subarray(0, 5), new Float32Array(5))).toBe(-1);
+  }
 });
