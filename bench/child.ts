@@ -41,6 +41,7 @@ async function predictors(engines: readonly Engine[], net: Net, batch: number, f
   const wanted = predictReference(net, weights, inputs[0]);
   const made: Predictor[] = [];
   for (const engine of engines) {
+    if (engine.predictor === undefined) throw new Error("does not predict");
     const predictor = await engine.predictor({ net, batch, weights, inputs, folder });
     judge(engine, "results", relativeError(await predictor.output(), wanted), tolerance.predict);
     made.push(predictor);

@@ -150,7 +150,7 @@ async function compareAll(rivals: readonly Engine[], folder: string): Promise<Pi
   const roofs: RoofLine[] = [];
   for (const work of [...(wants("predict") ? predictions : []), ...(wants("train") ? steps : [])]) {
     for (const engine of rivals) {
-      if (work.kind === "train" && engine.trainer === undefined) continue;
+      if ((work.kind === "train" ? engine.trainer : engine.predictor) === undefined) continue;
       const why = engine.refuses?.(work);
       if (why !== undefined) absences.push({ engine: engine.name, work: workName(work), why });
       else comparisons.push(...[await against(work, engine, folder)].filter((line) => line !== undefined));

@@ -75,12 +75,16 @@ export interface Engine {
   readonly rules?: TrainingRules;
   /** layerc: the file of the module it emits for a net. */
   readonly emits?: (net: Net, folder: string) => string;
-  readonly predictor: (prediction: Prediction) => Promise<Predictor>;
+  /** Absent: only its start is measured. */
+  readonly predictor?: (prediction: Prediction) => Promise<Predictor>;
   readonly trainer?: (lesson: Lesson) => Promise<Trainer>;
   /** Text of an ES module that ends up with `call`: one prediction for the Float32Array `x`, by value or by promise. */
   readonly cold?: (files: ColdFiles) => string;
   readonly ships?: Shipment;
 }
+
+/** For scripts of `cold`: an import of node:fs makes a process start 2.5 ms later, since it loads fs/promises too. */
+export const readFile = `const { readFileSync } = process.getBuiltinModule("node:fs");`;
 
 /** A package of bench/node_modules. What of it is used, each engine states as a type: the peers need not be installed to type-check. */
 export const peer = <T>(name: string): Promise<T> => import(name) as Promise<T>;

@@ -1,7 +1,7 @@
 // jax-js on its wasm backend (one thread in Node): the whole net, or the whole training step, as one jitted function over
 // arrays made beforehand.
 import type { Net, Weights } from "../workloads.ts";
-import { type Engine, peer } from "./define.ts";
+import { type Engine, peer, readFile } from "./define.ts";
 
 /** Every operation consumes its operands; `ref` keeps one for later. */
 interface JaxArray {
@@ -101,7 +101,7 @@ export const jaxWasm: Engine = {
       weights: () => now.map((array) => Float32Array.from(array.ref.dataSync())),
     };
   },
-  cold: ({ net, weights }) => `import { readFileSync } from "node:fs";
+  cold: ({ net, weights }) => `${readFile}
 import * as jax from "@jax-js/jax";
 await jax.init("wasm");
 jax.defaultDevice("wasm");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compile, type OptionsInput } from "../../src/index.ts";
 import { modelOf, type Net, type Training } from "../workloads.ts";
-import type { Engine } from "./define.ts";
+import { type Engine, readFile } from "./define.ts";
 
 interface Emitted {
   predict(x: Float32Array, out?: Float32Array): Float32Array;
@@ -22,8 +22,9 @@ function emitted(name: string, options: OptionsInput, folder: string, net: Net, 
   if (!existsSync(file)) {
     const how = training === undefined ? options : { ...options, train: true, batch: training.batch };
     const rate = training === undefined ? undefined : { name: training.optimizer, learningRate: training.learningRate };
-    const { code } = compile(modelOf(net, rate), how);
+    const { code, weights } = compile(modelOf(net, rate), how);
     // Whole or not at all: a process that was ended while writing leaves no half module.
+    if (weights !== undefined) writeFileSync(`${file}.bin`, weights);
     writeFileSync(`${file}.part`, code);
     renameSync(`${file}.part`, file);
   }
@@ -65,5 +66,22 @@ export function layerc(name: string, says: string, options: OptionsInput): Engin
     }) => `import { predict } from ${JSON.stringify(pathToFileURL(emitted(name, options, folder, net)).href)};
 const out = new Float32Array(${net.sizes.at(-1)});
 const call = () => predict(x, out);`,
+  };
+}
+
+/** Measured from process start only: then on nothing differs from the default build. */
+export function layercFiles(name: string, says: string): Engine {
+  return {
+    name,
+    says,
+    packages: [],
+    cold: ({ net, folder }) => {
+      const file = emitted(name, { weights: "external" }, folder, net);
+      return `${readFile}
+import { create } from ${JSON.stringify(pathToFileURL(file).href)};
+const { predict } = create(readFileSync(${JSON.stringify(`${file}.bin`)}));
+const out = new Float32Array(${net.sizes.at(-1)});
+const call = () => predict(x, out);`;
+    },
   };
 }

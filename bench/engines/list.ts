@@ -2,7 +2,7 @@
 import { brainFunction, brainRun } from "./brain.ts";
 import type { Engine } from "./define.ts";
 import { jaxWasm } from "./jax.ts";
-import { layerc } from "./layerc.ts";
+import { layerc, layercFiles } from "./layerc.ts";
 import { onnxruntimeNode, onnxruntimeWeb } from "./onnxruntime.ts";
 import { tfjsCpu, tfjsWasm } from "./tfjs.ts";
 
@@ -10,6 +10,7 @@ export const engines: readonly Engine[] = [
   layerc("layerc", "the default build, `out` given", {}),
   layerc("layerc js", "target js, `out` given", { target: "js" }),
   layerc("layerc simd", "target simd, `out` given", { target: "simd" }),
+  layercFiles("layerc, weights in a file", "weights external, read from the .bin"),
   onnxruntimeWeb,
   onnxruntimeNode,
   tfjsWasm,

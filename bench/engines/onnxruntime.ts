@@ -1,7 +1,7 @@
 // ONNX Runtime, as WebAssembly (onnxruntime-web) and native (onnxruntime-node): one API, one thread, tensors made beforehand.
 import { existsSync } from "node:fs";
 import { onnxModel } from "../onnx.ts";
-import { type ColdFiles, type Engine, peer } from "./define.ts";
+import { type ColdFiles, type Engine, peer, readFile } from "./define.ts";
 
 interface Tensor {
   readonly data: Float32Array;
@@ -38,7 +38,7 @@ function engine(name: string, says: string, provider: "wasm" | "cpu", rest: Part
         output: async () => (await session.run(feeds[0])).y.data,
       };
     },
-    cold: ({ net, onnx }: ColdFiles) => `import { readFileSync } from "node:fs";
+    cold: ({ net, onnx }: ColdFiles) => `${readFile}
 import * as ort from ${JSON.stringify(name)};
 ${provider === "wasm" ? "ort.env.wasm.numThreads = 1;" : ""}
 const session = await ort.InferenceSession.create(readFileSync(${JSON.stringify(onnx)}), ${JSON.stringify(options)});

@@ -1,7 +1,7 @@
 // TensorFlow.js on its wasm and cpu backends: fused matmul + bias + activation over tensors made beforehand, results read with
 // dataSync; training by variableGrads and the optimizer, everything inside one tidy (the faster of the two ways seen).
 import type { Net, Training, Weights } from "../workloads.ts";
-import { type Engine, peer } from "./define.ts";
+import { type Engine, peer, readFile } from "./define.ts";
 
 interface Tensor {
   dataSync(): Float32Array;
@@ -95,7 +95,7 @@ function engine(backend: Backend, says: string, rest: Partial<Engine>): Engine {
         weights: (): Weights => variables.map((variable) => Float32Array.from(variable.dataSync())),
       };
     },
-    cold: ({ net, weights }) => `import { readFileSync } from "node:fs";
+    cold: ({ net, weights }) => `${readFile}
 import * as tf from "@tensorflow/tfjs-core";
 import * as backend from ${JSON.stringify(registers)};
 tf.enableProdMode();

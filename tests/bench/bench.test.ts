@@ -106,8 +106,8 @@ describe("engines and rooflines", () => {
     try {
       const net = small("softmax");
       const [weights, inputs] = [weightsOf(net), inputsOf(net, 7, 2)];
-      const predictor = await engines[0].predictor({ net, batch: 7, weights, inputs, folder });
-      expect(relativeError(await predictor.output(), predictReference(net, weights, inputs[0]))).toBeLessThan(1e-5);
+      const predictor = await engines[0].predictor?.({ net, batch: 7, weights, inputs, folder });
+      expect(relativeError((await predictor?.output()) ?? [], predictReference(net, weights, inputs[0]))).toBeLessThan(1e-5);
       for (const optimizer of ["sgd", "adam"] as const) {
         const training: Training = { net: small("linear"), batch: 6, optimizer, learningRate: 0.001 };
         const [[x], y] = [inputsOf(training.net, 6, 1), targetsOf(training)];
