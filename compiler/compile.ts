@@ -126,7 +126,11 @@ export function parseOptions(input: OptionsInput): Options {
   throw new CompileError({ code: "options/invalid", path: issue.path.join("."), message: issue.message });
 }
 
-/** At most four rows, legal for the input layer, from the seed; with what the double-precision interpreter says of them. */
+/**
+ * At most four rows, legal for the input layer, from the seed; with what the double-precision interpreter says of them. A model
+ * may make much of a rounding (a normalisation of numbers that are nearly equal): of eight draws the first is taken where
+ * float32 changes the results by less than a tenth of what selfTest allows, or the one where it changes them least.
+ */
 function goldens(
   model: Model,
   built: Graph,
@@ -136,10 +140,18 @@ function goldens(
 ): { rows: number; x: Float32Array; y: Float32Array } {
   const rows = Math.max(1, Math.min(4, Math.floor(64 / Math.max(1, sizeOf(input) + sizeOf(output)))));
   const draw = inputSampler(model, random(model.seed ^ 0x7e57));
-  // Sixteenths are short as text and exact in float32.
-  const x = Float32Array.from({ length: rows * sizeOf(input) }, () => Math.floor(draw() * 16) / 16);
-  const { y } = runGraph(built, { rows, values: { ...weights, x }, precision: "double" }).results;
-  return { rows, x, y: Float32Array.from(y.data) };
+  let best = { x: new Float32Array(), y: new Float32Array(), error: Number.NaN };
+  for (let attempt = 0; attempt < 8 && !(best.error < 1e-6); attempt++) {
+    // Sixteenths are short as text and exact in float32.
+    const x = Float32Array.from({ length: rows * sizeOf(input) }, () => Math.floor(draw() * 16) / 16);
+    const [y, rounded] = (["double", "f32"] as const).map((precision) => {
+      return runGraph(built, { rows, values: { ...weights, x }, precision }).results.y.data;
+    });
+    const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const error = y.reduce((most, value, i) => Math.max(most, Math.abs(rounded[i] - value) / scale), 0);
+    if (attempt === 0 || error < best.error || Number.isNaN(best.error)) best = { x, y: Float32Array.from(y), error };
+  }
+  return { rows, x: best.x, y: best.y };
 }
 
 function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
