@@ -207,7 +207,7 @@ function setScene({ program, simd: lanes, constants, weights, options, model }: 
   const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash);
   const calls = (entry: Entry): Code => {
     const kernelCalls = lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
-    return simd === undefined ? kernelCalls : lines(js`if (wasm) ${simd.call(entry)}`, braces(js`else`, kernelCalls));
+    return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
   };
   return {
     helpers,

@@ -4,7 +4,7 @@
 import { invariant } from "../../diagnostics/error.ts";
 import type { Options } from "../../options.ts";
 import type { Entry, Program } from "../../program/ir.ts";
-import { type Code, commas, js, type Name, name } from "../code.ts";
+import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
 import { type Memory, toBase64 } from "../weights.ts";
 import { emitWasm, paramsOf } from "./emit.ts";
 
@@ -15,9 +15,13 @@ export interface Simd {
   readonly plain: Uint8Array;
   /** Contracts multiply-adds; absent where bits must be equal everywhere. */
   readonly relaxed?: Uint8Array;
-  /** An entry's call. */
-  call(entry: Entry): Code;
+  readonly entries: readonly Entry[];
+  /** An entry's call where WebAssembly computes, else `otherwise`. */
+  call(entry: Entry, otherwise: Code): Code;
 }
+
+/** The variable that holds an entry's function: looked up once, since engines do not see that an instance's exports never change. */
+const functionName = ({ name: id }: Entry): Name => name(`wasm${id[0].toUpperCase()}${id.slice(1)}`);
 
 /** What a module gets in lanes: the same entries over the same buffers as its js Program. */
 export interface SimdPrograms {
@@ -49,7 +53,11 @@ export function simdOf(
       : {
           relaxed: emitWasm(placed(relaxed), { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }),
         }),
-    call: (entry) => js`wasm.${name(entry.name)}(${commas(paramsOf(entry, program).map(name))});`,
+    entries: program.entries,
+    call: (entry, otherwise) => {
+      const found = functionName(entry);
+      return lines(js`if (${found}) ${found}(${commas(paramsOf(entry, program).map(name))});`, braces(js`else`, otherwise));
+    },
   };
 }
 
@@ -68,8 +76,13 @@ export function mergedBuffers(program: Program, { program: simd, relaxed = simd 
   return [...known.values()];
 }
 
-/** Statements that declare `wasm` and `backend`. */
-export function startSimd({ plain, relaxed }: Simd, options: Options, hash: string, unpack: () => Name): Code {
+/** Statements that declare `wasm`, `backend` and the entries' functions. */
+export function startSimd(simd: Simd, options: Options, hash: string, unpack: () => Name): Code {
+  const found = simd.entries.map((entry) => js`${functionName(entry)} = wasm && wasm.${name(entry.name)}`);
+  return lines(startInstance(simd, options, hash, unpack), js`const ${commas(found)};`);
+}
+
+function startInstance({ plain, relaxed }: Simd, options: Options, hash: string, unpack: () => Name): Code {
   if (options.wasm === "import") {
     return js`// The kernels in WebAssembly, where a compiled module is given and may run; else the functions below.
 let wasm, backend = "js";
