@@ -3,7 +3,8 @@
 import ts from "typescript";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { freeNames } from "../../compiler/emit/judge.ts";
-import { emitModule, type ModuleParts } from "../../compiler/emit/module.ts";
+import { emitModule } from "../../compiler/emit/module.ts";
+import type { ModuleParts } from "../../compiler/emit/parts.ts";
 import { layMemory } from "../../compiler/emit/weights.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
