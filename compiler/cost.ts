@@ -50,27 +50,36 @@ function inValue(root: Value): number {
  *
  * | net      | multiply-adds | straight            | loops              | lanes             |
  * | -------- | ------------- | ------------------- | ------------------ | ----------------- |
- * | 2-4-3-1  | 23            | 22 (426), 1434      | 26 (626), 1594     | 28 (603), 2449    |
- * | 4-10-3   | 70            | 47 (1177), 2111     | 62 (1639), 2223    | 46 (891), 3120    |
- * | 8-12-4   | 144           | 77 (2233), 3109     | 91 (2453), 2549    | 41 (866), 3423    |
- * | 100-2-2  | 204           | 136 (4153), 4910    | 174 (5986), 2966   | 94 (3593), 3699   |
- * | 8-16-8-2 | 272           | 134 (4122), 4679    | 160 (4881), 3310   | 59 (1357), 4707   |
- * | 16-24-8  | 576           | 269 (9462), 8474    | 297 (9369), 4508   | 70 (1969), 5313   |
- * | 800-1    | 800           | 8302, 22159         | 530, 6437          | 170, 6974         |
- * | 16-32-16 | 1024          | 660 (22016), 14382  | 535 (15613), 7111  | 89 (1457), 9945   |
+ * | 2-4-3-1  | 23            | 22 (428), 1434      | 26 (624), 1594     | 25 (551), 2486    |
+ * | 4-10-3   | 70            | 42 (1181), 2111     | 61 (1645), 2249    | 36 (830), 3156    |
+ * | 8-12-4   | 144           | 77 (2298), 3109     | 91 (2457), 2575    | 37 (794), 3466    |
+ * | 100-2-2  | 204           | 136 (4097), 4941    | 171 (5839), 2991   | 93 (3384), 3737   |
+ * | 8-16-8-2 | 272           | 135 (4150), 4679    | 160 (4888), 3336   | 57 (1247), 4749   |
+ * | 16-24-8  | 576           | 296 (9131), 8474    | 298 (9240), 4533   | 68 (1827), 5348   |
+ * | 800-1    | 800           | 8445, 22190         | 530, 6463          | 177, 7016         |
+ * | 16-32-16 | 1024          | 681 (18092), 14382  | 535 (13752), 7136  | 87 (1253), 9997   |
  *
  * In a fresh process (medians of 9) the first call of 8-16-8-2 comes after 1.0, 1.1 and 1.5 ms, the next 99 take 1.5, 2.4 and
  * 0.2 ms, the next 9,900 10, 8 and 4 ms: a long straight line waits long for the optimiser.
  */
 export const straightUpTo = 200;
 
+/** What a call does, as far as it matters for what pays. */
+export interface Call {
+  readonly rows: number;
+  readonly train: boolean;
+  readonly exact: boolean;
+}
+
 /**
- * Whether lanes pay in a call of `rows` rows whose kernels do `operations` each. A training step computes each dot three times
- * over: forward, and the gradients of both operands. The crossing lies between 4-10-3 with a linear end (92 operations: 47 and
- * 46 ns, but 1 KB more) and with a softmax (172: 69 and 59 ns). Steps of Adam, loops and lanes: 2-4-3-1 batch 1 360 and 279 ns,
- * batch 4 673 and 320; 4-10-3 batch 1 783 and 351.
+ * Whether lanes pay in a call whose kernels do `operations` a row. A training step computes each dot three times over: forward,
+ * and the gradients of both operands. Exact JavaScript, which rounds at every step, takes about twice as long. The crossing lies
+ * between 4-10-3 with a linear end (92 operations: 42 and 36 ns, but 1 KB more) and with a softmax (170: 69 and 59 ns). Steps of
+ * Adam, loops and lanes: 2-4-3-1 batch 1 359 and 340 ns, batch 4 634 and 372; 4-10-3 batch 1 786 and 384. Exact, straight and
+ * lanes: 2-4-3-1 32 and 21 ns, 4-10-3 with a linear end 76 and 34.
  */
-export const lanesPay = (operations: number, rows: number, train: boolean): boolean => (train ? 3 : 1) * rows * operations > 125;
+export const lanesPay = (operations: number, { rows, train, exact }: Call): boolean =>
+  (train ? 3 : 1) * (exact ? 2 : 1) * rows * operations > 125;
 
 /**
  * Models from `from` multiply-adds a row on have kernels over a tile of rows beside those for one row. Seen with f32x4 in batches

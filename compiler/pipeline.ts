@@ -93,7 +93,7 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   const first: Part = { entry: "predict", plan: one };
   const { program: looped, tables } = whole([first], fmt, "js");
   observe("predict", { pass: "lower", stage: "program", program: looped });
-  const pays = lanesPay(operations(looped.kernels), options.train ? options.batch : 1, options.train);
+  const pays = lanesPay(operations(looped.kernels), { ...options, rows: options.train ? options.batch : 1 });
   const vectors = options.target === "simd" || (options.target === "auto" && pays);
   // Who asks for straight lines of some length gets them.
   const mayStraighten = !options.train && (options.unroll !== undefined || !vectors);
