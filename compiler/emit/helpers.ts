@@ -1,5 +1,4 @@
-// What kernels lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64 decoder,
-// copies.
+// What kernels lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64 decoder, copies.
 // Asking for one makes the module declare it; nothing else is declared. Their names are fixed, and nothing else gets them.
 import { type Code, commas, js, lines, mathMembers, type Name, type Names, name } from "./code.ts";
 import { copyFunction } from "./surface.ts";

@@ -1,7 +1,6 @@
 // Kernels as JavaScript functions. In: a Kernel and where its buffers live. Out: the function's text, with the bits of the
 // Program: f32 ops are wrapped in fround, f64 ops are plain, stores into a Float32Array round. Values used once stand inline,
 // the rest are consts; a value is moved past a store or an assignment only when it reads neither memory nor registers.
-
 import { internal } from "../diagnostics/error.ts";
 import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
 import { isVector } from "../program/value.ts";

@@ -254,12 +254,11 @@ class ValueParser {
     const one = pick(unary, name);
     const two = pick(binary, name);
     const how = foldings.find((how) => name === `across.${how}`);
-    const lane = laneNumbers.find((lane) => name === `extract.${lane}`);
     if (fmt !== undefined) return { op: "convert", a, fmt };
     if (one !== undefined) return implied({ op: one, a, fmt: "f64" });
     if (two !== undefined) return implied({ op: two, a, b, fmt: "f64" });
     if (how !== undefined) return { op: "across", how, a, fmt: "f32" };
-    if (lane !== undefined) return { op: "extract", lane, a, fmt: "f32" };
+    for (const lane of laneNumbers) if (name === `extract.${lane}`) return { op: "extract", lane, a, fmt: "f32" };
     if (name === "madd") return { op: "madd", a, b, c, fmt: a.fmt };
     if (name === "select") return { op: "select", mask: a, a: b, b: c, fmt: b.fmt };
     return implied({ op: "lanes", items: [a, b, c, d], fmt: "f64" });
