@@ -74,7 +74,7 @@ export interface Call {
 /**
  * Whether lanes pay in a call whose kernels do `operations` a row. A training step computes each dot three times over: forward,
  * and the gradients of both operands. Exact JavaScript, which rounds at every step, takes about twice as long. The crossing lies
- * between 4-10-3 with a linear end (92 operations: 42 and 36 ns, but 1 KB more) and with a softmax (170: 69 and 59 ns). Steps of
+ * between 4-10-3 with a linear end (92 operations: 42 and 36 ns, but 1 KB more) and with a softmax (170: 69 and 57 ns). Steps of
  * Adam, loops and lanes: 2-4-3-1 batch 1 359 and 340 ns, batch 4 634 and 372; 4-10-3 batch 1 786 and 384. Exact, straight and
  * lanes: 2-4-3-1 32 and 21 ns, 4-10-3 with a linear end 76 and 34.
  */
