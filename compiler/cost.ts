@@ -1,8 +1,9 @@
 // What a Graph or its kernels cost, in counts, and what follows: the sizes at which another kind of code pays. In: a Graph,
 // kernels. Out: multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
 import { bindShape, type Graph, isGraph, type Node, sizeOf } from "./ir/graph.ts";
-import type { Kernel, Stmt, Value } from "./program/ir.ts";
+import type { Kernel, Value } from "./program/ir.ts";
 import { operandsOf } from "./program/sharing.ts";
+import { turns } from "./program/unroll.ts";
 
 /** Multiply-adds of all dots for `rows` rows; a scan counts its body once a step. */
 export function multiplyAdds(graph: Graph, rows = 1): number {
@@ -22,14 +23,8 @@ export const countOps = (graph: Graph): number =>
   graph.nodes.filter(({ op }) => !["input", "param", "state", "constant", "rows"].includes(op)).length;
 
 /** Arithmetic of kernels, as often as it runs: a multiply-add or a comparison counts one, an exponential about 25. */
-export const operations = (kernels: readonly Kernel[]): number => kernels.reduce((sum, { body }) => sum + inBody(body), 0);
-
-function inBody(body: readonly Stmt[]): number {
-  return body.reduce((sum, statement) => {
-    if (statement.do !== "for") return sum + inValue(statement.value);
-    return sum + (typeof statement.to === "number" ? statement.to : Number.POSITIVE_INFINITY) * inBody(statement.body);
-  }, 0);
-}
+export const operations = (kernels: readonly Kernel[]): number =>
+  kernels.reduce((sum, { body }) => sum + turns(body, ({ value }) => inValue(value)), 0);
 
 function inValue(root: Value): number {
   const seen = new Set<Value>();

@@ -26,6 +26,7 @@ describe("operations", () => {
   });
   it("are without end where the rows are not known", () => {
     expect(counted("for r < n", "  store y[r] = neg(x[r])")).toBe(Number.POSITIVE_INFINITY);
+    expect(counted("for r < n", "  store y[r] = x[r]")).toBe(0);
   });
 });
 

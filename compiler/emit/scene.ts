@@ -11,7 +11,7 @@ import type { ModuleParts } from "./parts.ts";
 import { scratch, split } from "./split.ts";
 import * as surface from "./surface.ts";
 import { buffersOf, scalarsOf } from "./usage.ts";
-import { alignment, mergedBuffers, type Simd, simdOf } from "./wasm/embed.ts";
+import { alignment, functionName, mergedBuffers, type Simd, simdOf } from "./wasm/embed.ts";
 import { layMemory, type Memory } from "./weights.ts";
 
 /** Which kernels and buffers the text mentions, and what they are called. */
@@ -47,7 +47,12 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
   const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes);
   const buffers = all.filter((buffer) => used.has(buffer.name));
 
-  const names = new Names([...surface.moduleWords, ...surface.localWords, ...helperNames]);
+  const names = new Names([
+    ...surface.moduleWords,
+    ...surface.localWords,
+    ...helperNames,
+    ...program.entries.map((entry) => functionName(entry).text),
+  ]);
   const kernelIds = new Map(looped.map((kernel) => [kernel.name, names.unique(kernel.name)]));
   const bufferIds = new Map(buffers.map((buffer) => [buffer.name, names.unique(buffer.name)]));
   const bufferId = (buffer: string): Name => bufferIds.get(buffer) ?? internal(`there is no buffer ${buffer}`);

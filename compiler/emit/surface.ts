@@ -6,7 +6,7 @@ import { floats, numbers } from "./weights.ts";
 
 /** Words of the functions here that stand beside kernels and buffers. */
 export const moduleWords =
-  "create predict selfTest trainStep evaluate getWeights setWeights inputShape outputShape inputs outputs kind count compute computeTile rowsOf prepare stale weights weightNames memory bytes source wasm wasmModule wasmPredict wasmPredictTile wasmTrainStep wasmEvaluate wasmPrepare backend".split(
+  "create predict selfTest trainStep evaluate getWeights setWeights inputShape outputShape inputs outputs kind count compute computeTile rowsOf prepare stale weights weightNames memory bytes source wasm wasmModule backend".split(
     " ",
   );
 /** Words that are parameters and variables inside functions: a kernel may have its own. */

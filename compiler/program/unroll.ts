@@ -178,14 +178,16 @@ function load(buffer: string, at: number, machine: Machine): Value {
 const address = (index: Index, machine: Machine): number =>
   index.terms.reduce((sum, [loop, stride]) => sum + stride * (machine.loops.get(loop) ?? 0), index.base);
 
-/** Statements, as often as they run; a loop over a scalar counts as endless. */
-export function turns(body: readonly Stmt[]): number {
+/** What is no loop, or what `weigh` says of it, as often as it runs; a loop over a scalar counts as endless. */
+export function turns(body: readonly Stmt[], weigh: (statement: Straight) => number = () => 1): number {
   return body.reduce((sum, statement) => {
-    if (statement.do !== "for") return sum + 1;
-    const count = typeof statement.to === "number" ? statement.to : Number.POSITIVE_INFINITY;
-    return sum + count * turns(statement.body);
+    if (statement.do !== "for") return sum + weigh(statement);
+    const inside = turns(statement.body, weigh);
+    if (inside === 0) return sum;
+    return sum + (typeof statement.to === "number" ? statement.to : Number.POSITIVE_INFINITY) * inside;
   }, 0);
 }
+type Straight = Exclude<Stmt, { readonly do: "for" }>;
 
 /** Loops from 0 with known bounds, scalar values, and addresses that do not depend on data. */
 function isStraightenable(body: readonly Stmt[]): boolean {

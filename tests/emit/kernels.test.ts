@@ -174,12 +174,18 @@ class Maker {
       case 3:
         return v.select(this.#value("mask", depth - 1), a, this.#value(fmt, depth - 1));
       case 4:
-        return v.pow2(v.ishr(this.#value("i32", depth - 1), v.lit(25, "i32")), fmt);
+        return this.#power(v.ishr(this.#value("i32", depth - 1), v.lit(25, "i32")), fmt);
       case 5:
         return v.convert(this.#value(this.#random.pick<FloatFmt | "i32" | "mask">(["f32", "f64", "i32"]), depth - 1), fmt);
       default:
         return this.#random.pick(binary)(a, this.#value(fmt, depth - 1));
     }
+  }
+
+  /** Of an integer in 0..127; f64 from the least power to the greatest. */
+  #power(i: Value, fmt: FloatFmt): Value {
+    if (fmt === "f32") return v.pow2(i, fmt);
+    return v.pow2(v.iadd(v.imul(i, v.lit(3, "i32")), v.lit(this.#random.pick([-252, -129]), "i32")), fmt);
   }
 }
 

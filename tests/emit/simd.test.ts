@@ -2,6 +2,7 @@
 // does not (no WebAssembly, no SIMD, no leave to compile, no memory); embedded and imported; with weights and state.
 import ts from "typescript";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
 import { emitModule } from "../../compiler/emit/module.ts";
 import type { ModuleParts } from "../../compiler/emit/parts.ts";
@@ -12,6 +13,7 @@ import type { Fmt, Kernel, Program, Stmt, Value } from "../../compiler/program/i
 import { mapOperands } from "../../compiler/program/sharing.ts";
 import * as v from "../../compiler/program/value.ts";
 import { load } from "../../runtime/load.ts";
+import { dense, sequential } from "../../src/index.ts";
 import { refusals, withoutRelaxed } from "../engines.ts";
 import { at, buffers, type Emitted, lineParts, loopConstants, loopNet, parts, run } from "./programs.ts";
 
@@ -267,4 +269,11 @@ describe("memory", () => {
     ]);
     expect(layMemory(list, contents).runs.map(({ at, content }) => [at, content.length])).toEqual([[0, 20]]);
   });
+});
+
+it("an entry's function keeps its name where a layer has the same", () => {
+  const model = sequential([dense({ name: "wasmPredict", units: 3, inputShape: [2] }), dense({ name: "wasm", units: 1 })]);
+  const module = load<Module>(compile(model, { target: "simd" }));
+  expect(module.backend).toBe(chosen);
+  expect(module.selfTest()).toBeLessThan(1e-5);
 });

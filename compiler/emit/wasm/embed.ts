@@ -21,7 +21,7 @@ export interface Simd {
 }
 
 /** The variable that holds an entry's function: looked up once, since engines do not see that an instance's exports never change. */
-const functionName = ({ name: id }: Entry): Name => name(`wasm${id[0].toUpperCase()}${id.slice(1)}`);
+export const functionName = ({ name: id }: Entry): Name => name(`wasm${id[0].toUpperCase()}${id.slice(1)}`);
 
 /** What a module gets in lanes: the same entries over the same buffers as its js Program. */
 export interface SimdPrograms {

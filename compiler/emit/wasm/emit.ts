@@ -1,6 +1,6 @@
 // A Program as a WebAssembly module. In: a Program without f64, and which entries to export. Out: bytes, code only: one
-// function per kernel that is called (short entries: one for all), one export per entry, and the memory as `m`, of a size that never changes; buffers lie
-// where the Program says. Guarantee: the bits of compiler/program/ir.ts; a relaxed module may contract vector madds.
+// function per kernel that is called (in a short entry one for all), one export per entry, and the memory as `m`, of a size that
+// never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/ir.ts; a relaxed module may contract vector madds.
 import { internal } from "../../diagnostics/error.ts";
 import type { Entry, Kernel, Program } from "../../program/ir.ts";
 import { turns } from "../../program/unroll.ts";
@@ -20,7 +20,7 @@ export interface WasmOptions {
 const pageSize = 65536;
 
 /** Most statements, counted as often as they run, of an entry that is written as one function: calls would cost as much. */
-const fewest = 256;
+const mostInOne = 256;
 
 export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
@@ -36,7 +36,7 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
     if (!entries.includes(entry.name)) return [];
     const params = paramsOf(entry, program);
     const called = entry.calls.map((call) => kernels.get(call) ?? internal(`there is no kernel ${call}`));
-    if (called.reduce((sum, { body }) => sum + turns(body), 0) <= fewest)
+    if (called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne)
       return [[entry.name, add(kernelFunction(called, params, program, relaxed))]];
     // An entry that is one kernel needs no function of its own.
     if (called.length === 1 && scalarsOf(called[0]).join() === params.join()) return [[entry.name, functionOf(called[0])]];
