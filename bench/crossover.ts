@@ -1,5 +1,5 @@
 // Where kinds of code cross: straight lines, loops, lanes; small nets, alternating in one process. In: nothing. Out: tables, from
-// which the constants in compiler/cost.ts come. Run by `npx tsx bench/crossover.ts`, on Node 22 or later for relaxed SIMD.
+// which the constants in compiler/pipeline/cost.ts come. Run by `npx tsx bench/crossover.ts`, on Node 22 or later for relaxed SIMD.
 import { gzipSync } from "node:zlib";
 import { compile } from "../compiler/compile.ts";
 import type { OptionsInput } from "../compiler/options.ts";

@@ -1,6 +1,6 @@
 // What is computed: fully connected nets with seeded weights, their inputs, and training steps. In: sizes. Out: a layerc
 // model, plain arrays for the peers, operation counts. Guarantee: the same numbers in every process of every run.
-import { random, seedFor } from "../compiler/random.ts";
+import { random, seedFor } from "../compiler/base/random.ts";
 import { dense, type Model, type OptimizerSpec, sequential } from "../src/index.ts";
 
 export interface Net {

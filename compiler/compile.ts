@@ -1,15 +1,17 @@
 // Model → Artifact. In: a model and options. Out: a module's text, declarations, weights and facts; or the stages on the way.
 // Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
-import { inferenceGraph, inputSampler, lossGraph } from "./build.ts";
-import { countOps, multiplyAdds } from "./cost.ts";
+import { hasher } from "./base/hash.ts";
+import { random } from "./base/random.ts";
+import { version } from "./base/version.ts";
 import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
-import { emitModule } from "./emit/module.ts";
-import { hasher } from "./hash.ts";
+import { emitModule } from "./emit/module/module.ts";
+import { inferenceGraph, inputSampler, lossGraph } from "./front/steps.ts";
+import { type Graph, sizeOf } from "./graph/graph.ts";
 import { runGraph } from "./interpret/graph.ts";
-import { type Graph, sizeOf } from "./ir/graph.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
+import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import {
   type Goal,
   type Lowered,
@@ -19,14 +21,12 @@ import {
   type PassName,
   printMade,
   trainingOf,
-} from "./pipeline.ts";
-import type { Plan } from "./plan/ir.ts";
-import type { Program, Role } from "./program/ir.ts";
-import { random } from "./random.ts";
+} from "./pipeline/lower-model.ts";
+import type { Plan } from "./plan/plan.ts";
+import type { Program, Role } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
-import { version } from "./version.ts";
 
-export { type Goal, type Lowered, passes } from "./pipeline.ts";
+export { type Goal, type Lowered, passes } from "./pipeline/lower-model.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
 export function compile(model: Model, input: OptionsInput = {}): Artifact {

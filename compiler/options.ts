@@ -8,7 +8,7 @@ export const optionsSchema = z.strictObject({
   batch: z.int().min(1).max(65536).default(32),
   /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
   exact: z.boolean().default(false),
-  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/cost.ts). */
+  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/pipeline/cost.ts). */
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. */
   wasm: z.enum(["embed", "import"]).default("embed"),
@@ -22,7 +22,7 @@ export const optionsSchema = z.strictObject({
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. */
   selfTest: z.boolean().default(true),
-  /** Most multiply-adds of a model that becomes straight-line code; undefined: what pays (compiler/cost.ts). */
+  /** Most multiply-adds of a model that becomes straight-line code; undefined: what pays (compiler/pipeline/cost.ts). */
   unroll: z.int().min(0).optional(),
 });
 

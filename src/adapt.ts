@@ -1,10 +1,11 @@
 // Fitting a normalization layer to data: the mean and variance of samples, computed in doubles. In: samples. Out: a new Model, or the
 // two numbers lists for a config.
-import { checkModel } from "../compiler/build/resolve.ts";
-import { resolve } from "../compiler/build.ts";
+
 import { CompileError, joinPath } from "../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
-import { showShape, sizeOf } from "../compiler/ir/graph.ts";
+import { checkModel } from "../compiler/front/check.ts";
+import { resolve } from "../compiler/front/steps.ts";
+import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { normalization } from "../compiler/layers/list.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
 import type { Model } from "../compiler/model.ts";

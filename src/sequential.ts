@@ -1,7 +1,8 @@
 // The model language: `sequential([dense({ units: 4, inputShape: [2] }), …])`. In: layers and options. Out: a Model, which is plain
 // data. Nothing is checked here: `compile` checks the whole, and knows the place of every line.
-import { resolve } from "../compiler/build.ts";
+
 import { CompileError } from "../compiler/diagnostics/error.ts";
+import { resolve } from "../compiler/front/steps.ts";
 import type { LayerSpec, Model } from "../compiler/model.ts";
 import type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
 

@@ -1,7 +1,8 @@
 // The ways to run a model: the double-precision Graph interpreter, the Program interpreter, the emitted module. One interface,
 // so that a test says what it compares and not how to start it.
-import { evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "../compiler/build.ts";
+
 import { compile, type Lowered, lowerModel } from "../compiler/compile.ts";
+import { evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model } from "../compiler/model.ts";

@@ -1,6 +1,6 @@
 // The model language: plain data out, and normalization fitted to data.
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { inferenceGraph, modelWeights } from "../compiler/build.ts";
+import { inferenceGraph, modelWeights } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import {
   adapt,

@@ -1,7 +1,7 @@
 // What an emitter must know before it prints a kernel: how often and where each `let` is used, what it reads, which nodes
 // a statement shares, and the addresses under a loop. In: a Kernel. Out: tables by statement; nothing is changed.
-import type { Fmt, Index, Kernel, Stmt, Value } from "../program/ir.ts";
-import { operandsOf } from "../program/sharing.ts";
+import type { Fmt, Kernel, Stmt, Value } from "../program/program.ts";
+import { operandsOf, rootsOf, statementsIn, valuesOf, visit } from "../program/walk.ts";
 
 export interface LetUse {
   count: number;
@@ -12,26 +12,6 @@ export interface LetUse {
 }
 export interface Usage {
   readonly lets: ReadonlyMap<Stmt, LetUse>;
-}
-
-/** The values of a statement, in the order they are printed. */
-export const rootsOf = (statement: Stmt): readonly Value[] => {
-  if (statement.do === "for") return [];
-  const row = statement.do === "store" ? statement.index.row : undefined;
-  return row === undefined ? [statement.value] : [statement.value, row.index];
-};
-
-/** Every node once, users after operands not guaranteed; `edge` sees each occurrence under a node once. */
-export function visit(roots: readonly Value[], edge: (value: Value) => void): void {
-  const seen = new Set<Value>();
-  const stack = [...roots];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    edge(value);
-    const under = operandsOf(value);
-    if (under.length === 0 || seen.has(value)) continue;
-    seen.add(value);
-    stack.push(...under);
-  }
 }
 
 /** Nodes with operands that the roots reach on more than one way. */
@@ -82,66 +62,13 @@ export function usageOf(kernel: Kernel): Usage {
   return { lets };
 }
 
-export interface Access {
-  readonly buffer: string;
-  readonly index: Index;
-}
-
-/** What a statement reads and writes, row indices included. */
-export function accessesOf(statement: Stmt): readonly Access[] {
-  const accesses: Access[] = statement.do === "store" ? [statement] : [];
-  visit(rootsOf(statement), (value) => {
-    if (value.op === "load") accesses.push(value);
-  });
-  return accesses;
-}
-
-/** Every address in the statements and below. */
-export function* indicesIn(body: readonly Stmt[]): Generator<Index> {
-  for (const statement of body) {
-    if (statement.do === "for") yield* indicesIn(statement.body);
-    for (const { index } of accessesOf(statement)) yield index;
-  }
-}
-
-/** Every value of a kernel, operands included. */
-function valuesOf(kernel: Kernel, see: (value: Value) => void): void {
-  const walk = (body: readonly Stmt[]): void => {
-    for (const statement of body) {
-      if (statement.do === "for") walk(statement.body);
-      visit(rootsOf(statement), see);
-    }
-  };
-  walk(kernel.body);
-}
-
-/** Buffers a kernel reads or writes. */
-export function buffersOf(kernel: Kernel): ReadonlySet<string> {
-  const names = new Set<string>();
-  const walk = (body: readonly Stmt[]): void => {
-    for (const statement of body) {
-      if (statement.do === "for") walk(statement.body);
-      if (statement.do === "store") names.add(statement.buffer);
-    }
-  };
-  walk(kernel.body);
-  valuesOf(kernel, (value) => {
-    if (value.op === "load") names.add(value.buffer);
-  });
-  return names;
-}
-
 /** Scalars a kernel reads, as values or as loop bounds, sorted. */
 export function scalarsOf(kernel: Kernel): readonly string[] {
   const names = new Set<string>();
-  const walk = (body: readonly Stmt[]): void => {
-    for (const statement of body) {
-      if (statement.do !== "for") continue;
-      for (const extent of [statement.to, statement.from?.blocks ?? 0]) if (typeof extent !== "number") names.add(extent.scalar);
-      walk(statement.body);
-    }
-  };
-  walk(kernel.body);
+  for (const statement of statementsIn(kernel.body)) {
+    if (statement.do !== "for") continue;
+    for (const extent of [statement.to, statement.from?.blocks ?? 0]) if (typeof extent !== "number") names.add(extent.scalar);
+  }
   valuesOf(kernel, (value) => {
     if (value.op === "scalar") names.add(value.name);
   });

@@ -1,6 +1,6 @@
-// What each Program op computes in one lane, to the bit: compiler/program/ir.ts in numbers. In: closures that give the
+// What each Program op computes in one lane, to the bit: compiler/program/program.ts in numbers. In: closures that give the
 // operands (masks are 0 and 1). Out: a closure that gives the result. An operand that ir.ts excludes is reported through `bug`.
-import type { Fmt, ScalarFmt } from "../program/ir.ts";
+import type { Fmt, ScalarFmt } from "../program/program.ts";
 
 export type Eval = () => number;
 type BinaryOp = (a: Eval, b: Eval, f32: boolean) => Eval;

@@ -3,7 +3,7 @@
 // Guarantee: nothing is expanded, fused or reordered; with "f32" each node is its exact-as-doubles result rounded once, with
 // "double" only the given numbers and constants are rounded. Shares no code with anything that lowers or emits.
 import { CompileError, internal, invariant } from "../diagnostics/error.ts";
-import { bindShape, type Graph, type Node, sameShape, showShape, sizeOf } from "../ir/graph.ts";
+import { bindShape, type Graph, type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import type { EvalContext, Tensor } from "../ops/define.ts";
 import { ops } from "../ops/index.ts";
 

@@ -1,8 +1,8 @@
 // One kernel of a Program as closures, compiled once and run often. In: a Kernel and the address space. Out: a step that
-// reads and writes it by the letter of compiler/program/ir.ts. Guarantee: no reading before writing (where tracked), no
+// reads and writes it by the letter of compiler/program/program.ts. Guarantee: no reading before writing (where tracked), no
 // address outside its own buffer, no integer from a number that is none; each is an error naming kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
-import type { Buffer, Extent, Index, Kernel, Stmt, Value } from "../program/ir.ts";
+import type { Buffer, Extent, Index, Kernel, Stmt, Value } from "../program/program.ts";
 import { binary, type Eval, laneOf, madd, select, unary } from "./arithmetic.ts";
 import { sharedIn } from "./shared.ts";
 

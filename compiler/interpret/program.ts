@@ -1,9 +1,9 @@
-// Runs a Program by the letter of compiler/program/ir.ts: these are the bits that every emitted kernel must equal.
+// Runs a Program by the letter of compiler/program/program.ts: these are the bits that every emitted kernel must equal.
 // In: a Program and the contents of its constants. Out: a machine with one address space, in which overlapping buffers
 // really overlap. An entry starts with an arena of NaN; reading an element nobody wrote, leaving a buffer, making an integer
 // of a number that is none, and the powers and exponents ir.ts excludes are errors that name kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
-import type { Program } from "../program/ir.ts";
+import type { Program } from "../program/program.ts";
 import { kernelStep, type Space, type Step } from "./kernel.ts";
 
 export interface MachineOptions {

@@ -1,6 +1,6 @@
 // Which nodes of a Value the interpreter computes once. In: the values of one statement. Out: the nodes with several users.
 // Its own walk: a printer or a lowering that forgot an operand must not take the oracle with it.
-import type { Value } from "../program/ir.ts";
+import type { Value } from "../program/program.ts";
 
 const operands = (value: Value): readonly Value[] => {
   if (value.op === "load") return value.index.row === undefined ? [] : [value.index.row.index];

@@ -1,8 +1,8 @@
 // Keras' activations by name. In: a value [n, ...]. Out: its activation; the same shape for all but glu, which halves the last axis.
 import * as z from "zod";
-import type { Node } from "../ir/graph.ts";
+import { camelCase } from "../diagnostics/check.ts";
+import type { Node } from "../graph/graph.ts";
 import type { G } from "../ops/index.ts";
-import { camelCase } from "../schema.ts";
 import type { Problem } from "./define.ts";
 
 type Activation = (g: G, x: Node) => Node;

@@ -2,11 +2,11 @@
 // output shape is the type of what `lower` builds. The schema gives the factory's type, the validation, the documentation
 // and the test generator. A layer is its own factory: `dense({ units: 4 })` makes a line of a model.
 import type * as z from "zod";
-import type { Node } from "../ir/graph.ts";
+import type { Random } from "../base/random.ts";
+import type { FixedKeys } from "../diagnostics/check.ts";
+import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import type { Random } from "../random.ts";
-import type { FixedKeys } from "../schema.ts";
 import type { InitializerSpec } from "../training/define.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */

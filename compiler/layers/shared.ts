@@ -1,8 +1,8 @@
 // Pieces of config schemas and of lowering that several layers share.
 import * as z from "zod";
-import { type Node, type Shape, showShape, sizeOf } from "../ir/graph.ts";
+import { seedFor } from "../base/random.ts";
+import { type Node, type Shape, showShape, sizeOf } from "../graph/graph.ts";
 import type { G } from "../ops/index.ts";
-import { seedFor } from "../random.ts";
 import type { InitializerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
 import type { Noise, Problem } from "./define.ts";

@@ -1,11 +1,38 @@
 // What an op is: one object that states one thing four times, independently (type, eval, vjp or expand, lower), plus its
 // examples and a generator of legal cases. Generic tests play the statements against each other.
 import type * as z from "zod";
-import type { Attrs, Graph, Node, Type } from "../ir/graph.ts";
-import type { Extent, FloatFmt, Fold, Value } from "../program/ir.ts";
-import type { Coord, Operand, View } from "../program/view.ts";
-import type { Random } from "../random.ts";
-import type { G } from "./index.ts";
+import type { Random } from "../base/random.ts";
+import type { Builder } from "../graph/builder.ts";
+import type { Attrs, Graph, Node, Shape, Type } from "../graph/graph.ts";
+import type { Core } from "../program/nest/core.ts";
+import type { Coord, Operand, View } from "../program/nest/view.ts";
+import type { Extent, FloatFmt, Value } from "../program/program.ts";
+
+/** Every op by name: `index.ts` fills it from the list, so that an op may speak of all others without importing one. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging.
+export interface Registry {}
+type AttrsOf<O> = O extends Common<infer A> ? A : never;
+type Call<A> = A extends NoAttrs ? (...inputs: Node[]) => Node : (...inputs: [...Node[], A]) => Node;
+type Calls = { readonly [K in keyof Registry]: Call<AttrsOf<Registry[K]>> };
+
+/** Shorthand over the ops; no semantics of its own. */
+export interface Sugar {
+  readonly builder: Builder;
+  /** What its nodes may be. */
+  readonly ops: Readonly<Record<string, AnyOp>>;
+  /** A graph of its own over the same ops, nothing in it yet. */
+  fresh(): G;
+  /** Any op by name. */
+  node(name: string, inputs: readonly Node[], attrs?: Attrs): Node;
+  /** One number everywhere in `shape`. */
+  fill(value: number, shape: Shape): Node;
+  /** One number, shaped as `node`. */
+  like(node: Node, value: number): Node;
+  /** NumPy's rule: axes are aligned at the end, size 1 stretches. Returns `x` itself when nothing is to do. */
+  broadcastTo(x: Node, shape: Shape): Node;
+}
+/** The ops as a typed builder: `g.add(a, b)`, `g.reduceSum(x, {axes: [1]})`. */
+export type G = Calls & Sugar;
 
 /** A concrete tensor: row-major, in doubles (the interpreter decides about rounding). */
 export interface Tensor {
@@ -52,6 +79,9 @@ export interface Common<A extends Attrs> {
   readonly examples: readonly Example<A>[];
 }
 
+/** Cotangents of `wrt`, given those of `roots`, built in `g`; null where none flows. */
+export type Pull = (g: G, roots: readonly (readonly [root: Node, ct: Node])[], wrt: readonly Node[]) => (Node | null)[];
+
 export interface VjpSite<A> {
   readonly inputs: readonly Node[];
   readonly output: Node;
@@ -61,6 +91,8 @@ export interface VjpSite<A> {
   readonly attrs: A;
   /** Which inputs need a cotangent; what is returned for the others is dropped. */
   readonly wanted: readonly boolean[];
+  /** Differentiates a body (scan). */
+  readonly pull: Pull;
 }
 /** Cotangents of the inputs, null where none flows. */
 export type Vjp<A> = (g: G, site: VjpSite<A>) => readonly (Node | null)[];
@@ -84,19 +116,6 @@ export interface NestSite<A> {
   readonly inputs: readonly Operand[];
   readonly shape: readonly Extent[];
 }
-/** A nest without its destination: which points of the result it computes (`coords`, one per result axis) and how. */
-export interface Core {
-  readonly map: readonly (readonly [dim: string, extent: Extent])[];
-  readonly reduce: readonly (readonly [dim: string, extent: Extent])[];
-  readonly fold?: Fold;
-  /** Over `acc` (or, without a fold, the value itself). */
-  readonly value: Value;
-  readonly coords: readonly Coord[];
-  /** Data-dependent position on result axis 0 (scatter): a float value, clamped to the axis. */
-  readonly row?: Value;
-  readonly into: "store" | "add";
-}
-
 /**
  * How an op becomes loops. The kind alone decides fusion: a `pointwise` op joins the region of its operand, a `view` costs
  * nothing, a `nest` anchors a region. A view that strides cannot express returns undefined, and the planner copies.

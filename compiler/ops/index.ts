@@ -1,37 +1,26 @@
 // The ops as a typed builder: `g.add(a, b)`, `g.reduceSum(x, {axes: [1]})`. Derived from the list; nothing to add here.
 
 import { CompileError } from "../diagnostics/error.ts";
-import { Builder } from "../ir/builder.ts";
-import { type Attrs, type Node, type Shape, sameShape, showShape } from "../ir/graph.ts";
-import type { AnyOp, Common, NoAttrs } from "./define.ts";
+import { Builder } from "../graph/builder.ts";
+import { type Attrs, type Node, type Shape, sameShape, showShape } from "../graph/graph.ts";
+import type { AnyOp, G, Sugar } from "./define.ts";
 import * as list from "./list.ts";
 
 type List = typeof list;
-type AttrsOf<O> = O extends Common<infer A> ? A : never;
-type Call<A> = A extends NoAttrs ? (...inputs: Node[]) => Node : (...inputs: [...Node[], A]) => Node;
-type Calls = { readonly [K in keyof List]: Call<AttrsOf<List[K]>> };
-
-/** Shorthand over the ops; no semantics of its own. */
-interface Sugar {
-  readonly builder: Builder;
-  /** Any op by name. */
-  node(name: string, inputs: readonly Node[], attrs?: Attrs): Node;
-  /** One number everywhere in `shape`. */
-  fill(value: number, shape: Shape): Node;
-  /** One number, shaped as `node`. */
-  like(node: Node, value: number): Node;
-  /** NumPy's rule: axes are aligned at the end, size 1 stretches. Returns `x` itself when nothing is to do. */
-  broadcastTo(x: Node, shape: Shape): Node;
+declare module "./define.ts" {
+  interface Registry extends List {}
 }
-export type G = Calls & Sugar;
+
+export type { G } from "./define.ts";
 
 /** Every op by name. */
 export const ops: Readonly<Record<string, AnyOp>> = list;
 
 /** A fresh graph under construction. */
-export function build(builder: Builder = new Builder(ops)): G {
+export function build(over: Readonly<Record<string, AnyOp>> = ops): G {
+  const builder = new Builder(over);
   const calls: Record<string, (...args: (Node | Attrs)[]) => Node> = {};
-  for (const name of Object.keys(ops)) {
+  for (const name of Object.keys(over)) {
     calls[name] = (...args) => {
       const last = args.at(-1);
       const attrs = last !== undefined && !isNode(last) ? last : undefined;
@@ -41,6 +30,8 @@ export function build(builder: Builder = new Builder(ops)): G {
   const fill = (value: number, shape: Shape): Node => builder.node("constant", [], { shape: [...shape], values: [value] });
   const sugar: Sugar = {
     builder,
+    ops: over,
+    fresh: () => build(over),
     node: (name, inputs, attrs) => builder.node(name, inputs, attrs),
     fill,
     like: (node, value) => fill(value, node.type.shape),

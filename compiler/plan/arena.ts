@@ -1,9 +1,9 @@
 // Static memory: every arena buffer gets an offset so that buffers alive at the same time do not overlap. In: buffers with
 // lifetimes, regions. Out: the arena's length; `at` and `inPlaceOf` are filled in. A value may take over the bytes of one
 // that its region reads for the last time, at the very points it writes.
-import type { Node } from "../ir/graph.ts";
-import type { Operand, View } from "../program/view.ts";
-import type { PlanBuffer, Region } from "./ir.ts";
+import type { Node } from "../graph/graph.ts";
+import type { Operand, View } from "../program/nest/view.ts";
+import type { PlanBuffer, Region } from "./plan.ts";
 
 export function layOut(buffers: readonly PlanBuffer[], regions: readonly Region[], operands: ReadonlyMap<Node, Operand>): number {
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]));

@@ -1,11 +1,11 @@
 // Plan → Graph, by replaying the regions in order: the proof that planning lost, added and reordered nothing that matters.
 // A value may be used only when a region has stored it, or inside its own region.
 import { internal } from "../diagnostics/error.ts";
-import { Builder } from "../ir/builder.ts";
-import { type Graph, graph, type Node } from "../ir/graph.ts";
+import { Builder } from "../graph/builder.ts";
+import { type Graph, graph, type Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import { kindOf } from "./fuse.ts";
-import type { Plan, Region } from "./ir.ts";
+import type { Plan, Region } from "./plan.ts";
 
 export function flatten(plan: Plan): Graph {
   const builder = new Builder(ops);

@@ -1,7 +1,7 @@
 // Fusion is grouping, never a new op. In: the nodes of a Graph and which of them must be stored. Out: for every pointwise
 // node and anchor, the root of its region. Guarantee: a node inside a region is used only inside it, at the same shape,
 // and a region has at most one anchor.
-import { type Node, sameShape } from "../ir/graph.ts";
+import { type Node, sameShape } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 
 /** How a node becomes loops; `pick` and `scan` are the planner's own. */

@@ -1,8 +1,8 @@
 // Which regions write straight into the place that is asked for. In: a level's nodes, its fusion, and where stored values
 // shall go. Out: root → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
 // one except at the very point that is written; whoever is not in the result is copied when all have run.
-import type { Graph, Node } from "../ir/graph.ts";
-import type { View } from "../program/view.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import type { View } from "../program/nest/view.ts";
 import { kindOf } from "./fuse.ts";
 
 /** Where a stored value goes: a view, and, when it replaces what is read there, the node of the old value. */

@@ -1,5 +1,5 @@
 // What regions and buffers are called: after the layer they come from, so that a person finds it again in the emitted code.
-import type { Graph, Node } from "../ir/graph.ts";
+import type { Graph, Node } from "../graph/graph.ts";
 
 /** The first origin among some nodes. */
 export const originOf = (graph: Graph, nodes: readonly Node[]): string =>

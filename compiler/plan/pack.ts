@@ -1,13 +1,13 @@
 // Packing: which weights get a layout of their own. In: prepare and main as `hoist` gives them. Out: the same with the right
 // operands of large dots replaced by params `packed0`, …, which prepare computes and whose last axis lies in blocks of eight
 // outputs, [N/8][...][8]: a kernel for eight outputs then walks its weights in one line through memory.
-import { type Graph, graph, type Node } from "../ir/graph.ts";
-import { copyInto, regraph } from "../ir/rebuild.ts";
+
+import { type Graph, graph, type Node } from "../graph/graph.ts";
+import { copyInto, regraph } from "../graph/rebuild.ts";
 import { build } from "../ops/index.ts";
+import { blockSize } from "../program/nest/block.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
 
-/** Outputs in one block. */
-export const blockSize = 8;
 /** Weights from which packing pays: 4 KiB, a page. */
 const packFrom = 1024;
 

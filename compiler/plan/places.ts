@@ -1,12 +1,12 @@
 // Places of values: buffers as they are asked for, and which view of which buffer a node's value is. In: nodes, names,
 // shapes with n bound. Out: views; buffers whose lifetimes grow as regions touch them.
 import { internal, invariant } from "../diagnostics/error.ts";
-import { bindShape, type Node, type Shape, sizeOf } from "../ir/graph.ts";
-import type { Extent, Role } from "../program/ir.ts";
-import { type Operand, rowMajor, type View } from "../program/view.ts";
+import { bindShape, type Node, type Shape, sizeOf } from "../graph/graph.ts";
+import { blockSize } from "../program/nest/block.ts";
+import { type Operand, rowMajor, type View } from "../program/nest/view.ts";
+import type { Extent, Role } from "../program/program.ts";
 import { kindOf } from "./fuse.ts";
-import type { PlanBuffer, Rows } from "./ir.ts";
-import { blockSize } from "./pack.ts";
+import type { PlanBuffer, Rows } from "./plan.ts";
 
 export interface PlaceOptions {
   readonly rows: Rows;

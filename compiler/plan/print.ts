@@ -1,8 +1,8 @@
 // The Plan as text: regions in order with what they fuse, where they read and write, and the arena's map.
-import { type Node, showShape } from "../ir/graph.ts";
-import type { Extent } from "../program/ir.ts";
-import type { Operand } from "../program/view.ts";
-import type { Plan, PlanBuffer, Region } from "./ir.ts";
+import { type Node, showShape } from "../graph/graph.ts";
+import type { Operand } from "../program/nest/view.ts";
+import type { Extent } from "../program/program.ts";
+import type { Plan, PlanBuffer, Region } from "./plan.ts";
 
 /** `matmul ⊕ add ⊕ max`. */
 export function label(region: Region): string {

@@ -2,12 +2,12 @@
 // is no copy and no ping-pong; the initial value is copied into the outer slot. A carry kept "last" has one slot, replaced
 // like a state. In: the node and the planner of its level. Out: a region whose body is planned under one loop.
 import { invariant } from "../diagnostics/error.ts";
-import { type AttrValue, type Graph, isGraph, type Node } from "../ir/graph.ts";
-import type { Operand, View } from "../program/view.ts";
+import { type AttrValue, type Graph, isGraph, type Node } from "../graph/graph.ts";
+import type { Operand, View } from "../program/nest/view.ts";
 import type { Demand } from "./homes.ts";
-import type { Region, ScanRegion } from "./ir.ts";
 import { nameOf, originOf } from "./names.ts";
 import type { Places } from "./places.ts";
+import type { Region, ScanRegion } from "./plan.ts";
 
 /** What planning a scan needs of the planner around it. */
 export interface Level {

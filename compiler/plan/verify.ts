@@ -1,10 +1,10 @@
 // Rules of a Plan: arena buffers that share bytes are never alive together (but where one takes over another's place), every
 // view stays inside its buffer, and flatten gives the Graph again.
 import { CompileError } from "../diagnostics/error.ts";
-import { equalGraphs } from "../ir/equal.ts";
-import type { Operand } from "../program/view.ts";
+import { equalGraphs } from "../graph/equal.ts";
+import type { Operand } from "../program/nest/view.ts";
 import { flatten } from "./flatten.ts";
-import type { Plan, PlanBuffer, Region } from "./ir.ts";
+import type { Plan, PlanBuffer, Region } from "./plan.ts";
 import { printPlan, readsOf } from "./print.ts";
 
 export function verifyPlan(plan: Plan): void {

@@ -1,6 +1,6 @@
 // Building Values: each function makes one node and gives it the right format. No folding but what is exact for every input.
 // `const` in an f32 op must be an f32 number; constants are rounded here so that a Value always says what is computed.
-import type { Binary, FloatFmt, Fmt, Index, Unary, Value, VectorFmt } from "./ir.ts";
+import type { Binary, FloatFmt, Fmt, Index, Unary, Value, VectorFmt } from "./program.ts";
 
 const unary = (op: Unary, a: Value, fmt: Fmt = a.fmt): Value => ({ op, a, fmt });
 const binary = (op: Binary, a: Value, b: Value, fmt: Fmt = a.fmt): Value => ({ op, a, b, fmt });

@@ -3,11 +3,11 @@
 // buffer for every loop value and scalar, only arena buffers overlap, and inputs and weights are written by none but those
 // who may. What cannot be seen statically (written before read) the interpreter checks.
 import { CompileError } from "../diagnostics/error.ts";
-import { formatFault } from "./formats.ts";
-import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./ir.ts";
-import { printKernel } from "./print.ts";
-import { operandsOf } from "./sharing.ts";
+import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./program.ts";
+import { printKernel } from "./text/print.ts";
+import { formatFault } from "./typing.ts";
 import { isVector } from "./value.ts";
+import { operandsOf } from "./walk.ts";
 
 const show = (name: string): string => JSON.stringify(name);
 

@@ -3,8 +3,8 @@
 // Guarantee: deterministic and idempotent; each node is visited once; a list of rules that does not come to an end is an
 // internal error that names the rule. Scan bodies are rewritten with the same rules.
 import { internal } from "../diagnostics/error.ts";
-import { type Graph, isGraph, type Node } from "../ir/graph.ts";
-import { copyInto, regraph } from "../ir/rebuild.ts";
+import { type Graph, isGraph, type Node } from "../graph/graph.ts";
+import { copyInto, regraph } from "../graph/rebuild.ts";
 import { build } from "../ops/index.ts";
 import type { Facts, Rule } from "./pattern.ts";
 

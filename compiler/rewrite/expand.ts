@@ -1,8 +1,8 @@
 // Composite ops become their expansions until only primitives remain, inside scan bodies too.
 // In: any Graph. Out: an equal Graph of primitives. The Graph itself where nothing is composite.
 import { invariant } from "../diagnostics/error.ts";
-import { type Graph, isGraph, type Node } from "../ir/graph.ts";
-import { copyInto, regraph } from "../ir/rebuild.ts";
+import { type Graph, isGraph, type Node } from "../graph/graph.ts";
+import { copyInto, regraph } from "../graph/rebuild.ts";
 import { build, ops } from "../ops/index.ts";
 
 export function expandComposites(source: Graph): Graph {

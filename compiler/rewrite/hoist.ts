@@ -1,8 +1,8 @@
 // Splits off what depends on weights alone. In: a Graph whose params do not change between calls. Out: `prepare`, run once,
 // whose results are prepared0, prepared1, …; and `main`, which reads them as params of those names.
 // Guarantee: main after prepare is the Graph; a mere view of a weight, or one number everywhere, is not worth a buffer and stays.
-import { type Graph, graph, isBatched, type Node } from "../ir/graph.ts";
-import { copyInto, regraph } from "../ir/rebuild.ts";
+import { type Graph, graph, isBatched, type Node } from "../graph/graph.ts";
+import { copyInto, regraph } from "../graph/rebuild.ts";
 import { build } from "../ops/index.ts";
 import { fixedness } from "./engine.ts";
 import { isView } from "./rules/constants.ts";

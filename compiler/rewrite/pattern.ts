@@ -1,8 +1,9 @@
 // Patterns over nodes, and rules made of them. A rule is one line: a name, a promise, what it matches, what it becomes.
 // A pattern looks downwards only (at a node and its operands), so that a node's normal form depends on nothing above it.
-import type { Node } from "../ir/graph.ts";
+
+import type { Random } from "../base/random.ts";
+import type { Node } from "../graph/graph.ts";
 import type { G } from "../ops/index.ts";
-import type { Random } from "../random.ts";
 
 /**
  * bits: equal for every input, NaN and −0 included (NaNs are one value); value: equal up to the sign of zero;

@@ -1,9 +1,9 @@
 // What a loss, an optimizer and an initialiser are. Each is one file in its folder and one line in that folder's list.
 import type * as z from "zod";
-import type { Node } from "../ir/graph.ts";
+import type { Random } from "../base/random.ts";
+import type { FixedKeys } from "../diagnostics/check.ts";
+import type { Node } from "../graph/graph.ts";
 import type { G } from "../ops/index.ts";
-import type { Random } from "../random.ts";
-import type { FixedKeys } from "../schema.ts";
 
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
 export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };

@@ -1,9 +1,9 @@
 // Things a spec names: losses, optimizers, initializers. In: "mse" or {name: "huber", delta: 2}. Out: the thing and its
 // checked config. Errors are `training/spec` with the nearest known name.
 import type * as z from "zod";
+import { camelCase, check, distinct, type FixedKeys, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
-import { camelCase, check, distinct, type FixedKeys, showValue, withoutFixed } from "../schema.ts";
 
 interface Named {
   readonly name: string;

@@ -2,7 +2,7 @@
 // The command line. In: arguments. Out: text on standard output, messages on standard error, and an exit code: 0 done,
 // 1 the model or a file is at fault, 2 the command line is, 70 layerc is. `--json` turns messages into JSON as well.
 import { Command, CommanderError } from "commander";
-import { version } from "../../compiler/version.ts";
+import { version } from "../../compiler/base/version.ts";
 import { addCompile } from "./commands/compile.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addGrad } from "./commands/grad.ts";

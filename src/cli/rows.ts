@@ -3,7 +3,7 @@
 import { extname } from "node:path";
 import { parse } from "csv-parse/sync";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { showShape, sizeOf } from "../../compiler/ir/graph.ts";
+import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { readBytes } from "../files.ts";
 import { parseJson } from "../formats/json.ts";
 

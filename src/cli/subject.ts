@@ -2,8 +2,8 @@
 // and where errors about it can point.
 import { type Goal, graphSnapshots, type Snapshot, snapshots } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Graph } from "../../compiler/ir/graph.ts";
-import { parseGraph } from "../../compiler/ir/parse.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
+import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";

@@ -1,9 +1,9 @@
 // The spec of a Model as JSON: its name, seed and list of layers. In: text nobody vouches for. Out: a Model of the right
 // form, or a CompileError that names the place. What a layer's config may hold is the compiler's to judge, not this file's.
 import * as z from "zod";
+import { check } from "../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
-import { check } from "../../compiler/schema.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
 const layer = z.strictObject({

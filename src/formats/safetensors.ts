@@ -4,10 +4,10 @@
 // https://huggingface.co/docs/safetensors/index#format
 import * as z from "zod";
 import type { WeightInfo } from "../../compiler/artifact.ts";
-import { modelWeights, resolve } from "../../compiler/build.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { sameShape, showShape, sizeOf } from "../../compiler/ir/graph.ts";
+import { modelWeights, resolve } from "../../compiler/front/steps.ts";
+import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 

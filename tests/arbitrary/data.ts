@@ -1,6 +1,6 @@
 // Data for random models. In: a Sample and how many rows. Out: seeded inputs and targets.
-import { lossGraph } from "../../compiler/build.ts";
-import { sizeOf } from "../../compiler/ir/graph.ts";
+import { lossGraph } from "../../compiler/front/steps.ts";
+import { sizeOf } from "../../compiler/graph/graph.ts";
 import { trainingOf } from "../executors.ts";
 import type { Sample } from "./models.ts";
 import { hardNumbers, tameNumbers, wholeNumbers } from "./numbers.ts";

@@ -1,8 +1,9 @@
 // Random Graphs from the ops' own samples, with names that try to break out of whatever holds them. In: a seed. Out: a Graph
 // that the verifier accepts; the same seed gives the same Graph.
-import { type Graph, graph, type Node, type Type } from "../../compiler/ir/graph.ts";
+
+import { type Random, random } from "../../compiler/base/random.ts";
+import { type Graph, graph, type Node, type Type } from "../../compiler/graph/graph.ts";
 import { build, type G, ops } from "../../compiler/ops/index.ts";
-import { type Random, random } from "../../compiler/random.ts";
 
 /** Names that users and attackers give. */
 export const hostileNames: readonly string[] = [

@@ -1,5 +1,5 @@
 // Seeded numbers for weights, inputs and targets. Out: float32 values, the same for the same seed on every engine.
-import { type Random, random, seedFor } from "../../compiler/random.ts";
+import { type Random, random, seedFor } from "../../compiler/base/random.ts";
 
 /** Mixed magnitudes: mostly around 1, some tiny, some large, some zeros of either sign. */
 function tame(r: Random): number {

@@ -1,9 +1,9 @@
 // Random verified Programs for the laws of text and verifier. Out: a Program that is legal but computes nothing sensible;
 // every op, format, statement, role, extent and index form occurs, names are hostile, and subterms are shared.
 import fc from "fast-check";
-import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/ir.ts";
+import { type Random, random } from "../../compiler/base/random.ts";
+import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
-import { type Random, random } from "../../compiler/random.ts";
 
 /** Programs of up to `size` statements per kernel; a failing seed names itself. */
 export const programs = (size = 8): fc.Arbitrary<Program> =>

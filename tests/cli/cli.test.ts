@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { version } from "../../compiler/base/version.ts";
 import { codes } from "../../compiler/diagnostics/codes.ts";
-import { version } from "../../compiler/version.ts";
 import { save } from "../../src/formats/index.ts";
 import { bin, layerc } from "./bin.ts";
 

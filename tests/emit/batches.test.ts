@@ -3,7 +3,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { sizeOf } from "../../compiler/ir/graph.ts";
+import { sizeOf } from "../../compiler/graph/graph.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";

@@ -1,14 +1,14 @@
 // Emitted kernels against the Program interpreter, bit for bit: random kernels with every statement and every op, nested
 // loops, shared nodes, registers, stores that a moved value must not pass; as loops, as straight lines, in one piece and many.
 import { describe, expect, it } from "vitest";
+import { type Random, random } from "../../compiler/base/random.ts";
 import { Names, name } from "../../compiler/emit/code.ts";
-import { Helpers } from "../../compiler/emit/helpers.ts";
-import { emitKernel } from "../../compiler/emit/js.ts";
-import { emitModule } from "../../compiler/emit/module.ts";
+import { emitKernel } from "../../compiler/emit/js/kernel.ts";
+import { Helpers } from "../../compiler/emit/module/helpers.ts";
+import { emitModule } from "../../compiler/emit/module/module.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import type { FloatFmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
+import type { FloatFmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
-import { type Random, random } from "../../compiler/random.ts";
 import { load } from "../../runtime/load.ts";
 import { at, buffers, type Emitted, parts, reg, use } from "./programs.ts";
 

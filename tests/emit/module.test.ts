@@ -11,8 +11,8 @@ import ts from "typescript";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { globals, mathMembers } from "../../compiler/emit/code.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
-import { emitModule } from "../../compiler/emit/module.ts";
-import type { ModuleParts } from "../../compiler/emit/parts.ts";
+import { emitModule } from "../../compiler/emit/module/module.ts";
+import type { ModuleParts } from "../../compiler/emit/module/parts.ts";
 import { load } from "../../runtime/load.ts";
 import { type Emitted, lineParts, loopConstants, loopNet, netByHand, parts, run, straightNet } from "./programs.ts";
 

@@ -1,9 +1,9 @@
 // Small Programs written by hand, as the lowering would make them: a 2-2-1 net as a straight line, the same as loops with a
 // tile, and a trainable line y = w·x + b with plain gradient descent.
-import { emitModule } from "../../compiler/emit/module.ts";
-import type { ModuleParts } from "../../compiler/emit/parts.ts";
+import { emitModule } from "../../compiler/emit/module/module.ts";
+import type { ModuleParts } from "../../compiler/emit/module/parts.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
-import type { Buffer, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/ir.ts";
+import type { Buffer, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
 import { load } from "../../runtime/load.ts";
 

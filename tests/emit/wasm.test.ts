@@ -3,13 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import wabt from "wabt";
+import { random } from "../../compiler/base/random.ts";
 import { emitWasm, paramsOf } from "../../compiler/emit/wasm/emit.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import type { Fmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/ir.ts";
-import { mapOperands } from "../../compiler/program/sharing.ts";
+import type { Fmt, Index, Kernel, Program, Stmt, Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
-import { random } from "../../compiler/random.ts";
+import { mapOperands } from "../../compiler/program/walk.ts";
 import { programs } from "../arbitrary/programs.ts";
 import { at, buffers, reg, use } from "./programs.ts";
 

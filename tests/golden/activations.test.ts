@@ -1,7 +1,7 @@
 // Every activation over the grid, on every executor, against what Keras computed.
 import { describe, it } from "vitest";
+import { graph } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { graph } from "../../compiler/ir/graph.ts";
 import { build } from "../../compiler/ops/index.ts";
 import { expectClose } from "../close.ts";
 import { executors } from "../executors.ts";

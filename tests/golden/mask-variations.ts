@@ -1,5 +1,5 @@
 // Where a mask goes: which layers hand it on, which heed it, where it ends. Models of a few layers, and the same as loops.
-import type { Random } from "../../compiler/random.ts";
+import type { Random } from "../../compiler/base/random.ts";
 import * as r from "./reference.ts";
 import { at, make, map, type Tensor } from "./reference.ts";
 import { alone, ids, kernels, line, relu, type Variation } from "./variation.ts";

@@ -1,5 +1,5 @@
 // Losses and optimizers from Keras' documentation: a loss as its value at every position, an optimizer as the step of one number.
-import type { Random } from "../../compiler/random.ts";
+import type { Random } from "../../compiler/base/random.ts";
 import * as r from "./reference.ts";
 import { at, make, map, type Tensor } from "./reference.ts";
 

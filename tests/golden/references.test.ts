@@ -1,8 +1,8 @@
 // The variations on the executors, with random weights and inputs, against the loops.
 import { describe, expect, it } from "vitest";
-import { inferenceGraph } from "../../compiler/build.ts";
+import { random } from "../../compiler/base/random.ts";
+import { inferenceGraph } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
-import { random } from "../../compiler/random.ts";
 import { expectClose } from "../close.ts";
 import { executors } from "../executors.ts";
 import { maskCases } from "./mask-variations.ts";

@@ -1,11 +1,11 @@
 // Training steps against the loops, with gradients by central differences: the loss, every weight and moving statistics after
 // every step, batches of several sizes; then `evaluate` over all rows.
 import { describe, it } from "vitest";
-import { inferenceGraph } from "../../compiler/build.ts";
+import { random } from "../../compiler/base/random.ts";
 import { compile } from "../../compiler/compile.ts";
+import { inferenceGraph } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
-import { random } from "../../compiler/random.ts";
 import { load } from "../../runtime/load.ts";
 import { expectClose } from "../close.ts";
 import type { Trainable } from "../executors.ts";

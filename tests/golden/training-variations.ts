@@ -1,6 +1,7 @@
 // Training in variations that no fixture has: the layers as plain loops over doubles, a loss, an optimizer.
+
+import type { Random } from "../../compiler/base/random.ts";
 import type { LayerSpec } from "../../compiler/model.ts";
-import type { Random } from "../../compiler/random.ts";
 import * as r from "./reference.ts";
 import { at, make, map, type Tensor } from "./reference.ts";
 import { adam, type Loss, losses, type Optimizer, real, sgd } from "./reference-training.ts";

@@ -1,6 +1,7 @@
 // What the variations are written with: lines of a model, and how a case looks.
+
+import type { Random } from "../../compiler/base/random.ts";
 import type { LayerSpec } from "../../compiler/model.ts";
-import type { Random } from "../../compiler/random.ts";
 import type { Tensor } from "./reference.ts";
 
 export type Weights = Readonly<Record<string, Tensor>>;

@@ -1,8 +1,8 @@
 // The Graph interpreter: rounding, binding, loops, and what it says when something is missing.
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { graph } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { graph } from "../../compiler/ir/graph.ts";
 import { build } from "../../compiler/ops/index.ts";
 
 const g = build();

@@ -1,7 +1,7 @@
 // Kernels written by hand and run: eight inputs x, constants c = 1..8, a state, two arena buffers that overlap, outputs y.
 import { createMachine, type Machine } from "../../compiler/interpret/program.ts";
-import type { Program } from "../../compiler/program/ir.ts";
-import { parseProgram } from "../../compiler/program/parse.ts";
+import type { Program } from "../../compiler/program/program.ts";
+import { parseProgram } from "../../compiler/program/text/parse.ts";
 
 const buffers = `buffer x input @0 [8]
 buffer c const @8 [8]

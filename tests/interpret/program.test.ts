@@ -1,10 +1,10 @@
 // The Program interpreter on kernels written by hand, whose bits are known without it: rounding, order, integers, edges,
 // memory that overlaps, scopes, and every error that only running can find.
 import { describe, expect, it } from "vitest";
+import { hash32 } from "../../compiler/base/random.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import type { Value } from "../../compiler/program/ir.ts";
+import type { Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
-import { hash32 } from "../../compiler/random.ts";
 import { compute, machineOf, program, run } from "./machine.ts";
 
 describe("rounding", () => {
@@ -73,7 +73,7 @@ describe("integers", () => {
     expect(i("ishr(-1:i32, 28:i32)")).toBe(15);
     expect(i("ishr(-1:i32, 0:i32)")).toBe(-1);
   });
-  it("say the same hash as compiler/random.ts", () => {
+  it("say the same hash as compiler/base/random.ts", () => {
     const i = (n: number) => v.lit(n | 0, "i32");
     const shifted = (h: Value, by: number) => v.ixor(h, v.ishr(h, i(by)));
     const start = v.ixor(

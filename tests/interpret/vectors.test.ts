@@ -1,10 +1,10 @@
 // Vectors in the Program interpreter: by hand where the bits are known, and as a law: a vector value is its four scalar values.
 import { describe, expect, it } from "vitest";
+import { type Random, random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Value } from "../../compiler/program/ir.ts";
+import type { Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
-import { type Random, random } from "../../compiler/random.ts";
 import { compute, program, run } from "./machine.ts";
 
 describe("vectors", () => {

@@ -1,13 +1,13 @@
 // The laws of a composite, over the whole list: its expansion, rounded to f32 at every step, against its own reference; and the
 // gradient that flows through the expansion against differences of the reference, at smooth points, at 0 and far out.
 import { describe, expect, test } from "vitest";
-import { pullback } from "../../compiler/autodiff/differentiate.ts";
+import { type Random, random, seedFor } from "../../compiler/base/random.ts";
+import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/graph/graph.ts";
 import { type Precision, runGraph } from "../../compiler/interpret/graph.ts";
-import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/ir/graph.ts";
 import type { Composite } from "../../compiler/ops/define.ts";
 import { build, ops } from "../../compiler/ops/index.ts";
-import { type Random, random, seedFor } from "../../compiler/random.ts";
 import { expandComposites } from "../../compiler/rewrite/expand.ts";
+import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 import { hardNumbers, tameNumbers } from "../arbitrary/numbers.ts";
 
 const composites = Object.entries(ops).filter((entry): entry is [string, Composite] => entry[1].kind === "composite");

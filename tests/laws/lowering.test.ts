@@ -3,18 +3,18 @@
 // |error| <= (T + 4)·2^-24·Σ|terms|, T additions in sequence (1 with f64). A scan has many roundings: 1e-5·max(1, |y|).
 // So does its WebAssembly, whose bits without contraction are those of the Program; contracted, the bound is the same.
 import { describe, expect, test } from "vitest";
+import { type Random, random } from "../../compiler/base/random.ts";
 import { emitWasm } from "../../compiler/emit/wasm/emit.ts";
+import { bindShape, type Graph, graph, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import { bindShape, type Graph, graph, sizeOf } from "../../compiler/ir/graph.ts";
+import { assemble } from "../../compiler/lower/assemble.ts";
 import type { AnyOp } from "../../compiler/ops/define.ts";
 import { build, ops } from "../../compiler/ops/index.ts";
-import { plan } from "../../compiler/plan/plan.ts";
+import { plan } from "../../compiler/plan/planner.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
-import { assemble } from "../../compiler/program/assemble.ts";
-import type { Program } from "../../compiler/program/ir.ts";
+import type { Program } from "../../compiler/program/program.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
-import { type Random, random } from "../../compiler/random.ts";
 import { relaxedRuns } from "../engines.ts";
 
 const lowered = Object.values(ops).filter((op) => op.kind === "primitive" && op.lower.kind !== "source" && op.name !== "pick");

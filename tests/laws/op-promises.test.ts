@@ -1,13 +1,15 @@
 // What single ops promise beyond the laws of all: where the gradient of a tie goes, which inputs are refused and with what
 // words, how good erf and random are, and that a reshape is a view exactly when strides can say it.
+
 import { describe, expect, test } from "vitest";
+import { type Random, random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/ir/graph.ts";
 import type { Tensor } from "../../compiler/ops/define.ts";
 import { build, type G, ops } from "../../compiler/ops/index.ts";
-import type { View } from "../../compiler/program/view.ts";
-import { type Random, random } from "../../compiler/random.ts";
+import type { View } from "../../compiler/program/nest/view.ts";
+import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 
 /** The gradients of one node with a cotangent of ones, as numbers. */
 function gradients(name: string, attrs: Attrs, inputs: readonly { shape: number[]; values: number[] }[]): (number[] | null)[] {
@@ -17,7 +19,7 @@ function gradients(name: string, attrs: Attrs, inputs: readonly { shape: number[
   const op = ops[name];
   if (op.kind !== "primitive" || typeof op.vjp !== "function") throw new Error(`${name} has no vjp`);
   const ct = g.like(output, 1);
-  const flows = op.vjp(g, { inputs: nodes, output, ct, cts: [ct], attrs, wanted: nodes.map(() => true) });
+  const flows = op.vjp(g, { inputs: nodes, output, ct, cts: [ct], attrs, wanted: nodes.map(() => true), pull: pullback });
   const present = flows.filter((flow): flow is Node => flow !== null);
   const values = Object.fromEntries(inputs.map((input, i) => [`x${i}`, input.values]));
   const { value } = runGraph(graph("ties", present.map((node, i) => [`d${i}`, node])), { rows: 1, values, precision: "f32" }); // biome-ignore format: one line

@@ -1,13 +1,15 @@
 // The laws of an op, over the whole list: examples, shapes, gradients, loops and refusals, each statement of an op against
 // another one. A new op is tested the moment it is listed; the last test counts that none was passed over.
 // What single ops promise beyond that (ties, refusals, strides) stands in op-promises.test.ts.
+
 import { describe, expect, test } from "vitest";
+import { type Random, random, seedFor } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/ir/graph.ts";
 import type { AnyOp, Primitive, Sample, Tensor } from "../../compiler/ops/define.ts";
 import { build, ops } from "../../compiler/ops/index.ts";
-import { type Random, random, seedFor } from "../../compiler/random.ts";
+import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 import { hardNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
 import { runLowering } from "../support/lowering.ts";
@@ -17,7 +19,7 @@ const bound = ["input", "param", "state"];
 /** The forward value moves with x, and the gradient is cut on purpose. */
 const cut = ["stopGradient"];
 
-/** Polynomials in the Program (compiler/program/math.ts: at most 2^−33 off); every other op has the bits of its `eval`. */
+/** Polynomials in the Program (compiler/program/nest/math.ts: at most 2^−33 off); every other op has the bits of its `eval`. */
 const elementary = ["exp", "expm1", "log", "log1p", "tanh", "erf"];
 
 const all = Object.entries(ops);
@@ -185,7 +187,15 @@ describe.each(primitives)("primitive %s", (name, op) => {
       }
       const rows = r.integer(1, 3);
       const { g, inputs, output, items, cts, evaluate } = site(name, sample.inputs, sample.attrs);
-      const flows = op.vjp(g, { inputs, output, ct: cts[0], cts, attrs: sample.attrs, wanted: inputs.map(() => true) });
+      const flows = op.vjp(g, {
+        inputs,
+        output,
+        ct: cts[0],
+        cts,
+        attrs: sample.attrs,
+        wanted: inputs.map(() => true),
+        pull: pullback,
+      });
       expect(flows.length).toBe(inputs.length);
       let xs = tensors(r, sample, rows);
       if (evaluate(items, xs, [], rows).some(({ data }) => data.some(Number.isNaN))) xs = tensors(r, sample, rows, true);

@@ -3,18 +3,18 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { snakeCase } from "../../compiler/build/resolve.ts";
-import { inferenceGraph, initialWeights, lossGraph, resolve } from "../../compiler/build.ts";
+import { random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { snakeCase } from "../../compiler/front/check.ts";
+import { inferenceGraph, initialWeights, lossGraph, resolve } from "../../compiler/front/steps.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { random } from "../../compiler/random.ts";
 import { configOf } from "../arbitrary/models.ts";
-import { gradients, valuesFor } from "../autodiff/gradient.ts";
 import { expectClose } from "../close.ts";
+import { gradients, valuesFor } from "../rewrite/gradient/gradient.ts";
 
 const modelOf = (...specs: LayerSpec[]): Model => ({ name: "m", seed: 3, layers: specs });
 

@@ -1,8 +1,8 @@
 // What scan and pick accept, and what they say otherwise. The lowering law and the gradient tests cover what they compute.
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { type Graph, graph, type Node, type Shape } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { type Graph, graph, type Node, type Shape } from "../../compiler/ir/graph.ts";
 import { build, type G } from "../../compiler/ops/index.ts";
 
 /** carry + x, and the same as a y. */

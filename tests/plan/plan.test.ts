@@ -1,13 +1,13 @@
 // Planning: what fuses, what is written in place, what must not be.
 import { describe, expect, test } from "vitest";
+import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
-import { type Graph, graph, type Node } from "../../compiler/ir/graph.ts";
+import { assemble } from "../../compiler/lower/assemble.ts";
 import { build, type G } from "../../compiler/ops/index.ts";
-import { plan } from "../../compiler/plan/plan.ts";
+import { plan } from "../../compiler/plan/planner.ts";
 import { label, printPlan } from "../../compiler/plan/print.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
-import { assemble } from "../../compiler/program/assemble.ts";
 
 const dense = (g: G, x: Node, units: number, name: string): Node => {
   const inputs = x.type.shape[1] as number;

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Kernel, Nest, Program, Value } from "../../compiler/program/ir.ts";
-import { tanh } from "../../compiler/program/math.ts";
-import { parseProgram } from "../../compiler/program/parse.ts";
-import { printKernel, printNest, printProgram, printValue } from "../../compiler/program/print.ts";
+import { tanh } from "../../compiler/program/nest/math.ts";
+import type { Nest } from "../../compiler/program/nest/nest.ts";
+import type { Kernel, Program, Value } from "../../compiler/program/program.ts";
+import { parseProgram } from "../../compiler/program/text/parse.ts";
+import { printKernel, printNest, printProgram, printValue } from "../../compiler/program/text/print.ts";
 import * as v from "../../compiler/program/value.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import { programFrom, programs } from "../arbitrary/programs.ts";

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Program, Stmt, Value } from "../../compiler/program/ir.ts";
-import { parseProgram } from "../../compiler/program/parse.ts";
+import type { Program, Stmt, Value } from "../../compiler/program/program.ts";
+import { parseProgram } from "../../compiler/program/text/parse.ts";
 import * as v from "../../compiler/program/value.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import { programs } from "../arbitrary/programs.ts";

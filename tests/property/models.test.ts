@@ -6,15 +6,15 @@
 // What was drawn is counted, printed and asserted.
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { evaluateGraph, inferenceGraph, lossGraph } from "../../compiler/build.ts";
 import { compile, type Lowered, lowerModel, snapshots } from "../../compiler/compile.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
+import { evaluateGraph, inferenceGraph, lossGraph } from "../../compiler/front/steps.ts";
+import { type Graph, isGraph, nodesOf, sizeOf } from "../../compiler/graph/graph.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { type Graph, isGraph, nodesOf, sizeOf } from "../../compiler/ir/graph.ts";
-import { printGraph } from "../../compiler/ir/print.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import { ops } from "../../compiler/ops/index.ts";
-import type { Plan } from "../../compiler/plan/ir.ts";
+import type { Plan } from "../../compiler/plan/plan.ts";
 import { type Loadable, load } from "../../runtime/load.ts";
 import { inputsOf, targetsOf } from "../arbitrary/data.ts";
 import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";

@@ -1,6 +1,6 @@
 // The engine: events tell what fired and where, scan bodies are rewritten, bad rules are named, and patterns bind as they say.
 import { describe, expect, test } from "vitest";
-import { type Graph, graph, nodesOf } from "../../compiler/ir/graph.ts";
+import { type Graph, graph, nodesOf } from "../../compiler/graph/graph.ts";
 import { build } from "../../compiler/ops/index.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import { any, op, rule, splat } from "../../compiler/rewrite/pattern.ts";

@@ -1,15 +1,15 @@
 // Hoisting keeps meaning: main after prepare is the graph, to the bit; and batch normalisation leaves nothing behind but a dot
 // and a sum, after dense and after a convolution.
 import { describe, expect, test } from "vitest";
+import { random } from "../../compiler/base/random.ts";
+import { type Graph, graph, type Node, nodesOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { type Graph, graph, type Node, nodesOf } from "../../compiler/ir/graph.ts";
 import { build, type G } from "../../compiler/ops/index.ts";
-import { random } from "../../compiler/random.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import { type Hoisted, hoist } from "../../compiler/rewrite/hoist.ts";
 import { inferenceRules } from "../../compiler/rewrite/rules/index.ts";
-import { valuesFor } from "../autodiff/gradient.ts";
 import { expectClose, firstDifference } from "../close.ts";
+import { valuesFor } from "./gradient/gradient.ts";
 
 const plain = { batch: [[], []], contract: [[1], [0]] } as const;
 

@@ -1,10 +1,10 @@
 // Law: every rule fires on its sample and keeps its promise there, on random inputs with NaN, ±0 and ±∞ among them; rewriting
 // is idempotent. A rule that never fired fails.
 import { describe, expect, test } from "vitest";
+import { type Random, random } from "../../compiler/base/random.ts";
+import { bindShape, type Graph, graph, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { bindShape, type Graph, graph, sizeOf } from "../../compiler/ir/graph.ts";
 import { build } from "../../compiler/ops/index.ts";
-import { type Random, random } from "../../compiler/random.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import type { Promised } from "../../compiler/rewrite/pattern.ts";
 import { allRules, inferenceRules, trainingRules } from "../../compiler/rewrite/rules/index.ts";

@@ -1,11 +1,12 @@
-// What an op's `lower` means, point by point in doubles: a walk over Values and Cores by the letter of compiler/program/ir.ts,
+// What an op's `lower` means, point by point in doubles: a walk over Values and Cores by the letter of compiler/program/program.ts,
 // with no planner, scheduler or interpreter between. In: an op, attributes, concrete operands. Out: the result's numbers, or
 // undefined where a view cannot be expressed by strides. A point that nothing writes stays NaN.
-import { bindShape, type Shape, sizeOf, type Type } from "../../compiler/ir/graph.ts";
-import type { Core, Primitive, Tensor } from "../../compiler/ops/define.ts";
-import type { Extent, Index, Value } from "../../compiler/program/ir.ts";
+import { bindShape, type Shape, sizeOf, type Type } from "../../compiler/graph/graph.ts";
+import type { Primitive, Tensor } from "../../compiler/ops/define.ts";
+import type { Core } from "../../compiler/program/nest/core.ts";
+import { at, indexOf, type Operand, rowMajor, type View } from "../../compiler/program/nest/view.ts";
+import type { Extent, Index, Value } from "../../compiler/program/program.ts";
 import { lit, load } from "../../compiler/program/value.ts";
-import { at, indexOf, type Operand, rowMajor, type View } from "../../compiler/program/view.ts";
 
 type Dims = ReadonlyMap<string, number>;
 type Buffers = ReadonlyMap<string, Float64Array>;

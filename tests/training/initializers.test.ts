@@ -1,10 +1,10 @@
 // Initializers draw from the right distributions (with generous bounds for fixed seeds), and a model's weights depend on its seed and
 // their names only.
 import { describe, expect, it } from "vitest";
-import { initialWeights } from "../../compiler/build.ts";
+import { random } from "../../compiler/base/random.ts";
+import { initialWeights } from "../../compiler/front/steps.ts";
 import { dense, lstm } from "../../compiler/layers/list.ts";
 import type { Model } from "../../compiler/model.ts";
-import { random } from "../../compiler/random.ts";
 import type { InitializerSpec } from "../../compiler/training/define.ts";
 import { log } from "../../compiler/training/initializers/distributions.ts";
 import { initialize } from "../../compiler/training/initializers/index.ts";

@@ -1,14 +1,14 @@
 // A training step as one Graph against the same arithmetic written out: optimizers, the loss of a partial or weighted batch, masks,
 // ignored classes, dropout, moving statistics, frozen layers.
 import { describe, expect, it } from "vitest";
-import { differentiate } from "../../compiler/autodiff/differentiate.ts";
-import { applyOptimizer, evaluateGraph, lossGraph } from "../../compiler/build.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { applyOptimizer, evaluateGraph, lossGraph } from "../../compiler/front/steps.ts";
+import { bindShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { bindShape, sizeOf } from "../../compiler/ir/graph.ts";
 import { batchNormalization, dense, dropout, embedding, identity, lstm, masking } from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { expandComposites } from "../../compiler/rewrite/expand.ts";
+import { differentiate } from "../../compiler/rewrite/gradient/differentiate.ts";
 import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts";
 
 type Floats = ArrayLike<number>;

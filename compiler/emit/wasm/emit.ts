@@ -1,9 +1,9 @@
 // A Program as a WebAssembly module. In: a Program without f64, and which entries to export. Out: bytes, code only: one
 // function per kernel that is called (in a short entry one for all), one export per entry, and the memory as `m`, of a size that
-// never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/ir.ts; a relaxed module may contract vector madds.
+// never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/program.ts; a relaxed module may contract vector madds.
 import { internal } from "../../diagnostics/error.ts";
-import type { Entry, Kernel, Program } from "../../program/ir.ts";
-import { turns } from "../../program/unroll.ts";
+import type { Entry, Kernel, Program } from "../../program/program.ts";
+import { turns } from "../../schedule/straight.ts";
 import { scalarsOf } from "../usage.ts";
 import { assembleModule, FunctionBody } from "./assembler.ts";
 import { kernelFunction } from "./kernel.ts";

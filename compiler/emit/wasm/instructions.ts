@@ -1,6 +1,6 @@
 // Binary ops that are one instruction in every format they have. In: op and format of the operands. Out: the instruction.
 import { internal } from "../../diagnostics/error.ts";
-import type { Binary, Fmt } from "../../program/ir.ts";
+import type { Binary, Fmt } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { type PlainOp, plainOp } from "./assembler.ts";
 

@@ -2,8 +2,8 @@
 // buffers lie. Out: a function. Guarantee: the statements' order; loops test once a turn, at the end, and not at all before the first
 // turn where it is certain.
 import { internal } from "../../diagnostics/error.ts";
-import type { Extent, Kernel, Program, Stmt } from "../../program/ir.ts";
-import { type Access, indicesIn, rootsOf, visit } from "../usage.ts";
+import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
+import { type Access, indexValues, indicesIn, rootsOf, visit } from "../../program/walk.ts";
 import { FunctionBody } from "./assembler.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
@@ -45,7 +45,7 @@ class KernelWriter {
     this.#kernels = kernels;
     this.#program = program;
     this.#starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
-    const rows = kernels.flatMap(({ body }) => [...indicesIn(body)].map(({ row }) => row?.index));
+    const rows = kernels.flatMap(({ body }) => [...indicesIn(body)].flatMap(indexValues));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     this.#body = new FunctionBody(params.map(() => "i32"));
     params.forEach((name, i) => {

@@ -1,7 +1,7 @@
 // Locals that are used again: a body gives back what it no longer needs, and the next taker of the type gets it. In: takes
 // and gives. Out: few locals. Guarantee: a local has one owner at a time.
 import { internal } from "../../diagnostics/error.ts";
-import type { Fmt } from "../../program/ir.ts";
+import type { Fmt } from "../../program/program.ts";
 import type { FunctionBody, ValType } from "./assembler.ts";
 
 const types: Readonly<Record<Exclude<Fmt, "f64">, ValType>> = {

@@ -2,8 +2,8 @@
 // differ in stands in the instruction's offset. In: the loops as they open and close. Out: a pointer on the stack and an
 // offset. Guarantee: pointer and offset are never negative, so that their sum, which the engine takes unsigned, is the address.
 import { internal } from "../../diagnostics/error.ts";
-import type { Index, Stmt } from "../../program/ir.ts";
-import { type Access, accessesOf } from "../usage.ts";
+import type { Index, Stmt } from "../../program/program.ts";
+import { type Access, accessesOf } from "../../program/walk.ts";
 import type { FunctionBody } from "./assembler.ts";
 import type { Locals } from "./locals.ts";
 

@@ -1,10 +1,10 @@
 // Values as instructions: the operands, then the op, on the stack. In: values of one statement. Out: code that leaves each on
-// the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/ir.ts; a relaxed target contracts
+// the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/program.ts; a relaxed target contracts
 // vector madds, and nothing else differs.
 import { internal } from "../../diagnostics/error.ts";
-import type { Fmt, Value } from "../../program/ir.ts";
+import type { Fmt, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
-import { visit } from "../usage.ts";
+import { visit } from "../../program/walk.ts";
 import type { FunctionBody } from "./assembler.ts";
 import { instructionOf } from "./instructions.ts";
 import { type Locals, typeOf } from "./locals.ts";

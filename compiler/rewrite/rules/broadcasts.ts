@@ -1,5 +1,5 @@
 // Elementwise work on repeated numbers is done before they are repeated.
-import type { Node } from "../../ir/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import { any, list, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { isElementwise } from "./constants.ts";
 import { shapeOf } from "./sample.ts";

@@ -1,6 +1,6 @@
 // Work on numbers that are the same everywhere. exp, log, tanh, erf and their like are not folded: the Program's polynomials
 // define their bits, so they are only shrunk to one number, which `prepare` computes.
-import { isBatched, type Node } from "../../ir/graph.ts";
+import { isBatched, type Node } from "../../graph/graph.ts";
 import { ops } from "../../ops/index.ts";
 import { any, op, type Pattern, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { inputs, shapeOf } from "./sample.ts";

@@ -1,7 +1,7 @@
 // Affine work that only depends on weights moves into the weights: batch normalisation after dense and conv, rescaling,
 // chains of biases. For inference alone: training changes the weights, so there nothing of them is fixed.
 // `fixed`: depends on params and constants only. Most of it reassociates, hence `approx`.
-import type { Node } from "../../ir/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { type Facts, fixed, list, op, type Rule, rule, splatOf, varying } from "../pattern.ts";
 import { isView } from "./constants.ts";

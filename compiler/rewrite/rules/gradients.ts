@@ -1,6 +1,6 @@
 // What differentiation leaves behind: slices give sums of pads, |x| gives selects of opposite signs, differences give sums of
 // negated numbers. Nothing here is particular to gradients, so the rules hold everywhere.
-import type { Node } from "../../ir/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import { any, list, op, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { isElementwise } from "./constants.ts";
 import { input, inputs } from "./sample.ts";

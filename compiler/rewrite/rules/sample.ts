@@ -1,7 +1,8 @@
 // What the rules' samples are made of: inputs of random small shapes, and nodes shaped alike.
-import type { Node, Shape } from "../../ir/graph.ts";
+
+import type { Random } from "../../base/random.ts";
+import type { Node, Shape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
-import type { Random } from "../../random.ts";
 
 /** A shape of `least` to 3 axes, batched half of the time. */
 export function shapeOf(random: Random, least = 0): Shape {

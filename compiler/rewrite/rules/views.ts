@@ -1,7 +1,8 @@
 // Chains of ops that only move numbers: two become one, and what moves nothing vanishes. All keep every bit.
-import { type Node, type Shape, type Size, sameShape } from "../../ir/graph.ts";
+
+import type { Random } from "../../base/random.ts";
+import { type Node, type Shape, type Size, sameShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
-import type { Random } from "../../random.ts";
 import { any, as, list, op, type Pattern, type Rule, rule, where } from "../pattern.ts";
 import { input } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 // The noise that initializers draw from. In: a stream of uniform numbers. Out: numbers of a distribution, in doubles.
 // Guarantee: adds, multiplies, divides and square roots only, so every engine draws the same bits.
 import * as z from "zod";
-import type { Random } from "../../random.ts";
+import type { Random } from "../../base/random.ts";
 
 /** Keras' `seed`: an integer makes the initializer repeat its values wherever it is used. */
 export const seed: z.ZodDefault<z.ZodNullable<z.ZodInt>> = z.int().nullable().default(null);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CompileError } from "../../diagnostics/error.ts";
-import { showShape } from "../../ir/graph.ts";
+import { showShape } from "../../graph/graph.ts";
 import type { Initializer } from "../define.ts";
 
 const schema = z.strictObject({ gain: z.number().default(1) });

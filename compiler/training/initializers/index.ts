@@ -1,7 +1,7 @@
 // The initializers as a table, and the schema of a config key that names one. Derived from the list; nothing to add here.
 import * as z from "zod";
-import type { Random } from "../../random.ts";
-import { random, seedFor } from "../../random.ts";
+import type { Random } from "../../base/random.ts";
+import { random, seedFor } from "../../base/random.ts";
 import type { Initializer, InitializerSpec } from "../define.ts";
 import { named, parseNamed } from "../named.ts";
 import * as list from "./list.ts";

@@ -1,6 +1,6 @@
 // Weights whose variance is scale / fan, where the fans are the numbers of inputs and outputs of one unit.
 import * as z from "zod";
-import type { Random } from "../../random.ts";
+import type { Random } from "../../base/random.ts";
 import type { Initializer } from "../define.ts";
 import { drawn, normal, seed, truncatedNormal } from "./distributions.ts";
 

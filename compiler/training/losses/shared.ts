@@ -1,6 +1,6 @@
 // Pieces that several losses share.
 import * as z from "zod";
-import type { Node } from "../../ir/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 
 /** Keras' fuzz factor: probabilities are kept this far from 0 and 1. */

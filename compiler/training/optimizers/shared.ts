@@ -1,5 +1,5 @@
 // Pieces that several optimizers share.
-import type { Node } from "../../ir/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 
 /** Keys of every optimizer that layerc honours at these values only. */

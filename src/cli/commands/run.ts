@@ -1,12 +1,12 @@
 // `layerc run`: rows in, rows out, on one of three executors: the Graph (the meaning), the Program (the bits), or the emitted
 // JavaScript. A Graph given as text on standard input runs on its interpreter, every input by name.
 import { type Command, Option } from "commander";
-import { inferenceGraph, modelWeights } from "../../../compiler/build.ts";
 import { compile, lowerModel } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
+import { inferenceGraph, modelWeights } from "../../../compiler/front/steps.ts";
+import { type Graph, nodesOf, sizeOf } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
-import { type Graph, nodesOf, sizeOf } from "../../../compiler/ir/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { OptionsInput } from "../../../compiler/options.ts";
 import { load } from "../../../runtime/index.ts";

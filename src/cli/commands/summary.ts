@@ -1,9 +1,9 @@
 // `layerc summary`: Keras' table of layers, with the multiply-adds and bytes that Keras leaves out.
 import type { Command } from "commander";
-import { inferenceGraph, type Resolved, resolve } from "../../../compiler/build.ts";
-import { multiplyAdds } from "../../../compiler/cost.ts";
-import { sizeOf } from "../../../compiler/ir/graph.ts";
+import { inferenceGraph, type Resolved, resolve } from "../../../compiler/front/steps.ts";
+import { sizeOf } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
+import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
 import { inputShapeFlag } from "../flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";

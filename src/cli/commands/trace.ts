@@ -1,9 +1,9 @@
 // `layerc trace`: every rule that fired, in order: what stood there before, what stands there after, and for which layer.
 import type { Command } from "commander";
 import type { Goal } from "../../../compiler/compile.ts";
-import { showCall } from "../../../compiler/ir/builder.ts";
-import type { Node } from "../../../compiler/ir/graph.ts";
-import { showShape } from "../../../compiler/ir/graph.ts";
+import { showCall } from "../../../compiler/graph/builder.ts";
+import type { Node } from "../../../compiler/graph/graph.ts";
+import { showShape } from "../../../compiler/graph/graph.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { renderTable } from "../render.ts";
 import { readSnapshots } from "../subject.ts";

@@ -1,0 +1,153 @@
+// Checking what came from outside against a zod schema. In: a value and where it stands. Out: the parsed value, or a
+// CompileError that names the key, what was needed, what was found, and the nearest known key or value.
+import * as z from "zod";
+import type { Code } from "./codes.ts";
+import { CompileError, joinPath } from "./error.ts";
+import { suggestionFor } from "./suggest.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Keys that Keras has and layerc honours only at the values listed; "any" where the key changes no number. */
+export type FixedKeys = Readonly<Record<string, readonly unknown[] | "any">>;
+
+/** The config without its fixed keys. Throws CompileError with `place.code` where one has a value layerc does not honour. */
+export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: FixedKeys, place: Place): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    const allowed = Object.hasOwn(fixed, key) ? fixed[key] : undefined;
+    if (allowed === undefined) Object.defineProperty(rest, key, { value, enumerable: true });
+    else if (allowed !== "any" && !allowed.includes(value)) {
+      const hint = `leave it out, or give ${allowed.map(showValue).join(" or ")}`;
+      const message = `layerc does not have ${place.subject}'s ${key} yet, found ${showValue(value)}`;
+      throw new CompileError({ code: place.code, path: joinPath(place.path, key), message, hint });
+    }
+  }
+  return rest;
+}
+
+export interface Place {
+  readonly code: Code;
+  readonly path: string;
+  /** Whose key it is, for messages: `dense`. */
+  readonly subject: string;
+}
+
+/** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit; a misspelt key comes first. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  const { path, message, hint } = explain(issue, value, place.subject, keys);
+  throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
+}
+
+type Keys = Readonly<Record<string, unknown>>;
+interface Explained {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint: string;
+}
+
+function explain(issue: Issue, whole: unknown, subject: string, keys: Keys): Explained {
+  const { path } = issue;
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
+  const what = path.length === 0 ? subject : showPath(path);
+  if (issue.code === "unrecognized_keys") {
+    const [key] = issue.keys;
+    const hint = path.length > 0 ? "leave it out" : suggestionFor(key, Object.keys(keys));
+    return { path: [...path, key], message: `${what} has no key ${JSON.stringify(key)}`, hint };
+  }
+  if (issue.code === "invalid_union") {
+    const [inner] = closest(issue.errors);
+    if (inner !== undefined) return explain({ ...inner, path: [...path, ...inner.path] }, whole, subject, keys);
+  }
+  if (value === undefined && issue.code !== "custom")
+    return { path, message: `${what} is missing`, hint: `give ${needed(issue)}` };
+  const message = `${what} needs ${needed(issue)}, found ${showValue(value)}`;
+  const names = issue.code === "invalid_value" && typeof value === "string" ? distinct(issue.values.map(String)) : undefined;
+  return { path, message, hint: names === undefined ? standard(keys, path[0], issue) : suggestionFor(value as string, names) };
+}
+
+/** Of a union's branches the one that got furthest into the value, where one did: it knows best what is wrong. */
+function closest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const depth = ([issue]: readonly Issue[]): number =>
+    issue === undefined ? 0 : 2 * issue.path.length + (issue.code === "invalid_type" ? 0 : 1);
+  const best = Math.max(0, ...branches.map(depth));
+  const deepest = branches.filter((issues) => best > 0 && depth(issues) === best);
+  return deepest.length === 1 ? deepest[0] : [];
+}
+
+/** What a key is when it is left out; else what to give. */
+function standard(keys: Keys, key: PropertyKey | undefined, issue: Issue): string {
+  const schema = typeof key === "string" && Object.hasOwn(keys, key) ? keys[key] : undefined;
+  if (schema instanceof z.ZodDefault) return `left out, ${String(key)} is ${showValue(schema.def.defaultValue)}`;
+  return `give ${needed(issue)}`;
+}
+
+/** `hard_sigmoid` is `hardSigmoid`. */
+export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Names without those that are another's camelCase. */
+export const distinct = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => !names.some((other) => other !== name && camelCase(other) === name));
+
+function needed(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return (
+        { int: "a whole number", number: "a number", array: "a list", string: "a string", boolean: "true or false" }[
+          issue.expected as string
+        ] ?? `a value of type ${issue.expected}`
+      );
+    case "too_small":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "more than" : "at least",
+        issue.minimum,
+      );
+    case "too_big":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "less than" : "at most",
+        issue.maximum,
+      );
+    case "invalid_value":
+      return issue.values.length > 8 ? "one of the known values" : issue.values.map((value) => showValue(value)).join(" or ");
+    case "invalid_union": {
+      const forms = issue.errors.map((errors) => (errors.length > 0 ? needed(errors[0]) : "another value"));
+      return forms.length === 0 ? "another value" : [...new Set(forms)].join(" or ");
+    }
+    default:
+      return issue.message;
+  }
+}
+
+const bound = (origin: string, how: string, limit: number | bigint): string =>
+  origin === "array" || origin === "string"
+    ? `${how} ${limit} items`
+    : `${origin === "int" ? "a whole number" : "a number"} of ${how} ${limit}`;
+
+/** `["layers", 2, "units"]` is `layers[2].units`. */
+export function showPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    const name = String(key);
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? joinPath(text, name) : `${text}[${JSON.stringify(name)}]`;
+  }, "");
+}
+
+/** A value for a message: one short line, whatever it is. */
+export function showValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value === "number" || typeof value === "bigint" || value === undefined || typeof value === "symbol")
+    return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    text = `a value of type ${typeof value}`;
+  }
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,84 @@
+// Addresses as text: `at + 8 * k + 3`. In: affine indices and the loops that are open. Out: expressions, and consts for the
+// parts that an inner loop does not change, so that engines need not prove it.
+import type { Index, Stmt } from "../../program/program.ts";
+import { indicesIn } from "../../program/walk.ts";
+import { type Code, infix, js, literal, type Name, type Names } from "../code.ts";
+
+type Terms = Index["terms"];
+type Sum = Code | Name | undefined;
+
+export class Addresses {
+  readonly #locals: Names;
+  readonly #id: (loop: string) => Name;
+  /** Open loops, outermost first. */
+  readonly #loops: string[] = [];
+  /** Terms of open loops → the const that holds their sum. */
+  readonly #parts = new Map<string, Name>();
+
+  constructor(locals: Names, id: (loop: string) => Name) {
+    this.#locals = locals;
+    this.#id = id;
+  }
+
+  /** Opens a loop over `body`; `inside` prints it. Gives the consts that belong before it. */
+  within(loop: string, body: readonly Stmt[], declare: (code: Code) => void, inside: () => void): void {
+    const added = this.#hoist(body, declare);
+    this.#loops.push(loop);
+    inside();
+    this.#loops.pop();
+    for (const key of added) this.#parts.delete(key);
+  }
+
+  #hoist(body: readonly Stmt[], declare: (code: Code) => void): string[] {
+    const added: string[] = [];
+    for (const index of indicesIn(body)) {
+      const outer = this.#sorted(index.terms).filter(([loop]) => this.#loops.includes(loop));
+      const key = keyOf(outer);
+      const trivial = outer.length === 0 || (outer.length === 1 && outer[0][1] === 1);
+      if (trivial || this.#parts.has(key)) continue;
+      const id = this.#locals.unique("at");
+      declare(js`const ${id} = ${this.of({ base: 0, terms: outer })};`);
+      this.#parts.set(key, id);
+      added.push(key);
+    }
+    return added;
+  }
+
+  /** Terms of open loops outermost first, so that the longest hoisted part is found. */
+  #sorted(terms: Terms): Terms {
+    const depth = (loop: string) => (this.#loops.includes(loop) ? this.#loops.indexOf(loop) : this.#loops.length);
+    return [...terms].sort((a, b) => depth(a[0]) - depth(b[0]));
+  }
+
+  /** The affine part of an index, after `from`. */
+  of(index: Index, from?: Name): Code | Name {
+    const { base } = index;
+    const terms = this.#sorted(index.terms);
+    let count = terms.length;
+    while (count > 0 && !this.#parts.has(keyOf(terms.slice(0, count)))) count--;
+    const part = this.#parts.get(keyOf(terms.slice(0, count)));
+    const start: Sum = from === undefined || part === undefined ? (from ?? part) : infix(from, "+", part);
+    const rest = terms.slice(count);
+    if (start !== undefined || rest.every(([, stride]) => stride > 0)) return plus(this.#sum(start, rest), base);
+    // What is positive comes first: 60 - 4 * t, j - 4 * t.
+    const ordered = [...rest].sort((a, b) => Math.sign(b[1]) - Math.sign(a[1]));
+    return base > 0 ? plus(this.#sum(literal(base), ordered), 0) : plus(this.#sum(undefined, ordered), base);
+  }
+
+  #sum(start: Sum, terms: Terms): Sum {
+    return terms.reduce<Sum>((sum, [loop, stride]) => {
+      const size = Math.abs(stride);
+      const term = size === 1 ? this.#id(loop) : infix(literal(size), "*", this.#id(loop));
+      if (sum === undefined && stride > 0) return term;
+      // Not -(4 * i): that may be -0, which is no integer to an engine.
+      return infix(sum ?? literal(0), stride < 0 ? "-" : "+", term);
+    }, start);
+  }
+}
+
+function plus(sum: Sum, base: number): Code | Name {
+  if (sum === undefined) return literal(base);
+  return base === 0 ? sum : infix(sum, base < 0 ? "-" : "+", literal(Math.abs(base)));
+}
+
+const keyOf = (terms: Terms): string => terms.map(([loop, stride]) => `${stride}*${loop}`).join("+");

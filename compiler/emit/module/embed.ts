@@ -1,0 +1,121 @@
+// WebAssembly kernels in a module: the bytes, and the text that starts them. In: the simd Program and where the module's
+// memory has its buffers. Out: a plain and a relaxed form, and statements that leave exports in `wasm` or nothing, and say so
+// in `backend`. Guarantee: whatever an engine forbids (WebAssembly, SIMD, compiling at all), the JavaScript kernels remain.
+import { invariant } from "../../diagnostics/error.ts";
+import type { Options } from "../../options.ts";
+import type { Entry, Program } from "../../program/program.ts";
+import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
+import { emitWasm, paramsOf } from "../wasm/emit.ts";
+import { type Memory, toBase64 } from "./weights.ts";
+
+/** Floats of a cache line. */
+export const alignment = 16;
+
+export interface Simd {
+  readonly plain: Uint8Array;
+  /** Contracts multiply-adds; absent where bits must be equal everywhere. */
+  readonly relaxed?: Uint8Array;
+  readonly entries: readonly Entry[];
+  /** An entry's call where WebAssembly computes, else `otherwise`. */
+  call(entry: Entry, otherwise: Code): Code;
+}
+
+/** The variable that holds an entry's function: looked up once, since engines do not see that an instance's exports never change. */
+export const functionName = ({ name: id }: Entry): Name => name(`wasm${id[0].toUpperCase()}${id.slice(1)}`);
+
+/** What a module gets in lanes: the same entries over the same buffers as its js Program. */
+export interface SimdPrograms {
+  readonly program: Program;
+  /** The same sums in the same order with other register tiles: a contracted madd needs no register for its product. */
+  readonly relaxed?: Program;
+}
+
+/** `hash`: exported beside the memory, so that a module of another model is found out. */
+export function simdOf(
+  { program, relaxed = program }: SimdPrograms,
+  memory: Memory,
+  { exact, wasm }: Options,
+  hash: string,
+): Simd {
+  const placed = (from: Program): Program => ({
+    ...from,
+    buffers: from.buffers.flatMap((buffer) => {
+      const at = memory.at.get(buffer.name);
+      return at === undefined ? [] : [{ ...buffer, at }];
+    }),
+  });
+  const entries = program.entries.map((entry) => entry.name);
+  const marks = wasm === "import" ? [hash] : [];
+  return {
+    plain: emitWasm(placed(program), { relaxed: false, entries, marks }),
+    ...(exact
+      ? {}
+      : {
+          relaxed: emitWasm(placed(relaxed), { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }),
+        }),
+    entries: program.entries,
+    call: (entry, otherwise) => {
+      const found = functionName(entry);
+      return lines(js`if (${found}) ${found}(${commas(paramsOf(entry, program).map(name))});`, braces(js`else`, otherwise));
+    },
+  };
+}
+
+/** The buffers of all Programs of a module: they share one memory. */
+export function mergedBuffers(program: Program, { program: simd, relaxed = simd }: SimdPrograms): Program["buffers"] {
+  const known = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  for (const buffer of [...simd.buffers, ...relaxed.buffers]) {
+    const { name: id, at, length } = buffer;
+    const other = known.get(id) ?? buffer;
+    invariant(
+      other.at === at && other.length === length,
+      `buffer ${JSON.stringify(id)} is [${length}] at ${at} for simd, but [${other.length}] at ${other.at} elsewhere`,
+    );
+    known.set(id, other);
+  }
+  return [...known.values()];
+}
+
+/** Statements that declare `wasm`, `backend` and the entries' functions. */
+export function startSimd(simd: Simd, options: Options, hash: string, unpack: () => Name): Code {
+  const found = simd.entries.map((entry) => js`${functionName(entry)} = wasm && wasm.${name(entry.name)}`);
+  return lines(startInstance(simd, options, hash, unpack), js`const ${commas(found)};`);
+}
+
+function startInstance({ plain, relaxed }: Simd, options: Options, hash: string, unpack: () => Name): Code {
+  if (options.wasm === "import") {
+    return js`// The kernels in WebAssembly, where a compiled module is given and may run; else the functions below.
+let wasm, backend = "js";
+if (wasmModule !== undefined) {
+  if (typeof WebAssembly !== "object" || !(wasmModule instanceof WebAssembly.Module)) throw new TypeError("wasmModule: wanted a WebAssembly.Module, got " + kind(wasmModule));
+  let found;
+  try {
+    found = new WebAssembly.Instance(wasmModule).exports;
+  } catch {}
+  if (found) {
+    if (!found[${hash}]) throw new Error("wasmModule: wanted the module of this model, hash " + ${hash});
+    wasm = found;
+    backend = found.relaxed ? "relaxed" : "simd";
+  }
+}`;
+  }
+  const bytes = (of: Uint8Array): Code => js`${unpack()}(${toBase64(of)}, new Uint8Array(${of.length}))`;
+  const choice =
+    relaxed === undefined
+      ? js`const code = ${bytes(plain)}, found = "simd";`
+      : js`let code = ${bytes(relaxed)}, found = "relaxed";
+    if (!WebAssembly.validate(code)) code = ${bytes(plain)}, found = "simd";`;
+  return js`// The kernels in WebAssembly, where the engine has SIMD and lets it be compiled; else the functions below.
+let wasm, backend = "js";
+if (typeof WebAssembly === "object") {
+  try {
+    ${choice}
+    wasm = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
+    backend = found;
+  } catch {}
+}`;
+}
+
+/** The module's memory: the instance's, or one of its own. */
+export const simdMemory = (memory: Memory): Code =>
+  js`wasm ? new Float32Array(wasm.m.buffer) : new Float32Array(${memory.length})`;

@@ -1,0 +1,32 @@
+// What a module is made of, and what it becomes. In: nothing (types only).
+import type { Port, WeightInfo } from "../../artifact.ts";
+import type { Options } from "../../options.ts";
+import type { Program } from "../../program/program.ts";
+import type { SimdPrograms } from "./embed.ts";
+
+export interface ModuleParts {
+  readonly model: { readonly name: string; readonly hash: string };
+  readonly options: Options;
+  readonly version: string;
+  readonly input: Port;
+  readonly output: Port;
+  /** With training. */
+  readonly target?: Port;
+  /** With training: the default of trainStep. */
+  readonly learningRate?: number;
+  readonly program: Program;
+  readonly simd?: SimdPrograms;
+  /** Contents of const and param buffers; what has none is computed by the entry `prepare`. */
+  readonly constants: ReadonlyMap<string, Float32Array>;
+  /** With training: Keras' order. */
+  readonly weights: readonly (WeightInfo & { readonly buffer: string })[];
+  readonly selfTest?: { readonly rows: number; readonly x: Float32Array; readonly y: Float32Array };
+  readonly counts: { readonly ops: number; readonly multiplyAdds: number };
+}
+export interface EmittedModule {
+  readonly code: string;
+  readonly declarations: string;
+  readonly weights?: Uint8Array;
+  readonly wasm?: Uint8Array;
+  readonly wasmRelaxed?: Uint8Array;
+}

@@ -1,0 +1,128 @@
+// What stands in a module and what it is called: kernels, buffers, memory, helpers. In: a module's parts and its entry predict.
+// Out: names that no two things share, and the text of kernels and calls. Guarantee: what no text mentions gets no name and no
+// memory.
+import { internal, invariant } from "../../diagnostics/error.ts";
+import type { Buffer, Entry, Kernel } from "../../program/program.ts";
+import { buffersOf } from "../../program/walk.ts";
+import { braces, type Code, commas, comment, js, lines, type Name, Names, name } from "../code.ts";
+import { readFirst } from "../js/direct.ts";
+import { emitKernel } from "../js/kernel.ts";
+import { scratch, split } from "../js/split.ts";
+import { scalarsOf } from "../usage.ts";
+import { alignment, functionName, mergedBuffers, type Simd, simdOf } from "./embed.ts";
+import { Helpers, helperNames, type Place } from "./helpers.ts";
+import type { ModuleParts } from "./parts.ts";
+import * as surface from "./surface.ts";
+import { layMemory, type Memory } from "./weights.ts";
+
+/** Which kernels and buffers the text mentions, and what they are called. */
+export interface Scene {
+  readonly helpers: Helpers;
+  readonly memory: Memory;
+  readonly simd?: Simd;
+  readonly buffers: readonly Buffer[];
+  readonly looped: readonly Kernel[];
+  /** The kernel of `predict` that works on the caller's arrays. */
+  readonly direct: Kernel | undefined;
+  bufferId(buffer: string): Name;
+  kernelId(kernel: string): Name;
+  calls(entry: Entry): Code;
+  route(entry: Entry): surface.Route;
+  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Place | undefined): Code;
+}
+
+export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts, predict: Entry): Scene {
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const kernelOf = (id: string): Kernel => kernels.get(id) ?? internal(`there is no kernel ${id}`);
+  const direct = lanes === undefined ? directKernel(predict, kernelOf) : undefined;
+  const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
+  const looped = [...new Set(looping.flatMap(({ calls }) => calls))].map(kernelOf);
+  const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
+  // The caller's arrays take the place of the direct kernel's ports.
+  const used = new Set(direct === undefined ? [] : buffersOf(direct));
+  if (direct !== undefined) for (const buffer of ports(predict)) used.delete(buffer);
+  for (const buffer of [...looped.flatMap((kernel) => [...buffersOf(kernel)]), ...looping.flatMap(ports)]) used.add(buffer);
+  for (const { buffer } of weights) used.add(buffer);
+  for (const { kernels: wide } of [lanes?.program, lanes?.relaxed].filter((one) => one !== undefined))
+    for (const kernel of wide) for (const buffer of buffersOf(kernel)) used.add(buffer);
+  const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes);
+  const buffers = all.filter((buffer) => used.has(buffer.name));
+
+  const names = new Names([
+    ...surface.moduleWords,
+    ...surface.localWords,
+    ...helperNames,
+    ...program.entries.map((entry) => functionName(entry).text),
+  ]);
+  const kernelIds = new Map(looped.map((kernel) => [kernel.name, names.unique(kernel.name)]));
+  const bufferIds = new Map(buffers.map((buffer) => [buffer.name, names.unique(buffer.name)]));
+  const bufferId = (buffer: string): Name => bufferIds.get(buffer) ?? internal(`there is no buffer ${buffer}`);
+  const kernelId = (kernel: string): Name => kernelIds.get(kernel) ?? internal(`kernel ${kernel} is not emitted`);
+  const helpers = new Helpers(names);
+  const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
+  const memory = layMemory(buffers, constants, lanes === undefined ? 1 : alignment);
+  const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash);
+  const calls = (entry: Entry): Code => {
+    const kernelCalls = lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
+    return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
+  };
+  return {
+    helpers,
+    memory,
+    ...(simd === undefined ? {} : { simd }),
+    buffers,
+    looped,
+    direct,
+    bufferId,
+    kernelId,
+    calls,
+    route: (entry) => {
+      invariant(entry.rows !== "n", `${entry.name} wants a fixed number of rows`);
+      return {
+        rows: entry.rows,
+        input: bufferId(entry.inputs[0][1]),
+        output: bufferId(entry.outputs[0][1]),
+        calls: calls(entry),
+      };
+    },
+    emit: (kernel, id, params, place) => {
+      const text = emitKernel(kernel, id, {
+        helpers,
+        params,
+        scalar,
+        place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
+      });
+      return lines(...kernel.origin.split("\n").map(comment), text);
+    },
+  };
+}
+
+/** The one kernel of `predict`, when it is a straight line and may work on the caller's arrays. */
+function directKernel(predict: Entry, kernelOf: (id: string) => Kernel): Kernel | undefined {
+  const [[, input]] = predict.inputs;
+  if (predict.calls.length !== 1 || predict.rows !== 1 || input === predict.outputs[0][1]) return undefined;
+  return readFirst(kernelOf(predict.calls[0]), input);
+}
+
+// Value nodes of one function: about 20 KB of bytecode, a third of what V8 still optimises.
+const longestPiece = 6000;
+
+/** `id(x, from, out, to)`: the direct kernel, in pieces where it is long. */
+export function directText(scene: Scene, predict: Entry, id: Name): Code {
+  invariant(scene.direct !== undefined, "predict is no straight line");
+  const { kernels, crossing } = split(scene.direct, longestPiece);
+  const params = ["x", "from", "out", "to"].map(name);
+  const [[, input]] = predict.inputs;
+  const [[, output]] = predict.outputs;
+  const place = (buffer: string): Place | undefined => {
+    if (buffer === input) return { array: name("x"), base: name("from"), foreign: true };
+    if (buffer === output) return { array: name("out"), base: name("to") };
+    return buffer === scratch ? { array: scene.helpers.scratch(crossing), doubles: true } : undefined;
+  };
+  if (kernels.length === 1) return scene.emit(kernels[0], id, params, place);
+  const ids = kernels.map(() => scene.helpers.names.unique("piece"));
+  return lines(
+    ...kernels.map((kernel, i) => scene.emit(i === 0 ? kernel : { ...kernel, origin: "continued" }, ids[i], params, place)),
+    braces(js`function ${id}(${commas(params)})`, lines(...ids.map((id) => js`${id}(${commas(params)});`))),
+  );
+}

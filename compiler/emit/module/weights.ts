@@ -1,0 +1,185 @@
+// Where buffers lie in the module's one Float32Array, and the contents it starts with. In: the buffers that the emitted code
+// uses, and the contents of some. Out: offsets without the gaps of unused buffers, and runs of content in address order.
+// Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order).
+import { invariant } from "../../diagnostics/error.ts";
+import type { Buffer } from "../../program/program.ts";
+import { braces, type Code, commas, js, lines, type Name, name, shortLiteral } from "../code.ts";
+
+/** Neighbouring buffers that start with content. */
+export interface Run {
+  readonly at: number;
+  readonly content: Float32Array;
+}
+export interface Memory {
+  readonly length: number;
+  readonly at: ReadonlyMap<string, number>;
+  readonly runs: readonly Run[];
+}
+
+/** `align`: where buffers start that no other overlaps, in elements. */
+export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<string, Float32Array>, align = 1): Memory {
+  const sorted = [...buffers].sort((a, b) => a.at - b.at);
+  const at = new Map<string, number>();
+  const parts: Run[] = [];
+  let end = 0;
+  let length = 0;
+  let shift = 0;
+  for (const buffer of sorted) {
+    // Gaps are closed; what overlaps keeps its distance.
+    if (buffer.at >= end) shift = buffer.at - Math.ceil(length / align) * align;
+    end = Math.max(end, buffer.at + buffer.length);
+    length = Math.max(length, buffer.at + buffer.length - shift);
+    at.set(buffer.name, buffer.at - shift);
+    const content = contents.get(buffer.name);
+    if (content === undefined || content.length === 0) continue;
+    invariant(
+      content.length === buffer.length,
+      `buffer ${JSON.stringify(buffer.name)} holds ${buffer.length} numbers, its content has ${content.length}`,
+    );
+    parts.push({ at: buffer.at - shift, content });
+  }
+  return { length, at, runs: join(parts) };
+}
+
+function join(parts: readonly Run[]): Run[] {
+  const groups: Run[][] = [];
+  for (const part of parts) {
+    const last = groups.at(-1)?.at(-1);
+    if (last !== undefined && last.at + last.content.length === part.at) groups[groups.length - 1].push(part);
+    else groups.push([part]);
+  }
+  return groups.map((group) => ({ at: group[0].at, content: concat(group.map(({ content }) => content)) }));
+}
+
+function concat(list: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(list.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const one of list) {
+    all.set(one, at);
+    at += one.length;
+  }
+  return all;
+}
+
+/** Little-endian float32. */
+export function toBytes(list: readonly Float32Array[]): Uint8Array {
+  const all = concat(list);
+  const bytes = new Uint8Array(4 * all.length);
+  const view = new DataView(bytes.buffer);
+  all.forEach((value, i) => {
+    view.setFloat32(4 * i, value, true);
+  });
+  return bytes;
+}
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Base64 (RFC 4648), padded. */
+export function toBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let i = 0; i < bytes.length; i += 3) {
+    const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    parts.push(digits[word >> 18] + digits[(word >> 12) & 63] + digits[(word >> 6) & 63] + digits[word & 63]);
+  }
+  const text = parts.join("");
+  const missing = (3 - (bytes.length % 3)) % 3;
+  return text.slice(0, text.length - missing) + "=".repeat(missing);
+}
+
+/**
+ * `unpack(text, array)`: fills the bytes of a typed array from base64, by the engine's own decoder where it has one (Chrome 140,
+ * Firefox 133, Safari 18.2, Node 25): 583 KB in 0.2 ms instead of 4 in a process that just started. What the padding gives
+ * falls off the array's end.
+ */
+export const unpackFunction: Code = braces(
+  js`function unpack(text, array)`,
+  js`const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+if (bytes.setFromBase64) {
+  bytes.setFromBase64(text);
+  return array;
+}
+const digits = ${digits};
+const values = new Uint8Array(128);
+for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
+for (let i = 0, k = 0; i < text.length; i += 4, k += 3) {
+  const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
+  bytes[k] = word >> 16;
+  bytes[k + 1] = word >> 8;
+  bytes[k + 2] = word;
+}
+return array;`,
+);
+
+// As literals a weight takes about 11 characters and no decoder; in base64 about 5.4.
+const fewest = 64;
+const isFew = (count: number): boolean => count <= fewest;
+
+/** `new Float32Array([…])`, or unpacked where the numbers are many. */
+export const floats = (content: Float32Array, unpack: () => Name): Code =>
+  isFew(content.length)
+    ? js`new Float32Array([${shortList(content)}])`
+    : js`${unpack()}(${toBase64(toBytes([content]))}, new Float32Array(${content.length}))`;
+
+/** The same for who rounds anyway: few numbers stand in a plain array. */
+export const numbers = (content: Float32Array, unpack: () => Name): Code =>
+  isFew(content.length) ? js`[${shortList(content)}]` : floats(content, unpack);
+
+/** Puts a long text beside `create`, where the engine reads it once: a function is read twice, before and when it is called. */
+export type Aside = (hint: string, text: string) => Name;
+
+/** Statements that fill `memory` at the start. */
+function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name, aside: Aside): Code {
+  const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
+  const fills = runs.filter(({ content }) => content.some((value) => !Object.is(value, 0))); // memory starts as zeros
+  return lines(
+    ...fills.map(({ at, content }) =>
+      few
+        ? js`${memory}.set([${shortList(content)}], ${at});`
+        : js`${unpack()}(${aside("weights", toBase64(toBytes([content])))}, ${memory}.subarray(${at}, ${at + content.length}));`,
+    ),
+  );
+}
+
+/** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
+function readMemory(memory: Name, { runs }: Memory): Code {
+  const size = 4 * runs.reduce((sum, { content }) => sum + content.length, 0);
+  let from = 0;
+  const copies = runs.map(({ at, content }) => {
+    const start = from;
+    from += 4 * content.length;
+    return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
+  });
+  return lines(
+    js`if (!bytes || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + kind(bytes));
+if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size} + " bytes of weights, got " + bytes.byteLength);`,
+    runs.length > 0 ? js`const source = new Uint8Array(bytes.buffer || bytes, bytes.byteOffset || 0, ${size});` : undefined,
+    ...copies,
+  );
+}
+
+const shortList = (content: Float32Array): Code => commas([...content].map(shortLiteral));
+
+/** The array, its first contents, and a view per buffer. `bytes`: contents come from the argument of `create`; `array`: an
+ * expression for a zeroed array of at least the memory's length. */
+export function startMemory(
+  memory: Memory,
+  buffers: readonly Buffer[],
+  id: (buffer: string) => Name,
+  unpack: () => Name,
+  bytes: boolean,
+  array: Code,
+  aside: Aside,
+): Code {
+  const whole = name("memory");
+  const views = buffers.map((buffer) => {
+    const at = memory.at.get(buffer.name) ?? 0;
+    const view = js`const ${id(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
+    const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0);
+    return starts ? lines(view, js`${id(buffer.name)}.fill(${buffer.initial});`) : view;
+  });
+  return lines(
+    memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,
+    bytes ? readMemory(whole, memory) : fillMemory(whole, memory, unpack, aside),
+    ...views,
+  );
+}

@@ -1,0 +1,111 @@
+// The layers of a model as Graph, one after the other. In: checked lines and the value of a batch. Out: the output, its mask,
+// losses and updates of the layers, and every weight in Keras' order.
+// Guarantee: a layer is lowered only after its own `legal` has seen its input; every node carries its layer's origin.
+import type { WeightInfo } from "../artifact.ts";
+import { seedFor } from "../base/random.ts";
+import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { type Node, showShape, sizeOf } from "../graph/graph.ts";
+import type { Lowered, WeightSpec } from "../layers/define.ts";
+import type { G } from "../ops/index.ts";
+import { checkLine, type Entry } from "./check.ts";
+
+/** Training mode: the model's seed and the step counter drive the noise. */
+export interface Training {
+  readonly seed: number;
+  readonly step: Node;
+}
+
+/** A weight with what its first value depends on. */
+export interface Weight extends WeightInfo {
+  readonly spec: WeightSpec;
+  /** Path of the layer it belongs to. */
+  readonly path: string;
+}
+
+/** What one layer made of its input (shapes without the batch axis). */
+export interface Step {
+  readonly entry: Entry;
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  readonly weights: readonly Weight[];
+}
+
+export interface Forward {
+  readonly y: Node;
+  readonly mask?: Node;
+  readonly steps: readonly Step[];
+  readonly losses: readonly Node[];
+  /** New values of weights that are not trained, by full name. */
+  readonly updates: readonly (readonly [weight: string, value: Node])[];
+}
+
+/** No single weight may be larger: 1 GB of float32. */
+const largestWeight = 2 ** 28;
+
+/** Lowers the layers. Throws CompileError with the layer's path when one does not fit its input. */
+export function forward(g: G, entries: readonly Entry[], x: Node, training?: Training): Forward {
+  const outer = g.builder.origin;
+  const steps: Step[] = [];
+  const losses: Node[] = [];
+  const updates: [string, Node][] = [];
+  let y = x;
+  let mask: Node | undefined;
+  for (const entry of entries) {
+    const weights: Weight[] = [];
+    const input = sampleShape(y);
+    const before = steps.at(-1);
+    try {
+      const lowered = lower(entry, y, mask, weights);
+      y = lowered.y;
+      mask = lowered.mask === undefined ? mask : (lowered.mask ?? undefined);
+    } catch (error) {
+      if (!(error instanceof CompileError) || error.code === "internal/bug") throw error;
+      const gave =
+        before === undefined
+          ? `a sample is ${showShape(input)}`
+          : `${before.entry.path} ${before.entry.layer.name} gave ${showShape(input)}`;
+      const path = error.path.startsWith(entry.path) ? "" : entry.path;
+      throw error.with({ under: path, note: `in ${entry.origin}` }).with(error.code.startsWith("shape/") ? { note: gave } : {});
+    }
+    steps.push({ entry, input, output: sampleShape(y), weights });
+  }
+  g.builder.origin = outer;
+  return { y, ...(mask === undefined ? {} : { mask }), steps, losses, updates };
+
+  function lower(entry: Entry, value: Node, valueMask: Node | undefined, collected: Weight[]): Lowered {
+    const { layer, config, name, path, trainable } = entry;
+    const input = sampleShape(value);
+    const problem = layer.legal?.(config, input);
+    if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
+    g.builder.origin = entry.origin;
+    const weights: Record<string, Node> = {};
+    for (const spec of layer.weights(config, input)) {
+      const full = `${name}/${spec.name}`;
+      if (sizeOf(spec.shape) > largestWeight) {
+        const message = `${spec.name} needs ${sizeOf(spec.shape)} numbers (${showShape(spec.shape)}), at most ${largestWeight} are possible`;
+        throw new CompileError({ code: "layer/config", path, message });
+      }
+      weights[spec.name] = g.param({ name: full, shape: [...spec.shape] });
+      collected.push({ name: full, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
+    }
+    const lowered = layer.lower(g, {
+      x: value,
+      ...(valueMask === undefined ? {} : { mask: valueMask }),
+      weights,
+      config,
+      trainable,
+      ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
+      child: (role, spec, inner, innerMask) => {
+        const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
+        const made = lower({ ...child, trainable: child.trainable && trainable }, inner, innerMask, collected);
+        g.builder.origin = entry.origin;
+        return made;
+      },
+    });
+    losses.push(...(lowered.losses ?? []));
+    for (const [weight, node] of Object.entries(lowered.updates ?? {})) updates.push([`${name}/${weight}`, node]);
+    return lowered;
+  }
+}
+
+const sampleShape = (x: Node): readonly number[] => x.type.shape.slice(1) as number[];

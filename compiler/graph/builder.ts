@@ -1,0 +1,88 @@
+// Building Graphs: one method call makes one typed node. In: the list of ops. Out: nodes, interned: equal op, inputs and
+// attributes are one object, so common subexpressions exist once.
+import { CompileError, internal } from "../diagnostics/error.ts";
+import { type Attrs, isGraph, type Node, type OpRules, type Ops, showShape, type Type } from "./graph.ts";
+
+export class Builder {
+  /** The ops its nodes may have, by name. */
+  readonly ops: Ops;
+  readonly #interned = new Map<string, Node>();
+  readonly #ids = new Map<object, number>();
+  readonly #keys = new WeakMap<Attrs, string>();
+  /** Which layer first asked for a node. */
+  readonly origins = new Map<Node, string>();
+  /** Recorded for every node made from now on. */
+  origin = "";
+
+  constructor(ops: Ops) {
+    this.ops = ops;
+  }
+
+  /** The node `op(...inputs, attrs)`. Throws CompileError when attributes or shapes do not fit. */
+  node(name: string, inputs: readonly Node[], attrs: Attrs = {}): Node {
+    if (!Object.hasOwn(this.ops, name))
+      throw new CompileError({ code: "op/unknown", path: "", message: `there is no op ${JSON.stringify(name)}` });
+    const op: OpRules = this.ops[name];
+    const [least, most] = typeof op.arity === "number" ? [op.arity, op.arity] : op.arity;
+    if (inputs.length < least || inputs.length > most) internal(`${name} takes ${least}..${most} inputs, not ${inputs.length}`);
+    const parsed = op.attrs.safeParse(attrs);
+    if (!parsed.success) {
+      throw new CompileError({
+        code: "op/attrs",
+        path: "",
+        message: `${name}: ${parsed.error.issues[0].message} at ${parsed.error.issues[0].path.join(".")}`,
+      });
+    }
+    const checked: Attrs = parsed.data;
+    return this.#intern(name, inputs, checked, () =>
+      op.type(
+        inputs.map((input) => input.type),
+        checked,
+      ),
+    );
+  }
+
+  /** `node` with other inputs of the same types. Trusted: nothing is checked again. */
+  copy(node: Node, inputs: readonly Node[]): Node {
+    return this.#intern(node.op, inputs, node.attrs, () => node.type);
+  }
+
+  #intern(op: string, inputs: readonly Node[], attrs: Attrs, type: () => Type): Node {
+    const key = `${op}(${inputs.map((input) => this.#id(input)).join()})${this.#attrsKey(attrs)}`;
+    const known = this.#interned.get(key);
+    if (known !== undefined) return known;
+    const made: Node = Object.freeze({ op, inputs: Object.freeze([...inputs]), attrs, type: type() });
+    this.#interned.set(key, made);
+    if (this.origin !== "") this.origins.set(made, this.origin);
+    return made;
+  }
+
+  // A constant's values are written out once, however often the node is copied.
+  #attrsKey(attrs: Attrs): string {
+    const key = this.#keys.get(attrs) ?? this.#key(attrs);
+    this.#keys.set(attrs, key);
+    return key;
+  }
+
+  #id(object: object): number {
+    const id = this.#ids.get(object) ?? this.#ids.size;
+    this.#ids.set(object, id);
+    return id;
+  }
+
+  // JSON would lose NaN, −0 and ±∞; keys are sorted so that order of writing does not matter.
+  #key(value: Attrs[string]): string {
+    if (isGraph(value)) return `graph#${this.#id(value)}`;
+    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+    if (Array.isArray(value)) return `[${value.map((item) => this.#key(item)).join()}]`;
+    if (typeof value === "object" && value !== null) {
+      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${this.#key(item)}`).join()}}`;
+    }
+    return JSON.stringify(value);
+  }
+}
+
+/** `add([n, 3], [n, 4])`, for messages. */
+export const showCall = (name: string, inputs: readonly Node[]): string =>
+  `${name}(${inputs.map((input) => showShape(input.type.shape)).join(", ")})`;

@@ -1,0 +1,16 @@
+import * as z from "zod";
+import { activate, activationSchema, badActivation } from "../activations.ts";
+import { layer } from "../define.ts";
+import { needsAxes } from "../shared.ts";
+
+/** An activation by name, as a layer of its own. */
+export const activation = layer({
+  name: "activation",
+  keras: "Activation",
+  says: "An activation by name.",
+  config: z.strictObject({ activation: activationSchema }),
+  fixed: { activityRegularizer: [null] },
+  legal: ({ activation: name }, input) => needsAxes(1, input) ?? badActivation(name, input[input.length - 1]),
+  weights: () => [],
+  lower: (g, { x, config }) => ({ y: activate(g, config.activation, x) }),
+});

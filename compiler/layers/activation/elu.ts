@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+
+/** x, or alpha · (eˣ − 1) below 0. */
+export const elu = layer({
+  name: "elu",
+  keras: "ELU",
+  says: "x where x > 0, else alpha · (e^x − 1).",
+  config: z.strictObject({ alpha: z.number().default(1) }),
+  weights: () => [],
+  lower: (g, { x, config: { alpha } }) => ({ y: g.elu(x, { alpha }) }),
+});

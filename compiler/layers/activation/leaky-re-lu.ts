@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+
+/** x, or negativeSlope · x below 0. */
+export const leakyReLU = layer({
+  name: "leakyReLU",
+  keras: "LeakyReLU",
+  says: "x where x > 0, else negativeSlope · x (0.3 here; the activation `leaky_relu` uses 0.2).",
+  config: z.strictObject({ negativeSlope: z.number().min(0).default(0.3) }),
+  weights: () => [],
+  lower: (g, { x, config }) => ({ y: g.leakyRelu(x, { slope: config.negativeSlope }) }),
+});

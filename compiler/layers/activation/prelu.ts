@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { showShape } from "../../graph/graph.ts";
+import { layer } from "../define.ts";
+import { count, initializer, noPenalty } from "../shared.ts";
+
+/** x, or a trained alpha · x below 0; one alpha per point, or one along each shared axis. */
+export const prelu = layer({
+  name: "prelu",
+  keras: "PReLU",
+  says: "x where x > 0, else alpha · x with a trained alpha per point of the sample, shared along `sharedAxes` (counted from 1).",
+  config: z.strictObject({ alphaInitializer: initializer("zeros"), sharedAxes: z.array(count).nullable().default(null) }),
+  fixed: noPenalty("alpha"),
+  legal: ({ sharedAxes }, input) => {
+    if ((sharedAxes ?? []).every((axis) => axis <= input.length)) return undefined;
+    const message = `sharedAxes needs axes from 1 to ${input.length}, found ${showShape(sharedAxes ?? [])} on ${showShape(input)}`;
+    return { path: "sharedAxes", code: "shape/rank", message, hint: "axes count from 1; the batch is not among them" };
+  },
+  weights: ({ alphaInitializer, sharedAxes }, input) => {
+    const shape = input.map((size, i) => (sharedAxes?.includes(i + 1) ? 1 : size));
+    return [{ name: "alpha", shape, initializer: alphaInitializer, trainable: true }];
+  },
+  lower: (g, { x, weights: { alpha } }) => {
+    // At 0 both ties give their gradient to the constant: the slope there is 0, as Keras'.
+    const below = g.min(x, g.like(x, 0));
+    return { y: g.add(g.relu(x), g.mul(g.broadcastTo(alpha, x.type.shape), below)) };
+  },
+});

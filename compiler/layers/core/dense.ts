@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { activate, activationSchema, badActivation } from "../activations.ts";
+import { layer } from "../define.ts";
+import { count, initializer, matmul, needsAxes, noPenalty } from "../shared.ts";
+
+/** activation(x · kernel + bias) over the last axis. */
+export const dense = layer({
+  name: "dense",
+  keras: "Dense",
+  says: "activation(x · kernel + bias) over the last axis of an input of any rank.",
+  config: z.strictObject({
+    units: count,
+    activation: activationSchema,
+    useBias: z.boolean().default(true),
+    kernelInitializer: initializer("glorot_uniform"),
+    biasInitializer: initializer("zeros"),
+  }),
+  fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], loraRank: [null], quantizationConfig: [null] },
+  legal: ({ units, activation }, input) => needsAxes(1, input) ?? badActivation(activation, units),
+  weights: ({ units, useBias, kernelInitializer, biasInitializer }, input) => [
+    { name: "kernel", shape: [input[input.length - 1], units], initializer: kernelInitializer, trainable: true },
+    ...(useBias ? [{ name: "bias", shape: [units], initializer: biasInitializer, trainable: true }] : []),
+  ],
+  lower: (g, { x, weights: { kernel, bias }, config }) => {
+    const product = matmul(g, x, kernel);
+    return {
+      y: activate(g, config.activation, bias === undefined ? product : g.add(product, g.broadcastTo(bias, product.type.shape))),
+    };
+  },
+});

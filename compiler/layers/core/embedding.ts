@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+import { count, initializer, noPenalty } from "../shared.ts";
+
+/** Whole numbers to trained vectors. */
+export const embedding = layer({
+  name: "embedding",
+  keras: "Embedding",
+  says: "Row x of a trained table for every whole number x; with maskZero, 0 marks a step that later layers skip.",
+  config: z.strictObject({
+    // Whole numbers are exact in float32 up to here.
+    inputDim: count.max(2 ** 24),
+    outputDim: count,
+    embeddingsInitializer: initializer("uniform"),
+    maskZero: z.boolean().default(false),
+  }),
+  fixed: {
+    ...noPenalty("embeddings"),
+    activityRegularizer: [null],
+    inputLength: "any",
+    sparse: [false],
+    loraRank: [null],
+    quantizationConfig: [null],
+    weights: [null],
+  },
+  integers: ({ inputDim }) => inputDim,
+  weights: ({ inputDim, outputDim, embeddingsInitializer }) => [
+    { name: "embeddings", shape: [inputDim, outputDim], initializer: embeddingsInitializer, trainable: true },
+  ],
+  lower: (g, { x, weights: { embeddings }, config: { maskZero } }) => ({
+    y: g.gather(embeddings, x),
+    mask: maskZero ? g.sub(g.like(x, 1), g.equal(x, g.like(x, 0))) : null,
+  }),
+});

@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+
+/** Nothing. */
+export const identity = layer({
+  name: "identity",
+  keras: "Identity",
+  says: "The input, unchanged.",
+  config: z.strictObject({}),
+  weights: () => [],
+  lower: (_g, { x }) => ({ y: x }),
+});

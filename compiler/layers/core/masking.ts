@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+import { needsAxes } from "../shared.ts";
+
+/** Marks the steps whose every feature is `maskValue`; later layers skip them. */
+export const masking = layer({
+  name: "masking",
+  keras: "Masking",
+  says: "Steps whose every feature equals maskValue become 0 and are masked: later layers skip them.",
+  config: z.strictObject({ maskValue: z.number().default(0) }),
+  legal: (_config, input) => needsAxes(1, input),
+  weights: () => [],
+  lower: (g, { x, config: { maskValue } }) => {
+    const { shape } = x.type;
+    const differs = g.sub(g.like(x, 1), g.equal(x, g.like(x, maskValue)));
+    const mask = g.reduceMax(differs, { axes: [shape.length - 1] });
+    return { y: g.mul(x, g.broadcast(mask, { shape, axes: shape.map((_, axis) => axis).slice(0, -1) })), mask };
+  },
+});

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import type { Node } from "../../graph/graph.ts";
+import type { G } from "../../ops/index.ts";
+import { layer } from "../define.ts";
+import { badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
+
+/** Centres and scales each channel: by the batch in training, by moving statistics otherwise. */
+export const batchNormalization = layer({
+  name: "batchNormalization",
+  keras: "BatchNormalization",
+  says: "gamma · (x − mean) / √(variance + epsilon) + beta per channel; in training of the batch (biased variance, masked steps left out), else moving statistics.",
+  config: z.strictObject({
+    axis: z.int().default(-1),
+    momentum: z.number().min(0).max(1).default(0.99),
+    epsilon: z.number().positive().default(1e-3),
+    center: z.boolean().default(true),
+    scale: z.boolean().default(true),
+    betaInitializer: initializer("zeros"),
+    gammaInitializer: initializer("ones"),
+    movingMeanInitializer: initializer("zeros"),
+    movingVarianceInitializer: initializer("ones"),
+  }),
+  fixed: { ...noPenalty("beta", "gamma"), synchronized: [false], renorm: [false], renormClipping: "any", renormMomentum: "any" },
+  legal: ({ axis }, input) => badAxis(axis, input),
+  weights: (config, input) => {
+    const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
+    return [
+      ...(config.scale ? [{ name: "gamma", shape, initializer: config.gammaInitializer, trainable: true }] : []),
+      ...(config.center ? [{ name: "beta", shape, initializer: config.betaInitializer, trainable: true }] : []),
+      { name: "moving_mean", shape, initializer: config.movingMeanInitializer, trainable: false },
+      { name: "moving_variance", shape, initializer: config.movingVarianceInitializer, trainable: false },
+    ];
+  },
+  lower: (g, { x, mask, weights, config, trainable, noise }) => {
+    const [channel] = sampleAxes(config.axis, sampleShape(x)) ?? [];
+    const each = (vector: Node): Node => spread(g, vector, [channel], x);
+    const factor = (variance: Node): Node => {
+      const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
+      return weights.gamma === undefined ? g.div(g.like(root, 1), root) : g.div(weights.gamma, root);
+    };
+    if (noise === undefined || !trainable) {
+      const scale = factor(weights.moving_variance);
+      const shift = g.neg(g.mul(weights.moving_mean, scale));
+      return { y: g.add(g.mul(x, each(scale)), each(weights.beta === undefined ? shift : g.add(weights.beta, shift))) };
+    }
+    const axes = x.type.shape.map((_, axis) => axis).filter((axis) => axis !== channel + 1);
+    const mean = meanOver(g, x, axes, mask);
+    const centered = g.sub(x, each(mean));
+    const variance = meanOver(g, g.square(centered), axes, mask);
+    const scaled = g.mul(centered, each(factor(variance)));
+    const moved = (old: Node, now: Node): Node =>
+      g.add(g.mul(old, g.like(old, config.momentum)), g.mul(now, g.like(now, 1 - config.momentum)));
+    return {
+      y: weights.beta === undefined ? scaled : g.add(scaled, each(weights.beta)),
+      updates: { moving_mean: moved(weights.moving_mean, mean), moving_variance: moved(weights.moving_variance, variance) },
+    };
+  },
+});
+
+/** The mean over axes of x, of the unmasked steps where there is a mask; Keras' 1e-7 keeps an empty one finite. */
+function meanOver(g: G, x: Node, axes: readonly number[], mask: Node | undefined): Node {
+  if (mask === undefined) return g.mean(x, { axes });
+  const keep = g.broadcast(mask, { shape: x.type.shape, axes: mask.type.shape.map((_, axis) => axis) });
+  const sum = g.reduceSum(g.select(keep, x, g.like(x, 0)), { axes });
+  return g.div(sum, g.add(g.reduceSum(keep, { axes }), g.like(sum, 1e-7)));
+}

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { layer } from "../define.ts";
+import { axisOrAxes, badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
+
+/** Centres and scales each sample over one axis or several. */
+export const layerNormalization = layer({
+  name: "layerNormalization",
+  keras: "LayerNormalization",
+  says: "gamma · (x − mean) / √(variance + epsilon) + beta with the mean and biased variance of each sample over `axis`.",
+  config: z.strictObject({
+    axis: axisOrAxes.default(-1),
+    epsilon: z.number().positive().default(1e-3),
+    center: z.boolean().default(true),
+    scale: z.boolean().default(true),
+    betaInitializer: initializer("zeros"),
+    gammaInitializer: initializer("ones"),
+  }),
+  fixed: { ...noPenalty("beta", "gamma"), rmsScaling: [false] },
+  legal: ({ axis }, input) => badAxis(axis, input),
+  weights: (config, input) => {
+    const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
+    return [
+      ...(config.scale ? [{ name: "gamma", shape, initializer: config.gammaInitializer, trainable: true }] : []),
+      ...(config.center ? [{ name: "beta", shape, initializer: config.betaInitializer, trainable: true }] : []),
+    ];
+  },
+  lower: (g, { x, weights: { gamma, beta }, config }) => {
+    const inner = sampleAxes(config.axis, sampleShape(x)) ?? [];
+    const axes = inner.map((axis) => axis + 1);
+    const outer = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const centered = g.sub(x, g.broadcast(g.mean(x, { axes }), { shape: x.type.shape, axes: outer }));
+    const variance = g.mean(g.square(centered), { axes });
+    const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
+    const scaled = g.div(centered, g.broadcast(root, { shape: x.type.shape, axes: outer }));
+    const stretched = gamma === undefined ? scaled : g.mul(scaled, spread(g, gamma, inner, x));
+    return { y: beta === undefined ? stretched : g.add(stretched, spread(g, beta, inner, x)) };
+  },
+});

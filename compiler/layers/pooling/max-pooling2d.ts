@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "../convolution/windows.ts";
+import { layer } from "../define.ts";
+import { needsRank } from "../shared.ts";
+
+type Keys = { poolSize: number | number[]; strides: number | number[] | null; padding: "valid" | "same" };
+const geometry = ({ poolSize, strides, padding: how }: Keys): Geometry => ({
+  sizes: twice(poolSize),
+  strides: twice(strides ?? poolSize),
+  dilations: [1, 1],
+  padding: how,
+});
+
+/** The largest value of each window. */
+export const maxPooling2d = layer({
+  name: "maxPooling2d",
+  keras: "MaxPooling2D",
+  says: "The maximum of each window of [height, width, channels]; strides default to poolSize; `same` pads with −∞.",
+  config: z.strictObject({ poolSize: pair.default(2), strides: pair.nullable().default(null), padding }),
+  fixed: { dataFormat: ["channels_last", null] },
+  legal: (config, input) => needsRank(3, "height, width, channels", input) ?? badWindow(geometry(config), input, "poolSize"),
+  weights: () => [],
+  lower: (g, { x, config }) => {
+    const border = bordered(g, x, geometry(config), Number.NEGATIVE_INFINITY);
+    return { y: g.reduceMax(patches(g, border, geometry(config)), { axes: [4, 5] }), mask: null };
+  },
+});

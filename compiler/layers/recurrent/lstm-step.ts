@@ -1,0 +1,39 @@
+// One step of an LSTM as the body of a scan. In: carry0 = h, carry1 = c, x0 = x · kernel + bias for the gates i, f, c, o side by side,
+// x1 = the step's mask (if any), closed0 = the recurrent kernel, closed1 = noise on h (if any). Out: h and c.
+import { type Graph, graph, type Node } from "../../graph/graph.ts";
+import { build } from "../../ops/index.ts";
+import { type ActivationName, activate } from "../activations.ts";
+import { matmul } from "../shared.ts";
+
+interface Config {
+  readonly units: number;
+  readonly activation: ActivationName | null;
+  readonly recurrentActivation: ActivationName | null;
+}
+
+export function lstmStep(
+  { units, activation, recurrentActivation }: Config,
+  { isMasked, drops, origin }: { readonly isMasked: boolean; readonly drops: boolean; readonly origin: string },
+): Graph {
+  const g = build();
+  g.builder.origin = origin;
+  const [h, c] = ["carry0", "carry1"].map((name) => g.input({ name, shape: ["n", units] }));
+  const recurrent = g.input({ name: "closed0", shape: [units, 4 * units] });
+  const seen = drops ? g.mul(h, g.input({ name: "closed1", shape: ["n", units] })) : h;
+  const sums = g.add(g.input({ name: "x0", shape: ["n", 4 * units] }), matmul(g, seen, recurrent));
+  const gate = (k: number): Node => g.slice(sums, { starts: [0, k * units], sizes: ["n", units] });
+  const [i, f, o] = [0, 1, 3].map((k) => activate(g, recurrentActivation, gate(k)));
+  const nextC = g.add(g.mul(f, c), g.mul(i, activate(g, activation, gate(2))));
+  const nextH = g.mul(o, activate(g, activation, nextC));
+  const mask = isMasked ? g.broadcast(g.input({ name: "x1", shape: ["n"] }), { shape: ["n", units], axes: [0] }) : undefined;
+  const [keptH, keptC] = mask === undefined ? [nextH, nextC] : [g.select(mask, nextH, h), g.select(mask, nextC, c)];
+  return graph(
+    "lstm",
+    [
+      ["carry0", keptH],
+      ["carry1", keptC],
+    ],
+    [],
+    g.builder.origins,
+  );
+}

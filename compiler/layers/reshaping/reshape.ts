@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { showShape } from "../../graph/graph.ts";
+import { layer } from "../define.ts";
+import { batched, sampleShape, sizeOf } from "../shared.ts";
+
+/** The sample's numbers in another shape, row-major; one size may be −1. */
+export const reshape = layer({
+  name: "reshape",
+  keras: "Reshape",
+  says: "The sample's numbers in another shape, row-major; one size may be −1: whatever is left.",
+  config: z.strictObject({ targetShape: z.array(z.union([z.literal(-1), z.int().min(1)])) }),
+  legal: ({ targetShape }, input) => {
+    const free = targetShape.filter((size) => size === -1).length;
+    if (free > 1)
+      return {
+        path: "targetShape",
+        message: `targetShape may hold one -1, found ${showShape(targetShape)}`,
+        hint: "write one size out",
+      };
+    const known = sizeOf(targetShape.filter((size) => size !== -1));
+    if (free === 1 ? sizeOf(input) % known === 0 : sizeOf(input) === known) return undefined;
+    const needed = `${free === 1 ? "a multiple of " : ""}${known}`;
+    const message = `${showShape(targetShape)} needs ${needed} numbers, the layer before gives ${showShape(input)}, which is ${sizeOf(input)}`;
+    return { path: "targetShape", code: "shape/mismatch", message, hint: "one size may be -1: whatever is left" };
+  },
+  weights: () => [],
+  lower: (g, { x, config: { targetShape } }) => {
+    const known = sizeOf(targetShape.filter((size) => size !== -1));
+    const shape = targetShape.map((size) => (size === -1 ? sizeOf(sampleShape(x)) / known : size));
+    return { y: g.reshape(x, { shape: batched(shape) }), mask: null };
+  },
+});

@@ -1,0 +1,121 @@
+// Plans → one Program: buffers that plans share (params, state, prepared constants) exist once, the arenas of entries lie
+// over each other (only one entry runs at a time), every entry calls its kernels in order.
+import { invariant } from "../diagnostics/error.ts";
+import type { Node } from "../graph/graph.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Buffer, Entry, FloatFmt, Kernel, Program, Role } from "../program/program.ts";
+import { buffersOf } from "../program/walk.ts";
+import type { Target } from "../schedule/choose.ts";
+import { lower } from "./lower.ts";
+
+export interface Part {
+  readonly entry: string;
+  readonly plan: Plan;
+  /** Replaces the kernels that lowering gives: a straight line. */
+  readonly kernels?: readonly Kernel[];
+}
+
+export interface AssembleOptions {
+  readonly name: string;
+  readonly fmt: FloatFmt;
+  /** Default js. */
+  readonly target?: Target;
+  /** Params that `prepare` computes: constants of the Program. */
+  readonly prepared: ReadonlySet<string>;
+}
+
+export interface Assembled {
+  readonly program: Program;
+  /** Contents of the constant tables that graphs carry. */
+  readonly tables: ReadonlyMap<string, Float32Array>;
+}
+
+export function assemble(parts: readonly Part[], { name, fmt, target = "js", prepared }: AssembleOptions): Assembled {
+  const buffers = new Map<string, Omit<Buffer, "at"> & { at: number }>();
+  const tables = new Map<string, Float32Array>();
+  const kernels: Kernel[] = [];
+  const entries: Entry[] = [];
+  const names = new Set<string>();
+  let n = 0;
+  for (const { entry, plan, kernels: given } of parts) {
+    if (typeof plan.rows !== "number") n = Math.max(n, plan.rows.max);
+    for (const buffer of plan.buffers) {
+      if (buffer.role === "arena" && buffer.to < 0) continue;
+      const role: Role = prepared.has(buffer.name) ? "const" : buffer.role;
+      const initial = buffer.initial === undefined ? {} : { initial: buffer.initial };
+      const known = buffers.get(buffer.name);
+      invariant(
+        known === undefined || (known.length === buffer.length && (role === known.role || known.role === "const")),
+        `two buffers named ${buffer.name}`,
+      );
+      if (known === undefined)
+        buffers.set(buffer.name, { name: buffer.name, at: buffer.at, length: buffer.length, role, ...initial });
+    }
+    for (const [node, operand] of plan.operands) {
+      if (isTable(node) && operand.kind === "view") tables.set(operand.buffer, Float32Array.from(node.attrs.values as number[]));
+    }
+    const made = given ?? lower(plan, { fmt, target, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
+    kernels.push(...made);
+    entries.push({
+      name: entry,
+      rows: typeof plan.rows === "number" ? plan.rows : "n",
+      calls: made.map((kernel) => kernel.name),
+      inputs: plan.buffers.filter(({ role }) => role === "input").map(({ name: buffer }) => [publicName(plan, buffer), buffer]),
+      outputs: plan.graph.results.map(([result], i) => [result, outputsOf(plan)[i]]),
+    });
+  }
+  const program: Program = {
+    name,
+    scalars: n === 0 ? [] : [{ name: "n", min: 1, max: n }],
+    buffers: place([...buffers.values()]),
+    kernels,
+    entries,
+  };
+  return { program, tables };
+}
+
+const isTable = (node: Node): boolean => node.op === "constant" && (node.attrs.values as readonly number[]).length > 1;
+
+/** Results get their buffers first, in order. */
+const outputsOf = (plan: Plan): readonly string[] => plan.buffers.filter(({ role }) => role === "output").map(({ name }) => name);
+
+function publicName(plan: Plan, buffer: string): string {
+  for (const [node, operand] of plan.operands) {
+    if (node.op === "input" && operand.kind === "view" && operand.buffer === buffer) return String(node.attrs.name);
+  }
+  return buffer;
+}
+
+function unique(stem: string, names: Set<string>): string {
+  let name = stem;
+  for (let k = 1; names.has(name); k++) name = `${stem}_${k}`;
+  names.add(name);
+  return name;
+}
+
+/** Outside buffers one after the other, then the arena. */
+function place(buffers: readonly Buffer[]): readonly Buffer[] {
+  let end = 0;
+  const outside = buffers
+    .filter(({ role }) => role !== "arena")
+    .map((buffer) => {
+      const at = end;
+      end += buffer.length;
+      return { ...buffer, at };
+    });
+  const places = new Map(outside.map((buffer) => [buffer.name, buffer]));
+  return buffers.map((buffer) => places.get(buffer.name) ?? { ...buffer, at: end + buffer.at });
+}
+
+/** The Program with a buffer for every weight (getWeights speaks of all, also of those no kernel reads), and without other
+ * buffers that no kernel touches and no entry names. */
+export function settle(program: Program, weights: readonly { readonly name: string; readonly length: number }[]): Program {
+  const used = new Set(program.entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(([, buffer]) => buffer)));
+  for (const { name } of weights) used.add(name);
+  for (const kernel of program.kernels) for (const name of buffersOf(kernel)) used.add(name);
+  const missing = weights.filter(({ name }) => !program.buffers.some((buffer) => buffer.name === name));
+  const outside = program.buffers.reduce((sum, { role, length }) => (role === "arena" ? sum : sum + length), 0);
+  const relative = program.buffers.map((buffer) => (buffer.role === "arena" ? { ...buffer, at: buffer.at - outside } : buffer));
+  const extra = missing.map(({ name, length }): Buffer => ({ name, at: 0, length, role: "param" }));
+  return { ...program, buffers: place([...relative, ...extra].filter((buffer) => used.has(buffer.name))) };
+}

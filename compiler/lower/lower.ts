@@ -1,0 +1,132 @@
+// Lowering: Plan → kernels. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
+// body's nests), scheduled. Guarantee: the order of every sum is the order of the nest's reduce dims.
+import { internal, invariant } from "../diagnostics/error.ts";
+import type { Node } from "../graph/graph.ts";
+import { ops } from "../ops/index.ts";
+import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/plan.ts";
+import { label } from "../plan/print.ts";
+import type { Core } from "../program/nest/core.ts";
+import type { Nest } from "../program/nest/nest.ts";
+import { at, indexOf, type Operand, valueAt } from "../program/nest/view.ts";
+import type { Extent, FloatFmt, Index, Kernel, Stmt, Value } from "../program/program.ts";
+import * as v from "../program/value.ts";
+import { schedule } from "../schedule/apply.ts";
+import type { Target } from "../schedule/choose.ts";
+import { counter, type Namer } from "../schedule/namer.ts";
+
+export interface LowerOptions {
+  /** f64: sums and chains in doubles, rounded at stores; f32: rounded at every step. */
+  readonly fmt: FloatFmt;
+  /** simd wants f32. */
+  readonly target: Target;
+  /** Kernel names, unique in the Program. */
+  readonly kernelName: (region: Region) => string;
+}
+
+export function lower(plan: Plan, options: LowerOptions): readonly Kernel[] {
+  return plan.regions.map((region) => {
+    const namer: Namer = counter();
+    const body = lowerRegion(plan, region, options, namer);
+    return { name: options.kernelName(region), origin: describe(region), body };
+  });
+}
+
+/** The nests of one region. */
+function nestsOf(plan: Plan, region: ComputeRegion | CopyRegion, fmt: FloatFmt): readonly Nest[] {
+  return region.kind === "copy" ? [copyNest(region, fmt)] : computeNests(plan, region, fmt);
+}
+
+function lowerRegion(plan: Plan, region: Region, options: LowerOptions, namer: Namer): readonly Stmt[] {
+  if (region.kind !== "scan") return nestsOf(plan, region, options.fmt).flatMap((nest) => schedule(nest, options.target, namer));
+  const body = region.body.flatMap((inner) => lowerRegion(plan, inner, options, namer));
+  return [{ do: "for", loop: region.loop, to: region.length, body }];
+}
+
+const describe = (region: Region): string => (region.origin === "" ? label(region) : `${region.origin}: ${label(region)}`);
+
+function copyNest(region: CopyRegion, fmt: FloatFmt): Nest {
+  const coords = region.out.shape.map((_, axis) => at(`i${axis}`));
+  return {
+    name: region.name,
+    origin: region.origin,
+    map: region.out.shape.map((extent, axis) => [`i${axis}`, extent]),
+    reduce: [],
+    finish: valueAt(region.from, coords, fmt),
+    out: { buffer: region.out.buffer, index: indexOf(region.out, coords) },
+    into: "store",
+  };
+}
+
+function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonly Nest[] {
+  const { anchor, out, nodes } = region;
+  return coresOf(plan, region, fmt).map((core) => {
+    const inside = new Set(nodes);
+    const values = new Map<Node, Value>();
+    let fold = core.fold;
+    if (anchor !== undefined) {
+      values.set(anchor, core.value);
+      // The sum may start from a bias instead of 0: one addition less, and nothing is lost by it.
+      const bias = fold === undefined ? undefined : biasOf(region, anchor);
+      if (bias !== undefined && fold !== undefined && fold.how !== "max" && fold.how !== "min") {
+        fold = { ...fold, init: valueAt(operandOf(plan, bias.operand), core.coords, fmt) };
+        values.set(bias.sum, core.value);
+      }
+    }
+    const evaluate = (node: Node): Value => {
+      const known = values.get(node);
+      if (known !== undefined) return known;
+      const value = inside.has(node) ? point(node, node.inputs.map(evaluate), core, out.shape, fmt) : leaf(plan, node, core, fmt);
+      values.set(node, value);
+      return value;
+    };
+    const index: Index = indexOf(out, core.coords);
+    const row = core.row === undefined ? {} : { row: { index: core.row, limit: out.shape[0] as number, stride: out.strides[0] } };
+    return {
+      name: region.name,
+      origin: region.origin,
+      map: core.map,
+      reduce: core.reduce,
+      ...(fold === undefined ? {} : { fold }),
+      finish: evaluate(nodes[nodes.length - 1]),
+      out: { buffer: out.buffer, index: { ...index, ...row } },
+      into: core.into,
+    };
+  });
+}
+
+function coresOf(plan: Plan, { anchor, anchorReads, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+  if (anchor === undefined) {
+    const coords = out.shape.map((_, axis) => at(`i${axis}`));
+    return [{ map: out.shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value: v.acc(fmt), coords, into: "store" }];
+  }
+  const op = ops[anchor.op];
+  invariant(op.kind === "primitive" && op.lower.kind === "nest", `${anchor.op} anchors a region`);
+  return op.lower.cores({
+    attrs: anchor.attrs,
+    fmt,
+    inputs: anchorReads ?? anchor.inputs.map((input) => operandOf(plan, input)),
+    shape: out.shape,
+  });
+}
+
+function point(node: Node, args: readonly Value[], core: Core, shape: readonly Extent[], fmt: FloatFmt): Value {
+  const op = ops[node.op];
+  if (op.kind !== "primitive" || op.lower.kind !== "pointwise") internal(`${node.op} is not pointwise`);
+  return op.lower.value(args, { attrs: node.attrs, fmt, coords: core.coords, shape });
+}
+
+/** A value from outside the region at the point; a scalar (the step of `random`) is the same at every point. */
+const leaf = (plan: Plan, node: Node, core: Core, fmt: FloatFmt): Value =>
+  valueAt(operandOf(plan, node), node.type.shape.length === 0 ? [] : core.coords, fmt);
+
+/** `anchor + b`, where the anchor is used nowhere else and b comes from outside the region. */
+function biasOf({ nodes }: ComputeRegion, anchor: Node): { sum: Node; operand: Node } | undefined {
+  const users = nodes.filter((node) => node.inputs.includes(anchor));
+  const [sum] = users;
+  if (users.length !== 1 || sum.op !== "add") return undefined;
+  const operand = sum.inputs[0] === anchor ? sum.inputs[1] : sum.inputs[0];
+  return operand === anchor || nodes.includes(operand) ? undefined : { sum, operand };
+}
+
+const operandOf = (plan: Plan, node: Node): Operand =>
+  plan.operands.get(node) ?? internal(`no place for the value of ${node.op}`);

@@ -1,0 +1,19 @@
+import type { Composite, NoAttrs } from "../define.ts";
+import { composite1 } from "../kit/elementwise.ts";
+
+export const abs: Composite<NoAttrs> = composite1({
+  name: "abs",
+  says: "|x|: NaN stays, −0 gives 0; the slope at 0 is 0.",
+  scalar: (x) => Math.abs(x),
+  // max(−x, x) would give the tie at 0 a slope of 1.
+  expand: (g, x) => {
+    const zero = g.like(x, 0);
+    return g.sub(g.max(x, zero), g.min(x, zero));
+  },
+  examples: [
+    [-3, 3],
+    [-0, 0],
+    [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [Number.NaN, Number.NaN],
+  ],
+});

@@ -1,0 +1,24 @@
+import * as z from "zod";
+import type { Composite } from "../define.ts";
+import { parametric1 } from "../kit/elementwise.ts";
+
+export type ClipAttrs = { readonly low: number; readonly high: number };
+
+export const clip: Composite<ClipAttrs> = parametric1({
+  name: "clip",
+  says: "x between low and high; NaN stays; the slope at low and high is 1.",
+  attrs: z.strictObject({ low: z.number(), high: z.number() }).refine(({ low, high }) => low <= high, "low must not exceed high"),
+  scalar: (x, { low, high }) => Math.max(Math.min(x, high), low),
+  expand: (g, x, { low, high }) => g.max(g.like(x, low), g.min(g.like(x, high), x)),
+  sampleAttrs: (random) => {
+    const low = random.integer(-4, 4) / 4;
+    return { low, high: low + random.integer(0, 4) / 4 };
+  },
+  exampleAttrs: { low: -1, high: 2 },
+  examples: [
+    [-3, -1],
+    [0.5, 0.5],
+    [Number.POSITIVE_INFINITY, 2],
+    [Number.NaN, Number.NaN],
+  ],
+});

@@ -1,0 +1,38 @@
+import type { Composite } from "../define.ts";
+import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
+
+export const softmax: Composite<AxisAttrs> = {
+  kind: "composite",
+  name: "softmax",
+  says: "e^x / Σ e^x along `axis` without overflow; a line with NaN or ∞, or of −∞ alone, gives NaN.",
+  arity: 1,
+  attrs: axisAttrs,
+  type: ([x], attrs) => {
+    lineLength("softmax", x, attrs);
+    return { shape: x.shape };
+  },
+  eval: ([x], attrs, { shape }) =>
+    mapLines(x, attrs, shape, (line) => {
+      const e = line.map((value) => Math.exp(value - Math.max(...line)));
+      return e.map((value) => value / e.reduce((a, b) => a + b));
+    }),
+  // A shift changes nothing, so no gradient flows through the largest element as such.
+  expand: (g, [x], { axis }) => {
+    const largest = g.stopGradient(g.reduceMax(x, { axes: [axis] }));
+    const e = g.exp(g.sub(x, spread(g, largest, x, [axis])));
+    return g.div(e, spread(g, g.reduceSum(e, { axes: [axis] }), x, [axis]));
+  },
+  sample: sampleAlong,
+  examples: [
+    {
+      inputs: [{ shape: [2, 2], values: [3, 3, 0, 1e30] }],
+      attrs: { axis: 1 },
+      output: { shape: [2, 2], values: [0.5, 0.5, 0, 1] },
+    },
+    {
+      inputs: [{ shape: [2], values: [Number.NaN, 0] }],
+      attrs: { axis: 0 },
+      output: { shape: [2], values: [Number.NaN, Number.NaN] },
+    },
+  ],
+};

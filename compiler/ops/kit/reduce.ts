@@ -1,0 +1,61 @@
+// What reduceSum and reduceMax share: the type rule, the loops, the reference.
+
+import type { Random } from "../../base/random.ts";
+import { showShape, type Type } from "../../graph/graph.ts";
+import type { Core } from "../../program/nest/core.ts";
+import { dimsOf, pointOf } from "../../program/nest/core.ts";
+import type { Fold } from "../../program/nest/nest.ts";
+import { at, type Coord } from "../../program/nest/view.ts";
+import * as v from "../../program/value.ts";
+import type { EvalContext, NestSite, Sample, Tensor } from "../define.ts";
+import { wrongRank } from "./checks.ts";
+import { sampleShape } from "./elementwise.ts";
+import { eachPoint, element, positionOf, tabulate } from "./tensor.ts";
+
+/** The axes that vanish, in any order. */
+export type ReduceAttrs = { readonly axes: readonly number[] };
+
+export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
+  const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
+  if (bad !== undefined) wrongRank(name, `distinct axes of ${showShape(x.shape)}`, showShape(axes));
+  return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
+}
+
+export function evalReduce(
+  x: Tensor,
+  { axes }: ReduceAttrs,
+  { shape }: EvalContext,
+  init: number,
+  fold: (a: number, b: number) => number,
+): Tensor {
+  const result = tabulate(shape, () => init);
+  eachPoint(x.shape, (coords) => {
+    const to = positionOf(
+      shape,
+      coords.filter((_, axis) => !axes.includes(axis)),
+    );
+    result.data[to] = fold(result.data[to], element(x, coords));
+  });
+  return result;
+}
+
+/** The loops: dims i0.. over the result, k0.. over the reduced axes, outermost first. */
+export function reduceCore(site: NestSite<ReduceAttrs>, fold: (coords: readonly Coord[]) => Fold): Core {
+  const { shape } = site.inputs[0];
+  const axes = [...site.attrs.axes].sort((a, b) => a - b);
+  let kept = 0;
+  const coords = shape.map((_, axis) => at(axes.includes(axis) ? `k${axes.indexOf(axis)}` : `i${kept++}`));
+  return {
+    map: dimsOf(site.shape),
+    reduce: axes.map((axis, k) => [`k${k}`, shape[axis]]),
+    fold: fold(coords),
+    value: v.acc(site.fmt),
+    coords: pointOf(site.shape),
+    into: "store",
+  };
+}
+
+export function sampleReduce(random: Random): Sample<ReduceAttrs> {
+  const type = sampleShape(random, 1);
+  return { inputs: [type], attrs: { axes: type.shape.map((_, axis) => axis).filter(() => random.integer(0, 1) === 1) } };
+}

@@ -1,0 +1,44 @@
+// The axes of a dot: which go together, which are summed, which are free; and random legal cases of them.
+import * as z from "zod";
+import type { Random } from "../../base/random.ts";
+import type { Shape } from "../../graph/graph.ts";
+import type { Sample } from "../define.ts";
+import { axesSchema } from "../kit/checks.ts";
+
+type Pair = readonly [left: readonly number[], right: readonly number[]];
+/** Axes that go together: position i of the left list with position i of the right one. */
+export type DotAttrs = { readonly batch: Pair; readonly contract: Pair };
+
+export const pairSchema: z.ZodType<Pair> = z
+  .tuple([axesSchema, axesSchema])
+  .refine(([left, right]) => left.length === right.length, "left and right need as many axes")
+  .readonly();
+
+/** The axes of one side that are neither batch nor contracted, ascending. */
+export const freeAxes = (rank: number, side: 0 | 1, { batch, contract }: DotAttrs): number[] =>
+  Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !batch[side].includes(axis) && !contract[side].includes(axis));
+
+/** Each axis is batch, contracted, or free on one side; n is a batch axis, contracted, or the first free axis, or absent. */
+export function sampleDot(random: Random): Sample<DotAttrs> {
+  const role = random.pick(["none", "batch", "contract", "left", "right"] as const);
+  const some = () => Array.from({ length: random.integer(0, 2) }, () => random.integer(1, 3));
+  const batch: Shape = role === "batch" ? ["n", ...some()] : role === "left" || role === "right" ? [] : some();
+  const contract: Shape = role === "contract" ? ["n", ...some()] : some();
+  const leftFree: Shape = role === "left" ? ["n", ...some()] : role === "right" ? [] : some();
+  const rightFree: Shape = role === "right" ? ["n", ...some()] : some();
+  const side = (free: Shape) => {
+    const sizes: Shape = [...batch, ...contract, ...free];
+    const order = sizes.map((size, i) => ({ i, key: size === "n" ? -1 : random.uniform() })).sort((a, b) => a.key - b.key);
+    const place = (i: number) => order.findIndex((entry) => entry.i === i);
+    return {
+      type: { shape: order.map(({ i }) => sizes[i]) },
+      batch: batch.map((_, i) => place(i)),
+      contract: contract.map((_, i) => place(batch.length + i)),
+    };
+  };
+  const [left, right] = [side(leftFree), side(rightFree)];
+  return {
+    inputs: [left.type, right.type],
+    attrs: { batch: [left.batch, right.batch], contract: [left.contract, right.contract] },
+  };
+}

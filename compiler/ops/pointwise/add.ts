@@ -1,0 +1,16 @@
+import * as v from "../../program/value.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise2 } from "../kit/elementwise.ts";
+
+export const add: Primitive<NoAttrs> = pointwise2({
+  name: "add",
+  says: "a + b; NaN wins, −0 + −0 is −0.",
+  scalar: (a, b) => a + b,
+  vjp: (_g, { ct }) => [ct, ct],
+  lower: (a, b) => v.add(a, b),
+  examples: [
+    [1, 2, 3],
+    [-0, -0, -0],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN],
+  ],
+});

@@ -1,0 +1,18 @@
+import * as math from "../../program/nest/math.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise1 } from "../kit/elementwise.ts";
+
+export const exp: Primitive<NoAttrs> = pointwise1({
+  name: "exp",
+  says: "e^x; overflows to ∞ and underflows to 0; NaN stays.",
+  scalar: (x) => Math.exp(x),
+  vjp: (g, { output, ct }) => [g.mul(ct, output)],
+  lower: (x) => math.exp(x),
+  examples: [
+    [0, 1],
+    [-0, 1],
+    [Number.NEGATIVE_INFINITY, 0],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [Number.NaN, Number.NaN],
+  ],
+});

@@ -1,0 +1,18 @@
+import * as math from "../../program/nest/math.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise1 } from "../kit/elementwise.ts";
+
+export const expm1: Primitive<NoAttrs> = pointwise1({
+  name: "expm1",
+  says: "e^x − 1 without cancellation near 0; −0 and NaN stay.",
+  scalar: (x) => Math.expm1(x),
+  vjp: (g, { output, ct }) => [g.mul(ct, g.add(output, g.like(output, 1)))],
+  lower: (x) => math.expm1(x),
+  examples: [
+    [0, 0],
+    [-0, -0],
+    [Number.NEGATIVE_INFINITY, -1],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [Number.NaN, Number.NaN],
+  ],
+});

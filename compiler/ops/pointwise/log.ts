@@ -1,0 +1,18 @@
+import * as math from "../../program/nest/math.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise1 } from "../kit/elementwise.ts";
+
+export const log: Primitive<NoAttrs> = pointwise1({
+  name: "log",
+  says: "Natural logarithm; −∞ at ±0, NaN below 0; NaN stays.",
+  scalar: (x) => Math.log(x),
+  vjp: (g, { inputs: [x], ct }) => [g.div(ct, x)],
+  lower: (x) => math.log(x),
+  examples: [
+    [1, 0],
+    [-0, Number.NEGATIVE_INFINITY],
+    [-1, Number.NaN],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [Number.NaN, Number.NaN],
+  ],
+});

@@ -1,0 +1,21 @@
+import * as v from "../../program/value.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise2 } from "../kit/elementwise.ts";
+
+export const max: Primitive<NoAttrs> = pointwise2({
+  name: "max",
+  says: "IEEE maximum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
+  scalar: (a, b) => Math.max(a, b),
+  vjp: (g, { inputs: [a, b], ct }) => {
+    const first = g.less(b, a);
+    return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
+  },
+  lower: (a, b) => v.max(a, b),
+  examples: [
+    [1, 2, 2],
+    [-0, 0, 0],
+    [0, -0, 0],
+    [Number.NaN, 1, Number.NaN],
+    [1, Number.NaN, Number.NaN],
+  ],
+});

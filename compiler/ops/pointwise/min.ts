@@ -1,0 +1,21 @@
+import * as v from "../../program/value.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise2 } from "../kit/elementwise.ts";
+
+export const min: Primitive<NoAttrs> = pointwise2({
+  name: "min",
+  says: "IEEE minimum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
+  scalar: (a, b) => Math.min(a, b),
+  vjp: (g, { inputs: [a, b], ct }) => {
+    const first = g.less(a, b);
+    return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
+  },
+  lower: (a, b) => v.min(a, b),
+  examples: [
+    [1, 2, 1],
+    [-0, 0, -0],
+    [0, -0, -0],
+    [Number.NaN, 1, Number.NaN],
+    [1, Number.NaN, Number.NaN],
+  ],
+});

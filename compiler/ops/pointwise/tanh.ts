@@ -1,0 +1,18 @@
+import * as math from "../../program/nest/math.ts";
+import type { NoAttrs, Primitive } from "../define.ts";
+import { pointwise1 } from "../kit/elementwise.ts";
+
+export const tanh: Primitive<NoAttrs> = pointwise1({
+  name: "tanh",
+  says: "Hyperbolic tangent, ±1 at ±∞; −0 and NaN stay.",
+  scalar: (x) => Math.tanh(x),
+  vjp: (g, { output, ct }) => [g.mul(ct, g.sub(g.like(output, 1), g.mul(output, output)))],
+  lower: (x) => math.tanh(x),
+  examples: [
+    [0, 0],
+    [-0, -0],
+    [Number.NEGATIVE_INFINITY, -1],
+    [Number.POSITIVE_INFINITY, 1],
+    [Number.NaN, Number.NaN],
+  ],
+});

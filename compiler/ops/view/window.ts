@@ -1,0 +1,97 @@
+import * as z from "zod";
+import type { Random } from "../../base/random.ts";
+import { type Shape, showShape, type Type } from "../../graph/graph.ts";
+import type { Primitive } from "../define.ts";
+import { axesSchema, countsSchema, mismatch, wrongRank } from "../kit/checks.ts";
+import { sampleShape } from "../kit/elementwise.ts";
+import { array, element, tabulate } from "../kit/tensor.ts";
+
+/** One entry per windowed axis in each list: which axis, how many taps, the step between windows, the step between taps. */
+export type WindowAttrs = {
+  readonly axes: readonly number[];
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+};
+
+/** Shared with overlapAdd. */
+export const windowFields = { axes: axesSchema, sizes: countsSchema, strides: countsSchema, dilations: countsSchema };
+
+/** [n, H, W, C] with axes [1, 2] and sizes [kh, kw] gives [n, OH, OW, C, kh, kw]. */
+export function windowShape(name: string, shape: Shape, { axes, sizes, strides, dilations }: WindowAttrs): Shape {
+  if ([sizes, strides, dilations].some((list) => list.length !== axes.length)) {
+    wrongRank(
+      name,
+      "a size, stride and dilation per axis",
+      `${axes.length} axes, ${sizes.length} sizes, ${strides.length} strides and ${dilations.length} dilations`,
+    );
+  }
+  if (axes.some((axis, i) => axis >= shape.length || axes.indexOf(axis) !== i)) {
+    wrongRank(name, `distinct axes of ${showShape(shape)}`, showShape(axes));
+  }
+  const counts = shape.map((size, axis) => {
+    const i = axes.indexOf(axis);
+    if (i < 0) return size;
+    const span = (sizes[i] - 1) * dilations[i] + 1;
+    if (size === "n" || size < span)
+      mismatch(`${name} of ${span} along axis ${axis}`, `at least ${span} there`, showShape(shape));
+    return Math.floor((size - span) / strides[i]) + 1;
+  });
+  return [...counts, ...sizes];
+}
+
+export const window: Primitive<WindowAttrs> = {
+  kind: "primitive",
+  name: "window",
+  says: "Sliding patches: `axes` become their window counts, the taps are appended in the order of `axes`, copied bit by bit: y[o, t] = x[o·stride + t·dilation].",
+  arity: 1,
+  attrs: z.strictObject(windowFields),
+  type: ([x], attrs) => ({ shape: windowShape("window", x.shape, attrs) }),
+  eval: ([x], { axes, strides, dilations }, { shape }) => {
+    const rank = x.shape.length;
+    return tabulate(shape, (coords) => {
+      const from = coords.slice(0, rank);
+      axes.forEach((axis, i) => {
+        from[axis] = coords[axis] * strides[i] + coords[rank + i] * dilations[i];
+      });
+      return element(x, from);
+    });
+  },
+  vjp: (g, { inputs: [x], ct, attrs }) => [g.overlapAdd(ct, { ...attrs, shape: x.type.shape })],
+  lower: {
+    kind: "view",
+    view: (input, { axes, strides, dilations }, shape) => {
+      const counts = input.strides.map((step, axis) => (axes.includes(axis) ? step * strides[axes.indexOf(axis)] : step));
+      return { ...input, shape, strides: [...counts, ...axes.map((axis, i) => input.strides[axis] * dilations[i])] };
+    },
+  },
+  sample: (random) => {
+    const { type, attrs } = sampleWindow(random);
+    return { inputs: [type], attrs };
+  },
+  examples: [
+    {
+      inputs: [array([4], [1, 2, 3, 4])],
+      attrs: { axes: [0], sizes: [2], strides: [1], dilations: [2] },
+      output: array([2, 2], [1, 3, 2, 4]),
+    },
+    {
+      inputs: [array([1, 5], [1, 2, 3, 4, 5])],
+      attrs: { axes: [1], sizes: [2], strides: [2], dilations: [1] },
+      output: array([1, 2, 2], [1, 2, 3, 4]),
+    },
+  ],
+};
+
+/** An input type and windows that fit it. */
+export function sampleWindow(random: Random): { readonly type: Type; readonly attrs: WindowAttrs } {
+  const { shape } = sampleShape(random, 1);
+  const axes = shape.flatMap((size, axis) => (size !== "n" && random.integer(0, 2) > 0 ? [axis] : []));
+  const sizes = axes.map(() => random.integer(1, 3));
+  const dilations = axes.map(() => random.integer(1, 2));
+  const grown = shape.map((size, axis) => {
+    const i = axes.indexOf(axis);
+    return i < 0 || size === "n" ? size : (sizes[i] - 1) * dilations[i] + size;
+  });
+  return { type: { shape: grown }, attrs: { axes, sizes, strides: axes.map(() => random.integer(1, 3)), dilations } };
+}

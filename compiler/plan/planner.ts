@@ -1,0 +1,172 @@
+// Planning: Graph → Plan. In: a Graph of primitives and the number of rows. Out: regions in execution order, a place for
+// every value, an arena with lifetimes. Guarantee: no region reads what a later one writes; updates read old values.
+import { internal } from "../diagnostics/error.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import { ops } from "../ops/index.ts";
+import type { Operand, View } from "../program/nest/view.ts";
+import { layOut } from "./arena.ts";
+import { fuse, kindOf } from "./fuse.ts";
+import { chooseHomes, type Demand } from "./homes.ts";
+import { nameOf, originOf } from "./names.ts";
+import { packableAxis } from "./pack.ts";
+import { inBlocks, type PlaceOptions, Places } from "./places.ts";
+import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
+import { planScan } from "./scan.ts";
+
+export interface PlanOptions extends PlaceOptions {
+  /** Weights change between calls, so large right operands of dots are packed on the way, each time. */
+  readonly packDots?: boolean;
+}
+
+export function plan(graph: Graph, options: PlanOptions): Plan {
+  const places = new Places(options);
+  const planner = new Planner(places, graph, options.packDots === true);
+  for (const node of graph.nodes) places.addSource(node);
+  const regions = planner.planBody(graph, demandsOf(graph, places));
+  const { buffers, operands } = places;
+  return { name: graph.name, rows: options.rows, graph, buffers, regions, operands, arena: layOut(buffers, regions, operands) };
+}
+
+/** Results get fresh places; updates go where the old value stands. */
+function demandsOf(graph: Graph, places: Places): Demand[] {
+  const results = graph.results.map(
+    ([name, node]): Demand => ({ node, out: places.allocate(name, "output", places.extents(node)) }),
+  );
+  const updates = graph.updates.map(([name, node]): Demand => {
+    const replaces = graph.nodes.find((old) => (old.op === "param" || old.op === "state") && old.attrs.name === name);
+    // A state that is only written has no node to read; it still has a home.
+    if (replaces === undefined) return { node, out: places.allocate(name, "state", places.extents(node)) };
+    return { node, out: places.viewOf(replaces), replaces };
+  });
+  return [...results, ...updates];
+}
+
+class Planner {
+  readonly places: Places;
+  readonly #top: Graph;
+  readonly #packDots: boolean;
+  /** Packed copies by what they copy and the axis in blocks. */
+  readonly #copies = new Map<Node, ReadonlyMap<number, View>>();
+  #position = 0;
+  #loops = 0;
+
+  constructor(places: Places, top: Graph, packDots: boolean) {
+    this.places = places;
+    this.#top = top;
+    this.#packDots = packDots;
+  }
+
+  advance(): number {
+    return this.#position++;
+  }
+
+  /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
+  planBody(graph: Graph, demands: readonly Demand[]): Region[] {
+    const regions: Region[] = [];
+    const roots = fuse(graph.nodes, new Set(demands.map(({ node }) => node)));
+    const members = new Map<Node, Node[]>();
+    for (const node of graph.nodes) {
+      const root = roots.get(node);
+      if (root !== undefined) members.set(root, [...(members.get(root) ?? []), node]);
+    }
+    const homes = chooseHomes(graph, demands, roots);
+    for (const node of graph.nodes) {
+      if (this.places.operands.has(node)) continue; // a source, or an item that its scan has placed
+      const kind = kindOf(node);
+      if (kind === "view") this.#view(graph, node, regions);
+      else if (kind === "scan") planScan(this, graph, node, `t${this.#loops++}`, regions);
+      else if (roots.get(node) === node) this.#compute(graph, node, members.get(node) ?? [node], homes.get(node), regions);
+    }
+    this.#writeRest(
+      graph,
+      demands.filter(({ node, out }) => homes.get(node) !== out),
+      regions,
+    );
+    return regions;
+  }
+
+  /** Demands that no region wrote: first save every value that another copy could overwrite, then write. */
+  #writeRest(graph: Graph, demands: readonly Demand[], regions: Region[]): void {
+    const saved = demands.map(({ node }): Operand => {
+      const from = this.places.operandOf(node);
+      const isOverwritten = from.kind === "view" && demands.some(({ out }) => out.buffer === from.buffer);
+      return isOverwritten ? this.#toArena(graph, node, regions) : from;
+    });
+    for (const [i, { node, out }] of demands.entries()) this.copy(graph, node, saved[i], out, regions);
+  }
+
+  #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
+    const name = nameOf(graph, root);
+    const out = home ?? this.places.allocateFor(root, name);
+    const anchor = nodes.find((node) => kindOf(node) === "nest");
+    const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
+    const region: ComputeRegion = {
+      kind: "compute",
+      name,
+      origin: originOf(graph, nodes),
+      position: this.advance(),
+      ...(anchor === undefined ? {} : { anchor }),
+      ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.places.operandOf(anchor.inputs[0]), packed] }),
+      nodes: anchor === undefined ? nodes : [anchor, ...nodes.filter((node) => node !== anchor)],
+      out,
+    };
+    const inside = new Set(nodes);
+    const outside = nodes.flatMap((node) => node.inputs).filter((input) => !inside.has(input));
+    for (const input of outside) this.places.touch(this.places.operandOf(input), region.position);
+    if (packed !== undefined) this.places.touch(packed, region.position);
+    this.places.touch(out, region.position);
+    this.places.operands.set(root, out);
+    regions.push(region);
+  }
+
+  /** A packed copy of a large right operand of a dot over the rows of a batch; undefined where it would not pay. */
+  #packOperand(graph: Graph, anchor: Node, regions: Region[]): View | undefined {
+    // Inside a loop the copy would be made again at every step.
+    const axis = this.#packDots && graph === this.#top ? packableAxis(anchor) : undefined;
+    const [left, right] = anchor.inputs;
+    const from = axis === undefined ? undefined : this.places.operandOf(right);
+    if (axis === undefined || from?.kind !== "view" || left.type.shape[0] !== "n") return undefined;
+    const known = this.#copies.get(right)?.get(axis);
+    if (known !== undefined) return known;
+    const to = inBlocks(this.places.allocate(`${nameOf(graph, right)}/packed`, "arena", this.places.extents(right)), axis);
+    this.#copies.set(right, new Map(this.#copies.get(right)).set(axis, to));
+    return this.copy(graph, right, from, to, regions);
+  }
+
+  copy(graph: Graph, node: Node, from: Operand, out: View, regions: Region[]): View {
+    const position = this.advance();
+    const region: CopyRegion = {
+      kind: "copy",
+      name: nameOf(graph, node),
+      origin: originOf(graph, [node]),
+      position,
+      node,
+      from,
+      out,
+    };
+    this.places.touch(from, position);
+    this.places.touch(out, position);
+    regions.push(region);
+    return out;
+  }
+
+  /** A row-major copy of a node's value. */
+  #toArena(graph: Graph, node: Node, regions: Region[]): View {
+    const out = this.places.allocate(nameOf(graph, node), "arena", this.places.extents(node));
+    return this.copy(graph, node, this.places.operandOf(node), out, regions);
+  }
+
+  #view(graph: Graph, node: Node, regions: Region[]): void {
+    const [input] = node.inputs;
+    const operand = this.places.operandOf(input);
+    const shape = this.places.extents(node);
+    const op = ops[node.op];
+    if (op.kind !== "primitive" || op.lower.kind !== "view") internal(`${node.op} is no view`);
+    const { view } = op.lower;
+    const seen =
+      operand.kind === "view"
+        ? (view(operand, node.attrs, shape) ?? view(this.#toArena(graph, input, regions), node.attrs, shape))
+        : { ...operand, shape };
+    this.places.operands.set(node, seen ?? internal(`${node.op} of a row-major value must be a view`));
+  }
+}

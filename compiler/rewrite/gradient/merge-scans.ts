@@ -1,0 +1,48 @@
+// Scans that run the same loop and differ only in what they keep become one. In: a Graph as differentiation leaves it, where
+// the gradient runs each scan again to keep its carries. Out: an equal Graph, bit for bit, that runs each loop once.
+import type { Graph, Node } from "../../graph/graph.ts";
+import { copyInto, regraph } from "../../graph/rebuild.ts";
+import { build } from "../../ops/index.ts";
+import { type ScanAttrs, timeAxis } from "../../ops/scan/attrs.ts";
+
+const attrsOf = (scan: Node): ScanAttrs => scan.attrs as unknown as ScanAttrs;
+
+function isSameLoop(one: Node, other: Node): boolean {
+  const [a, b] = [attrsOf(one), attrsOf(other)];
+  const equal = a.body === b.body && a.carries === b.carries && a.xs === b.xs && a.length === b.length && a.reverse === b.reverse;
+  return equal && one.inputs.length === other.inputs.length && one.inputs.every((input, i) => input === other.inputs[i]);
+}
+
+export function mergeScans(source: Graph): Graph {
+  const groups: Node[][] = [];
+  for (const node of source.nodes) {
+    if (node.op !== "scan") continue;
+    const group = groups.find(([first]) => isSameLoop(first, node));
+    if (group === undefined) groups.push([node]);
+    else group.push(node);
+  }
+  const keeps = new Map<Node, ScanAttrs["keep"]>();
+  for (const group of groups.filter(({ length }) => length > 1)) {
+    const keep = attrsOf(group[0]).keep.map((_, i) => (group.some((scan) => attrsOf(scan).keep[i] === "all") ? "all" : "last"));
+    for (const scan of group) keeps.set(scan, keep);
+  }
+  if (keeps.size === 0) return source;
+
+  const g = build();
+  const made = copyInto(g.builder, source, (node, inputs) => {
+    if (node.op === "scan") {
+      const keep = keeps.get(node);
+      return keep && g.node("scan", inputs, { ...node.attrs, keep });
+    }
+    const keep = node.op === "pick" ? keeps.get(node.inputs[0]) : undefined;
+    const index = node.attrs.index as number;
+    if (keep === undefined || keep[index] === attrsOf(node.inputs[0]).keep[index]) return undefined;
+    // The final step's value, out of all of them.
+    const { length, reverse } = attrsOf(node.inputs[0]);
+    const item = g.pick(inputs[0], { index });
+    const axis = timeAxis(node.type.shape);
+    const starts = item.type.shape.map((_, a) => (a === axis && !reverse ? length - 1 : 0));
+    return g.reshape(g.slice(item, { starts, sizes: item.type.shape.with(axis, 1) }), { shape: node.type.shape });
+  });
+  return regraph(g.builder, source, made);
+}

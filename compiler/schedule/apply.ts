@@ -1,0 +1,150 @@
+// Scheduling: Nest → statements. `choose` is the cost model (which lanes, which register tile), `apply` writes the loops.
+// Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
+// A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
+
+import type { Fold, Nest } from "../program/nest/nest.ts";
+import type { Coord } from "../program/nest/view.ts";
+import type { Extent, Stmt, Value } from "../program/program.ts";
+import { blocks } from "./blocks.ts";
+import { choose, type Target } from "./choose.ts";
+import { collapse, splitBlocked } from "./collapse.ts";
+import { lets } from "./lets.ts";
+import type { Namer } from "./namer.ts";
+import { accumulate, loadLike, nameOf, type Point, place, register, store, valueAt } from "./points.ts";
+import { overReduce } from "./reduce.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** The nest as statements, by the schedule that suits it on the target. */
+export function schedule(nest: Nest, target: Target, fresh: Namer): readonly Stmt[] {
+  const merged = collapse(splitBlocked(nest));
+  return apply(merged, choose(merged, target), fresh);
+}
+
+/** The loops of a nest under a schedule. */
+function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
+  if (plan.strip !== undefined) return strips(nest, plan, plan.strip, fresh);
+  return overMap(nest, plan, fresh, (points) => compute(nest, points, plan, fresh));
+}
+
+function overMap(
+  nest: Nest,
+  { order, tile, lane, padded }: Schedule,
+  fresh: Namer,
+  leaf: (points: readonly Point[]) => readonly Stmt[],
+): readonly Stmt[] {
+  const extents = new Map<string, Extent>(nest.map);
+  const tiles = new Map(tile);
+  const visit = (rest: readonly string[], points: readonly Point[]): readonly Stmt[] => {
+    if (rest.length === 0) return leaf(points);
+    const [dim, ...inner] = rest;
+    return blocks(
+      extents.get(dim) as Extent,
+      tiles.get(dim) ?? 1,
+      dim !== lane ? "none" : padded ? "padded" : "whole",
+      fresh,
+      (steps) =>
+        visit(
+          inner,
+          // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
+          steps.flatMap(({ coord, wide }) =>
+            points.map((point) => ({
+              ...point,
+              at: new Map([...point.at, [dim, coord]]),
+              ...(wide > 1 ? { lane: dim } : {}),
+              ...(wide === 2 || wide === 3 ? { wide } : {}),
+            })),
+          ),
+        ),
+    );
+  };
+  return visit(order, [{ at: new Map() }]);
+}
+
+function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Namer): readonly Stmt[] {
+  const { fold } = nest;
+  if (fold === undefined)
+    return lets(
+      points.flatMap((point) => store(nest, point, valueAt(nest.finish, point))),
+      fresh,
+    );
+  const start = (point: Point): Value => valueAt(fold.init, point);
+  const finish = (point: Point, sum: Value): readonly Stmt[] => store(nest, point, valueAt(nest.finish, point, sum));
+  // Without reduce dims there is one term.
+  if (nest.reduce.length === 0)
+    return lets(
+      points.flatMap((point) => finish(point, accumulate(fold, start(point), point))),
+      fresh,
+    );
+  const registers = points.map((point) => register(fresh, point, fold));
+  return [
+    ...lets(
+      points.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: start(point) })),
+      fresh,
+    ),
+    ...overReduce(nest, fold, points, registers, plan, fresh),
+    ...lets(
+      points.flatMap((point, p) => finish(point, registers[p])),
+      fresh,
+    ),
+  ];
+}
+
+/**
+ * Sums over the outermost reduce dim in strips of `size`, kept in `out` between strips: the strip's operands stay in cache
+ * while all tiles walk over them. The same additions in the same order; f32 sums survive the store, so the bits do not change.
+ */
+function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: number }, fresh: Namer): readonly Stmt[] {
+  const fold = nest.fold as Fold;
+  const extent = new Map<string, Extent>(nest.reduce).get(dim) as Exclude<Extent, number>;
+  const whole: Extent = { scalar: extent.scalar, per: size, round: "down" };
+  const strip = fresh("s");
+  /** All tiles over a range of the dim, each sum taken up from `out` and put back. */
+  const through = (range: Pick<Stmt & { do: "for" }, "from" | "to">, coord: (loop: string) => Coord): readonly Stmt[] =>
+    overMap(nest, plan, fresh, (points) => {
+      const registers = points.map((point) => register(fresh, point, fold));
+      const loop = fresh("i");
+      const here = points.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord(loop)]]) }));
+      const body = lets(
+        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
+        fresh,
+      );
+      return [
+        ...lets(
+          points.map(
+            (point, p): Stmt => ({
+              do: "set",
+              reg: nameOf(registers[p]),
+              value: loadLike(registers[p], nest.out.buffer, place(nest.out.index, point)),
+            }),
+          ),
+          fresh,
+        ),
+        { do: "for", loop, ...range, body },
+        ...lets(
+          points.flatMap((point, p) => store(nest, point, registers[p])),
+          fresh,
+        ),
+      ];
+    });
+  return [
+    ...overMap(nest, plan, fresh, (points) =>
+      lets(
+        points.flatMap((point) => store(nest, point, valueAt(fold.init, point))),
+        fresh,
+      ),
+    ),
+    {
+      do: "for",
+      loop: strip,
+      to: whole,
+      body: through({ to: size }, (loop) => ({
+        base: 0,
+        terms: [
+          [strip, size],
+          [loop, 1],
+        ],
+      })),
+    },
+    ...through({ from: { blocks: whole, size }, to: extent }, (loop) => ({ base: 0, terms: [[loop, 1]] })),
+  ];
+}

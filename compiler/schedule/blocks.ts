@@ -1,0 +1,74 @@
+// Loops over dims in blocks. In: an extent and how many coordinates a block may hold. Out: `for` statements around what the
+// caller writes for a block; every coordinate once, in order.
+
+import type { Coord } from "../program/nest/view.ts";
+import type { Extent, Stmt } from "../program/program.ts";
+import type { Namer } from "./namer.ts";
+
+/** Where a tile stands along one dim: a coordinate, or as many from it as a vector is wide, or as are left. */
+export interface Step {
+  readonly coord: Coord;
+  readonly wide: 1 | 2 | 3 | 4;
+}
+/** What of a dim becomes vectors: nothing, fours, fours and the two or three points left over. */
+export type Lanes = "none" | "whole" | "padded";
+
+/** Loops over blocks of at most `count` coordinates. */
+export function blocks(
+  extent: Extent,
+  count: number,
+  lanes: Lanes,
+  fresh: Namer,
+  body: (steps: readonly Step[]) => readonly Stmt[],
+): readonly Stmt[] {
+  const steps = (base: number, size: number, terms: Coord["terms"] = []): Step[] => {
+    const list: Step[] = [];
+    for (let c = 0; c < size; ) {
+      const left = size - c;
+      const wide = lanes !== "none" && left >= 4 ? 4 : lanes === "padded" && (left === 2 || left === 3) ? left : 1;
+      list.push({ coord: { base: base + c, terms }, wide });
+      c += wide;
+    }
+    return list;
+  };
+  if (typeof extent !== "number") {
+    const loop = fresh("i");
+    if (count === 1) return [{ do: "for", loop, to: extent, body: body(steps(0, 1, [[loop, 1]])) }];
+    // Whole blocks, then the rows they leave over, one by one.
+    const whole: Extent = { scalar: extent.scalar, per: count * extent.per, round: "down" };
+    const rest = fresh("i");
+    return [
+      { do: "for", loop, to: whole, body: body(steps(0, count, [[loop, count]])) },
+      { do: "for", loop: rest, from: { blocks: whole, size: count }, to: extent, body: body(steps(0, 1, [[rest, 1]])) },
+    ];
+  }
+  if (lanes !== "none") return cut(count, extent, fresh, (from, size, terms) => body(steps(from, size, terms)));
+  // Points that share loads are cut into blocks as equal as can be: 32 rows by at most 6 are 2 x 6 and 4 x 5.
+  const groups = Math.max(1, Math.ceil(extent / count));
+  const least = Math.floor(extent / groups);
+  const larger = extent - least * groups;
+  const split = larger * (least + 1);
+  return [
+    ...cut(least + 1, split, fresh, (from, size, terms) => body(steps(from, size, terms))),
+    ...cut(least, extent - split, fresh, (from, size, terms) => body(steps(split + from, size, terms))),
+  ];
+}
+
+/** 0..extent in blocks of `count`: a loop over whole blocks, then what is left; a loop of one turn is no loop. */
+function cut(
+  count: number,
+  extent: number,
+  fresh: Namer,
+  body: (from: number, size: number, terms: Coord["terms"]) => readonly Stmt[],
+): readonly Stmt[] {
+  const whole = count === 0 ? 0 : Math.floor(extent / count);
+  const rest = extent - whole * count;
+  const statements: Stmt[] = [];
+  if (whole === 1) statements.push(...body(0, count, []));
+  if (whole > 1) {
+    const loop = fresh("i");
+    statements.push({ do: "for", loop, to: whole, body: body(0, count, [[loop, count]]) });
+  }
+  if (rest > 0) statements.push(...body(whole * count, rest, []));
+  return statements;
+}

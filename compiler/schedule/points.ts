@@ -1,0 +1,60 @@
+// Result points while a nest is being scheduled: where they stand, what is computed at them, and where their sums and values
+// go. In: a nest's values over dims. Out: values at coordinates, one or four lanes wide.
+
+import type { Fold, Nest } from "../program/nest/nest.ts";
+import type { Coord } from "../program/nest/view.ts";
+import type { Index, Stmt, Value } from "../program/program.ts";
+import * as v from "../program/value.ts";
+import type { Namer } from "./namer.ts";
+import { substitute } from "./substitute.ts";
+import { vectorize } from "./vectorize.ts";
+
+/** Coordinates of one result point; with `lane`, of `wide` points along that dim, computed as a vector. */
+export interface Point {
+  readonly at: ReadonlyMap<string, Coord>;
+  readonly lane?: string;
+  /** 4 unless given. */
+  readonly wide?: 2 | 3;
+}
+export const joins = { madd: v.add, add: v.add, max: v.max, min: v.min };
+/** −0, since 0 + −0 is not −0. */
+export const identities = { madd: -0, add: -0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
+
+/** A value at a point, as many lanes wide as the point. */
+export const valueAt = (value: Value, { at, lane, wide }: Point, acc?: Value): Value =>
+  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, { lane, wide, acc });
+
+export function accumulate(fold: Fold, sum: Value, point: Point): Value {
+  return fold.how === "madd"
+    ? v.madd(valueAt(fold.term[0], point), valueAt(fold.term[1], point), sum)
+    : joins[fold.how](sum, valueAt(fold.term[0], point));
+}
+
+/** A register for a point's sum. */
+export const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value => ({
+  op: "reg",
+  name: fresh("a"),
+  fmt: lane === undefined ? init.fmt : v.vectorOf(init.fmt),
+});
+export const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
+
+/** Stores a point's value, as the nest says. */
+export function store(nest: Nest, point: Point, value: Value): readonly Stmt[] {
+  const { buffer, index } = nest.out;
+  const to = place(index, point);
+  if (point.wide !== undefined)
+    return Array.from({ length: point.wide }, (_, i): Stmt => {
+      return { do: "store", buffer, index: { ...to, base: to.base + i }, value: v.extract(i, value) };
+    });
+  return [{ do: "store", buffer, index: to, value: nest.into === "store" ? value : v.add(loadLike(value, buffer, to), value) }];
+}
+
+/** What stands at an address, in the format of `value`. */
+export const loadLike = (value: Value, buffer: string, index: Index): Value =>
+  v.isVector(value.fmt) ? v.loadx4(buffer, index) : v.convert(v.load(buffer, index), value.fmt);
+
+/** The address at a point. */
+export function place(index: Index, { at }: Point): Index {
+  const load = substitute(v.load("", index), at);
+  return load.op === "load" ? load.index : index;
+}

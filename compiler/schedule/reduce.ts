@@ -1,0 +1,101 @@
+// Sums of a tile: the reduce loops of a nest. In: points with a register each. Out: statements that leave every point's fold
+// in its register, in the nest's order but for partial sums.
+
+import type { Fold, Nest } from "../program/nest/nest.ts";
+import type { Coord } from "../program/nest/view.ts";
+import type { Extent, Stmt, Value } from "../program/program.ts";
+import * as v from "../program/value.ts";
+import { blocks } from "./blocks.ts";
+import { lets } from "./lets.ts";
+import type { Namer } from "./namer.ts";
+import { accumulate, identities, joins, nameOf, type Point } from "./points.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Most terms of a register tile that are written out instead of looped over. */
+const shortSum = 32;
+
+/** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. */
+export function overReduce(
+  nest: Nest,
+  fold: Fold,
+  points: readonly Point[],
+  registers: readonly Value[],
+  { partial, wide }: Schedule,
+  fresh: Namer,
+): readonly Stmt[] {
+  const extents = new Map<string, Extent>(nest.reduce);
+  const visit = (rest: readonly string[], inner: readonly Point[]): readonly Stmt[] => {
+    const [dim, ...more] = rest;
+    const extent = extents.get(dim) as Extent;
+    if (more.length === 0 && partial !== undefined && typeof extent === "number")
+      return partials(fold, inner, registers, { dim, extent, partial, wide: wide === true }, fresh);
+    const turn = (coord: Coord): readonly Stmt[] => {
+      const here = inner.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
+      if (more.length > 0) return visit(more, here);
+      return lets(
+        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
+        fresh,
+      );
+    };
+    // A short sum is written out: the loop would cost more than it.
+    if (more.length === 0 && typeof extent === "number" && extent * inner.length <= shortSum)
+      return Array.from({ length: extent }, (_, k) => turn({ base: k, terms: [] })).flat();
+    return blocks(extent, 1, "none", fresh, ([{ coord }]) => turn(coord));
+  };
+  return visit(
+    nest.reduce.map(([name]) => name),
+    points,
+  );
+}
+
+/** `partial` sums side by side over the innermost reduce dim, folded by halves into the register, then what is left over. */
+function partials(
+  fold: Fold,
+  points: readonly Point[],
+  registers: readonly Value[],
+  site: { dim: string; extent: number; partial: number; wide: boolean },
+  fresh: Namer,
+): readonly Stmt[] {
+  const { dim, extent, partial, wide } = site;
+  const whole = Math.floor(extent / partial);
+  const { fmt } = fold.init;
+  const kind = wide ? v.vectorOf(fmt) : fmt;
+  const out: Stmt[] = [];
+  points.forEach((point, p) => {
+    if (whole > 0) {
+      const sums = Array.from(
+        { length: wide ? partial / 4 : partial },
+        (): Value => ({ op: "reg", name: fresh("a"), fmt: kind }),
+      );
+      for (const sum of sums) out.push({ do: "set", reg: nameOf(sum), value: v.lit(identities[fold.how], kind) });
+      out.push(
+        ...blocks(whole * partial, partial, wide ? "whole" : "none", fresh, (steps) =>
+          lets(
+            steps.map(({ coord }, s): Stmt => {
+              const here: Point = { at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) };
+              return { do: "set", reg: nameOf(sums[s]), value: accumulate(fold, sums[s], here) };
+            }),
+            fresh,
+          ),
+        ),
+        { do: "set", reg: nameOf(registers[p]), value: joins[fold.how](registers[p], total(fold, sums, wide)) },
+      );
+    }
+    const rest = Array.from(
+      { length: extent - whole * partial },
+      (_, c): Point => ({ at: new Map([...point.at, [dim, { base: whole * partial + c, terms: [] }]]) }),
+    );
+    // One statement after the other: each reads the register that the one before set.
+    for (const here of rest)
+      out.push(...lets([{ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], here) }], fresh));
+  });
+  return out;
+}
+
+/** Halves: sum i with sum i + half, down to one; a vector's lanes last, the same way. */
+function total(fold: Fold, sums: readonly Value[], wide: boolean): Value {
+  let values = [...sums];
+  while (values.length > 1)
+    values = values.slice(0, values.length / 2).map((value, i) => joins[fold.how](value, values[i + values.length / 2]));
+  return wide ? v.across(fold.how === "madd" ? "add" : fold.how, values[0]) : values[0];
+}

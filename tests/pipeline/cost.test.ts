@@ -1,0 +1,79 @@
+// Which kind of code a model gets: counts of operations, and the decisions that follow from them.
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import type { OptionsInput } from "../../compiler/options.ts";
+import { lanesPay, operations } from "../../compiler/pipeline/cost.ts";
+import { parseProgram } from "../../compiler/program/text/parse.ts";
+import { dense, type Model, sequential } from "../../src/index.ts";
+
+const counted = (...body: readonly string[]): number =>
+  operations(
+    parseProgram(
+      `program p\nscalar n 1..8\nbuffer x input @0 [32]\nbuffer y output @32 [32]\nkernel k\n${body.map((line) => `  ${line}`).join("\n")}\nend\n`,
+    ).kernels,
+  );
+
+describe("operations", () => {
+  it("are arithmetic, as often as it runs; a multiply-add is one", () => {
+    expect(counted("store y[0] = x[0]")).toBe(0);
+    expect(counted("store y[0] = madd(x[0], x[1], x[2])")).toBe(1);
+    expect(counted("for i < 4", "  for j < 8", "    store y[8*i + j] = neg(x[8*i + j]) + 1:f32")).toBe(64);
+  });
+  it("count a shared term once, and a wider format not at all", () => {
+    expect(counted("where %1 = x[0] * x[1]", "store y[0] = %1 / (%1 - 1:f32)")).toBe(3);
+    expect(counted("store y[0] = f64(x[0]) * f64(x[1])")).toBe(1);
+    expect(counted("store y[0] = f32(i32(floor(x[0])))")).toBe(3);
+  });
+  it("are without end where the rows are not known", () => {
+    expect(counted("for r < n", "  store y[r] = neg(x[r])")).toBe(Number.POSITIVE_INFINITY);
+    expect(counted("for r < n", "  store y[r] = x[r]")).toBe(0);
+  });
+});
+
+it("lanes pay from some number of operations a call on", () => {
+  const call = { rows: 1, train: false, exact: false };
+  expect([lanesPay(125, call), lanesPay(126, call)]).toEqual([false, true]);
+  expect([lanesPay(62, { ...call, exact: true }), lanesPay(63, { ...call, exact: true })]).toEqual([false, true]);
+  expect([lanesPay(10, { ...call, train: true, rows: 4 }), lanesPay(10, { ...call, train: true, rows: 5 })]).toEqual([
+    false,
+    true,
+  ]);
+});
+
+describe("the default build", () => {
+  const net = (end: "linear" | "softmax", first: number, ...units: readonly number[]): Model =>
+    sequential(
+      units.map((width, i) =>
+        dense({
+          units: width,
+          activation: i === units.length - 1 ? end : "relu",
+          ...(i === 0 ? { inputShape: [first] } : {}),
+        }),
+      ),
+      { training: { loss: "mse", optimizer: "sgd" } },
+    );
+  /** line: no loop over weights and no WebAssembly; loops: the same with them; lanes: WebAssembly. */
+  const kindOf = (model: Model, options: OptionsInput = {}): string => {
+    const { code } = compile(model, { ...options, selfTest: false });
+    if (code.includes("WebAssembly.Module")) return "lanes";
+    return /\bfor \(let i\d/.test(code) ? "loops" : "line";
+  };
+  it.each([
+    ["line", net("linear", 2, 4, 3, 1), {}],
+    ["line", net("linear", 4, 10, 3), {}],
+    ["lanes", net("softmax", 4, 10, 3), {}],
+    ["lanes", net("linear", 8, 12, 4), {}],
+    ["lanes", net("linear", 4, 10, 3), { exact: true }],
+    ["line", net("linear", 2, 4, 3, 1), { exact: true }],
+    ["lanes", net("linear", 2, 4, 3, 1), { train: true }],
+    ["loops", net("linear", 2, 4, 3, 1), { train: true, batch: 1 }],
+    ["line", net("linear", 8, 12, 4), { target: "js" }],
+    ["loops", net("linear", 16, 24, 8), { target: "js" }],
+    ["lanes", net("linear", 2, 4, 3, 1), { target: "simd" }],
+    ["line", net("linear", 16, 24, 8), { unroll: 576 }],
+    ["loops", net("linear", 2, 4, 3, 1), { unroll: 0 }],
+    ["lanes", net("linear", 16, 24, 8), { unroll: 10 }],
+  ] as const)("%s", (kind, model, options) => {
+    expect(kindOf(model, options)).toBe(kind);
+  });
+});
