@@ -6,35 +6,27 @@ import { random } from "./base/random.ts";
 import { version } from "./base/version.ts";
 import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
-import { inferenceGraph, inputSampler, lossGraph } from "./front/steps.ts";
+import type { Resolved } from "./front/steps.ts";
 import { type Graph, sizeOf } from "./graph/graph.ts";
 import { runGraph } from "./interpret/graph.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
-import {
-  type Goal,
-  type Lowered,
-  lowerModel as lowerChecked,
-  lowerGraph,
-  type Made,
-  type PassName,
-  printMade,
-  trainingOf,
-} from "./pipeline/lower-model.ts";
+import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
+import { type Goal, type Made, type PassName, printMade, type Stage } from "./pipeline/passes.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Program, Role } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
 
-export { type Goal, type Lowered, passes } from "./pipeline/lower-model.ts";
+export type { Compilation } from "./pipeline/lower-model.ts";
+export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
 export function compile(model: Model, input: OptionsInput = {}): Artifact {
   const options = parseOptions(input);
   if (model.weightsFile !== undefined && model.weights === undefined) throw unread(model.weightsFile);
-  const { built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
-  const inference = inferenceGraph(model);
-  const training = options.train ? lossGraph(model, trainingOf(model)) : undefined;
+  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
+  const { inference } = resolved;
   const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
@@ -48,8 +40,8 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
     weights: options.train ? inference.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     counts,
     ...(simd === undefined ? {} : { simd }),
-    ...(training === undefined ? {} : { target: training.target, learningRate: training.learningRate }),
-    ...(options.selfTest ? { selfTest: goldens(model, built, weights, inference.input.shape, inference.output.shape) } : {}),
+    ...(loss === undefined ? {} : { target: loss.target, learningRate: loss.learningRate }),
+    ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
   });
   const elements = (role: Role): number =>
     program.buffers.reduce((sum, buffer) => (buffer.role === role ? sum + buffer.length : sum), 0);
@@ -88,7 +80,7 @@ const unread = (file: string): CompileError =>
 /** The IR after one pass. */
 export interface Snapshot {
   readonly pass: PassName;
-  readonly stage: "graph" | "plan" | "program";
+  readonly stage: Stage;
   readonly text: string;
   readonly graph?: Graph;
   readonly plan?: Plan;
@@ -116,7 +108,7 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Lowered => lowerChecked(model, parseOptions(input));
+export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation => lowerChecked(model, parseOptions(input));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export function parseOptions(input: OptionsInput): Options {
@@ -131,15 +123,12 @@ export function parseOptions(input: OptionsInput): Options {
  * may make much of a rounding (a normalisation of numbers that are nearly equal): of eight draws the first is taken where
  * float32 changes the results by less than a tenth of what selfTest allows, or the one where it changes them least.
  */
-function goldens(
-  model: Model,
-  built: Graph,
-  weights: Readonly<Record<string, Float32Array>>,
-  input: readonly number[],
-  output: readonly number[],
-): { rows: number; x: Float32Array; y: Float32Array } {
+function goldens(resolved: Resolved): { rows: number; x: Float32Array; y: Float32Array } {
+  const { model, inputShape: input, outputShape: output } = resolved;
+  const { graph: built } = resolved.inference;
+  const { values: weights } = resolved.modelWeights();
   const rows = Math.max(1, Math.min(4, Math.floor(64 / Math.max(1, sizeOf(input) + sizeOf(output)))));
-  const draw = inputSampler(model, random(model.seed ^ 0x7e57));
+  const draw = resolved.inputSampler(random(model.seed ^ 0x7e57));
   let best = { x: new Float32Array(), y: new Float32Array(), error: Number.NaN };
   for (let attempt = 0; attempt < 8 && !(best.error < 1e-6); attempt++) {
     // Sixteenths are short as text and exact in float32.

@@ -81,7 +81,19 @@ it("reads the tree", () => {
  * meets it; a Model, its options and what becomes of it are plain types that every floor above the losses may speak of.
  */
 const floors = [
-  ...["base", "diagnostics", "options.ts", "graph", "program", "ops", "schedule", "training", "model.ts", "artifact.ts"],
+  ...[
+    "base",
+    "diagnostics",
+    "options.ts",
+    "targets.ts",
+    "graph",
+    "program",
+    "ops",
+    "schedule",
+    "training",
+    "model.ts",
+    "artifact.ts",
+  ],
   ...["layers", "front", "rewrite", "plan", "lower", "interpret", "emit", "pipeline", "compile.ts"],
 ];
 const roomOf = (file: string): string => file.split("/").slice(0, 2).join("/");

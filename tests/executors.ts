@@ -1,8 +1,8 @@
 // The ways to run a model: the double-precision Graph interpreter, the Program interpreter, the emitted module. One interface,
 // so that a test says what it compares and not how to start it.
 
-import { compile, type Lowered, lowerModel } from "../compiler/compile.ts";
-import { evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "../compiler/front/steps.ts";
+import { type Compilation, compile, lowerModel } from "../compiler/compile.ts";
+import { resolve, type TrainingSpec } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model } from "../compiler/model.ts";
@@ -21,7 +21,7 @@ export interface Trainable extends Predictor {
 }
 
 /** The weights a model starts with, given or initial. */
-export const weightsOf = (model: Model): Readonly<Record<string, Float32Array>> => modelWeights(model).values;
+export const weightsOf = (model: Model): Readonly<Record<string, Float32Array>> => resolve(model).modelWeights().values;
 
 /** The training of a model that has one. */
 export function trainingOf({ name, training }: Model): TrainingSpec {
@@ -31,12 +31,12 @@ export function trainingOf({ name, training }: Model): TrainingSpec {
 
 /** The result of the unrewritten inference Graph, in doubles. */
 export function predictInDoubles(model: Model, x: Floats, rows: number): Float64Array {
-  const { graph } = inferenceGraph(model);
+  const { graph } = resolve(model).inference;
   return runGraph(graph, { rows, values: { ...weightsOf(model), x }, precision: "double" }).results.y.data;
 }
 
 /** The Program of a target under the interpreter, which contracts nothing; WebAssembly's, of a model that has it. */
-export function interpret({ program: js, simd, contents }: Lowered, rate = 0, target: Backend = "js") {
+export function interpret({ program: js, simd, contents }: Compilation, rate = 0, target: Backend = "js") {
   const lanes = target === "relaxed" ? simd?.relaxed : simd?.program;
   const program = target === "js" ? js : (lanes ?? unknownEntry(`form for ${target}`));
   const known = new Set(program.buffers.map(({ name }) => name));
@@ -125,7 +125,7 @@ export const evaluators: readonly Evaluator[] = [
   {
     name: "graph",
     evaluate: (model, x, y, rows, sampleWeight = new Float32Array(rows).fill(1)) => {
-      const { graph } = evaluateGraph(model, trainingOf(model));
+      const { graph } = resolve(model).evaluate(trainingOf(model));
       const values = { ...weightsOf(model), x, y, sampleWeight };
       return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
     },
@@ -150,13 +150,13 @@ export interface Trainer {
   };
 }
 
-const weightNames = (model: Model): readonly string[] => inferenceGraph(model).weights.map(({ name }) => name);
+const weightNames = (model: Model): readonly string[] => resolve(model).inference.weights.map(({ name }) => name);
 
 export const trainers: readonly Trainer[] = [
   {
     name: "program",
     start: (model, batch) => {
-      const run = interpret(lowerModel(model, { train: true, batch }), lossGraph(model, trainingOf(model)).learningRate);
+      const run = interpret(lowerModel(model, { train: true, batch }), resolve(model).loss(trainingOf(model)).learningRate);
       return {
         step: run.trainStep,
         weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),

@@ -1,6 +1,6 @@
 // The model language: plain data out, and normalization fitted to data.
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { inferenceGraph, modelWeights } from "../compiler/front/steps.ts";
+import { resolve } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import {
   adapt,
@@ -51,7 +51,7 @@ describe("sequential", () => {
 
   it("takes weights in the order of getWeights", () => {
     const model = sequential(list());
-    const weights = Object.values(modelWeights(model).values);
+    const weights = Object.values(resolve(model).modelWeights().values);
     expect(Object.keys(withWeights(model, weights).weights ?? {})).toEqual(["h/kernel", "h/bias", "dense/kernel", "dense/bias"]);
     expect(() => withWeights(model, weights.slice(1))).toThrow(/4 weights.*found 3/);
   });
@@ -79,7 +79,11 @@ describe("adapt", () => {
     const adapted = adapt(model, "scale", rows);
     expect(model.layers[0].config).toEqual({ inputShape: [2] });
     expect(adapt(model, 0, Float32Array.from(rows.flat()))).toEqual(adapted);
-    const { y } = runGraph(inferenceGraph(adapted).graph, { rows: 3, values: { x: rows.flat() }, precision: "double" }).results;
+    const { y } = runGraph(resolve(adapted).inference.graph, {
+      rows: 3,
+      values: { x: rows.flat() },
+      precision: "double",
+    }).results;
     expect(adaptNormalization(y.data, { shape: [2] }).mean.every((m) => Math.abs(m) < 1e-6)).toBe(true);
     expect(adaptNormalization(y.data, { shape: [2] }).variance.every((v) => Math.abs(v - 1) < 1e-6)).toBe(true);
   });

@@ -3,41 +3,38 @@
 import { invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Buffer, Entry, FloatFmt, Kernel, Program, Role } from "../program/program.ts";
-import { buffersOf } from "../program/walk.ts";
-import type { Target } from "../schedule/choose.ts";
+import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
+import type { Buffer, Entry, FloatFmt, Program, Role } from "../program/program.ts";
 import { lower } from "./lower.ts";
 
+/** One entry of the Program to be. */
 export interface Part {
   readonly entry: string;
   readonly plan: Plan;
-  /** Replaces the kernels that lowering gives: a straight line. */
-  readonly kernels?: readonly Kernel[];
 }
 
 export interface AssembleOptions {
   readonly name: string;
   readonly fmt: FloatFmt;
-  /** Default js. */
-  readonly target?: Target;
   /** Params that `prepare` computes: constants of the Program. */
   readonly prepared: ReadonlySet<string>;
 }
 
 export interface Assembled {
-  readonly program: Program;
+  readonly program: Program<NestKernel>;
   /** Contents of the constant tables that graphs carry. */
   readonly tables: ReadonlyMap<string, Float32Array>;
 }
 
-export function assemble(parts: readonly Part[], { name, fmt, target = "js", prepared }: AssembleOptions): Assembled {
+/** The Program of some entries at the stage `nests`. */
+export function assemble(parts: readonly Part[], { name, fmt, prepared }: AssembleOptions): Assembled {
   const buffers = new Map<string, Omit<Buffer, "at"> & { at: number }>();
   const tables = new Map<string, Float32Array>();
-  const kernels: Kernel[] = [];
+  const kernels: NestKernel[] = [];
   const entries: Entry[] = [];
   const names = new Set<string>();
   let n = 0;
-  for (const { entry, plan, kernels: given } of parts) {
+  for (const { entry, plan } of parts) {
     if (typeof plan.rows !== "number") n = Math.max(n, plan.rows.max);
     for (const buffer of plan.buffers) {
       if (buffer.role === "arena" && buffer.to < 0) continue;
@@ -54,7 +51,7 @@ export function assemble(parts: readonly Part[], { name, fmt, target = "js", pre
     for (const [node, operand] of plan.operands) {
       if (isTable(node) && operand.kind === "view") tables.set(operand.buffer, Float32Array.from(node.attrs.values as number[]));
     }
-    const made = given ?? lower(plan, { fmt, target, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
+    const made = lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
     kernels.push(...made);
     entries.push({
       name: entry,
@@ -64,10 +61,10 @@ export function assemble(parts: readonly Part[], { name, fmt, target = "js", pre
       outputs: plan.graph.results.map(([result], i) => [result, outputsOf(plan)[i]]),
     });
   }
-  const program: Program = {
+  const program: Program<NestKernel> = {
     name,
     scalars: n === 0 ? [] : [{ name: "n", min: 1, max: n }],
-    buffers: place([...buffers.values()]),
+    buffers: lay([...buffers.values()]),
     kernels,
     entries,
   };
@@ -94,7 +91,7 @@ function unique(stem: string, names: Set<string>): string {
 }
 
 /** Outside buffers one after the other, then the arena. */
-function place(buffers: readonly Buffer[]): readonly Buffer[] {
+function lay(buffers: readonly Buffer[]): readonly Buffer[] {
   let end = 0;
   const outside = buffers
     .filter(({ role }) => role !== "arena")
@@ -108,14 +105,22 @@ function place(buffers: readonly Buffer[]): readonly Buffer[] {
 }
 
 /** The Program with a buffer for every weight (getWeights speaks of all, also of those no kernel reads), and without other
- * buffers that no kernel touches and no entry names. */
-export function settle(program: Program, weights: readonly { readonly name: string; readonly length: number }[]): Program {
+ * buffers that no kernel touches and no entry names. `touched`: the buffers of a kernel of the stage at hand. */
+export function settle<K>(
+  program: Program<K>,
+  touched: (kernel: K) => Iterable<string>,
+  weights: readonly { readonly name: string; readonly length: number }[] = [],
+): Program<K> {
   const used = new Set(program.entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(([, buffer]) => buffer)));
   for (const { name } of weights) used.add(name);
-  for (const kernel of program.kernels) for (const name of buffersOf(kernel)) used.add(name);
+  for (const kernel of program.kernels) for (const name of touched(kernel)) used.add(name);
   const missing = weights.filter(({ name }) => !program.buffers.some((buffer) => buffer.name === name));
   const outside = program.buffers.reduce((sum, { role, length }) => (role === "arena" ? sum : sum + length), 0);
   const relative = program.buffers.map((buffer) => (buffer.role === "arena" ? { ...buffer, at: buffer.at - outside } : buffer));
   const extra = missing.map(({ name, length }): Buffer => ({ name, at: 0, length, role: "param" }));
-  return { ...program, buffers: place([...relative, ...extra].filter((buffer) => used.has(buffer.name))) };
+  return { ...program, buffers: lay([...relative, ...extra].filter((buffer) => used.has(buffer.name))) };
 }
+
+/** Buffers that the nests of a kernel touch. */
+export const buffersOfNests = ({ parts }: NestKernel): readonly string[] =>
+  [...leavesOf(parts)].flatMap((nest) => [...buffersOfNest(nest)]);

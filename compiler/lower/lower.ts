@@ -1,45 +1,32 @@
-// Lowering: Plan → kernels. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
-// body's nests), scheduled. Guarantee: the order of every sum is the order of the nest's reduce dims.
+// Lowering: Plan → trees of nests. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
+// body's nests), nothing scheduled. Guarantee: the order of every sum is the order of the nest's reduce dims.
 import { internal, invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/plan.ts";
 import { label } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
-import type { Nest } from "../program/nest/nest.ts";
+import { splitBlocked } from "../program/nest/dims.ts";
+import type { Nest, NestKernel, Tree } from "../program/nest/nest.ts";
 import { at, indexOf, type Operand, valueAt } from "../program/nest/view.ts";
-import type { Extent, FloatFmt, Index, Kernel, Stmt, Value } from "../program/program.ts";
+import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
-import { schedule } from "../schedule/apply.ts";
-import type { Target } from "../schedule/choose.ts";
-import { counter, type Namer } from "../schedule/namer.ts";
 
 export interface LowerOptions {
   /** f64: sums and chains in doubles, rounded at stores; f32: rounded at every step. */
   readonly fmt: FloatFmt;
-  /** simd wants f32. */
-  readonly target: Target;
   /** Kernel names, unique in the Program. */
   readonly kernelName: (region: Region) => string;
 }
 
-export function lower(plan: Plan, options: LowerOptions): readonly Kernel[] {
-  return plan.regions.map((region) => {
-    const namer: Namer = counter();
-    const body = lowerRegion(plan, region, options, namer);
-    return { name: options.kernelName(region), origin: describe(region), body };
-  });
-}
+/** The regions of a plan as trees of nests, in order. */
+export const lower = (plan: Plan, { fmt, kernelName }: LowerOptions): readonly NestKernel[] =>
+  plan.regions.map((region) => ({ name: kernelName(region), origin: describe(region), parts: partsOf(plan, region, fmt) }));
 
-/** The nests of one region. */
-function nestsOf(plan: Plan, region: ComputeRegion | CopyRegion, fmt: FloatFmt): readonly Nest[] {
-  return region.kind === "copy" ? [copyNest(region, fmt)] : computeNests(plan, region, fmt);
-}
-
-function lowerRegion(plan: Plan, region: Region, options: LowerOptions, namer: Namer): readonly Stmt[] {
-  if (region.kind !== "scan") return nestsOf(plan, region, options.fmt).flatMap((nest) => schedule(nest, options.target, namer));
-  const body = region.body.flatMap((inner) => lowerRegion(plan, inner, options, namer));
-  return [{ do: "for", loop: region.loop, to: region.length, body }];
+function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
+  if (region.kind === "copy") return [splitBlocked(copyNest(region, fmt))];
+  if (region.kind === "compute") return computeNests(plan, region, fmt).map(splitBlocked);
+  return [{ loop: region.loop, to: region.length, parts: region.body.flatMap((inner) => partsOf(plan, inner, fmt)) }];
 }
 
 const describe = (region: Region): string => (region.origin === "" ? label(region) : `${region.origin}: ${label(region)}`);

@@ -1,64 +1,39 @@
-// Model → Program, pass by pass. In: a model and options. Out: the Program of each target with the contents of its buffers.
-// Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
-
+// Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
+// its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
-import { applyOptimizer, evaluateGraph, inferenceGraph, lossGraph, modelWeights, type TrainingSpec } from "../front/steps.ts";
+import { type LossGraph, type Resolved, resolve, type TrainingSpec } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
-import { printGraph } from "../graph/print.ts";
-import { verifyGraph } from "../graph/verify.ts";
 import { createMachine } from "../interpret/program.ts";
-import { assemble, type Part, settle } from "../lower/assemble.ts";
+import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
-import { ops } from "../ops/index.ts";
 import type { Options } from "../options.ts";
-import { type Packed, pack } from "../plan/pack.ts";
-import type { Plan } from "../plan/plan.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
-import { printPlan } from "../plan/print.ts";
-import { verifyPlan } from "../plan/verify.ts";
-import type { FloatFmt, Kernel, Program } from "../program/program.ts";
-import { printProgram } from "../program/text/print.ts";
-import { verifyProgram } from "../program/verify.ts";
-import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
-import { expandComposites } from "../rewrite/expand.ts";
-import { differentiate } from "../rewrite/gradient/differentiate.ts";
-import { hoist } from "../rewrite/hoist.ts";
-import { inferenceRules, trainingRules } from "../rewrite/rules/index.ts";
-import type { Target } from "../schedule/choose.ts";
-import { unroll } from "../schedule/straight.ts";
-import { lanesPay, multiplyAdds, operations, straightUpTo, tile } from "./cost.ts";
+import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
+import type { Program } from "../program/program.ts";
+import { buffersOf } from "../program/walk.ts";
+import { type Target, targets } from "../targets.ts";
+import { multiplyAdds, tile } from "./cost.ts";
+import {
+  type Draft,
+  entryPasses,
+  type Goal,
+  type Made,
+  type PassName,
+  programPasses,
+  type Row,
+  verifyMade,
+  type Whole,
+} from "./passes.ts";
+import { wantsLanes } from "./straighten.ts";
 
-export type Goal = "predict" | "trainStep" | "evaluate";
-
-/** Every pass in order, with what it does. */
-export const passes = [
-  { name: "build", stage: "graph", says: "layers to a Graph of ops; for training with loss and moving statistics" },
-  { name: "expand", stage: "graph", says: "composite ops (sigmoid, softmax, …) to primitives" },
-  { name: "differentiate", stage: "graph", says: "training: the gradient of the loss for every trainable weight, as Graph" },
-  { name: "optimize", stage: "graph", says: "training: the optimizer's update of every weight and slot, as Graph" },
-  {
-    name: "rewrite",
-    stage: "graph",
-    says: "named rules to a fixed point: algebra, constants, views, batch normalisation into weights",
-  },
-  { name: "hoist", stage: "graph", says: "what depends only on weights leaves for the entry prepare" },
-  { name: "pack", stage: "graph", says: "large weights of dots become params in a layout of their own, computed by prepare" },
-  { name: "plan", stage: "plan", says: "regions, their order, places of values, the arena" },
-  { name: "lower", stage: "program", says: "regions to scheduled loop nests of the js target" },
-  { name: "vectorize", stage: "program", says: "the same regions to loop nests in lanes of four, for the simd target" },
-  { name: "unroll", stage: "program", says: "small models: one straight line with literal weights" },
-] as const satisfies readonly { name: string; stage: "graph" | "plan" | "program"; says: string }[];
-export type PassName = (typeof passes)[number]["name"];
-
-/** What a pass made. */
-export type Made =
-  | { readonly pass: PassName; readonly stage: "graph"; readonly graph: Graph; readonly events: readonly RewriteEvent[] }
-  | { readonly pass: PassName; readonly stage: "plan"; readonly plan: Plan }
-  | { readonly pass: PassName; readonly stage: "program"; readonly program: Program };
+/** Sees what every pass made of every entry. */
 export type Observe = (goal: Goal, made: Made) => void;
 
 /** Everything between Model and Artifact: what tests and tools look at. */
-export interface Lowered {
+export interface Compilation {
+  readonly resolved: Resolved;
+  /** With training: the loss as built. */
+  readonly loss?: LossGraph;
   /** As built, unexpanded and unrewritten: the meaning. */
   readonly built: Graph;
   /** The js target. */
@@ -71,191 +46,179 @@ export interface Lowered {
   readonly warnings: readonly Diagnostic[];
 }
 
-export function lowerModel(model: Model, options: Options, observer: Observe = () => {}): Lowered {
-  const observe: Observe = (goal, made) => {
-    verify(made);
-    observer(goal, made);
-  };
-  const { values: weights, warnings } = modelWeights(model);
+/** Lowers a model through every pass. Throws CompileError. */
+export function lowerModel(model: Model, options: Options, observer: Observe = () => {}): Compilation {
+  const observe = verifying(observer);
+  const resolved = resolve(model);
+  const { values: weights, warnings } = resolved.modelWeights();
+  const { graph: built } = resolved.inference;
+  const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
+  const shared = new Set(predict.prepare?.results.map(([name]) => name));
+  const preparing = preparingOf(predict, shared);
   const contents = new Map(Object.entries(weights));
-  const fmt: FloatFmt = options.exact ? "f32" : "f64";
-  const { graph: built } = inferenceGraph(model);
-  const { prepare, main, packed } = simplify(built, options, observe);
-  const shared = new Set(prepare?.results.map(([name]) => name));
-  const whole = (parts: readonly Part[], kind: FloatFmt, target: Target) => {
-    const { program, tables } = assemble(parts, { name: model.name, fmt: kind, target, prepared: shared });
-    const lengths = Object.entries(weights).map(([name, { length }]) => ({ name, length }));
-    return { program: settle(program, options.train ? lengths : []), tables };
-  };
-  const one = planned("predict", main, { rows: 1, packed }, observe);
-  const preparing: readonly Part[] =
-    prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, packed }) }];
-  if (!options.train && preparing.length > 0) runPrepare(preparing, shared, fmt, contents);
-  const first: Part = { entry: "predict", plan: one };
-  const { program: looped, tables } = whole([first], fmt, "js");
-  observe("predict", { pass: "lower", stage: "program", program: looped });
-  const pays = lanesPay(operations(looped.kernels), { ...options, rows: options.train ? options.batch : 1 });
-  const vectors = options.target === "simd" || (options.target === "auto" && pays);
-  // Who asks for straight lines of some length gets them.
-  const mayStraighten = !options.train && (options.unroll !== undefined || !vectors);
-  const straight = mayStraighten ? straighten(looped, new Map([...contents, ...tables]), options) : undefined;
-  if (straight !== undefined) {
-    observe("predict", { pass: "unroll", stage: "program", program: straight });
-    return { built, program: straight, contents: kept(straight, contents, tables), weights, warnings };
-  }
+  const whole = (parts: readonly Part[], target: Target): Whole => ({
+    name: model.name,
+    parts,
+    target,
+    fmt: target.lanes === 1 && !options.exact ? "f64" : "f32",
+    prepared: shared,
+    weights: options.train ? Object.entries(weights).map(([name, { length }]) => ({ name, length })) : [],
+    contents,
+  });
+  if (!options.train && preparing.length > 0) runPrepare(whole(preparing, targets.js), options, contents);
+  const first: Part = { entry: "predict", plan: planOf(predict) };
+  const looped = throughProgram(whole([first], targets.js), options, observe);
+  const facts = { resolved, built, weights, warnings };
+  if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
+
+  const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [first];
-  if (multiplyAdds(main) >= tile.from) {
+  if (multiplyAdds(predict.graph) >= tile.from) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
-    parts.push({ entry: "predictTile", plan: plan(main, { rows, prefix: "tile/", packed }) });
+    parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", packed: predict.packed }) });
   }
-  if (options.train) parts.push(...preparing, ...trainingParts(model, options, observe));
-  const js = whole(parts, fmt, "js");
-  observeEntries(parts, "lower", js.program, observe);
-  const known = new Map([...contents].filter(([name]) => !options.train || !shared.has(name)));
-  const lowered = { built, program: js.program, contents: kept(js.program, known, js.tables), weights, warnings };
+  const training = options.train ? trainingParts(resolved, options, observe) : undefined;
+  if (training !== undefined) parts.push(...preparing, ...training.parts);
+  // The entry predict has been seen.
+  const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
+    if (goal !== "predict") observe(goal, made);
+  });
+  const known = options.train ? without(js, shared) : js;
+  const lowered = {
+    ...facts,
+    ...(training === undefined ? {} : { loss: training.loss }),
+    program: programOf(js),
+    contents: kept(known),
+  };
   if (!vectors) return lowered;
-  const { program } = whole(parts, "f32", "simd");
-  observeEntries(parts, "vectorize", program, observe);
-  return { ...lowered, simd: options.exact ? { program } : { program, relaxed: whole(parts, "f32", "relaxed").program } };
+  const program = programOf(throughProgram(whole(parts, targets.simd), options, observe));
+  if (options.exact) return { ...lowered, simd: { program } };
+  const relaxed = throughProgram(whole(parts, targets.relaxed), options, (goal, made) => {
+    if (made.stage === "schedule") observer(goal, made);
+  });
+  return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
 }
 
 /** The passes over a Graph of its own (IR text): one that updates something is planned as a step over a batch. */
 export function lowerGraph(built: Graph, options: Options, observer: Observe = () => {}): void {
-  const observe: Observe = (goal, made) => {
-    verify(made);
-    observer(goal, made);
-  };
-  const isStep = built.updates.length > 0;
-  if (isStep) observe("predict", { pass: "build", stage: "graph", graph: built, events: [] });
-  const { prepare, main, packed }: Packed = isStep
-    ? { prepare: undefined, main: built, packed: new Set() }
-    : simplify(built, options, observe);
-  const made = isStep ? planStep("predict", main, options, "", observe) : planned("predict", main, { rows: 1, packed }, observe);
-  const prepared = new Set(prepare?.results.map(([name]) => name));
-  const parts: readonly Part[] = [{ entry: "predict", plan: made }];
-  for (const [pass, target, fmt] of [
-    ["lower", "js", options.exact ? "f32" : "f64"],
-    ["vectorize", "simd", "f32"],
-  ] as const) {
-    const { program } = assemble(parts, { name: built.name, fmt, target, prepared });
-    observe("predict", { pass, stage: "program", program: settle(program, []) });
+  const observe = verifying(observer);
+  const fixed = built.updates.length === 0;
+  const rows = fixed ? 1 : { max: options.batch };
+  const draft = throughEntry(firstDraft("predict", built, { fixed, rows }), options, observe);
+  const prepared = new Set(draft.prepare?.results.map(([name]) => name));
+  const parts: readonly Part[] = [{ entry: "predict", plan: planOf(draft) }];
+  // Contents of params are not known here, so nothing becomes literal.
+  const looped = { ...options, unroll: 0 };
+  for (const target of [targets.js, targets.simd]) {
+    const fmt = target.lanes === 1 && !options.exact ? "f64" : "f32";
+    throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped, observe);
   }
 }
 
-/** Built Graph → primitives → rewritten → prepared constants split off → packed. */
-function simplify(built: Graph, options: Options, observe: Observe): Packed {
-  const see = (pass: PassName, graph: Graph, events: readonly RewriteEvent[] = []): void =>
-    observe("predict", { pass, stage: "graph", graph, events });
-  see("build", built);
-  const expanded = expandComposites(built);
-  see("expand", expanded);
-  const { graph, events } = rewrite(expanded, inferenceRules(options));
-  see("rewrite", graph, events);
-  const split = hoist(graph);
-  see("hoist", split.main);
-  // A straight line has its weights as literals: no layout matters.
-  if (!options.train && options.target !== "simd" && multiplyAdds(split.main) <= (options.unroll ?? straightUpTo))
-    return { ...split, packed: new Set() };
-  const packed = pack(split);
-  see("pack", packed.main);
-  return packed;
+const firstDraft = (goal: Goal, graph: Graph, more: Pick<Draft, "fixed"> & Partial<Draft>): Draft => ({
+  goal,
+  graph,
+  rows: 1,
+  prefix: "",
+  packed: new Set(),
+  events: [],
+  ...more,
+});
+
+const planOf = ({ plan: made, goal }: Draft) => made ?? fail(`${goal} has no plan`);
+const programOf = ({ program, target }: Whole): Program => program ?? fail(`the target ${target.name} has no program`);
+function fail(message: string): never {
+  throw new CompileError({ code: "internal/bug", path: "", message });
+}
+
+/** One entry through its passes. */
+function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
+  let draft = start;
+  for (const { name, stage, when, run } of entryPasses as readonly Row<Draft>[]) {
+    if (!when(draft, options)) continue;
+    draft = run({ ...draft, events: [] }, options);
+    const { goal, graph, events } = draft;
+    observe(goal, stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, events });
+  }
+  return draft;
+}
+
+/** All entries through the passes of one target; each goal is shown its own entry. */
+function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
+  const goals = (["predict", "trainStep", "evaluate"] as const).filter((goal) => start.parts.some(({ entry }) => entry === goal));
+  let whole = start;
+  for (const { name, when, run } of programPasses as readonly Row<Whole>[]) {
+    if (!when(whole, options)) continue;
+    whole = run(whole, options);
+    for (const goal of goals) observe(goal, madeFor(goal, name, whole));
+  }
+  return whole;
+}
+
+function madeFor(goal: Goal, pass: PassName, { parts, nests, scheduled, program, target }: Whole): Made {
+  const only = <K extends { readonly name: string }>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
+    const { entries, kernels, ...rest } = all ?? fail(`${pass} made nothing`);
+    if (parts.length === 1) return { ...rest, entries, kernels };
+    const own = entries.filter(({ name }) => name === goal);
+    const called = kernels.filter(({ name }) => own.some(({ calls }) => calls.includes(name)));
+    return settle({ ...rest, entries: own, kernels: called }, touched);
+  };
+  if (pass === "nests") return { pass, stage: "nests", nests: only(nests, buffersOfNests) };
+  if (pass !== "schedule") return { pass, stage: "program", program: only(program, buffersOf) };
+  const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
+  return { pass, stage: "schedule", scheduled: own, target };
 }
 
 /** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
-function trainingParts(model: Model, options: Options, observe: Observe): Part[] {
-  const training = trainingOf(model);
-  const see = (pass: PassName, graph: Graph): Graph => {
-    observe("trainStep", { pass, stage: "graph", graph, events: [] });
-    return graph;
-  };
-  const { graph: loss, trainable } = lossGraph(model, training);
-  see("build", loss);
-  const gradient = see("differentiate", differentiate(see("expand", expandComposites(loss)), "loss", trainable));
-  const step = see("optimize", expandComposites(applyOptimizer(gradient, training, trainable)));
-  const evaluate = evaluateGraph(model, training).graph;
-  observe("evaluate", { pass: "build", stage: "graph", graph: evaluate, events: [] });
-  return [
-    { entry: "trainStep", plan: planStep("trainStep", step, options, "train/", observe) },
-    { entry: "evaluate", plan: planStep("evaluate", evaluate, options, "evaluate/", observe) },
+function trainingParts(resolved: Resolved, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
+  const spec = trainingOf(resolved.model);
+  const loss = resolved.loss(spec);
+  const rows: PlanOptions["rows"] = { max: options.batch };
+  const drafts = [
+    firstDraft("trainStep", loss.graph, { fixed: false, rows, prefix: "train/", training: { spec, trainable: loss.trainable } }),
+    firstDraft("evaluate", resolved.evaluate(spec).graph, { fixed: false, rows, prefix: "evaluate/" }),
   ];
+  const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
+  return { parts, loss };
 }
 
-/** A Graph over the rows of a batch, whose weights change between calls, rewritten and planned. */
-function planStep(goal: Goal, source: Graph, options: Options, prefix: string, observe: Observe): Plan {
-  const expanded = expandComposites(source);
-  if (expanded !== source) observe(goal, { pass: "expand", stage: "graph", graph: expanded, events: [] });
-  const { graph, events } = rewrite(expanded, trainingRules(options));
-  observe(goal, { pass: "rewrite", stage: "graph", graph, events });
-  return planned(goal, graph, { rows: { max: options.batch }, prefix, packDots: true }, observe);
-}
-
-function planned(goal: Goal, graph: Graph, how: PlanOptions, observe: Observe): Plan {
-  const made = plan(graph, how);
-  observe(goal, { pass: "plan", stage: "plan", plan: made });
-  return made;
-}
+/** The entry prepare, where something depends on weights alone. */
+const preparingOf = ({ prepare, packed }: Draft, shared: ReadonlySet<string>): readonly Part[] =>
+  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, packed }) }];
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */
-function runPrepare(
-  parts: readonly Part[],
-  prepared: ReadonlySet<string>,
-  fmt: FloatFmt,
-  contents: Map<string, Float32Array>,
-): void {
-  const { program, tables } = assemble(parts, { name: "prepare", fmt, prepared });
-  verifyProgram(program);
-  const machine = createMachine(program, { constants: new Map([...contents, ...tables]) });
+function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {
+  const made = throughProgram({ ...whole, name: "prepare", weights: [] }, { ...options, unroll: 0 }, () => {});
+  const program = programOf(made);
+  verifyMade({ pass: "lower", stage: "program", program });
+  const machine = createMachine(program, { constants: made.contents });
   machine.run("prepare");
-  for (const name of prepared) contents.set(name, Float32Array.from(machine.buffers.get(name) ?? []));
-}
-
-/** The entry predict as one straight line; undefined where it is too long, or its weights must stay outside the text. */
-function straighten(looped: Program, contents: ReadonlyMap<string, Float32Array>, options: Options): Program | undefined {
-  if (options.weights === "external" || options.target === "simd") return undefined;
-  const buffers = new Map(looped.buffers.map((buffer) => [buffer.name, buffer]));
-  // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
-  const straight = unroll(looped.kernels, { buffers, contents, budget: 2 * (options.unroll ?? straightUpTo) });
-  if (straight === undefined) return undefined;
-  const kernel: Kernel = { ...straight, name: "predict" };
-  return settle({ ...looped, kernels: [kernel], entries: looped.entries.map((entry) => ({ ...entry, calls: ["predict"] })) }, []);
+  for (const name of whole.prepared) contents.set(name, Float32Array.from(machine.buffers.get(name) ?? []));
 }
 
 /** Contents of the buffers that a Program has. */
-function kept(
-  program: Program,
-  contents: ReadonlyMap<string, Float32Array>,
-  tables: ReadonlyMap<string, Float32Array>,
-): ReadonlyMap<string, Float32Array> {
-  const names = new Set(program.buffers.map(({ name }) => name));
-  return new Map([...contents, ...tables].filter(([name]) => names.has(name)));
+function kept({ contents, program }: Whole): ReadonlyMap<string, Float32Array> {
+  const names = new Set(program?.buffers.map(({ name }) => name));
+  return new Map([...contents].filter(([name]) => names.has(name)));
 }
 
-/** Shows each goal its own entry of a Program. */
-function observeEntries(parts: readonly Part[], pass: "lower" | "vectorize", program: Program, observe: Observe): void {
-  verifyProgram(program);
-  for (const goal of ["predict", "trainStep", "evaluate"] as const) {
-    if ((goal === "predict" && pass === "lower") || !parts.some(({ entry }) => entry === goal)) continue;
-    const entries = program.entries.filter(({ name }) => name === goal);
-    const kernels = program.kernels.filter(({ name }) => entries.some(({ calls }) => calls.includes(name)));
-    observe(goal, { pass, stage: "program", program: settle({ ...program, entries, kernels }, []) });
-  }
-}
+/** In a training module, what depends on weights alone is computed there. */
+const without = (whole: Whole, names: ReadonlySet<string>): Whole => ({
+  ...whole,
+  contents: new Map([...whole.contents].filter(([name]) => !names.has(name))),
+});
 
-function verify(made: Made): void {
-  try {
-    if (made.stage === "graph") verifyGraph(made.graph, ops);
-    if (made.stage === "plan") verifyPlan(made.plan);
-    if (made.stage === "program") verifyProgram(made.program);
-  } catch (error) {
-    throw error instanceof CompileError ? error.with({ note: `after the pass ${made.pass}` }) : error;
-  }
-}
-
-/** The text of what a pass made. */
-export function printMade(made: Made): string {
-  if (made.stage === "graph") return printGraph(made.graph);
-  return made.stage === "plan" ? printPlan(made.plan) : printProgram(made.program);
-}
+/** Every pass is verified before it is shown. */
+const verifying =
+  (observer: Observe): Observe =>
+  (goal, made) => {
+    try {
+      verifyMade(made);
+    } catch (error) {
+      throw error instanceof CompileError ? error.with({ note: `after the pass ${made.pass}` }) : error;
+    }
+    observer(goal, made);
+  };
 
 /** What the model is to be trained for. */
 export function trainingOf(model: Model): TrainingSpec {

@@ -14,11 +14,12 @@ export type FloatFmt = "f32" | "f64";
 /** A loop bound: a number, or a scalar's value in blocks: ceil(scalar / per), with `round: "down"` floor; the scalar's max bounds it. */
 export type Extent = number | { readonly scalar: string; readonly per: number; readonly round?: "down" };
 
-export interface Program {
+/** `K`: what a kernel is on this stage; statements unless said. */
+export interface Program<K = Kernel> {
   readonly name: string;
   readonly scalars: readonly Scalar[];
   readonly buffers: readonly Buffer[];
-  readonly kernels: readonly Kernel[];
+  readonly kernels: readonly K[];
   readonly entries: readonly Entry[];
 }
 

@@ -1,29 +1,35 @@
-// Scheduling: Nest → statements. `choose` is the cost model (which lanes, which register tile), `apply` writes the loops.
+// Scheduled nests → statements. In: what `choose` decided (which lanes, which register tile). Out: the loops.
 // Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
 // A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
 
-import type { Fold, Nest } from "../program/nest/nest.ts";
+import { type Fold, isLoop, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";
-import type { Extent, Stmt, Value } from "../program/program.ts";
+import type { Extent, Kernel, Program, Stmt, Value } from "../program/program.ts";
 import { blocks } from "./blocks.ts";
-import { choose, type Target } from "./choose.ts";
-import { collapse, splitBlocked } from "./collapse.ts";
 import { lets } from "./lets.ts";
-import type { Namer } from "./namer.ts";
+import { counter, type Namer } from "./namer.ts";
 import { accumulate, loadLike, nameOf, type Point, place, register, store, valueAt } from "./points.ts";
 import { overReduce } from "./reduce.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule, Scheduled } from "./schedule.ts";
 
-/** The nest as statements, by the schedule that suits it on the target. */
-export function schedule(nest: Nest, target: Target, fresh: Namer): readonly Stmt[] {
-  const merged = collapse(splitBlocked(nest));
-  return apply(merged, choose(merged, target), fresh);
+/** Scheduled nests as statements: the Program that interpreter and emitters read. */
+export const applySchedules = (program: Program<NestKernel<Scheduled>>): Program => ({
+  ...program,
+  kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+    const fresh = counter();
+    return { name, origin, body: parts.flatMap((part) => applyTree(part, fresh)) };
+  }),
+});
+
+function applyTree(tree: Tree<Scheduled>, fresh: Namer): readonly Stmt[] {
+  if (!isLoop(tree)) return apply(tree, fresh);
+  return [{ do: "for", loop: tree.loop, to: tree.to, body: tree.parts.flatMap((part) => applyTree(part, fresh)) }];
 }
 
-/** The loops of a nest under a schedule. */
-function apply(nest: Nest, plan: Schedule, fresh: Namer): readonly Stmt[] {
-  if (plan.strip !== undefined) return strips(nest, plan, plan.strip, fresh);
-  return overMap(nest, plan, fresh, (points) => compute(nest, points, plan, fresh));
+/** The loops of a nest under its schedule. */
+export function apply({ nest, schedule }: Scheduled, fresh: Namer): readonly Stmt[] {
+  if (schedule.strip !== undefined) return strips(nest, schedule, schedule.strip, fresh);
+  return overMap(nest, schedule, fresh, (points) => compute(nest, points, schedule, fresh));
 }
 
 function overMap(

@@ -1,4 +1,6 @@
-// The Schedule: how a nest is run, as data. In: nothing (types only).
+// The Schedule: how a nest is run, as data, and how it is printed.
+import type { Nest } from "../program/nest/nest.ts";
+import { quote } from "../program/text/words.ts";
 
 /** Data, chosen per target and printed with the kernel; never in an op's file. */
 export interface Schedule {
@@ -16,4 +18,26 @@ export interface Schedule {
   readonly wide?: boolean;
   /** The outermost reduce dim is walked in strips of `size`; sums stay in the result's buffer in between. */
   readonly strip?: { readonly dim: string; readonly size: number };
+}
+
+/** A nest with how it is run, and the name of the strategy that says so. */
+export interface Scheduled {
+  readonly nest: Nest;
+  readonly strategy: string;
+  readonly schedule: Schedule;
+}
+
+/** `rows-by-columns: i1 x 8 in lanes, i0 x 6` — the map dims outermost first, with how many points of each a tile holds. */
+export function showSchedule({ strategy, schedule }: Scheduled): string {
+  const { order, tile, lane, padded, partial, wide, strip } = schedule;
+  const counts = new Map(tile);
+  const dims = order.map((dim) => {
+    const count = counts.has(dim) ? ` x ${counts.get(dim)}` : "";
+    return `${quote(dim)}${count}${dim === lane ? ` in ${padded ? "padded " : ""}lanes` : ""}`;
+  });
+  const more = [
+    ...(partial === undefined ? [] : [`${partial} partial sums${wide ? " in lanes" : ""}`]),
+    ...(strip === undefined ? [] : [`${quote(strip.dim)} in strips of ${strip.size}`]),
+  ];
+  return [`${strategy}:`, [...dims, ...more].join(", ")].filter((part) => part !== "").join(" ");
 }

@@ -3,9 +3,10 @@
 // on the lane is computed once and splat.
 
 import type { Coord } from "../program/nest/view.ts";
-import type { Index, Value } from "../program/program.ts";
+import type { Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { operandsOf, shared } from "../program/walk.ts";
+import { strideOf } from "./facts.ts";
 import { substitute } from "./substitute.ts";
 
 type Point = ReadonlyMap<string, Coord>;
@@ -35,8 +36,6 @@ function dependence(lane: string): (value: Value) => boolean {
     return own || operandsOf(node).some(depends);
   });
 }
-
-export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
 
 function step(node: Value, point: Point, { lane, wide, acc }: Site, visit: (value: Value) => Value): Value {
   switch (node.op) {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { WeightInfo } from "../../compiler/artifact.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { modelWeights, resolve } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
@@ -71,7 +71,7 @@ export function save(model: Model): Uint8Array {
   const layerc = JSON.stringify({ format: formatVersion, model: spec }, onlyJson);
   const metadata = new Map([["layerc", layerc]]);
   if (model.weights === undefined) return writeTensors(metadata, []);
-  const { values } = modelWeights(model);
+  const { values } = resolve(model).modelWeights();
   return writeTensors(
     metadata,
     resolve(model).weights.map(({ name, shape }) => ({ name, shape, data: values[name] })),

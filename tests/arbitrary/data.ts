@@ -1,5 +1,5 @@
 // Data for random models. In: a Sample and how many rows. Out: seeded inputs and targets.
-import { lossGraph } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { trainingOf } from "../executors.ts";
 import type { Sample } from "./models.ts";
@@ -16,7 +16,7 @@ export const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: numb
 export function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
   const training = trainingOf(model);
   const name = typeof training.loss === "string" ? training.loss : training.loss.name;
-  const length = rows * sizeOf(lossGraph(model, training).target.shape);
+  const length = rows * sizeOf(resolve(model).loss(training).target.shape);
   if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
   const y = tameNumbers(own ^ 2, length);
   return name.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y;

@@ -2,7 +2,7 @@
 // lines; a line that is not legal where it stands is passed over, so shrinking can drop any line and still has a model.
 // Out: a Sample: a model with weights, options, a training, and the seeds of its data. What `legal` lets pass must build.
 import fc from "fast-check";
-import { inferenceGraph } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
@@ -250,5 +250,5 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
 
 /** The shape of one sample after the last layer: the type of what the layers build. */
 function shapeAfter(specs: readonly LayerSpec[]): readonly number[] {
-  return inferenceGraph({ name: "prefix", seed: 0, layers: specs }).output.shape;
+  return resolve({ name: "prefix", seed: 0, layers: specs }).inference.output.shape;
 }

@@ -5,7 +5,7 @@ import { random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { checkLine } from "../../compiler/front/check.ts";
 import { forward } from "../../compiler/front/forward.ts";
-import { inferenceGraph, inputSampler, modelWeights, resolve } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { layer } from "../../compiler/layers/define.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
@@ -38,10 +38,10 @@ describe("names", () => {
   it("may be anything, and reach weights and origins unharmed", () => {
     for (const name of ["__proto__", "constructor", 'a"b', "*/", "\u0024{x}", "new\nline", "a/b"]) {
       const model = modelOf([l.dense({ units: 2, name, inputShape: [3] })]);
-      const { graph, weights } = inferenceGraph(model);
+      const { graph, weights } = resolve(model).inference;
       expect(weights.map((weight) => weight.name)).toEqual([`${name}/kernel`, `${name}/bias`]);
       expect([...graph.origins.values()]).toContain(`layers[0] dense ${JSON.stringify(name)}`);
-      expect(Object.keys(modelWeights(model).values)).toEqual([`${name}/kernel`, `${name}/bias`]);
+      expect(Object.keys(resolve(model).modelWeights().values)).toEqual([`${name}/kernel`, `${name}/bias`]);
     }
   });
 
@@ -105,7 +105,7 @@ describe("weights", () => {
   const model = modelOf([l.dense({ name: "small", units: 2, inputShape: [3] })]);
   const kernel = Float32Array.of(1, 2, 3, 4, 5, 6);
   const bias = Float32Array.of(0, 0);
-  const given = (weights: object) => () => modelWeights({ ...model, weights: weights as Model["weights"] });
+  const given = (weights: object) => () => resolve({ ...model, weights: weights as Model["weights"] }).modelWeights();
   it("are checked by name and length", () => {
     expect(given({ "small/kernel": kernel, "small/bias": bias })()).toEqual({
       values: { "small/kernel": kernel, "small/bias": bias },
@@ -138,7 +138,7 @@ describe("weights", () => {
 });
 
 it("draws inputs that a layer can read", () => {
-  const draw = inputSampler(modelOf([l.input({ shape: [3] }), l.embedding({ inputDim: 4, outputDim: 2 })]), random(1));
+  const draw = resolve(modelOf([l.input({ shape: [3] }), l.embedding({ inputDim: 4, outputDim: 2 })])).inputSampler(random(1));
   expect(new Set(Array.from({ length: 60 }, draw))).toEqual(new Set([0, 1, 2, 3]));
 });
 

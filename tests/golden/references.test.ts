@@ -1,7 +1,7 @@
 // The variations on the executors, with random weights and inputs, against the loops.
 import { describe, expect, it } from "vitest";
 import { random } from "../../compiler/base/random.ts";
-import { inferenceGraph } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import { expectClose } from "../close.ts";
 import { executors } from "../executors.ts";
@@ -23,7 +23,7 @@ describe.each(cases)("$name", ({ name, layers, reference, input = (noise) => 4 *
   it("equals the loops", () => {
     const noise = random(cases.findIndex((item) => item.name === name));
     const bare: Model = { name, seed: 1, layers };
-    const { weights: infos, input: port } = inferenceGraph(bare);
+    const { weights: infos, input: port } = resolve(bare).inference;
     const draw = (size: number, value: () => number) => Float32Array.from({ length: size }, value);
     const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
     const values = infos.map((info): [string, Float32Array] => {

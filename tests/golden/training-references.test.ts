@@ -3,7 +3,7 @@
 import { describe, it } from "vitest";
 import { random } from "../../compiler/base/random.ts";
 import { compile } from "../../compiler/compile.ts";
-import { inferenceGraph } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
@@ -92,7 +92,7 @@ describe.each(cases)("$name", (item) => {
     const { layers, loss, optimizer, input = real, weighted, name } = item;
     const noise = random(cases.indexOf(item) + 100);
     const bare: Model = { name, seed: 1, layers };
-    const { weights: infos, input: port, output } = inferenceGraph(bare);
+    const { weights: infos, input: port, output } = resolve(bare).inference;
     const draw = (shape: readonly number[], value: () => number) =>
       tensor(shape, Float32Array.from({ length: size(shape) }, value));
     let w: Weights = Object.fromEntries(

@@ -13,8 +13,12 @@ import type { AnyOp } from "../../compiler/ops/define.ts";
 import { build, ops } from "../../compiler/ops/index.ts";
 import { plan } from "../../compiler/plan/planner.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
+import { verifyNests } from "../../compiler/program/nest/verify.ts";
 import type { Program } from "../../compiler/program/program.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
+import { applySchedules } from "../../compiler/schedule/apply.ts";
+import { scheduleNests } from "../../compiler/schedule/choose.ts";
+import { targets } from "../../compiler/targets.ts";
 import { relaxedRuns } from "../engines.ts";
 
 const lowered = Object.values(ops).filter((op) => op.kind === "primitive" && op.lower.kind !== "source" && op.name !== "pick");
@@ -62,12 +66,13 @@ function check(op: AnyOp, noise: Random): void {
     ] as const) {
       const planned = plan(source, { rows: symbolic ? { max: 6 } : rows });
       verifyPlan(planned);
-      const { program, tables } = assemble([{ entry: "run", plan: planned }], {
+      const { program: nests, tables } = assemble([{ entry: "run", plan: planned }], {
         name: "single",
         fmt,
-        target,
         prepared: new Set(),
       });
+      verifyNests(nests);
+      const program = applySchedules(scheduleNests(nests, targets[target]));
       verifyProgram(program);
       const interpreted = interpretRun(program, tables, values, symbolic ? { n: rows } : {});
       const contracts = target === "relaxed" && relaxedRuns;

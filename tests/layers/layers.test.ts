@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { snakeCase } from "../../compiler/front/check.ts";
-import { inferenceGraph, initialWeights, lossGraph, resolve } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
@@ -195,7 +195,8 @@ describe.each([...layers])("%s", (_name, layer) => {
         fc.pre(layer.declares?.(parsed).includes(null) !== true);
         const problem = layer.legal?.(parsed, shape);
         const build = () =>
-          inferenceGraph(modelOf({ layer: layer.name, config: { ...config, ...(layer.declares ? {} : { inputShape: shape }) } }));
+          resolve(modelOf({ layer: layer.name, config: { ...config, ...(layer.declares ? {} : { inputShape: shape }) } }))
+            .inference;
         if (problem === undefined) build();
         else {
           expect(build).toThrow(CompileError);
@@ -215,7 +216,7 @@ describe.each(titled)("%s", (_title, c) => {
     expect(steps[0].input).toEqual(c.input);
     expect(steps[0].output).toEqual(c.output);
     expect(Object.fromEntries(steps[0].weights.map(({ spec, shape }) => [spec.name, shape]))).toEqual(c.weights ?? {});
-    const { graph } = inferenceGraph(modelOf({ ...c.line, config }));
+    const { graph } = resolve(modelOf({ ...c.line, config })).inference;
     const noise = random(5);
     const size = c.input.reduce((a, b) => a * b, 2);
     const x = Float32Array.from({ length: size }, () =>
@@ -223,7 +224,7 @@ describe.each(titled)("%s", (_title, c) => {
     );
     const { y } = runGraph(graph, {
       rows: 2,
-      values: { ...initialWeights(modelOf({ ...c.line, config })), x },
+      values: { ...resolve(modelOf({ ...c.line, config })).initialWeights(), x },
       precision: "f32",
     }).results;
     expect(y.shape).toEqual([2, ...c.output]);
@@ -232,7 +233,7 @@ describe.each(titled)("%s", (_title, c) => {
 
   it("has the gradient of central differences in training mode", () => {
     const model = framed(c);
-    const { graph, trainable, input } = lossGraph(model, { loss: "mse", optimizer: "sgd" });
+    const { graph, trainable, input } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
     const rows = 3;
     const values: Record<string, Float32Array> = {
       ...valuesFor(graph, random(11), rows),

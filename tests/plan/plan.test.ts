@@ -8,6 +8,7 @@ import { build, type G } from "../../compiler/ops/index.ts";
 import { plan } from "../../compiler/plan/planner.ts";
 import { label, printPlan } from "../../compiler/plan/print.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
+import { plainProgram } from "../../compiler/program/nest/plain.ts";
 
 const dense = (g: G, x: Node, units: number, name: string): Node => {
   const inputs = x.type.shape[1] as number;
@@ -60,7 +61,8 @@ describe("updates", () => {
     const values = { a: [1, 2, 3], b: [10, 20, 30] };
     const made = plan(source, { rows: 1 });
     verifyPlan(made);
-    const { program } = assemble([{ entry: "step", plan: made }], { name: "step", fmt: "f64", prepared: new Set() });
+    const { program: nests } = assemble([{ entry: "step", plan: made }], { name: "step", fmt: "f64", prepared: new Set() });
+    const program = plainProgram(nests);
     const machine = createMachine(program, { constants: new Map(Object.entries(values)) });
     machine.run("step", {});
     const want = runGraph(source, { rows: 1, values, precision: "f32" }).updates;

@@ -6,9 +6,9 @@
 // What was drawn is counted, printed and asserted.
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile, type Lowered, lowerModel, snapshots } from "../../compiler/compile.ts";
+import { type Compilation, compile, lowerModel, snapshots } from "../../compiler/compile.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
-import { evaluateGraph, inferenceGraph, lossGraph } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { type Graph, isGraph, nodesOf, sizeOf } from "../../compiler/graph/graph.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
@@ -56,7 +56,7 @@ const layerCounts = new Map<string, number>();
 const opCounts = new Map<string, number>();
 const add = (table: Map<string, number>, key: string) => table.set(key, (table.get(key) ?? 0) + 1);
 
-function count(sample: Sample, lowered: Lowered, graphs: readonly Graph[], plan: Plan | undefined): void {
+function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], plan: Plan | undefined): void {
   counts.models++;
   if (sample.options.train) counts.trained++;
   if (sample.options.exact && lowered.simd !== undefined) counts.exactSimd++;
@@ -80,7 +80,7 @@ function count(sample: Sample, lowered: Lowered, graphs: readonly Graph[], plan:
   const loops = lowered.program.kernels.some(({ body }) => body.some((statement) => statement.do === "for"));
   if (!loops) counts.straight++;
   const tile = lowered.program.entries.find(({ name }) => name === "predictTile")?.rows;
-  const lanes = inferenceGraph(sample.model).weights.some(
+  const lanes = resolve(sample.model).inference.weights.some(
     ({ shape }) => shape.length > 1 && (shape.at(-1) ?? 0) > 8 && (shape.at(-1) ?? 0) % 8 !== 0,
   );
   if (typeof tile === "number" && sample.rows % tile !== 0 && lanes) counts.remainders++;
@@ -135,14 +135,14 @@ function laws(sample: Sample): void {
 }
 
 /** The Program of relaxed SIMD, uncontracted, has other register tiles than that of plain SIMD and the same bits. */
-function relaxedProgramLaw(sample: Sample, lowered: Lowered): void {
+function relaxedProgramLaw(sample: Sample, lowered: Compilation): void {
   const [plain, relaxed] = (["simd", "relaxed"] as const).map((target) => interpret(lowered, 0.5, target));
   const rows = sample.options.train ? 1 : sample.rows;
   const x = inputsOf(sample, rows, false);
   if (sample.options.train) {
     const y = targetsOf(sample, rows);
     same([plain.trainStep(x, y, rows)], [relaxed.trainStep(x, y, rows)], "loss, Programs of plain and relaxed SIMD");
-    for (const { name } of inferenceGraph(sample.model).weights)
+    for (const { name } of resolve(sample.model).inference.weights)
       same(plain.weight(name), relaxed.weight(name), `${name} after a step, Programs of plain and relaxed SIMD`);
   }
   const entry = plain.hasTile ? "predictTile" : "predict";
@@ -152,7 +152,7 @@ function relaxedProgramLaw(sample: Sample, lowered: Lowered): void {
 /** What a module computed, by name: the same on all backends where it is exact. */
 type Transcript = Map<string, ArrayLike<number>>;
 
-function backendLaws(sample: Sample, lowered: Lowered, artifact: Loadable, backend: Backend): Transcript {
+function backendLaws(sample: Sample, lowered: Compilation, artifact: Loadable, backend: Backend): Transcript {
   const { model, options, rows } = sample;
   const record: Transcript = new Map();
   const module = load(artifact);
@@ -193,13 +193,13 @@ const steps = (rows: number) =>
     { count: 1, weighted: false, hard: true },
   ] as const;
 
-function trainingLaws(sample: Sample, lowered: Lowered, artifact: Loadable, backend: Backend, record: Transcript): void {
+function trainingLaws(sample: Sample, lowered: Compilation, artifact: Loadable, backend: Backend, record: Transcript): void {
   const { model, rows } = sample;
-  const rate = lossGraph(model, trainingOf(model)).learningRate;
+  const rate = resolve(model).loss(trainingOf(model)).learningRate;
   const run = backend === "relaxed" ? undefined : interpret(lowered, rate, backend);
   const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
   const [one, two, three] = [1, 2, 3].map(() => load<Trainable>(artifact));
-  const names = inferenceGraph(model).weights.map(({ name }) => name);
+  const names = resolve(model).inference.weights.map(({ name }) => name);
   lossLaws(sample, one, load<Trainable>(artifact));
   for (const [step, { count: n, weighted, hard }] of steps(rows).entries()) {
     const [x, y] = [inputsOf(sample, n, hard), targetsOf(sample, n)];
@@ -286,8 +286,8 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
     near([run(x, y)], [meant], `${what} of ${count} rows, module and Graph as built`, bound([meant]) + slope * bound([1]));
   };
   const batch = options.batch ?? 1;
-  check(evaluateGraph(model, training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y), "evaluate");
-  check(lossGraph(model, training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
+  check(resolve(model).evaluate(training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y), "evaluate");
+  check(resolve(model).loss(training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
 }
 
 /** The first stage after which the inference result strays from the Graph as built; for a report. */
@@ -340,7 +340,7 @@ function hold(kind: Kind, train: boolean, runs: number): void {
     `seed ${details.seed}, path ${details.counterexamplePath}, after ${details.numRuns} models`,
     `first differing stage: ${attempt(() => firstDifferingStage(sample))}`,
     JSON.stringify(spec),
-    attempt(() => printGraph(inferenceGraph(model).graph)),
+    attempt(() => printGraph(resolve(model).inference.graph)),
   ];
   throw new Error(text.join("\n"));
 }

@@ -7,7 +7,7 @@ import { sizeOf } from "../../compiler/graph/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import type { Model } from "../../compiler/model.ts";
 import { optionsSchema } from "../../compiler/options.ts";
-import { type Lowered, lowerModel } from "../../compiler/pipeline/lower-model.ts";
+import { type Compilation, lowerModel } from "../../compiler/pipeline/lower-model.ts";
 import type { Program } from "../../compiler/program/program.ts";
 import { printProgram } from "../../compiler/program/text/print.ts";
 import { load } from "../../runtime/load.ts";
@@ -16,10 +16,10 @@ import { inputsOf } from "../arbitrary/data.ts";
 import { type Sample, sampleOf } from "../arbitrary/models.ts";
 import { hardNumbers } from "../arbitrary/numbers.ts";
 
-const lowered = (model: Model, options: object): Lowered => lowerModel(model, optionsSchema.parse(options));
+const lowered = (model: Model, options: object): Compilation => lowerModel(model, optionsSchema.parse(options));
 
 /** One row through the entry predict. */
-function predicted(program: Program, { contents }: Lowered, x: Float32Array): Float32Array {
+function predicted(program: Program, { contents }: Compilation, x: Float32Array): Float32Array {
   const machine = createMachine(program, { constants: contents });
   const entry = program.entries.find(({ name }) => name === "predict") ?? program.entries[0];
   machine.buffers.get(entry.inputs[0][1])?.set(x);

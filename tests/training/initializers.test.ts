@@ -2,7 +2,7 @@
 // their names only.
 import { describe, expect, it } from "vitest";
 import { random } from "../../compiler/base/random.ts";
-import { initialWeights } from "../../compiler/front/steps.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { dense, lstm } from "../../compiler/layers/list.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { InitializerSpec } from "../../compiler/training/define.ts";
@@ -115,7 +115,7 @@ describe("a model's initial weights", () => {
   });
 
   it("repeat for a seed, differ between seeds and names", () => {
-    const kernel = (m: Model, name: string) => [...initialWeights(m)[name]];
+    const kernel = (m: Model, name: string) => [...resolve(m).initialWeights()[name]];
     expect(kernel(model(1), "a/kernel")).toEqual(kernel(model(1), "a/kernel"));
     expect(kernel(model(1), "a/kernel")).not.toEqual(kernel(model(2), "a/kernel"));
     expect(kernel(model(1), "a/kernel")).not.toEqual(kernel(model(1, "c"), "c/kernel"));
@@ -125,7 +125,9 @@ describe("a model's initial weights", () => {
 
   it("start an LSTM's forget gate at 1, where asked", () => {
     const bias = (unitForgetBias: boolean) => [
-      ...initialWeights({ name: "m", seed: 1, layers: [lstm({ units: 2, unitForgetBias, inputShape: [3, 1] })] })["lstm/bias"],
+      ...resolve({ name: "m", seed: 1, layers: [lstm({ units: 2, unitForgetBias, inputShape: [3, 1] })] }).initialWeights()[
+        "lstm/bias"
+      ],
     ];
     expect(bias(true)).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
     expect(bias(false)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);

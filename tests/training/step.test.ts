@@ -2,7 +2,7 @@
 // ignored classes, dropout, moving statistics, frozen layers.
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { applyOptimizer, evaluateGraph, lossGraph } from "../../compiler/front/steps.ts";
+import { applyOptimizer, resolve } from "../../compiler/front/steps.ts";
 import { bindShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { batchNormalization, dense, dropout, embedding, identity, lstm, masking } from "../../compiler/layers/list.ts";
@@ -20,7 +20,7 @@ function trainer(
   training: { loss: LossSpec; optimizer: OptimizerSpec },
   weights: Readonly<Record<string, Floats>>,
 ) {
-  const { graph, trainable, learningRate } = lossGraph(model, training);
+  const { graph, trainable, learningRate } = resolve(model).loss(training);
   const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), training, trainable);
   const values: Record<string, Floats> = { ...weights };
   for (const { op, attrs, type } of step.nodes) {
@@ -49,7 +49,7 @@ const evaluate = (
   rows: number,
   sampleWeight: Floats = new Float64Array(rows).fill(1),
 ): number =>
-  runGraph(evaluateGraph(modelOf(...layers), { loss, optimizer: "sgd" }).graph, {
+  runGraph(resolve(modelOf(...layers)).evaluate({ loss, optimizer: "sgd" }).graph, {
     rows,
     values: { x, y, sampleWeight },
     precision: "double",
@@ -127,12 +127,12 @@ describe("the loss of a batch", () => {
   });
   it("takes the logits behind a softmax or sigmoid, where probabilities would be clipped", () => {
     const softmax = [dense({ units: 2, activation: "softmax", useBias: false, inputShape: [1] })];
-    const { graph } = evaluateGraph(modelOf(...softmax), { loss: "categoricalCrossentropy", optimizer: "sgd" });
+    const { graph } = resolve(modelOf(...softmax)).evaluate({ loss: "categoricalCrossentropy", optimizer: "sgd" });
     const values = { "dense/kernel": [0, 60], x: [1], y: [1, 0], sampleWeight: [1] };
     expect(runGraph(graph, { rows: 1, values, precision: "double" }).results.loss.data[0]).toBeCloseTo(60, 6);
     expect(evaluate(pass(2), "categorical_crossentropy", [0, 1], [1, 0], 1)).toBeCloseTo(-Math.log(1e-7), 6);
     const sigmoid = [dense({ units: 1, activation: "sigmoid", useBias: false, inputShape: [1] })];
-    const binary = evaluateGraph(modelOf(...sigmoid), { loss: "bce", optimizer: "sgd" }).graph;
+    const binary = resolve(modelOf(...sigmoid)).evaluate({ loss: "bce", optimizer: "sgd" }).graph;
     expect(
       runGraph(binary, { rows: 1, values: { "dense/kernel": [60], x: [1], y: [0], sampleWeight: [1] }, precision: "double" })
         .results.loss.data[0],
@@ -151,7 +151,7 @@ describe("the loss of a batch", () => {
   it("refuses an output without an axis, an unknown loss, and what Keras has and layerc has not", () => {
     const problem = (loss: LossSpec, optimizer: OptimizerSpec = "sgd", shape: number[] = [2]) => {
       try {
-        lossGraph(modelOf(identity({ inputShape: shape })), { loss, optimizer });
+        resolve(modelOf(identity({ inputShape: shape }))).loss({ loss, optimizer });
       } catch (error) {
         if (error instanceof CompileError) return [error.code, error.path, error.message, error.hint].join(" | ");
       }
@@ -188,7 +188,7 @@ describe("layers in training mode", () => {
       dense({ name: "d", units: 1, trainable: false }),
       dense({ name: "e", units: 1 }),
     );
-    const { graph, trainable } = lossGraph(frozen, { loss: "mse", optimizer: "sgd" });
+    const { graph, trainable } = resolve(frozen).loss({ loss: "mse", optimizer: "sgd" });
     expect(trainable).toEqual(["e/kernel", "e/bias"]);
     expect(graph.updates).toEqual([]);
     const values = {
@@ -208,7 +208,7 @@ describe("layers in training mode", () => {
   it("dropout: zeros at the rate, the rest scaled up, other positions in the next step, the same again from the same seed", () => {
     const size = 4000;
     const model = modelOf(dropout({ rate: 0.3, inputShape: [size] }));
-    const { graph } = lossGraph(model, { loss: "mse", optimizer: "sgd" });
+    const { graph } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
     const [x, target] = [new Float64Array(size).fill(1), new Float64Array(size)];
     const draw = (step: number) =>
       runGraph(graph, { rows: 1, values: { x, y: target, sampleWeight: [1], step: [step] }, precision: "double" });
@@ -222,13 +222,13 @@ describe("layers in training mode", () => {
     expect(draw(1).value(noise).data).not.toEqual(first);
     expect(draw(0).updates.step.data[0]).toBe(1);
     // Outside training nothing is dropped, and nothing counts steps.
-    const inference = evaluateGraph(model, { loss: "mse", optimizer: "sgd" }).graph;
+    const inference = resolve(model).evaluate({ loss: "mse", optimizer: "sgd" }).graph;
     expect(inference.nodes.some(({ op }) => op === "random" || op === "state")).toBe(false);
   });
 
   it("a dropout layer's own seed wins over the model's", () => {
     const seeds = (model: Model) => {
-      const { graph } = lossGraph(model, { loss: "mse", optimizer: "sgd" });
+      const { graph } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
       return graph.nodes.filter(({ op }) => op === "random").map(({ attrs }) => attrs.seed);
     };
     const model = modelOf(dropout({ rate: 0.3, inputShape: [2] }), dropout({ rate: 0.3, seed: 3 }), dropout({ rate: 0.3 }));
@@ -239,7 +239,7 @@ describe("layers in training mode", () => {
   });
 
   it("a rate of 1 drops all", () => {
-    const { graph } = lossGraph(modelOf(dropout({ rate: 1, inputShape: [2] })), { loss: "mse", optimizer: "sgd" });
+    const { graph } = resolve(modelOf(dropout({ rate: 1, inputShape: [2] }))).loss({ loss: "mse", optimizer: "sgd" });
     const run = runGraph(graph, { rows: 1, values: { x: [3, 4], y: [1, 1], sampleWeight: [1] }, precision: "double" });
     expect(run.results.loss.data[0]).toBe(1);
   });
@@ -249,7 +249,7 @@ describe("layers in training mode", () => {
       embedding({ name: "e", inputDim: 4, outputDim: 2, maskZero: true, inputShape: [4] }),
       lstm({ name: "r", units: 3 }),
     );
-    const { graph } = evaluateGraph(model, { loss: "mse", optimizer: "sgd" });
+    const { graph } = resolve(model).evaluate({ loss: "mse", optimizer: "sgd" });
     const numbers = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1));
     const weights = {
       "e/embeddings": numbers(8),

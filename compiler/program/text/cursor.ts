@@ -76,11 +76,25 @@ export class Cursor {
   #line = 0;
   #token = 0;
 
-  constructor(text: string) {
-    this.#lines = text
-      .split("\n")
-      .map((line, i) => readLine(line, i + 1))
-      .filter(({ tokens }) => tokens.length > 0);
+  constructor(text: string | readonly Line[]) {
+    this.#lines =
+      typeof text !== "string"
+        ? text
+        : text
+            .split("\n")
+            .map((line, i) => readLine(line, i + 1))
+            .filter(({ tokens }) => tokens.length > 0);
+  }
+
+  /** Another cursor at the start of the same line. */
+  copy(): Cursor {
+    return new Cursor(this.#lines.slice(this.#line));
+  }
+
+  /** To the start of the next line, whatever stands here. */
+  skipLine(): void {
+    this.#line++;
+    this.#token = 0;
   }
 
   /** The current line; undefined after the last. */

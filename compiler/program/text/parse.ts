@@ -10,23 +10,31 @@ const roles: readonly Role[] = ["input", "output", "const", "param", "state", "a
 const pick = <T extends string>(list: readonly T[], text: string): T | undefined => list.find((item) => item === text);
 
 /** What a name stands for. */
-type Meaning = { readonly op: "scalar" | "loop" | "use" | "reg"; readonly fmt: Fmt };
-type Scope = Map<string, Meaning>;
+export type Meaning = { readonly op: "scalar" | "loop" | "use" | "reg"; readonly fmt: Fmt };
+export type Scope = Map<string, Meaning>;
 
 /** Throws CompileError `ir/parse` when the text is not what `printProgram` writes. */
-export function parseProgram(text: string): Program {
+export const parseProgram = (text: string): Program =>
+  parseProgramWith(text, "program", (head, cursor, scope): Kernel => ({ ...head, body: parseBody(cursor, 1, scope) }));
+
+/** The same for kernels of any stage; `rest` reads what stands under a kernel's first line, at depth 1. */
+export function parseProgramWith<K>(
+  text: string,
+  word: string,
+  rest: (head: { readonly name: string; readonly origin: string }, cursor: Cursor, scope: Scope) => K,
+): Program<K> {
   const cursor = new Cursor(text);
-  cursor.expect("program");
+  cursor.expect(word);
   const name = cursor.name("the program's name");
   cursor.endLine();
   const scalars: Scalar[] = [];
   const buffers: Buffer[] = [];
-  const kernels: Kernel[] = [];
+  const kernels: K[] = [];
   const entries: Entry[] = [];
   while (!cursor.starts(0, "end")) {
     if (cursor.starts(0, "scalar")) scalars.push(parseScalar(cursor));
     else if (cursor.starts(0, "buffer")) buffers.push(parseBuffer(cursor));
-    else if (cursor.starts(0, "kernel")) kernels.push(parseKernel(cursor, scalars));
+    else if (cursor.starts(0, "kernel")) kernels.push(rest(parseHead(cursor), cursor, scopeOf(scalars)));
     else if (cursor.starts(0, "entry")) entries.push(parseEntry(cursor));
     else cursor.fail(`needed scalar, buffer, kernel, entry or end, found ${cursor.found()}`);
   }
@@ -89,13 +97,15 @@ function parseEntry(cursor: Cursor): Entry {
   return { name, rows, inputs, outputs, calls };
 }
 
-function parseKernel(cursor: Cursor, scalars: readonly Scalar[]): Kernel {
+const scopeOf = (scalars: readonly Scalar[]): Scope => new Map(scalars.map(({ name }) => [name, { op: "scalar", fmt: "i32" }]));
+
+/** After `kernel` or `nest`: a name, and where it comes from. */
+export function parseHead(cursor: Cursor): { readonly name: string; readonly origin: string } {
   cursor.next();
-  const name = cursor.name("the kernel's name");
+  const name = cursor.name("a name");
   const origin = cursor.skip("from") ? cursor.name("an origin") : "";
   cursor.endLine();
-  const scope: Scope = new Map(scalars.map((scalar) => [scalar.name, { op: "scalar", fmt: "i32" }]));
-  return { name, origin, body: parseBody(cursor, 1, scope) };
+  return { name, origin };
 }
 
 /** Statements at `depth`; a deeper line that no `for` asked for ends the body, and the caller rejects it. */
@@ -126,7 +136,8 @@ function parseFrom(cursor: Cursor): NonNullable<(Stmt & { readonly do: "for" })[
   return { blocks, size: cursor.integer("a block's size") };
 }
 
-function parseExtent(cursor: Cursor): Extent {
+/** A loop bound: `4`, `n`, `ceil(n/8)`, `floor(n/6)`. */
+export function parseExtent(cursor: Cursor): Extent {
   if (cursor.token.kind === "number") return cursor.integer("a number");
   const down = cursor.skip("floor");
   if (!down && !cursor.skip("ceil")) return { scalar: cursor.name("a bound"), per: 1 };
@@ -141,13 +152,7 @@ function parseExtent(cursor: Cursor): Extent {
 /** `where` lines, then a let, set or store. */
 function parseAssignment(cursor: Cursor, depth: number, scope: Scope): Stmt {
   const values = new ValueParser(cursor, scope);
-  while (cursor.starts(depth, "where")) {
-    cursor.next();
-    const { text } = cursor.token.kind === "shared" ? cursor.next() : cursor.fail(`needed a %number, found ${cursor.found()}`);
-    cursor.expect("=");
-    values.shared.set(text, values.parse());
-    cursor.endLine();
-  }
+  values.where(depth);
   if (cursor.starts(depth, "let") || cursor.starts(depth, "set")) {
     const isLet = cursor.next().text === "let";
     const name = cursor.name("a name");
@@ -191,14 +196,27 @@ function number(cursor: Cursor): number {
   return sign * Number(cursor.next().text);
 }
 
-class ValueParser {
-  readonly shared = new Map<string, Value>();
+/** Expressions over the names of a scope. */
+export class ValueParser {
+  readonly #shared = new Map<string, Value>();
   readonly #cursor: Cursor;
   readonly #scope: Scope;
 
   constructor(cursor: Cursor, scope: Scope) {
     this.#cursor = cursor;
     this.#scope = scope;
+  }
+
+  /** The `where` lines at a depth: shared terms by number. */
+  where(depth: number): void {
+    const cursor = this.#cursor;
+    while (cursor.starts(depth, "where")) {
+      cursor.next();
+      const { text } = cursor.token.kind === "shared" ? cursor.next() : cursor.fail(`needed a %number, found ${cursor.found()}`);
+      cursor.expect("=");
+      this.#shared.set(text, this.parse());
+      cursor.endLine();
+    }
   }
 
   /** An expression whose infix operators bind at least `least`; all associate to the left. */
@@ -228,7 +246,7 @@ class ValueParser {
     if (kind === "number" || (kind === "sign" && text === "-") || (kind === "name" && (text === "inf" || text === "nan"))) {
       return { op: "const", value: number(cursor), fmt: "f64" };
     }
-    if (kind === "shared") return this.shared.get(cursor.next().text) ?? cursor.fail(`no where line defines ${text}`);
+    if (kind === "shared") return this.#shared.get(cursor.next().text) ?? cursor.fail(`no where line defines ${text}`);
     if (cursor.skip("(")) {
       const value = this.parse();
       cursor.expect(")");
@@ -238,6 +256,8 @@ class ValueParser {
     const name = cursor.name("a value");
     if (cursor.skip("[")) return { op: "load", buffer: name, index: this.index(), fmt: "f32" };
     if (kind === "name" && cursor.skip("(")) return this.#call(name, at);
+    // A name of its own is quoted.
+    if (kind === "name" && name === "acc") return { op: "acc", fmt: "f64" };
     const meaning = this.#scope.get(name) ?? cursor.fail(`${JSON.stringify(name)} is not defined here`, at);
     return { op: meaning.op, name, fmt: meaning.fmt };
   }

@@ -4,19 +4,21 @@
 // A load of four elements is `x[8*i]:f32x4`, a store of four `store y[8*i]:f32x4 = …`.
 // A subterm that one statement uses several times, and that is not small, stands in `where` lines above it.
 
-import type { Nest } from "../nest/nest.ts";
 import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
-import { indexValues, operandsOf, rootsOf } from "../walk.ts";
+import { operandsOf, rootsOf } from "../walk.ts";
 import { impliedFmt, infix, isInfix, quote } from "./words.ts";
 
 /** The whole Program; the last line `end` shows that nothing was cut off. */
-export function printProgram(program: Program): string {
+export const printProgram = (program: Program): string => printProgramWith(program, "program", (kernel) => kernelLines(kernel));
+
+/** The same for kernels of any stage; `word` opens the text. */
+export function printProgramWith<K>(program: Program<K>, word: string, linesOf: (kernel: K) => readonly string[]): string {
   const lines = [
-    `program ${quote(program.name)}`,
+    `${word} ${quote(program.name)}`,
     ...program.scalars.map(({ name, min, max }) => `scalar ${quote(name)} ${min}..${max}`),
     ...program.buffers.map(printBuffer),
-    ...program.kernels.flatMap((kernel) => kernelLines(kernel)),
+    ...program.kernels.flatMap(linesOf),
     ...program.entries.flatMap(entryLines),
     "end",
   ];
@@ -47,9 +49,12 @@ function entryLines({ name, rows, inputs, outputs, calls }: Entry): string[] {
   ];
 }
 
+/** `kernel dense from "layers[0] dense"`. */
+export const headLine = (word: string, { name, origin }: { readonly name: string; readonly origin: string }): string =>
+  `${word} ${quote(name)}${origin === "" ? "" : ` from ${JSON.stringify(origin)}`}`;
+
 function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string[] {
-  const from = kernel.origin === "" ? "" : ` from ${JSON.stringify(kernel.origin)}`;
-  const lines = [`kernel ${quote(kernel.name)}${from}`];
+  const lines = [headLine("kernel", kernel)];
   const walk = (body: readonly Stmt[], indent: string, scope: ReadonlyMap<string, Fmt>): void => {
     const names = new Map(scope);
     for (const stmt of body) {
@@ -95,30 +100,6 @@ export function printExtent(extent: Extent): string {
 const printFrom = (from: (Stmt & { readonly do: "for" })["from"]): string =>
   from === undefined ? "" : ` from ${printExtent(from.blocks)}*${from.size}`;
 
-/** A Nest for reading: what it folds over which points. Nothing parses it. */
-export function printNest(nest: Nest): string {
-  const dims = (list: Nest["map"]) => list.map(([name, extent]) => `${quote(name)} < ${printExtent(extent)}`).join(", ");
-  const { fold, out } = nest;
-  const values = new ValuePrinter(
-    [nest.finish, ...indexValues(out.index), ...(fold === undefined ? [] : [fold.init, ...fold.term])],
-    new Map(),
-  );
-  const body: string[] = [];
-  if (fold !== undefined) {
-    body.push(`reduce ${dims(nest.reduce)}`);
-    body.push(`fold ${fold.how} ${fold.term.map((term) => values.print(term)).join(", ")} from ${values.print(fold.init)}`);
-  }
-  body.push(
-    `${nest.into} ${quote(out.buffer)}${values.index(out.index)} ${nest.into === "add" ? "+=" : "="} ${values.print(nest.finish)}`,
-  );
-  const from = nest.origin === "" ? "" : ` from ${JSON.stringify(nest.origin)}`;
-  return [
-    `nest ${quote(nest.name)}${from}`,
-    `  map ${dims(nest.map)}`,
-    ...[...values.where, ...body].map((line) => `  ${line}`),
-  ].join("\n");
-}
-
 /** One Value on one line, `where` lines above it. */
 export function printValue(value: Value): string {
   const values = new ValuePrinter([value], new Map());
@@ -129,7 +110,8 @@ export function printValue(value: Value): string {
 /** A shared term of more nodes than this gets a `where` line. */
 const small = 3;
 
-class ValuePrinter {
+/** Values as text; what they share goes to `where` lines. */
+export class ValuePrinter {
   readonly where: string[] = [];
   readonly #names: ReadonlyMap<string, Fmt>;
   readonly #shared: ReadonlySet<Value>;

@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { compile, lowerModel } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
-import { inferenceGraph, modelWeights } from "../../../compiler/front/steps.ts";
+import { resolve } from "../../../compiler/front/steps.ts";
 import { type Graph, nodesOf, sizeOf } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
@@ -56,7 +56,7 @@ export function addRun(program: Command): void {
 }
 
 function onModel(model: Model, flags: Flags): Output[] {
-  const { input, output } = inferenceGraph(model);
+  const { input, output } = resolve(model).inference;
   const x = readRows(flags.input, input.shape);
   const rows = x.length / sizeOf(input.shape);
   const values = executors[flags.on](model, x, {
@@ -78,9 +78,10 @@ interface Site {
 const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site: Site) => ArrayLike<number> & Iterable<number>>> =
   {
     graph: (model, x, { rows, precision }) => {
-      const { graph, input, output } = inferenceGraph(model);
-      return runGraph(graph, { rows, precision, values: { ...modelWeights(model).values, [input.name]: x } }).results[output.name]
-        .data;
+      const resolved = resolve(model);
+      const { graph, input, output } = resolved.inference;
+      const values = { ...resolved.modelWeights().values, [input.name]: x };
+      return runGraph(graph, { rows, precision, values }).results[output.name].data;
     },
     program: (model, x, { rows, width, options }) => {
       const { program, contents } = lowerModel(model, options);

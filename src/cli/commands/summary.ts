@@ -1,8 +1,7 @@
 // `layerc summary`: Keras' table of layers, with the multiply-adds and bytes that Keras leaves out.
 import type { Command } from "commander";
-import { inferenceGraph, type Resolved, resolve } from "../../../compiler/front/steps.ts";
+import { type Resolved, resolve } from "../../../compiler/front/steps.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
-import type { Model } from "../../../compiler/model.ts";
 import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
 import { inputShapeFlag } from "../flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
@@ -40,15 +39,14 @@ export function addSummary(program: Command): void {
     .action(async (file: string, { inputShape, json }: { inputShape?: number[]; json?: boolean }) => {
       const subject = await readModel(file, inputShape);
       const resolved = await work(subject, () => resolve(subject.model));
-      const rows = rowsOf(subject.model, resolved);
+      const rows = rowsOf(resolved);
       const totals = totalsOf(rows, resolved);
       if (json) printJson({ model: subject.model.name, layers: rows, totals });
       else print(`Model: ${JSON.stringify(subject.model.name)}\n\n${table(rows)}\n\n${footer(totals)}`);
     });
 }
 
-function rowsOf(model: Model, { steps }: Resolved): Row[] {
-  const { graph } = inferenceGraph(model);
+function rowsOf({ steps, inference: { graph } }: Resolved): Row[] {
   return steps.map(({ entry, output, weights }) => {
     const params = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const nodes = graph.nodes.filter((node) => graph.origins.get(node) === entry.origin);

@@ -1,0 +1,260 @@
+// The passes, in order: THE table that drives the pipeline. In: a draft of one entry, or a Program to be. Out: the same, one stage
+// further. `lower-model.ts` is a loop over it; `layerc passes`, `inspect` and `trace` read the same list.
+//
+// The first part of the table works on each entry by itself (predict, trainStep, evaluate), from the Model to a Plan; the second on
+// all entries together, once for each target, from their Plans to a Program.
+import { internal } from "../diagnostics/error.ts";
+import { applyOptimizer, type LossGraph, type TrainingSpec } from "../front/steps.ts";
+import type { Graph } from "../graph/graph.ts";
+import { printGraph } from "../graph/print.ts";
+import { verifyGraph } from "../graph/verify.ts";
+import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { ops } from "../ops/index.ts";
+import type { Options } from "../options.ts";
+import { pack } from "../plan/pack.ts";
+import type { Plan, Rows } from "../plan/plan.ts";
+import { plan } from "../plan/planner.ts";
+import { printPlan } from "../plan/print.ts";
+import { verifyPlan } from "../plan/verify.ts";
+import type { NestKernel } from "../program/nest/nest.ts";
+import { printNests } from "../program/nest/print.ts";
+import { verifyNests } from "../program/nest/verify.ts";
+import type { FloatFmt, Program } from "../program/program.ts";
+import { printProgram } from "../program/text/print.ts";
+import { verifyProgram } from "../program/verify.ts";
+import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
+import { expandComposites } from "../rewrite/expand.ts";
+import { differentiate } from "../rewrite/gradient/differentiate.ts";
+import { hoist } from "../rewrite/hoist.ts";
+import { inferenceRules, trainingRules } from "../rewrite/rules/index.ts";
+import { applySchedules } from "../schedule/apply.ts";
+import { scheduleNests } from "../schedule/choose.ts";
+import { printSchedules } from "../schedule/print.ts";
+import type { Scheduled } from "../schedule/schedule.ts";
+import type { Target } from "../targets.ts";
+import { multiplyAdds, straightUpTo } from "./cost.ts";
+import { straighten } from "./straighten.ts";
+
+/** An entry of the module that is to be made. */
+export type Goal = "predict" | "trainStep" | "evaluate";
+/** The IR a pass leaves behind. */
+export type Stage = "graph" | "plan" | "nests" | "schedule" | "program";
+
+/** One entry on its way from the Model to a Plan. */
+export interface Draft {
+  readonly goal: Goal;
+  readonly graph: Graph;
+  /** Weights that do not change between calls may be folded, hoisted and laid out at compile time. */
+  readonly fixed: boolean;
+  /** Rows of one call, and what is put before the names that other entries do not share. */
+  readonly rows: Rows;
+  readonly prefix: string;
+  /** With a gradient to come: the loss, for which weights, and how they are updated. */
+  readonly training?: { readonly spec: TrainingSpec; readonly trainable: LossGraph["trainable"] };
+  /** What depends on weights alone, once it has been split off. */
+  readonly prepare?: Graph | undefined;
+  /** Names of params that lie in blocks. */
+  readonly packed: ReadonlySet<string>;
+  /** The rules that fired in the last pass. */
+  readonly events: readonly RewriteEvent[];
+  readonly plan?: Plan;
+}
+
+/** The Program to be, for one target. */
+export interface Whole {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  readonly target: Target;
+  readonly fmt: FloatFmt;
+  /** Params that `prepare` computes. */
+  readonly prepared: ReadonlySet<string>;
+  /** Weights that need a buffer even where no kernel reads them. */
+  readonly weights: readonly { readonly name: string; readonly length: number }[];
+  /** Contents of params and constants; what has none is computed by prepare. */
+  readonly contents: ReadonlyMap<string, Float32Array>;
+  readonly nests?: Program<NestKernel>;
+  readonly scheduled?: Program<NestKernel<Scheduled>>;
+  readonly program?: Program;
+  /** The program is one straight line with literal weights. */
+  readonly straight?: boolean;
+}
+
+/** A line of the table. */
+export interface Row<S> {
+  readonly name: PassName;
+  readonly from: "model" | Stage;
+  readonly stage: Stage;
+  /** What it does. */
+  readonly says: string;
+  /** For what. */
+  readonly when: (state: S, options: Options) => boolean;
+  readonly run: (state: S, options: Options) => S;
+}
+
+const must = <T>(value: T | undefined, what: string): T => value ?? internal(`there is no ${what} yet`);
+
+/** Passes over one entry, the Model's Graph to its Plan. */
+export const entryPasses = [
+  {
+    name: "build",
+    from: "model",
+    stage: "graph",
+    says: "layers to a Graph of ops; for training with loss and moving statistics",
+    when: () => true,
+    run: (draft) => draft, // the front has built it
+  },
+  {
+    name: "expand",
+    from: "graph",
+    stage: "graph",
+    says: "composite ops (sigmoid, softmax, …) to primitives",
+    when: () => true,
+    run: (draft) => ({ ...draft, graph: expandComposites(draft.graph) }),
+  },
+  {
+    name: "differentiate",
+    from: "graph",
+    stage: "graph",
+    says: "training: the gradient of the loss for every trainable weight, as Graph",
+    when: ({ training }) => training !== undefined,
+    run: (draft) => ({ ...draft, graph: differentiate(draft.graph, "loss", draft.training?.trainable ?? []) }),
+  },
+  {
+    name: "optimize",
+    from: "graph",
+    stage: "graph",
+    says: "training: the optimizer's update of every weight and slot, as Graph",
+    when: ({ training }) => training !== undefined,
+    run: (draft) => {
+      const { spec, trainable } = must(draft.training, "training");
+      return { ...draft, graph: expandComposites(applyOptimizer(draft.graph, spec, trainable)) };
+    },
+  },
+  {
+    name: "rewrite",
+    from: "graph",
+    stage: "graph",
+    says: "named rules to a fixed point: algebra, constants, views, batch normalisation into weights",
+    when: () => true,
+    run: (draft, options) => ({ ...draft, ...rewrite(draft.graph, (draft.fixed ? inferenceRules : trainingRules)(options)) }),
+  },
+  {
+    name: "hoist",
+    from: "graph",
+    stage: "graph",
+    says: "what depends only on weights leaves for the entry prepare",
+    when: ({ fixed }) => fixed,
+    run: (draft) => {
+      const { main, prepare } = hoist(draft.graph);
+      return { ...draft, graph: main, prepare };
+    },
+  },
+  {
+    name: "pack",
+    from: "graph",
+    stage: "graph",
+    says: "large weights of dots become params in a layout of their own, computed by prepare",
+    // A straight line has its weights as literals: no layout matters.
+    when: ({ fixed, graph }, { train, target, unroll = straightUpTo }) =>
+      fixed && (train || target === "simd" || multiplyAdds(graph) > unroll),
+    run: (draft) => {
+      const { main, prepare, packed } = pack({ main: draft.graph, prepare: draft.prepare });
+      return { ...draft, graph: main, prepare, packed };
+    },
+  },
+  {
+    name: "plan",
+    from: "graph",
+    stage: "plan",
+    says: "regions, their order, places of values, the arena",
+    when: () => true,
+    run: (draft) => {
+      const { graph, rows, prefix, packed, fixed } = draft;
+      return { ...draft, plan: plan(graph, { rows, prefix, packed, packDots: !fixed }) };
+    },
+  },
+] as const satisfies readonly (Omit<Row<Draft>, "name"> & { readonly name: string })[];
+
+/** Passes over all entries together, their Plans to the Program of a target. */
+export const programPasses = [
+  {
+    name: "nests",
+    from: "plan",
+    stage: "nests",
+    says: "regions to loop nests: what is computed at which point, and in which order sums are taken",
+    when: () => true,
+    run: (whole) => {
+      const { name, parts, fmt, prepared, contents } = whole;
+      const { program, tables } = assemble(parts, { name, fmt, prepared });
+      return { ...whole, nests: settle(program, buffersOfNests, whole.weights), contents: new Map([...contents, ...tables]) };
+    },
+  },
+  {
+    name: "schedule",
+    from: "nests",
+    stage: "schedule",
+    says: "for each nest the first strategy that takes it: order of loops, register tile, lanes, partial sums",
+    when: () => true,
+    run: (whole) => ({ ...whole, scheduled: scheduleNests(must(whole.nests, "nest"), whole.target) }),
+  },
+  {
+    name: "lower",
+    from: "schedule",
+    stage: "program",
+    says: "scheduled nests to kernels of the js target",
+    when: ({ target }) => target.lanes === 1,
+    run: (whole) => ({ ...whole, program: applySchedules(must(whole.scheduled, "schedule")) }),
+  },
+  {
+    name: "vectorize",
+    from: "schedule",
+    stage: "program",
+    says: "scheduled nests to kernels in lanes of four, for the simd targets",
+    when: ({ target }) => target.lanes > 1,
+    run: (whole) => ({ ...whole, program: applySchedules(must(whole.scheduled, "schedule")) }),
+  },
+  {
+    name: "unroll",
+    from: "program",
+    stage: "program",
+    says: "small models: one straight line with literal weights",
+    when: ({ parts, target, program, contents }, options) =>
+      parts.length === 1 && target.lanes === 1 && program !== undefined && straighten(program, contents, options) !== undefined,
+    run: (whole, options) => {
+      const straight = straighten(must(whole.program, "program"), whole.contents, options);
+      return straight === undefined ? whole : { ...whole, program: straight, straight: true };
+    },
+  },
+] as const satisfies readonly (Omit<Row<Whole>, "name"> & { readonly name: string })[];
+
+/** Every pass in order, with the stages it leads from and to, and what it does. */
+export const passes = [...entryPasses, ...programPasses].map(({ name, from, stage, says }) => ({ name, from, stage, says }));
+export type PassName = (typeof entryPasses | typeof programPasses)[number]["name"];
+
+/** What a pass made. */
+export type Made = { readonly pass: PassName } & (
+  | { readonly stage: "graph"; readonly graph: Graph; readonly events: readonly RewriteEvent[] }
+  | { readonly stage: "plan"; readonly plan: Plan }
+  | { readonly stage: "nests"; readonly nests: Program<NestKernel> }
+  | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
+  | { readonly stage: "program"; readonly program: Program }
+);
+
+interface Form<M> {
+  verify(made: M): void;
+  print(made: M): string;
+}
+/** How each stage is checked and printed. A schedule is checked by the Program it leads to. */
+const forms: { readonly [S in Stage]: Form<Made & { readonly stage: S }> } = {
+  graph: { verify: ({ graph }) => verifyGraph(graph, ops), print: ({ graph }) => printGraph(graph) },
+  plan: { verify: (made) => verifyPlan(made.plan), print: (made) => printPlan(made.plan) },
+  nests: { verify: ({ nests }) => verifyNests(nests), print: ({ nests }) => printNests(nests) },
+  schedule: { verify: () => {}, print: ({ scheduled, target }) => printSchedules(scheduled, target) },
+  program: { verify: ({ program }) => verifyProgram(program), print: ({ program }) => printProgram(program) },
+};
+const formOf = (made: Made): Form<Made> => forms[made.stage] as Form<Made>;
+
+/** Throws CompileError `ir/verify` where a pass broke a rule of its stage. */
+export const verifyMade = (made: Made): void => formOf(made).verify(made);
+/** The text of what a pass made. */
+export const printMade = (made: Made): string => formOf(made).print(made);

@@ -1,0 +1,28 @@
+// Whether a small model becomes one straight line. In: its Program in loops, contents of its constants. Out: the Program with one
+// kernel that has no loop and its weights as literals; undefined where it would be too long, or weights must stay outside the text.
+
+import { settle } from "../lower/assemble.ts";
+import type { Options } from "../options.ts";
+import type { Kernel, Program } from "../program/program.ts";
+import { buffersOf } from "../program/walk.ts";
+import { unroll } from "../schedule/straight.ts";
+import { lanesPay, operations, straightUpTo } from "./cost.ts";
+
+/** Whether kernels in lanes are wanted beside those in JavaScript: by name, or where they pay. */
+export const wantsLanes = ({ kernels }: Program, options: Options): boolean =>
+  options.target === "simd" ||
+  (options.target === "auto" && lanesPay(operations(kernels), { ...options, rows: options.train ? options.batch : 1 }));
+
+/** The entry predict as one straight line. */
+export function straighten(looped: Program, contents: ReadonlyMap<string, Float32Array>, options: Options): Program | undefined {
+  if (options.train || options.weights === "external" || options.target === "simd") return undefined;
+  // Who asks for straight lines of some length gets them.
+  if (options.unroll === undefined && wantsLanes(looped, options)) return undefined;
+  const buffers = new Map(looped.buffers.map((buffer) => [buffer.name, buffer]));
+  // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
+  const straight = unroll(looped.kernels, { buffers, contents, budget: 2 * (options.unroll ?? straightUpTo) });
+  if (straight === undefined) return undefined;
+  const kernel: Kernel = { ...straight, name: "predict" };
+  const entries = looped.entries.map((entry) => ({ ...entry, calls: ["predict"] }));
+  return settle({ ...looped, kernels: [kernel], entries }, buffersOf);
+}

@@ -1,0 +1,74 @@
+// Dims of a nest rewritten: a dim that walks a blocked axis becomes two. In and out: a Nest, same meaning, same order.
+import type { Extent, Index, Value } from "../program.ts";
+import * as v from "../value.ts";
+import { mapIndex, mapOperands, shared } from "../walk.ts";
+import { blockSize, innerOf, outerOf } from "./block.ts";
+import type { Nest } from "./nest.ts";
+
+type Dims = readonly (readonly [string, Extent])[];
+
+/** Dims that walk a blocked axis as an outer and an inner dim, everywhere. */
+export function splitBlocked(nest: Nest): Nest {
+  const indices: Index[] = [];
+  rewriteDims(nest, (term, index) => {
+    indices.push(index);
+    return [term];
+  });
+  const split = [...nest.map, ...nest.reduce]
+    .map(([name]) => name)
+    .filter((name) => indices.some(({ terms }) => terms.some(([term]) => term === innerOf(name))));
+  if (split.length === 0) return nest;
+  const divide = (dims: Dims): Dims =>
+    dims.flatMap(
+      ([name, extent]): Dims =>
+        split.includes(name)
+          ? [
+              [outerOf(name), (extent as number) / blockSize],
+              [innerOf(name), blockSize],
+            ]
+          : [[name, extent]],
+    );
+  const asTerms = (name: string, stride: number): Index["terms"] =>
+    split.includes(name)
+      ? [
+          [outerOf(name), blockSize * stride],
+          [innerOf(name), stride],
+        ]
+      : [[name, stride]];
+  const asValue = (name: string, node: Value): Value =>
+    split.includes(name) ? v.iadd(v.imul(v.dim(outerOf(name)), v.lit(blockSize, "i32")), v.dim(innerOf(name))) : node;
+  return {
+    ...rewriteDims(nest, ([name, stride]) => asTerms(name, stride), asValue),
+    map: divide(nest.map),
+    reduce: divide(nest.reduce),
+  };
+}
+
+/** The nest with every index term, and every dim used as a number, rewritten. */
+export function rewriteDims(
+  nest: Nest,
+  rewrite: (term: Index["terms"][number], index: Index) => Index["terms"],
+  asValue: (dim: string, node: Value) => Value = (_, node) => node,
+): Nest {
+  const drop = (index: Index): Index => ({
+    ...mapIndex(index, visit),
+    terms: index.terms.flatMap((term) => rewrite(term, index)),
+  });
+  const visit = shared<Value>((value, inner) =>
+    value.op === "loop" ? asValue(value.name, value) : mapOperands(value, inner, drop),
+  );
+  const { fold } = nest;
+  return {
+    ...nest,
+    ...(fold === undefined
+      ? {}
+      : {
+          fold:
+            fold.how === "madd"
+              ? { ...fold, init: visit(fold.init), term: [visit(fold.term[0]), visit(fold.term[1])] }
+              : { ...fold, init: visit(fold.init), term: [visit(fold.term[0])] },
+        }),
+    finish: visit(nest.finish),
+    out: { ...nest.out, index: drop(nest.out.index) },
+  };
+}

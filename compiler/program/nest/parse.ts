@@ -1,0 +1,89 @@
+// Text back into trees of nests: the inverse of compiler/program/nest/print.ts. In: text. Out: a Program whose kernels are
+// nests, not yet verified. Errors: `ir/parse` with line and column.
+import type { Extent, Program } from "../program.ts";
+import type { Cursor } from "../text/cursor.ts";
+import { parseExtent, parseHead, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
+import type { Fold, Nest, NestKernel, Tree } from "./nest.ts";
+
+/** Throws CompileError `ir/parse` when the text is not what `printNests` writes. */
+export const parseNests = (text: string): Program<NestKernel> =>
+  parseProgramWith(text, "nests", (head, cursor, scope): NestKernel => ({ ...head, parts: parseParts(cursor, 1, scope) }));
+
+function parseParts(cursor: Cursor, depth: number, scope: Scope): Tree[] {
+  const parts: Tree[] = [];
+  while (cursor.line?.depth === depth) {
+    if (cursor.starts(depth, "for")) {
+      cursor.next();
+      const loop = cursor.name("the loop's name");
+      cursor.expect("<");
+      const to = parseExtent(cursor);
+      cursor.endLine();
+      parts.push({ loop, to, parts: parseParts(cursor, depth + 1, withDims(scope, [[loop, to]])) });
+    } else if (cursor.starts(depth, "nest")) parts.push(parseNest(cursor, depth + 1, scope));
+    else cursor.fail(`needed for or nest, found ${cursor.found()}`);
+  }
+  return parts;
+}
+
+function parseNest(cursor: Cursor, depth: number, outer: Scope): Nest {
+  const head = parseHead(cursor);
+  const map = parseDims(cursor, depth, "map");
+  // Shared terms may speak of the reduce dims, which stand below them.
+  const scope: Scope = withDims(outer, map);
+  const ahead = withDims(scope, lookAhead(cursor, depth));
+  const values = new ValueParser(cursor, ahead);
+  values.where(depth);
+  const reduce = parseDims(cursor, depth, "reduce");
+  const fold = parseFold(cursor, depth, values);
+  const into = cursor.starts(depth, "store") ? "store" : cursor.starts(depth, "add") ? "add" : undefined;
+  if (into === undefined) cursor.fail(`needed map, where, reduce, fold, store or add, found ${cursor.found()}`);
+  cursor.next();
+  const buffer = cursor.name("a buffer");
+  cursor.expect("[");
+  const index = values.index();
+  if (into === "add") cursor.expect("+");
+  cursor.expect("=");
+  const finish = values.parse();
+  cursor.endLine();
+  return { ...head, map, reduce, ...(fold === undefined ? {} : { fold }), finish, out: { buffer, index }, into };
+}
+
+function parseFold(cursor: Cursor, depth: number, values: ValueParser): Fold | undefined {
+  if (!cursor.starts(depth, "fold")) return undefined;
+  cursor.next();
+  const at = cursor.token;
+  const how = cursor.name("madd, add, max or min");
+  const first = values.parse();
+  const second = cursor.skip(",") ? values.parse() : undefined;
+  cursor.expect("from");
+  const init = values.parse();
+  cursor.endLine();
+  if (how === "madd" && second !== undefined) return { how, init, term: [first, second] };
+  if ((how === "add" || how === "max" || how === "min") && second === undefined) return { how, init, term: [first] };
+  return cursor.fail(`needed madd of two terms, or add, max or min of one, found ${JSON.stringify(how)}`, at);
+}
+
+type Dims = readonly (readonly [dim: string, extent: Extent])[];
+
+function parseDims(cursor: Cursor, depth: number, word: string): Dims {
+  if (!cursor.starts(depth, word)) return [];
+  cursor.next();
+  const dims: (readonly [string, Extent])[] = [];
+  do {
+    const name = cursor.name("a dim");
+    cursor.expect("<");
+    dims.push([name, parseExtent(cursor)]);
+  } while (cursor.skip(","));
+  cursor.endLine();
+  return dims;
+}
+
+/** The reduce dims of the nest at hand, read without moving on. */
+function lookAhead(cursor: Cursor, depth: number): Dims {
+  const probe = cursor.copy();
+  while (probe.starts(depth, "where")) probe.skipLine();
+  return parseDims(probe, depth, "reduce");
+}
+
+const withDims = (scope: Scope, dims: Dims): Scope =>
+  new Map([...scope, ...dims.map(([name]) => [name, { op: "loop", fmt: "i32" }] as const)]);

@@ -1,0 +1,44 @@
+// A nest as the loops a textbook would write: one accumulator, the dims in their order, nothing tiled. In: trees of nests.
+// Out: statements of the same meaning, to the bit. It is what the verifier checks a nest by, and what every schedule is judged
+// against: a schedule that says nothing of partial sums has these very bits.
+import type { Kernel, Program, Stmt, Value } from "../program.ts";
+import * as v from "../value.ts";
+import { mapIndex, mapOperands, shared } from "../walk.ts";
+import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
+
+/** The Program with every nest written out plainly. */
+export const plainProgram = (program: Program<NestKernel>): Program => ({
+  ...program,
+  kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+    let sums = 0;
+    const body = parts.flatMap((part) => plainTree(part, () => `acc${sums++}`));
+    return { name, origin, body };
+  }),
+});
+
+function plainTree(tree: Tree, fresh: () => string): readonly Stmt[] {
+  if (!isLoop(tree)) return plain(tree, fresh());
+  return [{ do: "for", loop: tree.loop, to: tree.to, body: tree.parts.flatMap((part) => plainTree(part, fresh)) }];
+}
+
+/** The loops of one nest; `acc` names its register. Dims become the loops. */
+export function plain(nest: Nest, acc: string): readonly Stmt[] {
+  const { fold, out, into } = nest;
+  const sum: Value | undefined = fold === undefined ? undefined : { op: "reg", name: acc, fmt: fold.init.fmt };
+  const finished = shared<Value>((node, visit) => (node.op === "acc" && sum !== undefined ? sum : mapOperands(node, visit)));
+  const index = mapIndex(out.index, (value) => value);
+  const value = finished(nest.finish);
+  const old = v.convert(v.load(out.buffer, index), value.fmt);
+  const store: Stmt = { do: "store", buffer: out.buffer, index, value: into === "add" ? v.add(old, value) : value };
+  const body: Stmt[] = [store];
+  if (fold !== undefined && sum !== undefined) {
+    const [first] = fold.term;
+    const next =
+      fold.how === "madd" ? v.madd(first, fold.term[1], sum) : { add: v.add, max: v.max, min: v.min }[fold.how](sum, first);
+    body.unshift({ do: "set", reg: acc, value: fold.init }, ...around(nest.reduce, [{ do: "set", reg: acc, value: next }]));
+  }
+  return around(nest.map, body);
+}
+
+const around = (dims: Nest["map"], body: readonly Stmt[]): readonly Stmt[] =>
+  dims.reduceRight<readonly Stmt[]>((inner, [loop, to]) => [{ do: "for", loop, to, body: inner }], body);

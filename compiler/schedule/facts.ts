@@ -1,0 +1,106 @@
+// What strategies ask of a nest, computed once. In: a nest whose dims are merged. Out: its dims by what they do to the operands.
+//
+// A map dim is a *column* when the store and every term walk it one by one, or do not know it: lanes may run along it. Given the
+// column, a map dim is a *row* when none of the fold's loads knows both: the points of a tile of rows and columns share loads.
+import { innerOf, outerOf } from "../program/nest/block.ts";
+import type { Fold, Nest } from "../program/nest/nest.ts";
+import type { Extent, Index, Value } from "../program/program.ts";
+import { countNodes, operandsOf } from "../program/walk.ts";
+
+/** A dim of the map or of the sum, with its extent. */
+export type Dim = readonly [name: string, extent: Extent];
+
+export interface Facts {
+  readonly nest: Nest;
+  /** Map dims, outermost first. */
+  readonly order: readonly string[];
+  /** Present where there is something to sum over. */
+  readonly sum?: SumFacts;
+  /** Nodes of what is computed at a point: a map beyond `heavy` is worth a vector for two or three points. */
+  readonly weight: number;
+  /** The last map dim, where its extent is a number. */
+  readonly last: readonly [name: string, extent: number] | undefined;
+  /** The last map dims with a known extent of at least `least` that the store walks one by one. */
+  inner(least: number): string | undefined;
+}
+
+export interface SumFacts {
+  readonly fold: Fold;
+  readonly column: string | undefined;
+  /** The outer dim of a column that lies in blocks. */
+  readonly block: string | undefined;
+  /** In the order of the map. */
+  readonly rows: readonly Dim[];
+  /** The innermost reduce dim. */
+  readonly innermost: Dim;
+  /** Every term walks the innermost reduce dim one by one, or does not know it. */
+  readonly isContiguous: boolean;
+  /** Result points of the map, n counted as 1. */
+  readonly points: number;
+  /** The very sum is what is stored, at an address that depends on no data. */
+  readonly isPlain: boolean;
+}
+
+/** Nodes from which on a point of a map is much work: more than an exponential has. */
+export const heavy = 24;
+
+/** The facts of a nest. */
+export function factsOf(nest: Nest): Facts {
+  const { fold, map, reduce, out } = nest;
+  const last = map.at(-1);
+  return {
+    nest,
+    order: map.map(([name]) => name),
+    ...(fold === undefined || reduce.length === 0 ? {} : { sum: sumFacts(nest, fold) }),
+    weight: countNodes([nest.finish]),
+    last: last !== undefined && typeof last[1] === "number" ? [last[0], last[1]] : undefined,
+    inner: (least) =>
+      map
+        .filter(([name, extent]) => typeof extent === "number" && extent >= least && strideOf(out.index, name) === 1)
+        .map(([name]) => name)
+        .at(-1),
+  };
+}
+
+function sumFacts(nest: Nest, fold: Fold): SumFacts {
+  const { map, reduce, out } = nest;
+  const loads = fold.term.flatMap(loadsIn);
+  const column = map
+    .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, loads, name))
+    .map(([name]) => name)
+    .at(-1);
+  const innermost = reduce[reduce.length - 1];
+  const isRow = (row: string): boolean =>
+    row !== column &&
+    fold.how === "madd" &&
+    loads.every((index) => strideOf(index, row) === 0 || strideOf(index, column ?? "") === 0);
+  return {
+    fold,
+    column,
+    block: map.map(([name]) => name).find((name) => column === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1))),
+    rows: column === undefined ? [] : map.filter(([name]) => isRow(name)),
+    innermost,
+    isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
+    points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),
+    isPlain: fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && out.index.row === undefined,
+  };
+}
+
+function isColumn({ out }: Nest, loads: readonly Index[], dim: string): boolean {
+  const strides = loads.map((index) => strideOf(index, dim));
+  return (
+    strides.includes(1) &&
+    strides.every((stride) => stride === 0 || stride === 1) &&
+    strideOf(out.index, dim) === 1 &&
+    out.index.row === undefined
+  );
+}
+
+/** How far an address moves when a dim grows by one. */
+export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
+
+/** Every load a value is made of, as often as it stands there. */
+const loadsIn = (value: Value): readonly Index[] => [
+  ...(value.op === "load" ? [value.index] : []),
+  ...operandsOf(value).flatMap(loadsIn),
+];

@@ -1,0 +1,20 @@
+// THE list of strategies, most demanding first: the first whose `when` gives a schedule wins. Sums come before maps only for the
+// reader; what is summed is no map. Adding one is a file beside this one and a line here, before whatever would take its nests.
+import { columns } from "./columns.ts";
+import type { Strategy } from "./define.ts";
+import { heavyMap, laneMap, scalarMap } from "./maps.ts";
+import { oneByOne } from "./one-by-one.ts";
+import { partialSums } from "./partial-sums.ts";
+import { rowsByColumns } from "./rows-by-columns.ts";
+import { strips } from "./strips.ts";
+
+export const strategies: readonly Strategy[] = [
+  strips, // a tile that also wants strips
+  rowsByColumns, // a tile of several rows
+  columns, // a tile of one row
+  partialSums, // no column at all
+  heavyMap,
+  laneMap,
+  scalarMap,
+  oneByOne, // anything
+];

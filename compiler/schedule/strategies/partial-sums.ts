@@ -1,0 +1,26 @@
+// A sum with no column to spread over (one output unit, a softmax's total): partial sums along the innermost dim, folded by halves.
+// This is the one strategy that changes the order of a sum. It does so by the extent alone, the same on every target, so that
+// exact modules have the same bits on all.
+import type { Strategy } from "./define.ts";
+
+/** Terms from which partial sums pay, and from which eight of them do. */
+const fewest = 8;
+const many = 16;
+
+export const partialSums: Strategy = {
+  name: "partial-sums",
+  says: "4 or 8 partial sums along the innermost summed dim, folded by halves; in lanes where the terms lie side by side",
+  when: ({ order, sum }, target) => {
+    const [, extent] = sum?.innermost ?? [];
+    if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewest) return undefined;
+    const partial = extent >= many ? 8 : 4;
+    return { order, tile: [], partial, ...(target.lanes > 1 && sum.isContiguous ? { wide: true } : {}) };
+  },
+  sample: {
+    target: "simd",
+    nest: `map i < 3
+reduce k < 40
+fold add x[40*i + k] from 0:f32
+store y[i] = acc:f32`,
+  },
+};
