@@ -1,3 +1,4 @@
+// Max pooling: out[n, i, j, c] = max over k < ph, l < pw of x[n, s·i + k − top, s·j + l − left, c], channels apart; x is −∞ outside.
 import * as z from "zod";
 import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "../convolution/windows.ts";
 import { layer } from "../define.ts";
@@ -11,7 +12,7 @@ const geometry = ({ poolSize, strides, padding: how }: Keys): Geometry => ({
   padding: how,
 });
 
-/** The largest value of each window. */
+/** The largest value of each window, [n, H, W, C] to [n, OH, OW, C]. https://keras.io/api/layers/pooling_layers/max_pooling2d/ */
 export const maxPooling2d = layer({
   name: "maxPooling2d",
   keras: "MaxPooling2D",
