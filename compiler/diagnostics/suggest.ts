@@ -5,6 +5,7 @@
  * a third of the word; else the first that begins with the word.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  // 100 characters are enough to tell names apart, and keep hostile input from costing the square of its length.
   const low = word.toLowerCase().slice(0, 100);
   let best: string | undefined;
   let least = Math.max(1, Math.floor(low.length / 3)) + 1;
@@ -23,6 +24,8 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
   return candidates.length === 0 ? "nothing is allowed here" : `known: ${[...candidates].sort().join(", ")}`;
 }
 
+//   next[j] = the fewest edits from a[0..i) to b[0..j):  row[j] + 1 deletes, next[j − 1] + 1 inserts, row[j − 1] (+ 1) replaces,
+//   before[j − 2] + 1 swaps two neighbours.
 // Optimal string alignment distance, two rows back at a time.
 function edits(a: string, b: string): number {
   let before: number[] = [];

@@ -1,4 +1,8 @@
-// Max pooling: out[n, i, j, c] = max over k < ph, l < pw of x[n, s·i + k − top, s·j + l − left, c], channels apart; x is −∞ outside.
+// Max pooling: the largest value of each window, channels apart.
+//
+//   out[n, i, j, c] = max over k < ph, l < pw of x[n, s·i + k − top, s·j + l − left, c]       x is −∞ outside
+//
+// In ops: pad with −∞, window [n, OH, OW, C, ph, pw], reduceMax over the taps; of equal values the first takes the gradient.
 import * as z from "zod";
 import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "../convolution/windows.ts";
 import { layer } from "../define.ts";

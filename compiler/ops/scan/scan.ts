@@ -2,7 +2,7 @@
 // Inputs: carries, then xs, then closed values. The body's inputs are called carry0.., x0.., closed0..; its results are the
 // next carries, called carry0.., then any number of ys. Time is axis 1 of a batched tensor and axis 0 of any other.
 //
-//   inputs          carry: S          x: S with time        closed: any
+//   inputs          carry             x with time           closed
 //                     │                │ slice t             │ whole
 //   body at t       carry ──▶ ( carry′, y ) = body(carry, x[t], closed)
 //                     ▲          │
