@@ -97,9 +97,9 @@ export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/
 export const distinct = (names: readonly string[]): readonly string[] =>
   names.filter((name) => !names.some((other) => other !== name && camelCase(other) === name));
 
+/** What was needed, in words that stand after "needs". */
 function needed(issue: Issue): string {
   switch (issue.code) {
-    // What was needed, in words that stand after "needs".
     case "invalid_type":
       return (
         { int: "a whole number", number: "a number", array: "a list", string: "a string", boolean: "true or false" }[

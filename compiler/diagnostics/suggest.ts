@@ -24,9 +24,10 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
   return candidates.length === 0 ? "nothing is allowed here" : `known: ${[...candidates].sort().join(", ")}`;
 }
 
+// Optimal string alignment distance, two rows back at a time.
+//
 //   next[j] = the fewest edits from a[0..i) to b[0..j):  row[j] + 1 deletes, next[j − 1] + 1 inserts, row[j − 1] (+ 1) replaces,
 //   before[j − 2] + 1 swaps two neighbours.
-// Optimal string alignment distance, two rows back at a time.
 function edits(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -34,8 +34,7 @@ export interface Scalar {
 
 /** What a buffer is to the caller: who fills it, who may write it, and whether it lasts longer than a call (not arena). */
 export type Role = "input" | "output" | "const" | "param" | "state" | "arena";
-/** A stretch of the address space. */
-/** `at` and `length` count elements; arena buffers may overlap where their lifetimes do not. */
+/** A stretch of the address space: `at` and `length` count elements; arena buffers may overlap where their lifetimes do not. */
 export interface Buffer {
   readonly name: string;
   readonly at: number;

@@ -23,7 +23,7 @@ export interface Route {
   readonly calls: Code;
 }
 
-/** `kind` names what a value is, `count` how many items of `size` numbers it has; both throw for what is no list of numbers. */
+/** `kind` names what a value is, `count` how many items of `size` numbers it has; `count` throws where it is no list. */
 export const checks = js`const kind = (value) => ({}).toString.call(value).slice(8, -1);
 function count(what, value, size) {
   if (!value || typeof value !== "object" || !(value.length >= 0)) throw new TypeError(what + ": wanted a Float32Array or an array of numbers, got " + kind(value));

@@ -12,7 +12,7 @@ import { count } from "../shared.ts";
 
 /** One size for both axes, or one each. */
 export const pair = z.union([count, z.array(count).length(2)]);
-/** Whether windows stay inside, or as many are made as keep the size at stride 1. */
+/** `valid`: windows stay inside; `same`: the input is padded so that stride 1 keeps its size. */
 export const padding: z.ZodDefault<z.ZodEnum<{ valid: "valid"; same: "same" }>> = z.enum(["valid", "same"]).default("valid");
 
 /** One entry per spatial axis. */
