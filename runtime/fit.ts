@@ -22,6 +22,7 @@ export interface Data {
   readonly sampleWeight?: ArrayLike<number>;
 }
 
+/** The losses of one epoch. */
 export interface Logs {
   readonly loss: number;
   readonly val_loss?: number;
@@ -43,6 +44,7 @@ export interface EarlyStopping {
   readonly startFromEpoch?: number;
 }
 
+/** Keras' arguments of `fit`, in camelCase. https://keras.io/api/models/model_training_apis/#fit-method */
 export interface FitOptions {
   /** Default 1. */
   readonly epochs?: number;
@@ -63,6 +65,7 @@ export interface FitOptions {
   readonly onEpochEnd?: (epoch: number, logs: Logs) => unknown;
 }
 
+/** What training gives. */
 export interface Fitted {
   /** One number per epoch: the mean of the batches' losses weighted by their rows, and the loss of the validation rows. */
   readonly history: { readonly loss: readonly number[]; readonly val_loss?: readonly number[] };
@@ -98,6 +101,7 @@ export function fit(subject: Trainable | Loadable, data: Data, options: FitOptio
     let sum = 0;
     for (let from = 0; from < train.rows; from += batchSize) {
       const { rows, x, y, sampleWeight } = batch(order.subarray(from, from + batchSize));
+      // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
       sum += rows * module.trainStep(x, y, { ...weighted(sampleWeight), ...rate(options.learningRate) });
     }
     loss.push(sum / train.rows);
@@ -183,6 +187,7 @@ function batches(all: Table, most: number): (chosen: Int32Array) => Table {
     y: new Float32Array(most * sizes.y),
     sampleWeight: new Float32Array(most),
   };
+  // Row-major rows of `size` numbers, in the order of `chosen`.
   const gather = (key: keyof typeof sizes, from: ArrayLike<number>, chosen: Int32Array): Float32Array => {
     const size = sizes[key];
     chosen.forEach((row, i) => {
@@ -199,7 +204,10 @@ function batches(all: Table, most: number): (chosen: Int32Array) => Table {
   });
 }
 
-/** Keras' rules: `wait` counts epochs without improvement; the first epoch never stops. */
+/**
+ * Keras' rules: `wait` counts epochs without improvement; the first epoch never stops.
+ * https://keras.io/api/callbacks/early_stopping/
+ */
 function watcher(module: Trainable, stopping: EarlyStopping, validated: boolean) {
   const { monitor = "val_loss", mode = "auto", restoreBestWeights = false } = stopping;
   if (monitor !== "loss" && monitor !== "val_loss")
@@ -211,6 +219,7 @@ function watcher(module: Trainable, stopping: EarlyStopping, validated: boolean)
   const patience = whole("earlyStopping.patience", stopping.patience ?? 0, 0);
   const start = whole("earlyStopping.startFromEpoch", stopping.startFromEpoch ?? 0, 0);
   const delta = Math.abs(stopping.minDelta ?? 0);
+  // With "max" the loss is negated, so that smaller is always better.
   const sign = mode === "max" ? -1 : 1;
   let best = Number.POSITIVE_INFINITY;
   let weights: Float32Array[] | undefined;
@@ -219,6 +228,7 @@ function watcher(module: Trainable, stopping: EarlyStopping, validated: boolean)
     stops(epoch: number, logs: Logs): boolean {
       if (epoch < start) return false;
       const current = sign * (logs[monitor] as number);
+      // Keras keeps the first epoch it watches, even one whose loss is NaN.
       if (restoreBestWeights) weights ??= module.getWeights();
       wait++;
       if (current + delta < best) {

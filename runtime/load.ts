@@ -27,6 +27,7 @@ export interface Predictor {
  * module, and what the module throws when the weights have another length than it wants.
  */
 export function load<M extends object = Predictor>({ code, weights, wasm, wasmRelaxed }: Loadable): M {
+  // Text that layerc emitted has been judged and takes little from outside; whoever gives other text runs that.
   const exported = new Function(asFunctionBody(code))() as M & { create?: (...given: unknown[]) => object };
   if (exported.create === undefined || (weights === undefined && wasm === undefined)) return exported;
   const { create, ...constants } = exported;

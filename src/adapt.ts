@@ -13,6 +13,7 @@ import type { Model } from "../compiler/model.ts";
 /** Samples back to back, or one list of numbers per sample; a sample of more axes is row-major. */
 export type Samples = ArrayLike<number> | readonly (readonly number[])[];
 
+/** One number per point of the kept axes, row-major; of all numbers alike where there are none. */
 export interface Statistics {
   readonly mean: readonly number[];
   /** Biased: the mean of squared distances. */
@@ -46,6 +47,7 @@ export function adaptNormalization(
   });
   const count = sizeOf(axes.map((a) => sample[a]));
   const each = data.length / count;
+  // Sums in doubles, in the order of the samples; the second pass takes distances from the mean, since E[x²] − E[x]² cancels.
   const average = (value: (i: number, group: number) => number): number[] => {
     const sums = new Float64Array(count);
     for (let i = 0; i < data.length; i++) sums[groups[i % size]] += value(i, groups[i % size]);
@@ -91,6 +93,7 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
   }
 }
 
+/** The samples' numbers one after the other. Throws shape/mismatch where they are no whole number of samples. */
 function flat(samples: Samples, size: number): ArrayLike<number> {
   if (typeof samples[0] === "number") {
     if (size === 0 || samples.length % size !== 0)

@@ -31,6 +31,7 @@ export function showFile(file: string): string {
   return near === "" || near.startsWith("..") || isAbsolute(near) ? file : near;
 }
 
+/** Node's codes in words; any other error speaks for itself. */
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   EISDIR: "it is a folder",

@@ -10,6 +10,7 @@ import type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
 export * from "../compiler/layers/list.ts";
 export { adapt, adaptNormalization, type Samples } from "./adapt.ts";
 
+/** What a model has besides its layers. */
 export interface SequentialOptions {
   /** Default "model". */
   readonly name?: string;

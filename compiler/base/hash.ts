@@ -1,6 +1,7 @@
 // A 64-bit content hash (not a cryptographic one): equal content, equal hash, on every engine.
 import { hash32 } from "./random.ts";
 
+/** A hash under construction: what is fed, and in which order, decides. */
 export interface Hasher {
   text(value: string): void;
   floats(values: Float32Array): void;
@@ -8,6 +9,7 @@ export interface Hasher {
   digest(): string;
 }
 
+/** A fresh hash. Each piece is fed with its length, so that no two sequences of pieces run into one another. */
 export function hasher(): Hasher {
   let a = 0x243f6a88;
   let b = 0x85a308d3;
@@ -23,6 +25,7 @@ export function hasher(): Hasher {
     floats: (values) => {
       word(values.length);
       const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+      // Bits, not numbers: −0 and 0 differ, and so do NaNs.
       for (const bit of bits) word(bit);
     },
     digest: () => [a, b].map((half) => half.toString(16).padStart(8, "0")).join(""),

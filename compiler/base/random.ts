@@ -1,5 +1,7 @@
 // Repeatable noise: a counter hash from adds, multiplies, xors and shifts, the same on every engine. The op `random`
 // states the same function in Graph and Program terms; here it seeds initialisers and tests.
+//
+//   draw k of a stream = hash32(seed, k) >>> 8, times 2⁻²⁴         a stream is a seed and a counter, nothing else
 
 /** A well-mixed 32-bit hash of two 32-bit words. */
 export function hash32(seed: number, counter: number): number {
@@ -21,6 +23,7 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
 }
 
+/** The stream of a seed, from its beginning. */
 export function random(seed: number): Random {
   let counter = 0;
   const uniform = () => (hash32(seed, counter++) >>> 8) * 2 ** -24;

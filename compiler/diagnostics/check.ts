@@ -16,6 +16,7 @@ export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: F
   for (const [key, value] of Object.entries(config)) {
     const allowed = Object.hasOwn(fixed, key) ? fixed[key] : undefined;
     if (allowed === undefined) Object.defineProperty(rest, key, { value, enumerable: true });
+    // A key that Keras has is no typing error: say that it is missing here, not that it is unknown.
     else if (allowed !== "any" && !allowed.includes(value)) {
       const hint = `leave it out, or give ${allowed.map(showValue).join(" or ")}`;
       const message = `layerc does not have ${place.subject}'s ${key} yet, found ${showValue(value)}`;
@@ -25,6 +26,7 @@ export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: F
   return rest;
 }
 
+/** Where a value comes from, and under which code it is refused. */
 export interface Place {
   readonly code: Code;
   readonly path: string;
@@ -38,6 +40,7 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T 
   if (parsed.success) return parsed.data;
   const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
   const { issues } = parsed.error;
+  // With a misspelt key, its right spelling is often reported as missing too: the misspelling says more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const { path, message, hint } = explain(issue, value, place.subject, keys);
   throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
@@ -50,6 +53,7 @@ interface Explained {
   readonly hint: string;
 }
 
+/** One issue of zod's in our words; a union is explained by its branch that got furthest. */
 function explain(issue: Issue, whole: unknown, subject: string, keys: Keys): Explained {
   const { path } = issue;
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
@@ -93,6 +97,7 @@ export const camelCase = (name: string): string => name.replaceAll(/_([a-z0-9])/
 export const distinct = (names: readonly string[]): readonly string[] =>
   names.filter((name) => !names.some((other) => other !== name && camelCase(other) === name));
 
+/** What was needed, in words that stand after "needs". */
 function needed(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":

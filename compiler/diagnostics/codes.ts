@@ -1,4 +1,5 @@
 // The catalogue of error and warning codes. A code never changes meaning; `layerc explain <code>` prints the text.
+/** Code → what it means, for whoever asks with `layerc explain`. */
 export const codes = {
   "internal/bug":
     "layerc reached a state that its own rules exclude. The notes show the IR around the fault and the pass that made it.",
@@ -57,4 +58,5 @@ export const codes = {
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 
+/** A code of the catalogue. */
 export type Code = keyof typeof codes;

@@ -9,6 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
+/** An error or a warning as data. */
 export interface Diagnostic {
   readonly code: Code;
   /** Where in the model, e.g. `layers[2].units`; empty when the whole model is meant. */

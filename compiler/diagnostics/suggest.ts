@@ -5,6 +5,7 @@
  * a third of the word; else the first that begins with the word.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  // 100 characters are enough to tell names apart, and keep hostile input from costing the square of its length.
   const low = word.toLowerCase().slice(0, 100);
   let best: string | undefined;
   let least = Math.max(1, Math.floor(low.length / 3)) + 1;
@@ -24,6 +25,9 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
 }
 
 // Optimal string alignment distance, two rows back at a time.
+//
+//   next[j] = the fewest edits from a[0..i) to b[0..j):  row[j] + 1 deletes, next[j − 1] + 1 inserts, row[j − 1] (+ 1) replaces,
+//   before[j − 2] + 1 swaps two neighbours.
 function edits(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -11,19 +11,21 @@ export class Name {
     this.text = text;
   }
 }
+/** A name of our own: it is known to be free, and must be an identifier. */
 export const name = (text: string): Name => new Name(text);
 
 /** Text with the precedence of its outermost operator (MDN's table; statements do not care). */
 export class Code {
   readonly text: string;
   readonly level: number;
-  /** Only this file calls it. */
+  /** Whoever calls it vouches for the text: our own words, numbers, and what `Name`, `quote` or `comment` made of others'. */
   constructor(text: string, level = 0) {
     this.text = text;
     this.level = level;
   }
 }
 
+/** What a template takes. */
 export type Insert = Name | Code | number | string | boolean | readonly Code[];
 
 /** A list of Code stands one below the other; text of several lines keeps the indentation of the place it is put in. */
@@ -53,10 +55,12 @@ export const commas = (list: readonly (Name | Code | number)[]): Code => new Cod
 export const braces = (head: Code, body: Code): Code => js`${head} {
   ${body}
 }`;
+/** No text; `lines` leaves it out. */
 export const none = new Code("");
 
 const UNARY = 15;
 const PRIMARY = 20;
+// From JavaScript's table of precedence: a larger number binds more strongly, 20 is a name or a literal, 3 the conditional.
 const levels = {
   "&&": 5,
   "|": 6,
@@ -72,6 +76,7 @@ const levels = {
   "*": 13,
   "/": 13,
 };
+/** The operators that join two operands. */
 export type Infix = keyof typeof levels;
 
 const within = (code: Code | Name, level: number): Code =>
@@ -82,13 +87,17 @@ export function infix(a: Code | Name, op: Infix, b: Code | Name): Code {
   const level = levels[op];
   return new Code(`${within(a, level).text} ${op} ${within(b, level + 1).text}`, level);
 }
+/** `-a` or `!a`; `-(-a)`, since `--a` is another operator. */
 export function prefix(op: "-" | "!", a: Code | Name): Code {
   const { text } = within(a, UNARY);
   return new Code(text.startsWith("-") ? `${op}(${text})` : op + text, UNARY);
 }
+/** `callee(a, b)`. */
 export const call = (callee: Name, ...args: readonly (Code | Name)[]): Code =>
   new Code(`${callee.text}(${args.map((arg) => arg.text).join(", ")})`, PRIMARY);
+/** `array[index]`. */
 export const element = (array: Name, index: Code | Name): Code => new Code(`${array.text}[${index.text}]`, PRIMARY);
+/** `test ? a : b`. */
 export const ternary = (test: Code | Name, a: Code | Name, b: Code | Name): Code =>
   new Code(`${within(test, 4).text} ? ${within(a, 3).text} : ${within(b, 3).text}`, 3);
 /** `(a, b)`: evaluates a, gives b. */
@@ -107,6 +116,7 @@ export function shortLiteral(value: number): Code {
   }
   return literal(value);
 }
+/** `true` or `false`. */
 export const boolean = (value: boolean): Code => new Code(String(value), PRIMARY);
 
 const escapeCharacter = (character: string): string =>
@@ -155,12 +165,14 @@ export class Names {
     if (this.#taken.has(text) || reserved.has(text)) return true;
     return this.#outer !== undefined && !this.#free.has(text) && this.#outer.#has(text);
   }
+  /** A name like `hint`, and unlike all that this scope and those around it have. */
   unique(hint: string): Name {
     const plain = hint
       .replace(/\W+/g, "_")
       .replace(/^_+|_+$/g, "")
       .slice(0, 60);
     const base = plain === "" ? "layer" : /^\d/.test(plain) ? `_${plain}` : plain;
+    // A hint that is taken gets the first number that is not: dense, dense_1, …
     let text = base;
     for (let i = 1; this.#has(text); i++) text = `${base}_${i}`;
     this.#taken.add(text);
@@ -181,8 +193,10 @@ export const globals = [
   "NaN",
   "undefined",
 ] as const;
+/** Members of Math that are exact, or rounded once, in every engine; `Math.exp` and its kind are not. */
 export const mathMembers = ["fround", "imul", "sqrt", "floor", "abs", "min", "max"] as const;
 
+// Words of the language, also those of newer editions and of strict mode, and what the text takes from outside.
 const reserved: ReadonlySet<string> = new Set([
   ..."arguments async await break case catch class const continue debugger default delete do else enum eval exports export extends".split(
     " ",

@@ -1,5 +1,5 @@
 // The last word on emitted text: acorn parses it, a scope walk lists the names it takes from outside, and anything beyond
-// DESIGN's short list is a bug of layerc. Runs on every module before it leaves the compiler.
+// the lists in `code.ts` is a bug of layerc. Runs on every module before it leaves the compiler.
 import * as acorn from "acorn";
 import { internal } from "../diagnostics/error.ts";
 import { globals, mathMembers } from "./code.ts";
@@ -7,6 +7,7 @@ import { globals, mathMembers } from "./code.ts";
 type Tree = acorn.AnyNode;
 type Kind = "module" | "script";
 
+// 2020 is what every engine with WebAssembly SIMD reads; newer syntax must not slip in.
 const parse = (code: string, kind: Kind): acorn.Program => acorn.parse(code, { ecmaVersion: 2020, sourceType: kind });
 
 /** Throws when `code` does not parse, or uses a name or a construct that no artifact may use. */
@@ -35,6 +36,7 @@ export function freeNames(code: string, kind: Kind = "module"): readonly string[
   return [...free].sort();
 }
 
+/** Open scopes, outermost first; which of them declares a name does not matter here. */
 type Scopes = readonly ReadonlySet<string>[];
 
 function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
@@ -61,6 +63,7 @@ function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
       const { object, property, computed } = node;
       const member = !computed && property.type === "Identifier" ? property.name : undefined;
       if (member === "constructor" || member === "__proto__") free.add(`.${member}`);
+      // `Math.max` is the name, so that a member nobody listed is found; a computed member is a use of Math itself.
       if (object.type === "Identifier" && object.name === "Math" && member !== undefined) {
         if (!inside.some((scope) => scope.has("Math"))) free.add(`Math.${member}`);
         return;
@@ -129,6 +132,7 @@ function declaredIn(scope: Tree): ReadonlySet<string> {
   return names;
 }
 
+/** `direct`: the node stands in the scope itself; `vars`: the scope is a function's or the program's, to which `var` climbs. */
 function declare(node: Tree, names: Set<string>, direct: boolean, vars: boolean): void {
   if (node.type === "VariableDeclaration") {
     if (node.kind === "var" ? vars : direct) for (const { id } of node.declarations) bind(id, names);
@@ -142,6 +146,7 @@ function declare(node: Tree, names: Set<string>, direct: boolean, vars: boolean)
   for (const child of children(node)) declare(child, names, false, true);
 }
 
+/** The names a pattern binds: `{ a, b: [c] = … }` binds a and c. */
 function bind(pattern: Tree, names: Set<string>): void {
   if (pattern.type === "Identifier") names.add(pattern.name);
   else if (pattern.type === "AssignmentPattern") bind(pattern.left, names);

@@ -3,6 +3,7 @@
 import type { Fmt, Kernel, Stmt, Value } from "../program/program.ts";
 import { operandsOf, rootsOf, statementsIn, valuesOf, visit } from "../program/walk.ts";
 
+/** How one `let` is used. */
 export interface LetUse {
   count: number;
   /** Some use stands in a loop that the let does not: moving it there would repeat it. */
@@ -10,6 +11,7 @@ export interface LetUse {
   /** Through the lets it uses as well, since those may be printed inside it. */
   readonly reads: { memory: boolean; readonly registers: Set<string> };
 }
+/** Per `let` statement of a kernel. */
 export interface Usage {
   readonly lets: ReadonlyMap<Stmt, LetUse>;
 }
@@ -20,12 +22,14 @@ export function sharedIn(roots: readonly Value[]): ReadonlySet<Value> {
   const shared = new Set<Value>();
   visit(roots, (value) => {
     if (operandsOf(value).length === 0) return;
+    // `visit` calls once for each way to a node, and walks below it the first time.
     if (seen.has(value)) shared.add(value);
     seen.add(value);
   });
   return shared;
 }
 
+/** Counts uses in one walk. A name means the nearest `let` around it, as in the kernel. */
 export function usageOf(kernel: Kernel): Usage {
   const lets = new Map<Stmt, LetUse>();
   const scopes: { readonly uses: Map<string, LetUse>; readonly depth: number }[] = [];
@@ -47,6 +51,7 @@ export function usageOf(kernel: Kernel): Usage {
         const use = scope?.uses.get(value.name);
         if (scope === undefined || use === undefined) return;
         use.count++;
+        // The scope of the let is not the innermost one, so a loop lies between them.
         use.insideLoop ||= scope.depth < scopes.length - 1;
         reads.memory ||= use.reads.memory;
         for (const register of use.reads.registers) reads.registers.add(register);

@@ -3,9 +3,11 @@
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { type Attrs, isGraph, type Node, type OpRules, type Ops, showShape, type Type } from "./graph.ts";
 
+/** Makes the nodes of one Graph. Nodes of two builders never mix: `copyInto` carries a Graph over. */
 export class Builder {
   /** The ops its nodes may have, by name. */
   readonly ops: Ops;
+  // Key of a node → the node: an op's name, the numbers of its inputs, and its attributes written out.
   readonly #interned = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
   readonly #keys = new WeakMap<Attrs, string>();

@@ -3,6 +3,7 @@
 // made do not matter; names, the order of results and updates, and types do.
 import { type Attrs, type Graph, isGraph, type Node, type Type } from "./graph.ts";
 
+/** What counts. */
 export interface EqualOptions {
   /** Compare origins too (the default). */
   readonly origins?: boolean;
@@ -30,6 +31,7 @@ class Numbers {
     if (known !== undefined) return known;
     for (const node of graph.nodes) this.#node(node);
     const roots = (list: Graph["results"]) => list.map(([name, node]) => [name, this.#node(node)]);
+    // An origin is a fact about a term, whatever order the nodes are in; equal nodes that were made twice count once.
     const origins = this.#origins
       ? [...graph.origins].map(([node, origin]) => JSON.stringify([this.#node(node), origin])).sort()
       : [];

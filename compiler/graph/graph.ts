@@ -4,6 +4,7 @@
 
 /** A size. `n`, the number of rows of the batch, stands only on axis 0 and is never merged, sliced, moved or concatenated. */
 export type Size = number | "n";
+/** Sizes, outermost axis first; `[]` is a single number. */
 export type Shape = readonly Size[];
 
 /** The type of a value: a float32 tensor of `shape`; or, where `items` is given, a bundle that only `pick` may take apart. */
@@ -14,8 +15,10 @@ export interface Type {
 
 /** Op attributes: JSON, or the body Graph of a `scan`. */
 export type AttrValue = number | string | boolean | null | Graph | readonly AttrValue[] | { readonly [key: string]: AttrValue };
+/** Attributes by name, as the op's schema lets them through. */
 export type Attrs = { readonly [key: string]: AttrValue };
 
+/** A value: what op made it of which values. Frozen; made by a Builder alone. */
 export interface Node {
   readonly op: string;
   readonly inputs: readonly Node[];
@@ -85,12 +88,17 @@ export function graph(
   return { name, nodes, results, updates, origins: kept };
 }
 
+/** The number of elements; 1 for a single number. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** Whether axis 0 is the rows of the batch. */
 export const isBatched = (type: Type): boolean => type.shape[0] === "n";
+/** Whether two shapes agree in every size; n agrees with n alone. */
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+/** `[n, 4]`, for messages. */
 export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 /** The shape with `n` bound to a number of rows. */
 export const bindShape = (shape: Shape, rows: number): number[] => shape.map((size) => (size === "n" ? rows : size));
+/** Whether an attribute is a body: no other attribute has nodes and results. */
 export const isGraph = (value: AttrValue | undefined): value is Graph =>
   typeof value === "object" && value !== null && "nodes" in value && "results" in value;
 /** The nodes of one op, in graph order. */

@@ -242,10 +242,12 @@ class Parser {
   }
 }
 
+/** What a token may look like, first match first: a word is whatever is no number. */
 const patterns: readonly (readonly [Kind, RegExp])[] = [
   ["node", /%\d+/],
   ["number", /-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?f?|Infinity|NaN)(?![\w$.])/],
   ["word", /[A-Za-z_$][\w$]*/],
 ];
 const words: Readonly<Record<string, AttrValue>> = { true: true, false: false, null: null, n: "n" };
+/** A decimal; with the suffix f the float32 nearest to it, which `print.ts` writes where that is shorter. */
 const numberOf = (text: string): number => (/^-?\d.*f$/.test(text) ? Math.fround(Number(text.slice(0, -1))) : Number(text));

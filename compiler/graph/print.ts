@@ -3,6 +3,7 @@
 // breaks out of its quotes or its line, nor out of a block comment that the text is put into.
 import { type AttrValue, type Graph, isGraph, type Node, showShape, type Type } from "./graph.ts";
 
+/** The Graph as text that `parseGraph` reads back, a node a line. */
 export function printGraph(graph: Graph): string {
   return `${printLines(graph).lines.join("\n")}\n`;
 }

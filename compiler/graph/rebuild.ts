@@ -8,6 +8,7 @@ import { type Graph, graph, type Node, sameShape, showShape } from "./graph.ts";
 /** Given a node and its rebuilt inputs: the node to use instead (of the same type), or undefined to copy it. */
 export type Visit = (node: Node, inputs: readonly Node[]) => Node | undefined;
 
+/** Every node of `source` made anew in `builder`, or what `visit` gives in its place; old node → new node. */
 export function copyInto(builder: Builder, source: Graph, visit: Visit = () => undefined): Map<Node, Node> {
   const made = new Map<Node, Node>();
   const outer = builder.origin;

@@ -88,6 +88,7 @@ function verifyRoots(graph: Graph, nodes: ReadonlySet<Node>, names: ReadonlyMap<
       }
     }
   }
+  // Users stand behind operands, so one walk from the end marks everything that is needed before it is seen.
   const reached = new Set([...graph.results, ...graph.updates].map(([, node]) => node));
   for (const node of [...graph.nodes].reverse()) {
     if (!reached.has(node)) fail(node, "no result and no update needs this node");

@@ -1,7 +1,8 @@
 // What each Program op computes in one lane, to the bit: compiler/program/program.ts in numbers. In: closures that give the
-// operands (masks are 0 and 1). Out: a closure that gives the result. An operand that ir.ts excludes is reported through `bug`.
+// operands (masks are 0 and 1). Out: a closure that gives the result. An operand excluded there is reported through `bug`.
 import type { Fmt, ScalarFmt } from "../program/program.ts";
 
+/** A number of one lane, computed when called. */
 export type Eval = () => number;
 type BinaryOp = (a: Eval, b: Eval, f32: boolean) => Eval;
 type UnaryOp = (a: Eval, to: ScalarFmt, from: ScalarFmt, bug: (message: string) => never) => Eval;
@@ -10,6 +11,7 @@ type UnaryOp = (a: Eval, to: ScalarFmt, from: ScalarFmt, bug: (message: string) 
 export const laneOf = (fmt: Fmt): ScalarFmt =>
   fmt === "f32x4" ? "f32" : fmt === "i32x4" ? "i32" : fmt === "maskx4" ? "mask" : fmt;
 
+/** A double rounded to float32, or as it is. */
 const round = (f32: boolean, exact: Eval): Eval => (f32 ? () => Math.fround(exact()) : exact);
 
 // One rounding of the double result is the correct f32 result for + − · / √ of f32 operands (53 ≥ 2·24 + 2 bits).
@@ -22,6 +24,7 @@ export const binary = {
   max: (a, b) => () => Math.max(a(), b()),
   less: (a, b) => () => (a() < b() ? 1 : 0),
   equal: (a, b) => () => (a() === b() ? 1 : 0),
+  // Masks are 0 and 1, so their product is both.
   and: (a, b) => () => a() * b(),
   iadd: (a, b) => () => (a() + b()) | 0,
   imul: (a, b) => () => Math.imul(a(), b()),
@@ -38,6 +41,7 @@ const twoTo = (power: number): number => {
   return bits[0];
 };
 
+/** One operand; `to` is the result's format, `from` the operand's. A result that no rule allows is a `bug`. */
 export const unary = {
   neg: (a) => () => -a(),
   abs: (a) => () => Math.abs(a()),
@@ -63,12 +67,14 @@ export const unary = {
   },
   exponent: (a, _to, _from, bug) => () => {
     bits[0] = a();
+    // The exponent field of a float32 is e + 127; 0 is a subnormal, 255 no finite number.
     const e = word[0] >> 23; // negative numbers give a negative e
     if (e < 1 || e > 254) bug(`exponent takes a positive normal f32, found ${bits[0]}`);
     return e - 127;
   },
 } as const satisfies Record<string, UnaryOp>;
 
+/** a · b + c: f32 rounds product and sum, as no fused instruction does. */
 export const madd = (a: Eval, b: Eval, c: Eval, f32: boolean): Eval =>
   f32 ? () => Math.fround(Math.fround(a() * b()) + c()) : () => a() * b() + c();
 

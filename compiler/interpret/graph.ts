@@ -7,8 +7,10 @@ import { bindShape, type Graph, type Node, sameShape, showShape, sizeOf } from "
 import type { EvalContext, Tensor } from "../ops/define.ts";
 import { ops } from "../ops/index.ts";
 
+/** Rounds every node, or none. */
 export type Precision = "f32" | "double";
 
+/** What a run is given. */
 export interface GraphRunOptions {
   /** The number `n`. */
   readonly rows: number;
@@ -17,6 +19,7 @@ export interface GraphRunOptions {
   readonly precision: Precision;
 }
 
+/** What a run leaves: tensors with n bound. */
 export interface GraphRun {
   readonly results: Readonly<Record<string, Tensor>>;
   /** The next values of params and states. */
@@ -87,6 +90,7 @@ function evaluate(graph: Graph, rows: number, precision: Precision, given: (node
     );
   };
   for (const node of graph.nodes) {
+    // Inputs, params and states have no rule to evaluate: their numbers come from outside, already rounded.
     if (sources.has(node.op)) {
       memory.set(node, [given(node)]);
       continue;
@@ -105,9 +109,11 @@ function evaluate(graph: Graph, rows: number, precision: Precision, given: (node
   return memory;
 }
 
+/** A value has the shape its node states; anything else is a wrong `eval`, not a wrong input. */
 function fits(node: Node, shape: readonly number[], { shape: found, data }: Tensor): void {
   if (sameShape(shape, found) && data.length === sizeOf(shape)) return;
   internal(`${node.op} has shape ${showShape(shape)}, its value ${data.length} numbers of shape ${showShape(found)}`);
 }
 
+/** Each element to the nearest float32, kept as a double. */
 const rounded = ({ shape, data }: Tensor): Tensor => ({ shape, data: Float64Array.from(Float32Array.from(data)) });

@@ -6,6 +6,7 @@ import type { Buffer, Extent, Index, Kernel, Stmt, Value } from "../program/prog
 import { binary, type Eval, laneOf, madd, select, unary } from "./arithmetic.ts";
 import { sharedIn } from "./shared.ts";
 
+/** A piece of a kernel, ready to run. */
 export type Step = () => void;
 
 /** What all kernels of a machine share; `written` is absent when reads are not tracked. */
@@ -264,6 +265,7 @@ class KernelCompiler {
     const { limit, stride } = row;
     const wanted = this.#scalarEval(row.index, scope, site);
     return () => {
+      // The law of a row: clamp(floor(index), 0, limit − 1).
       const floored = Math.floor(wanted());
       const clamped = floored > 0 ? Math.min(floored, limit - 1) : 0; // NaN is 0
       return checked(affine() + clamped * stride);

@@ -1,11 +1,12 @@
 // Runs a Program by the letter of compiler/program/program.ts: these are the bits that every emitted kernel must equal.
 // In: a Program and the contents of its constants. Out: a machine with one address space, in which overlapping buffers
 // really overlap. An entry starts with an arena of NaN; reading an element nobody wrote, leaving a buffer, making an integer
-// of a number that is none, and the powers and exponents ir.ts excludes are errors that name kernel, buffer and index.
+// of a number that is none, and the powers and exponents excluded there are errors that name kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
 import type { Program } from "../program/program.ts";
 import { kernelStep, type Space, type Step } from "./kernel.ts";
 
+/** What a machine starts with, and how closely it watches. */
 export interface MachineOptions {
   /** Contents of const and param buffers, of exactly their length; one that is absent starts unwritten. */
   readonly constants?: ReadonlyMap<string, ArrayLike<number>>;
@@ -13,6 +14,7 @@ export interface MachineOptions {
   readonly track?: boolean;
 }
 
+/** A Program that can be run: one Float32Array for all buffers. */
 export interface Machine {
   /** Live views of the address space, by buffer name; inputs are written and outputs read here. */
   readonly buffers: ReadonlyMap<string, Float32Array>;
@@ -20,9 +22,12 @@ export interface Machine {
   run(what: string | readonly string[], scalars?: Readonly<Record<string, number>>): void;
 }
 
+/** A machine in its first state: constants filled in, states at their initial values, everything else NaN and unwritten. */
 export function createMachine(program: Program, { constants = new Map(), track = true }: MachineOptions = {}): Machine {
   const size = program.buffers.reduce((end, { at, length }) => Math.max(end, at + length), 0);
+  // Stores round because this is a Float32Array; buffers are views of it, so those that overlap do.
   const memory = new Float32Array(size).fill(Number.NaN);
+  // One flag per element: 1 once somebody wrote it.
   const written = new Uint8Array(size);
   const buffers = new Map(program.buffers.map(({ name, at, length }) => [name, memory.subarray(at, at + length)] as const));
   for (const { name, role, at, length, initial = 0 } of program.buffers) {

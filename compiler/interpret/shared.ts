@@ -2,6 +2,7 @@
 // Its own walk: a printer or a lowering that forgot an operand must not take the oracle with it.
 import type { Value } from "../program/program.ts";
 
+/** What a value is made of, said a second time (`program/walk.ts` is the first). */
 const operands = (value: Value): readonly Value[] => {
   if (value.op === "load") return value.index.row === undefined ? [] : [value.index.row.index];
   if (value.op === "select") return [value.mask, value.a, value.b];

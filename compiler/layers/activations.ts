@@ -1,4 +1,5 @@
 // Keras' activations by name. In: a value [n, ...]. Out: its activation; the same shape for all but glu, which halves the last axis.
+// https://keras.io/api/layers/activations/
 import * as z from "zod";
 import { camelCase } from "../diagnostics/check.ts";
 import type { Node } from "../graph/graph.ts";

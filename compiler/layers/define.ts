@@ -35,6 +35,7 @@ export interface Noise {
   readonly step: Node;
 }
 
+/** What a layer is lowered with: its input and weights as nodes of the Graph under construction. */
 export interface Context<C> {
   /** The layer's input, [n, ...]. */
   readonly x: Node;
@@ -51,6 +52,7 @@ export interface Context<C> {
   readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node) => Lowered;
 }
 
+/** What a layer gives: its output, and what else follows from it. */
 export interface Lowered {
   readonly y: Node;
   /** undefined: the mask passes through; null: it ends here. */
@@ -61,6 +63,7 @@ export interface Lowered {
   readonly updates?: Readonly<Record<string, Node>>;
 }
 
+/** A layer as a row of the table. Shapes in `legal` and `weights` are those of one sample, without the batch axis. */
 export interface Layer<C extends object = object> {
   /** Keras' class name in camelCase. */
   readonly name: string;
@@ -69,6 +72,7 @@ export interface Layer<C extends object = object> {
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
+  /** Keras' keys that are accepted at some values and change nothing. */
   readonly fixed?: FixedKeys;
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open. */
   readonly declares?: (config: C) => readonly (number | null)[];
@@ -78,6 +82,7 @@ export interface Layer<C extends object = object> {
   readonly legal?: (config: C, input: readonly number[]) => Problem | undefined;
   /** One legal input number, where not every number is one (ids of an embedding). */
   readonly sampleInput?: (config: C, noise: Random) => number;
+  /** In Keras' order, which `getWeights` and files rely on. */
   readonly weights: (config: C, input: readonly number[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => Lowered;
 }

@@ -1,4 +1,5 @@
 // THE list of layers, by name. Adding a layer is one file beside this one and one line here; `layerc` exports the whole list.
+// The folders are Keras' own groups of layers: https://keras.io/api/layers/
 export { activation } from "./activation/activation.ts";
 export { elu } from "./activation/elu.ts";
 export { leakyReLU } from "./activation/leaky-re-lu.ts";

@@ -15,6 +15,7 @@ export const count: z.ZodInt = z.int().min(1);
 export const rate: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
 /** An axis or several, counted as Keras does: the batch is axis 0, −1 is the last. */
 export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.union([z.int(), z.array(z.int()).min(1)]);
+/** A config key that names an initializer, with Keras' default. */
 export const initializer = (standard: InitializerSpec): z.ZodDefault<typeof initializerSchema> =>
   initializerSchema.default(standard);
 

@@ -40,6 +40,7 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
+/** What a reference may ask besides its inputs. */
 export interface EvalContext {
   /** The result's shape with `n` bound. */
   readonly shape: readonly number[];
@@ -63,6 +64,7 @@ export interface Example<A> {
   readonly output: { readonly shape: readonly number[]; readonly values: readonly number[] };
 }
 
+/** What primitives and composites state alike. */
 export interface Common<A extends Attrs> {
   readonly name: string;
   /** One line: what it computes, and what happens to NaN, −0 and ties. */
@@ -82,6 +84,7 @@ export interface Common<A extends Attrs> {
 /** Cotangents of `wrt`, given those of `roots`, built in `g`; null where none flows. */
 export type Pull = (g: G, roots: readonly (readonly [root: Node, ct: Node])[], wrt: readonly Node[]) => (Node | null)[];
 
+/** Where a gradient rule is asked: operands, output and its cotangent, which has the output's shape. */
 export interface VjpSite<A> {
   readonly inputs: readonly Node[];
   readonly output: Node;
@@ -96,6 +99,7 @@ export interface VjpSite<A> {
 }
 /** Cotangents of the inputs, null where none flows. */
 export type Vjp<A> = (g: G, site: VjpSite<A>) => readonly (Node | null)[];
+/** Stands in the place of a rule. */
 export interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
@@ -139,6 +143,7 @@ export interface Composite<A extends Attrs = Attrs> extends Common<A> {
   readonly kind: "composite";
   readonly expand: (g: G, inputs: readonly Node[], attrs: A) => Node;
 }
+/** One of the two tiers. */
 export type Op<A extends Attrs = Attrs> = Primitive<A> | Composite<A>;
 
 /** An op whose attributes are known only at run time; every list of ops is of this type. */

@@ -47,6 +47,7 @@ function broadcastTo(builder: Builder, x: Node, shape: Shape): Node {
   const from = x.type.shape;
   if (sameShape(from, shape)) return x;
   const offset = shape.length - from.length;
+  // Sizes of 1 are dropped, then the axes that are left are broadcast to where they stand from the end.
   const kept = from.map((_, axis) => axis).filter((axis) => from[axis] === shape[axis + offset]);
   if (offset < 0 || from.some((size, axis) => size !== 1 && size !== shape[axis + offset])) {
     throw new CompileError({

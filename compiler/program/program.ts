@@ -7,14 +7,17 @@
 
 /** Precision is a type, not a mode. A mask is never stored. The x4 formats hold four lanes; a js Program has none of them. */
 export type Fmt = ScalarFmt | VectorFmt;
+/** Of one number. i32 is for addresses and the bits of floats; a mask is true or false. */
 export type ScalarFmt = "f32" | "f64" | "i32" | "mask";
 export type VectorFmt = "f32x4" | "i32x4" | "maskx4";
+/** What kernels compute in: f32 rounds at every step, f64 at stores alone. */
 export type FloatFmt = "f32" | "f64";
 
 /** A loop bound: a number, or a scalar's value in blocks: ceil(scalar / per), with `round: "down"` floor; the scalar's max bounds it. */
 export type Extent = number | { readonly scalar: string; readonly per: number; readonly round?: "down" };
 
-/** `K`: what a kernel is on this stage; statements unless said. */
+/** All that a module computes: kernels over one address space of float32, and the entries that call them. `K`: what a kernel is on
+ * this stage; statements unless said. */
 export interface Program<K = Kernel> {
   readonly name: string;
   readonly scalars: readonly Scalar[];
@@ -30,8 +33,9 @@ export interface Scalar {
   readonly max: number;
 }
 
+/** What a buffer is to the caller: who fills it, who may write it, and whether it lasts longer than a call (not arena). */
 export type Role = "input" | "output" | "const" | "param" | "state" | "arena";
-/** `at` and `length` count elements; arena buffers may overlap where their lifetimes do not. */
+/** A stretch of the address space: `at` and `length` count elements; arena buffers may overlap where their lifetimes do not. */
 export interface Buffer {
   readonly name: string;
   readonly at: number;
@@ -83,12 +87,14 @@ export type Binary =
   | "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "equal" | "and"
   | "iadd" | "imul" | "ixor" | "ishl" | "ishr"; // biome-ignore format: one table
 
+/** One straight or looped piece of work, without arguments but scalars; `origin` says which layers it is of. */
 export interface Kernel {
   readonly name: string;
   readonly origin: string;
   readonly body: readonly Stmt[];
 }
 
+/** The four statements there are. */
 export type Stmt =
   /** loop = 0 (or blocks·size: what a blocked loop before it left over), …, to − 1. */
   | {

@@ -83,6 +83,7 @@ function* demandsOf(value: Value): Generator<Demand> {
       yield ["the second operand", value.b.fmt, [value.a.fmt]];
       yield ["the third operand", value.c.fmt, [value.a.fmt]];
       return yield result(value.a.fmt);
+    // What is left takes two operands of one format.
     default: {
       const { takes, gives } = binary[value.op];
       yield ["the first operand", value.a.fmt, takes];

@@ -56,6 +56,7 @@ function verifyBuffers(buffers: readonly Buffer[]): void {
       fail(`buffer ${show(name)} is ${role}; only a state buffer has an initial value`);
   }
   // Sorted by start, an overlap involves the buffer that reaches furthest so far, or the furthest that is not arena.
+  // `reach` ends furthest of all before, `fixed` furthest of those that are not arena: two comparisons a buffer, no pairs.
   let reach: Buffer | undefined;
   let fixed: Buffer | undefined;
   const end = (buffer: Buffer | undefined): number => (buffer === undefined ? 0 : buffer.at + buffer.length);
@@ -190,6 +191,7 @@ class KernelVerifier {
   /** `count` elements from the index on. */
   #address(name: string, { base, terms, row }: Index, count: number, scope: ReadonlyMap<string, Meaning>, runs: boolean): void {
     const buffer = this.#facts.buffers.get(name) ?? this.#fail(`there is no buffer ${show(name)}`);
+    // An affine sum takes its extremes at the ends of each loop, so the range of addresses is a sum of ranges.
     let [low, high] = [base, base + count - 1];
     const extend = (first: number, last: number, stride: number): void => {
       if (!Number.isInteger(stride)) this.#fail(`a stride is an integer, found ${stride}`);

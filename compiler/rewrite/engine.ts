@@ -15,11 +15,13 @@ export interface RewriteEvent {
   readonly after: Node;
   readonly origin: string;
 }
+/** The Graph in normal form, and every rule that fired on the way, in order. */
 export interface Rewritten {
   readonly graph: Graph;
   readonly events: readonly RewriteEvent[];
 }
 
+/** Rewrites until a pass fires nothing; the source itself where none did. */
 export function rewrite(source: Graph, rules: readonly Rule[]): Rewritten {
   const events: RewriteEvent[] = [];
   let current = source;
@@ -71,9 +73,11 @@ function rewriteOnce(source: Graph, rules: readonly Rule[]): Rewritten {
           node,
           node.inputs.map((input) => normalize(input, depth + 1)),
         );
+    // Asked here, operands first, so that its recursion stays one level deep.
     facts.isFixed(ready);
     const after = fire(ready);
     const result = after === undefined ? ready : normalize(after, depth + 1);
+    // A normal form is its own: a node that comes back from a rule is not rewritten again.
     normal.set(node, result).set(ready, result).set(result, result);
     return result;
   };

@@ -5,6 +5,7 @@ import { type Graph, isGraph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { build, ops } from "../ops/index.ts";
 
+/** The Graph over primitives alone; its results, updates and names stay. */
 export function expandComposites(source: Graph): Graph {
   // Two scans over one body keep sharing it.
   const bodies = new Map<Graph, Graph>();
@@ -13,6 +14,7 @@ export function expandComposites(source: Graph): Graph {
     bodies.set(body, expanded);
     return expanded;
   };
+  // Primitive, and its body (of a scan) is, too.
   const isDone = (node: Node) =>
     ops[node.op]?.kind === "primitive" && (!isGraph(node.attrs.body) || bodyOf(node.attrs.body) === node.attrs.body);
 

@@ -7,12 +7,14 @@ import { build } from "../ops/index.ts";
 import { fixedness } from "./engine.ts";
 import { isView } from "./rules/constants.ts";
 
+/** A Graph in two: what runs once per set of weights, and what runs at every call. */
 export interface Hoisted {
   /** Undefined where nothing depends on weights alone. */
   readonly prepare: Graph | undefined;
   readonly main: Graph;
 }
 
+/** Splits a Graph; `main` is the Graph itself where nothing is worth it. */
 export function hoist(source: Graph): Hoisted {
   const isFixed = fixedness();
   const hoistable = new Set<Node>();
@@ -23,6 +25,7 @@ export function hoist(source: Graph): Hoisted {
   const names = new Map<Node, string>();
   const keep = (node: Node) => {
     let value = node;
+    // What a view looks at is kept, not the view: strides cost nothing in main.
     while (isView(value)) [value] = value.inputs;
     if (hoistable.has(value) && value.inputs.length > 0 && !names.has(value)) names.set(value, `prepared${names.size}`);
   };

@@ -21,12 +21,14 @@ export interface Facts {
 /** What the pattern's names stand for. */
 export type Bound = Readonly<Record<string, Node>>;
 
+/** A test of a node that binds names to nodes below it. */
 export interface Pattern {
   /** The op a match must have, undefined for any. */
   readonly op: string | undefined;
   readonly match: (node: Node, bound: Record<string, Node>, facts: Facts) => boolean;
 }
 
+/** One rewrite: where `from` matches, the node becomes `to`. */
 export interface Rule {
   readonly name: string;
   readonly promise: Promised;

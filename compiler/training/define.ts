@@ -7,9 +7,12 @@ import type { G } from "../ops/index.ts";
 
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
 export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** "adam", {name: "sgd", momentum: 0.9}. */
 export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** "zeros", {name: "constant", value: 3}. */
 export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 
+/** A loss as a row of the table: a value per sample, of which the compiler takes the weighted mean. */
 export interface Loss<C extends object = object> {
   /** Keras' function name, e.g. mean_squared_error. */
   readonly name: string;
@@ -36,6 +39,7 @@ export interface Slot {
   readonly initial: number;
 }
 
+/** An optimizer as a row of the table: state beside the weights, and one step of both as Graph. */
 export interface Optimizer<C extends object = object> {
   /** Keras' class name in lower case: sgd, adam. */
   readonly name: string;
@@ -49,6 +53,7 @@ export interface Optimizer<C extends object = object> {
   readonly advance: (g: G, globals: Readonly<Record<string, Node>>, config: C) => Readonly<Record<string, Node>>;
   /** State per weight, of the weight's shape. */
   readonly slots: (config: C) => readonly Slot[];
+  /** New values of one weight and its slots; gradient and slots have the weight's shape. */
   readonly update: (
     g: G,
     site: {
@@ -64,6 +69,7 @@ export interface Optimizer<C extends object = object> {
   ) => { readonly weight: Node; readonly slots: Readonly<Record<string, Node>> };
 }
 
+/** An initializer as a row of the table: numbers for a weight of a shape, from a stream of noise. */
 export interface Initializer<C extends object = object> {
   /** Keras' snake_case name: glorot_uniform. */
   readonly name: string;

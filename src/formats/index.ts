@@ -13,6 +13,7 @@ export { openWeights, save } from "./safetensors.ts";
  * too short to be recognised was meant to be. Throws CompileError `format/…`.
  */
 export function open(bytes: Uint8Array, name = ""): Model {
+  // Byte 8 of a .safetensors file begins its JSON header, behind eight bytes of length; a JSON file begins with the brace itself.
   const brace = bytes[8] === 0x7b;
   if (name.endsWith(".safetensors") || (brace && !startsLikeJson(bytes))) return openSafetensors(bytes);
   if (name.endsWith(".json") || startsLikeJson(bytes)) return openJson(decode(bytes));
@@ -31,6 +32,7 @@ function startsLikeJson(bytes: Uint8Array): boolean {
   return bytes[at] === 0x7b;
 }
 
+/** Strict UTF-8: a wrong byte is an error and no replacement character. */
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -39,6 +41,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
+/** Files that are often taken for models, by their first bytes, so that the error can name them. */
 const signatures: readonly (readonly [hex: string, what: string])[] = [
   ["504b0304", "it is a zip archive (a .keras file?)"],
   ["894844460d0a1a0a", "it is an HDF5 file (a Keras .h5 file?)"],
@@ -47,6 +50,7 @@ const signatures: readonly (readonly [hex: string, what: string])[] = [
   ["0061736d", "it is a WebAssembly module"],
 ];
 
+/** What bytes look like, for the error. */
 function describe(bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty";
   const head = [...bytes.subarray(0, 16)];

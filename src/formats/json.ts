@@ -12,6 +12,7 @@ const layer = z.strictObject({
   config: z.record(z.string(), z.unknown()).default({}),
   inputs: z.array(z.string()).optional(),
 });
+/** The form of a spec; names of layers and their configs are free here. */
 const specSchema: z.ZodType<Model> = z.strictObject({
   name: z.string().default("model"),
   seed: z.int().default(0),

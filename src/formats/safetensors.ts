@@ -17,6 +17,7 @@ export interface FileTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+/** A file, read: its metadata and its tensors, in file order. */
 export interface TensorFile {
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: readonly FileTensor[];
@@ -27,6 +28,7 @@ const formatVersion = 1;
 const maxHeader = 100_000_000;
 
 const metadataSchema = z.record(z.string(), z.string());
+/** `data_offsets` are bytes from the end of the header: [first, behind the last]. */
 const entrySchema = z.strictObject({
   dtype: z.string(),
   shape: z.array(z.int().min(0)),
@@ -122,6 +124,7 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   const { metadata, entries } = readHeader(bytes.subarray(8, start));
 
   const length = bytes.length - start;
+  // In order of their offsets the tensors must follow one another from 0 to the end, without a gap that could hide bytes.
   let end = 0;
   for (const [name, { data_offsets: offsets }] of [...entries].sort(
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
@@ -214,6 +217,7 @@ function readHeader(bytes: Uint8Array): {
   return { metadata, entries };
 }
 
+/** Refuses what is not float32, and a shape that does not fill its bytes. */
 function checkEntry(name: string, entry: Entry): Entry {
   const { dtype, shape, data_offsets: [from, to] } = entry; // biome-ignore format: one line
   if (dtype !== "F32") {
@@ -233,6 +237,7 @@ function checkEntry(name: string, entry: Entry): Entry {
   return entry;
 }
 
+/** Tensors by name; without a prototype, so `__proto__` is a name like any other. */
 function recordOf(tensors: readonly FileTensor[]): Readonly<Record<string, Float32Array>> {
   const record: Record<string, Float32Array> = Object.create(null);
   for (const { name, data } of tensors) record[name] = data;

@@ -12,9 +12,11 @@ import { loadModel, withPlaces } from "../source/load.ts";
 /** Options of every model that the plugin compiles; a query such as `?model&train&batch=64` adds to them. */
 export type PluginOptions = Pick<OptionsInput, "train" | "batch" | "exact" | "target" | "selfTest" | "unroll">;
 
+/** `?model`, and options behind it: an import of any other kind is none of our business. */
 const query = /\?model(?:&.*)?$/;
 type Context = UnpluginBuildContext & UnpluginContext;
 
+/** The plugin for all bundlers; `layerc/vite` and `layerc/esbuild` are its two doors. */
 export const plugin = createUnplugin((options: PluginOptions = {}) => ({
   // Bundlers write the name of a plugin into the bundle, where no trace of layerc belongs.
   name: "compiled-model",

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Plugin } from "esbuild";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 
+/** A model file as one module. */
 export interface Bundle {
   readonly code: string;
   readonly map: SourceMap;

@@ -15,6 +15,7 @@ import { withWeightsFile } from "../formats/safetensors.ts";
 import { bundle } from "./bundle.ts";
 import { locate } from "./locate.ts";
 
+/** A model as it came from a file. */
 export interface Loaded {
   readonly model: Model;
   /** Absolute: the model file first, then what it imports and its weights. */
@@ -52,6 +53,7 @@ export async function withPlaces<T>(source: string | undefined, work: () => T | 
 }
 
 async function runSource(path: string): Promise<{ model: Model; files: readonly string[] }> {
+  // For its error: esbuild's own would be a syntax error.
   if (!existsSync(path)) readBytes(path);
   const { code, map, files } = await bundle(path);
   // A fresh name for every run: Node keeps modules by address.
@@ -126,6 +128,7 @@ function threw(path: string, error: unknown, at: Place | undefined): CompileErro
 /** The first stack frame inside the bundle, as a place in the file it was bundled from. */
 function placeIn(error: unknown, path: string, map: SourceMap): Place | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  // The bundle runs from a fresh folder, so its name on the stack is that of this run.
   const [, line, column] = error.stack.match(/layerc-[^\s/\\]+[/\\]model\.mjs:(\d+):(\d+)/) ?? [];
   if (line === undefined) return undefined;
   const found = map.findEntry(Number(line) - 1, Number(column) - 1);
@@ -138,6 +141,7 @@ function namesOf(module: object): string {
   return names.length === 0 ? "" : `; it exports ${names.slice(0, 5).join(", ")}`;
 }
 
+/** What somebody exported instead of a model, in words. */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";

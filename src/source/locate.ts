@@ -26,6 +26,7 @@ function stepsOf(path: string): (string | number)[] {
 
 type Morph = typeof import("ts-morph");
 
+/** Follows a spec path through the syntax tree; nothing is evaluated, so what is computed cannot be followed and ends the search. */
 class Locator {
   readonly #is: Morph["Node"];
   readonly #project: Project;
@@ -37,6 +38,7 @@ class Locator {
     this.#project = project;
   }
 
+  /** The exported model's list if it is written out, else any call of `sequential` in the file, else the export itself. */
   find(source: SourceFile, steps: readonly (string | number)[]): Place | undefined {
     const exported = source.getExportAssignment((node) => !node.isExportEquals())?.getExpression();
     const model = exported === undefined ? undefined : this.#value(exported);
@@ -89,6 +91,7 @@ class Locator {
     return found;
   }
 
+  /** A path that is not about layers, in the second argument of `sequential`. */
   #inOptions(call: CallExpression, steps: readonly (string | number)[]): Node | undefined {
     const options = call.getArguments()[1];
     if (options === undefined || steps.length === 0) return undefined;
@@ -96,6 +99,7 @@ class Locator {
     return found === options ? undefined : found;
   }
 
+  /** The element or the property of that name. */
   #child(value: Node | undefined, step: string | number): Node | undefined {
     if (this.#is.isArrayLiteralExpression(value) && typeof step === "number") return this.#elements(value)[step];
     if (!this.#is.isObjectLiteralExpression(value)) return undefined;
@@ -115,6 +119,7 @@ class Locator {
     return this.#is.isIdentifier(node) ? (this.#named(node.getSourceFile(), node.getText()) ?? node) : node;
   }
 
+  /** What a name of a file stands for: a variable's initial value, or the same in the file it is imported from. */
   #named(source: SourceFile, name: string): Node | undefined {
     const initializer = source.getVariableDeclaration(name)?.getInitializer();
     if (initializer !== undefined) return this.#value(initializer);
@@ -131,6 +136,7 @@ class Locator {
     return undefined;
   }
 
+  /** The file of a relative import, with the endings that people leave out. */
   #module(from: SourceFile, specifier: string): SourceFile | undefined {
     if (!specifier.startsWith(".")) return undefined;
     const path = resolve(dirname(from.getFilePath()), specifier);
@@ -142,6 +148,7 @@ class Locator {
     return undefined;
   }
 
+  /** A model that is not written out in the export is often built by a call further up. */
   #anyCall(source: SourceFile): CallExpression | undefined {
     const calls = source.getDescendants().filter((node) => this.#is.isCallExpression(node));
     return calls.find((call) => call.getExpression().getText().split(".").at(-1) === "sequential");

@@ -7,6 +7,7 @@ import { type Code, infix, js, literal, type Name, type Names } from "../code.ts
 type Terms = Index["terms"];
 type Sum = Code | Name | undefined;
 
+/** The addresses of one kernel; which consts are known depends on the loops that are open. */
 export class Addresses {
   readonly #locals: Names;
   readonly #id: (loop: string) => Name;
@@ -29,6 +30,7 @@ export class Addresses {
     for (const key of added) this.#parts.delete(key);
   }
 
+  /** A const for every sum of terms of open loops that an address below has; one loop with stride 1 is its own name. */
   #hoist(body: readonly Stmt[], declare: (code: Code) => void): string[] {
     const added: string[] = [];
     for (const index of indicesIn(body)) {

@@ -4,6 +4,10 @@
 import type { Kernel, Stmt, Value } from "../../program/program.ts";
 import { mapOperands, mapStmt, shared } from "../../program/walk.ts";
 
+/**
+ * The kernel with `x3` for every load of `input[3]`, all read at the start; undefined where an address depends on
+ * a loop or on data, or the kernel writes to its input.
+ */
 export function readFirst(kernel: Kernel, input: string): Kernel | undefined {
   const elements = new Set<number>();
   let fixed = true;

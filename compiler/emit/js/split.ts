@@ -4,7 +4,9 @@
 import type { Kernel, Stmt, Value } from "../../program/program.ts";
 import { mapOperands, mapStmt, rootsOf, shared, visit } from "../../program/walk.ts";
 
+/** The buffer that carries values from piece to piece. */
 export const scratch = "scratch";
+/** One kernel as several that run one after the other. */
 export interface Pieces {
   readonly kernels: readonly Kernel[];
   /** Elements of `scratch`. */
@@ -18,6 +20,7 @@ export function split(kernel: Kernel, budget: number): Pieces {
   for (const statement of kernel.body) {
     if (statement.do === "for" || statement.do === "set") return { kernels: [kernel], crossing: 0 };
     const cost = sizeOf(statement);
+    // Greedy: a piece ends where the next statement would not fit.
     if (size > 0 && size + cost > budget) {
       pieces.push([]);
       size = 0;
@@ -56,6 +59,7 @@ function fetch(statement: Stmt, slotOf: (name: string) => number | undefined): S
   return mapStmt(statement, replace);
 }
 
+/** A `let` that a later piece reads is stored where it is made. */
 function keep(statement: Stmt, slots: ReadonlyMap<string, number>): readonly Stmt[] {
   const slot = statement.do === "let" ? slots.get(statement.name) : undefined;
   if (statement.do !== "let" || slot === undefined) return [statement];

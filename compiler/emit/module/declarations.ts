@@ -5,6 +5,7 @@ import { sizeOf } from "../../graph/graph.ts";
 import type { Options } from "../../options.ts";
 import { braces, Code, comment, js, lines, literal, name, record } from "../code.ts";
 
+/** What a module shows, in names and shapes; shapes of one row. */
 export interface Surface {
   readonly model: { readonly name: string };
   readonly options: Options;
@@ -19,6 +20,7 @@ export interface Surface {
 
 const shapeText = (shape: readonly number[]): Code => new Code(`[${shape.map((size) => literal(size).text).join(", ")}]`);
 
+/** The text of the `.d.ts`: the same names as the module exports, for its format. */
 export function declarations(surface: Surface): string {
   const { options, input, output, model } = surface;
   const external = options.weights === "external";
@@ -55,6 +57,7 @@ export function declarations(surface: Surface): string {
   return `${lines(head, ...body).text}\n`;
 }
 
+// A member of an interface as an export of its own: `predict(…): …;` becomes `export declare function predict(…): …;`.
 const exportedAlone = ({ text }: Code): Code =>
   new Code(
     /^readonly /m.test(text)
@@ -79,6 +82,7 @@ function creation(external: boolean, imported: boolean): Code {
 create(${new Code(params.join(", "))}): Model;`;
 }
 
+// In a script the interface Model stands in the namespace of the global.
 const qualify = (method: Code, globalName: string): Code => new Code(method.text.replace(/: Model;$/, `: ${globalName}.Model;`));
 
 /** Signatures with their comments, as members of an interface. */

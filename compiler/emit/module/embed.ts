@@ -11,6 +11,7 @@ import { type Memory, toBase64 } from "./weights.ts";
 /** Floats of a cache line. */
 export const alignment = 16;
 
+/** The forms of the kernels in WebAssembly, and how a module calls them. */
 export interface Simd {
   readonly plain: Uint8Array;
   /** Contracts multiply-adds; absent where bits must be equal everywhere. */
@@ -37,6 +38,7 @@ export function simdOf(
   { exact, wasm }: Options,
   hash: string,
 ): Simd {
+  // The module's memory has no gaps, so its offsets replace the Program's; buffers that no text uses are gone.
   const placed = (from: Program): Program => ({
     ...from,
     buffers: from.buffers.flatMap((buffer) => {
@@ -45,6 +47,7 @@ export function simdOf(
     }),
   });
   const entries = program.entries.map((entry) => entry.name);
+  // The memory is exported under the hash too: a file on its own must be told from that of another model.
   const marks = wasm === "import" ? [hash] : [];
   return {
     plain: emitWasm(placed(program), { relaxed: false, entries, marks }),

@@ -4,6 +4,7 @@ import type { Program } from "../../program/program.ts";
 import { type Code, comment, lines } from "../code.ts";
 import { formatsOf } from "../usage.ts";
 
+/** What the header states. */
 export interface Facts {
   readonly model: { readonly name: string; readonly hash: string };
   readonly options: Options;
@@ -18,6 +19,7 @@ export function header(
   bytes: { weights: number; memory: number; wasm: readonly number[] },
 ): Code {
   const defaults: Readonly<Record<string, unknown>> = optionsSchema.parse({});
+  // Only what differs from the defaults is worth a line.
   const knobs = Object.entries(options).filter(([key, value]) => value !== defaults[key]);
   const doubles = program.kernels.some((kernel) => formatsOf(kernel).has("f64"));
   const work = [

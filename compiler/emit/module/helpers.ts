@@ -14,8 +14,10 @@ export interface Place {
   readonly doubles?: boolean;
 }
 
+/** Names that helpers take, asked for or not. */
 export const helperNames: readonly string[] = [...mathMembers, "pow2", "float", "int", "unpack", "copy", "scratch"];
 
+/** The helpers of one module. Each method gives a helper's name, and has it declared. */
 export class Helpers {
   /** Names of the module: kernels declare none of them. */
   readonly names: Names;
@@ -43,6 +45,7 @@ export class Helpers {
     return this.#ask("scratch");
   };
 
+  /** What was asked for until now; so it is printed last, and stands first. */
   declarations(): Code {
     const has = (helper: string) => this.#asked.has(helper);
     const aliases = mathMembers.filter(has).map((member) => js`${name(member)} = Math.${name(member)}`);

@@ -1,6 +1,6 @@
 // The module: kernels, buffers and the public functions as one text. In: a Program with the contents of its constants, and
 // facts for the header. Out: code in the chosen format, declarations, and with `weights: "external"` the bytes for `create`.
-// Guarantee: acorn has parsed the text and found no name but those of DESIGN's list; equal input gives equal bytes.
+// Guarantee: acorn has parsed the text and found no name but those `code.ts` lists; equal input gives equal bytes.
 import { internal, invariant } from "../../diagnostics/error.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import type { Options } from "../../options.ts";
@@ -16,6 +16,7 @@ import { directText, type Scene, setScene } from "./scene.ts";
 import * as surface from "./surface.ts";
 import { type Memory, startMemory, toBytes } from "./weights.ts";
 
+/** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
   const external = parts.options.weights === "external";
   const { body, exported, memory, simd, texts } = instance(parts);
@@ -61,6 +62,7 @@ const creation = (parts: ModuleParts): readonly Name[] => [
   ...(importsWasm(parts) ? [name("wasmModule")] : []),
 ];
 
+/** The same statements as an ES module, a CommonJS module, or a script with one global. */
 function inFormat(module: Code, names: readonly Name[], { format, globalName }: Options): Code {
   const list = commas([...names].sort((a, b) => (a.text < b.text ? -1 : 1)));
   if (format === "esm") return lines(module, js`export { ${list} };`);
@@ -112,6 +114,7 @@ function instance(parts: ModuleParts): {
   const wasm = simd === undefined ? undefined : startSimd(simd, options, parts.model.hash, scene.helpers.unpack);
   const array = simd === undefined ? js`new Float32Array(${memory.length})` : simdMemory(memory);
   const beside: Code[] = [];
+  // A long text as a const beside `create` (`Aside` in weights.ts says why).
   const aside = (hint: string, text: string): Name => {
     const id = scene.helpers.names.unique(hint);
     beside.push(js`const ${id} = ${text};`);
@@ -129,10 +132,12 @@ function instance(parts: ModuleParts): {
   return { body, exported, memory, texts: beside, ...(simd === undefined ? {} : { simd }) };
 }
 
+// What calls a route: `compute` for one row, `computeTile` for a tile of them.
 const one = name("compute");
 const many = name("computeTile");
 const trained = ["trainStep", "evaluate", "getWeights", "setWeights"];
 
+/** The buffers that the training functions work on, from the ports of the entries trainStep and evaluate. */
 function training(
   parts: ModuleParts,
   entries: ReadonlyMap<string, Entry>,

@@ -4,6 +4,7 @@ import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import type { SimdPrograms } from "./embed.ts";
 
+/** All that a module is made from. */
 export interface ModuleParts {
   readonly model: { readonly name: string; readonly hash: string };
   readonly options: Options;
@@ -23,6 +24,7 @@ export interface ModuleParts {
   readonly selfTest?: { readonly rows: number; readonly x: Float32Array; readonly y: Float32Array };
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
 }
+/** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
   readonly code: string;
   readonly declarations: string;

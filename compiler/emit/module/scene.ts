@@ -31,6 +31,7 @@ export interface Scene {
   emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Place | undefined): Code;
 }
 
+/** Names everything that the text will mention, and lays the memory out. */
 export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts, predict: Entry): Scene {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const kernelOf = (id: string): Kernel => kernels.get(id) ?? internal(`there is no kernel ${id}`);
@@ -38,7 +39,8 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
   const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
   const looped = [...new Set(looping.flatMap(({ calls }) => calls))].map(kernelOf);
   const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
-  // The caller's arrays take the place of the direct kernel's ports.
+  // Used is what the direct kernel reads, but for its ports, whose place the caller's arrays take; what loops read and write;
+  // the ports of all other entries; the weights; and what kernels in lanes touch.
   const used = new Set(direct === undefined ? [] : buffersOf(direct));
   if (direct !== undefined) for (const buffer of ports(predict)) used.delete(buffer);
   for (const buffer of [...looped.flatMap((kernel) => [...buffersOf(kernel)]), ...looping.flatMap(ports)]) used.add(buffer);

@@ -23,6 +23,7 @@ export interface Route {
   readonly calls: Code;
 }
 
+/** `kind` names what a value is, `count` how many items of `size` numbers it has; `count` throws where it is no list. */
 export const checks = js`const kind = (value) => ({}).toString.call(value).slice(8, -1);
 function count(what, value, size) {
   if (!value || typeof value !== "object" || !(value.length >= 0)) throw new TypeError(what + ": wanted a Float32Array or an array of numbers, got " + kind(value));
@@ -30,6 +31,7 @@ function count(what, value, size) {
   return value.length / size;
 }`;
 
+// `784 * row`, `row` or `0`.
 const times = (row: Name | 0, size: number): Code => (row === 0 ? js`0` : size === 1 ? js`${row}` : js`${size} * ${row}`);
 
 /** The function that computes the rows of one route. */
@@ -52,6 +54,7 @@ function ${id}(x, from, out, to, rows) {
 }`;
 }
 
+// Numbers from which a copy goes through `set`.
 const fewest = 64;
 /**
  * `copy(source, from, to, at, length)`: `set` costs about 60 ns and little for each number, the loop about 1 ns a number. Seen
@@ -62,6 +65,10 @@ export const copyFunction: Code = js`function copy(source, from, to, at, length)
   else for (let i = 0; i < length; i++) to[at + i] = source[from + i];
 }`;
 
+/**
+ * `predict(x, out)`: rows by tiles while at least half a tile is left, then one by one, straight between the caller's arrays.
+ * `first` runs before (what depends on weights alone).
+ */
 export function predictFunction(
   one: Name,
   tile: { readonly id: Name; readonly rows: number } | undefined,
@@ -122,6 +129,7 @@ export interface Batch {
   readonly loss: Name;
   readonly calls: Code;
 }
+/** What the training functions work on; sizes in numbers per row. */
 export interface Training {
   readonly batch: number;
   readonly inputSize: number;
@@ -135,6 +143,7 @@ export interface Training {
   readonly prepare?: Code;
 }
 
+// Copies n rows from `row` on into an entry's input buffers; without sample weights each row counts 1.
 const feed = ({ x, y, sampleWeight }: Batch, { inputSize, targetSize, copy }: Training, row: Name | 0): Code =>
   lines(
     js`${copy}(x, ${times(row, inputSize)}, ${x}, 0, ${times(name("n"), inputSize)});
@@ -145,6 +154,7 @@ ${copy}(y, ${times(row, targetSize)}, ${y}, 0, ${times(name("n"), targetSize)});
 else ${copy}(sampleWeight, ${row}, ${sampleWeight}, 0, n);`,
   );
 
+/** trainStep, evaluate, getWeights and setWeights. The mean loss of `evaluate` weighs each batch with its rows. */
 export function trainingFunctions(training: Training): Code {
   const { batch, inputSize, targetSize, trainStep, evaluate, weights, prepare } = training;
   const marks = prepare === undefined ? undefined : js`stale = true;`;

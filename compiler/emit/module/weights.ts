@@ -10,6 +10,7 @@ export interface Run {
   readonly at: number;
   readonly content: Float32Array;
 }
+/** The layout: where each buffer starts, and what stands there first; lengths and offsets in float32 elements. */
 export interface Memory {
   readonly length: number;
   readonly at: ReadonlyMap<string, number>;
@@ -41,6 +42,7 @@ export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<stri
   return { length, at, runs: join(parts) };
 }
 
+/** Runs that touch as one: each costs a call when the module starts. */
 function join(parts: readonly Run[]): Run[] {
   const groups: Run[][] = [];
   for (const part of parts) {

@@ -2,7 +2,13 @@
 // memory of fixed size, functions and exports. Guarantee: none about validity (the engine judges); locals are declared on use
 // and numbered by type, so that their declaration is short.
 // https://webassembly.github.io/spec/core/binary/ and https://github.com/WebAssembly/relaxed-simd (opcodes 0x100..).
+//
+//   module = magic, version, [type 1] [function 3] [memory 5] [export 7] [code 10]       a section is id, u32 bytes, content
+//   function = u32 bytes, runs of locals of one type, instructions, 0x0b
+//
+// In the comments `[a, b] → [c]` says what an instruction takes from the stack, last one on top, and what it leaves there.
 
+/** What a local or a parameter may be. */
 export type ValType = "i32" | "f32" | "v128";
 const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
@@ -38,6 +44,7 @@ function f32Bytes(value: number): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+// Every list of the format begins with its length.
 const vector = (items: readonly (readonly number[])[]): number[] => [...u32(items.length), ...items.flat()];
 const section = (id: number, content: readonly number[]): number[] => [id, ...u32(content.length)].concat(content);
 const text = (name: string): number[] => {
@@ -71,7 +78,9 @@ const plain = {
   "i32x4.relaxed_trunc_f32x4_s": [0xfd, 0x81, 0x02], "f32x4.relaxed_madd": [0xfd, 0x85, 0x02],
   "i32x4.relaxed_laneselect": [0xfd, 0x8b, 0x02],
 } as const satisfies Readonly<Record<string, readonly number[]>>; // biome-ignore format: one table
+/** Instructions without immediates, as the specification writes them. */
 export type PlainOp = keyof typeof plain;
+/** The instruction of a name; undefined where layerc's kernels have none of it. */
 export const plainOp = (name: string): PlainOp | undefined => (Object.hasOwn(plain, name) ? (name as PlainOp) : undefined);
 
 /** One function under construction: a list of instructions, locals made on demand. */
@@ -102,6 +111,7 @@ export class FunctionBody {
     this.#code = before;
   }
 
+  /** An instruction without immediates. */
   op(name: PlainOp): this {
     this.#code.push(...plain[name]);
     return this;
@@ -113,14 +123,17 @@ export class FunctionBody {
     else code.push(0x20, ~local);
     return this;
   }
+  /** [value] → []. */
   local_set(local: number): this {
     this.#code.push(0x21, ~local);
     return this;
   }
+  /** [value] → [value]; the local has it too. */
   local_tee(local: number): this {
     this.#code.push(0x22, ~local);
     return this;
   }
+  /** [] → [i32]. */
   i32_const(value: number): this {
     this.#code.push(0x41, ...s32(value));
     return this;
@@ -129,6 +142,7 @@ export class FunctionBody {
     this.#code.push(0x43, ...f32Bytes(value));
     return this;
   }
+  /** [] → [vector], four lanes. */
   v128_const(lanes: readonly number[], type: "i32" | "f32"): this {
     const view = new DataView(new ArrayBuffer(16));
     lanes.forEach((lane, i) => {
@@ -143,10 +157,12 @@ export class FunctionBody {
     this.#code.push(0x2a, 2, ...u32(offset));
     return this;
   }
+  /** [address, f32] → []. */
   f32_store(offset: number): this {
     this.#code.push(0x38, 2, ...u32(offset));
     return this;
   }
+  /** [address] → [vector]: four floats from there on. */
   v128_load(offset: number): this {
     this.#code.push(0xfd, 0x00, 2, ...u32(offset));
     return this;
@@ -156,6 +172,7 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x56, 2, ...u32(offset), lane);
     return this;
   }
+  /** [address] → [vector]: one float in every lane. */
   v128_load32_splat(offset: number): this {
     this.#code.push(0xfd, 0x09, 2, ...u32(offset));
     return this;
@@ -165,10 +182,12 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x5a, 2, ...u32(offset), lane);
     return this;
   }
+  /** [address, vector] → []. */
   v128_store(offset: number): this {
     this.#code.push(0xfd, 0x0b, 2, ...u32(offset));
     return this;
   }
+  /** [a, b] → [vector]: byte k of the result is byte bytes[k] of a (0..15) and b (16..31). */
   i8x16_shuffle(bytes: readonly number[]): this {
     this.#code.push(0xfd, 0x0d, ...bytes);
     return this;
@@ -181,6 +200,7 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x1f, lane);
     return this;
   }
+  /** [vector, f32] → [vector]. */
   f32x4_replace_lane(lane: number): this {
     this.#code.push(0xfd, 0x20, lane);
     return this;
@@ -194,14 +214,17 @@ export class FunctionBody {
     this.#code.push(0x03, 0x40);
     return this;
   }
+  /** A block that `br_if(0)` inside it leaves; `end` closes both kinds. */
   block(): this {
     this.#code.push(0x02, 0x40);
     return this;
   }
+  /** [i32] → []: to the start of a loop, or the end of a block, `depth` levels out, where the number is not 0. */
   br_if(depth: number): this {
     this.#code.push(0x0d, ...u32(depth));
     return this;
   }
+  /** Takes the function's parameters from the stack. */
   call(index: number): this {
     this.#code.push(0x10, ...u32(index));
     return this;
@@ -230,6 +253,7 @@ export class FunctionBody {
 const types = ["i32", "f32", "v128"] as const satisfies readonly ValType[];
 const rank = (type: ValType): number => types.indexOf(type);
 
+/** What a module is made of; a function's index is its place in the list. */
 export interface ModuleSpec {
   /** Pages of 64 KiB: minimum and maximum at once, so the memory never grows. */
   readonly pages: number;

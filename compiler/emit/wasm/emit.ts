@@ -8,6 +8,7 @@ import { scalarsOf } from "../usage.ts";
 import { assembleModule, FunctionBody } from "./assembler.ts";
 import { kernelFunction } from "./kernel.ts";
 
+/** Which form of the kernels is wanted. */
 export interface WasmOptions {
   /** Use instructions of relaxed SIMD, which older engines do not validate. */
   readonly relaxed: boolean;
@@ -22,6 +23,7 @@ const pageSize = 65536;
 /** Most statements, counted as often as they run, of an entry that is written as one function: calls would cost as much. */
 const mostInOne = 256;
 
+/** The bytes of the module; deterministic, and not validated here. */
 export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const functions: FunctionBody[] = [];

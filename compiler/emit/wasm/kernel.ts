@@ -1,6 +1,10 @@
 // Kernels as WebAssembly functions. In: kernels that run one after the other, the scalars that are parameters, and where
 // buffers lie. Out: a function. Guarantee: the statements' order; loops test once a turn, at the end, and not at all before the first
 // turn where it is certain.
+//
+//   for i in from..to     from known < to known:   i = from;  L: body;  pointers += step;  i += 1;  if (i < to) goto L
+//                         else the same in a block that is left at once where nothing is to do
+//   Where nobody reads i, it counts the turns that are left, down to 0.
 import { internal } from "../../diagnostics/error.ts";
 import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
 import { type Access, indexValues, indicesIn, rootsOf, visit } from "../../program/walk.ts";
@@ -13,6 +17,7 @@ type For = Stmt & { readonly do: "for" };
 /** A number known now, or the local that holds it. */
 type Bound = number | { readonly local: number };
 
+/** One function that runs the kernels in order; `params` are the scalars it takes, as i32. */
 export function kernelFunction(
   kernels: readonly Kernel[],
   params: readonly string[],
@@ -52,6 +57,7 @@ class KernelWriter {
       this.#names.set(`scalar ${name}`, i);
     });
     this.#locals = new Locals(this.#body);
+    // Pointers need the last value of every loop, to know how far a falling address goes.
     this.#pointers = new Pointers(
       this.#body,
       this.#locals,
@@ -232,6 +238,7 @@ class KernelWriter {
     return { local };
   }
 
+  /** The largest value that an extent takes: its scalar at the largest. */
   #greatest(extent: Extent): number {
     if (typeof extent === "number") return extent;
     const max = this.#program.scalars.find(({ name }) => name === extent.scalar)?.max ?? internal(`no scalar ${extent.scalar}`);

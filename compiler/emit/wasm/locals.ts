@@ -15,6 +15,7 @@ const types: Readonly<Record<Exclude<Fmt, "f64">, ValType>> = {
 /** What holds a value of the format. A mask is 0 or 1, in lanes no bit or all. */
 export const typeOf = (fmt: Fmt): ValType => (fmt === "f64" ? internal("f64 is not for WebAssembly kernels") : types[fmt]);
 
+/** Whoever takes a local gives it back, so a function declares about as many as are in use at once. */
 export class Locals {
   readonly #body: FunctionBody;
   readonly #free: Record<ValType, number[]> = { i32: [], f32: [], v128: [] };
@@ -24,6 +25,7 @@ export class Locals {
     this.#body = body;
   }
 
+  /** A local of the type; what it holds is whatever it held last. */
   take(type: ValType): number {
     const local = this.#free[type].pop() ?? this.#body.local(type);
     this.#types.set(local, type);

@@ -1,6 +1,12 @@
 // Addresses as pointers: accesses whose index has the same terms share one i32 local, bumped where its loop turns; what they
 // differ in stands in the instruction's offset. In: the loops as they open and close. Out: a pointer on the stack and an
 // offset. Guarantee: pointer and offset are never negative, so that their sum, which the engine takes unsigned, is the address.
+//
+//   buffer[base + Σ stride·loop + row·stride]   =   load(pointer, offset)          both in bytes
+//   pointer = start + Σ 4·stride·loop (+ 4·stride·row)       offset = 4·(start of the buffer + base) − start
+//   start   = what terms with a negative stride take away at most, so that the pointer never falls below 0
+//
+// y[8·i + 0], y[8·i + 1], … differ in their offset alone: one local serves them all.
 import { internal } from "../../diagnostics/error.ts";
 import type { Index, Stmt } from "../../program/program.ts";
 import { type Access, accessesOf } from "../../program/walk.ts";
@@ -26,6 +32,7 @@ export interface Moved {
   readonly step: number;
 }
 
+/** The pointers of one function: `enter`, `bump` and `leave` follow its loops. */
 export class Pointers {
   readonly #body: FunctionBody;
   readonly #locals: Locals;
@@ -79,6 +86,7 @@ export class Pointers {
     for (const { local, step } of moved) this.#body.local_get(local).i32_const(step).op("i32.add").local_set(local);
   }
 
+  /** When the loop is done: its pointers' locals are free again. */
   leave(loop: string, moved: readonly Moved[]): void {
     this.#loops = new Map([...this.#loops].filter(([name]) => name !== loop));
     for (const { key, local } of moved) {
@@ -103,6 +111,7 @@ export class Pointers {
     }
     return added;
   }
+  /** The rows that `name` gave: their let is out of scope. */
   forget(keys: readonly string[]): void {
     for (const key of keys) {
       const local = this.#rows.get(key);
@@ -173,6 +182,7 @@ export class Pointers {
     this.#body.i32_const(4 * Math.abs(stride)).op("i32.mul");
   }
 
+  /** An access in bytes, with everything that may fall turned so that it rises. */
   #path({ buffer, index: { base, terms, row } }: Access, loops: Lasts): Path {
     const strides = new Map<string, number>();
     for (const [loop, stride] of terms) strides.set(loop, (strides.get(loop) ?? 0) + 4 * stride);

@@ -12,6 +12,7 @@ import { type Locals, typeOf } from "./locals.ts";
 type Of<T extends Value["op"]> = Value & { readonly op: T };
 type Load = Of<"load">;
 
+/** What values need of the kernel they stand in. */
 export interface ValueSite {
   readonly body: FunctionBody;
   readonly locals: Locals;
@@ -52,11 +53,13 @@ export class Values {
     });
     this.#shared = shared;
   }
+  /** Gives back the locals of shared nodes. */
   end(): void {
     for (const local of this.#named.values()) this.#site.locals.give(local);
     this.#named.clear();
   }
 
+  /** Leaves the value on the stack; where it is shared, in a local too. */
   push(value: Value): FunctionBody {
     const known = this.#named.get(value);
     if (known !== undefined) return this.#body.local_get(known);
@@ -133,6 +136,7 @@ export class Values {
     );
   }
 
+  /** Four numbers known now. */
   #literals(items: readonly Of<"const">[]): FunctionBody {
     const type = items[0].fmt === "f32" ? "f32" : "i32";
     const numbers = items.map(({ value }) => value);
@@ -228,6 +232,7 @@ export class Values {
       this.push(b);
       return this.push(mask).op("select");
     }
+    // A vector mask is all bits or none, so choosing between a value and 0 is one `and` or `andnot`.
     if (isZero(a) || isZero(b)) {
       this.push(isZero(b) ? a : b);
       return this.push(mask).op(isZero(b) ? "v128.and" : "v128.andnot");

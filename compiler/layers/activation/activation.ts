@@ -3,7 +3,10 @@ import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
 import { needsAxes } from "../shared.ts";
 
-/** An activation by name, as a layer of its own. */
+/**
+ * An activation by name, as a layer of its own: any shape in, the same out (glu halves the last axis).
+ * https://keras.io/api/layers/core_layers/activation/
+ */
 export const activation = layer({
   name: "activation",
   keras: "Activation",

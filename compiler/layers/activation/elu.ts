@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 
-/** x, or alpha · (eˣ − 1) below 0. */
+/** x where x > 0, else alpha · (eˣ − 1); any shape. https://keras.io/api/layers/activation_layers/elu/ */
 export const elu = layer({
   name: "elu",
   keras: "ELU",

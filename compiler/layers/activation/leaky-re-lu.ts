@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 
-/** x, or negativeSlope · x below 0. */
+/** x where x > 0, else negativeSlope · x; any shape. https://keras.io/api/layers/activation_layers/leaky_relu/ */
 export const leakyReLU = layer({
   name: "leakyReLU",
   keras: "LeakyReLU",

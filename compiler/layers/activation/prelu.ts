@@ -3,7 +3,10 @@ import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { count, initializer, noPenalty } from "../shared.ts";
 
-/** x, or a trained alpha · x below 0; one alpha per point, or one along each shared axis. */
+/**
+ * max(x, 0) + alpha · min(x, 0) with a trained alpha per point of a sample, [H, W, C]; `sharedAxes: [1, 2]` gives one per channel,
+ * [1, 1, C]. https://keras.io/api/layers/activation_layers/prelu/
+ */
 export const prelu = layer({
   name: "prelu",
   keras: "PReLU",

@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 
-/** x above the threshold, negativeSlope · (x − threshold) up to it, and no more than maxValue. */
+/**
+ * x above the threshold, negativeSlope · (x − threshold) up to it, and no more than maxValue; any shape.
+ * https://keras.io/api/layers/activation_layers/relu/
+ */
 export const reLU = layer({
   name: "reLU",
   keras: "ReLU",

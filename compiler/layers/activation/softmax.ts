@@ -1,9 +1,13 @@
+// Softmax as a layer. The op takes one axis; several are put together behind the others, [n, kept…, Π axes], and taken apart again.
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, sampleAxes } from "../shared.ts";
 
-/** eˣ / Σ eˣ along one axis or several. */
+/**
+ * eˣ / Σ eˣ along one axis or several, counted with the batch as 0; the shape stays.
+ * https://keras.io/api/layers/activation_layers/softmax/
+ */
 export const softmax = layer({
   name: "softmax",
   keras: "Softmax",
@@ -14,6 +18,7 @@ export const softmax = layer({
   lower: (g, { x, mask, config: { axis } }) => {
     const { shape } = x.type;
     const axes = (sampleAxes(axis, shape.slice(1) as number[]) ?? []).map((sampleAxis) => sampleAxis + 1);
+    // Masked points are lowered by 1e9 and not taken out: a line of nothing but such points gives numbers of sum 1, no NaN.
     const fits = mask !== undefined && showShape(mask.type.shape) === showShape(shape);
     const shifted = fits ? g.add(x, g.mul(g.sub(g.like(x, 1), mask), g.like(x, -1e9))) : x;
     if (axes.length === 1) return { y: g.softmax(shifted, { axis: axes[0] }) };

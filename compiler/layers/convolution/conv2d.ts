@@ -1,3 +1,9 @@
+// Convolution over height and width, channels last: each output sees a patch of kh × kw points, s apart, their taps d apart.
+//
+//   out[n, i, j, f] = bias[f] + Σ_klc x[n, s·i + d·k − top, s·j + d·l − left, c] · kernel[k, l, c, f]       x is 0 outside
+//   x [n, H, W, C],  kernel [kh, kw, C / groups, filters],  out [n, OH, OW, filters]
+//
+// Group g of the filters sees group g of the channels alone. In ops: pad, window, dot over (k, l, c), add, activation.
 import * as z from "zod";
 import { type Node, showShape } from "../../graph/graph.ts";
 import { activate, activationSchema, badActivation } from "../activations.ts";
@@ -18,7 +24,7 @@ const geometry = ({ kernelSize, strides, dilationRate, padding: how }: Keys): Ge
   padding: how,
 });
 
-/** Convolution over height and width, channels last. */
+/** Convolution, [n, H, W, C] to [n, OH, OW, filters]. https://keras.io/api/layers/convolution_layers/convolution2d/ */
 export const conv2d = layer({
   name: "conv2d",
   keras: "Conv2D",

@@ -1,5 +1,9 @@
 // Sliding windows over the spatial axes of [n, ...space, channels], shared by convolution and pooling. Keras' geometry: `same` gives
 // ceil(size / stride) windows, the odd point of padding at the end.
+//
+//   span  = (size − 1) · dilation + 1
+//   valid   ⌊(length − span) / stride⌋ + 1 windows, none over the edge
+//   same    ⌈length / stride⌉ windows, over (windows − 1) · stride + span points: what is missing goes ⌊half⌋ before, the rest behind
 import * as z from "zod";
 import { type Node, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
@@ -8,6 +12,7 @@ import { count } from "../shared.ts";
 
 /** One size for both axes, or one each. */
 export const pair = z.union([count, z.array(count).length(2)]);
+/** `valid`: windows stay inside; `same`: the input is padded so that stride 1 keeps its size. */
 export const padding: z.ZodDefault<z.ZodEnum<{ valid: "valid"; same: "same" }>> = z.enum(["valid", "same"]).default("valid");
 
 /** One entry per spatial axis. */
@@ -18,6 +23,7 @@ export interface Geometry {
   readonly padding: "valid" | "same";
 }
 
+/** One number for height and width, or a number each, as [height, width]. */
 export const twice = (value: number | readonly number[]): readonly number[] =>
   typeof value === "number" ? [value, value] : value;
 
@@ -46,7 +52,7 @@ export function bordered(g: G, x: Node, { sizes, strides, dilations, padding }: 
   return g.pad(x, { low: [0, ...low, ...rest], high: [0, ...totals.map((total, i) => total - low[i]), ...rest], value });
 }
 
-/** Patches: [n, ...windows, channels, ...taps]. */
+/** Patches: [n, ...windows, channels, ...taps], for two spatial axes [n, OH, OW, C, kh, kw]. */
 export function patches(g: G, x: Node, { sizes, strides, dilations }: Geometry): Node {
   return g.window(x, { axes: sizes.map((_, i) => i + 1), sizes: [...sizes], strides: [...strides], dilations: [...dilations] });
 }

@@ -3,7 +3,10 @@ import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
 import { count, initializer, matmul, needsAxes, noPenalty } from "../shared.ts";
 
-/** activation(x · kernel + bias) over the last axis. */
+/**
+ * activation(x · kernel + bias), kernel [in, units]: [n, …, in] to [n, …, units].
+ * https://keras.io/api/layers/core_layers/dense/
+ */
 export const dense = layer({
   name: "dense",
   keras: "Dense",

@@ -1,8 +1,13 @@
+// Embedding: y[n, …i, k] = embeddings[x[n, …i], k]. Ids are float32 numbers, as all inputs are; what is no id is floored and clamped
+// (the op gather). The gradient adds each row's cotangents up in the order of the batch.
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { count, initializer, noPenalty } from "../shared.ts";
 
-/** Whole numbers to trained vectors. */
+/**
+ * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim].
+ * https://keras.io/api/layers/core_layers/embedding/
+ */
 export const embedding = layer({
   name: "embedding",
   keras: "Embedding",

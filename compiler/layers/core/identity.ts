@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 
-/** Nothing. */
+/** The input as it is. https://keras.io/api/layers/core_layers/identity/ */
 export const identity = layer({
   name: "identity",
   keras: "Identity",

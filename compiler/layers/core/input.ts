@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 
-/** States the shape of one sample, as the first line of a model. */
+/** States the shape of one sample, as the first line of a model. https://keras.io/api/layers/core_layers/input/ */
 export const input = layer({
   name: "input",
   keras: "InputLayer",

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { layer } from "../define.ts";
 import { needsAxes } from "../shared.ts";
 
-/** Marks the steps whose every feature is `maskValue`; later layers skip them. */
+/**
+ * Marks the steps whose every feature is `maskValue`: mask[n, t] = any over f of x[n, t, f] ≠ maskValue; layers behind it skip them.
+ * https://keras.io/api/layers/core_layers/masking/
+ */
 export const masking = layer({
   name: "masking",
   keras: "Masking",

@@ -1,10 +1,18 @@
+// Batch normalization: each channel c is centred and scaled by the mean and variance of all its points, over batch and space.
+//
+//   y[n, …, c] = gamma[c] · (x[n, …, c] − mean[c]) / √(variance[c] + epsilon) + beta[c]
+//   training:  mean[c] = mean over n, … of x;  variance biased;  moving = momentum · moving + (1 − momentum) · batch
+//   inference, and training of a frozen layer:  the moving statistics; then y = x · scale[c] + shift[c], which folds into a dot before it
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
 
-/** Centres and scales each channel: by the batch in training, by moving statistics otherwise. */
+/**
+ * gamma · (x − mean) / √(variance + epsilon) + beta for each point of `axis`; the shape stays.
+ * https://keras.io/api/layers/normalization_layers/batch_normalization/
+ */
 export const batchNormalization = layer({
   name: "batchNormalization",
   keras: "BatchNormalization",
@@ -34,6 +42,7 @@ export const batchNormalization = layer({
   lower: (g, { x, mask, weights, config, trainable, noise }) => {
     const [channel] = sampleAxes(config.axis, sampleShape(x)) ?? [];
     const each = (vector: Node): Node => spread(g, vector, [channel], x);
+    // gamma / √(variance + epsilon): one quotient per channel, not one per point.
     const factor = (variance: Node): Node => {
       const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
       return weights.gamma === undefined ? g.div(g.like(root, 1), root) : g.div(weights.gamma, root);

@@ -1,8 +1,16 @@
+// Layer normalization: each sample is centred and scaled by itself, over `axis`; rows do not see each other.
+//
+//   y[n, …o, …i] = gamma[…i] · (x[n, …o, …i] − mean[n, …o]) / √(variance[n, …o] + epsilon) + beta[…i]
+//
+// i are the axes of `axis` (`inner`, the shape of gamma and beta), o the others; the batch is always among those.
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
 
-/** Centres and scales each sample over one axis or several. */
+/**
+ * gamma · (x − mean) / √(variance + epsilon) + beta over `axis` of each sample; the shape stays.
+ * https://keras.io/api/layers/normalization_layers/layer_normalization/
+ */
 export const layerNormalization = layer({
   name: "layerNormalization",
   keras: "LayerNormalization",

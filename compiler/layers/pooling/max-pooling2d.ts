@@ -1,3 +1,8 @@
+// Max pooling: the largest value of each window, channels apart.
+//
+//   out[n, i, j, c] = max over k < ph, l < pw of x[n, s·i + k − top, s·j + l − left, c]       x is −∞ outside
+//
+// In ops: pad with −∞, window [n, OH, OW, C, ph, pw], reduceMax over the taps; of equal values the first takes the gradient.
 import * as z from "zod";
 import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "../convolution/windows.ts";
 import { layer } from "../define.ts";
@@ -11,7 +16,7 @@ const geometry = ({ poolSize, strides, padding: how }: Keys): Geometry => ({
   padding: how,
 });
 
-/** The largest value of each window. */
+/** The largest value of each window, [n, H, W, C] to [n, OH, OW, C]. https://keras.io/api/layers/pooling_layers/max_pooling2d/ */
 export const maxPooling2d = layer({
   name: "maxPooling2d",
   keras: "MaxPooling2D",

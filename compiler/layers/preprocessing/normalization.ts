@@ -8,7 +8,10 @@ const statistic = z
   .nullable()
   .default(null);
 
-/** Centres and scales by a fixed mean and variance, of the data the model was adapted to. */
+/**
+ * (x − mean) / max(√variance, 1e-7) with the mean and variance of the data the model was adapted to; the shape stays. They are
+ * config here, not weights. https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
+ */
 export const normalization = layer({
   name: "normalization",
   keras: "Normalization",

@@ -5,7 +5,7 @@ import { sampleShape, spread } from "../shared.ts";
 
 const factor = z.union([z.number(), z.array(z.number()).min(1)]);
 
-/** x · scale + offset. */
+/** x · scale + offset; the shape stays. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/ */
 export const rescaling = layer({
   name: "rescaling",
   keras: "Rescaling",

@@ -1,3 +1,10 @@
+// LSTM: a scan over time, t on axis 1. What does not depend on h is computed before it, for all steps in one product:
+//
+//   x [n, T, F] · kernel [F, 4u] + bias [4u]  =  gates [n, T, 4u], columns i | f | c | o
+//   for t:  h, c [n, u]  =  step(h, c, gates[:, t, :], recurrent_kernel [u, 4u])                       (lstm-step.ts)
+//   out:    h of the last step [n, u], or of every step [n, T, u]
+//
+// goBackwards turns gates and mask round, not the result: the last output is that of the first step, as in Keras.
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { activationSchema } from "../activations.ts";
@@ -7,7 +14,10 @@ import { lstmStep } from "./lstm-step.ts";
 
 const keepsShape = activationSchema.unwrap().refine((name) => name !== "glu", "an activation that keeps the shape");
 
-/** Long short-term memory over [steps, features]. */
+/**
+ * Long short-term memory: [n, steps, features] to [n, units], or [n, steps, units] with `returnSequences`.
+ * https://keras.io/api/layers/recurrent_layers/lstm/
+ */
 export const lstm = layer({
   name: "lstm",
   keras: "LSTM",
@@ -41,6 +51,7 @@ export const lstm = layer({
   legal: (_config, input) => needsRank(2, "steps, features", input),
   weights: (config, [, features]) => {
     const { units } = config;
+    // Columns u..2u are the forget gate's: it starts open.
     const forget = config.unitForgetBias ? { except: { from: units, to: 2 * units, initializer: "ones" } } : {};
     const bias = { name: "bias", shape: [4 * units], initializer: config.biasInitializer, ...forget, trainable: true };
     return [

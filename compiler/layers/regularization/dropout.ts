@@ -3,7 +3,10 @@ import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { batched, dropMask, sampleShape } from "../shared.ts";
 
-/** In training: 0 with probability `rate`, else x / (1 − rate). */
+/**
+ * In training 0 with probability `rate`, else x / (1 − rate), so that the mean stays; at inference x. The shape stays.
+ * https://keras.io/api/layers/regularization_layers/dropout/
+ */
 export const dropout = layer({
   name: "dropout",
   keras: "Dropout",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { layer } from "../define.ts";
 import { batched, sampleShape, sizeOf } from "../shared.ts";
 
-/** One axis per sample, row-major. */
+/** [n, H, W, C] to [n, H·W·C], row-major. https://keras.io/api/layers/reshaping_layers/flatten/ */
 export const flatten = layer({
   name: "flatten",
   keras: "Flatten",

@@ -3,7 +3,7 @@ import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { count } from "../shared.ts";
 
-/** Axes in another order; `dims` counts from 1, the batch stays. */
+/** Axes in another order: `dims: [2, 1]` makes [n, a, b] to [n, b, a]. https://keras.io/api/layers/reshaping_layers/permute/ */
 export const permute = layer({
   name: "permute",
   keras: "Permute",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { layer } from "../define.ts";
 import { batched, count, needsRank, sampleShape } from "../shared.ts";
 
-/** [features] to [n, features]: the vector n times. */
+/** [batch, features] to [batch, n, features]: the vector n times. https://keras.io/api/layers/reshaping_layers/repeat_vector/ */
 export const repeatVector = layer({
   name: "repeatVector",
   keras: "RepeatVector",

@@ -3,7 +3,10 @@ import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { batched, sampleShape, sizeOf } from "../shared.ts";
 
-/** The sample's numbers in another shape, row-major; one size may be −1. */
+/**
+ * The sample's numbers in another shape, row-major; one size may be −1. The batch stays in front.
+ * https://keras.io/api/layers/reshaping_layers/reshape/
+ */
 export const reshape = layer({
   name: "reshape",
   keras: "Reshape",

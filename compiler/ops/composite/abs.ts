@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y[i] = |x[i]|`, with slope 0 at 0. Where the tie should follow x, composites write `max(−x, x)` instead. */
 export const abs: Composite<NoAttrs> = composite1({
   name: "abs",
   says: "|x|: NaN stays, −0 gives 0; the slope at 0 is 0.",

@@ -1,6 +1,7 @@
 import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
 
+/** `y[…] = argmax over c of x[…, c, …]`, a whole number as float; the axis is gone. No gradient flows through it. */
 export const argmax: Composite<AxisAttrs> = {
   kind: "composite",
   name: "argmax",

@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** Where the curve ends: it falls to −alpha. */
 export type CeluAttrs = { readonly alpha: number };
 
+/** `y = max(x, 0) + α · (e^(min(x, 0) / α) − 1)`, element by element; its slope at 0 is 1 for every α, that of `elu` is α. */
 export const celu: Composite<CeluAttrs> = parametric1({
   name: "celu",
   says: "x above 0, alpha · (e^(x / alpha) − 1) below; NaN stays; the slope at 0 is 1.",

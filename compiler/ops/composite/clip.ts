@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** The bounds, low ≤ high. */
 export type ClipAttrs = { readonly low: number; readonly high: number };
 
+/** `y = max(low, min(high, x))`, element by element. Losses keep probabilities from 0 and 1 with it. */
 export const clip: Composite<ClipAttrs> = parametric1({
   name: "clip",
   says: "x between low and high; NaN stays; the slope at low and high is 1.",

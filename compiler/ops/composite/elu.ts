@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** The curve falls to −alpha. */
 export type EluAttrs = { readonly alpha: number };
 
+/** `y = max(x, 0) + α · (e^min(x, 0) − 1)`, element by element. */
 export const elu: Composite<EluAttrs> = parametric1({
   name: "elu",
   says: "x above 0, alpha · (e^x − 1) below; NaN stays; the slope at 0 is alpha.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = e^x`, element by element. */
 export const exponential: Composite<NoAttrs> = composite1({
   name: "exponential",
   says: "e^x by its Keras name.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x · σ(2√(2/π) · (x + 0.044715 x³))`, element by element: the older approximation of `gelu` that many checkpoints use. */
 export const geluTanh: Composite<NoAttrs> = composite1({
   name: "geluTanh",
   says: "x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2; NaN stays, −∞ gives NaN.",

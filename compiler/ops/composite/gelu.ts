@@ -2,6 +2,7 @@ import type { Composite, NoAttrs, Tensor } from "../define.ts";
 import { noAttrs, sampleShape, sharedShape } from "../kit/elementwise.ts";
 import { erf } from "../pointwise/erf.ts";
 
+/** `y = x · Φ(x)`, element by element, Φ the normal distribution function: what Keras' string `gelu` means. */
 export const gelu: Composite<NoAttrs> = {
   kind: "composite",
   name: "gelu",

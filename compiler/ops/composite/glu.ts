@@ -3,6 +3,7 @@ import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong } from "../kit/along.ts";
 import { mismatch } from "../kit/checks.ts";
 
+/** `y = a · σ(b)`, a and b the first and the second half of x along `axis`, whose size is halved. */
 export const glu: Composite<AxisAttrs> = {
   kind: "composite",
   name: "glu",

@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** Half the width of the dead zone. */
 export type HardShrinkAttrs = { readonly threshold: number };
 
+/** `y = |x| > threshold ? x : 0`, element by element; it jumps where `softShrink` bends. */
 export const hardShrink: Composite<HardShrinkAttrs> = parametric1({
   name: "hardShrink",
   says: "x where |x| > threshold, else 0; NaN stays.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = min(max(x + 3, 0), 6) / 6`, element by element. Keras 1 and 2 have the slope 0.2 instead of 1/6. */
 export const hardSigmoid: Composite<NoAttrs> = composite1({
   name: "hardSigmoid",
   says: "x / 6 + 1/2 between 0 and 1, as Keras 3 defines it; NaN stays; the slope at ±3 is 0.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x · hardSigmoid(x)`, element by element. */
 export const hardSilu: Composite<NoAttrs> = composite1({
   name: "hardSilu",
   says: "x · hardSigmoid(x), also called hard swish; NaN stays, −∞ gives NaN.",

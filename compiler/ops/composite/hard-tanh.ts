@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = max(min(x, 1), −1)`, element by element; its slope at ±1 is 0, where that of `clip` is 1. */
 export const hardTanh: Composite<NoAttrs> = composite1({
   name: "hardTanh",
   says: "x between −1 and 1; NaN stays; the slope at ±1 is 0.",

@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** The slope below 0. */
 export type LeakyReluAttrs = { readonly slope: number };
 
+/** `y = x > 0 ? x : slope · x`, element by element. */
 export const leakyRelu: Composite<LeakyReluAttrs> = parametric1({
   name: "leakyRelu",
   says: "x above 0, slope · x elsewhere; NaN stays; the slope at 0 is that from below.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = −softplus(−x)`, element by element. */
 export const logSigmoid: Composite<NoAttrs> = composite1({
   name: "logSigmoid",
   says: "log(1 / (1 + e^−x)) without overflow; NaN stays.",

@@ -1,6 +1,12 @@
+// Log-softmax along one axis, m the line's largest element:
+//
+//   y[…, c, …] = (x[…, c, …] − m) − ln Σ_k e^(x[…, k, …] − m)
+//
+// log(softmax x) would take the logarithm of an underflow and give −∞; here y falls as x does.
 import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
 
+/** `y = x − ln Σ e^x` along `axis`, of the shape of x: what crossentropies take of logits. */
 export const logSoftmax: Composite<AxisAttrs> = {
   kind: "composite",
   name: "logSoftmax",

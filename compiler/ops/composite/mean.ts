@@ -5,6 +5,7 @@ import { axesSchema } from "../kit/checks.ts";
 import type { ReduceAttrs } from "../kit/reduce.ts";
 import { evalReduce, reduceType, sampleReduce } from "../kit/reduce.ts";
 
+/** `y[…kept] = (Σ over …gone of x) / count`; n counts as the number of rows of this call. */
 export const mean: Composite<ReduceAttrs> = {
   kind: "composite",
   name: "mean",

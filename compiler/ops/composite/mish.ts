@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x · tanh(ln(1 + e^x))`, element by element. */
 export const mish: Composite<NoAttrs> = composite1({
   name: "mish",
   says: "x · tanh(softplus(x)); NaN stays, −∞ gives NaN.",

@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 
+/** The number of classes. */
 export type OneHotAttrs = { readonly depth: number };
 
+/** `y[…, k] = (x[…] = k)`: ids [n, …] become [n, …, depth]. */
 export const oneHot: Composite<OneHotAttrs> = {
   kind: "composite",
   name: "oneHot",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = min(max(x, 0), 6)`, element by element. */
 export const relu6: Composite<NoAttrs> = composite1({
   name: "relu6",
   says: "max(x, 0) up to 6: NaN stays, −0 gives 0; the slope at 0 and 6 is 0.",

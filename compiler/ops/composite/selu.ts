@@ -5,6 +5,7 @@ import { composite1 } from "../kit/elementwise.ts";
 const SCALE = 1.0507009873554805;
 const ALPHA = 1.6732632423543772;
 
+/** `y = s · (x > 0 ? x : α · (e^x − 1))`, element by element. */
 export const selu: Composite<NoAttrs> = composite1({
   name: "selu",
   says: "1.0507… times elu with alpha 1.6732…; NaN stays; the slope at 0 is that from below.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = σ(x) = 1 / (1 + e^−x)`, element by element; a crossentropy after it takes x itself. */
 export const sigmoid: Composite<NoAttrs> = composite1({
   name: "sigmoid",
   says: "1 / (1 + e^−x), without overflow on either side.",

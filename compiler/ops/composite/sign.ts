@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = sign x`, element by element; NaN and zeros come through as they are. */
 export const sign: Composite<NoAttrs> = composite1({
   name: "sign",
   says: "−1, 0 or 1: ±0 and NaN stay; the slope is 0.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x · σ(x)`, element by element. */
 export const silu: Composite<NoAttrs> = composite1({
   name: "silu",
   says: "x · sigmoid(x), also called swish; NaN stays, −∞ gives NaN.",

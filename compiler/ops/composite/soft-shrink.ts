@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** How far x is moved, and half the width of the dead zone. */
 export type SoftShrinkAttrs = { readonly threshold: number };
 
+/** `y = x − clip(x, −threshold, threshold)`, element by element. */
 export const softShrink: Composite<SoftShrinkAttrs> = parametric1({
   name: "softShrink",
   says: "x moved towards 0 by threshold, 0 where |x| ≤ threshold (slope 0 there); NaN stays.",

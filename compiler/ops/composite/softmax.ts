@@ -1,6 +1,12 @@
+// Softmax along one axis: each line becomes positive numbers of sum 1. With m the line's largest element
+//
+//   y[…, c, …] = e^(x[…, c, …] − m) / Σ_k e^(x[…, k, …] − m)
+//
+// The factor e^−m cancels, and without it e^x overflows from x = 89 on in f32. Expanded it is a maximum, a map, a sum and a map.
 import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
 
+/** `y = e^x / Σ e^x` along `axis`, of the shape of x; a crossentropy after it takes x itself. */
 export const softmax: Composite<AxisAttrs> = {
   kind: "composite",
   name: "softmax",

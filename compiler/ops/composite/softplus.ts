@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = ln(1 + e^x)`, element by element; its slope is the sigmoid. */
 export const softplus: Composite<NoAttrs> = composite1({
   name: "softplus",
   says: "log(1 + e^x) without overflow; NaN stays.",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x / (1 + |x|)`, element by element. */
 export const softsign: Composite<NoAttrs> = composite1({
   name: "softsign",
   says: "x / (1 + |x|); NaN stays, ±∞ gives NaN.",

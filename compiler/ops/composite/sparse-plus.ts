@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x ≤ −1 ? 0 : x < 1 ? (x + 1)² / 4 : x`, element by element: a softplus that reaches 0; its slope is `sparseSigmoid`. */
 export const sparsePlus: Composite<NoAttrs> = composite1({
   name: "sparsePlus",
   says: "0 up to −1, (x + 1)² / 4 up to 1, x above; NaN stays.",

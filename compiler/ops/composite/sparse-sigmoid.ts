@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = min(max((x + 1) / 2, 0), 1)`, element by element. */
 export const sparseSigmoid: Composite<NoAttrs> = composite1({
   name: "sparseSigmoid",
   says: "(x + 1) / 2 between 0 and 1; NaN stays; the slope at ±1 is 0.",

@@ -1,6 +1,7 @@
 import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
 
+/** `y = max(x − τ, 0)` along `axis`, of the shape of x, with τ as Keras 3 takes it. */
 export const sparsemax: Composite<AxisAttrs> = {
   kind: "composite",
   name: "sparsemax",

@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x²`, element by element. */
 export const square: Composite<NoAttrs> = composite1({
   name: "square",
   says: "x · x; NaN stays.",

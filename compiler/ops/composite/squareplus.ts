@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = (x + √(x² + 4)) / 2`, element by element: a softplus without an exponential. */
 export const squareplus: Composite<NoAttrs> = composite1({
   name: "squareplus",
   says: "(x + √(x² + 4)) / 2 without overflow or cancellation; NaN stays.",

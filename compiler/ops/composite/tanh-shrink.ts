@@ -1,6 +1,7 @@
 import type { Composite, NoAttrs } from "../define.ts";
 import { composite1 } from "../kit/elementwise.ts";
 
+/** `y = x − tanh x`, element by element. Near 0 that is x³ / 3, of which the difference keeps few digits. */
 export const tanhShrink: Composite<NoAttrs> = composite1({
   name: "tanhShrink",
   says: "x − tanh(x); the error counts in ulps of x; NaN stays.",

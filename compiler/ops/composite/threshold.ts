@@ -2,8 +2,10 @@ import * as z from "zod";
 import type { Composite } from "../define.ts";
 import { parametric1 } from "../kit/elementwise.ts";
 
+/** The bound, and what stands for everything up to it. */
 export type ThresholdAttrs = { readonly value: number; readonly default: number };
 
+/** `y = x > value ? x : default`, element by element. */
 export const threshold: Composite<ThresholdAttrs> = parametric1({
   name: "threshold",
   says: "x where x > value, else default; NaN stays.",

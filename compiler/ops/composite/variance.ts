@@ -6,6 +6,7 @@ import type { ReduceAttrs } from "../kit/reduce.ts";
 import { reduceType, sampleReduce } from "../kit/reduce.ts";
 import { element, tabulate } from "../kit/tensor.ts";
 
+/** `y[…kept] = mean over …gone of (x − mean x)²`, divided by the count and not by the count less one. */
 export const variance: Composite<ReduceAttrs> = {
   kind: "composite",
   name: "variance",

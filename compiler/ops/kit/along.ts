@@ -7,7 +7,9 @@ import type { G, Sample, Tensor } from "../define.ts";
 import { mismatch, wrongRank } from "./checks.ts";
 import { sampleShape } from "./elementwise.ts";
 
+/** One axis, counted from 0 with the batch included. */
 export type AxisAttrs = { readonly axis: number };
+/** The schema of ops along one axis; that the axis exists, `lineLength` checks. */
 export const axisAttrs: z.ZodType<AxisAttrs> = z.strictObject({ axis: z.int().min(0) });
 
 /** The size of `axis`, which must exist, be a number and not be 0. */

@@ -6,6 +6,7 @@ import type { FloatFmt, Value } from "../../program/program.ts";
 import type { Composite, G, NoAttrs, Primitive, Sample } from "../define.ts";
 import { mismatch } from "./checks.ts";
 
+/** The schema of an op without attributes. */
 export const noAttrs: z.ZodType<NoAttrs> = z.strictObject({});
 
 /** The shape all inputs share. */

@@ -15,12 +15,14 @@ import { eachPoint, element, positionOf, tabulate } from "./tensor.ts";
 /** The axes that vanish, in any order. */
 export type ReduceAttrs = { readonly axes: readonly number[] };
 
+/** The shape of x without `axes`. Throws shape/rank where an axis is missing or named twice. */
 export function reduceType(name: string, [x]: readonly Type[], { axes }: ReduceAttrs): Type {
   const bad = axes.find((axis, i) => axis >= x.shape.length || axes.indexOf(axis) !== i);
   if (bad !== undefined) wrongRank(name, `distinct axes of ${showShape(x.shape)}`, showShape(axes));
   return { shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
 }
 
+/** Folds x over `axes` from `init`, in row-major order of x; the reference, in doubles. */
 export function evalReduce(
   x: Tensor,
   { axes }: ReduceAttrs,
@@ -55,6 +57,7 @@ export function reduceCore(site: NestSite<ReduceAttrs>, fold: (coords: readonly 
   };
 }
 
+/** A small tensor and any of its axes, none and n included. */
 export function sampleReduce(random: Random): Sample<ReduceAttrs> {
   const type = sampleShape(random, 1);
   return { inputs: [type], attrs: { axes: type.shape.map((_, axis) => axis).filter(() => random.integer(0, 1) === 1) } };

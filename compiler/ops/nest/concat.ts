@@ -1,3 +1,8 @@
+// Concat: tensors behind one another along one axis; all other axes are equal.
+//
+//   y[…, from[k] + c, …] = xₖ[…, c, …]       from[k] = Σ sizes of the parts before k
+//
+// One copying core per part. Its adjoint cuts the cotangent up again.
 import * as z from "zod";
 import { type Shape, showShape } from "../../graph/graph.ts";
 import { copyCore, pointOf } from "../../program/nest/core.ts";
@@ -7,12 +12,14 @@ import { mismatch, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, element, tabulate } from "../kit/tensor.ts";
 
+/** The axis along which the parts follow one another. */
 export type ConcatAttrs = { readonly axis: number };
 
 /** Where each part begins on the axis. */
 const starts = (shapes: readonly (readonly unknown[])[], axis: number): number[] =>
   shapes.map((_, i) => shapes.slice(0, i).reduce((sum, shape) => sum + (shape[axis] as number), 0));
 
+/** The parts as one tensor, whose size along `axis` is the sum of theirs. Each part gets its slice of the cotangent. */
 export const concat: Primitive<ConcatAttrs> = {
   kind: "primitive",
   name: "concat",

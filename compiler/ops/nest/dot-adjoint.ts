@@ -1,5 +1,11 @@
 // The gradient of dot, in dots and transposes. In: the operands and the cotangent. Out: the cotangent of one operand, in its
 // own axis order, with n on axis 0 wherever the operand has it.
+//
+//   y[b, i, j] = Σ_k left[b, i, k] · right[b, j, k]      ȳ is the cotangent of y
+//   left̄[b, i, k]  = Σ_j ȳ[b, i, j] · right[b, j, k]     summed over the free axes of right
+//   right̄[b, j, k] = Σ_i ȳ[b, i, j] · left[b, i, k]      summed over the free axes of left
+//
+// In the code `gone` are the other's free axes, which the sum takes away, and `summed` are its contracted ones, which reappear.
 import type { Node, Shape } from "../../graph/graph.ts";
 import type { G } from "../define.ts";
 import { type DotAttrs, freeAxes } from "./dot-axes.ts";
@@ -21,6 +27,7 @@ export function adjoint(g: G, side: 0 | 1, x: Node, other: Node, ct: Node, attrs
   const summed = [...attrs.contract[away]].sort((a, b) => a - b);
   const partners = summed.map((axis) => attrs.contract[side][attrs.contract[away].indexOf(axis)]);
   const nSummed = other.type.shape[0] === "n" && summed[0] === 0;
+  // x has n, but contracted under batch axes, and a dot would put those in front of it: the products are written out and summed.
   if (nSummed && batch.length > 0) {
     const order = [0, ...attrs.batch[away], ...gone, ...summed.slice(1)];
     const moved = g.transpose(other, { perm: order });

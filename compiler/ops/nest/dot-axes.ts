@@ -1,4 +1,8 @@
 // The axes of a dot: which go together, which are summed, which are free; and random legal cases of them.
+//
+//   axis of left     batch   free    contract          Each axis has one role. Pairs [left, right] list axes that have equal
+//   axis of right    batch   contract        free      sizes: batch[0][i] with batch[1][i], contract[0][i] with contract[1][i].
+//   axis of result   batch   left free   right free    Batch axes in the order of the list, free axes in their own order.
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
 import type { Shape } from "../../graph/graph.ts";
@@ -9,6 +13,7 @@ type Pair = readonly [left: readonly number[], right: readonly number[]];
 /** Axes that go together: position i of the left list with position i of the right one. */
 export type DotAttrs = { readonly batch: Pair; readonly contract: Pair };
 
+/** Two lists of axes, equally long. */
 export const pairSchema: z.ZodType<Pair> = z
   .tuple([axesSchema, axesSchema])
   .refine(([left, right]) => left.length === right.length, "left and right need as many axes")

@@ -1,3 +1,11 @@
+// Dot: every product of two tensors that is a sum over common axes.
+//
+//   y[b, i, j] = Σ_k left[b, i, k] · right[b, j, k]      b batch, i left free, j right free, k contracted; each any number of axes
+//
+//   x · W           [n, in] [in, out]                      no batch, contract [1] [0]               → [n, out]
+//   a convolution   [n, oh, ow, c, kh, kw] [kh, kw, c, f]  no batch, contract [4, 5, 3] [0, 1, 2]   → [n, oh, ow, f]
+//
+// The order of the sum is that of `contract`, its first axis outermost. Operands may have their axes in any order: a view says so.
 import * as z from "zod";
 import { type Shape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
@@ -10,6 +18,7 @@ import { array } from "../kit/tensor.ts";
 import { adjoint } from "./dot-adjoint.ts";
 import { type DotAttrs, freeAxes, pairSchema, sampleDot } from "./dot-axes.ts";
 
+/** `y[b, i, j] = Σ_k left[b, i, k] · right[b, j, k]`; the cotangents are dots too (`dot-adjoint.ts`). */
 export const dot: Primitive<DotAttrs> = {
   kind: "primitive",
   name: "dot",
@@ -73,6 +82,7 @@ export const dot: Primitive<DotAttrs> = {
   ],
 };
 
+/** Batch, left free, right free. */
 function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
   const [leftFree, rightFree] = [freeAxes(left.length, 0, attrs), freeAxes(right.length, 1, attrs)];
   return [...[...attrs.batch[0], ...leftFree].map((axis) => left[axis]), ...rightFree.map((axis) => right[axis])];
@@ -89,6 +99,7 @@ function walk({ shape }: Tensor, axes: readonly number[]): number[] {
   );
 }
 
+// Dims i0.. of the map are the result's axes; k0.. of the reduction are the pairs of `contract`, the first outermost.
 function cores({ attrs, inputs: [left, right], shape, fmt }: NestSite<DotAttrs>): readonly Core[] {
   const leftFree = freeAxes(left.shape.length, 0, attrs);
   const coords = (side: 0 | 1): Coord[] => {

@@ -1,3 +1,9 @@
+// Gather: rows of a table by number.
+//
+//   y[…i, …r] = table[row(ids[…i]), …r]         row(id) = clamp(⌊id⌋, 0, V − 1), NaN → 0
+//   ids [n, steps], table [V, d]  →  [n, steps, d]
+//
+// The row is a float of the data, so an address of the Program may hold one (`Index.row`), clamped: bounds stay static.
 import { showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { fillCore, pointOf } from "../../program/nest/core.ts";
@@ -12,6 +18,7 @@ import { array, element, tabulate } from "../kit/tensor.ts";
 /** The row an id means: floored, then clamped to 0..rows−1; NaN means row 0. */
 export const rowOf = (id: number, rows: number): number => (id >= 1 ? Math.min(Math.floor(id), rows - 1) : 0);
 
+/** The rows of `table` [V, …r] that `ids` […i] name, […i, …r]. The table's cotangent is a `scatterAdd`; ids have none. */
 export const gather: Primitive<NoAttrs> = {
   kind: "primitive",
   name: "gather",
@@ -46,6 +53,7 @@ export const gather: Primitive<NoAttrs> = {
   ],
 };
 
+// Where the table is one number everywhere (a constant), so is every row.
 function cores({ inputs: [table, ids], shape, fmt }: NestSite<NoAttrs>): readonly Core[] {
   const coords = pointOf(shape);
   const rank = ids.shape.length;

@@ -1,3 +1,8 @@
+// Overlap-add: the adjoint of window. What several windows read of one element is added up there:
+//
+//   y[…, p, …] = Σ over (o, t) with o · stride + t · dilation = p of x[…, o, …, t]
+//
+//   x   a b c | d e f         stride 2:   a  b  c+d  e  f
 import * as z from "zod";
 import { type Shape, sameShape, showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
@@ -11,6 +16,7 @@ import { sampleWindow, type WindowAttrs, windowFields, windowShape } from "../vi
 /** `shape` is the result's. */
 export type OverlapAddAttrs = WindowAttrs & { readonly shape: Shape };
 
+/** Windows x […, o, …, t] added back into a tensor of `shape`; the gradient of a convolution to its image. */
 export const overlapAdd: Primitive<OverlapAddAttrs> = {
   kind: "primitive",
   name: "overlapAdd",

@@ -1,3 +1,8 @@
+// Pad: x in the middle of a larger tensor of one number.
+//
+//   y[c₀, c₁, …] = x[c₀ − low[0], c₁ − low[1], …] inside, `value` elsewhere          [low | size | high] on each axis
+//
+// Two cores: fill the whole result, then copy x into it.
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { copyCore, fillCore } from "../../program/nest/core.ts";
@@ -11,6 +16,7 @@ import { array, element, tabulate } from "../kit/tensor.ts";
 /** Per axis: how many points before and after; 0 and 0 on the n axis. */
 export type PadAttrs = { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
 
+/** x with a border, of shape low + size + high. The cotangent of the border is dropped. */
 export const pad: Primitive<PadAttrs> = {
   kind: "primitive",
   name: "pad",

@@ -8,6 +8,7 @@ import type { ReduceAttrs } from "../kit/reduce.ts";
 import { evalReduce, reduceCore, reduceType, sampleReduce } from "../kit/reduce.ts";
 import { array } from "../kit/tensor.ts";
 
+/** `y[…kept] = max over …gone of x`; the axes of `axes` vanish, the others keep their order. */
 export const reduceMax: Primitive<ReduceAttrs> = {
   kind: "primitive",
   name: "reduceMax",

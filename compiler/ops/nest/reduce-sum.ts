@@ -7,6 +7,7 @@ import { axesSchema } from "../kit/checks.ts";
 import { evalReduce, type ReduceAttrs, reduceCore, reduceType, sampleReduce } from "../kit/reduce.ts";
 import { array } from "../kit/tensor.ts";
 
+/** `y[…kept] = Σ over …gone of x`; the axes of `axes` vanish, the others keep their order. The cotangent is repeated. */
 export const reduceSum: Primitive<ReduceAttrs> = {
   kind: "primitive",
   name: "reduceSum",

@@ -1,3 +1,8 @@
+// Scatter-add: the adjoint of gather. Rows are added up where gather read them:
+//
+//   y[v, …r] = Σ over …i with row(ids[…i]) = v of updates[…i, …r]
+//
+// Points are visited in row-major order of the updates, so that rows hit several times have one order of their sum.
 import * as z from "zod";
 import { sameShape, showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
@@ -10,8 +15,10 @@ import { sampleShape } from "../kit/elementwise.ts";
 import { array, eachPoint, element, positionOf, tabulate } from "../kit/tensor.ts";
 import { rowOf } from "./gather.ts";
 
+/** The number of rows of the result: the table's. */
 export type ScatterAddAttrs = { readonly rows: number };
 
+/** `updates` […ids.shape, …rest] summed by row, [rows, …rest]. The cotangent of the updates is `gather`. */
 export const scatterAdd: Primitive<ScatterAddAttrs> = {
   kind: "primitive",
   name: "scatterAdd",

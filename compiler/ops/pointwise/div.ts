@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise2 } from "../kit/elementwise.ts";
 
+/** `y[i] = a[i] / b[i]` over two tensors of one shape; a quotient, not a product with 1 / b, which would round twice. */
 export const div: Primitive<NoAttrs> = pointwise2({
   name: "div",
   says: "a / b; NaN wins, 0 / 0 is NaN, x / ±0 is ±∞.",

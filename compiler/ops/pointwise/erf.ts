@@ -2,6 +2,7 @@ import * as math from "../../program/nest/math.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = erf x[i]`, of which the exact gelu is made; the slope is 2/√π · e^−x². */
 export const erf: Primitive<NoAttrs> = pointwise1({
   name: "erf",
   says: "Error function 2/√π · ∫₀ˣ e^−t² dt, ±1 at ±∞; −0 and NaN stay.",

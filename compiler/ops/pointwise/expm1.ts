@@ -2,6 +2,7 @@ import * as math from "../../program/nest/math.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = e^x[i] − 1`, with the digits that the subtraction would lose near 0; the slope is y + 1. */
 export const expm1: Primitive<NoAttrs> = pointwise1({
   name: "expm1",
   says: "e^x − 1 without cancellation near 0; −0 and NaN stay.",

@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = ⌊x[i]⌋`, the largest whole number not above x. */
 export const floor: Primitive<NoAttrs> = pointwise1({
   name: "floor",
   says: "The largest integer ≤ x; NaN, −0 and ±∞ stay. No gradient.",

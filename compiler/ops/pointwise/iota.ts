@@ -7,8 +7,10 @@ import { integerAt } from "../kit/coords.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, tabulate } from "../kit/tensor.ts";
 
+/** The result's shape, and the axis whose coordinate is wanted. */
 export type IotaAttrs = { readonly shape: Shape; readonly axis: number };
 
+/** `y[c₀, c₁, …] = c[axis]`, a tensor of `shape` without inputs; along axis 0 of a batch it numbers the rows. */
 export const iota: Primitive<IotaAttrs> = {
   kind: "primitive",
   name: "iota",

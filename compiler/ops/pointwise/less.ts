@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise2 } from "../kit/elementwise.ts";
 
+/** `y[i] = 1` where `a[i] < b[i]`, else 0; two tensors of one shape. `a ≥ b` is not 1 minus it where a NaN is. */
 export const less: Primitive<NoAttrs> = pointwise2({
   name: "less",
   says: "1 where a < b, else 0; 0 with a NaN, and −0 is not less than +0. No gradient.",

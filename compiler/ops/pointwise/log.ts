@@ -2,6 +2,7 @@ import * as math from "../../program/nest/math.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = ln x[i]`; the slope is 1 / x. */
 export const log: Primitive<NoAttrs> = pointwise1({
   name: "log",
   says: "Natural logarithm; −∞ at ±0, NaN below 0; NaN stays.",

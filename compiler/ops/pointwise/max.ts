@@ -2,6 +2,10 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise2 } from "../kit/elementwise.ts";
 
+/**
+ * `y[i] = max(a[i], b[i])` over two tensors of one shape. Which operand stands second decides the slope at a tie: `max(x, 0)` has
+ * slope 0 at 0, `max(0, x)` slope 1. Composites choose by it.
+ */
 export const max: Primitive<NoAttrs> = pointwise2({
   name: "max",
   says: "IEEE maximum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",

@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise2 } from "../kit/elementwise.ts";
 
+/** `y[i] = min(a[i], b[i])` over two tensors of one shape. At a tie the second operand has the slope, as in `max`. */
 export const min: Primitive<NoAttrs> = pointwise2({
   name: "min",
   says: "IEEE minimum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",

@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise2 } from "../kit/elementwise.ts";
 
+/** `y[i] = a[i] · b[i]` over two tensors of one shape. Each gets the cotangent times the other. */
 export const mul: Primitive<NoAttrs> = pointwise2({
   name: "mul",
   says: "a · b; NaN wins, 0 · ∞ is NaN, signs multiply also for zeros.",

@@ -10,8 +10,13 @@ import { combine, integerAt } from "../kit/coords.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, positionOf, tabulate } from "../kit/tensor.ts";
 
+/** The result's shape, and the stream's seed, an integer of which the low 32 bits count. */
 export type RandomAttrs = { readonly shape: Shape; readonly seed: number };
 
+/**
+ * `y[i] = (hash32(hash32(seed, step), i) >>> 8) · 2⁻²⁴`, i the row-major index: a function of seed, step and place alone, so that
+ * a row's mask is the same however many rows a batch has, and nothing is remembered from draw to draw.
+ */
 export const random: Primitive<RandomAttrs> = {
   kind: "primitive",
   name: "random",

@@ -2,6 +2,10 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise3, sampleShape } from "../kit/elementwise.ts";
 
+/**
+ * `y[i] = mask[i] ≠ 0 ? a[i] : b[i]` over three tensors of one shape. A product with the mask is no substitute: 0 · ∞ and 0 · NaN
+ * are NaN. The cotangent goes to the side that was picked.
+ */
 export const select: Primitive<NoAttrs> = {
   ...pointwise3({
     name: "select",

@@ -2,6 +2,7 @@ import * as v from "../../program/value.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = √x[i]`; the slope is 1 / (2y). */
 export const sqrt: Primitive<NoAttrs> = pointwise1({
   name: "sqrt",
   says: "√x, rounded once; NaN below 0, −0 stays; the slope at 0 is ∞.",

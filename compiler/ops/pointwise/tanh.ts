@@ -2,6 +2,7 @@ import * as math from "../../program/nest/math.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 
+/** `y[i] = tanh x[i]`; the slope is 1 − y². */
 export const tanh: Primitive<NoAttrs> = pointwise1({
   name: "tanh",
   says: "Hyperbolic tangent, ±1 at ±∞; −0 and NaN stay.",

@@ -1,11 +1,17 @@
 // What a scan's parts share: its attributes, and where time stands. A batched value has rows on axis 0, so time is its axis 1; any other value has time in front.
+//
+//   one step   [n, d]     [d]        a value that has rows; one that has none
+//   stacked    [n, t, d]  [t, d]     what `timeAxis` and `stackedShape` say
 import type { Graph, Shape } from "../../graph/graph.ts";
 
+/** A loop of `length` steps: its body, and how many of the scan's inputs are carries and how many xs; the rest are closed. */
 export type ScanAttrs = {
+  /** Reads carry0.., x0.., closed0..; results are the next carries, then the ys. */
   readonly body: Graph;
   readonly carries: number;
   readonly xs: number;
   readonly length: number;
+  /** t falls from length − 1 to 0; slices and stacks are still in the order of t. */
   readonly reverse: boolean;
   /** One per result of the body: stacked over time, or its value after the final step. */
   readonly keep: readonly ("all" | "last")[];

@@ -1,6 +1,13 @@
 // The gradient of a scan: a scan in the other direction, whose step recomputes the forward step from the carries before it
 // and pulls the cotangents of its results back through it. In: the scan and the cotangents of its items.
 // Out: cotangents of its inputs. A weight that the body only multiplies by gets its gradient in one contraction after the loop.
+//
+//   forward    c[t+1], y[t] = f(c[t], x[t], w)                             t rises
+//   backward   (c̄[t], x̄[t], w̄ +=) = vjp of f at (c[t], x[t], w) on (c̄[t+1] + outside[t], ȳ[t])     t falls
+//
+// c[t], the carries before each step, come from the forward scan, which is asked to keep them (`previousCarries`) and merged with
+// the first one afterwards. c̄ (`later`) is the backward scan's carry; `outside` is the cotangent of a stack's slice t. w̄ is summed
+// in a carry, but where f only multiplies by w: then w̄ = Σ_t left[t]ᵀ · ct[t] is one dot over all steps (`dotOverTime`).
 import type { Node } from "../../graph/graph.ts";
 import { copyInto } from "../../graph/rebuild.ts";
 import type { G, VjpSite } from "../define.ts";
@@ -21,6 +28,7 @@ interface Step {
   readonly results: readonly Node[];
 }
 
+/** Cotangents of the scan's inputs in their order (carries, xs, closed), null where none flows; `site.cts` has one per item. */
 export function scanVjp(g: G, site: Site): readonly Maybe[] {
   const { inputs, cts, attrs } = site;
   const { carries, xs, length } = attrs;
@@ -68,6 +76,7 @@ export function scanVjp(g: G, site: Site): readonly Maybe[] {
 /** The cotangent of item i comes slice by slice, not once. */
 const isStacked = ({ cts, attrs }: Site, i: number): boolean => cts[i] !== null && attrs.keep[i] === "all";
 
+/** The forward step once more, as nodes of the reverse scan's body. */
 function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: Site): Step {
   const made = copyInto(g.builder, body);
   const nodes = [...new Set(made.values())];

@@ -9,6 +9,7 @@ export type Item = { readonly of: "carries" | "ys"; readonly index: number };
 /** `hole` stands in the body, what fills it outside. */
 type Filled = readonly [hole: Node, outside: Node];
 
+/** Collects carries, slices, closed values and what leaves the loop; `finish` makes one scan of them and tells items apart. */
 export class Loop {
   /** Builds the body. */
   readonly g: G;

@@ -2,8 +2,10 @@ import * as z from "zod";
 import { invariant } from "../../diagnostics/error.ts";
 import type { Primitive } from "../define.ts";
 
+/** Which item, from 0. */
 export type PickAttrs = { readonly index: number };
 
+/** `y = bundle[index]`, of that item's shape; the only op that reads a bundle, and so the only place that knows of one. */
 export const pick: Primitive<PickAttrs> = {
   kind: "primitive",
   name: "pick",

@@ -1,6 +1,13 @@
 // A loop over time with its body as a Graph: recurrent layers, forward and (through a reverse scan) backward.
 // Inputs: carries, then xs, then closed values. The body's inputs are called carry0.., x0.., closed0..; its results are the
 // next carries, called carry0.., then any number of ys. Time is axis 1 of a batched tensor and axis 0 of any other.
+//
+//   inputs          carry             x with time           closed
+//                     │                │ slice t             │ whole
+//   body at t       carry ──▶ ( carry′, y ) = body(carry, x[t], closed)
+//                     ▲          │
+//                     └──────────┘ t + 1 (reverse: t − 1)
+//   item i          keep "all": every step's value, stacked along time in the order of t;  "last": the final step's value
 import * as z from "zod";
 import { invariant } from "../../diagnostics/error.ts";
 import { Builder } from "../../graph/builder.ts";
@@ -26,6 +33,7 @@ import { input } from "../source/input.ts";
 import { type ScanAttrs, stackedShape, timeAxis } from "./attrs.ts";
 import { scanVjp } from "./gradient.ts";
 
+/** The items of a bundle, one per result of `body`; apart from `pick`, nothing reads it. Needs at least one step. */
 export const scan: Primitive<ScanAttrs> = {
   kind: "primitive",
   name: "scan",

@@ -5,8 +5,10 @@ import { anyNumber, mismatch, shapeSchema } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array } from "../kit/tensor.ts";
 
+/** One value per element of `shape`, row-major; or one for all of them, the only form where the shape has n. */
 export type ConstantAttrs = { readonly shape: Shape; readonly values: readonly number[] };
 
+/** `y[i] = values[i]`, or `values[0]` everywhere; a tensor of `shape`. */
 export const constant: Primitive<ConstantAttrs> = {
   kind: "primitive",
   name: "constant",

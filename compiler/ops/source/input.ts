@@ -5,8 +5,10 @@ import type { Primitive } from "../define.ts";
 import { shapeSchema } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 
+/** The public name, and the shape, n on axis 0 where rows vary. */
 export type InputAttrs = { readonly name: string; readonly shape: Shape };
 
+/** A tensor of `shape` that the caller gives at each call; in the body of a scan, what the scan gives at each step. */
 export const input: Primitive<InputAttrs> = {
   kind: "primitive",
   name: "input",

@@ -4,8 +4,10 @@ import type { Shape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
 import { shapeSchema } from "../kit/checks.ts";
 
+/** The weight's full name, `layer name/weight name`, and Keras' shape. */
 export type ParamAttrs = { readonly name: string; readonly shape: Shape };
 
+/** A weight, a tensor of `shape`. A Graph that updates it still reads the old value here. */
 export const param: Primitive<ParamAttrs> = {
   kind: "primitive",
   name: "param",

@@ -2,6 +2,7 @@ import type { NoAttrs, Primitive } from "../define.ts";
 import { noAttrs } from "../kit/elementwise.ts";
 import { array } from "../kit/tensor.ts";
 
+/** `y = n`, a scalar: what a mean over the batch divides by. */
 export const rows: Primitive<NoAttrs> = {
   kind: "primitive",
   name: "rows",

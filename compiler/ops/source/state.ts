@@ -4,8 +4,10 @@ import type { Shape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
 import { anyNumber, shapeSchema } from "../kit/checks.ts";
 
+/** A name, the shape, and the one number it holds everywhere before the first step. */
 export type StateAttrs = { readonly name: string; readonly shape: Shape; readonly initial: number };
 
+/** A tensor of `shape` that lives from step to step and is no weight. Updates give its next value. */
 export const state: Primitive<StateAttrs> = {
   kind: "primitive",
   name: "state",

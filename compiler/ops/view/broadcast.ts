@@ -1,3 +1,8 @@
+// Broadcast: new axes along which nothing changes. Axis i of x is axis axes[i] of y; all other axes of y are repetition.
+//
+//   y[c₀, c₁, …] = x[c[axes[0]], c[axes[1]], …]           x [n, 3], shape [n, 5, 3], axes [0, 2]:  y[i, j, k] = x[i, k]
+//
+// As a view: stride 0 on every new axis. Sizes of 1 are not stretched here; `broadcastTo` (NumPy's rule) drops them first.
 import * as z from "zod";
 import { type Shape, showShape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
@@ -5,8 +10,10 @@ import { axesSchema, mismatch, shapeSchema } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, element, tabulate } from "../kit/tensor.ts";
 
+/** The result's shape, and for each axis of x, ascending, which of the result's axes it is. */
 export type BroadcastAttrs = { readonly shape: Shape; readonly axes: readonly number[] };
 
+/** x repeated to `shape`. The cotangent is summed over the new axes. */
 export const broadcast: Primitive<BroadcastAttrs> = {
   kind: "primitive",
   name: "broadcast",

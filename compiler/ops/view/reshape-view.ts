@@ -1,5 +1,9 @@
 // Reshape without a copy. In: a view and another shape of as many elements. Out: the view under that shape, or undefined
 // where no strides say it; exact in both directions (tests/laws/op-promises.test.ts).
+//
+// Axes are read from the front, and both shapes are cut where their products meet: [2, 6] and [4, 3] share the one group 12,
+// [2, 6] and [2, 3, 2] the groups 2 and 6. A group of x may be regrouped iff it walks memory evenly, that is iff
+// stride[k] = stride[k + 1] · size[k + 1] inside it; then any axes of the same product are row-major over its last stride.
 
 import type { View } from "../../program/nest/view.ts";
 import type { Extent } from "../../program/program.ts";
@@ -16,6 +20,7 @@ export function reshapeView(input: View, shape: readonly Extent[]): View | undef
     for (let i = 0, j = 0; i < sizes.length; ) {
       let [endI, endJ] = [i + 1, j + 1];
       for (let [a, b] = [sizes[i], to[j]]; a !== b; ) {
+        // The side with the smaller product takes its next axis, until both agree.
         if (a < b) a *= sizes[endI++];
         else b *= to[endJ++];
       }

@@ -1,3 +1,8 @@
+// Reshape: the same elements in the same row-major order under other axes.
+//
+//   [n, 2, 3] → [n, 6]:   y[i, k] = x[i, ⌊k / 3⌋, k mod 3]
+//
+// n is no number, so it stays alone on axis 0 and only what is behind it is regrouped.
 import * as z from "zod";
 import { isBatched, type Shape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
@@ -6,8 +11,10 @@ import { sampleShape } from "../kit/elementwise.ts";
 import { array } from "../kit/tensor.ts";
 import { reshapeView } from "./reshape-view.ts";
 
+/** The result's shape: as many elements as x, n in front where x has it. */
 export type ReshapeAttrs = { readonly shape: Shape };
 
+/** x under `shape`. A view where strides can say it (`reshape-view.ts`), else a copy. */
 export const reshape: Primitive<ReshapeAttrs> = {
   kind: "primitive",
   name: "reshape",

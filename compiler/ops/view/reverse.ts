@@ -1,3 +1,8 @@
+// Reverse: axes run backwards.
+//
+//   y[…, c, …] = x[…, size − 1 − c, …]   for each of `axes`
+//
+// As a view: the stride changes its sign and the base moves to the last element. Its own inverse and its own adjoint.
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
@@ -5,8 +10,10 @@ import { axesSchema, mismatch, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, element, tabulate } from "../kit/tensor.ts";
 
+/** The axes that are turned round, in any order; never the batch axis. */
 export type ReverseAttrs = { readonly axes: readonly number[] };
 
+/** x turned round along `axes`, of the same shape. The cotangent is turned round likewise. */
 export const reverse: Primitive<ReverseAttrs> = {
   kind: "primitive",
   name: "reverse",

@@ -1,3 +1,8 @@
+// Slice: a block of x, one start and one size per axis.
+//
+//   y[c₀, c₁, …] = x[c₀ + starts[0], c₁ + starts[1], …]      0 ≤ c < sizes
+//
+// As a view: the base moves by Σ starts · strides. Its adjoint pads with zeros, so slice and pad are each other's gradient.
 import * as z from "zod";
 import { type Shape, showShape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
@@ -5,8 +10,10 @@ import { axesSchema, mismatch, shapeSchema, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, element, tabulate } from "../kit/tensor.ts";
 
+/** One start and one size per axis of x; 0 and n on the batch axis. */
 export type SliceAttrs = { readonly starts: readonly number[]; readonly sizes: Shape };
 
+/** The block of `sizes` at `starts`. The cotangent is padded with zeros to the shape of x. */
 export const slice: Primitive<SliceAttrs> = {
   kind: "primitive",
   name: "slice",

@@ -2,6 +2,7 @@ import type { NoAttrs, Primitive } from "../define.ts";
 import { noAttrs, sampleShape } from "../kit/elementwise.ts";
 import { array } from "../kit/tensor.ts";
 
+/** `y = x`, of the same shape, as a constant to whoever differentiates. */
 export const stopGradient: Primitive<NoAttrs> = {
   kind: "primitive",
   name: "stopGradient",

@@ -1,3 +1,8 @@
+// Transpose: the same elements under axes in another order.
+//
+//   y[c₀, c₁, …]: its coordinate i runs along axis perm[i] of x          x [n, 2, 3], perm [0, 2, 1]:  y[i, j, k] = x[i, k, j]
+//
+// As a view: strides in the order of `perm`. The inverse has inv[perm[i]] = i, written `perm.indexOf`.
 import * as z from "zod";
 import { isBatched, showShape } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
@@ -5,8 +10,10 @@ import { axesSchema, mismatch, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
 import { array, element, tabulate } from "../kit/tensor.ts";
 
+/** Per axis of the result, the axis of x it is. */
 export type TransposeAttrs = { readonly perm: readonly number[] };
 
+/** x with its axes in the order of `perm`. The cotangent goes back through the inverse permutation. */
 export const transpose: Primitive<TransposeAttrs> = {
   kind: "primitive",
   name: "transpose",

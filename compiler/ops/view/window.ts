@@ -1,3 +1,11 @@
+// Window: patches of x as axes of their own. Each windowed axis becomes the axis of windows o, and its taps t come last:
+//
+//   y[…, o, …, t] = x[…, o · stride + t · dilation, …]
+//   [n, H, W, C], axes [1, 2]  →  [n, OH, OW, C, kh, kw]           OH = ⌊(H − ((kh − 1) · dilation + 1)) / stride⌋ + 1
+//
+//   x   0 1 2 3 4 5 6        sizes [3], strides [2], dilations [1]:   0 1 2 | 2 3 4 | 4 5 6
+//
+// As a view: the axis' stride times `stride` for o, times `dilation` for t. An element may stand in many windows; none is copied.
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
 import { type Shape, showShape, type Type } from "../../graph/graph.ts";
@@ -32,6 +40,7 @@ export function windowShape(name: string, shape: Shape, { axes, sizes, strides, 
   const counts = shape.map((size, axis) => {
     const i = axes.indexOf(axis);
     if (i < 0) return size;
+    // What one window covers, from its first tap to its last.
     const span = (sizes[i] - 1) * dilations[i] + 1;
     if (size === "n" || size < span)
       mismatch(`${name} of ${span} along axis ${axis}`, `at least ${span} there`, showShape(shape));
@@ -40,6 +49,7 @@ export function windowShape(name: string, shape: Shape, { axes, sizes, strides, 
   return [...counts, ...sizes];
 }
 
+/** Patches of x, of the shape that `windowShape` says. The cotangent is summed where windows overlap (`overlapAdd`). */
 export const window: Primitive<WindowAttrs> = {
   kind: "primitive",
   name: "window",

@@ -1,4 +1,8 @@
 // The Nest: the meaning of one loop nest, unscheduled; and trees of nests, which is what a Plan is lowered to. In: types only.
+//
+//   for each point of map:   acc = init;  for each point of reduce: acc = acc ∘ term;   out[index] = finish(acc)   (or +=)
+//
+// Which loops run outside, how many points at once and in how many lanes is the Schedule's to say; the order of a sum is not.
 import type { Extent, Index, Value } from "../program.ts";
 import { indexValues, visit } from "../walk.ts";
 

@@ -20,6 +20,7 @@ export interface View {
 export type Immediate =
   | { readonly kind: "constant"; readonly value: number; readonly shape: readonly Extent[] }
   | { readonly kind: "scalar"; readonly name: string; readonly shape: readonly Extent[] };
+/** What a nest reads: elements of a buffer, or one number. */
 export type Operand = View | Immediate;
 
 /** A coordinate along one axis: affine in dims. */
@@ -27,7 +28,9 @@ export interface Coord {
   readonly base: number;
   readonly terms: readonly (readonly [dim: string, factor: number])[];
 }
+/** `base + factor · dim`. */
 export const at = (dim: string, factor = 1, base = 0): Coord => ({ base, terms: [[dim, factor]] });
+/** The same coordinate at every point. */
 export const fixed = (base: number): Coord => ({ base, terms: [] });
 
 /** The address of a view's element at `coords` (one per axis). Terms with stride 0 vanish; equal names are added up. */

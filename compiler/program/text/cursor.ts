@@ -102,6 +102,7 @@ export class Cursor {
     return this.#lines[this.#line];
   }
 
+  /** The token under the cursor; at the end of a line a token of kind `end`. */
   get token(): Token {
     const line = this.line;
     return line?.tokens[this.#token] ?? { kind: "end", text: "", column: (line?.text.length ?? 0) + 1 };
@@ -126,10 +127,12 @@ export class Cursor {
     return true;
   }
 
+  /** Skips a sign or word, or fails. */
   expect(text: string): void {
     if (!this.skip(text)) this.fail(`needed ${JSON.stringify(text)}, found ${this.found()}`);
   }
 
+  /** A name, quoted or not; `what` says in the error what was wanted. */
   name(what: string): string {
     if (this.token.kind !== "name" && this.token.kind !== "quoted") this.fail(`needed ${what}, found ${this.found()}`);
     return this.next().text;

@@ -208,6 +208,7 @@ export function printNumber(value: number, fmt: Fmt): string {
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (Object.is(value, -0)) return "-0";
   if ((fmt === "f32" || fmt === "f32x4") && Math.fround(value) === value) {
+    // Nine digits tell any two float32s apart.
     for (let digits = 1; digits <= 9; digits++) {
       const text = String(Number(value.toPrecision(digits)));
       if (Math.fround(Number(text)) === value) return text;

@@ -13,6 +13,7 @@ export const infix = {
   mul: ["*", 4],
   div: ["/", 4],
 } as const;
+/** Whether an op is written between its operands. */
 export const isInfix = (op: string): op is keyof typeof infix => Object.hasOwn(infix, op);
 
 /** The format a value has when none is written. */
@@ -54,6 +55,7 @@ export function impliedFmt(value: Value, names: ReadonlyMap<string, Fmt>): Fmt {
   }
 }
 
+/** All formats, as they are written. */
 export const formats: readonly Fmt[] = ["f32", "f64", "i32", "mask", "f32x4", "i32x4", "maskx4"];
 export const unary = ["neg", "abs", "sqrt", "floor", "not", "pow2", "exponent", "splat"] as const;
 export const binary = ["min", "max", "iadd", "imul", "ixor", "ishl", "ishr"] as const;

@@ -1,6 +1,8 @@
 // Reverse-mode differentiation: walks a Graph from its results to the wanted nodes, over the ops' vjp rules.
 // In: a Graph of primitives. Out: a Graph that also yields gradients; ordinary Graph, so every later pass serves it.
 // Guarantee: cotangents are summed in a fixed order; only nodes between `wrt` and the roots are touched.
+//
+//   v̄ = d result / d v:  result̄ = 1;  node by node from the result down, each input gets  x̄ += vjp(node, x)(n̄ode)
 import { CompileError, internal, invariant } from "../../diagnostics/error.ts";
 import { type Graph, graph, type Node, sameShape, showShape } from "../../graph/graph.ts";
 import { copyInto, regraph } from "../../graph/rebuild.ts";
@@ -17,6 +19,7 @@ export function pullback(g: G, roots: readonly (readonly [Node, ct: Node])[], wr
     "pullback",
     roots.map(([root]) => ["", root]),
   );
+  // Forwards: whatever depends on a wanted node. Backwards, below, only these hand cotangents on.
   const wanted = new Set(wrt);
   for (const node of nodes) if (node.inputs.some((input) => wanted.has(input))) wanted.add(node);
 

@@ -7,12 +7,14 @@ import { type ScanAttrs, timeAxis } from "../../ops/scan/attrs.ts";
 
 const attrsOf = (scan: Node): ScanAttrs => scan.attrs as unknown as ScanAttrs;
 
+// Same body object, same inputs: nodes are interned, so identity decides.
 function isSameLoop(one: Node, other: Node): boolean {
   const [a, b] = [attrsOf(one), attrsOf(other)];
   const equal = a.body === b.body && a.carries === b.carries && a.xs === b.xs && a.length === b.length && a.reverse === b.reverse;
   return equal && one.inputs.length === other.inputs.length && one.inputs.every((input, i) => input === other.inputs[i]);
 }
 
+/** The Graph with scans of one loop merged: the one that stays keeps "all" of an item where any of them did. */
 export function mergeScans(source: Graph): Graph {
   const groups: Node[][] = [];
   for (const node of source.nodes) {

@@ -1,4 +1,5 @@
 // Identities of one or two elementwise ops. Each holds for every float32, NaN, ±0 and ±∞ included, as its promise says.
+// What one misses here is not true of every float32: x − x = 0 (∞, NaN), 0 · x = 0 (these, and −0), a·b + a·c = a·(b + c) (rounding).
 import { any, anySplat, as, op, type Rule, rule, splat, splatOf, where } from "../pattern.ts";
 import { input, inputs } from "./sample.ts";
 

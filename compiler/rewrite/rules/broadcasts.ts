@@ -1,4 +1,6 @@
 // Elementwise work on repeated numbers is done before they are repeated.
+//
+//   f(broadcast a, broadcast b, 2)  →  broadcast f(a′, b′, 2)       over the axes along which a or b differ
 import type { Node } from "../../graph/graph.ts";
 import { any, list, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { isElementwise } from "./constants.ts";

@@ -5,6 +5,7 @@ import { ops } from "../../ops/index.ts";
 import { any, op, type Pattern, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { inputs, shapeOf } from "./sample.ts";
 
+/** Ops that are exact or rounded once, so that folding gives the bits of every executor. */
 const exact: ReadonlySet<string> = new Set([
   "add",
   "sub",
@@ -25,6 +26,7 @@ export function isElementwise(node: Node): boolean {
   const found = ops[node.op];
   return found?.kind === "primitive" && found.lower.kind === "pointwise" && node.inputs.length > 0 && node.op !== "random";
 }
+/** An op that rewrites strides and computes nothing: reshape, transpose, slice, window, … */
 export function isView(node: Node): boolean {
   const found = ops[node.op];
   return found?.kind === "primitive" && found.lower.kind === "view";

@@ -1,6 +1,9 @@
 // Affine work that only depends on weights moves into the weights: batch normalisation after dense and conv, rescaling,
 // chains of biases. For inference alone: training changes the weights, so there nothing of them is fixed.
 // `fixed`: depends on params and constants only. Most of it reassociates, hence `approx`.
+//
+//   (x · W) · s     →  x · (W · s)         s along axes of W that the result keeps (scaleResult); through + p as well (scaleSum)
+//   (x · s) · W     →  x · (s · W)         s along contracted axes (scaleOperand)
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { type Facts, fixed, list, op, type Rule, rule, splatOf, varying } from "../pattern.ts";
@@ -31,6 +34,7 @@ function scaleResult(g: G, dot: Node, factor: Node): Node | undefined {
   const [batch, contract] = [dot.attrs.batch as Pair, dot.attrs.contract as Pair];
   const free = right.type.shape.map((_, axis) => axis).filter((axis) => !batch[1].includes(axis) && !contract[1].includes(axis));
   // Axes of the result are batch, left free, right free.
+  // Of the result's axes before `firstFree` only batch axes are axes of the weights too: a factor along left free has no place there.
   const firstFree = left.type.shape.length - contract[0].length;
   const axisOf = (axis: number) => (axis < batch[1].length ? batch[1][axis] : axis < firstFree ? -1 : free[axis - firstFree]);
   const scale = spread(g, right, factor, axisOf);

@@ -8,6 +8,7 @@ import { input, inputs } from "./sample.ts";
 /** The operands of nested sums, left to right. */
 function terms(sum: Node): Node[] {
   const found: Node[] = [];
+  // A stack instead of recursion: a sum over the parts of a wide model is long.
   for (const stack = [sum]; stack.length > 0; ) {
     const node = stack.pop() as Node;
     if (node.op === "add") stack.push(node.inputs[1], node.inputs[0]);
@@ -43,6 +44,7 @@ function isSplit({ inputs: [a, b] }: Node): boolean {
 
 const opposite = { max: "min", min: "max" } as const;
 
+/** What differentiation leaves over, tidied: concat for sums of pads, one select for two, one negation for many. */
 export const gradients: readonly Rule[] = [
   rule(
     "sum-of-pads-is-concat",

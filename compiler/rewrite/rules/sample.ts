@@ -16,6 +16,7 @@ export function inputs(g: G, random: Random, count: number, least = 0): Node[] {
   const shape = shapeOf(random, least);
   return Array.from({ length: count }, (_, i) => g.input({ name: `x${i}`, shape }));
 }
+/** One input, x0. */
 export const input = (g: G, random: Random, least = 0): Node => inputs(g, random, 1, least)[0];
 
 /** A param of `shape` repeated along the last axis' rows: [N] to [..., N]. */

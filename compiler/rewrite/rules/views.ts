@@ -26,6 +26,7 @@ const tail = (g: G, x: Node, start: number): Node =>
     sizes: x.type.shape.map((size, axis) => (axis === 0 ? size : (size as number) - start)),
   });
 
+/** Two of a kind are one: reshape keeps the outer shape, transpose composes, slice adds up its starts, reverse cancels. */
 export const views: readonly Rule[] = [
   rule(
     "reshape-of-reshape-is-one",

@@ -5,6 +5,7 @@ import type { Initializer } from "../define.ts";
 
 const schema = z.strictObject({ gain: z.number().default(1) });
 
+/** `w[i, j] = (i = j) · gain`, a matrix. Throws shape/rank for any other weight. https://keras.io/api/layers/initializers/ */
 export const identity: Initializer<z.output<typeof schema>> = {
   name: "identity",
   aliases: [],

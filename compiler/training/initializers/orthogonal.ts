@@ -1,10 +1,12 @@
 // A matrix with orthonormal rows or columns (whichever are fewer): the Q of a normal matrix whose R has a positive diagonal.
+// https://keras.io/api/layers/initializers/
 import * as z from "zod";
 import type { Initializer } from "../define.ts";
 import { drawn, normal, seed } from "./distributions.ts";
 
 const schema = z.strictObject({ gain: z.number().default(1), seed });
 
+/** `w · wᵀ` or `wᵀ · w` is gain² · I, for w as a matrix [all axes but the last, last]. */
 export const orthogonal: Initializer<z.output<typeof schema>> = {
   name: "orthogonal",
   aliases: [],

@@ -4,6 +4,7 @@ import { drawn, seed } from "./distributions.ts";
 
 const schema = z.strictObject({ minval: z.number().default(-0.05), maxval: z.number().default(0.05), seed });
 
+/** U[minval, maxval). https://keras.io/api/layers/initializers/#randomuniform-class */
 export const randomUniform: Initializer<z.output<typeof schema>> = {
   name: "random_uniform",
   aliases: ["uniform"],

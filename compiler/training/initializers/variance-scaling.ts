@@ -1,4 +1,9 @@
 // Weights whose variance is scale / fan, where the fans are the numbers of inputs and outputs of one unit.
+// https://keras.io/api/layers/initializers/#variancescaling-class
+//
+//   distribution          w                                  variance v = scale / max(1, fan)
+//   uniform               U(−√(3v), √(3v))                   fan of `mode`: in, out, or their mean
+//   truncated_normal      N cut at ±2 of its deviations, widened by 1 / 0.8796 so that the variance is v again
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
 import type { Initializer } from "../define.ts";
@@ -32,6 +37,7 @@ function fill(shape: readonly number[], random: Random, { scale, mode, distribut
   return drawn(shape, () => draw(random) * deviation);
 }
 
+/** Variance scale / fan: what glorot, he and lecun are points of. */
 export const varianceScaling: Initializer<Config> = {
   name: "variance_scaling",
   aliases: [],

@@ -4,6 +4,10 @@ import { epsilon, fixed, fromLogits, labelSmoothing, logitsOf, meanOverLast } fr
 
 const schema = z.strictObject({ fromLogits, labelSmoothing });
 
+/**
+ * Mean over the last axis of −t · ln p − (1 − t) · ln(1 − p), t smoothed to t · (1 − s) + s / 2; y and target of one shape.
+ * https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class
+ */
 export const binaryCrossentropy: Loss<z.output<typeof schema>> = {
   name: "binary_crossentropy",
   aliases: ["bce"],

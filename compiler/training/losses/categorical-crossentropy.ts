@@ -4,6 +4,10 @@ import { fixed, fromLogits, labelSmoothing, logitsOf, logProbabilities, sumOverL
 
 const schema = z.strictObject({ fromLogits, labelSmoothing });
 
+/**
+ * −Σ t · ln p over the last axis, t smoothed to t · (1 − s) + s / classes; y and target [n, …, classes].
+ * https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class
+ */
 export const categoricalCrossentropy: Loss<z.output<typeof schema>> = {
   name: "categorical_crossentropy",
   aliases: [],

@@ -4,6 +4,10 @@ import { fixed, meanOverLast } from "./shared.ts";
 
 const schema = z.strictObject({ delta: z.number().positive().default(1) });
 
+/**
+ * Mean over the last axis of e² / 2 near 0 and delta · (|e| − delta / 2) beyond: a parabola that goes on as its tangent.
+ * https://keras.io/api/losses/regression_losses/#huber-class
+ */
 export const huber: Loss<z.output<typeof schema>> = {
   name: "huber",
   aliases: ["huber_loss"],

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Loss } from "../define.ts";
 import { fixed, meanOverLast } from "./shared.ts";
 
+/** Mean of |y − target| over the last axis. https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class */
 export const meanAbsoluteError: Loss = {
   name: "mean_absolute_error",
   aliases: ["mae"],

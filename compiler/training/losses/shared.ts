@@ -7,9 +7,12 @@ import type { G } from "../../ops/index.ts";
 export const epsilon = 1e-7;
 /** Keys of every loss that layerc honours at these values only. */
 export const fixed = { reduction: ["sum_over_batch_size"], dtype: [null, "float32"], name: "any" } as const;
+/** Whether the model's output is logits rather than probabilities. */
 export const fromLogits: z.ZodDefault<z.ZodBoolean> = z.boolean().default(false);
+/** How much of each target goes to all classes alike. */
 export const labelSmoothing: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
 
+/** Keras reduces over the last axis first: classes, or the numbers of one target. */
 export const lastAxis = (y: Node): number => y.type.shape.length - 1;
 export const meanOverLast = (g: G, values: Node): Node => g.mean(values, { axes: [lastAxis(values)] });
 export const sumOverLast = (g: G, values: Node): Node => g.reduceSum(values, { axes: [lastAxis(values)] });

@@ -4,6 +4,10 @@ import { fixed, fromLogits, lastAxis, logitsOf, logProbabilities, sumOverLast } 
 
 const schema = z.strictObject({ fromLogits, ignoreClass: z.int().nullable().default(null) });
 
+/**
+ * −ln p[target], y [n, …, classes] and target [n, …] whole numbers from 0.
+ * https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class
+ */
 export const sparseCategoricalCrossentropy: Loss<z.output<typeof schema>> = {
   name: "sparse_categorical_crossentropy",
   aliases: [],

@@ -11,6 +11,10 @@ const schema = z.strictObject({
   amsgrad: z.boolean().default(false),
 });
 
+/**
+ * m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε), t from 1; with amsgrad the largest v
+ * so far. The powers βᵗ are state, multiplied on. https://keras.io/api/optimizers/adam/
+ */
 export const adam: Optimizer<z.output<typeof schema>> = {
   name: "adam",
   says: "w −= lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε), m and v the running means of g and g²; ε is not bias-corrected, as in Keras.",
@@ -25,6 +29,7 @@ export const adam: Optimizer<z.output<typeof schema>> = {
     beta2Power: g.mul(beta2Power, g.fill(beta2, [])),
   }),
   slots: ({ amsgrad }) => ["m", "v", ...(amsgrad ? ["vMax"] : [])].map((name) => ({ name, initial: 0 })),
+  // m + (g − m)(1 − β) is Keras' form of the running mean; βm + (1 − β)g rounds otherwise.
   update: (g, { weight, gradient, slots, globals: { beta1Power, beta2Power }, learningRate, config }) => {
     const one = g.fill(1, []);
     const rate = g.div(g.mul(learningRate, g.sqrt(g.sub(one, beta2Power))), g.sub(one, beta1Power));

@@ -3,6 +3,7 @@ import type { Optimizer } from "../define.ts";
 import { named } from "../named.ts";
 import * as list from "./list.ts";
 
+/** An optimizer whose config is known only at run time. */
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in the rules, which only see what the schema has checked.
 export type AnyOptimizer = Optimizer<any>;
 /** Every optimizer by its Keras name. */

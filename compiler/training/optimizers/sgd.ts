@@ -8,6 +8,7 @@ const schema = z.strictObject({
   nesterov: z.boolean().default(false),
 });
 
+/** w ← w − lr · g, or with momentum w ← w + m, m ← μ · m − lr · g. https://keras.io/api/optimizers/sgd/ */
 export const sgd: Optimizer<z.output<typeof schema>> = {
   name: "sgd",
   says: "w −= lr·g; with momentum m = μ·m − lr·g and w += m (Nesterov: w += μ·m − lr·g).",
