@@ -1,8 +1,10 @@
 // Which kind of code a model gets: counts of operations, and the decisions that follow from them.
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import { parseGraph } from "../../compiler/graph/parse.ts";
+import { ops } from "../../compiler/ops/index.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
-import { lanesPay, operations } from "../../compiler/pipeline/cost.ts";
+import { countOps, lanesPay, multiplyAdds, operations } from "../../compiler/pipeline/cost.ts";
 import { parseProgram } from "../../compiler/program/text/parse.ts";
 import { dense, type Model, sequential } from "../../src/index.ts";
 
@@ -27,6 +29,35 @@ describe("operations", () => {
   it("are without end where the rows are not known", () => {
     expect(counted("for r < n", "  store y[r] = neg(x[r])")).toBe(Number.POSITIVE_INFINITY);
     expect(counted("for r < n", "  store y[r] = x[r]")).toBe(0);
+  });
+});
+
+describe("multiply-adds", () => {
+  const of = (lines: string, rows?: number): number => multiplyAdds(parseGraph(`graph g ${lines} end`, ops), rows);
+  const x = '%0 = input {name: "x", shape: [n, 3]} %1 = param {name: "w", shape: [3, 5]}';
+  const product = "{batch: [[], []], contract: [[1], [0]]}";
+  it("are the points of a product times what it sums over, for each row", () => {
+    const line = `${x} %2 = dot(%0, %1) ${product} results y = %2`;
+    expect([of(line), of(line, 4)]).toEqual([15, 60]);
+    expect(of(`${x} %2 = neg(%1) results y = %0 z = %2`)).toBe(0);
+  });
+  it("sum over every axis that is contracted, and count a batch of products as many times", () => {
+    const two = '%0 = input {name: "x", shape: [n, 4, 3]} %1 = param {name: "w", shape: [4, 3, 5]}';
+    expect(of(`${two} %2 = dot(%0, %1) {batch: [[], []], contract: [[1, 2], [0, 1]]} results y = %2`)).toBe(60);
+    const many = '%0 = input {name: "x", shape: [n, 4, 3]} %1 = input {name: "z", shape: [n, 3, 2]}';
+    expect(of(`${many} %2 = dot(%0, %1) {batch: [[0], [0]], contract: [[2], [1]]} results y = %2`, 2)).toBe(48);
+  });
+  it("of a scan are those of a step, as often as it steps; what stands beside it counts once", () => {
+    const body = `graph step %0 = input {name: "carry0", shape: [n, 2]} %1 = input {name: "closed0", shape: [2, 2]}
+      %2 = dot(%0, %1) ${product} results carry0 = %2 end`;
+    const scan = `%0 = input {name: "x", shape: [n, 2]} %1 = param {name: "w", shape: [2, 2]}
+      %2 = scan(%0, %1) {body: ${body}, carries: 1, xs: 0, length: 7, reverse: false, keep: ["last"]} %3 = pick(%2) {index: 0}`;
+    expect([of(`${scan} results y = %3`), of(`${scan} results y = %3`, 3)]).toEqual([28, 84]);
+    expect(of(`${scan} %4 = dot(%3, %1) ${product} results y = %4`)).toBe(32);
+  });
+  it("are not nodes: those are counted but for sources", () => {
+    expect(countOps(parseGraph(`graph g ${x} %2 = dot(%0, %1) ${product} %3 = neg(%2) results y = %3 end`, ops))).toBe(2);
+    expect(countOps(parseGraph(`graph g ${x} results y = %0 z = %1 end`, ops))).toBe(0);
   });
 });
 

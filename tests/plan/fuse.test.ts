@@ -1,0 +1,116 @@
+// What joins a region: Graph text in, the labels of the regions out, each an anchor and what is computed on its result.
+// A node joins when all who use it stand in one region, take it point by point at its own shape, and nobody else asks for it.
+import { expect, test } from "vitest";
+import { label } from "../../compiler/plan/print.ts";
+import { expectNumbers, flush, planOf, type Row } from "./texts.ts";
+
+const x = '%0 = input {name: "x", shape: [n, 2]}';
+const w = '%1 = param {name: "w", shape: [2, 2]}';
+const product = "{batch: [[], []], contract: [[1], [0]]}";
+
+const check = (_decision: string, graph: string, planned: string): void => {
+  const made = planOf(graph);
+  expect(made.regions.map(label).join("\n")).toBe(flush(planned));
+  expectNumbers(made);
+};
+
+test.each<Row>([
+  ["maps: one", `${x} %1 = neg(%0) %2 = max(%0, %1) %3 = mul(%2, %1) results y = %3`, "neg ⊕ max ⊕ mul"],
+  [
+    "maps on a product: one",
+    `${x} ${w} %2 = dot(%0, %1) ${product} %3 = neg(%2) %4 = max(%2, %3) results y = %4`,
+    "matmul ⊕ neg ⊕ max",
+  ],
+  [
+    "maps before a product: their own",
+    `${x} ${w} %2 = neg(%0) %3 = dot(%2, %1) ${product} results y = %3`,
+    `neg
+     matmul`,
+  ],
+  [
+    "two products added: the first stays alone, a region has one anchor",
+    `${x} ${w} %2 = dot(%0, %1) ${product} %3 = dot(%0, %1) {batch: [[], []], contract: [[1], [1]]} %4 = add(%2, %3) results y = %4`,
+    `matmul
+     matmul ⊕ add`,
+  ],
+  [
+    "a product with a batch axis of its own is a dot",
+    `%0 = input {name: "x", shape: [n, 3, 2]} ${w} %2 = dot(%0, %1) {batch: [[], []], contract: [[2], [0]]} results y = %2`,
+    "dot",
+  ],
+])("of %s", check);
+
+test.each<Row>([
+  [
+    "a result of its own",
+    `${x} %1 = neg(%0) %2 = mul(%1, %0) results y = %2 z = %1`,
+    `neg
+  mul`,
+  ],
+  [
+    "two regions read it",
+    `${x} %1 = neg(%0) %2 = mul(%1, %0) %3 = add(%1, %0) results y = %2 z = %3`,
+    `neg
+  mul
+  add`,
+  ],
+  ["both who read it are in one: joins", `${x} %1 = neg(%0) %2 = mul(%1, %0) %3 = add(%1, %2) results y = %3`, "neg ⊕ mul ⊕ add"],
+  [
+    "it is read through a view",
+    `${x} %1 = neg(%0) %2 = reverse(%1) {axes: [1]} %3 = mul(%2, %0) results y = %3`,
+    `neg
+  mul`,
+  ],
+  [
+    "it is read point by point and through a view",
+    `${x} %1 = neg(%0) %2 = reverse(%1) {axes: [1]} %3 = mul(%2, %1) results y = %3`,
+    `neg
+     mul`,
+  ],
+  [
+    "an update reads what a result is made of",
+    `${x} %1 = param {name: "s", shape: [2]} %2 = neg(%1) %3 = broadcast(%2) {shape: [n, 2], axes: [1]} %4 = mul(%0, %3)
+     results y = %4 updates s = %2`,
+    `neg
+     mul`,
+  ],
+])("stored or joined: %s", check);
+
+test.each<Row>([
+  ["a sum takes what follows it", `${x} %1 = reduceSum(%0) {axes: [1]} %2 = neg(%1) results y = %2`, "reduceSum ⊕ neg"],
+  ["a maximum does", `${x} %1 = reduceMax(%0) {axes: [1]} %2 = neg(%1) results y = %2`, "reduceMax ⊕ neg"],
+  [
+    "a lookup does",
+    `%0 = param {name: "table", shape: [5, 2]} %1 = input {name: "x", shape: [n, 3]} %2 = gather(%0, %1) %3 = neg(%2) results y = %3`,
+    "gather ⊕ neg",
+  ],
+  [
+    "a concatenation does not: it has two loops",
+    `${x} %1 = concat(%0, %0) {axis: 1} %2 = neg(%1) results y = %2`,
+    `concat
+  neg`,
+  ],
+  [
+    "a border does not",
+    `${x} %1 = pad(%0) {low: [0, 1], high: [0, 0], value: 0} %2 = neg(%1) results y = %2`,
+    `pad
+  neg`,
+  ],
+  [
+    "a number that random points are drawn from does not join them: another shape",
+    `%0 = input {name: "step", shape: []} %1 = neg(%0) %2 = random(%1) {shape: [3], seed: 7} %3 = neg(%2) results y = %3`,
+    `neg
+     random ⊕ neg`,
+  ],
+  [
+    "of one shape it does",
+    `%0 = input {name: "step", shape: []} %1 = neg(%0) %2 = random(%1) {shape: [], seed: 7} %3 = neg(%2) results y = %3`,
+    "neg ⊕ random ⊕ neg",
+  ],
+  [
+    "a sum that is spread again does not: another shape",
+    `${x} %1 = reduceSum(%0) {axes: [1]} %2 = broadcast(%1) {shape: [n, 2], axes: [0]} %3 = sub(%0, %2) results y = %3`,
+    `reduceSum
+     sub`,
+  ],
+])("%s", check);
