@@ -1,4 +1,5 @@
 // Comparing tensors. Out: nothing, or an error that names the first worst place and both numbers.
+import { standard } from "./exemptions.ts";
 
 export interface Tolerance {
   readonly abs: number;
@@ -18,6 +19,11 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   }
   if (worst >= 0)
     throw new Error(`${what}: [${worst}] is ${actual[worst]}, expected ${expected[worst]} (${excess.toPrecision(3)} tolerances)`);
+}
+
+/** One number near another one that was worked out. */
+export function near(actual: number, expected: number, tolerance: Tolerance = standard.float32): void {
+  expectClose([actual], [expected], tolerance, "the number");
 }
 
 /** Place of the first different bit; NaNs count as one value, −0 and 0 as two. −1: none. */

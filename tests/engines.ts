@@ -1,6 +1,7 @@
 // Engines that do with an emitted module less than this one: without relaxed SIMD, without SIMD, without WebAssembly, under a
 // policy that forbids it. In: an artifact and the kernels that are to compute. Out: what runs meets such an engine as its global.
 import type { Loadable } from "../runtime/load.ts";
+import { skipOf } from "./exemptions.ts";
 
 /** Which kernels of a module compute. */
 export type Backend = "relaxed" | "simd" | "js";
@@ -46,7 +47,7 @@ const relaxedProbe = Uint8Array.of(
   ...[65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
 );
 /** Whether this engine has relaxed SIMD: Node from 22 on. */
-export const relaxedRuns = validate(relaxedProbe);
+export const relaxedRuns = !skipOf("no-relaxed-simd", !validate(relaxedProbe));
 
 /** Whether the module has WebAssembly kernels, inside or beside it. */
 export const hasSimd = ({ code, wasm }: Loadable): boolean => wasm !== undefined || code.includes("new WebAssembly.Module");

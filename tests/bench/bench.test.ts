@@ -14,6 +14,8 @@ import { markdown, table } from "../../bench/report.ts";
 import { type Comparison, type Results, short, workName } from "../../bench/results.ts";
 import { rooflines } from "../../bench/roofline.ts";
 import { coldNets, inputsOf, type Net, nets, type Training, targetsOf, trainings, weightsOf } from "../../bench/workloads.ts";
+import { near } from "../close.ts";
+import { standard } from "../exemptions.ts";
 
 const small = (end: Net["end"], sizes = [3, 5, 4, 2]): Net => ({ name: sizes.join("-"), sizes, end });
 
@@ -58,13 +60,13 @@ describe("reference", () => {
           return { loss: loss(moved), value: moved[w][i] };
         };
         const [up, down] = [at(2 ** -9), at(-(2 ** -9))];
-        expect((value - after[w][i]) / 0.01).toBeCloseTo((up.loss - down.loss) / (up.value - down.value), 4);
+        near((value - after[w][i]) / 0.01, (up.loss - down.loss) / (up.value - down.value), standard.gradients);
       });
     });
   });
 
   it("sees errors, NaN and results that say nothing", () => {
-    expect(relativeError([1, 2.2], [1, 2])).toBeCloseTo(0.1);
+    near(relativeError([1, 2.2], [1, 2]), 0.1, standard.doubles);
     expect(relativeError([Number.NaN, 0], [1, 0])).toBeNaN();
     expect(relativeError([0, 0], [0, 0])).toBeNaN();
     expect(relativeError([1], [1, 1])).toBeNaN();
@@ -91,7 +93,7 @@ describe("ONNX writer", () => {
     const session = await ort.InferenceSession.create(onnxModel(net, weightsOf(net), 5));
     const { y } = await session.run({ x: new ort.Tensor("float32", x, [5, 3]) });
     expect(y.dims).toEqual([5, 2]);
-    expect(relativeError(y.data as Float32Array, predictReference(net, weightsOf(net), x))).toBeLessThan(1e-6);
+    expect(relativeError(y.data as Float32Array, predictReference(net, weightsOf(net), x))).toBeLessThan(standard.selfTest.abs);
   });
 });
 
@@ -107,14 +109,16 @@ describe("engines and rooflines", () => {
       const net = small("softmax");
       const [weights, inputs] = [weightsOf(net), inputsOf(net, 7, 2)];
       const predictor = await engines[0].predictor?.({ net, batch: 7, weights, inputs, folder });
-      expect(relativeError((await predictor?.output()) ?? [], predictReference(net, weights, inputs[0]))).toBeLessThan(1e-5);
+      expect(relativeError((await predictor?.output()) ?? [], predictReference(net, weights, inputs[0]))).toBeLessThan(
+        standard.selfTest.abs,
+      );
       for (const optimizer of ["sgd", "adam"] as const) {
         const training: Training = { net: small("linear"), batch: 6, optimizer, learningRate: 0.001 };
         const [[x], y] = [inputsOf(training.net, 6, 1), targetsOf(training)];
         const trainer = await engines[0].trainer?.({ training, weights, x, y, folder });
         await trainer?.run(3);
         const wanted = trainReference(training, weights, x, y, 3);
-        expect(updateError((await trainer?.weights()) ?? [], wanted, weights)).toBeLessThan(1e-3);
+        expect(updateError((await trainer?.weights()) ?? [], wanted, weights)).toBeLessThan(standard.updates.abs);
       }
     } finally {
       rmSync(folder, { recursive: true });

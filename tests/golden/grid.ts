@@ -34,4 +34,12 @@ export const activationCases: readonly ActivationCase[] = Object.keys(golden.y).
 
 /** No string of Keras' names it: a layer cannot have it, the op is judged by itself. */
 export const nameless = "gelu_tanh";
-export const tolerance = { abs: 1e-6, rel: 1e-5 };
+
+/** What is not asked as Keras gave it: each number that is another one, and the activation without a name; with what it belongs to. */
+export const left: readonly (readonly [name: string, cause: string])[] = [
+  [nameless, nameless],
+  ...activationCases.flatMap(({ case: name, y }) => {
+    const keras = floats(golden.y[name]);
+    return Array.from(y).flatMap((value, i) => (Object.is(value, keras[i]) ? [] : [[`${name}[${i}]`, name] as const]));
+  }),
+];

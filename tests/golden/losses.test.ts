@@ -1,6 +1,8 @@
 // The losses of the fixtures, with and without sample weights, through the emitted `evaluate` and the Graph interpreter.
 import { describe, expect, it } from "vitest";
+import { expectClose } from "../close.ts";
 import { evaluators } from "../executors.ts";
+import { standard } from "../exemptions.ts";
 import { floats, lossCases } from "../fixtures/read.ts";
 
 const cases = lossCases();
@@ -19,7 +21,7 @@ describe.each(cases)("$case", ({ case: name, loss, y_true, y_pred, sample_weight
   const [x, y, weights] = [y_pred, y_true, sample_weight].map(floats);
 
   it.each(evaluators)("$name", ({ evaluate }) => {
-    expect(Math.abs(evaluate(model, x, y, x.length / 4) / value - 1)).toBeLessThan(1e-5);
-    expect(Math.abs(evaluate(model, x, y, x.length / 4, weights) / weighted - 1)).toBeLessThan(1e-5);
+    expectClose([evaluate(model, x, y, x.length / 4)], [value], standard.losses, name);
+    expectClose([evaluate(model, x, y, x.length / 4, weights)], [weighted], standard.losses, `${name}, weighted`);
   });
 });

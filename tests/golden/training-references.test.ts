@@ -9,6 +9,7 @@ import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
 import { expectClose } from "../close.ts";
 import type { Trainable } from "../executors.ts";
+import { standard } from "../exemptions.ts";
 import { at, make, type Tensor, tensor } from "./reference.ts";
 import { real, total } from "./reference-training.ts";
 import { cases, type TrainingVariation } from "./training-variations.ts";
@@ -119,13 +120,13 @@ describe.each(cases)("$name", (item) => {
         ...(weighted ? { sampleWeight } : {}),
         ...(rates[i] === undefined ? {} : { learningRate: rates[i] }),
       });
-      expectClose([found], [lossOf(item, data, w, true)], { abs: 1e-6, rel: 1e-5 }, `loss of step ${i}`);
+      expectClose([found], [lossOf(item, data, w, true)], standard.loopLoss, `loss of step ${i}`);
       w = stepped(item, data, w, { trainable, slots, rate: rates[i] ?? optimizer.spec.learningRate, t: i + 1 });
       for (const [k, values] of module.getWeights().entries())
-        expectClose(values, w[infos[k].name].data, { abs: 2e-5, rel: 1e-4 }, `${infos[k].name} after step ${i}`);
+        expectClose(values, w[infos[k].name].data, standard.loopSteps, `${infos[k].name} after step ${i}`);
     }
     const [x, y, sampleWeight] = all.map((values) => values.data);
     const found = module.evaluate(x, y, weighted ? { sampleWeight } : {});
-    expectClose([found], [evaluated(item, all, w)], { abs: 2e-5, rel: 1e-4 }, "evaluate");
+    expectClose([found], [evaluated(item, all, w)], standard.loopSteps, "evaluate");
   });
 });

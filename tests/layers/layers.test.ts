@@ -14,6 +14,7 @@ import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { configOf } from "../arbitrary/models.ts";
 import { expectClose } from "../close.ts";
+import { standard } from "../exemptions.ts";
 import { gradients, valuesFor } from "../rewrite/gradient/gradient.ts";
 
 const modelOf = (...specs: LayerSpec[]): Model => ({ name: "m", seed: 3, layers: specs });
@@ -244,7 +245,7 @@ describe.each(titled)("%s", (_title, c) => {
     const whole = random(12);
     if (below !== undefined) values.x = Float32Array.from({ length: rows * input.shape[0] }, () => whole.integer(0, below - 1));
     const { actual, expected } = gradients(graph, trainable, { rows, values });
-    for (const name of trainable) expectClose(actual[name], expected[name], { abs: 2e-6, rel: 1e-4 }, name);
+    for (const name of trainable) expectClose(actual[name], expected[name], standard.gradients, name);
     const flows = trainable.some((name) => actual[name].some((value) => value !== 0));
     expect(flows).toBe(trainable.length > 0);
   });

@@ -12,6 +12,8 @@ import type { Plan } from "../../compiler/plan/plan.ts";
 import { type PlanOptions, plan } from "../../compiler/plan/planner.ts";
 import { printPlan } from "../../compiler/plan/print.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
+import { plainProgram } from "../../compiler/program/nest/plain.ts";
+import { verifyNests } from "../../compiler/program/nest/verify.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 
 /** The decision that a row shows, the Graph, what is planned. */
@@ -45,8 +47,13 @@ export function expectNumbers(made: Plan): void {
   const rows = typeof made.rows === "number" ? made.rows : made.rows.max;
   const sources = made.buffers.filter(({ role }) => role === "input" || role === "param" || role === "state");
   const values = Object.fromEntries(sources.map(({ name, length }) => [name, numbers(name, length)]));
-  const { program, tables } = assemble([{ entry: "trainStep", plan: made }], { name: "g", fmt: "f64", prepared: new Set() });
-  verifyProgram(program);
+  const { program: nests, tables } = assemble([{ entry: "trainStep", plan: made }], {
+    name: "g",
+    fmt: "f64",
+    prepared: new Set(),
+  });
+  verifyNests(nests);
+  const program = plainProgram(nests);
   const machine = createMachine(program, {
     constants: new Map<string, ArrayLike<number>>([...tables, ...Object.entries(values)]),
   });

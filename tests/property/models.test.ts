@@ -22,6 +22,7 @@ import { tameNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
 import { type Backend, backendsOf, hasSimd, relaxedRuns, withBackend } from "../engines.ts";
 import { interpret, predictInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
+import { standard } from "../exemptions.ts";
 
 const times = Number(process.env.LAYERC_FUZZ ?? 1);
 const seed = Number(process.env.LAYERC_SEED ?? (times > 1 ? Date.now() % 2 ** 31 : 20261124));
@@ -102,7 +103,8 @@ function isTame(graph: Graph, values: Readonly<Record<string, ArrayLike<number>>
   return graph.nodes.every((node) => node.type.items !== undefined || run.value(node).data.every((x) => Math.abs(x) < 1e5));
 }
 
-const bound = (y: ArrayLike<number>): number => 2e-5 * Array.from(y).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+const bound = (y: ArrayLike<number>): number =>
+  standard.wholeModels.abs * Array.from(y).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
 
 function near(found: ArrayLike<number>, meant: ArrayLike<number>, what: string, limit = bound(meant)): void {
   for (let i = 0; i < meant.length; i++) {

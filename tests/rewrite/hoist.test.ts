@@ -9,6 +9,7 @@ import { rewrite } from "../../compiler/rewrite/engine.ts";
 import { type Hoisted, hoist } from "../../compiler/rewrite/hoist.ts";
 import { inferenceRules } from "../../compiler/rewrite/rules/index.ts";
 import { expectClose, firstDifference } from "../close.ts";
+import { standard } from "../exemptions.ts";
 import { valuesFor } from "./gradient/gradient.ts";
 
 const plain = { batch: [[], []], contract: [[1], [0]] } as const;
@@ -56,7 +57,7 @@ describe("hoist", () => {
     const values = valuesFor(source, random(4), 3);
     const whole = runGraph(source, { rows: 3, values, precision: "double" }).results.y.data;
     const scale = whole.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    expectClose(runHalves(halves, 3, values), whole, { abs: 1e-5 * scale, rel: 0 }, "halves");
+    expectClose(runHalves(halves, 3, values), whole, { abs: standard.float32.abs * scale, rel: 0 }, "halves");
     expect(
       firstDifference(runHalves(halves, 3, values), runGraph(rewritten, { rows: 3, values, precision: "f32" }).results.y.data),
     ).toBe(-1);
@@ -74,7 +75,7 @@ describe("hoist", () => {
     expect(halves.main.nodes.map(({ op }) => op)).toEqual(["input", "pad", "window", "param", "dot"]);
     const values = valuesFor(source, random(2), 2);
     const whole = runGraph(source, { rows: 2, values, precision: "double" }).results.y.data;
-    expectClose(runHalves(halves, 2, values), whole, { abs: 1e-7, rel: 1e-5 }, "halves");
+    expectClose(runHalves(halves, 2, values), whole, standard.float32, "halves");
   });
 
   test("exact keeps every bit of the graph as built", () => {

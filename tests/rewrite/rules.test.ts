@@ -8,6 +8,7 @@ import { build } from "../../compiler/ops/index.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import type { Promised } from "../../compiler/rewrite/pattern.ts";
 import { allRules, inferenceRules, trainingRules } from "../../compiler/rewrite/rules/index.ts";
+import { standard } from "../exemptions.ts";
 
 const special = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45, -1e-40, 3.4e38, -3.4e38, 1, -1];
 const rounds = 40;
@@ -36,7 +37,7 @@ function expectPromise(promise: Promised, before: Float64Array, after: Float64Ar
         ? Object.is(before[i], after[i])
         : promise === "value"
           ? Object.is(before[i], after[i]) || before[i] === after[i]
-          : Math.abs(before[i] - after[i]) <= 1e-5 * scale;
+          : Math.abs(before[i] - after[i]) <= standard.approx.abs * scale;
     if (!holds) throw new Error(`${what}: [${i}] was ${before[i]}, became ${after[i]}, promised ${promise}`);
   }
 }

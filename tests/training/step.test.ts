@@ -10,6 +10,8 @@ import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { expandComposites } from "../../compiler/rewrite/expand.ts";
 import { differentiate } from "../../compiler/rewrite/gradient/differentiate.ts";
 import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts";
+import { near } from "../close.ts";
+import { standard } from "../exemptions.ts";
 
 type Floats = ArrayLike<number>;
 const modelOf = (...layers: LayerSpec[]): Model => ({ name: "m", seed: 5, layers });
@@ -74,7 +76,7 @@ describe("optimizers", () => {
     });
   }
   const close = (a: readonly number[], b: readonly number[]) => {
-    for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i], 6);
+    for (const [i, value] of a.entries()) near(value, b[i]);
   };
 
   it("sgd", () =>
@@ -120,32 +122,34 @@ describe("the loss of a batch", () => {
   const pass = (...shape: number[]) => [identity({ inputShape: shape })];
   it("is a mean over exactly the rows given; sample weights do not change the divisor", () => {
     const [x, y] = [[1, 2, 3, 4, 5, 6], [0, 0, 0, 0, 0, 0]]; // biome-ignore format: a pair
-    expect(evaluate(pass(2), "mse", x, y, 3)).toBeCloseTo(91 / 6, 12);
-    expect(evaluate(pass(2), "mse", x.slice(0, 2), y.slice(0, 2), 1)).toBeCloseTo(5 / 2, 12);
-    expect(evaluate(pass(2), "mse", x, y, 3, [1, 0, 2])).toBeCloseTo((5 / 2 + 2 * (61 / 2)) / 3, 12);
-    expect(evaluate(pass(3, 2), "mae", x, y, 1)).toBeCloseTo(21 / 6, 12);
+    near(evaluate(pass(2), "mse", x, y, 3), 91 / 6, standard.doubles);
+    near(evaluate(pass(2), "mse", x.slice(0, 2), y.slice(0, 2), 1), 5 / 2, standard.doubles);
+    near(evaluate(pass(2), "mse", x, y, 3, [1, 0, 2]), (5 / 2 + 2 * (61 / 2)) / 3, standard.doubles);
+    near(evaluate(pass(3, 2), "mae", x, y, 1), 21 / 6, standard.doubles);
   });
   it("takes the logits behind a softmax or sigmoid, where probabilities would be clipped", () => {
     const softmax = [dense({ units: 2, activation: "softmax", useBias: false, inputShape: [1] })];
     const { graph } = resolve(modelOf(...softmax)).evaluate({ loss: "categoricalCrossentropy", optimizer: "sgd" });
     const values = { "dense/kernel": [0, 60], x: [1], y: [1, 0], sampleWeight: [1] };
-    expect(runGraph(graph, { rows: 1, values, precision: "double" }).results.loss.data[0]).toBeCloseTo(60, 6);
-    expect(evaluate(pass(2), "categorical_crossentropy", [0, 1], [1, 0], 1)).toBeCloseTo(-Math.log(1e-7), 6);
+    near(runGraph(graph, { rows: 1, values, precision: "double" }).results.loss.data[0], 60, standard.doubles);
+    near(evaluate(pass(2), "categorical_crossentropy", [0, 1], [1, 0], 1), -Math.log(1e-7), standard.doubles);
     const sigmoid = [dense({ units: 1, activation: "sigmoid", useBias: false, inputShape: [1] })];
     const binary = resolve(modelOf(...sigmoid)).evaluate({ loss: "bce", optimizer: "sgd" }).graph;
-    expect(
+    near(
       runGraph(binary, { rows: 1, values: { "dense/kernel": [60], x: [1], y: [0], sampleWeight: [1] }, precision: "double" })
         .results.loss.data[0],
-    ).toBeCloseTo(60, 6);
+      60,
+      standard.doubles,
+    );
   });
   it("counts neither what a class is ignored for nor what is masked", () => {
     const [p, q] = [0.25, 0.75];
     const loss = { name: "sparse_categorical_crossentropy", ignoreClass: 1 };
-    expect(evaluate(pass(2), loss, [p, q, p, q, q, p], [0, 1, 0], 3)).toBeCloseTo(-(Math.log(p) + Math.log(q)) / 2, 6);
+    near(evaluate(pass(2), loss, [p, q, p, q, q, p], [0, 1, 0], 3), -(Math.log(p) + Math.log(q)) / 2, standard.doubles);
     // A class beyond the last counts as a sample of loss 0.
-    expect(evaluate(pass(2), "sparse_categorical_crossentropy", [p, q, q, p], [7, 0], 2)).toBeCloseTo(-Math.log(q) / 2, 6);
+    near(evaluate(pass(2), "sparse_categorical_crossentropy", [p, q, q, p], [7, 0], 2), -Math.log(q) / 2, standard.doubles);
     // Two samples of two steps; the second sample's last step is padding.
-    expect(evaluate([masking({ inputShape: [2, 1] })], "mse", [1, 2, 3, 0], [0, 0, 0, 9], 2)).toBeCloseTo((1 + 4 + 9) / 3, 12);
+    near(evaluate([masking({ inputShape: [2, 1] })], "mse", [1, 2, 3, 0], [0, 0, 0, 9], 2), (1 + 4 + 9) / 3, standard.doubles);
     expect(evaluate([masking({ inputShape: [2, 1] })], "mse", [0, 0], [5, 5], 1)).toBe(0);
   });
   it("refuses an output without an axis, an unknown loss, and what Keras has and layerc has not", () => {
@@ -173,13 +177,13 @@ describe("layers in training mode", () => {
     const weights = { "bn/gamma": [1], "bn/beta": [0], "bn/moving_mean": [10], "bn/moving_variance": [1] };
     const t = trainer(modelOf(bn), { loss: "mse", optimizer: { name: "sgd", learningRate: 0 } }, weights);
     t.step([1, 2, 6], [0, 0, 0], 3);
-    expect(t.values["bn/moving_mean"][0]).toBeCloseTo(0.9 * 10 + 0.1 * 3, 6);
-    expect(t.values["bn/moving_variance"][0]).toBeCloseTo(0.9 + 0.1 * (14 / 3), 6);
+    near(t.values["bn/moving_mean"][0], 0.9 * 10 + 0.1 * 3);
+    near(t.values["bn/moving_variance"][0], 0.9 + 0.1 * (14 / 3));
     const masked = modelOf(masking({ inputShape: [2, 1] }), batchNormalization({ name: "bn", momentum: 0.9 }));
     const u = trainer(masked, { loss: "mse", optimizer: { name: "sgd", learningRate: 0 } }, weights);
     u.step([1, 0, 2, 6], [0, 0, 0, 0], 2);
-    expect(u.values["bn/moving_mean"][0]).toBeCloseTo(0.9 * 10 + 0.1 * 3, 5);
-    expect(u.values["bn/moving_variance"][0]).toBeCloseTo(0.9 + 0.1 * (14 / 3), 5);
+    near(u.values["bn/moving_mean"][0], 0.9 * 10 + 0.1 * 3);
+    near(u.values["bn/moving_variance"][0], 0.9 + 0.1 * (14 / 3));
   });
 
   it("a frozen batch normalization uses and keeps its moving statistics; frozen weights stay", () => {
@@ -202,7 +206,7 @@ describe("layers in training mode", () => {
       "e/bias": [0],
     };
     const run = runGraph(graph, { rows: 1, values: { ...values, x: [14], y: [0], sampleWeight: [1] }, precision: "double" });
-    expect(run.results.loss.data[0]).toBeCloseTo(4, 6);
+    near(run.results.loss.data[0], 4);
   });
 
   it("dropout: zeros at the rate, the rest scaled up, other positions in the next step, the same again from the same seed", () => {
@@ -217,7 +221,7 @@ describe("layers in training mode", () => {
     const first = draw(0).value(noise).data;
     const kept = first.filter((value) => value !== 0);
     expect(Math.abs(kept.length / size - 0.7)).toBeLessThan(0.03);
-    expect(kept.every((value) => Math.abs(value - 1 / 0.7) < 1e-6)).toBe(true);
+    expect(kept.every((value) => Math.abs(value - 1 / 0.7) < standard.float32.abs)).toBe(true);
     expect(draw(0).value(noise).data).toEqual(first);
     expect(draw(1).value(noise).data).not.toEqual(first);
     expect(draw(0).updates.step.data[0]).toBe(1);

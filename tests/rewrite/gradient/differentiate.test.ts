@@ -9,6 +9,7 @@ import { build, type G, ops } from "../../../compiler/ops/index.ts";
 import { expandComposites } from "../../../compiler/rewrite/expand.ts";
 import { differentiate, pullback } from "../../../compiler/rewrite/gradient/differentiate.ts";
 import { expectClose } from "../../close.ts";
+import { standard } from "../../exemptions.ts";
 import { gradients, valuesFor } from "./gradient.ts";
 
 const plain = { batch: [[], []], contract: [[1], [0]] } as const;
@@ -99,7 +100,7 @@ describe("differentiate", () => {
   test.each(cases)("%s", (name, params, source) => {
     const { actual, expected } = gradients(source, params, { rows: 3, values: valuesFor(source, random(name.length), 3) });
     for (const param of params) {
-      expectClose(actual[param], expected[param], { abs: 2e-6, rel: 2e-6 }, `${name}: ${param}`);
+      expectClose(actual[param], expected[param], standard.gradients, `${name}: ${param}`);
       expect(Math.max(...expected[param].map(Math.abs)), param).toBeGreaterThan(1e-3);
     }
   });
@@ -186,6 +187,6 @@ describe("differentiate", () => {
     expect(names(expanded).filter((name) => ops[name].kind === "composite")).toEqual([]);
     expect(expandComposites(expanded)).toBe(expanded);
     const { actual, expected } = gradients(source, ["w"], { rows: 1, values: { w: Float32Array.of(0.5, -0.25) } });
-    expectClose(actual.w, expected.w, { abs: 1e-7, rel: 1e-5 }, "w");
+    expectClose(actual.w, expected.w, standard.gradients, "w");
   });
 });

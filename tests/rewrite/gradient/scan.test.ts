@@ -8,6 +8,7 @@ import { build, type G } from "../../../compiler/ops/index.ts";
 import { expandComposites } from "../../../compiler/rewrite/expand.ts";
 import { differentiate } from "../../../compiler/rewrite/gradient/differentiate.ts";
 import { expectClose } from "../../close.ts";
+import { standard } from "../../exemptions.ts";
 import { gradients, valuesFor } from "./gradient.ts";
 
 const plain = { batch: [[], []], contract: [[1], [0]] } as const;
@@ -76,8 +77,7 @@ describe("the gradient of a scan", () => {
     };
     if (one.length === 1) values.mask.fill(0);
     const { actual, expected } = gradients(source, ["h0", "x", "w", "u", "b"], { rows, values });
-    for (const name of Object.keys(expected))
-      expectClose(actual[name], expected[name], { abs: 2e-6, rel: 2e-6 }, `${what} ${name}`);
+    for (const name of Object.keys(expected)) expectClose(actual[name], expected[name], standard.gradients, `${what} ${name}`);
     // The first weight of the loop moves the loss, so that the comparison is not of zeros.
     expect(Math.max(...expected.b.map(Math.abs))).toBeGreaterThan(1e-3);
   });
@@ -133,7 +133,7 @@ describe("the gradient of a scan", () => {
     );
     const source = graph("loss", [["loss", total(g, g.pick(ran, { index: 0 }))]]);
     const { actual, expected } = gradients(source, ["h0", "x", "c"], { rows: 1, values: valuesFor(source, random(9), 1) });
-    for (const name of Object.keys(expected)) expectClose(actual[name], expected[name], { abs: 2e-6, rel: 2e-6 }, name);
+    for (const name of Object.keys(expected)) expectClose(actual[name], expected[name], standard.gradients, name);
   });
 
   test("a scan differentiates twice", () => {
@@ -143,7 +143,7 @@ describe("the gradient of a scan", () => {
     const squared = once.results.find(([name]) => name === "gradient:u")?.[1] as Node;
     const second = graph("loss", [["loss", total(g, g.mul(squared, squared))]]);
     const { actual, expected } = gradients(second, ["u", "b"], { rows: 2, values: valuesFor(second, random(3), 2) });
-    for (const name of Object.keys(expected)) expectClose(actual[name], expected[name], { abs: 1e-5, rel: 1e-5 }, name);
+    for (const name of Object.keys(expected)) expectClose(actual[name], expected[name], standard.gradients, name);
   });
 
   test("forwards and backwards agree with a loop written by hand", () => {
