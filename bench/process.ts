@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 
 const child = fileURLToPath(new URL("./child.ts", import.meta.url));
 
-/** Runs child.ts on a task; what it sends, or why it sent nothing. */
-export function ask<Answer>(task: object, deadline: number): Promise<Answer | { readonly failed: string }> {
+/** Runs child.ts, or another script, on a task; what it sends, or why it sent nothing. */
+export function ask<Answer>(task: object, deadline: number, script = child): Promise<Answer | { readonly failed: string }> {
   return new Promise((resolve) => {
-    const started = fork(child, [JSON.stringify(task)], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const started = fork(script, [JSON.stringify(task)], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     let answer: Answer | undefined;
     let late = false;
     let complaint = "";
