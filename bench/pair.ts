@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
-import { random, seedFor } from "../compiler/random.ts";
+import { random, seedFor } from "../compiler/base/random.ts";
 import type { Emitted } from "./pairs/compiler.ts";
 import { type Clock, type Pair, type PairLine, pairLine } from "./pairs/pairing.ts";
 import { Compiler } from "./pairs/remote.ts";

@@ -3,6 +3,7 @@
 // outputs fill the 15 registers there are (6 need one more where the product of a multiply-add wants its own), and one row wants
 // 32 outputs, since 8 sums hide the latency.
 
+/** A machine. */
 export interface Target {
   readonly name: "js" | "simd" | "relaxed";
   /** Values computed at once. */

@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { resolve } from "../../compiler/build.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import * as own from "../../src/index.ts";
 import { weightOf } from "./data.ts";
 import { type Clock, clocks } from "./pairing.ts";

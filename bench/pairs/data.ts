@@ -1,6 +1,6 @@
 // Seeded numbers for one work of the pair bench. In: names, shapes, counts. Out: weights, inputs, targets. Guarantee: the same
 // numbers in every process and for both checkouts; no bias is zero, no variance is near zero, no activation grows with depth.
-import { random, seedFor } from "../../compiler/random.ts";
+import { random, seedFor } from "../../compiler/base/random.ts";
 
 const fill = (seed: number, length: number, low: number, high: number): Float32Array => {
   const { uniform } = random(seed);

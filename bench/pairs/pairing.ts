@@ -1,7 +1,7 @@
 // Two runners that do the same work, timed in pairs. In: both, a pace, a clock. Out: nanoseconds per call of each in every pair, ratios.
 // Guarantee: the first pair starts when neither gets faster any more, or a limit is reached; which goes first in a pair is drawn
 // from a seed; no batch that counts is shorter than asked.
-import type { Random } from "../../compiler/random.ts";
+import type { Random } from "../../compiler/base/random.ts";
 import { type Quartiles, quartiles } from "../measure.ts";
 
 export interface Timed {

@@ -3,7 +3,7 @@
 // from a loop of its own, so that neither's call site learns of the other.
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { random, seedFor } from "../../compiler/random.ts";
+import { random, seedFor } from "../../compiler/base/random.ts";
 import { relativeError } from "../reference.ts";
 import type { Emitted } from "./compiler.ts";
 import { inputsFor, targetsFor } from "./data.ts";

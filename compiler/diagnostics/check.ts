@@ -11,7 +11,7 @@ type Issue = z.core.$ZodIssue;
 export type FixedKeys = Readonly<Record<string, readonly unknown[] | "any">>;
 
 /** The config without its fixed keys. Throws CompileError with `place.code` where one has a value layerc does not honour. */
-export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: FixedKeys, place: Place): Record<string, unknown> {
+export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: FixedKeys, place: Subject): Record<string, unknown> {
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
     const allowed = Object.hasOwn(fixed, key) ? fixed[key] : undefined;
@@ -27,7 +27,7 @@ export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: F
 }
 
 /** Where a value comes from, and under which code it is refused. */
-export interface Place {
+export interface Subject {
   readonly code: Code;
   readonly path: string;
   /** Whose key it is, for messages: `dense`. */
@@ -35,7 +35,7 @@ export interface Place {
 }
 
 /** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit; a misspelt key comes first. */
-export function check<T>(schema: z.ZodType<T>, value: unknown, place: Place): T {
+export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};

@@ -5,7 +5,7 @@ import type { WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { type Node, showShape, sizeOf } from "../graph/graph.ts";
-import type { Lowered, WeightSpec } from "../layers/define.ts";
+import type { LayerResult, WeightSpec } from "../layers/define.ts";
 import type { G } from "../ops/index.ts";
 import { checkLine, type Entry } from "./check.ts";
 
@@ -72,7 +72,7 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
   g.builder.origin = outer;
   return { y, ...(mask === undefined ? {} : { mask }), steps, losses, updates };
 
-  function lower(entry: Entry, value: Node, valueMask: Node | undefined, collected: Weight[]): Lowered {
+  function lower(entry: Entry, value: Node, valueMask: Node | undefined, collected: Weight[]): LayerResult {
     const { layer, config, name, path, trainable } = entry;
     const input = sampleShape(value);
     const problem = layer.legal?.(config, input);

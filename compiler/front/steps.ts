@@ -6,7 +6,7 @@ import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
 import { type Graph, graph } from "../graph/graph.ts";
 import type { Model } from "../model.ts";
-import { build, type G } from "../ops/index.ts";
+import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, type Step, type Weight } from "./forward.ts";
 import { batchLoss, optimizerOf, type TrainingSpec, targetShape } from "./train.ts";
@@ -54,7 +54,7 @@ export class Resolved {
     this.model = model;
     this.entries = entries;
     this.inputShape = inputShape;
-    this.#g = build();
+    this.#g = begin();
     this.#forward = forward(this.#g, entries, this.#g.input({ name: "x", shape: ["n", ...inputShape] }));
     const { y, steps } = this.#forward;
     this.steps = steps;
@@ -70,7 +70,7 @@ export class Resolved {
 
   /** The loss of a batch in training mode, with updates of moving statistics and of the state `step`, where something reads it. */
   loss(training: TrainingSpec): LossGraph {
-    const g = build();
+    const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
     const x = g.input({ name: "x", shape: ["n", ...this.inputShape] });
     const made = forward(g, this.entries, x, { seed: this.model.seed, step });

@@ -3,7 +3,7 @@
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { type Graph, graph, type Node, type Shape } from "../graph/graph.ts";
 import { copyInto } from "../graph/rebuild.ts";
-import { build, type G } from "../ops/index.ts";
+import { begin, type G } from "../ops/index.ts";
 import type { LossSpec, OptimizerSpec } from "../training/define.ts";
 import { type AnyLoss, losses } from "../training/losses/index.ts";
 import { parseNamed } from "../training/named.ts";
@@ -78,7 +78,7 @@ function alongFirst(g: G, value: Node, shape: Shape): Node {
  */
 export function applyOptimizer(source: Graph, training: TrainingSpec, params: readonly string[]): Graph {
   const { item, config } = optimizerOf(training);
-  const g = build();
+  const g = begin();
   const made = copyInto(g.builder, source);
   const copied = (node: Node): Node => made.get(node) ?? internal(`${source.name}: ${node.op} was not copied`);
   const result = (name: string): Node =>

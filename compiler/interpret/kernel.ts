@@ -133,7 +133,7 @@ class KernelCompiler {
   }
 
   /** A shared node is computed once: before the statement, in operand order. */
-  #eval(value: Value, scope: Scope, site: Site): Lanes {
+  #eval(value: Value, scope: Scope, site: Evaluation): Lanes {
     if (!site.shared.has(value)) return this.#node(value, scope, site);
     const known = site.memo.get(value) ?? this.#once(this.#node(value, scope, site), site);
     site.memo.set(value, known);
@@ -141,7 +141,7 @@ class KernelCompiler {
   }
 
   /** Computed before the statement, read as often as one likes. */
-  #once(lanes: Lanes, { first }: Site): Lanes {
+  #once(lanes: Lanes, { first }: Evaluation): Lanes {
     const cells = this.#cells(lanes.length);
     first.push(assign(this.#frame, cells, lanes));
     return this.#read(cells);
@@ -152,12 +152,12 @@ class KernelCompiler {
     return cells.map((cell) => () => frame[cell]);
   }
 
-  #scalarEval(value: Value, scope: Scope, site: Site): Eval {
+  #scalarEval(value: Value, scope: Scope, site: Evaluation): Eval {
     const [one, ...more] = this.#eval(value, scope, site);
     return more.length === 0 ? one : this.#bug(`${value.op} gives ${value.fmt} where one number is needed`);
   }
 
-  #node(value: Value, scope: Scope, site: Site): Lanes {
+  #node(value: Value, scope: Scope, site: Evaluation): Lanes {
     const fmt = laneOf(value.fmt);
     const count = fmt === value.fmt ? 1 : 4;
     const f32 = fmt === "f32";
@@ -226,7 +226,7 @@ class KernelCompiler {
     }
   }
 
-  #load(buffer: string, address: Eval, count: number, site: Site): Lanes {
+  #load(buffer: string, address: Eval, count: number, site: Evaluation): Lanes {
     const { memory, written } = this.#space;
     const start = this.#buffer(buffer).at;
     const read = (at: number): number => {
@@ -243,7 +243,7 @@ class KernelCompiler {
   }
 
   /** Where `count` elements start in the address space; every address is checked against its own buffer. */
-  #address(buffer: string, { base, terms, row }: Index, count: number, scope: Scope, site: Site): Eval {
+  #address(buffer: string, { base, terms, row }: Index, count: number, scope: Scope, site: Evaluation): Eval {
     const frame = this.#frame;
     const { at, length } = this.#buffer(buffer);
     const cells = terms.map(
@@ -274,7 +274,7 @@ class KernelCompiler {
 }
 
 /** While one statement is compiled: which nodes are shared, the cells they got, the steps that fill them. */
-interface Site {
+interface Evaluation {
   readonly shared: ReadonlySet<Value>;
   readonly memo: Memo;
   readonly first: Step[];

@@ -49,11 +49,11 @@ export interface Context<C> {
   /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
   readonly noise?: Noise;
   /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
-  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node) => Lowered;
+  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node) => LayerResult;
 }
 
 /** What a layer gives: its output, and what else follows from it. */
-export interface Lowered {
+export interface LayerResult {
   readonly y: Node;
   /** undefined: the mask passes through; null: it ends here. */
   readonly mask?: Node | null;
@@ -84,7 +84,7 @@ export interface Layer<C extends object = object> {
   readonly sampleInput?: (config: C, noise: Random) => number;
   /** In Keras' order, which `getWeights` and files rely on. */
   readonly weights: (config: C, input: readonly number[]) => readonly WeightSpec[];
-  readonly lower: (g: G, context: Context<C>) => Lowered;
+  readonly lower: (g: G, context: Context<C>) => LayerResult;
 }
 
 /** A layer whose config is known only at run time; every list of layers is of this type. */

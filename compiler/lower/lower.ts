@@ -8,7 +8,7 @@ import { label } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
 import { splitBlocked } from "../program/nest/dims.ts";
 import type { Nest, NestKernel, Tree } from "../program/nest/nest.ts";
-import { at, indexOf, type Operand, valueAt } from "../program/nest/view.ts";
+import { at, indexOf, type Operand, readAt } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 
@@ -38,7 +38,7 @@ function copyNest(region: CopyRegion, fmt: FloatFmt): Nest {
     origin: region.origin,
     map: region.out.shape.map((extent, axis) => [`i${axis}`, extent]),
     reduce: [],
-    finish: valueAt(region.from, coords, fmt),
+    finish: readAt(region.from, coords, fmt),
     out: { buffer: region.out.buffer, index: indexOf(region.out, coords) },
     into: "store",
   };
@@ -55,7 +55,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
       // The sum may start from a bias instead of 0: one addition less, and nothing is lost by it.
       const bias = fold === undefined ? undefined : biasOf(region, anchor);
       if (bias !== undefined && fold !== undefined && fold.how !== "max" && fold.how !== "min") {
-        fold = { ...fold, init: valueAt(operandOf(plan, bias.operand), core.coords, fmt) };
+        fold = { ...fold, init: readAt(operandOf(plan, bias.operand), core.coords, fmt) };
         values.set(bias.sum, core.value);
       }
     }
@@ -104,7 +104,7 @@ function point(node: Node, args: readonly Value[], core: Core, shape: readonly E
 
 /** A value from outside the region at the point; a scalar (the step of `random`) is the same at every point. */
 const leaf = (plan: Plan, node: Node, core: Core, fmt: FloatFmt): Value =>
-  valueAt(operandOf(plan, node), node.type.shape.length === 0 ? [] : core.coords, fmt);
+  readAt(operandOf(plan, node), node.type.shape.length === 0 ? [] : core.coords, fmt);
 
 /** `anchor + b`, where the anchor is used nowhere else and b comes from outside the region. */
 function biasOf({ nodes }: ComputeRegion, anchor: Node): { sum: Node; operand: Node } | undefined {

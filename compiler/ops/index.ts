@@ -17,7 +17,7 @@ export type { G } from "./define.ts";
 export const ops: Readonly<Record<string, AnyOp>> = list;
 
 /** A fresh graph under construction. */
-export function build(over: Readonly<Record<string, AnyOp>> = ops): G {
+export function begin(over: Readonly<Record<string, AnyOp>> = ops): G {
   const builder = new Builder(over);
   const calls: Record<string, (...args: (Node | Attrs)[]) => Node> = {};
   for (const name of Object.keys(over)) {
@@ -31,7 +31,7 @@ export function build(over: Readonly<Record<string, AnyOp>> = ops): G {
   const sugar: Sugar = {
     builder,
     ops: over,
-    fresh: () => build(over),
+    fresh: () => begin(over),
     node: (name, inputs, attrs) => builder.node(name, inputs, attrs),
     fill,
     like: (node, value) => fill(value, node.type.shape),

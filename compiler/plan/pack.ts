@@ -4,7 +4,7 @@
 
 import { type Graph, graph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
-import { build } from "../ops/index.ts";
+import { begin } from "../ops/index.ts";
 import { blockSize } from "../program/nest/block.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
 
@@ -21,7 +21,7 @@ export function pack({ prepare, main }: Hoisted): Packed {
   for (const node of main.nodes)
     if (isPackable(node) && !weights.has(node.inputs[1])) weights.set(node.inputs[1], `packed${weights.size}`);
   if (weights.size === 0) return { prepare, main, packed: new Set() };
-  const g = build();
+  const g = begin();
   const made = copyInto(g.builder, main, (node, inputs) => {
     const name = isPackable(node) ? weights.get(node.inputs[1]) : undefined;
     return name === undefined
@@ -34,7 +34,7 @@ export function pack({ prepare, main }: Hoisted): Packed {
 
 /** What prepare computed and main still reads, and the packed weights. */
 function prepareWith(prepare: Graph | undefined, main: Graph, weights: ReadonlyMap<Node, string>): Graph {
-  const g = build();
+  const g = begin();
   const made: ReadonlyMap<Node, Node> = prepare === undefined ? new Map() : copyInto(g.builder, prepare);
   const computed = new Map((prepare?.results ?? []).map(([name, node]) => [name, made.get(node) as Node]));
   const read = new Set(main.nodes.filter(({ op }) => op === "param").map(({ attrs }) => attrs.name));

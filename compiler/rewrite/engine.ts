@@ -5,7 +5,7 @@
 import { internal } from "../diagnostics/error.ts";
 import { type Graph, isGraph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
-import { build } from "../ops/index.ts";
+import { begin } from "../ops/index.ts";
 import type { Facts, Rule } from "./pattern.ts";
 
 /** A rule fired: `before` became `after`. */
@@ -36,7 +36,7 @@ export function rewrite(source: Graph, rules: readonly Rule[]): Rewritten {
 }
 
 function rewriteOnce(source: Graph, rules: readonly Rule[]): Rewritten {
-  const g = build();
+  const g = begin();
   const events: RewriteEvent[] = [];
   const limit = 1000 + 50 * source.nodes.length;
   const byOp = new Map<string, readonly Rule[]>();

@@ -3,7 +3,7 @@
 import { invariant } from "../diagnostics/error.ts";
 import { type Graph, isGraph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
-import { build, ops } from "../ops/index.ts";
+import { begin, ops } from "../ops/index.ts";
 
 /** The Graph over primitives alone; its results, updates and names stay. */
 export function expandComposites(source: Graph): Graph {
@@ -22,7 +22,7 @@ export function expandComposites(source: Graph): Graph {
   // Each turn opens one level of nesting; an expansion that contains itself would never end.
   for (let depth = 0; !current.nodes.every(isDone); depth++) {
     invariant(depth < 64, `the expansion of ${current.nodes.find((node) => !isDone(node))?.op} does not end`);
-    const g = build();
+    const g = begin();
     const made = copyInto(g.builder, current, (node, inputs) => {
       const op = ops[node.op];
       if (op?.kind === "composite") return op.expand(g, inputs, node.attrs);

@@ -3,7 +3,7 @@
 // Guarantee: main after prepare is the Graph; a mere view of a weight, or one number everywhere, is not worth a buffer and stays.
 import { type Graph, graph, isBatched, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
-import { build } from "../ops/index.ts";
+import { begin } from "../ops/index.ts";
 import { fixedness } from "./engine.ts";
 import { isView } from "./rules/constants.ts";
 
@@ -36,7 +36,7 @@ export function hoist(source: Graph): Hoisted {
 
   const prepared = [...names].map(([node, name]) => [name, node] as const);
   const prepare = graph("prepare", prepared, [], source.origins);
-  const g = build();
+  const g = begin();
   const made = copyInto(g.builder, source, (node) => {
     const name = names.get(node);
     return name === undefined ? undefined : g.param({ name, shape: node.type.shape });

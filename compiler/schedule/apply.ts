@@ -8,7 +8,7 @@ import type { Extent, Kernel, Program, Stmt, Value } from "../program/program.ts
 import { blocks } from "./blocks.ts";
 import { lets } from "./lets.ts";
 import { counter, type Namer } from "./namer.ts";
-import { accumulate, loadLike, nameOf, type Point, place, register, store, valueAt } from "./points.ts";
+import { accumulate, addressAt, loadLike, nameOf, type Point, register, storeAt, valueAt } from "./points.ts";
 import { overReduce } from "./reduce.ts";
 import type { Schedule, Scheduled } from "./schedule.ts";
 
@@ -70,11 +70,11 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
   const { fold } = nest;
   if (fold === undefined)
     return lets(
-      points.flatMap((point) => store(nest, point, valueAt(nest.finish, point))),
+      points.flatMap((point) => storeAt(nest, point, valueAt(nest.finish, point))),
       fresh,
     );
   const start = (point: Point): Value => valueAt(fold.init, point);
-  const finish = (point: Point, sum: Value): readonly Stmt[] => store(nest, point, valueAt(nest.finish, point, sum));
+  const finish = (point: Point, sum: Value): readonly Stmt[] => storeAt(nest, point, valueAt(nest.finish, point, sum));
   // Without reduce dims there is one term.
   if (nest.reduce.length === 0)
     return lets(
@@ -120,14 +120,14 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
             (point, p): Stmt => ({
               do: "set",
               reg: nameOf(registers[p]),
-              value: loadLike(registers[p], nest.out.buffer, place(nest.out.index, point)),
+              value: loadLike(registers[p], nest.out.buffer, addressAt(nest.out.index, point)),
             }),
           ),
           fresh,
         ),
         { do: "for", loop, ...range, body },
         ...lets(
-          points.flatMap((point, p) => store(nest, point, registers[p])),
+          points.flatMap((point, p) => storeAt(nest, point, registers[p])),
           fresh,
         ),
       ];
@@ -135,7 +135,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
   return [
     ...overMap(nest, plan, fresh, (points) =>
       lets(
-        points.flatMap((point) => store(nest, point, valueAt(fold.init, point))),
+        points.flatMap((point) => storeAt(nest, point, valueAt(fold.init, point))),
         fresh,
       ),
     ),

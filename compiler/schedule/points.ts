@@ -39,9 +39,9 @@ export const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value =
 export const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
 
 /** Stores a point's value, as the nest says. */
-export function store(nest: Nest, point: Point, value: Value): readonly Stmt[] {
+export function storeAt(nest: Nest, point: Point, value: Value): readonly Stmt[] {
   const { buffer, index } = nest.out;
-  const to = place(index, point);
+  const to = addressAt(index, point);
   if (point.wide !== undefined)
     return Array.from({ length: point.wide }, (_, i): Stmt => {
       return { do: "store", buffer, index: { ...to, base: to.base + i }, value: v.extract(i, value) };
@@ -54,7 +54,7 @@ export const loadLike = (value: Value, buffer: string, index: Index): Value =>
   v.isVector(value.fmt) ? v.loadx4(buffer, index) : v.convert(v.load(buffer, index), value.fmt);
 
 /** The address at a point. */
-export function place(index: Index, { at }: Point): Index {
+export function addressAt(index: Index, { at }: Point): Index {
   const load = substitute(v.load("", index), at);
   return load.op === "load" ? load.index : index;
 }

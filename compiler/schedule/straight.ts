@@ -66,13 +66,13 @@ function run(body: readonly Stmt[], machine: Machine): void {
         machine.registers.set(statement.reg, evaluate(statement.value, machine));
         break;
       case "store":
-        store(statement.buffer, address(statement.index, machine), evaluate(statement.value, machine), machine);
+        remember(statement.buffer, address(statement.index, machine), evaluate(statement.value, machine), machine);
         break;
     }
   }
 }
 
-function store(buffer: string, at: number, value: Value, machine: Machine): void {
+function remember(buffer: string, at: number, value: Value, machine: Machine): void {
   if (machine.site.buffers.get(buffer)?.role === "output") {
     const statements = lets([{ do: "store", buffer, index: { base: at, terms: [] }, value }], (stem) => machine.fresh(stem));
     machine.out.push(...statements);

@@ -9,11 +9,11 @@ export function substitute(value: Value, point: ReadonlyMap<string, Coord>, acc?
   return shared<Value>((node, visit) => {
     if (node.op === "acc" && acc !== undefined) return acc;
     if (node.op === "loop") return loopValue(node.name, point, node);
-    return mapOperands(node, visit, (index) => place(index, point, visit));
+    return mapOperands(node, visit, (index) => addressAt(index, point, visit));
   })(value);
 }
 
-function place(index: Index, point: ReadonlyMap<string, Coord>, visit: (value: Value) => Value): Index {
+function addressAt(index: Index, point: ReadonlyMap<string, Coord>, visit: (value: Value) => Value): Index {
   let { base } = index;
   const terms = new Map<string, number>();
   for (const [name, stride] of index.terms) {

@@ -9,17 +9,17 @@ import { operandsOf, shared } from "../program/walk.ts";
 import { strideOf } from "./facts.ts";
 import { substitute } from "./substitute.ts";
 
-type Point = ReadonlyMap<string, Coord>;
+type Coords = ReadonlyMap<string, Coord>;
 
 /** `wide`: how many points there are, where they are less than four; the last is computed once more in the lanes behind it. */
-export interface Site {
+export interface LaneSite {
   readonly lane: string;
   readonly wide?: 2 | 3;
   /** What stands for `acc`. */
   readonly acc?: Value;
 }
 
-export function vectorize(value: Value, point: Point, site: Site): Value {
+export function vectorize(value: Value, point: Coords, site: LaneSite): Value {
   const { lane } = site;
   const depends = dependence(lane);
   // A mask cannot be splat: it is made again from splat numbers.
@@ -37,7 +37,7 @@ function dependence(lane: string): (value: Value) => boolean {
   });
 }
 
-function step(node: Value, point: Point, { lane, wide, acc }: Site, visit: (value: Value) => Value): Value {
+function step(node: Value, point: Coords, { lane, wide, acc }: LaneSite, visit: (value: Value) => Value): Value {
   switch (node.op) {
     case "acc":
       return acc ?? node;

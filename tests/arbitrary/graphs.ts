@@ -3,7 +3,7 @@
 
 import { type Random, random } from "../../compiler/base/random.ts";
 import { type Graph, graph, type Node, type Type } from "../../compiler/graph/graph.ts";
-import { build, type G, ops } from "../../compiler/ops/index.ts";
+import { begin, type G, ops } from "../../compiler/ops/index.ts";
 
 /** Names that users and attackers give. */
 export const hostileNames: readonly string[] = [
@@ -16,7 +16,7 @@ const special = ["input", "param", "state", "pick"];
 
 export function randomGraph(seed: number, steps = 12): Graph {
   const r = random(seed);
-  const g = build();
+  const g = begin();
   const made: Node[] = [];
   const writable: (readonly [string, Node])[] = [];
   let count = 0;

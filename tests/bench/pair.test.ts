@@ -4,8 +4,8 @@ import { inputsFor, targetsFor, weightOf } from "../../bench/pairs/data.ts";
 import { isSteady, pairLine, timePairs } from "../../bench/pairs/pairing.ts";
 import { pairReport, ratioTable, sizeTable } from "../../bench/pairs/report.ts";
 import { compilings, pairingNamed, pairings } from "../../bench/pairs/workloads.ts";
+import { random } from "../../compiler/base/random.ts";
 import { compile } from "../../compiler/compile.ts";
-import { random } from "../../compiler/random.ts";
 import * as api from "../../src/index.ts";
 
 describe("pairs", () => {

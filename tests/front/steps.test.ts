@@ -9,7 +9,7 @@ import { resolve } from "../../compiler/front/steps.ts";
 import { layer } from "../../compiler/layers/define.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { build } from "../../compiler/ops/index.ts";
+import { begin } from "../../compiler/ops/index.ts";
 
 const modelOf = (layers: readonly LayerSpec[], more: Partial<Model> = {}): Model => ({ name: "m", seed: 1, layers, ...more });
 function errorOf(run: () => unknown): CompileError {
@@ -162,7 +162,7 @@ describe("a wrapped layer", () => {
     trainable,
   });
   const run = (inner: LayerSpec, trainable?: boolean) => {
-    const g = build();
+    const g = begin();
     return forward(g, [entry(inner, trainable)], g.input({ name: "x", shape: ["n", 3] }));
   };
   it("names its weights under its parent's, which may freeze them", () => {

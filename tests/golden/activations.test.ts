@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { graph } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { build } from "../../compiler/ops/index.ts";
+import { begin } from "../../compiler/ops/index.ts";
 import { expectClose } from "../close.ts";
 import { executors } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
@@ -13,7 +13,7 @@ it("replaces few of Keras' numbers", () => {
 });
 
 it.each(activationCases.filter((item) => item.case === nameless))("$case", ({ case: name, x: values, y }) => {
-  const g = build();
+  const g = begin();
   const x = g.input({ name: "x", shape: ["n", values.length] });
   const run = runGraph(graph("gelu", [["y", g.geluTanh(x)]]), { rows: 1, values: { x: values }, precision: "f32" });
   expectClose(run.results.y.data, y, standard.activations, name);

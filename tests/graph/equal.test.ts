@@ -2,18 +2,18 @@
 import { describe, expect, test } from "vitest";
 import { equalGraphs } from "../../compiler/graph/equal.ts";
 import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
-import { build, type G } from "../../compiler/ops/index.ts";
+import { begin, type G } from "../../compiler/ops/index.ts";
 import { randomGraph } from "../arbitrary/graphs.ts";
 
 const one = (make: (g: G) => Node, name = "y"): Graph => {
-  const g = build();
+  const g = begin();
   g.builder.origin = "here";
   return graph("g", [[name, make(g)]], [], g.builder.origins);
 };
 const x = (g: G) => g.input({ name: "x", shape: ["n", 2] });
 const constant = (value: number) => one((g) => g.fill(value, [2]));
 const loop = (op: "tanh" | "exp") => {
-  const b = build();
+  const b = begin();
   const body = graph("step", [["carry0", b.node(op, [b.input({ name: "carry0", shape: ["n", 2] })])]]);
   return one((g) => g.pick(g.scan(x(g), { body, carries: 1, xs: 0, length: 2, reverse: false, keep: ["last"] }), { index: 0 }));
 };
@@ -32,7 +32,7 @@ describe("equal", () => {
   test("NaN and NaN", () => expect(equalGraphs(constant(Number.NaN), constant(Number.NaN))).toBe(true));
 
   test("a node that was made twice and one that is shared", () => {
-    const [a, b] = [build(), build()];
+    const [a, b] = [begin(), begin()];
     const twice = graph("g", [["y", a.tanh(x(a))], ["z", b.tanh(x(b))]]); // biome-ignore format: one line
     const shared = graph("g", [["y", a.tanh(x(a))], ["z", a.tanh(x(a))]]); // biome-ignore format: one line
     expect(equalGraphs(twice, shared)).toBe(true);

@@ -7,7 +7,7 @@ import { type Graph, graph } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { verifyGraph } from "../../compiler/graph/verify.ts";
-import { build, ops } from "../../compiler/ops/index.ts";
+import { begin, ops } from "../../compiler/ops/index.ts";
 import { hostileNames, randomGraph } from "../arbitrary/graphs.ts";
 
 const parse = (text: string) => parseGraph(text, ops);
@@ -34,7 +34,7 @@ function refusal(text: string): string {
 
 describe("printing", () => {
   test("reads like the machine it describes", () => {
-    const g = build();
+    const g = begin();
     const x = g.input({ name: "x", shape: ["n", 2] });
     g.builder.origin = 'layers[0] dense "hidden"';
     const w = g.param({ name: "dense/kernel", shape: [2, 4] });
@@ -61,11 +61,11 @@ describe("printing", () => {
   });
 
   test("a scan's body stands inside its line", () => {
-    const b = build();
+    const b = begin();
     const body = graph("step", [
       ["carry0", b.add(b.input({ name: "carry0", shape: ["n"] }), b.input({ name: "x0", shape: ["n"] }))],
     ]);
-    const g = build();
+    const g = begin();
     const xs = g.input({ name: "xs", shape: ["n", 3] });
     const attrs = { body, carries: 1, xs: 1, length: 3, reverse: false, keep: ["last"] } as const;
     const text = expectRoundTrip(graph("sum", [["y", g.pick(g.scan(g.fill(0, ["n"]), xs, attrs), { index: 0 })]]));
@@ -106,7 +106,7 @@ describe("round trips", () => {
     );
     fc.assert(
       fc.property(fc.array(number, { minLength: 2, maxLength: 6 }), (values) => {
-        const g = build();
+        const g = begin();
         const text = printGraph(graph("g", [["y", g.constant({ shape: [values.length], values })]]));
         const found = parse(text).nodes[0].attrs.values as number[];
         expect(found.every((value, i) => Object.is(value, values[i]))).toBe(true);
@@ -123,7 +123,7 @@ describe("round trips", () => {
   test("every name comes back, and none leaves its quotes", () => {
     fc.assert(
       fc.property(names, names, names, (name, second, origin) => {
-        const g = build();
+        const g = begin();
         g.builder.origin = origin;
         const x = g.state({ name, shape: [], initial: 0 });
         const results = [[second, g.neg(x)] as const, [`${second}'`, x] as const];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
 import { verifyGraph } from "../../compiler/graph/verify.ts";
-import { build, ops } from "../../compiler/ops/index.ts";
+import { begin, ops } from "../../compiler/ops/index.ts";
 
 function failure(g: Graph): CompileError {
   try {
@@ -15,14 +15,14 @@ function failure(g: Graph): CompileError {
   throw new Error("the graph was accepted");
 }
 
-const g = build();
+const g = begin();
 const x = g.input({ name: "x", shape: ["n", 2] });
 const w = g.param({ name: "w", shape: [2] });
 const s = g.state({ name: "s", shape: [], initial: 0 });
 const y = g.mul(g.tanh(x), g.broadcast(w, { shape: ["n", 2], axes: [1] }));
 const good = graph("good", [["y", y]], [["w", g.neg(w)], ["s", g.add(s, g.fill(1, []))]], new Map([[y, "here"]])); // biome-ignore format: one line
 
-const b = build();
+const b = begin();
 const carry = b.input({ name: "carry0", shape: ["n", 2] });
 const scanOf = (body: Graph) => g.scan(x, { body, carries: 1, xs: 0, length: 2, reverse: false, keep: ["last"] });
 const bundle = scanOf(graph("step", [["carry0", b.tanh(carry)]]));

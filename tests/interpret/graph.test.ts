@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { graph } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { build } from "../../compiler/ops/index.ts";
+import { begin } from "../../compiler/ops/index.ts";
 
-const g = build();
+const g = begin();
 const x = g.input({ name: "x", shape: ["n", 2] });
 const w = g.param({ name: "w", shape: [2] });
 const step = g.state({ name: "t", shape: [], initial: 0 });
@@ -53,7 +53,7 @@ describe("a run", () => {
   });
 
   test("rounds inside loops as outside", () => {
-    const b = build();
+    const b = begin();
     const carry = b.input({ name: "carry0", shape: [] });
     const body = graph("step", [["carry0", b.add(carry, b.fill(2 ** -24, []))]]);
     const attrs = { body, carries: 1, xs: 0, length: 4, reverse: false, keep: ["last"] } as const;

@@ -5,7 +5,7 @@ import { type Random, random, seedFor } from "../../compiler/base/random.ts";
 import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/graph/graph.ts";
 import { type Precision, runGraph } from "../../compiler/interpret/graph.ts";
 import type { Composite } from "../../compiler/ops/define.ts";
-import { build, ops } from "../../compiler/ops/index.ts";
+import { begin, ops } from "../../compiler/ops/index.ts";
 import { expandComposites } from "../../compiler/rewrite/expand.ts";
 import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 import { hardNumbers, tameNumbers } from "../arbitrary/numbers.ts";
@@ -43,7 +43,7 @@ const hidesNaN = ["argmax", "oneHot"];
 
 /** The op on one input of `type`, as itself and expanded, with the gradient of Σ⟨y, ct⟩. */
 function site(name: string, type: Type, attrs: Attrs) {
-  const g = build();
+  const g = begin();
   const x = g.input({ name: "x", shape: type.shape });
   const whole = graph("whole", [["y", g.node(name, [x], attrs)]]);
   const expanded = expandComposites(whole);
@@ -56,7 +56,7 @@ function site(name: string, type: Type, attrs: Attrs) {
     gradient(data: ArrayLike<number>, ct: ArrayLike<number> | undefined, rows: number, precision: Precision): Float64Array {
       const [, y] = expanded.results[0];
       const input = expanded.nodes.find((node) => node.op === "input") as Node;
-      const h = build();
+      const h = begin();
       const seed = h.input({ name: "ct", shape: y.type.shape });
       const [flow] = pullback(h, [[y, seed]], [input]);
       if (flow === null) return new Float64Array(data.length);

@@ -55,7 +55,7 @@ const kinds: readonly Kind[] = [
     what: "primitive op",
     list: "compiler/ops/list.ts",
     folder: "compiler/ops",
-    head: 'import type { NoAttrs, Primitive } from "./define.ts";\nimport { noAttrs } from "./pointwise.ts";',
+    head: 'import type { NoAttrs, Primitive } from "./define.ts";\nimport { noAttrs } from "./kit/elementwise.ts";',
     open: ": Primitive<NoAttrs> = {",
     close: "}",
     parts: {
@@ -71,13 +71,13 @@ const kinds: readonly Kind[] = [
       lower: '{ kind: "pointwise", value: ([x]) => x }',
       examples: "[]",
     },
-    use: 'import { build } from "./index.ts";\nexport const use = () => { const g = build(); return g.probe(g.fill(1, [2])); };',
+    use: 'import { begin } from "./index.ts";\nexport const use = () => { const g = begin(); return g.probe(g.fill(1, [2])); };',
   },
   {
     what: "composite op",
     list: "compiler/ops/list.ts",
     folder: "compiler/ops",
-    head: 'import type { Composite, NoAttrs } from "./define.ts";\nimport { noAttrs } from "./pointwise.ts";',
+    head: 'import type { Composite, NoAttrs } from "./define.ts";\nimport { noAttrs } from "./kit/elementwise.ts";',
     open: ": Composite<NoAttrs> = {",
     close: "}",
     parts: {
@@ -92,7 +92,7 @@ const kinds: readonly Kind[] = [
       sample: "() => ({ inputs: [{ shape: [2] }], attrs: {} })",
       examples: "[]",
     },
-    use: 'import { build } from "./index.ts";\nexport const use = () => { const g = build(); return g.probe(g.fill(1, [2])); };',
+    use: 'import { begin } from "./index.ts";\nexport const use = () => { const g = begin(); return g.probe(g.fill(1, [2])); };',
   },
   {
     what: "layer",

@@ -10,7 +10,7 @@ import { runGraph } from "../../compiler/interpret/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import { assemble } from "../../compiler/lower/assemble.ts";
 import type { AnyOp } from "../../compiler/ops/define.ts";
-import { build, ops } from "../../compiler/ops/index.ts";
+import { begin, ops } from "../../compiler/ops/index.ts";
 import { plan } from "../../compiler/plan/planner.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
 import { verifyNests } from "../../compiler/program/nest/verify.ts";
@@ -39,7 +39,7 @@ describe("op lowering", () => {
 function check(op: AnyOp, noise: Random): void {
   const sample = op.sample(noise);
   const rows = noise.integer(1, 5);
-  const g = build();
+  const g = begin();
   const inputs = sample.inputs.map((type, i) => g.input({ name: `in${i}`, shape: [...type.shape] }));
   const made = g.node(op.name, inputs, sample.attrs);
   const items = made.type.items?.map((_, index) => g.pick(made, { index })) ?? [made];

@@ -7,13 +7,13 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { Tensor } from "../../compiler/ops/define.ts";
-import { build, type G, ops } from "../../compiler/ops/index.ts";
+import { begin, type G, ops } from "../../compiler/ops/index.ts";
 import type { View } from "../../compiler/program/nest/view.ts";
 import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 
 /** The gradients of one node with a cotangent of ones, as numbers. */
 function gradients(name: string, attrs: Attrs, inputs: readonly { shape: number[]; values: number[] }[]): (number[] | null)[] {
-  const g: G = build();
+  const g: G = begin();
   const nodes = inputs.map(({ shape }, i) => g.input({ name: `x${i}`, shape }));
   const output = g.node(name, nodes, attrs);
   const op = ops[name];
@@ -116,7 +116,7 @@ const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: 
 
 describe("refusals", () => {
   test.each(refused)("%s of %j with %j is %s", (name, shapes, attrs, code) => {
-    const g = build();
+    const g = begin();
     const nodes = shapes.map((shape, i) => g.input({ name: `x${i}`, shape }));
     const error = caught(() => g.node(name, nodes, attrs));
     expect(error.code).toBe(code);
@@ -130,7 +130,7 @@ describe("refusals", () => {
     );
     expect(many.length).toBeGreaterThanOrEqual(9);
     for (const { name, arity } of many) {
-      const g = build();
+      const g = begin();
       const nodes = Array.from({ length: arity as number }, (_, i) => g.input({ name: `x${i}`, shape: i === 1 ? [3] : [2] }));
       const error = caught(() => g.node(name, nodes));
       expect(error.code).toBe(mismatch);

@@ -8,7 +8,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Attrs, bindShape, graph, type Node, sizeOf, type Type } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { AnyOp, Primitive, Sample, Tensor } from "../../compiler/ops/define.ts";
-import { build, ops } from "../../compiler/ops/index.ts";
+import { begin, ops } from "../../compiler/ops/index.ts";
 import { pullback } from "../../compiler/rewrite/gradient/differentiate.ts";
 import { hardNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
@@ -59,7 +59,7 @@ function tensors(r: Random, sample: Sample<unknown>, rows: number, positive = fa
 
 /** One node of the op over inputs x0.., and a function that evaluates nodes made from it in doubles. */
 function site(name: string, types: readonly Type[], attrs: Attrs) {
-  const g = build();
+  const g = begin();
   const inputs = types.map(({ shape }, i) => g.input({ name: `x${i}`, shape }));
   const output = g.node(name, inputs, attrs);
   const items = output.type.items?.map((_, index) => g.pick(output, { index })) ?? [output];

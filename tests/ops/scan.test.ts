@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Graph, graph, type Node, type Shape } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { build, type G } from "../../compiler/ops/index.ts";
+import { begin, type G } from "../../compiler/ops/index.ts";
 
 /** carry + x, and the same as a y. */
 function sums(shape: Shape, next: (g: G, sum: Node) => Node = (_, sum) => sum): Graph {
-  const g = build();
+  const g = begin();
   const sum = g.add(g.input({ name: "carry0", shape }), g.input({ name: "x0", shape }));
   return graph("sums", [
     ["carry0", next(g, sum)],
@@ -16,7 +16,7 @@ function sums(shape: Shape, next: (g: G, sum: Node) => Node = (_, sum) => sum): 
 }
 
 function scanned(carry: Shape, x: Shape, body: Graph, more: { length?: number; xs?: number } = {}): Node {
-  const g = build();
+  const g = begin();
   const [h, steps] = [g.input({ name: "h", shape: carry }), g.input({ name: "x", shape: x })];
   return g.scan(h, steps, { body, carries: 1, xs: 1, length: 3, reverse: false, keep: ["last", "all"], ...more });
 }
@@ -37,7 +37,7 @@ describe("scan", () => {
   });
 
   test("batched slices, by hand", () => {
-    const g = build();
+    const g = begin();
     const ran = g.scan(g.input({ name: "h", shape: ["n"] }), g.input({ name: "x", shape: ["n", 3] }), {
       body: sums(["n"]),
       carries: 1,
@@ -73,7 +73,7 @@ describe("scan", () => {
   });
 
   test("a weight must come in as a closed value, and nothing may come from nowhere", () => {
-    const g = build();
+    const g = begin();
     const weight = graph("body", [["carry0", g.param({ name: "w", shape: [2] })]]);
     const stranger = graph("body", [["carry0", g.input({ name: "closed4", shape: [2] })]]);
     for (const [body, word] of [
@@ -89,7 +89,7 @@ describe("scan", () => {
   });
 
   test("pick takes an item that exists, of a bundle", () => {
-    const g = build();
+    const g = begin();
     const ran = scanned([2], [3, 2], sums([2]));
     expect(g.pick(ran, { index: 1 }).type).toEqual({ shape: [3, 2] });
     expect(failure(() => g.pick(ran, { index: 2 }))?.message).toBe("pick takes item 2 of 2 items");

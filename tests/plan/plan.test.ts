@@ -4,7 +4,7 @@ import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { createMachine } from "../../compiler/interpret/program.ts";
 import { assemble } from "../../compiler/lower/assemble.ts";
-import { build, type G } from "../../compiler/ops/index.ts";
+import { begin, type G } from "../../compiler/ops/index.ts";
 import { plan } from "../../compiler/plan/planner.ts";
 import { label, printPlan } from "../../compiler/plan/print.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
@@ -25,7 +25,7 @@ function labels(source: Graph): string[] {
 
 describe("fusion", () => {
   test("a dense net is one region a layer", () => {
-    const g = build();
+    const g = begin();
     let x = g.input({ name: "x", shape: ["n", 2] });
     for (const [i, units] of [4, 3].entries()) {
       x = dense(g, x, units, `d${i}`);
@@ -36,14 +36,14 @@ describe("fusion", () => {
   });
 
   test("a diamond of pointwise ops stays with its anchor", () => {
-    const g = build();
+    const g = begin();
     const z = dense(g, g.input({ name: "x", shape: ["n", 2] }), 3, "d");
     const silu = g.div(z, g.add(g.like(z, 1), g.exp(g.neg(z))));
     expect(labels(graph("predict", [["y", silu]]))).toEqual(["matmul ⊕ add ⊕ neg ⊕ exp ⊕ add ⊕ div"]);
   });
 
   test("two anchors never share a region, and a value used elsewhere is stored", () => {
-    const g = build();
+    const g = begin();
     const x = g.input({ name: "x", shape: ["n", 2] });
     const [a, b] = [dense(g, x, 3, "a"), dense(g, x, 3, "b")];
     expect(labels(graph("predict", [["y", g.add(a, b)]]))).toHaveLength(2);
@@ -76,7 +76,7 @@ describe("updates", () => {
   const params = (g: G) => [g.param({ name: "a", shape: [3] }), g.param({ name: "b", shape: [3] })] as const;
 
   test("a pointwise update is written in place", () => {
-    const g = build();
+    const g = begin();
     const [a, b] = params(g);
     const { got, want, text } = step(graph("step", [], [["a", g.sub(a, g.mul(b, g.like(b, 0.5)))]]));
     expect(got).toEqual(want);
@@ -84,7 +84,7 @@ describe("updates", () => {
   });
 
   test("updates read old values: a swap, and an update that a later one reads", () => {
-    const g = build();
+    const g = begin();
     const [a, b] = params(g);
     const swap = step(
       graph(
@@ -111,7 +111,7 @@ describe("updates", () => {
   });
 
   test("an update that reads its param at other points goes through a copy", () => {
-    const g = build();
+    const g = begin();
     const [a] = params(g);
     const { got, want, text } = step(graph("step", [], [["a", g.add(a, g.reverse(a, { axes: [0] }))]]));
     expect(got).toEqual(want);
@@ -119,7 +119,7 @@ describe("updates", () => {
   });
 
   test("one value for two params", () => {
-    const g = build();
+    const g = begin();
     const [a, b] = params(g);
     const sum = g.add(a, b);
     const { got, want } = step(
@@ -138,7 +138,7 @@ describe("updates", () => {
 
 describe("memory", () => {
   test("a chain of maps of equal size takes over one place", () => {
-    const g = build();
+    const g = begin();
     let x = g.input({ name: "x", shape: ["n", 5] });
     // Sums keep the maps from fusing.
     for (let i = 0; i < 4; i++) {

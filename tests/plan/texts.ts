@@ -14,7 +14,6 @@ import { printPlan } from "../../compiler/plan/print.ts";
 import { verifyPlan } from "../../compiler/plan/verify.ts";
 import { plainProgram } from "../../compiler/program/nest/plain.ts";
 import { verifyNests } from "../../compiler/program/nest/verify.ts";
-import { verifyProgram } from "../../compiler/program/verify.ts";
 
 /** The decision that a row shows, the Graph, what is planned. */
 export type Row = readonly [decision: string, graph: string, planned: string];

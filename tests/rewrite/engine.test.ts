@@ -1,7 +1,7 @@
 // The engine: events tell what fired and where, scan bodies are rewritten, bad rules are named, and patterns bind as they say.
 import { describe, expect, test } from "vitest";
 import { type Graph, graph, nodesOf } from "../../compiler/graph/graph.ts";
-import { build } from "../../compiler/ops/index.ts";
+import { begin } from "../../compiler/ops/index.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import { any, op, rule, splat } from "../../compiler/rewrite/pattern.ts";
 import { trainingRules } from "../../compiler/rewrite/rules/index.ts";
@@ -10,7 +10,7 @@ const rules = trainingRules({ exact: false });
 
 describe("rewrite", () => {
   test("events name the rule, both nodes and the layer; the new node has the layer too", () => {
-    const g = build();
+    const g = begin();
     g.builder.origin = "layers[0] dense";
     const x = g.input({ name: "x", shape: ["n"] });
     const y = g.neg(g.neg(g.mul(x, g.fill(1, ["n"]))));
@@ -24,7 +24,7 @@ describe("rewrite", () => {
   });
 
   test("updates are rewritten, and a graph in normal form is returned as it is", () => {
-    const g = build();
+    const g = begin();
     const w = g.param({ name: "w", shape: [2] });
     const source = graph("g", [["y", w]], [["w", g.sub(w, g.fill(0, [2]))]]);
     const once = rewrite(source, rules).graph;
@@ -33,10 +33,10 @@ describe("rewrite", () => {
   });
 
   test("scan bodies are rewritten with the same rules", () => {
-    const inner = build();
+    const inner = begin();
     const carry = inner.input({ name: "carry0", shape: [2] });
     const body = graph("body", [["carry0", inner.add(inner.mul(carry, inner.fill(1, [2])), inner.fill(3, [2]))]]);
-    const g = build();
+    const g = begin();
     const ran = g.scan(g.param({ name: "w", shape: [2] }), {
       body,
       carries: 1,
@@ -85,7 +85,7 @@ describe("rewrite", () => {
       ],
     ],
   ])("rules that do not end are an internal error that names one: %s", (_name, endless) => {
-    const g = build();
+    const g = begin();
     const [a, b] = ["a", "b"].map((name) => g.input({ name, shape: [] }));
     const run = () => rewrite(graph("g", [["y", g.add(a, b)]]), endless);
     expect(run).toThrow(
@@ -94,7 +94,7 @@ describe("rewrite", () => {
   });
 
   test("the same name twice asks for the same node twice; splat tells zeros apart", () => {
-    const g = build();
+    const g = begin();
     const [a, b] = ["a", "b"].map((name) => g.input({ name, shape: [] }));
     const twice = rule(
       "twice",
@@ -117,7 +117,7 @@ describe("rewrite", () => {
   });
 
   test("a chain as deep as a very deep model does not overflow the stack", () => {
-    const g = build();
+    const g = begin();
     let y = g.input({ name: "x", shape: ["n", 2] });
     for (let i = 0; i < 6000; i++) y = g.add(g.mul(g.tanh(y), g.fill(1, ["n", 2])), g.fill(i, ["n", 2]));
     const { graph: after, events } = rewrite(graph("g", [["y", y]]), rules);

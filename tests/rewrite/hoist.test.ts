@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../compiler/base/random.ts";
 import { type Graph, graph, type Node, nodesOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { build, type G } from "../../compiler/ops/index.ts";
+import { begin, type G } from "../../compiler/ops/index.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import { type Hoisted, hoist } from "../../compiler/rewrite/hoist.ts";
 import { inferenceRules } from "../../compiler/rewrite/rules/index.ts";
@@ -48,7 +48,7 @@ describe("hoist", () => {
     ["dense", afterDense, ["input", "param", "dot", "param", "broadcast", "add"]],
     ["conv", afterConv, ["input", "pad", "window", "param", "dot", "param", "broadcast", "add"]],
   ] as const)("batch normalisation after %s goes into its weights", (_name, make, left) => {
-    const g = build();
+    const g = begin();
     const source = graph("model", [["y", make(g)]]);
     const rewritten = rewrite(source, inferenceRules({ exact: false })).graph;
     const halves = hoist(rewritten);
@@ -64,7 +64,7 @@ describe("hoist", () => {
   });
 
   test("rescaling before a convolution goes into its weights, through padding and windows", () => {
-    const g = build();
+    const g = begin();
     const shape = ["n", 4, 4, 2] as const;
     const scaled = g.div(g.input({ name: "x", shape }), g.fill(255, shape));
     const padded = g.pad(scaled, { low: [0, 1, 1, 0], high: [0, 1, 1, 0], value: 0 });
@@ -79,7 +79,7 @@ describe("hoist", () => {
   });
 
   test("exact keeps every bit of the graph as built", () => {
-    const g = build();
+    const g = begin();
     const source = graph("model", [["y", afterDense(g)]]);
     const halves = hoist(rewrite(source, inferenceRules({ exact: true })).graph);
     const values = valuesFor(source, random(6), 5);
@@ -89,7 +89,7 @@ describe("hoist", () => {
   });
 
   test("a dot that someone else reads too keeps its weights", () => {
-    const g = build();
+    const g = begin();
     const y = g.dot(g.input({ name: "x", shape: ["n", 3] }), g.param({ name: "kernel", shape: [3, 4] }), plain);
     const both: Graph = graph("model", [
       ["y", g.mul(y, g.broadcast(g.param({ name: "s", shape: [4] }), { shape: ["n", 4], axes: [1] }))],
@@ -99,7 +99,7 @@ describe("hoist", () => {
   });
 
   test("a view of a weight, a constant and a weight itself stay; a view of hoisted work stays as a view", () => {
-    const g = build();
+    const g = begin();
     const w = g.param({ name: "w", shape: [3, 2] });
     const x = g.input({ name: "x", shape: ["n", 3] });
     const turned = g.transpose(g.neg(w), { perm: [1, 0] });
@@ -131,7 +131,7 @@ describe("hoist", () => {
   });
 
   test("what depends on state, noise, the number of rows or a batch stays", () => {
-    const g = build();
+    const g = begin();
     const state = g.state({ name: "step", shape: [], initial: 0 });
     const noisy = g.add(g.random(state, { shape: [], seed: 1 }), g.mul(g.rows(), g.reduceSum(g.fill(1, ["n"]), { axes: [0] })));
     expect(hoist(graph("model", [["y", g.exp(noisy)]])).prepare).toBeUndefined();

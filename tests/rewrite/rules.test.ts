@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Random, random } from "../../compiler/base/random.ts";
 import { bindShape, type Graph, graph, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
-import { build } from "../../compiler/ops/index.ts";
+import { begin } from "../../compiler/ops/index.ts";
 import { rewrite } from "../../compiler/rewrite/engine.ts";
 import type { Promised } from "../../compiler/rewrite/pattern.ts";
 import { allRules, inferenceRules, trainingRules } from "../../compiler/rewrite/rules/index.ts";
@@ -46,7 +46,7 @@ describe("rewrite rules", () => {
   test.each(allRules.map((rule) => [rule.name, rule] as const))("%s", (name, rule) => {
     const noise = random(name.length * 1009 + name.charCodeAt(0));
     for (let round = 0; round < rounds; round++) {
-      const g = build();
+      const g = begin();
       const source = graph("sample", [["y", rule.sample(g, noise)]]);
       const { graph: alone, events } = rewrite(source, [rule]);
       expect(events.map((event) => event.rule)).toContain(name);
@@ -69,7 +69,7 @@ describe("rewrite rules", () => {
     const rules = inferenceRules({ exact: false });
     for (const rule of allRules) {
       for (let round = 0; round < rounds; round++) {
-        const g = build();
+        const g = begin();
         const source = graph("sample", [["y", rule.sample(g, noise)]]);
         const once = rewrite(source, rules);
         for (const event of once.events) fired.set(event.rule, (fired.get(event.rule) ?? 0) + 1);

@@ -23,20 +23,20 @@ import {
   sequence,
   ternary,
 } from "../code.ts";
-import type { Helpers, Place } from "../module/helpers.ts";
+import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/surface.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses } from "./address.ts";
 
-export interface Site {
+export interface KernelSite {
   readonly helpers: Helpers;
-  readonly place: (buffer: string) => Place;
+  readonly place: (buffer: string) => Location;
   readonly params: readonly Name[];
   readonly scalar: (name: string) => Name;
 }
 
 /** `function id(params) { … }` under a comment line per origin. */
-export function emitKernel(kernel: Kernel, id: Name, site: Site): Code {
+export function emitKernel(kernel: Kernel, id: Name, site: KernelSite): Code {
   const body = new Printer(kernel, site).body(kernel.body);
   return braces(js`function ${id}(${commas(site.params)})`, lines(...body));
 }
@@ -50,7 +50,7 @@ interface Pending {
 }
 
 class Printer {
-  readonly #site: Site;
+  readonly #site: KernelSite;
   readonly #usage: Usage;
   readonly #locals: Names;
   readonly #ids = new Map<string, Name>();
@@ -62,7 +62,7 @@ class Printer {
   #shared: ReadonlySet<Value> = new Set();
   #named = new Map<Value, Name>();
 
-  constructor(kernel: Kernel, site: Site) {
+  constructor(kernel: Kernel, site: KernelSite) {
     this.#site = site;
     this.#usage = usageOf(kernel);
     this.#locals = new Names(

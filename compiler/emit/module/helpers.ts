@@ -5,7 +5,7 @@ import { copyFunction } from "./surface.ts";
 import { unpackFunction } from "./weights.ts";
 
 /** Where a buffer's element 0 is: at `base` of an array. */
-export interface Place {
+export interface Location {
   readonly array: Name;
   readonly base?: Name;
   /** Elements may be any number and are rounded when read. */

@@ -10,7 +10,7 @@ import { emitKernel } from "../js/kernel.ts";
 import { scratch, split } from "../js/split.ts";
 import { scalarsOf } from "../usage.ts";
 import { alignment, functionName, mergedBuffers, type Simd, simdOf } from "./embed.ts";
-import { Helpers, helperNames, type Place } from "./helpers.ts";
+import { Helpers, helperNames, type Location } from "./helpers.ts";
 import type { ModuleParts } from "./parts.ts";
 import * as surface from "./surface.ts";
 import { layMemory, type Memory } from "./weights.ts";
@@ -28,7 +28,7 @@ export interface Scene {
   kernelId(kernel: string): Name;
   calls(entry: Entry): Code;
   route(entry: Entry): surface.Route;
-  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Place | undefined): Code;
+  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Location | undefined): Code;
 }
 
 /** Names everything that the text will mention, and lays the memory out. */
@@ -116,7 +116,7 @@ export function directText(scene: Scene, predict: Entry, id: Name): Code {
   const params = ["x", "from", "out", "to"].map(name);
   const [[, input]] = predict.inputs;
   const [[, output]] = predict.outputs;
-  const place = (buffer: string): Place | undefined => {
+  const place = (buffer: string): Location | undefined => {
     if (buffer === input) return { array: name("x"), base: name("from"), foreign: true };
     if (buffer === output) return { array: name("out"), base: name("to") };
     return buffer === scratch ? { array: scene.helpers.scratch(crossing), doubles: true } : undefined;

@@ -5,7 +5,7 @@
 //   i, f, o = ρ(z…)     ρ the recurrent activation, a the activation
 //   c′ = f · c + i · a(z_c)          h′ = o · a(c′)          a masked row keeps h and c
 import { type Graph, graph, type Node } from "../../graph/graph.ts";
-import { build } from "../../ops/index.ts";
+import { begin } from "../../ops/index.ts";
 import { type ActivationName, activate } from "../activations.ts";
 import { matmul } from "../shared.ts";
 
@@ -23,7 +23,7 @@ export function lstmStep(
   { units, activation, recurrentActivation }: Config,
   { isMasked, drops, origin }: { readonly isMasked: boolean; readonly drops: boolean; readonly origin: string },
 ): Graph {
-  const g = build();
+  const g = begin();
   g.builder.origin = origin;
   const [h, c] = ["carry0", "carry1"].map((name) => g.input({ name, shape: ["n", units] }));
   const recurrent = g.input({ name: "closed0", shape: [units, 4 * units] });

@@ -10,7 +10,7 @@ import * as z from "zod";
 import { type Shape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { dimsOf, pointOf } from "../../program/nest/core.ts";
-import { at, type Coord, valueAt } from "../../program/nest/view.ts";
+import { at, type Coord, readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch, wrongRank } from "../kit/checks.ts";
@@ -116,7 +116,7 @@ function cores({ attrs, inputs: [left, right], shape, fmt }: NestSite<DotAttrs>)
     {
       map: dimsOf(shape),
       reduce: attrs.contract[0].map((axis, k) => [`k${k}`, left.shape[axis]]),
-      fold: { how: "madd", init: v.lit(0, fmt), term: [valueAt(left, coords(0), fmt), valueAt(right, coords(1), fmt)] },
+      fold: { how: "madd", init: v.lit(0, fmt), term: [readAt(left, coords(0), fmt), readAt(right, coords(1), fmt)] },
       value: v.acc(fmt),
       coords: pointOf(shape),
       into: "store",

@@ -7,7 +7,7 @@
 import { showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { fillCore, pointOf } from "../../program/nest/core.ts";
-import { fixed, indexOf, valueAt } from "../../program/nest/view.ts";
+import { fixed, indexOf, readAt } from "../../program/nest/view.ts";
 import type { Value } from "../../program/program.ts";
 import { convert, load } from "../../program/value.ts";
 import type { NestSite, NoAttrs, Primitive } from "../define.ts";
@@ -58,9 +58,9 @@ function cores({ inputs: [table, ids], shape, fmt }: NestSite<NoAttrs>): readonl
   const coords = pointOf(shape);
   const rank = ids.shape.length;
   const from = [fixed(0), ...coords.slice(rank)];
-  let value: Value = valueAt(table, from, fmt);
+  let value: Value = readAt(table, from, fmt);
   if (table.kind === "view") {
-    const row = { index: valueAt(ids, coords.slice(0, rank), fmt), limit: table.shape[0] as number, stride: table.strides[0] };
+    const row = { index: readAt(ids, coords.slice(0, rank), fmt), limit: table.shape[0] as number, stride: table.strides[0] };
     value = convert(load(table.buffer, { ...indexOf(table, from), row }), fmt);
   }
   return [fillCore(shape, value)];

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Node, Shape } from "../../graph/graph.ts";
-import { valueAt } from "../../program/nest/view.ts";
+import { readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { G, Primitive } from "../define.ts";
 import { axesSchema } from "../kit/checks.ts";
@@ -33,7 +33,7 @@ export const reduceMax: Primitive<ReduceAttrs> = {
     fusable: true,
     cores: (site) => {
       const init = v.lit(Number.NEGATIVE_INFINITY, site.fmt);
-      return [reduceCore(site, (coords) => ({ how: "max", init, term: [valueAt(site.inputs[0], coords, site.fmt)] }))];
+      return [reduceCore(site, (coords) => ({ how: "max", init, term: [readAt(site.inputs[0], coords, site.fmt)] }))];
     },
   },
   sample: sampleReduce,

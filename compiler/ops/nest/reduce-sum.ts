@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Size } from "../../graph/graph.ts";
-import { valueAt } from "../../program/nest/view.ts";
+import { readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { Primitive } from "../define.ts";
 import { axesSchema } from "../kit/checks.ts";
@@ -25,7 +25,7 @@ export const reduceSum: Primitive<ReduceAttrs> = {
     kind: "nest",
     fusable: true,
     cores: (site) => [
-      reduceCore(site, (coords) => ({ how: "add", init: v.lit(0, site.fmt), term: [valueAt(site.inputs[0], coords, site.fmt)] })),
+      reduceCore(site, (coords) => ({ how: "add", init: v.lit(0, site.fmt), term: [readAt(site.inputs[0], coords, site.fmt)] })),
     ],
   },
   sample: sampleReduce,

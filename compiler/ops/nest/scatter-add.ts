@@ -7,7 +7,7 @@ import * as z from "zod";
 import { sameShape, showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { copyCore, fillCore, pointOf } from "../../program/nest/core.ts";
-import { fixed, valueAt } from "../../program/nest/view.ts";
+import { fixed, readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { NestSite, Primitive } from "../define.ts";
 import { mismatch } from "../kit/checks.ts";
@@ -63,6 +63,6 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
 function cores({ inputs: [ids, updates], shape, fmt }: NestSite<ScatterAddAttrs>): readonly Core[] {
   const rank = ids.shape.length;
   const coords = pointOf(updates.shape);
-  const row = valueAt(ids, coords.slice(0, rank), fmt);
+  const row = readAt(ids, coords.slice(0, rank), fmt);
   return [fillCore(shape, v.lit(0, fmt)), { ...copyCore(updates, [fixed(0), ...coords.slice(rank)], fmt), row, into: "add" }];
 }

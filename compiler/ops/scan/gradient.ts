@@ -17,7 +17,7 @@ import { type ScanAttrs, stackedShape, timeAxis } from "./attrs.ts";
 import { type Item, Loop } from "./loop.ts";
 
 type Maybe = Node | null;
-type Site = VjpSite<ScanAttrs>;
+type ScanSite = VjpSite<ScanAttrs>;
 
 /** The forward step, rebuilt in the body of the reverse scan. */
 interface Step {
@@ -29,7 +29,7 @@ interface Step {
 }
 
 /** Cotangents of the scan's inputs in their order (carries, xs, closed), null where none flows; `site.cts` has one per item. */
-export function scanVjp(g: G, site: Site): readonly Maybe[] {
+export function scanVjp(g: G, site: ScanSite): readonly Maybe[] {
   const { inputs, cts, attrs } = site;
   const { carries, xs, length } = attrs;
   const loop = new Loop(g.fresh());
@@ -74,10 +74,10 @@ export function scanVjp(g: G, site: Site): readonly Maybe[] {
 }
 
 /** The cotangent of item i comes slice by slice, not once. */
-const isStacked = ({ cts, attrs }: Site, i: number): boolean => cts[i] !== null && attrs.keep[i] === "all";
+const isStacked = ({ cts, attrs }: ScanSite, i: number): boolean => cts[i] !== null && attrs.keep[i] === "all";
 
 /** The forward step once more, as nodes of the reverse scan's body. */
-function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: Site): Step {
+function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: ScanSite): Step {
   const made = copyInto(g.builder, body);
   const nodes = [...new Set(made.values())];
   const nameOf = (i: number) => (i < carries ? `carry${i}` : i < carries + xs ? `x${i - carries}` : `closed${i - carries - xs}`);
@@ -98,7 +98,7 @@ interface Pulled {
 }
 
 /** Pulls the cotangents of the step's results back to what is wanted of its inputs. */
-function pullStep({ g, nodes, holes, results }: Step, site: Site): Pulled {
+function pullStep({ g, nodes, holes, results }: Step, site: ScanSite): Pulled {
   const { cts, wanted, attrs } = site;
   const { carries, xs } = attrs;
   // Wanted inside the loop: what is wanted outside, and the carries that this reaches.
@@ -168,7 +168,7 @@ function dotOverTime(g: G, { attrs, inputs: [one] }: Node, left: Node, w: Node, 
 }
 
 /** Per carry, its values before each step, stacked in the order of t. */
-function previousCarries(g: G, { inputs, attrs }: Site, { holes }: Step): Node[] {
+function previousCarries(g: G, { inputs, attrs }: ScanSite, { holes }: Step): Node[] {
   const { body, carries, length, reverse } = attrs;
   // A result that is the carry under another name may be stacked already.
   const stackOf = body.results.map(([, node], i) => {

@@ -1,7 +1,7 @@
 // What an op's lowering gives: a nest without its destination; and the two that many ops share, over every point of a shape.
 import type { Extent, FloatFmt, Value } from "../program.ts";
 import type { Fold } from "./nest.ts";
-import { at, type Coord, type Operand, valueAt } from "./view.ts";
+import { at, type Coord, type Operand, readAt } from "./view.ts";
 
 /** A nest without its destination: which points of the result it computes (`coords`, one per result axis) and how. */
 export interface Core {
@@ -34,7 +34,7 @@ export const fillCore = (shape: readonly Extent[], value: Value): Core => ({
 export const copyCore = (x: Operand, coords: readonly Coord[], fmt: FloatFmt): Core => ({
   map: dimsOf(x.shape),
   reduce: [],
-  value: valueAt(x, pointOf(x.shape), fmt),
+  value: readAt(x, pointOf(x.shape), fmt),
   coords,
   into: "store",
 });

@@ -33,6 +33,7 @@ export interface Loop<L = Nest> {
   readonly to: Extent;
   readonly parts: readonly Tree<L>[];
 }
+/** Whether a part is a loop around others, not a leaf. */
 export const isLoop = <L>(tree: Tree<L>): tree is Loop<L> => typeof tree === "object" && tree !== null && "parts" in tree;
 
 /** The nests of one region, in the order in which they run. */

@@ -56,7 +56,7 @@ export function indexOf(view: View, coords: readonly Coord[]): Index {
 }
 
 /** An operand's value at `coords`, in the float format the kernel computes in. */
-export function valueAt(operand: Operand, coords: readonly Coord[], fmt: FloatFmt): Value {
+export function readAt(operand: Operand, coords: readonly Coord[], fmt: FloatFmt): Value {
   switch (operand.kind) {
     case "constant":
       return lit(Math.fround(operand.value), fmt);

@@ -11,6 +11,7 @@ const pick = <T extends string>(list: readonly T[], text: string): T | undefined
 
 /** What a name stands for. */
 export type Meaning = { readonly op: "scalar" | "loop" | "use" | "reg"; readonly fmt: Fmt };
+/** Names that an expression may use. */
 export type Scope = Map<string, Meaning>;
 
 /** Throws CompileError `ir/parse` when the text is not what `printProgram` writes. */

@@ -6,7 +6,7 @@
 import { CompileError, internal, invariant } from "../../diagnostics/error.ts";
 import { type Graph, graph, type Node, sameShape, showShape } from "../../graph/graph.ts";
 import { copyInto, regraph } from "../../graph/rebuild.ts";
-import { build, type G } from "../../ops/index.ts";
+import { begin, type G } from "../../ops/index.ts";
 import { expandComposites } from "../expand.ts";
 import { mergeScans } from "./merge-scans.ts";
 
@@ -75,7 +75,7 @@ const notDifferentiable = (node: Node, reason: string, origin: string): CompileE
  * `result` is a scalar. Results and updates stay; a gradient node's origin is "∂ " and the origin of what it differentiates.
  */
 export function differentiate(source: Graph, result: string, params: readonly string[]): Graph {
-  const g = build();
+  const g = begin();
   const primal = regraph(g.builder, source, copyInto(g.builder, source));
   const root =
     primal.results.find(([name]) => name === result)?.[1] ?? internal(`the graph ${source.name} has no result ${result}`);

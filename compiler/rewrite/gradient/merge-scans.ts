@@ -2,7 +2,7 @@
 // the gradient runs each scan again to keep its carries. Out: an equal Graph, bit for bit, that runs each loop once.
 import type { Graph, Node } from "../../graph/graph.ts";
 import { copyInto, regraph } from "../../graph/rebuild.ts";
-import { build } from "../../ops/index.ts";
+import { begin } from "../../ops/index.ts";
 import { type ScanAttrs, timeAxis } from "../../ops/scan/attrs.ts";
 
 const attrsOf = (scan: Node): ScanAttrs => scan.attrs as unknown as ScanAttrs;
@@ -30,7 +30,7 @@ export function mergeScans(source: Graph): Graph {
   }
   if (keeps.size === 0) return source;
 
-  const g = build();
+  const g = begin();
   const made = copyInto(g.builder, source, (node, inputs) => {
     if (node.op === "scan") {
       const keep = keeps.get(node);

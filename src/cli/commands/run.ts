@@ -68,14 +68,14 @@ function onModel(model: Model, flags: Flags): Output[] {
   return [{ name: output.name, shape: [rows, ...output.shape], values: [...values] }];
 }
 
-interface Site {
+interface Run {
   readonly rows: number;
   /** Numbers per row of output. */
   readonly width: number;
   readonly options: OptionsInput;
   readonly precision: "f32" | "double";
 }
-const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site: Site) => ArrayLike<number> & Iterable<number>>> =
+const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site: Run) => ArrayLike<number> & Iterable<number>>> =
   {
     graph: (model, x, { rows, precision }) => {
       const resolved = resolve(model);

@@ -5,7 +5,7 @@ import { random } from "../../../compiler/base/random.ts";
 import { type Graph, graph, type Node } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { type AnyOp, notDifferentiable, type Primitive } from "../../../compiler/ops/define.ts";
-import { build, type G, ops } from "../../../compiler/ops/index.ts";
+import { begin, type G, ops } from "../../../compiler/ops/index.ts";
 import { expandComposites } from "../../../compiler/rewrite/expand.ts";
 import { differentiate, pullback } from "../../../compiler/rewrite/gradient/differentiate.ts";
 import { expectClose } from "../../close.ts";
@@ -16,7 +16,7 @@ const plain = { batch: [[], []], contract: [[1], [0]] } as const;
 const total = (g: G, x: Node): Node => g.reduceSum(x, { axes: x.type.shape.map((_, axis) => axis) });
 const mean = (g: G, x: Node): Node => g.div(total(g, x), g.rows());
 const lossOf = (make: (g: G) => Node): Graph => {
-  const g = build();
+  const g = begin();
   return graph("loss", [["loss", make(g)]]);
 };
 
@@ -106,7 +106,7 @@ describe("differentiate", () => {
   });
 
   test("results and updates stay; a param the loss does not reach gets zeros of its shape", () => {
-    const g = build();
+    const g = begin();
     const [w, v] = [g.param({ name: "w", shape: [2] }), g.param({ name: "v", shape: [3] })];
     const step = differentiate(
       graph("step", [["loss", total(g, g.mul(w, w))], ["v", g.neg(v)]], [["v", g.mul(v, g.like(v, 2))]]), // biome-ignore format: one line
@@ -124,7 +124,7 @@ describe("differentiate", () => {
   });
 
   test("a gradient node names the layer whose node it differentiates", () => {
-    const g = build();
+    const g = begin();
     g.builder.origin = "layers[0] dense";
     const y = g.exp(g.param({ name: "w", shape: [] }));
     const step = differentiate(graph("step", [["loss", y]], [], g.builder.origins), "loss", ["w"]);
@@ -132,7 +132,7 @@ describe("differentiate", () => {
   });
 
   test("cotangents add up where a value is used twice, and roots may be given theirs", () => {
-    const g = build();
+    const g = begin();
     const x = g.input({ name: "x", shape: [2] });
     const [y, z] = [g.mul(x, x), g.neg(x)];
     const [flow, none] = pullback(
@@ -150,7 +150,7 @@ describe("differentiate", () => {
 
   test("the gradient may not pass an op that has none, and says which, why and where", () => {
     const wall: AnyOp = { ...(ops.neg as Primitive), name: "wall", vjp: notDifferentiable("it is a wall") };
-    const g = build({ ...ops, wall });
+    const g = begin({ ...ops, wall });
     g.builder.origin = "layers[3] dense";
     const x = g.input({ name: "x", shape: [] });
     const behind = g.node("wall", [x]);
@@ -168,9 +168,9 @@ describe("differentiate", () => {
   });
 
   test("composites are opened first, in scan bodies too", () => {
-    const inner = build();
+    const inner = begin();
     const body = graph("body", [["carry0", inner.sigmoid(inner.input({ name: "carry0", shape: [2] }))]]);
-    const g = build();
+    const g = begin();
     const ran = g.scan(g.sigmoid(g.param({ name: "w", shape: [2] })), {
       body,
       carries: 1,

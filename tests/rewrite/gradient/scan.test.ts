@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../../compiler/base/random.ts";
 import { type Graph, graph, type Node, nodesOf, type Shape } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
-import { build, type G } from "../../../compiler/ops/index.ts";
+import { begin, type G } from "../../../compiler/ops/index.ts";
 import { expandComposites } from "../../../compiler/rewrite/expand.ts";
 import { differentiate } from "../../../compiler/rewrite/gradient/differentiate.ts";
 import { expectClose } from "../../close.ts";
@@ -16,7 +16,7 @@ const total = (g: G, x: Node): Node => g.reduceSum(x, { axes: x.type.shape.map((
 
 /** h' = mask ? tanh(x·W + h·U + b) : h; y = h'·scale. */
 function rnnBody(units: number, features: number): Graph {
-  const g = build();
+  const g = begin();
   const hole = (name: string, shape: Shape) => g.input({ name, shape });
   const [h, x, mask] = [hole("carry0", ["n", units]), hole("x0", ["n", features]), hole("x1", ["n"])];
   const [w, u, b] = [hole("closed0", [features, units]), hole("closed1", [units, units]), hole("closed2", [units])];
@@ -38,7 +38,7 @@ interface Case {
 }
 
 function rnnLoss({ reverse, length, keep, reads }: Case): Graph {
-  const g = build();
+  const g = begin();
   const [units, features] = [3, 2];
   const h = g.broadcast(g.param({ name: "h0", shape: [units] }), { shape: ["n", units], axes: [1] });
   const x = g.broadcast(g.param({ name: "x", shape: [length, features] }), { shape: ["n", length, features], axes: [1, 2] });
@@ -111,16 +111,16 @@ describe("the gradient of a scan", () => {
   });
 
   test("without a batch axis, and a scan inside a scan", () => {
-    const inner = build();
+    const inner = begin();
     const [a, xi, ci] = ["carry0", "x0", "closed0"].map((name) => inner.input({ name, shape: [2] }));
     const innerBody = graph("inner", [["carry0", inner.tanh(inner.add(inner.mul(a, ci), xi))]]);
-    const outer = build();
+    const outer = begin();
     const [h, c] = [outer.input({ name: "carry0", shape: [2] }), outer.input({ name: "closed0", shape: [2] })];
     const xs = outer.input({ name: "x0", shape: [3, 2] });
     const attrs = { carries: 1, xs: 1, reverse: true, keep: ["last"] } as const;
     const run = outer.scan(h, xs, outer.mul(c, h), { ...attrs, body: innerBody, length: 3 });
     const outerBody = graph("outer", [["carry0", outer.pick(run, { index: 0 })]]);
-    const g = build();
+    const g = begin();
     const ran = g.scan(
       g.param({ name: "h0", shape: [2] }),
       g.param({ name: "x", shape: [4, 3, 2] }),
@@ -139,7 +139,7 @@ describe("the gradient of a scan", () => {
   test("a scan differentiates twice", () => {
     const source = rnnLoss({ reverse: false, length: 3, keep: ["last", "all"], reads: [0, 1] });
     const once = differentiate(expandComposites(source), "loss", ["u"]);
-    const g = build();
+    const g = begin();
     const squared = once.results.find(([name]) => name === "gradient:u")?.[1] as Node;
     const second = graph("loss", [["loss", total(g, g.mul(squared, squared))]]);
     const { actual, expected } = gradients(second, ["u", "b"], { rows: 2, values: valuesFor(second, random(3), 2) });
@@ -147,13 +147,13 @@ describe("the gradient of a scan", () => {
   });
 
   test("forwards and backwards agree with a loop written by hand", () => {
-    const body = build();
+    const body = begin();
     const sum = body.add(body.input({ name: "carry0", shape: [] }), body.input({ name: "x0", shape: [] }));
     for (const [reverse, all, last] of [
       [false, [1, 3, 6], 6],
       [true, [6, 5, 3], 6],
     ] as const) {
-      const g = build();
+      const g = begin();
       const ran = g.scan(g.fill(0, []), g.constant({ shape: [3], values: [1, 2, 3] }), {
         body: graph("sum", [
           ["carry0", sum],
