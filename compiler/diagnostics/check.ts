@@ -11,7 +11,11 @@ type Issue = z.core.$ZodIssue;
 export type FixedKeys = Readonly<Record<string, readonly unknown[] | "any">>;
 
 /** The config without its fixed keys. Throws CompileError with `place.code` where one has a value layerc does not honour. */
-export function withoutFixed(config: Readonly<Record<string, unknown>>, fixed: FixedKeys, place: Subject): Record<string, unknown> {
+export function withoutFixed(
+  config: Readonly<Record<string, unknown>>,
+  fixed: FixedKeys,
+  place: Subject,
+): Record<string, unknown> {
   const rest: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
     const allowed = Object.hasOwn(fixed, key) ? fixed[key] : undefined;
