@@ -185,8 +185,8 @@ type Straight = Exclude<Stmt, { readonly do: "for" }>;
 /** Loops from 0 with known bounds, scalar values, and addresses that do not depend on data. */
 function isStraightenable(body: readonly Stmt[]): boolean {
   const affine = (value: Value): boolean => {
-    if (value.op === "load") return value.index.row === undefined;
     if (value.op === "scalar" || v.isVector(value.fmt)) return false;
+    if (value.op === "load") return value.index.row === undefined;
     return operandsOf(value).every(affine);
   };
   return body.every((statement) => {
