@@ -8,7 +8,7 @@ import { floats, layerCases, modelOf } from "../fixtures/read.ts";
 const cases = layerCases();
 
 it("has every case of the layers there are", () => {
-  expect(cases.length).toBe(86);
+  expect(cases.length).toBe(94);
 });
 
 describe.each(cases)("$case", (golden) => {
