@@ -15,8 +15,11 @@ import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
 import { type Goal, type Made, type PassName, printMade, type Stage } from "./pipeline/passes.ts";
 import type { Plan } from "./plan/plan.ts";
+import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program, Role } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
+import type { Scheduled } from "./schedule/schedule.ts";
+import type { Target } from "./targets.ts";
 
 export type { Compilation } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
@@ -84,6 +87,10 @@ export interface Snapshot {
   readonly text: string;
   readonly graph?: Graph;
   readonly plan?: Plan;
+  readonly nests?: Program<NestKernel>;
+  /** Of one target; there is a snapshot for each that is lowered. */
+  readonly scheduled?: Program<NestKernel<Scheduled>>;
+  readonly target?: Target;
   readonly program?: Program;
   readonly events: readonly RewriteEvent[];
 }

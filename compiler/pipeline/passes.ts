@@ -32,6 +32,7 @@ import { applySchedules } from "../schedule/apply.ts";
 import { scheduleNests } from "../schedule/choose.ts";
 import { printSchedules } from "../schedule/print.ts";
 import type { Scheduled } from "../schedule/schedule.ts";
+import { verifySchedules } from "../schedule/verify.ts";
 import type { Target } from "../targets.ts";
 import { multiplyAdds, straightUpTo } from "./cost.ts";
 import { straighten } from "./straighten.ts";
@@ -245,12 +246,15 @@ interface Form<M> {
   verify(made: M): void;
   print(made: M): string;
 }
-/** How each stage is checked and printed. A schedule is checked by the Program it leads to. */
+/** How each stage is checked and printed. */
 const forms: { readonly [S in Stage]: Form<Made & { readonly stage: S }> } = {
   graph: { verify: ({ graph }) => verifyGraph(graph, ops), print: ({ graph }) => printGraph(graph) },
   plan: { verify: (made) => verifyPlan(made.plan), print: (made) => printPlan(made.plan) },
   nests: { verify: ({ nests }) => verifyNests(nests), print: ({ nests }) => printNests(nests) },
-  schedule: { verify: () => {}, print: ({ scheduled, target }) => printSchedules(scheduled, target) },
+  schedule: {
+    verify: ({ scheduled, target }) => verifySchedules(scheduled, target),
+    print: ({ scheduled, target }) => printSchedules(scheduled, target),
+  },
   program: { verify: ({ program }) => verifyProgram(program), print: ({ program }) => printProgram(program) },
 };
 const formOf = (made: Made): Form<Made> => forms[made.stage] as Form<Made>;

@@ -16,10 +16,13 @@ import type { Schedule, Scheduled } from "./schedule.ts";
 export const applySchedules = (program: Program<NestKernel<Scheduled>>): Program => ({
   ...program,
   kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
-    const fresh = counter();
+    const fresh = counter(new Set([...program.scalars.map((scalar) => scalar.name), ...parts.flatMap(loopsOf)]));
     return { name, origin, body: parts.flatMap((part) => applyTree(part, fresh)) };
   }),
 });
+
+/** Names of the loops around nests, which stay in the kernel. */
+const loopsOf = (tree: Tree<Scheduled>): readonly string[] => (isLoop(tree) ? [tree.loop, ...tree.parts.flatMap(loopsOf)] : []);
 
 function applyTree(tree: Tree<Scheduled>, fresh: Namer): readonly Stmt[] {
   if (!isLoop(tree)) return apply(tree, fresh);

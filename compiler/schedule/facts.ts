@@ -86,9 +86,11 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
   };
 }
 
-function isColumn({ out }: Nest, loads: readonly Index[], dim: string): boolean {
+function isColumn({ out, into }: Nest, loads: readonly Index[], dim: string): boolean {
   const strides = loads.map((index) => strideOf(index, dim));
   return (
+    // What is added keeps the order of the map.
+    into === "store" &&
     strides.includes(1) &&
     strides.every((stride) => stride === 0 || stride === 1) &&
     strideOf(out.index, dim) === 1 &&

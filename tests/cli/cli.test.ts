@@ -163,7 +163,9 @@ describe("run", () => {
 
 describe("looking inside", () => {
   it("inspect lists passes and prints one, or the last of a stage", () => {
-    expect(layerc(folder, ["inspect", "tiny.model.ts"]).stdout).toMatch(/^stage +pass +lines +rewrites\ngraph +build /);
+    expect(layerc(folder, ["inspect", "tiny.model.ts"]).stdout).toMatch(
+      /^stage +pass +target +lines +rewrites +change\ngraph +build /,
+    );
     expect(layerc(folder, ["inspect", "tiny.model.ts", "--after", "plan"]).stdout).toMatch(/region r0.*matmul ⊕ add ⊕ max/);
     const { pass, stage, text } = JSON.parse(layerc(folder, ["inspect", "tiny.model.ts", "--after", "program", "--json"]).stdout);
     expect([pass, stage]).toEqual(["unroll", "program"]);
@@ -173,7 +175,7 @@ describe("looking inside", () => {
 
   it("passes, trace and grad", () => {
     expect(JSON.parse(layerc(folder, ["passes", "--json"]).stdout)[0]).toMatchObject({ name: "build", stage: "graph" });
-    expect(layerc(folder, ["passes"]).stdout).toMatch(/graph +differentiate +training/);
+    expect(layerc(folder, ["passes"]).stdout).toMatch(/graph → graph +differentiate +training/);
     const fired = JSON.parse(layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout);
     expect(fired.length).toBeGreaterThan(0);
     expect(Object.keys(fired[0])).toEqual(["pass", "rule", "before", "after", "origin"]);

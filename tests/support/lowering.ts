@@ -1,15 +1,18 @@
-// What an op's `lower` means, point by point in doubles: a walk over Values and Cores by the letter of compiler/program/program.ts,
-// with no planner, scheduler or interpreter between. In: an op, attributes, concrete operands. Out: the result's numbers, or
-// undefined where a view cannot be expressed by strides. A point that nothing writes stays NaN.
+// What an op's `lower` and a nest mean, point by point: a walk over Values, Cores and Nests by the letter of
+// compiler/program/program.ts, with no planner, scheduler or interpreter between. In: an op, attributes, concrete operands; or
+// nests and their memory. Out: the result's numbers, or undefined where a view cannot be expressed by strides. A point that nothing
+// writes stays NaN.
 import { bindShape, type Shape, sizeOf, type Type } from "../../compiler/graph/graph.ts";
 import type { Primitive, Tensor } from "../../compiler/ops/define.ts";
 import type { Core } from "../../compiler/program/nest/core.ts";
+import { isLoop, type Nest, type NestKernel, type Tree } from "../../compiler/program/nest/nest.ts";
 import { at, indexOf, type Operand, rowMajor, type View } from "../../compiler/program/nest/view.ts";
-import type { Extent, Index, Value } from "../../compiler/program/program.ts";
+import type { Extent, Index, Program, Value } from "../../compiler/program/program.ts";
 import { lit, load } from "../../compiler/program/value.ts";
 
 type Dims = ReadonlyMap<string, number>;
-type Buffers = ReadonlyMap<string, Float64Array>;
+/** Loads give what stands here: doubles for an op's operands, float32 for a nest's memory. */
+type Buffers = ReadonlyMap<string, Float64Array | Float32Array>;
 
 const extents = (shape: Shape): Extent[] => shape.map((size) => (size === "n" ? { scalar: "n", per: 1 } : size));
 const viewOf = (buffer: string, shape: readonly Extent[]): View => {
@@ -65,33 +68,70 @@ export function runLowering(
 }
 
 function runCore(core: Core, to: View, out: Float64Array, buffers: Buffers, rows: number): void {
-  eachPoint(core.map, rows, new Map(), (point) => {
+  const row = core.row && { index: core.row, limit: to.shape[0] as number, stride: to.strides[0] };
+  const index = { ...indexOf(to, core.coords), ...(row && { row }) };
+  const { map, reduce, fold, value, into } = core;
+  const nest: Nest = {
+    name: "",
+    origin: "",
+    map,
+    reduce,
+    ...(fold && { fold }),
+    finish: value,
+    out: { buffer: "out", index },
+    into,
+  };
+  runNest(nest, new Map([...buffers, ["out", out]]), new Map([["n", rows]]));
+}
+
+/** Runs the nests of every kernel an entry calls, in order, over its memory; `scalars` by name. */
+export function runNests(program: Program<NestKernel>, entry: string, buffers: Buffers, scalars: Dims): void {
+  const calls = program.entries.find(({ name }) => name === entry)?.calls ?? fail(`no entry ${entry}`);
+  const runTree = (tree: Tree, dims: Dims): void => {
+    if (!isLoop(tree)) runNest(tree, buffers, dims);
+    else eachPoint([[tree.loop, tree.to]], dims, (inner) => tree.parts.forEach((part) => void runTree(part, inner)));
+  };
+  for (const call of calls)
+    program.kernels.find(({ name }) => name === call)?.parts.forEach((part) => void runTree(part, scalars));
+}
+
+function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Nest, buffers: Buffers, outer: Dims): void {
+  const out = buffers.get(buffer) ?? fail(`no buffer ${buffer}`);
+  eachPoint(map, outer, (point) => {
     let acc = Number.NaN;
-    const { fold } = core;
     if (fold !== undefined) {
-      acc = evaluate(fold.init, point, buffers, acc);
-      eachPoint(core.reduce, rows, point, (dims) => {
+      const { how, init } = fold;
+      const round = (x: number): number => (init.fmt === "f32" ? Math.fround(x) : x);
+      acc = evaluate(init, point, buffers, acc);
+      eachPoint(reduce, point, (dims) => {
         const [a, b] = fold.term.map((term) => evaluate(term, dims, buffers, acc));
-        if (fold.how === "madd") acc = a * b + acc;
-        else acc = fold.how === "add" ? acc + a : fold.how === "max" ? Math.max(acc, a) : Math.min(acc, a);
+        if (how === "madd") acc = round(round(a * b) + acc);
+        else acc = how === "add" ? round(acc + a) : how === "max" ? Math.max(acc, a) : Math.min(acc, a);
       });
     }
-    const value = evaluate(core.value, point, buffers, acc);
-    const row = core.row && { index: core.row, limit: to.shape[0] as number, stride: to.strides[0] };
-    const position = address({ ...indexOf(to, core.coords), ...(row && { row }) }, point, buffers);
+    const value = evaluate(finish, point, buffers, acc);
+    const position = address(index, point, buffers);
     if (!(position >= 0 && position < out.length)) throw new Error(`store at ${position} of ${out.length}`);
-    out[position] = core.into === "add" ? out[position] + value : value;
+    const sum = out[position] + value;
+    out[position] = into === "store" ? value : finish.fmt === "f32" ? Math.fround(sum) : sum;
   });
 }
 
-function eachPoint(dims: Core["map"], rows: number, outer: Dims, visit: (dims: Dims) => void): void {
+/** Points in order, the last dim fastest; `outer` knows the dims around and the scalars. */
+function eachPoint(dims: Core["map"], outer: Dims, visit: (dims: Dims) => void): void {
   const [first, ...rest] = dims;
   if (first === undefined) {
     visit(outer);
     return;
   }
-  const count = typeof first[1] === "number" ? first[1] : Math.ceil(rows / first[1].per);
-  for (let i = 0; i < count; i++) eachPoint(rest, rows, new Map([...outer, [first[0], i]]), visit);
+  const count = countOf(first[1], outer);
+  for (let i = 0; i < count; i++) eachPoint(rest, new Map([...outer, [first[0], i]]), visit);
+}
+
+function countOf(extent: Extent, scalars: Dims): number {
+  if (typeof extent === "number") return extent;
+  const blocks = (scalars.get(extent.scalar) ?? fail(`no scalar ${extent.scalar}`)) / extent.per;
+  return extent.round === "down" ? Math.floor(blocks) : Math.ceil(blocks);
 }
 
 function address({ base, terms, row }: Index, dims: Dims, buffers: Buffers): number {
@@ -106,35 +146,38 @@ const fail = (what: string): never => {
   throw new Error(what);
 };
 
-/** Masks are 1 and 0; shared nodes are computed once. */
+/** Masks are 1 and 0; shared nodes are computed once; what f32 computes is rounded, what it loads stands as it is. */
 function evaluate(root: Value, dims: Dims, buffers: Buffers, acc: number): number {
   const done = new Map<Value, number>();
   const bits = new DataView(new ArrayBuffer(4));
   const of = (value: Value): number => {
     const known = done.get(value);
     if (known !== undefined) return known;
-    const result = compute(value);
+    const result = value.fmt === "f32" && value.op !== "load" ? Math.fround(compute(value)) : compute(value);
     done.set(value, result);
     return result;
   };
   const compute = (value: Value): number => {
     switch (value.op) {
       case "const": return value.value;
-      case "loop": return dims.get(value.name) ?? fail(`no dim ${value.name}`);
+      case "loop": case "scalar": return dims.get(value.name) ?? fail(`no dim ${value.name}`);
       case "acc": return acc;
       case "load": {
         const data = buffers.get(value.buffer) ?? fail(`no buffer ${value.buffer}`);
         const position = address(value.index, dims, buffers);
         return position >= 0 && position < data.length ? data[position] : fail(`load at ${position} of ${data.length}`);
       }
-      case "madd": return of(value.a) * of(value.b) + of(value.c);
+      case "madd": {
+        const product = of(value.a) * of(value.b);
+        return (value.fmt === "f32" ? Math.fround(product) : product) + of(value.c);
+      }
       case "select": return of(value.mask) === 1 ? of(value.a) : of(value.b);
       case "neg": return -of(value.a);
       case "abs": return Math.abs(of(value.a));
       case "sqrt": return Math.sqrt(of(value.a));
       case "floor": return Math.floor(of(value.a));
       case "not": return 1 - of(value.a);
-      case "convert": return value.fmt === "f32" ? Math.fround(of(value.a)) : of(value.a);
+      case "convert": return of(value.a);
       case "pow2": return 2 ** of(value.a);
       case "exponent":
         bits.setFloat32(0, of(value.a));

@@ -1,6 +1,6 @@
 // Text back into trees of nests: the inverse of compiler/program/nest/print.ts. In: text. Out: a Program whose kernels are
 // nests, not yet verified. Errors: `ir/parse` with line and column.
-import type { Extent, Program } from "../program.ts";
+import type { Extent, Program, Value } from "../program.ts";
 import type { Cursor } from "../text/cursor.ts";
 import { parseExtent, parseHead, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
 import type { Fold, Nest, NestKernel, Tree } from "./nest.ts";
@@ -57,10 +57,15 @@ function parseFold(cursor: Cursor, depth: number, values: ValueParser): Fold | u
   const second = cursor.skip(",") ? values.parse() : undefined;
   cursor.expect("from");
   const init = values.parse();
+  const fold = foldOf(how, init, first, second);
+  if (fold === undefined) cursor.fail(`needed madd of two terms, or add, max or min of one, found ${JSON.stringify(how)}`, at);
   cursor.endLine();
-  if (how === "madd" && second !== undefined) return { how, init, term: [first, second] };
-  if ((how === "add" || how === "max" || how === "min") && second === undefined) return { how, init, term: [first] };
-  return cursor.fail(`needed madd of two terms, or add, max or min of one, found ${JSON.stringify(how)}`, at);
+  return fold;
+}
+
+function foldOf(how: string, init: Value, first: Value, second: Value | undefined): Fold | undefined {
+  if (how === "madd") return second && { how, init, term: [first, second] };
+  return (how === "add" || how === "max" || how === "min") && second === undefined ? { how, init, term: [first] } : undefined;
 }
 
 type Dims = readonly (readonly [dim: string, extent: Extent])[];

@@ -10,11 +10,19 @@ import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
 export const plainProgram = (program: Program<NestKernel>): Program => ({
   ...program,
   kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+    const taken = new Set([...program.scalars.map((scalar) => scalar.name), ...parts.flatMap(namesIn)]);
     let sums = 0;
-    const body = parts.flatMap((part) => plainTree(part, () => `acc${sums++}`));
-    return { name, origin, body };
+    const fresh = (): string => {
+      const acc = `acc${sums++}`;
+      return taken.has(acc) ? fresh() : acc;
+    };
+    return { name, origin, body: parts.flatMap((part) => plainTree(part, fresh)) };
   }),
 });
+
+/** Loops and dims: all of them become loops. */
+const namesIn = (tree: Tree): readonly string[] =>
+  isLoop(tree) ? [tree.loop, ...tree.parts.flatMap(namesIn)] : [...tree.map, ...tree.reduce].map(([dim]) => dim);
 
 function plainTree(tree: Tree, fresh: () => string): readonly Stmt[] {
   if (!isLoop(tree)) return plain(tree, fresh());

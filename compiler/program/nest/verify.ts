@@ -1,10 +1,10 @@
 // The rules of trees of nests. In: a Program whose kernels are nests. Out: nothing, or an `ir/verify` that says which nest.
 // Guarantee for what passes: all that a Program's kernels keep (names, formats, addresses in bounds for every point, writers), read
-// off the plain loops of each nest; `acc` stands in `finish` alone; a fold has its terms' format.
+// off the plain loops of each nest; `acc` stands in `finish` alone; a fold has the format of its terms and of `acc`.
 import { CompileError } from "../../diagnostics/error.ts";
 import type { Program } from "../program.ts";
 import { verifyProgram } from "../verify.ts";
-import { visit } from "../walk.ts";
+import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
 import { nestLines } from "./print.ts";
@@ -30,9 +30,18 @@ function verifyNest(nest: Nest): void {
   if (fold === undefined && reduce.length > 0) fail("dims are reduced, but nothing is folded");
   if (fold?.term.some(({ fmt }) => fmt !== fold.init.fmt)) fail("a fold starts from a value of its terms' format");
   const isReduced = (terms: readonly (readonly [string, number])[]): boolean => terms.some(([dim]) => reduced.has(dim));
-  visit([finish, ...(fold === undefined ? [] : [fold.init])], (value) => {
+  const rows = indexValues(out.index);
+  visit([finish, ...rows, ...(fold === undefined ? [] : [fold.init])], (value) => {
     const speaks = value.op === "load" ? isReduced(value.index.terms) : value.op === "loop" && reduced.has(value.name);
     if (speaks) fail("what a fold starts from, and what is made of it, know no reduced dim");
   });
   if (isReduced(out.index.terms)) fail("a result's address knows no reduced dim");
+  visit([...rows, ...(fold === undefined ? [] : [fold.init, ...fold.term])], ({ op }) => {
+    if (op === "acc") fail("acc stands in what a nest stores, nowhere else");
+  });
+  visit([finish], ({ op, fmt }) => {
+    if (op !== "acc") return;
+    if (fold === undefined) fail("acc stands where nothing is folded");
+    else if (fmt !== fold.init.fmt) fail(`acc is ${fmt}, the fold is ${fold.init.fmt}`);
+  });
 }

@@ -9,7 +9,7 @@ export const oneByOne: Strategy = {
     target: "js",
     nest: `map i < 3
 reduce k < 4
-fold add x[4*i + k] from 0
+fold add f64(x[4*i + k]) from 0
 store y[i] = acc`,
   },
 };

@@ -15,10 +15,10 @@ export const rowsByColumns: Strategy = {
   when: tiled,
   sample: {
     target: "relaxed",
-    nest: `map n < 32, j < 64
+    nest: `map i < 32, j < 64
 reduce k < 16
-fold madd x[16*n + k], w[64*k + j] from 0:f32
-store y[64*n + j] = acc:f32`,
+fold madd x[16*i + k], w[64*k + j] from 0:f32
+store y[64*i + j] = acc:f32`,
   },
 };
 

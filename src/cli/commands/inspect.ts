@@ -1,64 +1,143 @@
-// `layerc inspect`: the text of the IR after a pass or stage. Without `--after`, the list of what can be asked for.
+// `layerc inspect`: the text of the IR after a pass or stage, or what a pass changed. Without `--after` and `--diff`, the list of what
+// can be asked for. In: a model or the text of a Graph. Out: text; JSON with `--json`.
 import { type Command, InvalidArgumentError } from "commander";
 import { type Goal, passes, type Snapshot } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
+import { leavesOf } from "../../../compiler/program/nest/nest.ts";
+import { diffOf, unified } from "../diff.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
+import { legend } from "../legend.ts";
 import { renderTable } from "../render.ts";
 import { readSnapshots } from "../subject.ts";
-import { print, printJson } from "../terminal.ts";
+import { painted, print, printJson } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {
   readonly after?: string;
+  readonly diff?: string;
+  readonly legend?: boolean;
   readonly goal: Goal;
   readonly json?: boolean;
 }
 
-const names: readonly string[] = [...new Set([...passes.map((pass) => pass.name), ...passes.map((pass) => pass.stage)])];
+const passNames: readonly string[] = [...new Set(passes.map((pass) => pass.name))];
+const names: readonly string[] = [...new Set([...passNames, ...passes.map((pass) => pass.stage)])];
+
+const examples = [
+  "iris.model.ts",
+  "iris.model.ts --after plan",
+  "iris.model.ts --after schedule --target simd",
+  "iris.model.ts --diff rewrite",
+  "iris.model.ts --after differentiate --goal trainStep",
+  "--legend",
+];
 
 export function addInspect(program: Command): void {
   const command = program
     .command("inspect")
-    .summary("print the Graph, Plan or Program after a pass")
-    .description("Prints the IR of a model after a pass, or after the last pass of a stage (graph, plan, program).")
-    .argument("<model>", "model file, or - for JSON or the text of a Graph on standard input")
-    .option("--after <name>", "pass or stage; without it, the list of them", passOrStage)
-    .addOption(goalFlag())
-    .option("--json", "as JSON: pass, stage, text");
-  addLoweringFlags(command)
-    .addHelpText(
-      "after",
-      "\nExamples:\n  layerc inspect iris.model.ts\n  layerc inspect iris.model.ts --after plan\n  layerc inspect iris.model.ts --after differentiate --goal trainStep",
+    .summary("print the Graph, Plan, nests, schedule or Program after a pass, or what the pass changed")
+    .description(
+      "Prints the IR of a model after a pass, or after the last pass of a stage (graph, plan, nests, schedule, program). Where kernels for several targets are made, the last one's are printed.",
     )
-    .action(async (file: string, flags: Flags) => {
+    .argument("[model]", "model file, or - for JSON or the text of a Graph on standard input")
+    .option("--after <name>", "pass or stage; without it, the list of them", oneOf("pass or stage", names))
+    .option("--diff <pass>", "what a pass changed, by lines", oneOf("pass", passNames))
+    .option("--legend", "how to read the text; of all stages, or of the one that is printed")
+    .addOption(goalFlag())
+    .option("--json", "as JSON: pass, stage, text; of a schedule also its target and nests; of a diff its lines");
+  addLoweringFlags(command)
+    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  layerc inspect ${example}`).join("\n")}`)
+    .action(async (file: string | undefined, flags: Flags) => {
+      if (flags.after !== undefined && flags.diff !== undefined)
+        command.error("error: option '--after <name>' cannot be used with option '--diff <pass>'");
+      if (file === undefined) {
+        if (flags.legend === true) print(legend());
+        else command.error("error: missing required argument 'model'");
+        return;
+      }
       const all = await readSnapshots(file, flags);
-      if (flags.after === undefined) list(all, flags.json === true);
+      if (flags.diff !== undefined) compare(all, flags.diff, flags);
+      else if (flags.after === undefined) list(all, flags);
       else show(all, flags.after, flags);
     });
 }
 
-function passOrStage(name: string): string {
-  if (!names.includes(name))
-    throw new InvalidArgumentError(`There is no pass or stage ${JSON.stringify(name)}; ${suggestionFor(name, names)}`);
-  return name;
+const oneOf =
+  (what: string, list: readonly string[]) =>
+  (name: string): string => {
+    if (list.includes(name)) return name;
+    throw new InvalidArgumentError(`There is no ${what} ${JSON.stringify(name)}; ${suggestionFor(name, list)}`);
+  };
+
+/** The snapshot that a pass started from; undefined where it leads to another stage. */
+function beforeOf(all: readonly Snapshot[], made: Snapshot): Snapshot | undefined {
+  const from = passes.find(({ name }) => name === made.pass)?.from;
+  if (from !== made.stage) return undefined;
+  return all.slice(0, all.indexOf(made)).findLast(({ stage }) => stage === from);
 }
 
-function list(all: readonly Snapshot[], json: boolean): void {
-  const lines = all.map(({ pass, stage, text, events }) => ({
-    stage,
-    pass,
-    lines: text.split("\n").length,
-    rewrites: events.length,
+function list(all: readonly Snapshot[], { json, legend: wanted }: Flags): void {
+  const lines = all.map((made) => ({
+    stage: made.stage,
+    pass: made.pass,
+    ...(made.target === undefined ? {} : { target: made.target.name }),
+    lines: made.text.split("\n").length,
+    rewrites: made.events.length,
+    unchanged: beforeOf(all, made)?.text === made.text,
   }));
-  if (json) printJson(lines);
-  else {
-    const rows = lines.map(({ stage, pass, lines, rewrites }) => [stage, pass, `${lines}`, `${rewrites}`]);
-    print(renderTable([["stage", "pass", "lines", "rewrites"], ...rows], [2, 3]));
+  if (json) {
+    printJson(lines);
+    return;
   }
+  const rows = lines.map(({ stage, pass, target = "", lines, rewrites, unchanged }) => {
+    return [stage, pass, target, `${lines}`, `${rewrites}`, unchanged ? "unchanged" : ""];
+  });
+  print(renderTable([["stage", "pass", "target", "lines", "rewrites", "change"], ...rows], [3, 4]));
+  print(
+    `\n${wanted ? legend() : "--after <pass or stage> prints one, --diff <pass> what a pass changed, --legend how to read them."}`,
+  );
 }
 
-function show(all: readonly Snapshot[], after: string, { goal, json }: Flags): void {
+function show(all: readonly Snapshot[], after: string, { goal, json, legend: wanted }: Flags): void {
   const found = all.findLast(({ pass }) => pass === after) ?? all.findLast(({ stage }) => stage === after);
-  if (found === undefined) print(json ? "null" : `the pass ${after} has nothing to do for ${goal}`);
-  else if (json) printJson({ pass: found.pass, stage: found.stage, text: found.text });
-  else print(found.text);
+  if (found === undefined) print(json ? "null" : nothing(after, goal));
+  else if (json) printJson({ pass: found.pass, stage: found.stage, ...scheduleOf(found), text: found.text });
+  else print(wanted ? `${found.text.trimEnd()}\n\n${legend(found.stage)}` : found.text);
+}
+
+const nothing = (pass: string, goal: Goal): string => `the pass ${pass} has nothing to do for ${goal}`;
+
+/** At the stage schedule: the target, and which strategy took each nest. */
+function scheduleOf({ scheduled, target }: Snapshot): object {
+  if (scheduled === undefined || target === undefined) return {};
+  const nests = scheduled.kernels.flatMap(({ name: kernel, parts }) =>
+    [...leavesOf(parts)].map(({ nest, strategy, schedule }) => ({ kernel, nest: nest.name, strategy, schedule })),
+  );
+  return { target: target.name, nests };
+}
+
+function compare(all: readonly Snapshot[], pass: string, { goal, json, legend: wanted }: Flags): void {
+  const made = all.findLast((one) => one.pass === pass);
+  if (made === undefined) {
+    print(json ? "null" : nothing(pass, goal));
+    return;
+  }
+  const before = beforeOf(all, made);
+  const lines = before === undefined ? [] : diffOf(before.text, made.text);
+  if (json) {
+    printJson({
+      pass,
+      stage: made.stage,
+      before: before?.pass ?? null,
+      ...(before === undefined ? { text: made.text } : { lines }),
+    });
+    return;
+  }
+  const after = wanted ? `\n\n${legend(made.stage)}` : "";
+  const paint = painted(process.stdout);
+  const hunks = unified(lines, paint);
+  const from = passes.find(({ name }) => name === pass)?.from;
+  if (before === undefined)
+    print(`${pass} leads from ${from} to ${made.stage}: there is no text to compare with.\n\n${made.text.trimEnd()}${after}`);
+  else if (hunks === "") print(`${pass} changed nothing${after}`);
+  else print(`${paint("bold", `--- ${before.stage} after ${before.pass}\n+++ ${made.stage} after ${pass}`)}\n${hunks}${after}`);
 }
