@@ -82,3 +82,6 @@ export const lanesPay = (operations: number, { rows, train, exact }: Call): bool
  * Below, tiles would be as good, but their kernels (2.5 KB with gzip, written out and twice) are most of the module.
  */
 export const tile = { from: 1024, rows: { js: 8, simd: 32 } } as const;
+
+/** Nodes of values that copies of a kernel must have, the first copy aside, before one kernel is called in the place of all. */
+export const shareFrom = 1;

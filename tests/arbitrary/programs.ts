@@ -69,7 +69,7 @@ export function programFrom(seed: number, most: number): Program {
   const entry = {
     name: fresh("predict"),
     rows: r.pick([1, 24, "n"] as const),
-    calls: kernels.map(({ name }) => name),
+    calls: kernels.map(({ name }) => ({ kernel: name })),
     inputs: [[fresh("port"), buffers[0].name]] as const,
     outputs: written.map(({ name }) => [fresh("port"), name] as const),
   };

@@ -70,7 +70,11 @@ class Printer {
       site.helpers.names,
       localWords,
     );
-    this.#addresses = new Addresses(this.#locals, (loop) => this.#id("loop", loop));
+    this.#addresses = new Addresses(
+      this.#locals,
+      (loop) => this.#id("loop", loop),
+      (buffer) => site.place(buffer).base,
+    );
   }
 
   body(statements: readonly Stmt[]): Code[] {

@@ -9,10 +9,10 @@ import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
 /** The Program with every nest written out plainly. */
 export const plainProgram = (program: Program<NestKernel>): Program => ({
   ...program,
-  kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+  kernels: program.kernels.map(({ parts, ...head }): Kernel => {
     let sums = 0;
     const body = parts.flatMap((part) => plainTree(part, () => `acc${sums++}`));
-    return { name, origin, body };
+    return { ...head, body };
   }),
 });
 
