@@ -13,7 +13,7 @@ import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
 import type { Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { type Target, targets } from "../targets.ts";
-import { multiplyAdds, tile } from "./cost.ts";
+import { multiplyAdds, tile, tilePays } from "./cost.ts";
 import {
   type Draft,
   entryPasses,
@@ -74,7 +74,8 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
 
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [first];
-  if (multiplyAdds(predict.graph) >= tile.from) {
+  const { kernels, entries } = programOf(looped);
+  if (tilePays(multiplyAdds(predict.graph), { kernels: kernels.length, calls: entries[0].calls.length })) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
     parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", packed: predict.packed }) });
   }

@@ -33,7 +33,7 @@ import { scheduleNests } from "../schedule/choose.ts";
 import { printSchedules } from "../schedule/print.ts";
 import type { Scheduled } from "../schedule/schedule.ts";
 import type { Target } from "../targets.ts";
-import { multiplyAdds, shareFrom, straightUpTo } from "./cost.ts";
+import { multiplyAdds, straightUpTo } from "./cost.ts";
 import { straighten } from "./straighten.ts";
 
 /** An entry of the module that is to be made. */
@@ -198,7 +198,7 @@ export const programPasses = [
     says: "equal kernels become one, called with other buffers",
     when: () => true,
     run: (whole) => {
-      const nests = share(must(whole.nests, "nest"), shareFrom);
+      const nests = share(must(whole.nests, "nest"));
       return nests === whole.nests ? whole : { ...whole, nests };
     },
   },

@@ -25,7 +25,8 @@ export const instances = (program: Program, calls: readonly Call[]): readonly Ke
   calledKernels(program, calls).map((kernel, i) => instantiate(kernel, calls[i]));
 
 function instantiate({ formals, ...kernel }: Kernel, call: Call): Kernel {
-  if (formals === undefined) return kernel;
+  const { origin = kernel.origin } = call;
+  if (formals === undefined) return { ...kernel, origin };
   const binding = bindingOf({ formals }, call);
   const named = (buffer: string): string => binding.get(buffer) ?? buffer;
   const bind = shared<Value>((value, visit) => {
@@ -38,7 +39,7 @@ function instantiate({ formals, ...kernel }: Kernel, call: Call): Kernel {
       const made = mapStmt(statement, bind);
       return made.do === "store" ? { ...made, buffer: named(made.buffer) } : made;
     });
-  return { ...kernel, body: bindAll(kernel.body) };
+  return { ...kernel, origin, body: bindAll(kernel.body) };
 }
 
 /** Buffers that a kernel names itself, its formals left out; `touched`: what a kernel of the stage at hand reads and writes. */

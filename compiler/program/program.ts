@@ -55,10 +55,12 @@ export interface Entry {
   readonly outputs: readonly (readonly [name: string, buffer: string])[];
 }
 
-/** One run of a kernel, with a buffer for each of its formals: of the same length, in the same order, no buffer twice. */
+/** One run of a kernel, with a buffer for each of its formals: of the same length, in the same order, no buffer twice. `origin`: which
+ * layers this run is of, where the kernel is of several. */
 export interface Call {
   readonly kernel: string;
   readonly buffers?: readonly string[];
+  readonly origin?: string;
 }
 
 /** What a kernel calls a buffer that each of its calls chooses. Inside the kernel it is a buffer like any other. */

@@ -16,6 +16,9 @@ import type { ModuleParts } from "./parts.ts";
 import * as surface from "./surface.ts";
 import { layMemory, type Memory } from "./weights.ts";
 
+/** Where a buffer is, when not under its own name. */
+type Placing = (buffer: string) => Location | undefined;
+
 /** Which kernels and buffers the text mentions, and what they are called. */
 export interface Scene {
   readonly helpers: Helpers;
@@ -31,7 +34,7 @@ export interface Scene {
   kernelId(kernel: string): Name;
   calls(entry: Entry): Code;
   route(entry: Entry): surface.Route;
-  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Location | undefined): Code;
+  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: Placing): Code;
   /** The function of a kernel: of the scalars it reads, and of where in memory the buffers for its formals start. */
   kernelText(kernel: Kernel): Code;
 }
@@ -81,10 +84,11 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
     );
     return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
   };
-  const emit: Scene["emit"] = (kernel, id, params, place) => {
+  const emit = (kernel: Kernel, id: Name, params: readonly Name[], place?: Placing, starts: readonly Name[] = []): Code => {
     const text = emitKernel(kernel, id, {
       helpers,
       params,
+      starts,
       scalar,
       place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
     });
@@ -119,10 +123,11 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
         surface.localWords,
       );
       const starts = new Map(kernel.formals?.map((formal) => [formal.name, ids.unique(formal.name)]));
-      return emit(kernel, kernelId(kernel.name), [...given, ...starts.values()], (buffer) => {
+      const place: Placing = (buffer) => {
         const base = starts.get(buffer);
         return base === undefined ? undefined : { array: name("memory"), base };
-      });
+      };
+      return emit(kernel, kernelId(kernel.name), [...given, ...starts.values()], place, [...starts.values()]);
     },
   };
 }

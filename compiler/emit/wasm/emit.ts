@@ -2,7 +2,7 @@
 // function per kernel that is called (in a short entry one for all), one export per entry, and the memory as `m`, of a size that
 // never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/program.ts; a relaxed module may contract vector madds.
 import { internal } from "../../diagnostics/error.ts";
-import { calledKernels, instances } from "../../program/calls.ts";
+import { calledKernels } from "../../program/calls.ts";
 import type { Entry, Kernel, Program } from "../../program/program.ts";
 import { turns } from "../../schedule/straight.ts";
 import { scalarsOf } from "../usage.ts";
@@ -43,10 +43,12 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
     if (!entries.includes(entry.name)) return [];
     const params = paramsOf(entry, program);
     const called = calledKernels(program, entry.calls);
-    const counts = new Map<Kernel, number>();
-    for (const kernel of called) counts.set(kernel, (counts.get(kernel) ?? 0) + 1);
-    if ([...counts].reduce((sum, [{ body }, count]) => sum + count * turns(body), 0) <= mostInOne)
-      return [[entry.name, add(kernelFunction(instances(program, entry.calls), params, program, relaxed))]];
+    // A kernel with formals stands once, since that is what they are for.
+    if (
+      called.every(({ formals }) => formals === undefined) &&
+      called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne
+    )
+      return [[entry.name, add(kernelFunction(called, params, program, relaxed))]];
     // An entry that is one kernel needs no function of its own.
     const [first] = called;
     if (called.length === 1 && first.formals === undefined && scalarsOf(first).join() === params.join())

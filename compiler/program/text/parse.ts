@@ -94,8 +94,8 @@ function parseEntry(cursor: Cursor): Entry {
     cursor.next();
     const kernel = cursor.name("a kernel");
     const buffers = parseList(cursor, () => cursor.name("a buffer"));
-    cursor.endLine();
-    calls.push({ kernel, ...(buffers.length === 0 ? {} : { buffers }) });
+    const origin = parseOrigin(cursor);
+    calls.push({ kernel, ...(buffers.length === 0 ? {} : { buffers }), ...(origin === "" ? {} : { origin }) });
   }
   return { name, rows, inputs, outputs, calls };
 }

@@ -45,7 +45,10 @@ function entryLines({ name, rows, inputs, outputs, calls }: Entry): string[] {
     `entry ${quote(name)} rows ${rows}`,
     ...inputs.map(([port, buffer]) => `  in ${quote(port)} = ${quote(buffer)}`),
     ...outputs.map(([port, buffer]) => `  out ${quote(port)} = ${quote(buffer)}`),
-    ...calls.map(({ kernel, buffers = [] }) => `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}`),
+    ...calls.map(
+      ({ kernel, buffers = [], origin = "" }) =>
+        `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}${fromLayers(origin)}`,
+    ),
   ];
 }
 
@@ -61,8 +64,9 @@ interface Head {
 /** `kernel dense(x[4], y[8]) from "layers[0] dense"`. */
 export function headLine(word: string, { name, origin, formals = [] }: Head): string {
   const list = inParentheses(formals.map((formal) => `${quote(formal.name)}[${formal.length}]`));
-  return `${word} ${quote(name)}${list}${origin === "" ? "" : ` from ${JSON.stringify(origin)}`}`;
+  return `${word} ${quote(name)}${list}${fromLayers(origin)}`;
 }
+const fromLayers = (origin: string): string => (origin === "" ? "" : ` from ${JSON.stringify(origin)}`);
 
 function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string[] {
   const lines = [headLine("kernel", kernel)];
