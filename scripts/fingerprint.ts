@@ -85,8 +85,8 @@ for (const { name, model, options } of items()) {
   for (const [what, text] of Object.entries({ code, declarations, weights, wasm, wasmRelaxed }))
     if (text !== undefined) lines.push(`${hash(text)} ${title} ${what}`);
   for (const goal of options.train === true ? (["predict", "trainStep", "evaluate"] as const) : (["predict"] as const)) {
-    for (const { pass, text } of snapshots(model, options, goal))
-      if (pass !== "nests" && pass !== "schedule") lines.push(`${hash(text)} ${title} ${goal} ${pass}`);
+    for (const { pass, stage, text } of snapshots(model, options, goal))
+      if (stage !== "nests" && stage !== "schedule") lines.push(`${hash(text)} ${title} ${goal} ${pass}`);
   }
 }
 

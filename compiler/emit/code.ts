@@ -32,10 +32,18 @@ export type Insert = Name | Code | number | string | boolean | readonly Code[];
 export function js(strings: TemplateStringsArray, ...values: readonly Insert[]): Code {
   let text = strings[0];
   values.forEach((value, i) => {
-    const indentation = /(?:^|\n)([ ]*)[^\n]*$/.exec(text)?.[1] ?? "";
-    text += show(value).replaceAll("\n", `\n${indentation}`) + strings[i + 1];
+    const shown = show(value);
+    text += (shown.includes("\n") ? shown.replaceAll("\n", `\n${indentation(text)}`) : shown) + strings[i + 1];
   });
   return new Code(text);
+}
+
+/** The spaces that the last line starts with. */
+function indentation(text: string): string {
+  const start = text.lastIndexOf("\n") + 1;
+  let end = start;
+  while (text[end] === " ") end++;
+  return text.slice(start, end);
 }
 
 function show(value: Insert): string {

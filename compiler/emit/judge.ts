@@ -97,27 +97,27 @@ function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
 function children(node: Tree): Tree[] {
   const found: Tree[] = [];
   for (const value of Object.values(node) as unknown[]) {
-    if (isTree(value)) found.push(value);
-    else if (Array.isArray(value)) found.push(...value.filter(isTree));
+    if (typeof value !== "object" || value === null) continue;
+    if (!Array.isArray(value)) {
+      if (isTree(value)) found.push(value);
+    } else for (const item of value) if (typeof item === "object" && item !== null && isTree(item)) found.push(item);
   }
   return found;
 }
-const isTree = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+const isTree = (value: object): value is Tree => "type" in value && typeof value.type === "string";
 const isFunction = (node: Tree) =>
   node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
-const opensScope = (node: Tree) =>
-  isFunction(node) ||
-  [
-    "Program",
-    "BlockStatement",
-    "ForStatement",
-    "ForInStatement",
-    "ForOfStatement",
-    "SwitchStatement",
-    "CatchClause",
-    "ClassExpression",
-  ].includes(node.type);
+const scopes: ReadonlySet<Tree["type"]> = new Set([
+  "Program",
+  "BlockStatement",
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "SwitchStatement",
+  "CatchClause",
+  "ClassExpression",
+]);
+const opensScope = (node: Tree) => isFunction(node) || scopes.has(node.type);
 
 /** What a scope declares: for a function its name, parameters and every `var` below; for a block what stands directly in it. */
 function declaredIn(scope: Tree): ReadonlySet<string> {

@@ -228,9 +228,9 @@ class KernelCompiler {
 
   #load(buffer: string, address: Eval, count: number, site: Evaluation): Lanes {
     const { memory, written } = this.#space;
-    const start = this.#buffer(buffer).at;
+    const { name, at: start } = this.#buffer(buffer);
     const read = (at: number): number => {
-      if (written?.[at] === 0) this.#bug(`reads ${JSON.stringify(buffer)}[${at - start}], which was never written`);
+      if (written?.[at] === 0) this.#bug(`reads ${JSON.stringify(name)}[${at - start}], which was never written`);
       return memory[at];
     };
     if (count === 1) return written === undefined ? [() => memory[address()]] : [() => read(address())];
@@ -245,9 +245,9 @@ class KernelCompiler {
   /** Where `count` elements start in the address space; every address is checked against its own buffer. */
   #address(buffer: string, { base, terms, row }: Index, count: number, scope: Scope, site: Evaluation): Eval {
     const frame = this.#frame;
-    const { at, length } = this.#buffer(buffer);
+    const { name, at, length } = this.#buffer(buffer);
     const cells = terms.map(
-      ([name]) => (scope.get(`loop ${name}`) ?? this.#bug(`loop ${JSON.stringify(name)} is not in scope`))[0],
+      ([loop]) => (scope.get(`loop ${loop}`) ?? this.#bug(`loop ${JSON.stringify(loop)} is not in scope`))[0],
     );
     const strides = terms.map(([, stride]) => stride);
     const affine: Eval = () => {
@@ -258,7 +258,7 @@ class KernelCompiler {
     const checked = (index: number): number => {
       const last = index + count - 1;
       if (!(index >= 0 && last < length))
-        this.#bug(`index ${index < 0 ? index : last} of ${JSON.stringify(buffer)} is not in 0..${length - 1}`);
+        this.#bug(`index ${index < 0 ? index : last} of ${JSON.stringify(name)} is not in 0..${length - 1}`);
       return at + index;
     };
     if (row === undefined) return () => checked(affine());

@@ -3,7 +3,7 @@
 // really overlap. An entry starts with an arena of NaN; reading an element nobody wrote, leaving a buffer, making an integer
 // of a number that is none, and the powers and exponents excluded there are errors that name kernel, buffer and index.
 import { internal } from "../diagnostics/error.ts";
-import type { Program } from "../program/program.ts";
+import type { Call, Program } from "../program/program.ts";
 import { kernelStep, type Space, type Step } from "./kernel.ts";
 
 /** What a machine starts with, and how closely it watches. */
@@ -18,7 +18,7 @@ export interface MachineOptions {
 export interface Machine {
   /** Live views of the address space, by buffer name; inputs are written and outputs read here. */
   readonly buffers: ReadonlyMap<string, Float32Array>;
-  /** Runs an entry, a kernel, or a list of kernels. Every scalar of the program that a loop reads must be given. */
+  /** Runs an entry, a kernel, or a list of kernels (those without formals). Every scalar of the program that a loop reads must be given. */
   run(what: string | readonly string[], scalars?: Readonly<Record<string, number>>): void;
 }
 
@@ -51,20 +51,23 @@ export function createMachine(program: Program, { constants = new Map(), track =
   };
 
   const scalars = new Map<string, number>();
-  const space: Space = {
-    memory,
-    written: track ? written : undefined,
-    scalars,
-    buffers: new Map(program.buffers.map((b) => [b.name, b])),
-  };
+  const places = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  const space: Space = { memory, written: track ? written : undefined, scalars, buffers: places };
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const compiled = new Map<string, Step>();
-  const stepOf = (name: string): Step => {
-    const known = compiled.get(name);
+  const stepOf = ({ kernel: name, buffers: given = [] }: Call): Step => {
+    const key = JSON.stringify([name, ...given]);
+    const known = compiled.get(key);
     if (known !== undefined) return known;
     const kernel = kernels.get(name) ?? internal(`there is no kernel ${JSON.stringify(name)}`);
-    const step = kernelStep(kernel, space);
-    compiled.set(name, step);
+    // Inside the kernel a formal is the buffer that the call gives.
+    const seen = new Map(places);
+    for (const [i, formal] of (kernel.formals ?? []).entries()) {
+      const buffer = places.get(given[i]) ?? internal(`kernel ${JSON.stringify(name)} needs a buffer for ${formal.name}`);
+      seen.set(formal.name, buffer);
+    }
+    const step = kernelStep(kernel, { ...space, buffers: seen });
+    compiled.set(key, step);
     return step;
   };
   return {
@@ -80,8 +83,9 @@ export function createMachine(program: Program, { constants = new Map(), track =
       }
       const entry = typeof what === "string" ? program.entries.find(({ name }) => name === what) : undefined;
       if (entry !== undefined && track) poison();
-      const names = entry?.calls ?? (typeof what === "string" ? [what] : what);
-      for (const name of names) stepOf(name)();
+      const alone = (kernel: string): Call => ({ kernel });
+      const calls = entry?.calls ?? (typeof what === "string" ? [what] : what).map(alone);
+      for (const call of calls) stepOf(call)();
     },
   };
 }

@@ -3,6 +3,7 @@
 import { invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Plan } from "../plan/plan.ts";
+import { type Callee, touchedBuffers } from "../program/calls.ts";
 import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
 import type { Buffer, Entry, FloatFmt, Program, Role } from "../program/program.ts";
 import { lower } from "./lower.ts";
@@ -56,7 +57,7 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
     entries.push({
       name: entry,
       rows: typeof plan.rows === "number" ? plan.rows : "n",
-      calls: made.map((kernel) => kernel.name),
+      calls: made.map(({ name: kernel }) => ({ kernel })),
       inputs: plan.buffers.filter(({ role }) => role === "input").map(({ name: buffer }) => [publicName(plan, buffer), buffer]),
       outputs: plan.graph.results.map(([result], i) => [result, outputsOf(plan)[i]]),
     });
@@ -106,15 +107,16 @@ function lay(buffers: readonly Buffer[]): readonly Buffer[] {
 
 /** The Program with a buffer for every weight (getWeights speaks of all, also of those no kernel reads), and without other
  * buffers that no kernel touches and no entry names. `touched`: the buffers of a kernel of the stage at hand. */
-export function settle<K>(
+export function settle<K extends Callee>(
   program: Program<K>,
   touched: (kernel: K) => Iterable<string>,
   weights: readonly { readonly name: string; readonly length: number }[] = [],
 ): Program<K> {
-  const used = new Set(program.entries.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(([, buffer]) => buffer)));
+  const used = new Set(touchedBuffers(program, touched));
+  for (const { inputs, outputs } of program.entries) for (const [, buffer] of [...inputs, ...outputs]) used.add(buffer);
   for (const { name } of weights) used.add(name);
-  for (const kernel of program.kernels) for (const name of touched(kernel)) used.add(name);
-  const missing = weights.filter(({ name }) => !program.buffers.some((buffer) => buffer.name === name));
+  const known = new Set(program.buffers.map(({ name }) => name));
+  const missing = weights.filter(({ name }) => !known.has(name));
   const outside = program.buffers.reduce((sum, { role, length }) => (role === "arena" ? sum : sum + length), 0);
   const relative = program.buffers.map((buffer) => (buffer.role === "arena" ? { ...buffer, at: buffer.at - outside } : buffer));
   const extra = missing.map(({ name, length }): Buffer => ({ name, at: 0, length, role: "param" }));

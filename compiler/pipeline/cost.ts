@@ -23,8 +23,15 @@ export const countOps = (graph: Graph): number =>
   graph.nodes.filter(({ op }) => !["input", "param", "state", "constant", "rows"].includes(op)).length;
 
 /** Arithmetic of kernels, as often as it runs: a multiply-add or a comparison counts one, an exponential about 25. */
-export const operations = (kernels: readonly Kernel[]): number =>
-  kernels.reduce((sum, { body }) => sum + turns(body, ({ value }) => inValue(value)), 0);
+export function operations(kernels: readonly Kernel[]): number {
+  const counts = new Map<Kernel, number>();
+  const of = (kernel: Kernel): number => {
+    const known = counts.get(kernel) ?? turns(kernel.body, ({ value }) => inValue(value));
+    counts.set(kernel, known);
+    return known;
+  };
+  return kernels.reduce((sum, kernel) => sum + of(kernel), 0);
+}
 
 function inValue(root: Value): number {
   const seen = new Set<Value>();
@@ -80,5 +87,21 @@ export const lanesPay = (operations: number, { rows, train, exact }: Call): bool
  * Models from `from` multiply-adds a row on have kernels over a tile of rows beside those for one row. Seen with f32x4 in batches
  * of 32, one by one and in tiles: 16-32-16 81 and 55 ns a row, 32-64-16 (3,072) 186 and 145; with js 523 and 445, 1482 and 1289.
  * Below, tiles would be as good, but their kernels (2.5 KB with gzip, written out and twice) are most of the module.
+ *
+ * Where many regions share a kernel, a tile adds one for all of them, and pays from `shared` on. Seen on
+ * 2026-11-24 for chains of 4-4 layers, batches of 32 with f32x4, one by one and in tiles: nanoseconds a row, and the module.
+ *
+ * | layers     | multiply-adds | one by one            | in tiles               |
+ * | ---------- | ------------- | --------------------- | ---------------------- |
+ * | 12 of relu | 192           | 129, 10 KB (gzip 3.5) | 67, 18 KB (gzip 5.4)   |
+ * | 50 of relu | 800           | 471, 14 KB (gzip 6.2) | 150, 25 KB (gzip 8.7)  |
+ * | 25 of tanh | 400           | 870, 13 KB (gzip 5.4) | 304, 33 KB (gzip 10.5) |
+ * | 50 of tanh | 800           | 1748, 18 KB (gzip 7.7) | 547, 40 KB (gzip 13.3) |
  */
-export const tile = { from: 1024, rows: { js: 8, simd: 32 } } as const;
+export const tile = { from: 1024, shared: 512, rows: { js: 8, simd: 32 } } as const;
+
+/** Whether a tile of rows pays for `multiplyAdds` a row in a program that calls so many `kernels` that often. */
+export const tilePays = (
+  multiplyAdds: number,
+  { kernels, calls }: { readonly kernels: number; readonly calls: number },
+): boolean => multiplyAdds >= (calls >= 8 * kernels ? tile.shared : tile.from);

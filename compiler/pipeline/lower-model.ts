@@ -8,11 +8,12 @@ import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
+import type { Callee } from "../program/calls.ts";
 import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
 import type { Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { type Target, targets } from "../targets.ts";
-import { multiplyAdds, tile } from "./cost.ts";
+import { multiplyAdds, tile, tilePays } from "./cost.ts";
 import {
   type Draft,
   entryPasses,
@@ -73,7 +74,8 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
 
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [first];
-  if (multiplyAdds(predict.graph) >= tile.from) {
+  const { kernels, entries } = programOf(looped);
+  if (tilePays(multiplyAdds(predict.graph), { kernels: kernels.length, calls: entries[0].calls.length })) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
     parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", layouts: predict.layouts }) });
   }
@@ -91,9 +93,16 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
     contents: kept(known),
   };
   if (!vectors) return lowered;
-  const program = programOf(throughProgram(whole(parts, targets.simd), options, observe));
+  const simd = throughProgram(whole(parts, targets.simd), options, observe);
+  const program = programOf(simd);
   if (options.exact) return { ...lowered, simd: { program } };
-  const relaxed = throughProgram(whole(parts, targets.relaxed), options, (goal, made) => {
+  // The same nests, scheduled otherwise.
+  const start: Whole = {
+    ...whole(parts, targets.relaxed),
+    contents: simd.contents,
+    ...(simd.nests ? { nests: simd.nests } : {}),
+  };
+  const relaxed = throughProgram(start, options, (goal, made) => {
     if (made.stage === "schedule") observer(goal, made);
   });
   return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
@@ -148,22 +157,24 @@ function throughProgram(start: Whole, options: Options, observe: Observe): Whole
   const goals = (["predict", "trainStep", "evaluate"] as const).filter((goal) => start.parts.some(({ entry }) => entry === goal));
   let whole = start;
   for (const { name, when, run } of programPasses as readonly Row<Whole>[]) {
-    if (!when(whole, options)) continue;
-    whole = run(whole, options);
+    const made = when(whole, options) ? run(whole, options) : whole;
+    if (made === whole) continue;
+    whole = made;
     for (const goal of goals) observe(goal, madeFor(goal, name, whole));
   }
   return whole;
 }
 
 function madeFor(goal: Goal, pass: PassName, { parts, nests, scheduled, program, target }: Whole): Made {
-  const only = <K extends { readonly name: string }>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
+  const only = <K extends Callee>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
     const { entries, kernels, ...rest } = all ?? fail(`${pass} made nothing`);
     if (parts.length === 1) return { ...rest, entries, kernels };
     const own = entries.filter(({ name }) => name === goal);
-    const called = kernels.filter(({ name }) => own.some(({ calls }) => calls.includes(name)));
+    const names = new Set(own.flatMap(({ calls }) => calls.map((call) => call.kernel)));
+    const called = kernels.filter(({ name }) => names.has(name));
     return settle({ ...rest, entries: own, kernels: called }, touched);
   };
-  if (pass === "nests") return { pass, stage: "nests", nests: only(nests, buffersOfNests) };
+  if (pass === "nests" || pass === "share") return { pass, stage: "nests", nests: only(nests, buffersOfNests) };
   if (pass !== "schedule") return { pass, stage: "program", program: only(program, buffersOf) };
   const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
   return { pass, stage: "schedule", scheduled: own, target };

@@ -9,6 +9,7 @@ import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { share } from "../lower/share.ts";
 import { ops } from "../ops/index.ts";
 import type { Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
@@ -90,6 +91,7 @@ export interface Row<S> {
   readonly says: string;
   /** For what. */
   readonly when: (state: S, options: Options) => boolean;
+  /** Gives the state itself where there was nothing to do. */
   readonly run: (state: S, options: Options) => S;
 }
 
@@ -184,11 +186,22 @@ export const programPasses = [
     from: "plan",
     stage: "nests",
     says: "regions to loop nests: what is computed at which point, and in which order sums are taken",
-    when: () => true,
+    when: ({ nests }) => nests === undefined,
     run: (whole) => {
       const { name, parts, fmt, prepared, contents } = whole;
       const { program, tables } = assemble(parts, { name, fmt, prepared });
       return { ...whole, nests: settle(program, buffersOfNests, whole.weights), contents: new Map([...contents, ...tables]) };
+    },
+  },
+  {
+    name: "share",
+    from: "nests",
+    stage: "nests",
+    says: "equal kernels become one, called with other buffers",
+    when: () => true,
+    run: (whole) => {
+      const nests = share(must(whole.nests, "nest"));
+      return nests === whole.nests ? whole : { ...whole, nests };
     },
   },
   {

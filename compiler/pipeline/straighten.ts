@@ -3,15 +3,19 @@
 
 import { settle } from "../lower/assemble.ts";
 import type { Options } from "../options.ts";
+import { calledKernels, instances } from "../program/calls.ts";
 import type { Kernel, Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { unroll } from "../schedule/straight.ts";
 import { lanesPay, operations, straightUpTo } from "./cost.ts";
 
+const callsOf = ({ entries }: Program) => entries.flatMap(({ calls }) => calls);
+
 /** Whether kernels in lanes are wanted beside those in JavaScript: by name, or where they pay. */
-export const wantsLanes = ({ kernels }: Program, options: Options): boolean =>
+export const wantsLanes = (program: Program, options: Options): boolean =>
   options.target === "simd" ||
-  (options.target === "auto" && lanesPay(operations(kernels), { ...options, rows: options.train ? options.batch : 1 }));
+  (options.target === "auto" &&
+    lanesPay(operations(calledKernels(program, callsOf(program))), { ...options, rows: options.train ? options.batch : 1 }));
 
 /** The entry predict as one straight line. */
 export function straighten(looped: Program, contents: ReadonlyMap<string, Float32Array>, options: Options): Program | undefined {
@@ -20,9 +24,13 @@ export function straighten(looped: Program, contents: ReadonlyMap<string, Float3
   if (options.unroll === undefined && wantsLanes(looped, options)) return undefined;
   const buffers = new Map(looped.buffers.map((buffer) => [buffer.name, buffer]));
   // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
-  const straight = unroll(looped.kernels, { buffers, contents, budget: 2 * (options.unroll ?? straightUpTo) });
+  const straight = unroll(instances(looped, callsOf(looped)), {
+    buffers,
+    contents,
+    budget: 2 * (options.unroll ?? straightUpTo),
+  });
   if (straight === undefined) return undefined;
   const kernel: Kernel = { ...straight, name: "predict" };
-  const entries = looped.entries.map((entry) => ({ ...entry, calls: ["predict"] }));
+  const entries = looped.entries.map((entry) => ({ ...entry, calls: [{ kernel: "predict" }] }));
   return settle({ ...looped, kernels: [kernel], entries }, buffersOf);
 }

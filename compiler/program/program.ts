@@ -45,14 +45,28 @@ export interface Buffer {
   readonly initial?: number;
 }
 
-/** What a caller can start: `calls` names kernels in order. `rows`: how many rows one call computes (a number, or the scalar n). */
+/** What a caller can start: `calls` run in order. `rows`: how many rows one call computes (a number, or the scalar n). */
 export interface Entry {
   readonly name: string;
   readonly rows: number | "n";
-  readonly calls: readonly string[];
+  readonly calls: readonly Call[];
   /** Public name → buffer. */
   readonly inputs: readonly (readonly [name: string, buffer: string])[];
   readonly outputs: readonly (readonly [name: string, buffer: string])[];
+}
+
+/** One run of a kernel, with a buffer for each of its formals: of the same length, in the same order, no buffer twice. `origin`: which
+ * layers this run is of, where the kernel is of several. */
+export interface Call {
+  readonly kernel: string;
+  readonly buffers?: readonly string[];
+  readonly origin?: string;
+}
+
+/** What a kernel calls a buffer that each of its calls chooses. Inside the kernel it is a buffer like any other. */
+export interface Formal {
+  readonly name: string;
+  readonly length: number;
 }
 
 /**
@@ -87,10 +101,13 @@ export type Binary =
   | "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "equal" | "and"
   | "iadd" | "imul" | "ixor" | "ishl" | "ishr"; // biome-ignore format: one table
 
-/** One straight or looped piece of work, without arguments but scalars; `origin` says which layers it is of. */
+/** One straight or looped piece of work over buffers and scalars; `origin` says which layers it is of. Its bits follow from its
+ * statements and what stands in its buffers, never from where those lie. */
 export interface Kernel {
   readonly name: string;
   readonly origin: string;
+  /** A formal hides a buffer of the Program with the same name. */
+  readonly formals?: readonly Formal[];
   readonly body: readonly Stmt[];
 }
 

@@ -1,9 +1,10 @@
 // The rules of a Program. In: any Program. Out: nothing, or an `ir/verify` that prints the kernel with the message under
 // the offending statement. Guarantee: names are unique and known, formats agree at every op, every address lies in its
-// buffer for every loop value and scalar, only arena buffers overlap, and inputs and weights are written by none but those
-// who may. What cannot be seen statically (written before read) the interpreter checks.
+// buffer for every loop value and scalar, only arena buffers overlap, a call gives each formal a buffer of its length, and inputs
+// and weights are written by none but those who may. What cannot be seen statically (written before read) the interpreter checks.
 import { CompileError } from "../diagnostics/error.ts";
-import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./program.ts";
+import { bindingOf } from "./calls.ts";
+import type { Buffer, Call, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./program.ts";
 import { printKernel } from "./text/print.ts";
 import { formatFault } from "./typing.ts";
 import { isVector } from "./value.ts";
@@ -31,10 +32,28 @@ export function verifyProgram(program: Program): void {
   verifyBuffers(program.buffers);
   verifyEntries(program);
   const facts = { scalars: byName(program.scalars), buffers: byName(program.buffers) };
-  for (const kernel of program.kernels) {
-    const callers = program.entries.filter(({ calls }) => calls.includes(kernel.name)).map(({ name }) => name);
-    new KernelVerifier(kernel, facts, callers).verify();
+  const callers = callersOf(program);
+  for (const kernel of program.kernels) new KernelVerifier(kernel, facts, callers.get(kernel.name) ?? []).verify();
+}
+
+/** A call of the kernel under inspection: from where, and what it gives for a formal. */
+interface Caller {
+  readonly entry: string;
+  readonly binding: ReadonlyMap<string, string>;
+}
+
+/** Kernel → its calls; one for each entry where no call gives buffers. */
+function callersOf({ kernels, entries }: Program): ReadonlyMap<string, readonly Caller[]> {
+  const callers = new Map<string, Caller[]>(kernels.map(({ name }) => [name, []]));
+  const kernelOf = byName(kernels);
+  for (const { name: entry, calls } of entries) {
+    for (const call of calls) {
+      const known = callers.get(call.kernel);
+      if (call.buffers === undefined && known?.at(-1)?.entry === entry) continue;
+      known?.push({ entry, binding: bindingOf(kernelOf.get(call.kernel) ?? {}, call) });
+    }
   }
+  return callers;
 }
 
 const byName = <T extends { readonly name: string }>(list: readonly T[]): ReadonlyMap<string, T> =>
@@ -72,15 +91,30 @@ function verifyBuffers(buffers: readonly Buffer[]): void {
 function verifyEntries({ entries, kernels, buffers, scalars }: Program): void {
   const kernelNames = byName(kernels);
   const bufferNames = byName(buffers);
-  for (const { name, rows, calls, inputs, outputs } of entries) {
-    const missing = calls.find((call) => !kernelNames.has(call));
-    if (missing !== undefined) fail(`entry ${show(name)} calls ${show(missing)}, which is no kernel`);
+  for (const entry of entries) {
+    const { name, rows, calls, inputs, outputs } = entry;
+    for (const call of calls) {
+      const kernel = kernelNames.get(call.kernel);
+      if (kernel === undefined) fail(`entry ${show(name)} calls ${show(call.kernel)}, which is no kernel`);
+      verifyCall(entry, call, kernel, bufferNames);
+    }
     const port = [...inputs, ...outputs].find(([, buffer]) => !bufferNames.has(buffer));
     if (port !== undefined) fail(`entry ${show(name)} binds ${show(port[0])} to ${show(port[1])}, which is no buffer`);
     if (rows === "n" && !scalars.some((scalar) => scalar.name === "n"))
       fail(`entry ${show(name)} has n rows, but there is no scalar "n"`);
     if (rows !== "n" && !(Number.isInteger(rows) && rows >= 0)) fail(`entry ${show(name)} needs a number of rows, found ${rows}`);
   }
+}
+
+function verifyCall({ name }: Entry, { kernel, buffers = [] }: Call, { formals = [] }: Kernel, known: Facts["buffers"]): void {
+  const says = `entry ${show(name)} calls ${show(kernel)}`;
+  if (buffers.length !== formals.length) fail(`${says} with ${buffers.length} buffers, it takes ${formals.length}`);
+  formals.forEach((formal, i) => {
+    const { length } = known.get(buffers[i]) ?? fail(`${says} with ${show(buffers[i])}, which is no buffer`);
+    if (length !== formal.length)
+      fail(`${says} with ${show(buffers[i])} [${length}] for ${show(formal.name)} [${formal.length}]`);
+    if (buffers.indexOf(buffers[i]) < i) fail(`${says} with ${show(buffers[i])} twice`);
+  });
 }
 
 interface Facts {
@@ -95,18 +129,24 @@ type Meaning =
 class KernelVerifier {
   readonly #kernel: Kernel;
   readonly #facts: Facts;
-  readonly #callers: readonly string[];
+  readonly #formals: ReadonlyMap<string, Formal>;
+  readonly #callers: readonly Caller[];
+  /** Buffers of the Program that have been met. */
+  readonly #own = new Set<string>();
   /** The statement under inspection, and the values of it that are already known to be sound. */
   #stmt: Stmt | undefined;
   #sound = new Set<Value>();
 
-  constructor(kernel: Kernel, facts: Facts, callers: readonly string[]) {
+  constructor(kernel: Kernel, facts: Facts, callers: readonly Caller[]) {
     this.#kernel = kernel;
     this.#facts = facts;
+    this.#formals = byName(kernel.formals ?? []);
     this.#callers = callers;
   }
 
   verify(): void {
+    const { formals = [] } = this.#kernel;
+    if (this.#formals.size < formals.length) this.#fail("two formals have the same name");
     this.#body(this.#kernel.body, new Map(), true);
   }
 
@@ -179,18 +219,41 @@ class KernelVerifier {
   }
 
   #writable(name: string): void {
+    if (this.#formals.has(name)) {
+      for (const { entry, binding } of this.#callers) this.#writableFrom(binding.get(name) ?? name, [entry]);
+    } else
+      this.#writableFrom(
+        name,
+        this.#callers.map(({ entry }) => entry),
+      );
+  }
+
+  #writableFrom(name: string, entries: readonly string[]): void {
     const role = this.#facts.buffers.get(name)?.role;
     const allowed = role === undefined ? undefined : writers[role];
     if (allowed === undefined) return;
     if (allowed.length === 0) this.#fail(`${role} ${show(name)} is never written`);
-    const caller = this.#callers.find((entry) => !allowed.includes(entry));
-    if (caller !== undefined)
-      this.#fail(`${role} ${show(name)} is written by ${allowed.join(", ")} only, found in entry ${show(caller)}`);
+    const entry = entries.find((caller) => !allowed.includes(caller));
+    if (entry !== undefined)
+      this.#fail(`${role} ${show(name)} is written by ${allowed.join(", ")} only, found in entry ${show(entry)}`);
+  }
+
+  /** A formal, or a buffer of the Program that no call gives for one: two names never stand for the same buffer. */
+  #buffer(name: string): { readonly length: number } {
+    const formal = this.#formals.get(name);
+    if (formal !== undefined) return formal;
+    const buffer = this.#facts.buffers.get(name) ?? this.#fail(`there is no buffer ${show(name)}`);
+    if (this.#own.has(name)) return buffer;
+    this.#own.add(name);
+    for (const { entry, binding } of this.#callers)
+      for (const [formal, given] of binding)
+        if (given === name) this.#fail(`${show(name)} is also what entry ${show(entry)} gives for ${show(formal)}`);
+    return buffer;
   }
 
   /** `count` elements from the index on. */
   #address(name: string, { base, terms, row }: Index, count: number, scope: ReadonlyMap<string, Meaning>, runs: boolean): void {
-    const buffer = this.#facts.buffers.get(name) ?? this.#fail(`there is no buffer ${show(name)}`);
+    const buffer = this.#buffer(name);
     // An affine sum takes its extremes at the ends of each loop, so the range of addresses is a sum of ranges.
     let [low, high] = [base, base + count - 1];
     const extend = (first: number, last: number, stride: number): void => {

@@ -123,12 +123,9 @@ export function accessesOf(statement: Stmt): readonly Access[] {
   return accesses;
 }
 
-/** Every address in the statements and below. */
-export function* indicesIn(body: readonly Stmt[]): Generator<Index> {
-  for (const statement of body) {
-    if (statement.do === "for") yield* indicesIn(statement.body);
-    for (const { index } of accessesOf(statement)) yield index;
-  }
+/** What the statements and those below read and write. */
+export function* accessesIn(body: readonly Stmt[]): Generator<Access> {
+  for (const statement of statementsIn(body)) yield* accessesOf(statement);
 }
 
 /** Every value of a kernel, operands included. */
@@ -136,9 +133,9 @@ export function valuesOf(kernel: Kernel, see: (value: Value) => void): void {
   for (const statement of statementsIn(kernel.body)) visit(rootsOf(statement), see);
 }
 
-/** Buffers a kernel reads or writes. */
+/** Buffers a kernel reads or writes, formals among them. */
 export function buffersOf(kernel: Kernel): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const statement of statementsIn(kernel.body)) for (const { buffer } of accessesOf(statement)) names.add(buffer);
+  for (const { buffer } of accessesIn(kernel.body)) names.add(buffer);
   return names;
 }

@@ -15,9 +15,9 @@ import type { Schedule, Scheduled } from "./schedule.ts";
 /** Scheduled nests as statements: the Program that interpreter and emitters read. */
 export const applySchedules = (program: Program<NestKernel<Scheduled>>): Program => ({
   ...program,
-  kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+  kernels: program.kernels.map(({ parts, ...head }): Kernel => {
     const fresh = counter(new Set([...program.scalars.map((scalar) => scalar.name), ...parts.flatMap(loopsOf)]));
-    return { name, origin, body: parts.flatMap((part) => applyTree(part, fresh)) };
+    return { ...head, body: parts.flatMap((part) => applyTree(part, fresh)) };
   }),
 });
 

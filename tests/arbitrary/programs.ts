@@ -2,7 +2,7 @@
 // every op, format, statement, role, extent and index form occurs, names are hostile, and subterms are shared.
 import fc from "fast-check";
 import { type Random, random } from "../../compiler/base/random.ts";
-import type { Buffer, Extent, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/program.ts";
+import type { Buffer, Call, Extent, Fmt, Index, Kernel, Program, Role, Stmt, Value } from "../../compiler/program/program.ts";
 import * as v from "../../compiler/program/value.ts";
 
 /** Programs of up to `size` statements per kernel; a failing seed names itself. */
@@ -64,12 +64,14 @@ export function programFrom(seed: number, most: number): Program {
     };
   });
   const make = new KernelMaker(r, buffers, scalars, fresh);
-  const kernels = Array.from({ length: r.integer(0, 3) }, (): Kernel => make.kernel(most));
+  const made = Array.from({ length: r.integer(0, 3) }, () => make.kernel(most));
+  const kernels = made.map(({ kernel }) => kernel);
   const written = buffers.filter(({ role }) => role === "output");
   const entry = {
     name: fresh("predict"),
     rows: r.pick([1, 24, "n"] as const),
-    calls: kernels.map(({ name }) => name),
+    // A kernel may be called twice.
+    calls: made.flatMap(({ call }) => (r.integer(0, 3) === 0 ? [call, call] : [call])),
     inputs: [[fresh("port"), buffers[0].name]] as const,
     outputs: written.map(({ name }) => [fresh("port"), name] as const),
   };
@@ -78,7 +80,7 @@ export function programFrom(seed: number, most: number): Program {
 
 class KernelMaker {
   readonly #r: Random;
-  readonly #buffers: readonly Buffer[];
+  #buffers: readonly Buffer[];
   readonly #scalars: Program["scalars"];
   readonly #fresh: (prefix: string) => string;
   /** Values already made for the statement at work: they may be used again. */
@@ -91,9 +93,22 @@ class KernelMaker {
     this.#fresh = fresh;
   }
 
-  kernel(most: number): Kernel {
-    const origin = this.#r.pick(["", 'layers[0] dense "a"', "*/ \n `"]);
-    return { name: this.#fresh("kernel"), origin, body: this.#body(most, { loops: [], lets: [], regs: [] }) };
+  /** Some buffers are formals of it, and the call gives those buffers; a formal may hide a buffer of its name. */
+  kernel(most: number): { kernel: Kernel; call: Call } {
+    const r = this.#r;
+    const origins = ["", 'layers[0] dense "a"', "*/ \n `"];
+    const all = this.#buffers;
+    const given = r.integer(0, 1) === 0 ? [] : all.filter(() => r.integer(0, 2) === 0);
+    const names = new Map(given.map(({ name }) => [name, r.integer(0, 3) === 0 ? name : this.#fresh("formal")]));
+    this.#buffers = all.map((buffer) => ({ ...buffer, name: names.get(buffer.name) ?? buffer.name }));
+    const body = this.#body(most, { loops: [], lets: [], regs: [] });
+    this.#buffers = all;
+    const formals = given.map(({ name, length }) => ({ name: names.get(name) ?? name, length }));
+    const kernel = { name: this.#fresh("kernel"), origin: r.pick(origins), ...(given.length === 0 ? {} : { formals }), body };
+    const buffers = given.map(({ name }) => name);
+    const origin = r.pick(origins);
+    const call = { kernel: kernel.name, ...(given.length === 0 ? {} : { buffers }), ...(origin === "" ? {} : { origin }) };
+    return { kernel, call };
   }
 
   #body(most: number, outer: Scope): Stmt[] {

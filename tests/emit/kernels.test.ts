@@ -200,7 +200,7 @@ const programOf = (kernel: Kernel): Program => ({
     ["y", size, "output"],
   ]),
   kernels: [kernel],
-  entries: [{ name: "predict", rows: 1, calls: [kernel.name], inputs: [["x", "x"]], outputs: [["y", "y"]] }],
+  entries: [{ name: "predict", rows: 1, calls: [{ kernel: kernel.name }], inputs: [["x", "x"]], outputs: [["y", "y"]] }],
 });
 
 function bothWays(kernel: Kernel, x: Float32Array): { emitted: number[]; interpreted: number[]; code: string } {

@@ -363,7 +363,7 @@ function hostileParts(): ModuleParts {
   const program = {
     ...net,
     kernels: net.kernels.map((kernel) => ({ ...kernel, name: rename(kernel.name), origin: `layers[0] ${evil}` })),
-    entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(rename) })),
+    entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })) })),
   };
   const ports = { input: { name: "__proto__", shape: [2] }, output: { name: evil, shape: [1] } };
   return parts(program, {}, { model: { name: evil, hash: "x" }, constants: loopConstants, ...ports });
@@ -440,7 +440,7 @@ describe("text", () => {
       const program = {
         ...net,
         kernels: net.kernels.map((kernel) => ({ ...kernel, name: rename(kernel.name) })),
-        entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(rename) })),
+        entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })) })),
       };
       expect(Array.from(run(parts(program, {}, { constants: loopConstants })).predict(rows)), word).toEqual(expected);
     }

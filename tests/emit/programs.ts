@@ -63,7 +63,7 @@ export function straightNet(): Program {
     kernels: [
       { name: "dense", origin: 'layers[0] dense "hidden": matmul ⊕ add ⊕ max\nlayers[1] dense "out": matmul ⊕ add', body },
     ],
-    entries: [{ name: "predict", rows: 1, calls: ["dense"], inputs: [["x", "in"]], outputs: [["y", "out"]] }],
+    entries: [{ name: "predict", rows: 1, calls: [{ kernel: "dense" }], inputs: [["x", "in"]], outputs: [["y", "out"]] }],
   };
 }
 
@@ -137,11 +137,11 @@ export function loopNet(tile = 4): Program {
       layer("tile/out", ["tile/h", "out/kernel", "out/bias", "tile/y"], [tile, 2, 1], false),
     ],
     entries: [
-      { name: "predict", rows: 1, calls: ["hidden", "out"], inputs: [["x", "x"]], outputs: [["y", "y"]] },
+      { name: "predict", rows: 1, calls: [{ kernel: "hidden" }, { kernel: "out" }], inputs: [["x", "x"]], outputs: [["y", "y"]] },
       {
         name: "predictTile",
         rows: tile,
-        calls: ["tile/hidden", "tile/out"],
+        calls: [{ kernel: "tile/hidden" }, { kernel: "tile/out" }],
         inputs: [["x", "tile/x"]],
         outputs: [["y", "tile/y"]],
       },
@@ -247,12 +247,12 @@ export function trainableLine(): Program {
       lossKernel("evaluate", ["evaluate/x", "evaluate/y", "evaluate/weight", "evaluate/loss"]),
     ],
     entries: [
-      { name: "predict", rows: 1, calls: ["line"], inputs: [["x", "x"]], outputs: [["y", "y"]] },
-      { name: "prepare", rows: 1, calls: ["double"], inputs: [], outputs: [] },
+      { name: "predict", rows: 1, calls: [{ kernel: "line" }], inputs: [["x", "x"]], outputs: [["y", "y"]] },
+      { name: "prepare", rows: 1, calls: [{ kernel: "double" }], inputs: [], outputs: [] },
       {
         name: "trainStep",
         rows: "n",
-        calls: ["loss", "update"],
+        calls: [{ kernel: "loss" }, { kernel: "update" }],
         inputs: [
           ["x", "train/x"],
           ["y", "train/y"],
@@ -264,7 +264,7 @@ export function trainableLine(): Program {
       {
         name: "evaluate",
         rows: "n",
-        calls: ["evaluate"],
+        calls: [{ kernel: "evaluate" }],
         inputs: [
           ["x", "evaluate/x"],
           ["y", "evaluate/y"],

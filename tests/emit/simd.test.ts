@@ -254,7 +254,7 @@ describe("memory", () => {
       { name: "d", at: 24, length: 40, role: "arena" as const },
       { name: "e", at: 100, length: 1, role: "arena" as const },
     ];
-    const { at: places, length } = layMemory(overlapping, new Map(), 16);
+    const { at: places, length } = layMemory(overlapping, new Map(), () => 16);
     expect(Object.fromEntries(places)).toEqual({ a: 0, b: 16, c: 48, d: 52, e: 96 });
     expect(length).toBe(97);
     expect(Object.fromEntries(layMemory(overlapping, new Map()).at)).toEqual({ a: 0, b: 3, c: 20, d: 24, e: 64 });
@@ -264,7 +264,7 @@ describe("memory", () => {
       ["a", Float32Array.of(1, 2, 3)],
       ["b", new Float32Array(17).fill(4)],
     ]);
-    expect(layMemory(list, contents, 16).runs.map(({ at, content }) => [at, content.length])).toEqual([
+    expect(layMemory(list, contents, () => 16).runs.map(({ at, content }) => [at, content.length])).toEqual([
       [0, 3],
       [16, 17],
     ]);

@@ -37,7 +37,7 @@ function programOf(body: readonly Stmt[], rows: number | "n" = 1): Program {
       ["y", 256, "output"],
     ]),
     kernels: [kernel],
-    entries: [{ name: "go", rows, calls: ["kernel"], inputs: [], outputs: [] }],
+    entries: [{ name: "go", rows, calls: [{ kernel: "kernel" }], inputs: [], outputs: [] }],
   };
 }
 
@@ -405,10 +405,10 @@ describe("addresses and loops", () => {
         { name: "never called", origin: "", body: [store("y", at(0), v.lit(Number.NaN, "f32"))] },
       ],
       entries: [
-        { name: "go", rows: "n", calls: ["add", "double", "add"], inputs: [], outputs: [] },
-        { name: "alone", rows: 1, calls: ["add"], inputs: [], outputs: [] },
+        { name: "go", rows: "n", calls: [{ kernel: "add" }, { kernel: "double" }, { kernel: "add" }], inputs: [], outputs: [] },
+        { name: "alone", rows: 1, calls: [{ kernel: "add" }], inputs: [], outputs: [] },
         { name: "idle", rows: "n", calls: [], inputs: [], outputs: [] },
-        { name: "hidden", rows: 1, calls: ["never called"], inputs: [], outputs: [] },
+        { name: "hidden", rows: 1, calls: [{ kernel: "never called" }], inputs: [], outputs: [] },
       ],
     };
     const { memory, run: go, bytes } = start(program);

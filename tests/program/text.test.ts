@@ -61,6 +61,25 @@ kernel dense from "layers[0] dense"
 end
 `;
 
+/** One kernel, called with other buffers; `bias` is the same in both. */
+const twice = `program predict
+buffer x input @0 [4]
+buffer bias const @4 [4]
+buffer "a/kernel" const @8 [4]
+buffer "b/kernel" const @12 [4]
+buffer h arena @16 [4]
+buffer y output @20 [4]
+kernel scale(x[4], kernel[4], y[4]) from "layers[0]"
+  for i < 4
+    store y[i] = x[i] * kernel[i] + bias[i]
+entry predict rows 1
+  in x = x
+  out y = y
+  call scale(x, "a/kernel", h) from "layers[0]"
+  call scale(h, "b/kernel", y) from "layers[1]"
+end
+`;
+
 const error = (run: () => unknown): CompileError => {
   try {
     run();
@@ -118,7 +137,14 @@ describe("laws", () => {
     for (const word of words) expect(text).toContain(word);
   });
 
-  it.each([dense, blocked])("text a person wrote is printed back as it was", (text) => {
+  it("random programs hold formals, calls that give them buffers, and calls of a layer", () => {
+    const text = Array.from({ length: 60 }, (_, seed) => printProgram(programFrom(seed, 8))).join("");
+    expect(text).toMatch(/^kernel \w+\(\w+\[\d+\], \w+\[\d+\]/m);
+    expect(text).toMatch(/^ {2}call \w+\(\w+, \w+/m);
+    expect(text).toMatch(/^ {2}call .* from "layers/m);
+  });
+
+  it.each([dense, blocked, twice])("text a person wrote is printed back as it was", (text) => {
     const program = parseProgram(text);
     verifyProgram(program);
     expect(printProgram(program)).toBe(text);

@@ -37,7 +37,7 @@ export const weights = new Map([["w", Float32Array.of(0.5, -1, 3, -0)]]);
 
 /** The same Program with other kernels. */
 export function withKernels(program: Program, kernels: readonly Kernel[]): Program {
-  const entries = program.entries.map((entry) => ({ ...entry, calls: kernels.map(({ name }) => name) }));
+  const entries = program.entries.map((entry) => ({ ...entry, calls: kernels.map(({ name }) => ({ kernel: name })) }));
   const made = { ...program, kernels, entries };
   verifyProgram(made);
   return made;

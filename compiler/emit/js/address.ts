@@ -1,7 +1,7 @@
 // Addresses as text: `at + 8 * k + 3`. In: affine indices and the loops that are open. Out: expressions, and consts for the
 // parts that an inner loop does not change, so that engines need not prove it.
 import type { Index, Stmt } from "../../program/program.ts";
-import { indicesIn } from "../../program/walk.ts";
+import { accessesIn } from "../../program/walk.ts";
 import { type Code, infix, js, literal, type Name, type Names } from "../code.ts";
 
 type Terms = Index["terms"];
@@ -11,14 +11,17 @@ type Sum = Code | Name | undefined;
 export class Addresses {
   readonly #locals: Names;
   readonly #id: (loop: string) => Name;
+  readonly #baseOf: (buffer: string) => Name | undefined;
   /** Open loops, outermost first. */
   readonly #loops: string[] = [];
-  /** Terms of open loops → the const that holds their sum. */
+  /** A base and terms of open loops → the const that holds their sum. */
   readonly #parts = new Map<string, Name>();
 
-  constructor(locals: Names, id: (loop: string) => Name) {
+  /** `baseOf`: where a buffer starts, when that is not element 0 of its array. */
+  constructor(locals: Names, id: (loop: string) => Name, baseOf: (buffer: string) => Name | undefined) {
     this.#locals = locals;
     this.#id = id;
+    this.#baseOf = baseOf;
   }
 
   /** Opens a loop over `body`; `inside` prints it. Gives the consts that belong before it. */
@@ -30,16 +33,17 @@ export class Addresses {
     for (const key of added) this.#parts.delete(key);
   }
 
-  /** A const for every sum of terms of open loops that an address below has; one loop with stride 1 is its own name. */
+  /** A const for every sum of a base and terms of open loops that an address below has; one loop with stride 1 is its own name. */
   #hoist(body: readonly Stmt[], declare: (code: Code) => void): string[] {
     const added: string[] = [];
-    for (const index of indicesIn(body)) {
+    for (const { buffer, index } of accessesIn(body)) {
+      const from = this.#baseOf(buffer);
       const outer = this.#sorted(index.terms).filter(([loop]) => this.#loops.includes(loop));
-      const key = keyOf(outer);
-      const trivial = outer.length === 0 || (outer.length === 1 && outer[0][1] === 1);
+      const key = keyOf(outer, from);
+      const trivial = outer.length === 0 || (outer.length === 1 && outer[0][1] === 1 && from === undefined);
       if (trivial || this.#parts.has(key)) continue;
       const id = this.#locals.unique("at");
-      declare(js`const ${id} = ${this.of({ base: 0, terms: outer })};`);
+      declare(js`const ${id} = ${this.of({ base: 0, terms: outer }, from)};`);
       this.#parts.set(key, id);
       added.push(key);
     }
@@ -57,9 +61,8 @@ export class Addresses {
     const { base } = index;
     const terms = this.#sorted(index.terms);
     let count = terms.length;
-    while (count > 0 && !this.#parts.has(keyOf(terms.slice(0, count)))) count--;
-    const part = this.#parts.get(keyOf(terms.slice(0, count)));
-    const start: Sum = from === undefined || part === undefined ? (from ?? part) : infix(from, "+", part);
+    while (count > 0 && !this.#parts.has(keyOf(terms.slice(0, count), from))) count--;
+    const start: Sum = this.#parts.get(keyOf(terms.slice(0, count), from)) ?? from;
     const rest = terms.slice(count);
     if (start !== undefined || rest.every(([, stride]) => stride > 0)) return plus(this.#sum(start, rest), base);
     // What is positive comes first: 60 - 4 * t, j - 4 * t.
@@ -83,4 +86,5 @@ function plus(sum: Sum, base: number): Code | Name {
   return base === 0 ? sum : infix(sum, base < 0 ? "-" : "+", literal(Math.abs(base)));
 }
 
-const keyOf = (terms: Terms): string => terms.map(([loop, stride]) => `${stride}*${loop}`).join("+");
+const keyOf = (terms: Terms, from: Name | undefined): string =>
+  [from?.text ?? "", ...terms.map(([loop, stride]) => `${stride}*${loop}`)].join("+");

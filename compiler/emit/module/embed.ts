@@ -10,6 +10,9 @@ import { type Memory, toBase64 } from "./weights.ts";
 
 /** Floats of a cache line. */
 export const alignment = 16;
+/** Floats of a vector: no vector of a buffer that starts at a multiple lies in two cache lines. Buffers that are numbers in calls are
+ * many and small, and start so: side by side their contents are one text. */
+export const vectorLength = 4;
 
 /** The forms of the kernels in WebAssembly, and how a module calls them. */
 export interface Simd {

@@ -7,7 +7,6 @@ import type { Options } from "../../options.ts";
 import type { Entry } from "../../program/program.ts";
 import { Code, commas, js, lines, literal, type Name, name, none, record } from "../code.ts";
 import { judge } from "../judge.ts";
-import { scalarsOf } from "../usage.ts";
 import { declarations } from "./declarations.ts";
 import { type Simd, simdMemory, startSimd } from "./embed.ts";
 import { header } from "./header.ts";
@@ -95,7 +94,7 @@ function instance(parts: ModuleParts): {
   const prepare = entries.get("prepare");
   const scene = setScene(parts, predict);
 
-  const texts = scene.looped.map((kernel) => scene.emit(kernel, scene.kernelId(kernel.name), scalarsOf(kernel).map(name)));
+  const texts = scene.looped.map(scene.kernelText);
   texts.push(
     scene.direct === undefined
       ? surface.computeFunction(one, scene.route(predict), inputSize, outputSize, scene.helpers.copy)
@@ -120,7 +119,7 @@ function instance(parts: ModuleParts): {
     beside.push(js`const ${id} = ${text};`);
     return id;
   };
-  const start = startMemory(memory, scene.buffers, scene.bufferId, scene.helpers.unpack, external, array, aside);
+  const start = startMemory(memory, scene, external, array, aside);
   const exported = [
     "predict",
     ...(options.train ? trained : []),

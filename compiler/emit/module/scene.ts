@@ -2,51 +2,59 @@
 // Out: names that no two things share, and the text of kernels and calls. Guarantee: what no text mentions gets no name and no
 // memory.
 import { internal, invariant } from "../../diagnostics/error.ts";
-import type { Buffer, Entry, Kernel } from "../../program/program.ts";
+import { calledKernels, ownBuffers } from "../../program/calls.ts";
+import type { Buffer, Entry, Kernel, Program } from "../../program/program.ts";
 import { buffersOf } from "../../program/walk.ts";
 import { braces, type Code, commas, comment, js, lines, type Name, Names, name } from "../code.ts";
 import { readFirst } from "../js/direct.ts";
 import { emitKernel } from "../js/kernel.ts";
 import { scratch, split } from "../js/split.ts";
 import { scalarsOf } from "../usage.ts";
-import { alignment, functionName, mergedBuffers, type Simd, simdOf } from "./embed.ts";
+import { alignment, functionName, mergedBuffers, type Simd, simdOf, vectorLength } from "./embed.ts";
 import { Helpers, helperNames, type Location } from "./helpers.ts";
 import type { ModuleParts } from "./parts.ts";
 import * as surface from "./surface.ts";
 import { layMemory, type Memory } from "./weights.ts";
+
+/** Where a buffer is, when not under its own name. */
+type Placing = (buffer: string) => Location | undefined;
 
 /** Which kernels and buffers the text mentions, and what they are called. */
 export interface Scene {
   readonly helpers: Helpers;
   readonly memory: Memory;
   readonly simd?: Simd;
+  /** What has a place in memory; a buffer that is but a number in calls has no name. */
   readonly buffers: readonly Buffer[];
   readonly looped: readonly Kernel[];
   /** The kernel of `predict` that works on the caller's arrays. */
   readonly direct: Kernel | undefined;
   bufferId(buffer: string): Name;
+  isNamed(buffer: string): boolean;
   kernelId(kernel: string): Name;
   calls(entry: Entry): Code;
   route(entry: Entry): surface.Route;
-  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: (buffer: string) => Location | undefined): Code;
+  emit(kernel: Kernel, id: Name, params: readonly Name[], place?: Placing): Code;
+  /** The function of a kernel: of the scalars it reads, and of where in memory the buffers for its formals start. */
+  kernelText(kernel: Kernel): Code;
 }
 
 /** Names everything that the text will mention, and lays the memory out. */
 export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts, predict: Entry): Scene {
-  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
-  const kernelOf = (id: string): Kernel => kernels.get(id) ?? internal(`there is no kernel ${id}`);
-  const direct = lanes === undefined ? directKernel(predict, kernelOf) : undefined;
+  const direct = lanes === undefined ? directKernel(program, predict) : undefined;
   const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
-  const looped = [...new Set(looping.flatMap(({ calls }) => calls))].map(kernelOf);
+  const looped = [...new Set(looping.flatMap(({ calls }) => calledKernels(program, calls)))];
   const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
-  // Used is what the direct kernel reads, but for its ports, whose place the caller's arrays take; what loops read and write;
-  // the ports of all other entries; the weights; and what kernels in lanes touch.
-  const used = new Set(direct === undefined ? [] : buffersOf(direct));
-  if (direct !== undefined) for (const buffer of ports(predict)) used.delete(buffer);
-  for (const buffer of [...looped.flatMap((kernel) => [...buffersOf(kernel)]), ...looping.flatMap(ports)]) used.add(buffer);
-  for (const { buffer } of weights) used.add(buffer);
-  for (const { kernels: wide } of [lanes?.program, lanes?.relaxed].filter((one) => one !== undefined))
-    for (const kernel of wide) for (const buffer of buffersOf(kernel)) used.add(buffer);
+  const wide = [lanes?.program, lanes?.relaxed].filter((one) => one !== undefined);
+  // Named is what the direct kernel reads, but for its ports, whose place the caller's arrays take; what loops read and write;
+  // the ports of all other entries; the weights; and what kernels in lanes touch. Used is also what calls give for formals.
+  const named = new Set(direct === undefined ? [] : buffersOf(direct));
+  if (direct !== undefined) for (const buffer of ports(predict)) named.delete(buffer);
+  const own = [...looped, ...wide.flatMap(({ kernels }) => kernels)].flatMap((kernel) => ownBuffers(kernel, buffersOf));
+  for (const buffer of [...own, ...looping.flatMap(ports)]) named.add(buffer);
+  for (const { buffer } of weights) named.add(buffer);
+  const given = [...looping, ...wide.flatMap(({ entries }) => entries)].flatMap(({ calls }) => calls);
+  const used = new Set([...named, ...given.flatMap(({ buffers: list = [] }) => list)]);
   const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes);
   const buffers = all.filter((buffer) => used.has(buffer.name));
 
@@ -57,16 +65,34 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
     ...program.entries.map((entry) => functionName(entry).text),
   ]);
   const kernelIds = new Map(looped.map((kernel) => [kernel.name, names.unique(kernel.name)]));
-  const bufferIds = new Map(buffers.map((buffer) => [buffer.name, names.unique(buffer.name)]));
+  const bufferIds = new Map(buffers.flatMap(({ name: id }) => (named.has(id) ? [[id, names.unique(id)]] : [])));
   const bufferId = (buffer: string): Name => bufferIds.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   const kernelId = (kernel: string): Name => kernelIds.get(kernel) ?? internal(`kernel ${kernel} is not emitted`);
   const helpers = new Helpers(names);
   const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
-  const memory = layMemory(buffers, constants, lanes === undefined ? 1 : alignment);
+  const alignOf = (buffer: string): number => (lanes === undefined ? 1 : bufferIds.has(buffer) ? alignment : vectorLength);
+  const memory = layMemory(buffers, constants, alignOf);
   const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash);
+  const startOf = (buffer: string): number => memory.at.get(buffer) ?? internal(`there is no buffer ${buffer}`);
+  const scalars = new Map(looped.map((kernel) => [kernel.name, scalarsOf(kernel).map(scalar)]));
   const calls = (entry: Entry): Code => {
-    const kernelCalls = lines(...entry.calls.map((id) => js`${kernelId(id)}(${commas(scalarsOf(kernelOf(id)).map(scalar))});`));
+    const kernelCalls = lines(
+      ...entry.calls.map(({ kernel, buffers: list = [] }) => {
+        const args = [...(scalars.get(kernel) ?? []), ...list.map(startOf)];
+        return js`${kernelId(kernel)}(${commas(args)});`;
+      }),
+    );
     return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
+  };
+  const emit = (kernel: Kernel, id: Name, params: readonly Name[], place?: Placing, starts: readonly Name[] = []): Code => {
+    const text = emitKernel(kernel, id, {
+      helpers,
+      params,
+      starts,
+      scalar,
+      place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
+    });
+    return lines(...kernel.origin.split("\n").map(comment), text);
   };
   return {
     helpers,
@@ -76,6 +102,7 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
     looped,
     direct,
     bufferId,
+    isNamed: (buffer) => bufferIds.has(buffer),
     kernelId,
     calls,
     route: (entry) => {
@@ -87,23 +114,30 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
         calls: calls(entry),
       };
     },
-    emit: (kernel, id, params, place) => {
-      const text = emitKernel(kernel, id, {
-        helpers,
-        params,
-        scalar,
-        place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
-      });
-      return lines(...kernel.origin.split("\n").map(comment), text);
+    emit,
+    kernelText: (kernel) => {
+      const given = scalars.get(kernel.name) ?? [];
+      const ids = new Names(
+        given.map(({ text }) => text),
+        names,
+        surface.localWords,
+      );
+      const starts = new Map(kernel.formals?.map((formal) => [formal.name, ids.unique(formal.name)]));
+      const place: Placing = (buffer) => {
+        const base = starts.get(buffer);
+        return base === undefined ? undefined : { array: name("memory"), base };
+      };
+      return emit(kernel, kernelId(kernel.name), [...given, ...starts.values()], place, [...starts.values()]);
     },
   };
 }
 
 /** The one kernel of `predict`, when it is a straight line and may work on the caller's arrays. */
-function directKernel(predict: Entry, kernelOf: (id: string) => Kernel): Kernel | undefined {
+function directKernel(program: Program, predict: Entry): Kernel | undefined {
   const [[, input]] = predict.inputs;
   if (predict.calls.length !== 1 || predict.rows !== 1 || input === predict.outputs[0][1]) return undefined;
-  return readFirst(kernelOf(predict.calls[0]), input);
+  const [kernel] = calledKernels(program, predict.calls);
+  return kernel.formals === undefined ? readFirst(kernel, input) : undefined;
 }
 
 // Value nodes of one function: about 20 KB of bytecode, a third of what V8 still optimises.

@@ -3,7 +3,7 @@
 // Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order).
 import { invariant } from "../../diagnostics/error.ts";
 import type { Buffer } from "../../program/program.ts";
-import { braces, type Code, commas, js, lines, type Name, name, shortLiteral } from "../code.ts";
+import { braces, type Code, commas, js, lines, type Name, name, none, shortLiteral } from "../code.ts";
 
 /** Neighbouring buffers that start with content. */
 export interface Run {
@@ -17,8 +17,12 @@ export interface Memory {
   readonly runs: readonly Run[];
 }
 
-/** `align`: where buffers start that no other overlaps, in elements. */
-export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<string, Float32Array>, align = 1): Memory {
+/** `alignOf`: of how many elements the start of a buffer is a multiple, where it overlaps none that starts before it. */
+export function layMemory(
+  buffers: readonly Buffer[],
+  contents: ReadonlyMap<string, Float32Array>,
+  alignOf: (buffer: string) => number = () => 1,
+): Memory {
   const sorted = [...buffers].sort((a, b) => a.at - b.at);
   const at = new Map<string, number>();
   const parts: Run[] = [];
@@ -27,6 +31,7 @@ export function layMemory(buffers: readonly Buffer[], contents: ReadonlyMap<stri
   let shift = 0;
   for (const buffer of sorted) {
     // Gaps are closed; what overlaps keeps its distance.
+    const align = alignOf(buffer.name);
     if (buffer.at >= end) shift = buffer.at - Math.ceil(length / align) * align;
     end = Math.max(end, buffer.at + buffer.length);
     length = Math.max(length, buffer.at + buffer.length - shift);
@@ -161,13 +166,19 @@ if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size
 
 const shortList = (content: Float32Array): Code => commas([...content].map(shortLiteral));
 
-/** The array, its first contents, and a view per buffer. `bytes`: contents come from the argument of `create`; `array`: an
- * expression for a zeroed array of at least the memory's length. */
+/** What is to be declared: buffers, and the names of those that have one. */
+export interface Declared {
+  readonly buffers: readonly Buffer[];
+  isNamed(buffer: string): boolean;
+  bufferId(buffer: string): Name;
+  readonly helpers: { unpack(): Name };
+}
+
+/** The array, its first contents, and a view for each buffer with a name. `bytes`: contents come from the argument of `create`;
+ * `array`: an expression for a zeroed array of at least the memory's length. */
 export function startMemory(
   memory: Memory,
-  buffers: readonly Buffer[],
-  id: (buffer: string) => Name,
-  unpack: () => Name,
+  { buffers, isNamed, bufferId, helpers: { unpack } }: Declared,
   bytes: boolean,
   array: Code,
   aside: Aside,
@@ -175,9 +186,10 @@ export function startMemory(
   const whole = name("memory");
   const views = buffers.map((buffer) => {
     const at = memory.at.get(buffer.name) ?? 0;
-    const view = js`const ${id(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
     const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0);
-    return starts ? lines(view, js`${id(buffer.name)}.fill(${buffer.initial});`) : view;
+    if (!isNamed(buffer.name)) return starts ? js`${whole}.fill(${buffer.initial}, ${at}, ${at + buffer.length});` : none;
+    const view = js`const ${bufferId(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
+    return starts ? lines(view, js`${bufferId(buffer.name)}.fill(${buffer.initial});`) : view;
   });
   return lines(
     memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,

@@ -2,6 +2,7 @@
 // function per kernel that is called (in a short entry one for all), one export per entry, and the memory as `m`, of a size that
 // never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/program.ts; a relaxed module may contract vector madds.
 import { internal } from "../../diagnostics/error.ts";
+import { calledKernels } from "../../program/calls.ts";
 import type { Entry, Kernel, Program } from "../../program/program.ts";
 import { turns } from "../../schedule/straight.ts";
 import { scalarsOf } from "../usage.ts";
@@ -25,27 +26,39 @@ const mostInOne = 256;
 
 /** The bytes of the module; deterministic, and not validated here. */
 export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
-  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const places = new Map(program.buffers.map(({ name, at }) => [name, 4 * at]));
+  const placeOf = (buffer: string): number => places.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   const functions: FunctionBody[] = [];
   const add = (body: FunctionBody): number => functions.push(body) - 1;
-  const known = new Map<Kernel, number>();
-  const functionOf = (kernel: Kernel): number => {
-    const index = known.get(kernel) ?? add(kernelFunction([kernel], scalarsOf(kernel), program, relaxed));
-    known.set(kernel, index);
-    return index;
+  const known = new Map<Kernel, { readonly index: number; readonly scalars: readonly string[] }>();
+  const functionOf = (kernel: Kernel) => {
+    const made = known.get(kernel);
+    if (made !== undefined) return made;
+    const scalars = scalarsOf(kernel);
+    const added = { index: add(kernelFunction([kernel], scalars, program, relaxed)), scalars };
+    known.set(kernel, added);
+    return added;
   };
   const exports = program.entries.flatMap((entry): [string, number][] => {
     if (!entries.includes(entry.name)) return [];
     const params = paramsOf(entry, program);
-    const called = entry.calls.map((call) => kernels.get(call) ?? internal(`there is no kernel ${call}`));
-    if (called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne)
+    const called = calledKernels(program, entry.calls);
+    // A kernel with formals stands once, since that is what they are for.
+    if (
+      called.every(({ formals }) => formals === undefined) &&
+      called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne
+    )
       return [[entry.name, add(kernelFunction(called, params, program, relaxed))]];
     // An entry that is one kernel needs no function of its own.
-    if (called.length === 1 && scalarsOf(called[0]).join() === params.join()) return [[entry.name, functionOf(called[0])]];
+    const [first] = called;
+    if (called.length === 1 && first.formals === undefined && scalarsOf(first).join() === params.join())
+      return [[entry.name, functionOf(first).index]];
     const body = new FunctionBody(params.map(() => "i32"));
-    for (const kernel of called) {
-      for (const scalar of scalarsOf(kernel)) body.local_get(params.indexOf(scalar));
-      body.call(functionOf(kernel));
+    for (const [i, kernel] of called.entries()) {
+      const { index, scalars } = functionOf(kernel);
+      for (const scalar of scalars) body.local_get(params.indexOf(scalar));
+      for (const buffer of entry.calls[i].buffers ?? []) body.i32_const(placeOf(buffer));
+      body.call(index);
     }
     return [[entry.name, add(body)]];
   });
@@ -55,7 +68,7 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
 
 /** The scalars an entry's function takes, in order. */
 export function paramsOf(entry: Entry, program: Program): readonly string[] {
-  const used = program.kernels.filter(({ name }) => entry.calls.includes(name)).flatMap(scalarsOf);
+  const used = [...new Set(calledKernels(program, entry.calls))].flatMap(scalarsOf);
   const others = [...new Set(used)].filter((name) => name !== "n").sort();
   return entry.rows === "n" || used.includes("n") ? ["n", ...others] : others;
 }

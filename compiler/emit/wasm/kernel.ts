@@ -7,7 +7,7 @@
 //   Where nobody reads i, it counts the turns that are left, down to 0.
 import { internal } from "../../diagnostics/error.ts";
 import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
-import { type Access, indexValues, indicesIn, rootsOf, visit } from "../../program/walk.ts";
+import { type Access, accessesIn, indexValues, rootsOf, visit } from "../../program/walk.ts";
 import { FunctionBody } from "./assembler.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
@@ -17,7 +17,8 @@ type For = Stmt & { readonly do: "for" };
 /** A number known now, or the local that holds it. */
 type Bound = number | { readonly local: number };
 
-/** One function that runs the kernels in order; `params` are the scalars it takes, as i32. */
+/** One function that runs the kernels in order; it takes `params`, which are scalars, and then where the buffers for the formals of
+ * the first kernel start, in bytes; all as i32. */
 export function kernelFunction(
   kernels: readonly Kernel[],
   params: readonly string[],
@@ -50,19 +51,24 @@ class KernelWriter {
     this.#kernels = kernels;
     this.#program = program;
     this.#starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
-    const rows = kernels.flatMap(({ body }) => [...indicesIn(body)].flatMap(indexValues));
+    const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
-    this.#body = new FunctionBody(params.map(() => "i32"));
+    const formals = kernels.flatMap(({ formals: own = [] }) => own);
+    this.#body = new FunctionBody([...params, ...formals].map(() => "i32"));
     params.forEach((name, i) => {
       this.#names.set(`scalar ${name}`, i);
     });
+    const bases = new Map(formals.map(({ name }, i) => [name, params.length + i]));
     this.#locals = new Locals(this.#body);
     // Pointers need the last value of every loop, to know how far a falling address goes.
     this.#pointers = new Pointers(
       this.#body,
       this.#locals,
       ({ to }) => this.#greatest(to) - 1,
-      (buffer) => this.#start(buffer),
+      (buffer) => {
+        const base = bases.get(buffer);
+        return base === undefined ? { start: this.#start(buffer) } : { start: 0, base };
+      },
     );
     this.#values = new Values({
       body: this.#body,

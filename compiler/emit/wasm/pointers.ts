@@ -3,7 +3,8 @@
 // offset. Guarantee: pointer and offset are never negative, so that their sum, which the engine takes unsigned, is the address.
 //
 //   buffer[base + Σ stride·loop + row·stride]   =   load(pointer, offset)          both in bytes
-//   pointer = start + Σ 4·stride·loop (+ 4·stride·row)       offset = 4·(start of the buffer + base) − start
+//   pointer = (base +) start + Σ 4·stride·loop (+ 4·stride·row)     offset = 4·(start of the buffer + base) − start
+//   base    = where the buffer of a formal starts: a parameter of the function, and the start of the buffer is 0
 //   start   = what terms with a negative stride take away at most, so that the pointer never falls below 0
 //
 // y[8·i + 0], y[8·i + 1], … differ in their offset alone: one local serves them all.
@@ -16,11 +17,18 @@ import type { Locals } from "./locals.ts";
 /** Loop → its greatest value. */
 export type Lasts = ReadonlyMap<string, number>;
 
-/** An address in bytes: offset + start + Σ stride·loop + row. */
+/** Where a buffer's element 0 is: `start` elements after the byte address in the local `base`, or after 0. */
+export interface Place {
+  readonly start: number;
+  readonly base?: number;
+}
+
+/** An address in bytes: offset + base + start + Σ stride·loop + row. */
 interface Path {
   readonly offset: number;
   /** Where the pointer starts: at what falling terms take away at most. */
   readonly start: number;
+  readonly base?: number | undefined;
   readonly strides: ReadonlyMap<string, number>;
   readonly row?: NonNullable<Index["row"]>;
 }
@@ -37,24 +45,23 @@ export class Pointers {
   readonly #body: FunctionBody;
   readonly #locals: Locals;
   readonly #lastOf: (loop: Stmt & { do: "for" }) => number;
-  readonly #startOf: (buffer: string) => number;
+  readonly #placeOf: (buffer: string) => Place;
   /** Open loops, outermost first. */
   #loops: Lasts = new Map();
   readonly #pointers = new Map<string, number>();
   /** Rows that a let names, in bytes. */
   readonly #rows = new Map<string, number>();
 
-  /** `startOf`: where a buffer's element 0 is, in elements. */
   constructor(
     body: FunctionBody,
     locals: Locals,
     lastOf: (loop: Stmt & { do: "for" }) => number,
-    startOf: (buffer: string) => number,
+    placeOf: (buffer: string) => Place,
   ) {
     this.#body = body;
     this.#locals = locals;
     this.#lastOf = lastOf;
-    this.#startOf = startOf;
+    this.#placeOf = placeOf;
   }
 
   /** Starts the pointers that `loop` moves; `first` pushes its first value where that is not 0. */
@@ -129,7 +136,7 @@ export class Pointers {
       const { row, ...affine } = path;
       value();
       this.#clamp(row);
-      if (affine.strides.size > 0) {
+      if (affine.strides.size > 0 || affine.base !== undefined) {
         this.#sum(affine, this.#loops, 0);
         this.#body.op("i32.add");
       }
@@ -149,19 +156,22 @@ export class Pointers {
     } else if (known !== undefined) {
       this.#body.local_get(known);
       if (bare && path.start + more !== 0) this.#body.i32_const(path.start + more).op("i32.add");
+      if (bare && path.base !== undefined) this.#body.local_get(path.base).op("i32.add");
       if (bare) return;
       this.#sum(affine, open, more);
       this.#body.op("i32.add");
     } else {
       if (!bare) internal(`no pointer for ${this.#key(path, open)}`);
-      this.#body.i32_const(path.start + more);
+      if (path.base === undefined) this.#body.i32_const(path.start + more);
+      else this.#body.local_get(path.base);
+      if (path.base !== undefined && path.start + more !== 0) this.#body.i32_const(path.start + more).op("i32.add");
     }
   }
 
-  #key({ start, strides, row }: Path, open: Lasts): string {
+  #key({ start, base, strides, row }: Path, open: Lasts): string {
     const terms = [...open.keys()].filter((loop) => strides.has(loop)).map((loop) => `${loop}*${strides.get(loop)}`);
     const at = row !== undefined && this.#rows.has(rowKey(row)) ? [rowKey(row)] : [];
-    return JSON.stringify([start, ...terms, ...at]);
+    return JSON.stringify([start, base, ...terms, ...at]);
   }
 
   *#paths(body: readonly Stmt[], loops: Lasts): Generator<Path> {
@@ -195,10 +205,11 @@ export class Pointers {
     const moves = row !== undefined && row.limit > 1 && row.stride !== 0;
     // Falling rows are counted from the last one.
     const least = moves && row.stride < 0 ? base + row.stride * (row.limit - 1) : base;
-    const offset = 4 * (this.#startOf(buffer) + least) - start;
+    const place = this.#placeOf(buffer);
+    const offset = 4 * (place.start + least) - start;
     // A loop that starts late may have its buffer's element 0 before address 0.
     if (offset < 0) start += offset;
-    return { offset: Math.max(offset, 0), start, strides, ...(moves ? { row } : {}) };
+    return { offset: Math.max(offset, 0), start, base: place.base, strides, ...(moves ? { row } : {}) };
   }
 }
 

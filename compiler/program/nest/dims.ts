@@ -1,22 +1,19 @@
 // Dims of a nest rewritten: a dim that walks a blocked axis becomes two. In and out: a Nest, same meaning, same order.
 import type { Extent, Index, Value } from "../program.ts";
 import * as v from "../value.ts";
-import { mapIndex, mapOperands, shared } from "../walk.ts";
+import { mapIndex, mapOperands, shared, visit } from "../walk.ts";
 import { blockSize, innerOf, outerOf } from "./block.ts";
-import type { Nest } from "./nest.ts";
+import { type Nest, valuesOfNest } from "./nest.ts";
 
 type Dims = readonly (readonly [string, Extent])[];
 
 /** Dims that walk a blocked axis as an outer and an inner dim, everywhere. */
 export function splitBlocked(nest: Nest): Nest {
-  const indices: Index[] = [];
-  rewriteDims(nest, (term, index) => {
-    indices.push(index);
-    return [term];
+  const terms = new Set(nest.out.index.terms.map(([term]) => term));
+  visit(valuesOfNest(nest), (value) => {
+    if (value.op === "load") for (const [term] of value.index.terms) terms.add(term);
   });
-  const split = [...nest.map, ...nest.reduce]
-    .map(([name]) => name)
-    .filter((name) => indices.some(({ terms }) => terms.some(([term]) => term === innerOf(name))));
+  const split = [...nest.map, ...nest.reduce].map(([name]) => name).filter((name) => terms.has(innerOf(name)));
   if (split.length === 0) return nest;
   const divide = (dims: Dims): Dims =>
     dims.flatMap(
@@ -47,14 +44,14 @@ export function splitBlocked(nest: Nest): Nest {
 /** The nest with every index term, and every dim used as a number, rewritten. */
 export function rewriteDims(
   nest: Nest,
-  rewrite: (term: Index["terms"][number], index: Index) => Index["terms"],
+  rewrite: (term: Index["terms"][number]) => Index["terms"],
   asValue: (dim: string, node: Value) => Value = (_, node) => node,
 ): Nest {
   const drop = (index: Index): Index => ({
-    ...mapIndex(index, visit),
-    terms: index.terms.flatMap((term) => rewrite(term, index)),
+    ...mapIndex(index, rewritten),
+    terms: index.terms.flatMap(rewrite),
   });
-  const visit = shared<Value>((value, inner) =>
+  const rewritten = shared<Value>((value, inner) =>
     value.op === "loop" ? asValue(value.name, value) : mapOperands(value, inner, drop),
   );
   const { fold } = nest;
@@ -65,10 +62,10 @@ export function rewriteDims(
       : {
           fold:
             fold.how === "madd"
-              ? { ...fold, init: visit(fold.init), term: [visit(fold.term[0]), visit(fold.term[1])] }
-              : { ...fold, init: visit(fold.init), term: [visit(fold.term[0])] },
+              ? { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0]), rewritten(fold.term[1])] }
+              : { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0])] },
         }),
-    finish: visit(nest.finish),
+    finish: rewritten(nest.finish),
     out: { ...nest.out, index: drop(nest.out.index) },
   };
 }

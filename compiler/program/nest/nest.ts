@@ -3,7 +3,7 @@
 //   for each point of map:   acc = init;  for each point of reduce: acc = acc ∘ term;   out[index] = finish(acc)   (or +=)
 //
 // Which loops run outside, how many points at once and in how many lanes is the Schedule's to say; the order of a sum is not.
-import type { Extent, Index, Value } from "../program.ts";
+import type { Extent, Formal, Index, Value } from "../program.ts";
 import { indexValues, visit } from "../walk.ts";
 
 /** How a Nest folds its reduce dims: `madd` multiplies two terms and adds, the rest take one term. */
@@ -40,6 +40,7 @@ export const isLoop = <L>(tree: Tree<L>): tree is Loop<L> => typeof tree === "ob
 export interface NestKernel<L = Nest> {
   readonly name: string;
   readonly origin: string;
+  readonly formals?: readonly Formal[];
   readonly parts: readonly Tree<L>[];
 }
 

@@ -9,14 +9,14 @@ import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
 /** The Program with every nest written out plainly. */
 export const plainProgram = (program: Program<NestKernel>): Program => ({
   ...program,
-  kernels: program.kernels.map(({ name, origin, parts }): Kernel => {
+  kernels: program.kernels.map(({ parts, ...head }): Kernel => {
     const taken = new Set([...program.scalars.map((scalar) => scalar.name), ...parts.flatMap(namesIn)]);
     let sums = 0;
     const fresh = (): string => {
       const acc = `acc${sums++}`;
       return taken.has(acc) ? fresh() : acc;
     };
-    return { name, origin, body: parts.flatMap((part) => plainTree(part, fresh)) };
+    return { ...head, body: parts.flatMap((part) => plainTree(part, fresh)) };
   }),
 });
 

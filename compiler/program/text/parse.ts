@@ -1,7 +1,7 @@
 // Program text back into a Program: the inverse of compiler/program/text/print.ts. In: text. Out: a Program, not yet verified.
 // Errors: `ir/parse` with line and column. Names of loops, lets, registers and scalars must be known where they are used,
 // because what a name means, and its format, come from its definition.
-import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "../program.ts";
+import type { Buffer, Call, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
 import { Cursor } from "./cursor.ts";
 import { arities, binary, foldings, formats, impliedFmt, infix, laneNumbers, unary } from "./words.ts";
@@ -22,7 +22,7 @@ export const parseProgram = (text: string): Program =>
 export function parseProgramWith<K>(
   text: string,
   word: string,
-  rest: (head: { readonly name: string; readonly origin: string }, cursor: Cursor, scope: Scope) => K,
+  rest: (head: Head & { readonly formals?: readonly Formal[] }, cursor: Cursor, scope: Scope) => K,
 ): Program<K> {
   const cursor = new Cursor(text);
   cursor.expect(word);
@@ -35,7 +35,7 @@ export function parseProgramWith<K>(
   while (!cursor.starts(0, "end")) {
     if (cursor.starts(0, "scalar")) scalars.push(parseScalar(cursor));
     else if (cursor.starts(0, "buffer")) buffers.push(parseBuffer(cursor));
-    else if (cursor.starts(0, "kernel")) kernels.push(rest(parseHead(cursor), cursor, scopeOf(scalars)));
+    else if (cursor.starts(0, "kernel")) kernels.push(rest(parseKernelHead(cursor), cursor, scopeOf(scalars)));
     else if (cursor.starts(0, "entry")) entries.push(parseEntry(cursor));
     else cursor.fail(`needed scalar, buffer, kernel, entry or end, found ${cursor.found()}`);
   }
@@ -87,26 +87,60 @@ function parseEntry(cursor: Cursor): Entry {
   };
   const inputs: (readonly [string, string])[] = [];
   const outputs: (readonly [string, string])[] = [];
-  const calls: string[] = [];
+  const calls: Call[] = [];
   while (cursor.starts(1, "in")) inputs.push(port());
   while (cursor.starts(1, "out")) outputs.push(port());
   while (cursor.starts(1, "call")) {
     cursor.next();
-    calls.push(cursor.name("a kernel"));
-    cursor.endLine();
+    const kernel = cursor.name("a kernel");
+    const buffers = parseList(cursor, () => cursor.name("a buffer"));
+    const origin = parseOrigin(cursor);
+    calls.push({ kernel, ...(buffers.length === 0 ? {} : { buffers }), ...(origin === "" ? {} : { origin }) });
   }
   return { name, rows, inputs, outputs, calls };
 }
 
 const scopeOf = (scalars: readonly Scalar[]): Scope => new Map(scalars.map(({ name }) => [name, { op: "scalar", fmt: "i32" }]));
 
-/** After `kernel` or `nest`: a name, and where it comes from. */
-export function parseHead(cursor: Cursor): { readonly name: string; readonly origin: string } {
+interface Head {
+  readonly name: string;
+  readonly origin: string;
+}
+
+/** From `nest` on: a name, and where it comes from. */
+export function parseHead(cursor: Cursor): Head {
+  cursor.next();
+  return { name: cursor.name("a name"), origin: parseOrigin(cursor) };
+}
+
+/** From `kernel` on: the same, and the formals in between. */
+function parseKernelHead(cursor: Cursor): Head & { readonly formals?: readonly Formal[] } {
   cursor.next();
   const name = cursor.name("a name");
+  const formals = parseList(cursor, (): Formal => {
+    const formal = cursor.name("a formal");
+    cursor.expect("[");
+    const length = cursor.integer("a length");
+    cursor.expect("]");
+    return { name: formal, length };
+  });
+  return { name, ...(formals.length === 0 ? {} : { formals }), origin: parseOrigin(cursor) };
+}
+
+/** `(a, b)`, or nothing. */
+function parseList<T>(cursor: Cursor, item: () => T): T[] {
+  const list: T[] = [];
+  if (!cursor.skip("(")) return list;
+  do list.push(item());
+  while (cursor.skip(","));
+  cursor.expect(")");
+  return list;
+}
+
+function parseOrigin(cursor: Cursor): string {
   const origin = cursor.skip("from") ? cursor.name("an origin") : "";
   cursor.endLine();
-  return { name, origin };
+  return origin;
 }
 
 /** Statements at `depth`; a deeper line that no `for` asked for ends the body, and the caller rejects it. */

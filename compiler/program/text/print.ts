@@ -4,7 +4,7 @@
 // A load of four elements is `x[8*i]:f32x4`, a store of four `store y[8*i]:f32x4 = …`.
 // A subterm that one statement uses several times, and that is not small, stands in `where` lines above it.
 
-import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Stmt, Value } from "../program.ts";
+import type { Buffer, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
 import { operandsOf, rootsOf } from "../walk.ts";
 import { impliedFmt, infix, isInfix, quote } from "./words.ts";
@@ -45,13 +45,28 @@ function entryLines({ name, rows, inputs, outputs, calls }: Entry): string[] {
     `entry ${quote(name)} rows ${rows}`,
     ...inputs.map(([port, buffer]) => `  in ${quote(port)} = ${quote(buffer)}`),
     ...outputs.map(([port, buffer]) => `  out ${quote(port)} = ${quote(buffer)}`),
-    ...calls.map((kernel) => `  call ${quote(kernel)}`),
+    ...calls.map(
+      ({ kernel, buffers = [], origin = "" }) =>
+        `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}${fromLayers(origin)}`,
+    ),
   ];
 }
 
-/** `kernel dense from "layers[0] dense"`. */
-export const headLine = (word: string, { name, origin }: { readonly name: string; readonly origin: string }): string =>
-  `${word} ${quote(name)}${origin === "" ? "" : ` from ${JSON.stringify(origin)}`}`;
+/** Nothing where there is nothing to put in. */
+const inParentheses = (list: readonly string[]): string => (list.length === 0 ? "" : `(${list.join(", ")})`);
+
+/** What stands in the first line of a kernel or nest. */
+interface Head {
+  readonly name: string;
+  readonly origin: string;
+  readonly formals?: readonly Formal[];
+}
+/** `kernel dense(x[4], y[8]) from "layers[0] dense"`. */
+export function headLine(word: string, { name, origin, formals = [] }: Head): string {
+  const list = inParentheses(formals.map((formal) => `${quote(formal.name)}[${formal.length}]`));
+  return `${word} ${quote(name)}${list}${fromLayers(origin)}`;
+}
+const fromLayers = (origin: string): string => (origin === "" ? "" : ` from ${JSON.stringify(origin)}`);
 
 function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string[] {
   const lines = [headLine("kernel", kernel)];
