@@ -6,6 +6,7 @@ import { blockSize } from "../program/nest/block.ts";
 import { type Operand, rowMajor, type View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
 import { kindOf } from "./fuse.ts";
+import { numbered, type RegionNames } from "./names.ts";
 import type { PlanBuffer, Rows } from "./plan.ts";
 
 export interface PlaceOptions {
@@ -26,12 +27,14 @@ export class Places {
   readonly buffers: PlanBuffer[] = [];
   readonly operands = new Map<Node, Operand>();
   readonly #byName = new Map<string, PlanBuffer>();
+  readonly #names: RegionNames;
   readonly #rows: Rows;
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
   readonly #packed: ReadonlySet<string>;
 
-  constructor({ rows, prefix = "", shared = new Set(), packed = new Set() }: PlaceOptions) {
+  constructor({ rows, prefix = "", shared = new Set(), packed = new Set() }: PlaceOptions, names: RegionNames) {
+    this.#names = names;
     this.#rows = rows;
     this.#prefix = prefix;
     this.#shared = shared;
@@ -51,8 +54,7 @@ export class Places {
   allocate(name: string, role: Role, shape: readonly Extent[], initial?: number): View {
     const isShared = role === "param" || role === "state" || (role === "output" && this.#shared.has(name));
     const stem = isShared ? name : this.#prefix + name;
-    let unique = stem;
-    for (let k = 1; this.#byName.has(unique); k++) unique = `${stem}_${k}`;
+    const unique = numbered(stem, (given) => this.#byName.has(given) || (given !== stem && this.#names.isLayer(given)));
     const most = typeof this.#rows === "number" ? this.#rows : this.#rows.max;
     const sizes: Shape = shape.map((size) => (typeof size === "number" ? size : "n"));
     const isArena = role === "arena";

@@ -7,7 +7,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import { chooseHomes, type Demand } from "./homes.ts";
-import { nameOf, originOf } from "./names.ts";
+import { type Named, RegionNames } from "./names.ts";
 import { packableAxis } from "./pack.ts";
 import { inBlocks, type PlaceOptions, Places } from "./places.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
@@ -19,8 +19,9 @@ export interface PlanOptions extends PlaceOptions {
 }
 
 export function plan(graph: Graph, options: PlanOptions): Plan {
-  const places = new Places(options);
-  const planner = new Planner(places, graph, options.packDots === true);
+  const names = new RegionNames(graph);
+  const places = new Places(options, names);
+  const planner = new Planner(places, names, graph, options.packDots === true);
   for (const node of graph.nodes) places.addSource(node);
   const regions = planner.planBody(graph, demandsOf(graph, places));
   const { buffers, operands } = places;
@@ -43,21 +44,28 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
 
 class Planner {
   readonly places: Places;
+  readonly names: RegionNames;
   readonly #top: Graph;
   readonly #packDots: boolean;
   /** Packed copies by what they copy and the axis in blocks. */
   readonly #copies = new Map<Node, ReadonlyMap<number, View>>();
   #position = 0;
   #loops = 0;
+  #regions = 0;
 
-  constructor(places: Places, top: Graph, packDots: boolean) {
+  constructor(places: Places, names: RegionNames, top: Graph, packDots: boolean) {
     this.places = places;
+    this.names = names;
     this.#top = top;
     this.#packDots = packDots;
   }
 
   advance(): number {
     return this.#position++;
+  }
+
+  nextId(): string {
+    return `r${this.#regions++}`;
   }
 
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
@@ -92,18 +100,19 @@ class Planner {
       const isOverwritten = from.kind === "view" && demands.some(({ out }) => out.buffer === from.buffer);
       return isOverwritten ? this.#toArena(graph, node, regions) : from;
     });
-    for (const [i, { node, out }] of demands.entries()) this.copy(graph, node, saved[i], out, regions);
+    for (const [i, { node, out }] of demands.entries())
+      this.copy(this.names.of(graph, [node], "copy"), node, saved[i], out, regions);
   }
 
   #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
-    const name = nameOf(graph, root);
-    const out = home ?? this.places.allocateFor(root, name);
+    const named = this.names.of(graph, nodes);
+    const out = home ?? this.places.allocateFor(root, named.name);
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
       kind: "compute",
-      name,
-      origin: originOf(graph, nodes),
+      id: this.nextId(),
+      ...named,
       position: this.advance(),
       ...(anchor === undefined ? {} : { anchor }),
       ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.places.operandOf(anchor.inputs[0]), packed] }),
@@ -128,17 +137,18 @@ class Planner {
     if (axis === undefined || from?.kind !== "view" || left.type.shape[0] !== "n") return undefined;
     const known = this.#copies.get(right)?.get(axis);
     if (known !== undefined) return known;
-    const to = inBlocks(this.places.allocate(`${nameOf(graph, right)}/packed`, "arena", this.places.extents(right)), axis);
+    const named = this.names.of(graph, [right], "packed");
+    const to = inBlocks(this.places.allocate(named.name, "arena", this.places.extents(right)), axis);
     this.#copies.set(right, new Map(this.#copies.get(right)).set(axis, to));
-    return this.copy(graph, right, from, to, regions);
+    return this.copy(named, right, from, to, regions);
   }
 
-  copy(graph: Graph, node: Node, from: Operand, out: View, regions: Region[]): View {
+  copy(named: Named, node: Node, from: Operand, out: View, regions: Region[]): View {
     const position = this.advance();
     const region: CopyRegion = {
       kind: "copy",
-      name: nameOf(graph, node),
-      origin: originOf(graph, [node]),
+      id: this.nextId(),
+      ...named,
       position,
       node,
       from,
@@ -152,8 +162,9 @@ class Planner {
 
   /** A row-major copy of a node's value. */
   #toArena(graph: Graph, node: Node, regions: Region[]): View {
-    const out = this.places.allocate(nameOf(graph, node), "arena", this.places.extents(node));
-    return this.copy(graph, node, this.places.operandOf(node), out, regions);
+    const named = this.names.of(graph, [node], "copy");
+    const out = this.places.allocate(named.name, "arena", this.places.extents(node));
+    return this.copy(named, node, this.places.operandOf(node), out, regions);
   }
 
   #view(graph: Graph, node: Node, regions: Region[]): void {
