@@ -20,7 +20,8 @@ export interface Origin {
 
 /** The canonical text: `layers[1] dense "hidden"`, `layers[2] lstm "lstm".gates`, `∂ layers[1] dense "hidden".kernel`. */
 export function showOrigin({ gradient, ...origin }: Origin): string {
-  return `${gradient ? "∂ " : ""}${isFree(origin) ? origin.name : showWords(origin)}`;
+  if (gradient) return `∂ ${isFree(origin) ? origin.name : showWords(origin)}`;
+  return isFree(origin) && !origin.name.startsWith("∂ ") ? origin.name : showWords(origin);
 }
 
 /** The origin of a text. Text of another form is kept as the name of an origin without path and layer. */
@@ -43,7 +44,7 @@ export function withoutRole({ role: _part, ...whole }: Origin): Origin {
 
 /** Free text is printed as it is, unless it would be read as something else. */
 const isFree = ({ path, layer, name, role }: Origin): boolean =>
-  path === "" && layer === "" && role === undefined && !name.startsWith("∂ ") && parseWords(name) === undefined;
+  path === "" && layer === "" && role === undefined && parseWords(name) === undefined;
 
 function showWords({ path, layer, name, role }: Origin): string {
   return `${showWord(path)} ${showWord(layer)} ${JSON.stringify(name)}${role === undefined ? "" : `.${showWord(role)}`}`;
