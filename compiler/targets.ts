@@ -9,7 +9,12 @@ export interface Target {
   /** Values computed at once. */
   readonly lanes: 1 | 4;
   /** Register tile of several rows: how many rows, and columns beside them. */
-  readonly tile: { readonly rows: number; readonly columns: number };
+  readonly tile: {
+    readonly rows: number;
+    readonly columns: number;
+    /** As many rows in two dims: lines x pixels. Absent where rows serve as well. */
+    readonly patch?: readonly [lines: number, pixels: number];
+  };
   /** Columns of one row. */
   readonly columns: number;
   /** Points of a light map a turn, so that the loop does not cost more than they. */
@@ -18,8 +23,8 @@ export interface Target {
 
 /** Every target by name. js: scalars, doubles or floats; simd: f32 in vectors of four; relaxed: the same where a multiply-add is
  * one instruction. */
-export const targets = {
+export const targets: Readonly<Record<Target["name"], Target>> = {
   js: { name: "js", lanes: 1, tile: { rows: 2, columns: 4 }, columns: 8, points: 4 },
   simd: { name: "simd", lanes: 4, tile: { rows: 5, columns: 8 }, columns: 32, points: 8 },
-  relaxed: { name: "relaxed", lanes: 4, tile: { rows: 6, columns: 8 }, columns: 32, points: 8 },
-} as const satisfies Readonly<Record<Target["name"], Target>>;
+  relaxed: { name: "relaxed", lanes: 4, tile: { rows: 6, columns: 8, patch: [2, 3] }, columns: 32, points: 8 },
+};

@@ -75,7 +75,7 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   const parts: Part[] = [first];
   if (multiplyAdds(predict.graph) >= tile.from) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
-    parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", packed: predict.packed }) });
+    parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", layouts: predict.layouts }) });
   }
   const training = options.train ? trainingParts(resolved, options, observe) : undefined;
   if (training !== undefined) parts.push(...preparing, ...training.parts);
@@ -120,7 +120,7 @@ const firstDraft = (goal: Goal, graph: Graph, more: Pick<Draft, "fixed"> & Parti
   graph,
   rows: 1,
   prefix: "",
-  packed: new Set(),
+  layouts: new Map(),
   events: [],
   ...more,
 });
@@ -183,8 +183,8 @@ function trainingParts(resolved: Resolved, options: Options, observe: Observe): 
 }
 
 /** The entry prepare, where something depends on weights alone. */
-const preparingOf = ({ prepare, packed }: Draft, shared: ReadonlySet<string>): readonly Part[] =>
-  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, packed }) }];
+const preparingOf = ({ prepare, layouts }: Draft, shared: ReadonlySet<string>): readonly Part[] =>
+  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, layouts }) }];
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */
 function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {

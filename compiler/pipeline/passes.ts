@@ -11,6 +11,7 @@ import { verifyGraph } from "../graph/verify.ts";
 import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import { ops } from "../ops/index.ts";
 import type { Options } from "../options.ts";
+import type { Layout } from "../plan/layout.ts";
 import { pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
@@ -53,8 +54,8 @@ export interface Draft {
   readonly training?: { readonly spec: TrainingSpec; readonly trainable: LossGraph["trainable"] };
   /** What depends on weights alone, once it has been split off. */
   readonly prepare?: Graph | undefined;
-  /** Names of params that lie in blocks. */
-  readonly packed: ReadonlySet<string>;
+  /** Layouts of params, by name. */
+  readonly layouts: ReadonlyMap<string, Layout>;
   /** The rules that fired in the last pass. */
   readonly events: readonly RewriteEvent[];
   readonly plan?: Plan;
@@ -158,8 +159,8 @@ export const entryPasses = [
     when: ({ fixed, graph }, { train, target, unroll = straightUpTo }) =>
       fixed && (train || target === "simd" || multiplyAdds(graph) > unroll),
     run: (draft) => {
-      const { main, prepare, packed } = pack({ main: draft.graph, prepare: draft.prepare });
-      return { ...draft, graph: main, prepare, packed };
+      const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare });
+      return { ...draft, graph: main, prepare, layouts };
     },
   },
   {
@@ -169,8 +170,8 @@ export const entryPasses = [
     says: "regions, their order, places of values, the arena",
     when: () => true,
     run: (draft) => {
-      const { graph, rows, prefix, packed, fixed } = draft;
-      return { ...draft, plan: plan(graph, { rows, prefix, packed, packDots: !fixed }) };
+      const { graph, rows, prefix, layouts, fixed } = draft;
+      return { ...draft, plan: plan(graph, { rows, prefix, layouts, copies: !fixed }) };
     },
   },
 ] as const satisfies readonly (Omit<Row<Draft>, "name"> & { readonly name: string })[];

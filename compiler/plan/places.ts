@@ -2,10 +2,10 @@
 // shapes with n bound. Out: views; buffers whose lifetimes grow as regions touch them.
 import { internal, invariant } from "../diagnostics/error.ts";
 import { bindShape, type Node, type Shape, sizeOf } from "../graph/graph.ts";
-import { blockSize } from "../program/nest/block.ts";
-import { type Operand, rowMajor, type View } from "../program/nest/view.ts";
+import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
 import { kindOf } from "./fuse.ts";
+import { bufferShape, type Layout, stridesOf } from "./layout.ts";
 import { numbered, type RegionNames } from "./names.ts";
 import type { PlanBuffer, Rows } from "./plan.ts";
 
@@ -15,30 +15,38 @@ export interface PlaceOptions {
   readonly prefix?: string;
   /** Results that other plans read under this very name (prepared constants). */
   readonly shared?: ReadonlySet<string>;
-  /** Params and results whose last axis lies in blocks (see pack). */
-  readonly packed?: ReadonlySet<string>;
+  /** Of params and results, by name. */
+  readonly layouts?: ReadonlyMap<string, Layout>;
 }
 
-/** Floats between rows whose length is a multiple of this many would fall on the same few lines of a cache; they get a gap. */
-const cacheTrap = 256;
-const gap = 16;
+/** A stretch of memory while regions are made: its lifetime grows with every region that touches it. */
+export interface Stretch extends Omit<PlanBuffer, "at" | "inPlaceOf"> {
+  from: number;
+  to: number;
+}
 
+interface Allocation {
+  readonly layout?: Layout | undefined;
+  readonly initial?: number;
+}
+
+/** Hands out buffers, and remembers which view of which buffer a node's value is. */
 export class Places {
-  readonly buffers: PlanBuffer[] = [];
+  readonly buffers: Stretch[] = [];
   readonly operands = new Map<Node, Operand>();
-  readonly #byName = new Map<string, PlanBuffer>();
+  readonly #byName = new Map<string, Stretch>();
   readonly #names: RegionNames;
   readonly #rows: Rows;
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
-  readonly #packed: ReadonlySet<string>;
+  readonly #layouts: ReadonlyMap<string, Layout>;
 
-  constructor({ rows, prefix = "", shared = new Set(), packed = new Set() }: PlaceOptions, names: RegionNames) {
+  constructor({ rows, prefix = "", shared = new Set(), layouts = new Map() }: PlaceOptions, names: RegionNames) {
     this.#names = names;
     this.#rows = rows;
     this.#prefix = prefix;
     this.#shared = shared;
-    this.#packed = packed;
+    this.#layouts = layouts;
   }
 
   /** The node's shape with n bound. */
@@ -50,39 +58,29 @@ export class Places {
     return shape.map((size) => (size !== "n" ? size : typeof this.#rows === "number" ? this.#rows : { scalar: "n", per: 1 }));
   }
 
-  /** A fresh buffer, row-major but for packed ones; its name is made unique. */
-  allocate(name: string, role: Role, shape: readonly Extent[], initial?: number): View {
+  /** A fresh buffer for a value, by default row-major; its name is made unique. */
+  allocate(name: string, role: Role, shape: readonly Extent[], { layout, initial }: Allocation = {}): View {
     const isShared = role === "param" || role === "state" || (role === "output" && this.#shared.has(name));
-    const stem = isShared ? name : this.#prefix + name;
-    const unique = numbered(stem, (given) => this.#byName.has(given) || (given !== stem && this.#names.isLayer(given)));
+    const prefix = isShared ? "" : this.#prefix;
+    const isTaken = (given: string) => this.#byName.has(prefix + given) || (given !== name && this.#names.isLayer(given));
+    const unique = prefix + numbered(name, isTaken);
     const most = typeof this.#rows === "number" ? this.#rows : this.#rows.max;
-    const sizes: Shape = shape.map((size) => (typeof size === "number" ? size : "n"));
+    const how = layout ?? this.#layouts.get(unique) ?? {};
+    const held = bufferShape(shape, how);
+    const sizes: Shape = held.map((size) => (typeof size === "number" ? size : "n"));
     const isArena = role === "arena";
-    const buffer: PlanBuffer = {
+    const buffer: Stretch = {
       name: unique,
       role,
-      shape,
+      shape: held,
       length: sizeOf(bindShape(sizes, most)),
       ...(initial === undefined ? {} : { initial }),
       from: isArena ? Number.POSITIVE_INFINITY : 0,
       to: isArena ? -1 : Number.POSITIVE_INFINITY,
-      at: 0,
     };
     this.buffers.push(buffer);
     this.#byName.set(unique, buffer);
-    const view: View = { kind: "view", buffer: unique, base: 0, shape, strides: rowMajor(shape), loops: [] };
-    return this.#packed.has(unique) ? inBlocks(view, shape.length - 1) : view;
-  }
-
-  /** A place in the arena for a node's value; rows of a batch may lie a gap apart. */
-  allocateFor(node: Node, name: string): View {
-    const shape = this.extents(node);
-    const [rows, ...rest] = shape;
-    const row = sizeOf(rest as number[]);
-    const isTrap = node.type.shape[0] === "n" && rows !== 1 && row > 0 && row % cacheTrap === 0;
-    if (!isTrap) return this.allocate(name, "arena", shape);
-    const view = this.allocate(name, "arena", [rows, row + gap]);
-    return { ...view, shape, strides: [row + gap, ...rowMajor(rest)] };
+    return { kind: "view", buffer: unique, base: 0, shape, ...stridesOf(shape, how), loops: [] };
   }
 
   /** Places an input, param, state, constant or the number of rows; other nodes are placed by their regions. */
@@ -103,7 +101,12 @@ export class Places {
       return values.length === 1 ? { kind: "constant", value: values[0], shape } : this.allocate("table", "const", shape);
     }
     invariant(name !== undefined, `a source ${node.op} has a name`);
-    return this.allocate(name, node.op === "param" ? "param" : node.op === "state" ? "state" : "input", shape, initial);
+    return this.allocate(
+      name,
+      node.op === "param" ? "param" : node.op === "state" ? "state" : "input",
+      shape,
+      initial === undefined ? {} : { initial },
+    );
   }
 
   operandOf(node: Node): Operand {
@@ -123,15 +126,4 @@ export class Places {
     buffer.from = Math.min(buffer.from, from);
     buffer.to = Math.max(buffer.to, to);
   }
-}
-
-/** The elements of `view`'s buffer laid out anew: the other axes row-major, then eight of `axis`, blocks of them outermost. */
-export function inBlocks(view: View, axis: number): View {
-  const others = view.shape.filter((_, k) => k !== axis) as number[];
-  const strides = rowMajor(others).map((stride) => stride * blockSize);
-  return {
-    ...view,
-    strides: strides.toSpliced(axis, 0, 1),
-    blocked: { axis, size: blockSize, outer: blockSize * sizeOf(others) },
-  };
 }

@@ -16,12 +16,12 @@ export interface PlanBuffer {
   /** Elements, with n at its maximum. */
   readonly length: number;
   readonly initial?: number;
-  from: number;
-  to: number;
+  readonly from: number;
+  readonly to: number;
   /** Element offset in the arena; 0 for the other roles, which the Program places. */
-  at: number;
+  readonly at: number;
   /** The arena buffer whose bytes this one takes over where that one is read for the last time. */
-  inPlaceOf?: string;
+  readonly inPlaceOf?: string;
 }
 
 export type Region = ComputeRegion | CopyRegion | ScanRegion;

@@ -7,25 +7,25 @@ import type { Operand, View } from "../program/nest/view.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import { chooseHomes, type Demand } from "./homes.ts";
+import { chooseLayouts, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
-import { packableAxis } from "./pack.ts";
-import { inBlocks, type PlaceOptions, Places } from "./places.ts";
+import { type PlaceOptions, Places } from "./places.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
 import { planScan } from "./scan.ts";
 
 export interface PlanOptions extends PlaceOptions {
-  /** Weights change between calls, so large right operands of dots are packed on the way, each time. */
-  readonly packDots?: boolean;
+  /** Weights change between calls, so large right operands of dots are laid out on the way, each time. */
+  readonly copies?: boolean;
 }
 
 export function plan(graph: Graph, options: PlanOptions): Plan {
   const names = new RegionNames(graph);
   const places = new Places(options, names);
-  const planner = new Planner(places, names, graph, options.packDots === true);
+  const planner = new Planner(places, names, chooseLayouts(graph, options.rows, options.copies === true));
   for (const node of graph.nodes) places.addSource(node);
   const regions = planner.planBody(graph, demandsOf(graph, places));
-  const { buffers, operands } = places;
-  return { name: graph.name, rows: options.rows, graph, buffers, regions, operands, arena: layOut(buffers, regions, operands) };
+  const { operands } = places;
+  return { name: graph.name, rows: options.rows, graph, regions, operands, ...layOut(places.buffers, regions, operands) };
 }
 
 /** Results get fresh places; updates go where the old value stands. */
@@ -34,9 +34,9 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
     ([name, node]): Demand => ({ node, out: places.allocate(name, "output", places.extents(node)) }),
   );
   const updates = graph.updates.map(([name, node]): Demand => {
-    const replaces = graph.nodes.find((old) => (old.op === "param" || old.op === "state") && old.attrs.name === name);
-    // A state that is only written has no node to read; it still has a home.
-    if (replaces === undefined) return { node, out: places.allocate(name, "state", places.extents(node)) };
+    const replaces =
+      graph.nodes.find((old) => (old.op === "param" || old.op === "state") && old.attrs.name === name) ??
+      internal(`${graph.name} updates ${name}, which it does not read`);
     return { node, out: places.viewOf(replaces), replaces };
   });
   return [...results, ...updates];
@@ -45,19 +45,17 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
 class Planner {
   readonly places: Places;
   readonly names: RegionNames;
-  readonly #top: Graph;
-  readonly #packDots: boolean;
-  /** Packed copies by what they copy and the axis in blocks. */
-  readonly #copies = new Map<Node, ReadonlyMap<number, View>>();
+  readonly #layouts: Layouts;
+  /** Copies of right operands by what they copy and the axis in blocks. */
+  readonly #copies = new Map<Node, ReadonlyMap<number | undefined, View>>();
   #position = 0;
   #loops = 0;
   #regions = 0;
 
-  constructor(places: Places, names: RegionNames, top: Graph, packDots: boolean) {
+  constructor(places: Places, names: RegionNames, layouts: Layouts) {
     this.places = places;
     this.names = names;
-    this.#top = top;
-    this.#packDots = packDots;
+    this.#layouts = layouts;
   }
 
   advance(): number {
@@ -106,7 +104,8 @@ class Planner {
 
   #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
     const named = this.names.of(graph, nodes);
-    const out = home ?? this.places.allocateFor(root, named.name);
+    const out =
+      home ?? this.places.allocate(named.name, "arena", this.places.extents(root), { layout: this.#layouts.values.get(root) });
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
@@ -128,18 +127,17 @@ class Planner {
     regions.push(region);
   }
 
-  /** A packed copy of a large right operand of a dot over the rows of a batch; undefined where it would not pay. */
+  /** A copy of a dot's right operand in the layout it is to be read in; undefined where it is read as it lies. */
   #packOperand(graph: Graph, anchor: Node, regions: Region[]): View | undefined {
-    // Inside a loop the copy would be made again at every step.
-    const axis = this.#packDots && graph === this.#top ? packableAxis(anchor) : undefined;
-    const [left, right] = anchor.inputs;
-    const from = axis === undefined ? undefined : this.places.operandOf(right);
-    if (axis === undefined || from?.kind !== "view" || left.type.shape[0] !== "n") return undefined;
-    const known = this.#copies.get(right)?.get(axis);
+    const layout = this.#layouts.operands.get(anchor);
+    const right = anchor.inputs[1];
+    const from = layout === undefined ? undefined : this.places.operandOf(right);
+    if (layout === undefined || from?.kind !== "view") return undefined;
+    const known = this.#copies.get(right)?.get(layout.blocked);
     if (known !== undefined) return known;
     const named = this.names.of(graph, [right], "packed");
-    const to = inBlocks(this.places.allocate(named.name, "arena", this.places.extents(right)), axis);
-    this.#copies.set(right, new Map(this.#copies.get(right)).set(axis, to));
+    const to = this.places.allocate(named.name, "arena", this.places.extents(right), { layout });
+    this.#copies.set(right, new Map(this.#copies.get(right)).set(layout.blocked, to));
     return this.copy(named, right, from, to, regions);
   }
 

@@ -96,8 +96,8 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
 }
 
 /**
- * Sums over the outermost reduce dim in strips of `size`, kept in `out` between strips: the strip's operands stay in cache
- * while all tiles walk over them. The same additions in the same order; f32 sums survive the store, so the bits do not change.
+ * Sums over the outermost reduce dim in strips of `size`, with all that is summed inside it, kept in `out` between strips: the
+ * strip's operands stay in cache while all tiles walk over them. The same additions in the same order; f32 sums survive the store, so the bits do not change.
  */
 function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: number }, fresh: Namer): readonly Stmt[] {
   const fold = nest.fold as Fold;
@@ -110,10 +110,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
       const registers = points.map((point) => register(fresh, point, fold));
       const loop = fresh("i");
       const here = points.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord(loop)]]) }));
-      const body = lets(
-        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
-        fresh,
-      );
+      const body = overReduce({ ...nest, reduce: nest.reduce.slice(1) }, fold, here, registers, plan, fresh);
       return [
         ...lets(
           points.map(

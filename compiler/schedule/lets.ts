@@ -2,7 +2,7 @@
 // statements, every shared subterm a `let` before them.
 
 import type { Stmt, Value } from "../program/program.ts";
-import { mapOperands, mapStmt, operandsOf, rootsOf } from "../program/walk.ts";
+import { mapOperands, mapStmt, operandsOf, rootsOf, shared } from "../program/walk.ts";
 import type { Namer } from "./namer.ts";
 
 /** What needs no name. */
@@ -17,8 +17,8 @@ export const isAtom = (node: Value): boolean =>
 
 /**
  * Names every subterm that a run of `set` and `store` statements uses more than once. A let stands before its first use, so
- * few are alive at a time; a value that reads a register set in the run must not be shared (a register is read where it is
- * set, or after the run), nor one that reads an element stored in it.
+ * few are alive at a time. What reads a register that the run sets is written out each time, since it is another value after;
+ * that no value reads an element stored in the run is the caller's to see to.
  */
 export function lets(statements: readonly Stmt[], fresh: Namer): readonly Stmt[] {
   const table = new Map<string, Value>();
@@ -51,13 +51,15 @@ export function lets(statements: readonly Stmt[], fresh: Namer): readonly Stmt[]
     if (seen === 0) for (const operand of operandsOf(value)) count(operand);
   };
   for (const statement of interned) for (const root of rootsOf(statement)) count(root);
+  const set = new Set(statements.flatMap((statement) => (statement.do === "set" ? [statement.reg] : [])));
+  const moves = shared<boolean>((value, visit) => (value.op === "reg" && set.has(value.name)) || operandsOf(value).some(visit));
   const out: Stmt[] = [];
   const named = new Map<Value, Value>();
   const rename = (value: Value): Value => {
     const known = named.get(value);
     if (known !== undefined) return known;
     const made = mapOperands(value, rename);
-    if (isAtom(value) || (uses.get(value) ?? 0) < 2) {
+    if (isAtom(value) || (uses.get(value) ?? 0) < 2 || moves(value)) {
       named.set(value, made);
       return made;
     }

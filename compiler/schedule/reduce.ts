@@ -24,29 +24,35 @@ export function overReduce(
   fresh: Namer,
 ): readonly Stmt[] {
   const extents = new Map<string, Extent>(nest.reduce);
-  const visit = (rest: readonly string[], inner: readonly Point[]): readonly Stmt[] => {
-    const [dim, ...more] = rest;
+  const at = (list: readonly Point[], dim: string, coord: Coord): readonly Point[] =>
+    list.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
+  const take = (list: readonly Point[]): readonly Stmt[] =>
+    list.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) }));
+  /** All terms of the dims, one after the other. */
+  const writtenOut = (dims: readonly string[], list: readonly Point[]): readonly Stmt[] => {
+    const [dim, ...more] = dims;
+    if (dim === undefined) return take(list);
+    const length = extents.get(dim) as number;
+    return Array.from({ length }, (_, k) => writtenOut(more, at(list, dim, { base: k, terms: [] }))).flat();
+  };
+  const visit = (dims: readonly string[], list: readonly Point[]): readonly Stmt[] => {
+    const [dim, ...more] = dims;
+    if (dim === undefined) return lets(take(list), fresh);
     const extent = extents.get(dim) as Extent;
     if (more.length === 0 && partial !== undefined && typeof extent === "number")
-      return partials(fold, inner, registers, { dim, extent, partial, wide: wide === true }, fresh);
-    const turn = (coord: Coord): readonly Stmt[] => {
-      const here = inner.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
-      if (more.length > 0) return visit(more, here);
-      return lets(
-        here.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) })),
-        fresh,
-      );
-    };
-    // A short sum is written out: the loop would cost more than it.
-    if (more.length === 0 && typeof extent === "number" && extent * inner.length <= shortSum)
-      return Array.from({ length: extent }, (_, k) => turn({ base: k, terms: [] })).flat();
-    return blocks(extent, 1, "none", fresh, ([{ coord }]) => turn(coord));
+      return partials(fold, list, registers, { dim, extent, partial, wide: wide === true }, fresh);
+    // A short sum is written out, all its dims at once: the loops would cost more than it, and points share what they load.
+    const terms = dims.reduce((product, name) => product * asNumber(extents.get(name)), list.length);
+    if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list), fresh);
+    return blocks(extent, 1, "none", fresh, ([{ coord }]) => visit(more, at(list, dim, coord)));
   };
   return visit(
     nest.reduce.map(([name]) => name),
     points,
   );
 }
+
+const asNumber = (extent: Extent | undefined): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
 
 /** `partial` sums side by side over the innermost reduce dim, folded by halves into the register, then what is left over. */
 function partials(

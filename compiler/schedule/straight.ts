@@ -133,10 +133,13 @@ function step(node: Value, machine: Machine, visit: (value: Value) => Value): Va
       return machine.registers.get(node.name) ?? node;
     case "loop":
       return v.lit(machine.loops.get(node.name) ?? 0, "i32");
-    case "load":
-      return load(node.buffer, address(node.index, machine), machine);
+    case "load": {
+      // What went through memory is an f32 number; where it is read as one, it becomes one.
+      const value = load(node.buffer, address(node.index, machine), machine);
+      return v.convert(value, node.fmt);
+    }
     case "convert": {
-      const a = visit(node.a);
+      const a = node.a.op === "load" ? load(node.a.buffer, address(node.a.index, machine), machine) : visit(node.a);
       // A load already widened: its f32 value in the wider format.
       if (a.fmt === node.fmt) return a;
       if (a.op === "const" && a.fmt !== "mask" && node.fmt !== "mask") return v.lit(a.value, node.fmt);
@@ -185,8 +188,8 @@ type Straight = Exclude<Stmt, { readonly do: "for" }>;
 /** Loops from 0 with known bounds, scalar values, and addresses that do not depend on data. */
 function isStraightenable(body: readonly Stmt[]): boolean {
   const affine = (value: Value): boolean => {
-    if (value.op === "load") return value.index.row === undefined;
     if (value.op === "scalar" || v.isVector(value.fmt)) return false;
+    if (value.op === "load") return value.index.row === undefined;
     return operandsOf(value).every(affine);
   };
   return body.every((statement) => {

@@ -120,7 +120,7 @@ describe("the list", () => {
 
   it("holds every layer there is a file for", async () => {
     const folder = join(import.meta.dirname, "../../compiler/layers");
-    for (const file of readdirSync(folder)) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
       const module: Record<string, unknown> = await import(join(folder, file));
       for (const [name, value] of Object.entries(module)) {
         if (typeof value === "function" && "keras" in value) expect(layers.get(name), `${file} exports ${name}`).toBe(value);

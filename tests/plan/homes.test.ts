@@ -1,11 +1,7 @@
 // Which regions write straight into the result, param or state that is asked for, and which values go there by a copy, saved
 // first where another copy would overwrite them: Graph text in, regions out. A param is written where nobody reads it any more.
 import { expect, test } from "vitest";
-import { parseGraph } from "../../compiler/graph/parse.ts";
-import { ops } from "../../compiler/ops/index.ts";
-import { plan } from "../../compiler/plan/planner.ts";
-import { verifyPlan } from "../../compiler/plan/verify.ts";
-import { buffersOf, expectNumbers, flush, planOf, type Row, regionsOf } from "./texts.ts";
+import { expectNumbers, flush, planOf, type Row, regionsOf } from "./texts.ts";
 
 const a = '%0 = param {name: "a", shape: [3]}';
 const both = `${a} %1 = param {name: "b", shape: [3]}`;
@@ -178,13 +174,6 @@ test.each<Row>([
      add(s[], 1) -> s[]`,
   ],
 ])("a state %s", check);
-
-test("a state that no node reads has a home all the same", () => {
-  const made = plan(parseGraph(`graph g ${a} %1 = neg(%0) results updates s = %1 end`, ops), { rows: 1 });
-  verifyPlan(made);
-  expect(regionsOf(made)).toBe("neg(a[3:1]) -> s[3:1]");
-  expect(buffersOf(made, /state/)).toEqual(["state s [3]"]);
-});
 
 /** A scan with one or two carries and steps of x; `keep` as it is written. */
 const scan = (carries: number, keep: string, body: string): string => {

@@ -83,25 +83,25 @@ test.each<ToldRow>([
     "a packed param",
     dense(3, 16),
     "matmul(x[1:3, 3:1], w in blocks of 8[3:8, 16:1]) -> y[1:16, 16:1]",
-    { packed: new Set(["w"]) },
+    { layouts: new Map([["w", { blocked: 1 }]]) },
   ],
   [
     "another param: row after row",
     dense(3, 16),
     "matmul(x[1:3, 3:1], w[3:16, 16:1]) -> y[1:16, 16:1]",
-    { packed: new Set(["v"]) },
+    { layouts: new Map([["v", { blocked: 1 }]]) },
   ],
   [
     "a packed result",
     `%0 = param {name: "w", shape: [3, 16]} %1 = neg(%0) results packed0 = %1`,
     "neg(w[3:16, 16:1]) -> packed0 in blocks of 8[3:8, 16:1]",
-    { packed: new Set(["packed0"]), shared: new Set(["packed0"]) },
+    { layouts: new Map([["packed0", { blocked: 1 }]]), shared: new Set(["packed0"]) },
   ],
   [
     "not a result that only ends in its name",
     `%0 = param {name: "w", shape: [3, 16]} %1 = neg(%0) results packed0 = %1`,
     "neg(w[3:16, 16:1]) -> prepare/packed0[3:16, 16:1]",
-    { packed: new Set(["packed0"]), prefix: "prepare/" },
+    { layouts: new Map([["packed0", { blocked: 1 }]]), prefix: "prepare/" },
   ],
 ])("in blocks: %s", (_decision, graph, planned, options) => {
   expect(regionsOf(planOf(graph, options))).toBe(flush(planned));
@@ -113,15 +113,10 @@ test.each<ToldRow>([
     dense(64, 16),
     `copy(w[64:16, 16:1]) -> param.packed in blocks of 8[64:8, 16:1]
      matmul(x[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]`,
-    { packDots: true },
+    { copies: true },
   ],
-  ["not of less than a page", dense(63, 16), "matmul(x[1:63, 63:1], w[63:16, 16:1]) -> y[1:16, 16:1]", { packDots: true }],
-  [
-    "not whose outputs are no eights",
-    dense(64, 17),
-    "matmul(x[1:64, 64:1], w[64:17, 17:1]) -> y[1:17, 17:1]",
-    { packDots: true },
-  ],
+  ["not of less than a page", dense(63, 16), "matmul(x[1:63, 63:1], w[63:16, 16:1]) -> y[1:16, 16:1]", { copies: true }],
+  ["not whose outputs are no eights", dense(64, 17), "matmul(x[1:64, 64:1], w[64:17, 17:1]) -> y[1:17, 17:1]", { copies: true }],
   ["not where weights stay the same", dense(64, 16), "matmul(x[1:64, 64:1], w[64:16, 16:1]) -> y[1:16, 16:1]", {}],
   [
     "not twice for two products",
@@ -131,7 +126,7 @@ test.each<ToldRow>([
      matmul(x[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]
      neg(x[1:64, 64:1]) -> neg[1:64, 64:1]
      matmul(neg[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> z[1:16, 16:1]`,
-    { packDots: true },
+    { copies: true },
   ],
   [
     "twice, where one product reads columns and one rows",
@@ -141,13 +136,13 @@ test.each<ToldRow>([
      matmul(x[1:32, 32:1], param.packed in blocks of 8[32:8, 32:1]) -> dot[1:32, 32:1]
      copy(w[32:32, 32:1]) -> param.packed.2 in blocks of 8[32:1, 32:8]
      matmul(dot[1:32, 32:1], param.packed.2 in blocks of 8[32:1, 32:8]) -> y[1:32, 32:1]`,
-    { packDots: true },
+    { copies: true },
   ],
   [
     "not of a product that has no batch",
     `%0 = param {name: "v", shape: [2, 64]} %1 = param {name: "w", shape: [64, 16]} %2 = ${dot} results y = %2`,
     "matmul(v[2:64, 64:1], w[64:16, 16:1]) -> y[2:16, 16:1]",
-    { packDots: true },
+    { copies: true },
   ],
 ])("a copy in blocks: %s", (_decision, graph, planned, options) => {
   const made = planOf(graph, options);

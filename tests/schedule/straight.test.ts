@@ -55,6 +55,13 @@ test.each<Row>([
      store y[1] = x_0 + x_2`,
   ],
   [
+    "a rounded double is a float where it is read as one",
+    "store a[0] = f64(x[0]) * 0.1\nstore y[0] = a[0] + x[0]",
+    `let x_0:f32 = x[0]
+     let a_0 = f64(f32(f64(x_0) * 0.1))
+     store y[0] = f32(a_0) + x_0`,
+  ],
+  [
     "the number of a turn is a literal",
     "for i < 2\n  store y[i] = f64(i) + f64(x[0])",
     `let x_0:f32 = x[0]
@@ -248,6 +255,7 @@ test.each<Row>([
   ["the number of rows", "store y[0] = f64(n)", "refused"],
   ["a loop that starts where another ended", "for i < 4 from 1*2\n  store y[i] = x[i]", "refused"],
   ["vectors", "store y[0]:f32x4 = neg(x[0]:f32x4)", "refused"],
+  ["vectors that are only moved", "store y[0]:f32x4 = x[0]:f32x4", "refused"],
   ["one kernel of two", ["store y[0] = x[0]", "for i < 2\n  store y[row(x[i], 4)*1] = 1"], "refused"],
 ])("refuses %s", check);
 

@@ -9,7 +9,7 @@ export const columns: Strategy = {
   when: ({ order, sum }, target) => {
     if (sum?.column === undefined) return undefined;
     const { column, block, rows } = sum;
-    const row = rows[0]?.[0];
+    const row = rows[0]?.[0]; // of one point: no more can share
     const others = order.filter((name) => name !== column && name !== row);
     return {
       order: [...(row === undefined ? [] : [row]), ...others, column],

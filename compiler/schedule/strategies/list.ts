@@ -5,11 +5,13 @@ import type { Strategy } from "./define.ts";
 import { heavyMap, laneMap, scalarMap } from "./maps.ts";
 import { oneByOne } from "./one-by-one.ts";
 import { partialSums } from "./partial-sums.ts";
+import { patchesByColumns } from "./patches-by-columns.ts";
 import { rowsByColumns } from "./rows-by-columns.ts";
 import { strips } from "./strips.ts";
 
 export const strategies: readonly Strategy[] = [
   strips, // a tile that also wants strips
+  patchesByColumns, // a tile of two lines
   rowsByColumns, // a tile of several rows
   columns, // a tile of one row
   partialSums, // no column at all

@@ -1,9 +1,13 @@
 // A register tile of rows x columns, the shape of a matrix product: each load of a column is used by all rows of the tile and
-// each load of a row by all columns.
+// each load of a row by all columns. Which dim the rows run along decides how far apart they lie: the pixels of one picture are
+// neighbours and share all weights of a tap, the rows of a batch are whole pictures apart; so pixels come first.
 import type { Target } from "../../targets.ts";
-import type { Facts } from "../facts.ts";
+import type { Dim, Facts } from "../facts.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Strategy } from "./define.ts";
+
+/** Points of a dim from which a tile fills its rows. */
+const enough = 4;
 
 export const rowsByColumns: Strategy = {
   name: "rows-by-columns",
@@ -20,8 +24,8 @@ store y[64*n + j] = acc:f32`,
 
 /** The tile; undefined where no rows share the loads of the columns. */
 export function tiled({ order, sum }: Facts, target: Target): Schedule | undefined {
-  const [row] = sum?.rows ?? [];
-  if (sum?.column === undefined || row === undefined || row[1] === 1) return undefined;
+  const row = rowOf(sum?.rows ?? []);
+  if (sum?.column === undefined || row === undefined) return undefined;
   const others = order.filter((name) => name !== sum.column && name !== row[0]);
   return {
     order: [...others, sum.column, row[0]],
@@ -31,4 +35,15 @@ export function tiled({ order, sum }: Facts, target: Target): Schedule | undefin
     ],
     ...(target.lanes === 1 ? {} : { lane: sum.column }),
   };
+}
+
+/** The innermost dim of enough known points, else the longest one; a dim of one point has no rows. */
+export function rowOf(rows: readonly Dim[]): Dim | undefined {
+  const length = ([, extent]: Dim): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
+  const known = rows.findLast((dim) => Number.isFinite(length(dim)) && length(dim) >= enough);
+  const longest = rows.reduce<Dim | undefined>(
+    (best, dim) => (best === undefined || length(dim) > length(best) ? dim : best),
+    undefined,
+  );
+  return known ?? (longest !== undefined && length(longest) !== 1 ? longest : undefined);
 }

@@ -1,0 +1,89 @@
+// How values lie in memory, decided in one place before any value gets one. In: a Graph and its rows. Out: a layout for whatever
+// does not lie row-major; and from a shape and its layout, strides.
+//
+//   blocked   [..., N]  as  [N/8][...][8]: a kernel for eight outputs walks its weights in one line through memory
+//   gap       [n, row]  with some floats between rows: rows of 256 floats would fall on the same few lines of a cache
+//
+// The right operand of a large dot lies in blocks. Where weights never change, `pack` makes it a param of its own that prepare computes;
+// where they do, the planner copies it on the way, each time.
+import { bindShape, type Graph, isGraph, type Node, sizeOf } from "../graph/graph.ts";
+import { blockSize } from "../program/nest/block.ts";
+import { rowMajor, type View } from "../program/nest/view.ts";
+import type { Extent } from "../program/program.ts";
+import type { Rows } from "./plan.ts";
+
+/** How a value lies, where it does not lie row-major. */
+export interface Layout {
+  /** The axis that lies in blocks of eight, blocks outermost, the other axes row-major in between. */
+  readonly blocked?: number;
+  /** Floats between the rows of axis 0. */
+  readonly gap?: number;
+}
+
+export interface Layouts {
+  /** Of values that regions compute. */
+  readonly values: ReadonlyMap<Node, Layout>;
+  /** Of the copy that a dot reads in place of its right operand. */
+  readonly operands: ReadonlyMap<Node, Layout>;
+}
+
+/** Weights from which blocks pay: 4 KiB, a page. */
+const packFrom = 1024;
+/** Rows of a multiple of this many floats fall on the same few lines of a cache. */
+const cacheTrap = 256;
+const gap = 16;
+
+/** The layouts of a Graph's values; `copies`: weights change between calls, so large right operands are worth a copy in each. */
+export function chooseLayouts(graph: Graph, rows: Rows, copies: boolean): Layouts {
+  const values = new Map<Node, Layout>();
+  const operands = new Map<Node, Layout>();
+  const most = typeof rows === "number" ? rows : rows.max;
+  const visit = ({ nodes }: Graph): void => {
+    for (const node of nodes) {
+      if (isGraph(node.attrs.body)) visit(node.attrs.body);
+      if (most > 1 && isTrap(node)) values.set(node, { gap });
+    }
+  };
+  visit(graph);
+  // Inside a loop the copy would be made again at every step.
+  for (const node of copies ? graph.nodes : []) {
+    const blocked = blockedAxis(node);
+    if (blocked !== undefined && node.inputs[0].type.shape[0] === "n") operands.set(node, { blocked });
+  }
+  return { values, operands };
+}
+
+function isTrap({ type: { shape } }: Node): boolean {
+  if (shape[0] !== "n") return false;
+  const row = sizeOf(shape.slice(1) as number[]);
+  return row > 0 && row % cacheTrap === 0;
+}
+
+/** The axis of a dot's right operand that is better read in blocks: its only free one, where the operand is large and no batch. */
+export function blockedAxis({ op, attrs, inputs }: Node): number | undefined {
+  if (op !== "dot") return undefined;
+  const { batch, contract } = attrs as { batch: readonly (readonly number[])[]; contract: readonly (readonly number[])[] };
+  const { shape } = inputs[1].type;
+  const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k));
+  const size = sizeOf(bindShape(shape, 0));
+  const fits = batch[1].length === 0 && axis !== undefined && more.length === 0 && (shape[axis] as number) % blockSize === 0;
+  return fits && shape.length >= 2 && size >= packFrom ? axis : undefined;
+}
+
+/** The shape of the buffer that holds a value. */
+export const bufferShape = (shape: readonly Extent[], { gap: between = 0 }: Layout): readonly Extent[] =>
+  between === 0 ? shape : [shape[0], sizeOf(shape.slice(1) as number[]) + between];
+
+/** How a view of the whole value walks its buffer. */
+export function stridesOf(shape: readonly Extent[], { blocked, gap: between = 0 }: Layout): Pick<View, "strides" | "blocked"> {
+  if (blocked !== undefined) {
+    const others = shape.filter((_, axis) => axis !== blocked) as number[];
+    const strides = rowMajor(others).map((stride) => stride * blockSize);
+    return {
+      strides: strides.toSpliced(blocked, 0, 1),
+      blocked: { axis: blocked, size: blockSize, outer: blockSize * sizeOf(others) },
+    };
+  }
+  const strides = rowMajor(shape);
+  return { strides: between === 0 ? strides : strides.with(0, strides[0] + between) };
+}
