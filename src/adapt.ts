@@ -6,6 +6,7 @@ import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
 import { checkModel } from "../compiler/front/check.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
+import { showOrigin } from "../compiler/graph/origin.ts";
 import { normalization } from "../compiler/layers/list.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
 import type { Model } from "../compiler/model.ts";
@@ -79,7 +80,7 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
     throw new CompileError({
       code: "layer/config",
       path: entry.path,
-      message: `only normalization adapts to data, ${entry.origin} does not`,
+      message: `only normalization adapts to data, ${showOrigin(entry.origin)} does not`,
     });
   }
   const { weights: _notNeeded, ...spec } = model;

@@ -175,17 +175,27 @@ export class Names {
   }
   /** A name like `hint`, and unlike all that this scope and those around it have. */
   unique(hint: string): Name {
-    const plain = hint
-      .replace(/\W+/g, "_")
-      .replace(/^_+|_+$/g, "")
-      .slice(0, 60);
-    const base = plain === "" ? "layer" : /^\d/.test(plain) ? `_${plain}` : plain;
+    const base = identifier(hint);
     // A hint that is taken gets the first number that is not: dense, dense_1, …
     let text = base;
     for (let i = 1; this.#has(text); i++) text = `${base}_${i}`;
     this.#taken.add(text);
     return new Name(text);
   }
+  /** The same for many. Numbers are given last, so that none makes up the name that another hint asks for. */
+  uniques(hints: readonly string[]): readonly Name[] {
+    const plain = hints.map((hint) => (this.#has(identifier(hint)) ? undefined : this.unique(hint)));
+    return hints.map((hint, i) => plain[i] ?? this.unique(hint));
+  }
+}
+
+/** `hidden/kernel` as hidden_kernel. */
+function identifier(hint: string): string {
+  const plain = hint
+    .replace(/\W+/g, "_")
+    .replace(/^_+|_+$/g, "")
+    .slice(0, 60);
+  return plain === "" ? "layer" : /^\d/.test(plain) ? `_${plain}` : plain;
 }
 
 /** What the text may use without declaring it, and for `Math` of which members. */

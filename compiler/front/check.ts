@@ -4,6 +4,7 @@
 import { check, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
+import { type Origin, showOrigin } from "../graph/origin.ts";
 import type { AnyLayer } from "../layers/define.ts";
 import { layers } from "../layers/index.ts";
 import type { LayerSpec, Model } from "../model.ts";
@@ -14,7 +15,7 @@ export interface Entry {
   readonly path: string;
   readonly name: string;
   /** `layers[1] dense "hidden"` */
-  readonly origin: string;
+  readonly origin: Origin;
   readonly layer: AnyLayer;
   readonly config: object;
   readonly trainable: boolean;
@@ -71,7 +72,7 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Entry {
     });
   }
   const parsed = check(layer.config, withoutFixed(own, layer.fixed ?? {}, { ...place, code: "layer/unsupported" }), place);
-  return { path, name, origin: `${path} ${layer.name} ${JSON.stringify(name)}`, layer, config: parsed, trainable };
+  return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
 }
 
 function layerOf(spec: LayerSpec, path: string): AnyLayer {
@@ -173,11 +174,11 @@ function inputShapeOf(model: Model, [first]: readonly Entry[]): readonly number[
   const shape: unknown = declared ?? shapes[0];
   const hint = `write ${first.layer.name}({ …, ${key}: [2] }): the shape of one sample, without the batch`;
   if (shape === undefined) {
-    const message = `the shape of a sample must be known, but ${first.origin} has no ${key}`;
+    const message = `the shape of a sample must be known, but ${showOrigin(first.origin)} has no ${key}`;
     throw new CompileError({ code: "shape/unknown-size", path: "layers[0]", message, hint });
   }
   if (Array.isArray(shape) && shape.includes(null)) {
-    const message = `every size of a sample must be known, but ${first.origin} leaves one open: ${showValue(shape)}`;
+    const message = `every size of a sample must be known, but ${showOrigin(first.origin)} leaves one open: ${showValue(shape)}`;
     throw new CompileError({ code: "shape/unknown-size", path, message, hint });
   }
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size > 0)) {

@@ -5,6 +5,7 @@ import type { WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { type Node, showShape, sizeOf } from "../graph/graph.ts";
+import { showOrigin } from "../graph/origin.ts";
 import type { LayerResult, WeightSpec } from "../layers/define.ts";
 import type { G } from "../ops/index.ts";
 import { checkLine, type Entry } from "./check.ts";
@@ -65,7 +66,9 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
           ? `a sample is ${showShape(input)}`
           : `${before.entry.path} ${before.entry.layer.name} gave ${showShape(input)}`;
       const path = error.path.startsWith(entry.path) ? "" : entry.path;
-      throw error.with({ under: path, note: `in ${entry.origin}` }).with(error.code.startsWith("shape/") ? { note: gave } : {});
+      throw error
+        .with({ under: path, note: `in ${showOrigin(entry.origin)}` })
+        .with(error.code.startsWith("shape/") ? { note: gave } : {});
     }
     steps.push({ entry, input, output: sampleShape(y), weights });
   }
@@ -85,7 +88,7 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
         const message = `${spec.name} needs ${sizeOf(spec.shape)} numbers (${showShape(spec.shape)}), at most ${largestWeight} are possible`;
         throw new CompileError({ code: "layer/config", path, message });
       }
-      weights[spec.name] = g.param({ name: full, shape: [...spec.shape] });
+      weights[spec.name] = g.as(spec.name, () => g.param({ name: full, shape: [...spec.shape] }));
       collected.push({ name: full, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
     }
     const lowered = layer.lower(g, {

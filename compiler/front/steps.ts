@@ -9,7 +9,7 @@ import type { Model } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, type Step, type Weight } from "./forward.ts";
-import { batchLoss, optimizerOf, type TrainingSpec, targetShape } from "./train.ts";
+import { batchLoss, lossOf, optimizerOf, type TrainingSpec, targetShape } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export { applyOptimizer, type TrainingSpec } from "./train.ts";
@@ -76,7 +76,9 @@ export class Resolved {
     const made = forward(g, this.entries, x, { seed: this.model.seed, step });
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
-    const updates: Graph["updates"] = counted ? [...made.updates, ["step", g.add(step, g.fill(1, []))]] : made.updates;
+    const updates: Graph["updates"] = counted
+      ? [...made.updates, ["step", g.as("step", () => g.add(step, g.fill(1, [])))]]
+      : made.updates;
     return { ...rest, graph: graph("loss", results, updates, g.builder.origins) };
   }
 
@@ -93,7 +95,7 @@ export class Resolved {
   ): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
     const { input, output, weights } = this.inference;
     const target: Port = { name: "y", shape: targetShape(training, this.outputShape) };
-    g.builder.origin = "loss";
+    g.builder.origin = { path: "training.loss", layer: lossOf(training).item.name, name: "loss" };
     const loss = batchLoss(g, training, {
       y,
       ...(mask === undefined ? {} : { mask }),

@@ -2,6 +2,7 @@
 // Guarantee: sums run over exactly n rows, so a last partial batch is exact; updates read old values only.
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { type Graph, graph, type Node, type Shape } from "../graph/graph.ts";
+import { type Origin, withRole } from "../graph/origin.ts";
 import { copyInto } from "../graph/rebuild.ts";
 import { begin, type G } from "../ops/index.ts";
 import type { LossSpec, OptimizerSpec } from "../training/define.ts";
@@ -85,14 +86,20 @@ export function applyOptimizer(source: Graph, training: TrainingSpec, params: re
     copied(source.results.find(([known]) => known === name)?.[1] ?? internal(`${source.name} has no result ${name}`));
   const outer = g.builder.origin;
   const learningRate = g.input({ name: "learningRate", shape: [] });
-  g.builder.origin = item.name;
+  const optimizer: Origin = { path: "training.optimizer", layer: item.name, name: item.name };
+  g.builder.origin = optimizer;
   const updates = source.updates.map(([name, node]): [string, Node] => [name, copied(node)]);
 
   const globals: Record<string, Node> = {};
   for (const { name, initial } of item.globals(config))
     globals[name] = g.state({ name: `${item.name}/${name}`, shape: [], initial });
+  // A slot's next value is made on the way to the weight's, and is a part of its own.
+  const moved = (part: string, node: Node): void => {
+    if (g.builder.origins.get(node)?.path === optimizer.path) g.builder.origins.set(node, withRole(optimizer, part));
+    updates.push([`${item.name}/${part}`, node]);
+  };
   const advanced = item.advance(g, globals, config);
-  for (const [name, node] of Object.entries(advanced)) updates.push([`${item.name}/${name}`, node]);
+  for (const [name, node] of Object.entries(advanced)) moved(name, node);
 
   for (const name of params) {
     const gradient = result(`gradient:${name}`);
@@ -101,9 +108,9 @@ export function applyOptimizer(source: Graph, training: TrainingSpec, params: re
     const slots: Record<string, Node> = {};
     for (const slot of item.slots(config))
       slots[slot.name] = g.state({ name: `${item.name}/${slot.name}:${name}`, shape, initial: slot.initial });
-    const next = item.update(g, { weight, gradient, slots, globals: advanced, learningRate, config });
+    const next = g.as(name, () => item.update(g, { weight, gradient, slots, globals: advanced, learningRate, config }));
     updates.push([name, next.weight]);
-    for (const slot of item.slots(config)) updates.push([`${item.name}/${slot.name}:${name}`, next.slots[slot.name]]);
+    for (const slot of item.slots(config)) moved(`${slot.name}:${name}`, next.slots[slot.name]);
   }
   g.builder.origin = outer;
   return graph(source.name, [["loss", result("loss")]], updates, g.builder.origins);

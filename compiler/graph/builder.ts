@@ -2,6 +2,7 @@
 // attributes are one object, so common subexpressions exist once.
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { type Attrs, isGraph, type Node, type OpRules, type Ops, showShape, type Type } from "./graph.ts";
+import { type Origin, withRole } from "./origin.ts";
 
 /** Makes the nodes of one Graph. Nodes of two builders never mix: `copyInto` carries a Graph over. */
 export class Builder {
@@ -12,9 +13,9 @@ export class Builder {
   readonly #ids = new Map<object, number>();
   readonly #keys = new WeakMap<Attrs, string>();
   /** Which layer first asked for a node. */
-  readonly origins = new Map<Node, string>();
+  readonly origins = new Map<Node, Origin>();
   /** Recorded for every node made from now on. */
-  origin = "";
+  origin: Origin | undefined;
 
   constructor(ops: Ops) {
     this.ops = ops;
@@ -44,6 +45,15 @@ export class Builder {
     );
   }
 
+  /** What `make` builds, as a part of the layer that is recorded: `as("gates", () => …)`. */
+  as<T>(role: string, make: () => T): T {
+    const outer = this.origin;
+    this.origin = outer && withRole(outer, role);
+    const made = make();
+    this.origin = outer;
+    return made;
+  }
+
   /** `node` with other inputs of the same types. Trusted: nothing is checked again. */
   copy(node: Node, inputs: readonly Node[]): Node {
     return this.#intern(node.op, inputs, node.attrs, () => node.type);
@@ -55,7 +65,7 @@ export class Builder {
     if (known !== undefined) return known;
     const made: Node = Object.freeze({ op, inputs: Object.freeze([...inputs]), attrs, type: type() });
     this.#interned.set(key, made);
-    if (this.origin !== "") this.origins.set(made, this.origin);
+    if (this.origin !== undefined) this.origins.set(made, this.origin);
     return made;
   }
 

@@ -2,6 +2,7 @@
 // Out: a yes or no. Guarantee: NaN equals NaN, −0 differs from 0; the order of attribute keys and how often an equal node was
 // made do not matter; names, the order of results and updates, and types do.
 import { type Attrs, type Graph, isGraph, type Node, type Type } from "./graph.ts";
+import { showOrigin } from "./origin.ts";
 
 /** What counts. */
 export interface EqualOptions {
@@ -33,7 +34,7 @@ class Numbers {
     const roots = (list: Graph["results"]) => list.map(([name, node]) => [name, this.#node(node)]);
     // An origin is a fact about a term, whatever order the nodes are in; equal nodes that were made twice count once.
     const origins = this.#origins
-      ? [...graph.origins].map(([node, origin]) => JSON.stringify([this.#node(node), origin])).sort()
+      ? [...graph.origins].map(([node, origin]) => JSON.stringify([this.#node(node), showOrigin(origin)])).sort()
       : [];
     const number = this.#number(
       `graph ${JSON.stringify([graph.name, roots(graph.results), roots(graph.updates), [...new Set(origins)]])}`,

@@ -1,6 +1,7 @@
 // The Graph: typed SSA nodes without loops, over float32 tensors. It says what is computed, never how.
 // In: nothing (types only). Guarantee: a node is immutable; equal nodes of one builder are one object (interned), so
 // identity is equality, common subexpressions are shared by construction, and dead nodes cannot be reached.
+import type { Origin } from "./origin.ts";
 
 /** A size. `n`, the number of rows of the batch, stands only on axis 0 and is never merged, sliced, moved or concatenated. */
 export type Size = number | "n";
@@ -56,7 +57,7 @@ export interface Graph {
   readonly results: readonly (readonly [name: string, value: Node])[];
   readonly updates: readonly (readonly [param: string, value: Node])[];
   /** Which layer a node came from, e.g. `layers[1] dense "hidden"`. Beside the node: two layers may share one node. */
-  readonly origins: ReadonlyMap<Node, string>;
+  readonly origins: ReadonlyMap<Node, Origin>;
 }
 
 /** A Graph from its roots: collects reachable nodes, operands before users, in depth-first order. */
@@ -64,7 +65,7 @@ export function graph(
   name: string,
   results: Graph["results"],
   updates: Graph["updates"] = [],
-  origins: ReadonlyMap<Node, string> = new Map(),
+  origins: ReadonlyMap<Node, Origin> = new Map(),
 ): Graph {
   const nodes: Node[] = [];
   const seen = new Set<Node>();

@@ -9,6 +9,7 @@
 import { CompileError } from "../diagnostics/error.ts";
 import { Builder } from "./builder.ts";
 import { type Attrs, type AttrValue, type Graph, graph, type Node, type Ops, type Size, type Type } from "./graph.ts";
+import { type Origin, parseOrigin } from "./origin.ts";
 import { keywords, showType } from "./print.ts";
 
 /**
@@ -192,12 +193,14 @@ class Parser {
     return token;
   }
 
-  /** The comment on the line where the token before ended, or "". */
-  #comment(): string {
+  /** The comment on the line where the token before ended, if there is one and it says something. */
+  #comment(): Origin | undefined {
     const text = /[ \t]*#[ \t]*([^\n]*)/y;
     text.lastIndex = this.#end;
     const found = text.exec(this.#text)?.[1].trim() ?? "";
-    return found.startsWith('"') ? this.#unquote({ kind: "string", text: found, at: text.lastIndex - found.length }) : found;
+    if (found === "") return undefined;
+    const quoted: Token = { kind: "string", text: found, at: text.lastIndex - found.length };
+    return parseOrigin(found.startsWith('"') ? this.#unquote(quoted) : found);
   }
 
   #scan(): Token {

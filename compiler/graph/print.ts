@@ -2,6 +2,7 @@
 // Guarantee: every number, name and origin comes back exactly; the text of a parsed text is that text; no name of a user's
 // breaks out of its quotes or its line, nor out of a block comment that the text is put into.
 import { type AttrValue, type Graph, isGraph, type Node, showShape, type Type } from "./graph.ts";
+import { showOrigin } from "./origin.ts";
 
 /** The Graph as text that `parseGraph` reads back, a node a line. */
 export function printGraph(graph: Graph): string {
@@ -21,7 +22,7 @@ export function printLines(graph: Graph): { readonly lines: readonly string[]; r
     const inputs = node.inputs.length === 0 ? "" : `(${node.inputs.map(ref).join(", ")})`;
     const attrs = Object.keys(node.attrs).length === 0 ? "" : ` ${showValue(node.attrs)}`;
     const origin = graph.origins.get(node);
-    const comment = origin === undefined || origin === "" ? "" : `  # ${showOrigin(origin)}`;
+    const comment = origin === undefined ? "" : `  # ${showComment(showOrigin(origin))}`;
     const text = `${ref(node)} = ${showName(node.op)}${inputs}${attrs} : ${showType(node.type)}${comment}`;
     lines.push(...text.split("\n").map((line) => `  ${line}`));
   }
@@ -60,8 +61,8 @@ export const showType = ({ shape, items }: Type): string =>
   items === undefined ? showShape(shape) : `(${items.map(showType).join(", ")})`;
 
 /** Raw where that is harmless and cannot be taken for a quoted string. */
-const showOrigin = (origin: string): string =>
-  quote(origin) === `"${origin.replaceAll('"', '\\"')}"` && /^[^"\s](.*\S)?$/.test(origin) ? origin : quote(origin);
+const showComment = (text: string): string =>
+  quote(text) === `"${text.replaceAll('"', '\\"')}"` && /^[^"\s](.*\S)?$/.test(text) ? text : quote(text);
 
 function showValue(value: AttrValue): string {
   if (typeof value === "number") return showNumber(value);

@@ -14,7 +14,7 @@ export function copyInto(builder: Builder, source: Graph, visit: Visit = () => u
   const outer = builder.origin;
   for (const node of source.nodes) {
     const inputs = node.inputs.map((input) => rebuilt(made, input));
-    builder.origin = source.origins.get(node) ?? "";
+    builder.origin = source.origins.get(node);
     const replaced = visit(node, inputs) ?? builder.copy(node, inputs);
     invariant(
       sameShape(replaced.type.shape, node.type.shape),

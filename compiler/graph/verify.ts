@@ -3,6 +3,7 @@
 // ops state them, n on axis 0 only, one meaning per name, bundles read by `pick` alone; scan bodies too.
 import { CompileError } from "../diagnostics/error.ts";
 import { type Graph, isGraph, type Node, type Ops, sameShape, type Type } from "./graph.ts";
+import { showOrigin } from "./origin.ts";
 import { printLines, showType } from "./print.ts";
 
 /** Where: at a node, or after the results and updates. `notes`: of an error inside. */
@@ -95,7 +96,8 @@ function verifyRoots(graph: Graph, nodes: ReadonlySet<Node>, names: ReadonlyMap<
     for (const input of node.inputs) reached.add(input);
   }
   for (const [node, origin] of graph.origins) {
-    if (!nodes.has(node)) fail("end", `an origin (${JSON.stringify(origin)}) is kept for a node (${node.op}) that is not here`);
+    if (!nodes.has(node))
+      fail("end", `an origin (${JSON.stringify(showOrigin(origin))}) is kept for a node (${node.op}) that is not here`);
   }
 }
 

@@ -4,7 +4,7 @@ import { internal, invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/plan.ts";
-import { label } from "../plan/print.ts";
+import { label, showOrigins } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
 import { splitBlocked } from "../program/nest/dims.ts";
 import type { Nest, NestKernel, Tree } from "../program/nest/nest.ts";
@@ -29,13 +29,13 @@ function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
   return [{ loop: region.loop, to: region.length, parts: region.body.flatMap((inner) => partsOf(plan, inner, fmt)) }];
 }
 
-const describe = (region: Region): string => (region.origin === "" ? label(region) : `${region.origin}: ${label(region)}`);
+const describe = (region: Region): string => [showOrigins(region), label(region)].filter((part) => part !== "").join(": ");
 
 function copyNest(region: CopyRegion, fmt: FloatFmt): Nest {
   const coords = region.out.shape.map((_, axis) => at(`i${axis}`));
   return {
     name: region.name,
-    origin: region.origin,
+    origin: showOrigins(region),
     map: region.out.shape.map((extent, axis) => [`i${axis}`, extent]),
     reduce: [],
     finish: readAt(region.from, coords, fmt),
@@ -70,7 +70,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
     const row = core.row === undefined ? {} : { row: { index: core.row, limit: out.shape[0] as number, stride: out.strides[0] } };
     return {
       name: region.name,
-      origin: region.origin,
+      origin: showOrigins(region),
       map: core.map,
       reduce: core.reduce,
       ...(fold === undefined ? {} : { fold }),

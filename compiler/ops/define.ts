@@ -28,6 +28,8 @@ export interface Sugar {
   fill(value: number, shape: Shape): Node;
   /** One number, shaped as `node`. */
   like(node: Node, value: number): Node;
+  /** What `make` builds, as a part of its layer: kernels and buffers are named `lstm.gates` then. Roles inside are parts of it. */
+  as<T>(role: string, make: () => T): T;
   /** NumPy's rule: axes are aligned at the end, size 1 stretches. Returns `x` itself when nothing is to do. */
   broadcastTo(x: Node, shape: Shape): Node;
 }

@@ -35,6 +35,7 @@ export function begin(over: Readonly<Record<string, AnyOp>> = ops): G {
     node: (name, inputs, attrs) => builder.node(name, inputs, attrs),
     fill,
     like: (node, value) => fill(value, node.type.shape),
+    as: (role, make) => builder.as(role, make),
     broadcastTo: (x, shape) => broadcastTo(builder, x, shape),
   };
   return Object.assign(calls, sugar) as unknown as G;

@@ -18,7 +18,7 @@ function replay(source: Graph, regions: readonly Region[], builder: Builder, bod
   const made = new Map<Node, Node>();
   const origins = source.origins;
   const make = (node: Node, inputs: readonly Node[], attrs = node.attrs): Node => {
-    builder.origin = origins.get(node) ?? "";
+    builder.origin = origins.get(node);
     const copy = builder.node(node.op, inputs, attrs);
     made.set(node, copy);
     return copy;
@@ -41,7 +41,7 @@ function replay(source: Graph, regions: readonly Region[], builder: Builder, bod
     if (region.kind !== "compute") continue;
     const inside = new Map<Node, Node>();
     for (const node of region.nodes) {
-      builder.origin = origins.get(node) ?? "";
+      builder.origin = origins.get(node);
       inside.set(
         node,
         builder.node(

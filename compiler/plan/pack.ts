@@ -28,22 +28,25 @@ export function pack({ prepare, main }: Hoisted): Packed {
   });
   const rest = regraph(g.builder, main, made);
   const layouts = [...weights].map(([node, name]) => [name, { blocked: node.type.shape.length - 1 }] as const);
-  return { prepare: prepareWith(prepare, rest, weights), main: rest, layouts: new Map(layouts) };
+  return { prepare: prepareWith(prepare, rest, weights, main.origins), main: rest, layouts: new Map(layouts) };
 }
 
 /** What prepare computed and main still reads, and the packed weights. */
-function prepareWith(prepare: Graph | undefined, main: Graph, weights: ReadonlyMap<Node, string>): Graph {
+function prepareWith(
+  prepare: Graph | undefined,
+  main: Graph,
+  weights: ReadonlyMap<Node, string>,
+  origins: Graph["origins"],
+): Graph {
   const g = begin();
   const made: ReadonlyMap<Node, Node> = prepare === undefined ? new Map() : copyInto(g.builder, prepare);
   const computed = new Map((prepare?.results ?? []).map(([name, node]) => [name, made.get(node) as Node]));
   const read = new Set(main.nodes.filter(({ op }) => op === "param").map(({ attrs }) => attrs.name));
-  const packed = [...weights].map(
-    ([param, name]) =>
-      [
-        name,
-        computed.get(String(param.attrs.name)) ?? g.param({ name: String(param.attrs.name), shape: param.type.shape }),
-      ] as const,
-  );
+  const packed = [...weights].map(([param, name]) => {
+    g.builder.origin = origins.get(param);
+    const weight = String(param.attrs.name);
+    return [name, computed.get(weight) ?? g.param({ name: weight, shape: param.type.shape })] as const;
+  });
   return graph("prepare", [...[...computed].filter(([name]) => read.has(name)), ...packed], [], g.builder.origins);
 }
 

@@ -6,6 +6,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
 import { kindOf } from "./fuse.ts";
 import { bufferShape, type Layout, stridesOf } from "./layout.ts";
+import { numbered, type RegionNames } from "./names.ts";
 import type { PlanBuffer, Rows } from "./plan.ts";
 
 export interface PlaceOptions {
@@ -34,12 +35,14 @@ export class Places {
   readonly buffers: Stretch[] = [];
   readonly operands = new Map<Node, Operand>();
   readonly #byName = new Map<string, Stretch>();
+  readonly #names: RegionNames;
   readonly #rows: Rows;
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
   readonly #layouts: ReadonlyMap<string, Layout>;
 
-  constructor({ rows, prefix = "", shared = new Set(), layouts = new Map() }: PlaceOptions) {
+  constructor({ rows, prefix = "", shared = new Set(), layouts = new Map() }: PlaceOptions, names: RegionNames) {
+    this.#names = names;
     this.#rows = rows;
     this.#prefix = prefix;
     this.#shared = shared;
@@ -58,9 +61,9 @@ export class Places {
   /** A fresh buffer for a value, by default row-major; its name is made unique. */
   allocate(name: string, role: Role, shape: readonly Extent[], { layout, initial }: Allocation = {}): View {
     const isShared = role === "param" || role === "state" || (role === "output" && this.#shared.has(name));
-    const stem = isShared ? name : this.#prefix + name;
-    let unique = stem;
-    for (let k = 1; this.#byName.has(unique); k++) unique = `${stem}_${k}`;
+    const prefix = isShared ? "" : this.#prefix;
+    const isTaken = (given: string) => this.#byName.has(prefix + given) || (given !== name && this.#names.isLayer(given));
+    const unique = prefix + numbered(name, isTaken);
     const most = typeof this.#rows === "number" ? this.#rows : this.#rows.max;
     const how = layout ?? this.#layouts.get(unique) ?? {};
     const held = bufferShape(shape, how);

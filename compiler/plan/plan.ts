@@ -1,6 +1,7 @@
 // The Plan: which nodes run together (regions), in which order, and where every value lies (buffers, views, one arena).
 // It holds nothing that the Graph did not say: `flatten(plan)` is the Graph again.
 import type { Graph, Node } from "../graph/graph.ts";
+import type { Origin } from "../graph/origin.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
 
@@ -25,12 +26,21 @@ export interface PlanBuffer {
 
 export type Region = ComputeRegion | CopyRegion | ScanRegion;
 
-/** An anchor (an op with a loop nest of its own) and pointwise nodes on its result; without an anchor, a map. */
-export interface ComputeRegion {
-  readonly kind: "compute";
+/** What every region has. */
+interface Placed {
+  /** `r0`, `r1`, …, as the Plan's text has it; a scan comes before its body. */
+  readonly id: string;
+  /** Unique in the Plan. */
   readonly name: string;
-  readonly origin: string;
+  /** The layer of what it stores; `others` have nodes in it too. */
+  readonly origin: Origin | undefined;
+  readonly others: readonly Origin[];
   readonly position: number;
+}
+
+/** An anchor (an op with a loop nest of its own) and pointwise nodes on its result; without an anchor, a map. */
+export interface ComputeRegion extends Placed {
+  readonly kind: "compute";
   readonly anchor?: Node;
   /** Where the anchor's inputs lie, when not all of them where `operands` says: packed copies. */
   readonly anchorReads?: readonly Operand[];
@@ -40,22 +50,16 @@ export interface ComputeRegion {
 }
 
 /** A value written out in row-major order, where strides alone cannot express what comes next, or a second home is needed. */
-export interface CopyRegion {
+export interface CopyRegion extends Placed {
   readonly kind: "copy";
-  readonly name: string;
-  readonly origin: string;
-  readonly position: number;
   readonly node: Node;
   readonly from: Operand;
   readonly out: View;
 }
 
 /** The steps of a scan: the regions of its body under one loop. */
-export interface ScanRegion {
+export interface ScanRegion extends Placed {
   readonly kind: "scan";
-  readonly name: string;
-  readonly origin: string;
-  readonly position: number;
   readonly node: Node;
   /** Name of the loop, as in the views of the body. */
   readonly loop: string;

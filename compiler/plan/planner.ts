@@ -8,7 +8,7 @@ import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import { chooseHomes, type Demand } from "./homes.ts";
 import { chooseLayouts, type Layouts } from "./layout.ts";
-import { nameOf, originOf } from "./names.ts";
+import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
 import { planScan } from "./scan.ts";
@@ -19,8 +19,9 @@ export interface PlanOptions extends PlaceOptions {
 }
 
 export function plan(graph: Graph, options: PlanOptions): Plan {
-  const places = new Places(options);
-  const planner = new Planner(places, chooseLayouts(graph, options.rows, options.copies === true));
+  const names = new RegionNames(graph);
+  const places = new Places(options, names);
+  const planner = new Planner(places, names, chooseLayouts(graph, options.rows, options.copies === true));
   for (const node of graph.nodes) places.addSource(node);
   const regions = planner.planBody(graph, demandsOf(graph, places));
   const { operands } = places;
@@ -43,19 +44,26 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
 
 class Planner {
   readonly places: Places;
+  readonly names: RegionNames;
   readonly #layouts: Layouts;
   /** Copies of right operands by what they copy and the axis in blocks. */
   readonly #copies = new Map<Node, ReadonlyMap<number | undefined, View>>();
   #position = 0;
   #loops = 0;
+  #regions = 0;
 
-  constructor(places: Places, layouts: Layouts) {
+  constructor(places: Places, names: RegionNames, layouts: Layouts) {
     this.places = places;
+    this.names = names;
     this.#layouts = layouts;
   }
 
   advance(): number {
     return this.#position++;
+  }
+
+  nextId(): string {
+    return `r${this.#regions++}`;
   }
 
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
@@ -90,19 +98,20 @@ class Planner {
       const isOverwritten = from.kind === "view" && demands.some(({ out }) => out.buffer === from.buffer);
       return isOverwritten ? this.#toArena(graph, node, regions) : from;
     });
-    for (const [i, { node, out }] of demands.entries()) this.copy(graph, node, saved[i], out, regions);
+    for (const [i, { node, out }] of demands.entries())
+      this.copy(this.names.of(graph, [node], "copy"), node, saved[i], out, regions);
   }
 
   #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
-    const name = nameOf(graph, root);
+    const named = this.names.of(graph, nodes);
     const out =
-      home ?? this.places.allocate(name, "arena", this.places.extents(root), { layout: this.#layouts.values.get(root) });
+      home ?? this.places.allocate(named.name, "arena", this.places.extents(root), { layout: this.#layouts.values.get(root) });
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
       kind: "compute",
-      name,
-      origin: originOf(graph, nodes),
+      id: this.nextId(),
+      ...named,
       position: this.advance(),
       ...(anchor === undefined ? {} : { anchor }),
       ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.places.operandOf(anchor.inputs[0]), packed] }),
@@ -126,17 +135,18 @@ class Planner {
     if (layout === undefined || from?.kind !== "view") return undefined;
     const known = this.#copies.get(right)?.get(layout.blocked);
     if (known !== undefined) return known;
-    const to = this.places.allocate(`${nameOf(graph, right)}/packed`, "arena", this.places.extents(right), { layout });
+    const named = this.names.of(graph, [right], "packed");
+    const to = this.places.allocate(named.name, "arena", this.places.extents(right), { layout });
     this.#copies.set(right, new Map(this.#copies.get(right)).set(layout.blocked, to));
-    return this.copy(graph, right, from, to, regions);
+    return this.copy(named, right, from, to, regions);
   }
 
-  copy(graph: Graph, node: Node, from: Operand, out: View, regions: Region[]): View {
+  copy(named: Named, node: Node, from: Operand, out: View, regions: Region[]): View {
     const position = this.advance();
     const region: CopyRegion = {
       kind: "copy",
-      name: nameOf(graph, node),
-      origin: originOf(graph, [node]),
+      id: this.nextId(),
+      ...named,
       position,
       node,
       from,
@@ -150,8 +160,9 @@ class Planner {
 
   /** A row-major copy of a node's value. */
   #toArena(graph: Graph, node: Node, regions: Region[]): View {
-    const out = this.places.allocate(nameOf(graph, node), "arena", this.places.extents(node));
-    return this.copy(graph, node, this.places.operandOf(node), out, regions);
+    const named = this.names.of(graph, [node], "copy");
+    const out = this.places.allocate(named.name, "arena", this.places.extents(node));
+    return this.copy(named, node, this.places.operandOf(node), out, regions);
   }
 
   #view(graph: Graph, node: Node, regions: Region[]): void {

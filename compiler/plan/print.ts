@@ -1,5 +1,6 @@
 // The Plan as text: regions in order with what they fuse, where they read and write, and the arena's map.
 import { type Node, showShape } from "../graph/graph.ts";
+import { showOrigin } from "../graph/origin.ts";
 import type { Operand } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import type { Plan, PlanBuffer, Region } from "./plan.ts";
@@ -10,6 +11,10 @@ export function label(region: Region): string {
   if (region.kind === "scan") return `scan of ${region.length} steps`;
   return region.nodes.map(opLabel).join(" ⊕ ");
 }
+
+/** Of which layers a region is, the one of what it stores last: `layers[0] dense "a", layers[1] activation "b"`. */
+export const showOrigins = ({ origin, others }: Region): string =>
+  [...others, ...(origin === undefined ? [] : [origin])].map(showOrigin).join(", ");
 
 /** A dot that is a plain matrix product is called one. */
 function opLabel(node: Node): string {
@@ -24,13 +29,13 @@ function opLabel(node: Node): string {
 export function printPlan(plan: Plan): string {
   const rows = typeof plan.rows === "number" ? `${plan.rows}` : `n <= ${plan.rows.max}`;
   const lines = [`plan ${plan.name} rows ${rows}, arena ${plan.arena} floats`];
-  let count = 0;
   const show = (regions: readonly Region[], indent: string): void => {
     for (const region of regions) {
-      const origin = region.origin === "" ? "" : `  # ${region.origin}`;
+      const origins = showOrigins(region);
+      const origin = origins === "" ? "" : `  # ${origins}`;
       const reads = readsOf(plan, region).map(showOperand).join(", ");
       const out = region.kind === "scan" ? "" : ` -> ${showOperand(region.out)}`;
-      lines.push(`${indent}region r${count++} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
+      lines.push(`${indent}region ${region.id} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
       if (region.kind === "scan") show(region.body, `${indent}  `);
     }
   };

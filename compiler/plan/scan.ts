@@ -5,16 +5,18 @@ import { invariant } from "../diagnostics/error.ts";
 import { type AttrValue, type Graph, isGraph, type Node } from "../graph/graph.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Demand } from "./homes.ts";
-import { nameOf, originOf } from "./names.ts";
+import type { Named, RegionNames } from "./names.ts";
 import type { Places } from "./places.ts";
 import type { Region, ScanRegion } from "./plan.ts";
 
 /** What planning a scan needs of the planner around it. */
 export interface Level {
   readonly places: Places;
-  /** The next position. */
+  readonly names: RegionNames;
+  /** The next position, and the next region's id. */
   advance(): number;
-  copy(graph: Graph, node: Node, from: Operand, out: View, regions: Region[]): View;
+  nextId(): string;
+  copy(named: Named, node: Node, from: Operand, out: View, regions: Region[]): View;
   planBody(graph: Graph, demands: readonly Demand[]): Region[];
 }
 
@@ -31,27 +33,27 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   const { places } = level;
   const { body, carries, xs, length, reverse, keep } = node.attrs as unknown as Attrs;
   invariant(isGraph(body), "a scan has a body");
-  const name = nameOf(graph, node);
+  const named = level.names.of(graph, [node]);
   const inputs = new Map(body.nodes.filter(({ op }) => op === "input").map((input) => [input.attrs.name, input]));
   const begin = level.advance();
-  const start = (i: number, slot: View): void => {
-    level.copy(graph, node.inputs[i], places.operandOf(node.inputs[i]), slot, regions);
+  const start = (i: number, name: string, slot: View): void => {
+    level.copy({ ...named, name }, node.inputs[i], places.operandOf(node.inputs[i]), slot, regions);
   };
   const items: View[] = [];
   const demands: Demand[] = [];
   for (const [i, [result, value]] of body.results.entries()) {
     const carry = i < carries ? inputs.get(`carry${i}`) : undefined;
-    const stem = `${name}_${result}`;
+    const stem = level.names.fresh(`${named.name}.${result}`);
     if (keep[i] === "last") {
       const slot = places.allocate(stem, "arena", places.extents(value));
-      if (i < carries) start(i, slot);
+      if (i < carries) start(i, stem, slot);
       if (carry !== undefined) places.operands.set(carry, slot);
       demands.push({ node: value, out: slot, ...(carry === undefined ? {} : { replaces: carry }) });
       items.push(slot);
       continue;
     }
     const stack = new Stack(places, stem, value, { loop, length, reverse, isCarry: i < carries });
-    if (i < carries) start(i, stack.initial());
+    if (i < carries) start(i, stem, stack.initial());
     if (carry !== undefined) places.operands.set(carry, stack.before());
     demands.push({ node: value, out: stack.after() });
     items.push(stack.item());
@@ -66,12 +68,12 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
     if (inner !== undefined) places.operands.set(inner, places.operandOf(closed));
   }
   for (const inner of body.nodes) if (inner.op !== "input") places.addSource(inner);
-  const position = level.advance();
+  const [position, id] = [level.advance(), level.nextId()];
   const steps = level.planBody(body, demands);
   const region: ScanRegion = {
     kind: "scan",
-    name,
-    origin: originOf(graph, [node]),
+    id,
+    ...named,
     position,
     node,
     loop,

@@ -4,16 +4,20 @@
 // internal error that names the rule. Scan bodies are rewritten with the same rules.
 import { internal } from "../diagnostics/error.ts";
 import { type Graph, isGraph, type Node } from "../graph/graph.ts";
+import type { Origin } from "../graph/origin.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin } from "../ops/index.ts";
 import type { Facts, Rule } from "./pattern.ts";
 
 /** A rule fired: `before` became `after`. */
 export interface RewriteEvent {
+  /** Counts the events of one rewriting from 0. */
+  readonly id: number;
   readonly rule: string;
   readonly before: Node;
   readonly after: Node;
-  readonly origin: string;
+  /** The layer of `before`. */
+  readonly origin: Origin | undefined;
 }
 /** The Graph in normal form, and every rule that fired on the way, in order. */
 export interface Rewritten {
@@ -30,7 +34,8 @@ export function rewrite(source: Graph, rules: readonly Rule[]): Rewritten {
     const step = rewriteOnce(current, rules);
     events.push(...step.events);
     current = step.graph;
-    if (step.events.length === 0) return { graph: pass === 0 ? source : current, events };
+    if (step.events.length === 0)
+      return { graph: pass === 0 ? source : current, events: events.map((event, id) => ({ ...event, id })) };
     if (pass === 100) internal(`the rule ${events.at(-1)?.rule} still fires after ${pass} passes`);
   }
 }
@@ -55,7 +60,7 @@ function rewriteOnce(source: Graph, rules: readonly Rule[]): Rewritten {
       if (!from.match(node, bound, facts)) continue;
       const after = to(g, bound, node, facts);
       if (after === undefined || after === node) continue;
-      events.push({ rule: name, before: node, after, origin: g.builder.origin });
+      events.push({ id: events.length, rule: name, before: node, after, origin: g.builder.origin });
       if (events.length > limit) internal(`the rule ${name} does not come to an end on ${node.op}`);
       return after;
     }

@@ -3,6 +3,7 @@
 
 import { type Random, random } from "../../compiler/base/random.ts";
 import { type Graph, graph, type Node, type Type } from "../../compiler/graph/graph.ts";
+import type { Origin } from "../../compiler/graph/origin.ts";
 import { begin, type G, ops } from "../../compiler/ops/index.ts";
 
 /** Names that users and attackers give. */
@@ -23,8 +24,13 @@ export function randomGraph(seed: number, steps = 12): Graph {
   const name = () => `${r.integer(0, 2) === 0 ? r.pick(hostileNames) : "v"}${count++}`;
   const origin = () => {
     const where = r.integer(0, 3);
+    const layer = { path: `layers[${r.integer(0, 3)}]`, layer: "dense", name: r.pick(["a", "b"]) };
     g.builder.origin =
-      where === 0 ? "" : where === 1 ? `o${r.pick(hostileNames)}` : `layers[${r.integer(0, 3)}] dense "${r.pick(["a", "b"])}"`;
+      where === 0
+        ? undefined
+        : where === 1
+          ? { path: "", layer: "", name: `o${r.pick(hostileNames)}` }
+          : r.pick<Origin>([layer, { ...layer, gradient: true }, { ...layer, role: r.pick(hostileNames) }]);
   };
   const source = (type: Type): Node => {
     const how = type.shape[0] === "n" ? 0 : r.integer(0, 3);

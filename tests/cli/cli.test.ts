@@ -178,7 +178,7 @@ describe("looking inside", () => {
     expect(layerc(folder, ["passes"]).stdout).toMatch(/graph → graph +differentiate +training/);
     const fired = JSON.parse(layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout);
     expect(fired.length).toBeGreaterThan(0);
-    expect(Object.keys(fired[0])).toEqual(["pass", "rule", "before", "after", "origin"]);
+    expect(Object.keys(fired[0])).toEqual(["id", "pass", "rule", "before", "after", "origin"]);
     expect(layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep"]).stdout.trim().split("\n")).toHaveLength(
       fired.length,
     );

@@ -40,7 +40,7 @@ describe("names", () => {
       const model = modelOf([l.dense({ units: 2, name, inputShape: [3] })]);
       const { graph, weights } = resolve(model).inference;
       expect(weights.map((weight) => weight.name)).toEqual([`${name}/kernel`, `${name}/bias`]);
-      expect([...graph.origins.values()]).toContain(`layers[0] dense ${JSON.stringify(name)}`);
+      expect([...graph.origins.values()]).toContainEqual({ path: "layers[0]", layer: "dense", name });
       expect(Object.keys(resolve(model).modelWeights().values)).toEqual([`${name}/kernel`, `${name}/bias`]);
     }
   });
@@ -156,7 +156,7 @@ describe("a wrapped layer", () => {
   });
   const entry = (inner: LayerSpec, trainable = true) => ({
     ...checkLine(l.identity(), "layers[0]", "w"),
-    origin: 'layers[0] twice "w"',
+    origin: { path: "layers[0]", layer: "twice", name: "w" },
     layer: twice,
     config: { layer: inner },
     trainable,

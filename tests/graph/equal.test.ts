@@ -2,12 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { equalGraphs } from "../../compiler/graph/equal.ts";
 import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
+import { parseOrigin } from "../../compiler/graph/origin.ts";
 import { begin, type G } from "../../compiler/ops/index.ts";
 import { randomGraph } from "../arbitrary/graphs.ts";
 
 const one = (make: (g: G) => Node, name = "y"): Graph => {
   const g = begin();
-  g.builder.origin = "here";
+  g.builder.origin = parseOrigin("here");
   return graph("g", [[name, make(g)]], [], g.builder.origins);
 };
 const x = (g: G) => g.input({ name: "x", shape: ["n", 2] });
@@ -65,7 +66,7 @@ describe("different", () => {
   }); // biome-ignore format: one table
 
   test("origins, unless they are left out", () => {
-    const elsewhere: Graph = { ...base, origins: new Map([...base.origins].map(([node]) => [node, "there"])) };
+    const elsewhere: Graph = { ...base, origins: new Map([...base.origins].map(([node]) => [node, parseOrigin("there")])) };
     expect(equalGraphs(base, elsewhere)).toBe(false);
     expect(equalGraphs(base, elsewhere, { origins: false })).toBe(true);
   });

@@ -36,16 +36,16 @@ describe("printing", () => {
   test("reads like the machine it describes", () => {
     const g = begin();
     const x = g.input({ name: "x", shape: ["n", 2] });
-    g.builder.origin = 'layers[0] dense "hidden"';
-    const w = g.param({ name: "dense/kernel", shape: [2, 4] });
+    g.builder.origin = { path: "layers[0]", layer: "dense", name: "hidden" };
+    const w = g.as("kernel", () => g.param({ name: "dense/kernel", shape: [2, 4] }));
     const y = g.tanh(g.dot(x, w, { batch: [[], []], contract: [[1], [0]] }));
-    g.builder.origin = "";
+    g.builder.origin = undefined;
     const next = g.mul(w, g.like(w, Math.fround(0.9)));
     expect(printGraph(graph("predict", [["y", y]], [["dense/kernel", next]], g.builder.origins))).toBe(
       [
         "graph predict",
         '  %0 = input {name: "x", shape: [n, 2]} : [n, 2]',
-        '  %1 = param {name: "dense/kernel", shape: [2, 4]} : [2, 4]  # layers[0] dense "hidden"',
+        '  %1 = param {name: "dense/kernel", shape: [2, 4]} : [2, 4]  # layers[0] dense "hidden".kernel',
         '  %2 = dot(%0, %1) {batch: [[], []], contract: [[1], [0]]} : [n, 4]  # layers[0] dense "hidden"',
         '  %3 = tanh(%2) : [n, 4]  # layers[0] dense "hidden"',
         "  %4 = constant {shape: [2, 4], values: [0.9f]} : [2, 4]",
@@ -124,7 +124,7 @@ describe("round trips", () => {
     fc.assert(
       fc.property(names, names, names, (name, second, origin) => {
         const g = begin();
-        g.builder.origin = origin;
+        g.builder.origin = { path: "", layer: "", name: origin };
         const x = g.state({ name, shape: [], initial: 0 });
         const results = [[second, g.neg(x)] as const, [`${second}'`, x] as const];
         const text = expectRoundTrip(graph(name, results, [[name, g.neg(x)]], g.builder.origins));

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Graph, graph, type Node } from "../../compiler/graph/graph.ts";
+import { parseOrigin } from "../../compiler/graph/origin.ts";
 import { verifyGraph } from "../../compiler/graph/verify.ts";
 import { begin, ops } from "../../compiler/ops/index.ts";
 
@@ -20,7 +21,7 @@ const x = g.input({ name: "x", shape: ["n", 2] });
 const w = g.param({ name: "w", shape: [2] });
 const s = g.state({ name: "s", shape: [], initial: 0 });
 const y = g.mul(g.tanh(x), g.broadcast(w, { shape: ["n", 2], axes: [1] }));
-const good = graph("good", [["y", y]], [["w", g.neg(w)], ["s", g.add(s, g.fill(1, []))]], new Map([[y, "here"]])); // biome-ignore format: one line
+const good = graph("good", [["y", y]], [["w", g.neg(w)], ["s", g.add(s, g.fill(1, []))]], new Map([[y, parseOrigin("here")]])); // biome-ignore format: one line
 
 const b = begin();
 const carry = b.input({ name: "carry0", shape: ["n", 2] });
@@ -60,7 +61,7 @@ describe("a broken rule is named", () => {
     ["updates keep the type", { ...good, updates: [["w", s], ["s", w]] }, 'the update "w" has type [], the param has [2]'],
     ["bundles are picked", one(bundle), 'the result "y" is a bundle; it needs a pick'],
     ["only pick reads bundles", fake({ inputs: [bundle] }), "tanh reads a bundle; only pick may"],
-    ["origins belong to nodes", { ...good, origins: new Map([[bundle, "there"]]) }, 'an origin ("there") is kept for a node (scan) that is not here'],
+    ["origins belong to nodes", { ...good, origins: new Map([[bundle, parseOrigin("there")]]) }, 'an origin ("there") is kept for a node (scan) that is not here'],
     ["bodies are closed", withBody(graph("step", [["carry0", b.mul(carry, b.broadcast(b.param({ name: "w", shape: [2] }), { shape: ["n", 2], axes: [1] }))]])), 'the body "step" reads the param "w" directly; it must come in as an input'],
     ["bodies are sound", withBody(graph("step", [["carry0", { ...b.tanh(carry), type: { shape: ["n", 9] } }]])), 'the body "step": tanh gives [n, 2], the node says [n, 9]'],
     ["bodies fit", withBody(graph("step", [["carry0", b.reduceSum(carry, { axes: [1] })]])), /^scan needs carry0 to keep its shape/],

@@ -28,9 +28,9 @@ test.each<Row>([
      neg [1, 4] at 0..4 alive 0..2
      reduceSum [1] at 4..5 alive 1..2
      add [1, 4] at 0..4 alive 2..4 in place of neg
-     reduceSum_1 [1] at 4..5 alive 3..4
+     reduceSum.2 [1] at 4..5 alive 3..4
      mul [1, 4] at 0..4 alive 4..6 in place of add
-     reduceSum_2 [1] at 4..5 alive 5..6`,
+     reduceSum.3 [1] at 4..5 alive 5..6`,
   ],
   [
     "not a place that is read again later",
@@ -39,14 +39,14 @@ test.each<Row>([
      neg [1, 4] at 0..4 alive 0..4
      reduceSum [1] at 8..9 alive 1..2
      add [1, 4] at 4..8 alive 2..4
-     reduceSum_1 [1] at 8..9 alive 3..4`,
+     reduceSum.2 [1] at 8..9 alive 3..4`,
   ],
   [
     "not a place that is read in another order",
     `${x} %1 = neg(%0) %2 = reverse(%1) {axes: [1]} %3 = neg(%2) ${sum(4, 3)} %6 = add(%3, %5) results y = %6`,
     `8 floats
      neg [1, 4] at 0..4 alive 0..1
-     neg_1 [1, 4] at 4..8 alive 1..3
+     neg.2 [1, 4] at 4..8 alive 1..3
      reduceSum [1] at 0..1 alive 2..3`,
   ],
   [
@@ -63,7 +63,7 @@ test.each<Row>([
      %4 = reduceSum(%3) {axes: [0]} results y = %4`,
     `6 floats
      neg [4] at 0..4 alive 0..1
-     neg_1 [2] at 4..6 alive 1..2`,
+     neg.2 [2] at 4..6 alive 1..2`,
   ],
   [
     "of two places that could be taken over, the first that is read",
@@ -73,9 +73,9 @@ test.each<Row>([
      neg [1, 4] at 0..4 alive 0..4
      add [1, 4] at 4..8 alive 1..4
      reduceSum [1] at 8..9 alive 2..4
-     reduceSum_1 [1] at 9..10 alive 3..4
+     reduceSum.2 [1] at 9..10 alive 3..4
      mul [1, 4] at 0..4 alive 4..6 in place of neg
-     reduceSum_2 [1] at 4..5 alive 5..6`,
+     reduceSum.3 [1] at 4..5 alive 5..6`,
   ],
   [
     "the other one, where the first is read again",
@@ -85,9 +85,9 @@ test.each<Row>([
      neg [1, 4] at 0..4 alive 0..6
      add [1, 4] at 4..8 alive 1..4
      reduceSum [1] at 8..9 alive 2..4
-     reduceSum_1 [1] at 9..10 alive 3..4
+     reduceSum.2 [1] at 9..10 alive 3..4
      mul [1, 4] at 4..8 alive 4..6 in place of add
-     reduceSum_2 [1] at 8..9 alive 5..6`,
+     reduceSum.3 [1] at 8..9 alive 5..6`,
   ],
   [
     "what is added to a product is taken over",
@@ -97,8 +97,8 @@ test.each<Row>([
      neg [1, 4] at 0..4 alive 0..3
      reduceSum [1] at 8..9 alive 1..2
      mul [1, 4] at 4..8 alive 2..3
-     add [1, 4] at 0..4 alive 3..5 in place of neg
-     reduceSum_1 [1] at 4..5 alive 4..5`,
+     dot [1, 4] at 0..4 alive 3..5 in place of neg
+     reduceSum.2 [1] at 4..5 alive 4..5`,
   ],
   [
     "not where the product reads it too",
@@ -106,7 +106,7 @@ test.each<Row>([
      %6 = dot(%2, %1) {batch: [[], []], contract: [[1], [0]]} %7 = add(%6, %2) ${sum(8, 7)} %10 = mul(%7, %9) results y = %10`,
     `8 floats
      neg [1, 4] at 0..4 alive 0..1
-     add [1, 4] at 4..8 alive 1..3
+     dot [1, 4] at 4..8 alive 1..3
      reduceSum [1] at 0..1 alive 2..3`,
   ],
 ])("takes over: %s", (_decision, graph, planned) => {
@@ -125,7 +125,7 @@ test.each<ToldRow>([
      %11 = reverse(%10) {axes: [1]} %12 = neg(%11) results y = %12`,
     `13 floats
      neg [1, 4] at 0..4 alive 0..3
-     neg_1 [1, 4] at 4..8 alive 1..4
+     neg.2 [1, 4] at 4..8 alive 1..4
      reduceSum [1] at 12..13 alive 2..3
      add [1, 4] at 8..12 alive 3..4
      mul [1, 4] at 0..4 alive 4..5`,
@@ -140,7 +140,7 @@ test.each<ToldRow>([
     `10 floats
      neg [1, 2] at 0..2 alive 0..1
      pad [1, 4] at 6..10 alive 1..2
-     pad_1 [1, 6] at 0..6 alive 2..3`,
+     pad.2 [1, 6] at 0..6 alive 2..3`,
     {},
   ],
   [
@@ -154,11 +154,11 @@ test.each<ToldRow>([
      %12 = concat(%2, %5, %7, %9, %11) {axis: 1} results y = %12`,
     `17 floats
      neg [1, 6] at 8..14 alive 0..6
-     neg_1 [1, 8] at 0..8 alive 1..2
+     neg.2 [1, 8] at 0..8 alive 1..2
      reduceSum [1] at 16..17 alive 2..6
-     neg_2 [1, 4] at 0..4 alive 3..6
-     neg_3 [1, 3] at 4..7 alive 4..6
-     neg_4 [1, 2] at 14..16 alive 5..6`,
+     neg.3 [1, 4] at 0..4 alive 3..6
+     neg.4 [1, 3] at 4..7 alive 4..6
+     neg.5 [1, 2] at 14..16 alive 5..6`,
     {},
   ],
   [
@@ -168,7 +168,7 @@ test.each<ToldRow>([
      neg [n, 4] at 0..12 alive 0..2
      reduceSum [n] at 12..15 alive 1..2
      add [n, 4] at 0..12 alive 2..4 in place of neg
-     reduceSum_1 [n] at 12..15 alive 3..4`,
+     reduceSum.2 [n] at 12..15 alive 3..4`,
     { rows: { max: 3 } },
   ],
 ])("shares: %s", (_decision, graph, planned, options) => {
@@ -183,14 +183,14 @@ test.each<Row>([
     `${scanned("last", "%2 = add(%0, %1) results carry0 = %2")} %5 = reverse(%4) {axes: [1]} %6 = neg(%5) results y = %6`,
     `8 floats
      neg [1, 3, 2] at 0..6 alive 0..5
-     scan_carry0 [1, 2] at 6..8 alive 1..6`,
+     scan.carry0 [1, 2] at 6..8 alive 1..6`,
   ],
   [
     "a carry of which all steps are kept has a slot more than steps",
     `${scanned("all", "%2 = add(%0, %1) results carry0 = %2")} %5 = neg(%4) results y = %5`,
     `14 floats
      neg [1, 3, 2] at 8..14 alive 0..5
-     scan_carry0 [1, 4, 2] at 0..8 alive 1..6`,
+     scan.carry0 [1, 4, 2] at 0..8 alive 1..6`,
   ],
   [
     "values of one step share with each other, not with what the next step reads",
@@ -201,9 +201,9 @@ test.each<Row>([
     )} %5 = neg(%4) results y = %5`,
     `12 floats
      neg [1, 3, 2] at 0..6 alive 0..8
-     scan_carry0 [1, 2] at 6..8 alive 1..9
-     neg_1 [1, 2] at 8..10 alive 4..5
-     neg_2 [1, 2] at 10..12 alive 5..6
+     scan.carry0 [1, 2] at 6..8 alive 1..9
+     neg.2 [1, 2] at 8..10 alive 4..5
+     neg.3 [1, 2] at 10..12 alive 5..6
      mul [1, 2] at 8..10 alive 6..7`,
   ],
   [
@@ -215,9 +215,9 @@ test.each<Row>([
      %4 = pick(%3) {index: 0} %5 = neg(%4) results y = %5`,
     `12 floats
      neg [1, 3, 2] at 0..6 alive 0..1
-     neg_1 [1, 3, 2] at 6..12 alive 1..7
-     scan_carry0 [1, 2] at 0..2 alive 2..8
-     neg_2 [1, 2] at 2..4 alive 5..6`,
+     neg.2 [1, 3, 2] at 6..12 alive 1..7
+     scan.carry0 [1, 2] at 0..2 alive 2..8
+     neg.3 [1, 2] at 2..4 alive 5..6`,
   ],
   [
     "within a step a place is taken over",
@@ -228,10 +228,10 @@ test.each<Row>([
     )} %5 = neg(%4) results y = %5`,
     `11 floats
      neg [1, 3, 2] at 0..6 alive 0..8
-     scan_carry0 [1, 2] at 6..8 alive 1..9
-     neg_1 [1, 2] at 8..10 alive 4..6
+     scan.carry0 [1, 2] at 6..8 alive 1..9
+     neg.2 [1, 2] at 8..10 alive 4..6
      reduceSum [1] at 10..11 alive 5..6
-     add [1, 2] at 8..10 alive 6..7 in place of neg_1`,
+     add [1, 2] at 8..10 alive 6..7 in place of neg.2`,
   ],
   [
     "not the place of what every step reads",
@@ -244,7 +244,7 @@ test.each<Row>([
      %5 = pick(%4) {index: 0} %6 = neg(%5) results y = %6`,
     `6 floats
      neg [1, 2] at 0..2 alive 0..6
-     scan_carry0 [1, 2] at 2..4 alive 1..7
+     scan.carry0 [1, 2] at 2..4 alive 1..7
      mul [1, 2] at 4..6 alive 4..5`,
   ],
 ])("a scan: %s", (_decision, graph, planned) => {

@@ -34,8 +34,8 @@ test.each<Row>([
   [
     "of a product with itself: by a copy",
     `${square} %2 = dot(%0, %1) ${product} %3 = sub(%1, %2) results updates w = %3`,
-    `matmul ⊕ sub(w[2:2, 2:1], g[2:2, 2:1]) -> sub[2:2, 2:1]
-     copy(sub[2:2, 2:1]) -> w[2:2, 2:1]`,
+    `matmul ⊕ sub(w[2:2, 2:1], g[2:2, 2:1]) -> dot[2:2, 2:1]
+     copy(dot[2:2, 2:1]) -> w[2:2, 2:1]`,
   ],
   [
     "read by a region before: in place",
@@ -81,9 +81,9 @@ test.each<Row>([
     "swapped: both saved before either is written",
     `${both} results updates a = %1 b = %0`,
     `copy(b[3:1]) -> param[3:1]
-     copy(a[3:1]) -> param_1[3:1]
+     copy(a[3:1]) -> param.2[3:1]
      copy(param[3:1]) -> a[3:1]
-     copy(param_1[3:1]) -> b[3:1]`,
+     copy(param.2[3:1]) -> b[3:1]`,
   ],
   [
     "swapped, and each changed: the first is read by the second",
@@ -96,10 +96,10 @@ test.each<Row>([
     "one moved on, one changed: what moves is saved",
     `${both} %2 = neg(%1) %3 = neg(%0) results z = %3 updates a = %1 b = %2`,
     `neg(a[3:1]) -> z[3:1]
-     neg(b[3:1]) -> neg[3:1]
+     neg(b[3:1]) -> neg.2[3:1]
      copy(b[3:1]) -> param[3:1]
      copy(param[3:1]) -> a[3:1]
-     copy(neg[3:1]) -> b[3:1]`,
+     copy(neg.2[3:1]) -> b[3:1]`,
   ],
   [
     "given one value: one written, one copied",
@@ -189,38 +189,38 @@ test.each<Row>([
   [
     "of which the last is kept, at the same point: in place",
     scan(1, '["last"]', "%2 = add(%0, %1) results carry0 = %2"),
-    `copy(1) -> scan_carry0[2:1]
+    `copy(1) -> scan.carry0[2:1]
      scan of 3 steps(1, x[3:2, 2:1])
-     each step: add(scan_carry0[2:1], x@0+2*t0[2:1]) -> scan_carry0[2:1]
-     copy(scan_carry0[2:1]) -> y[2:1]`,
+     each step: add(scan.carry0[2:1], x@0+2*t0[2:1]) -> scan.carry0[2:1]
+     copy(scan.carry0[2:1]) -> y[2:1]`,
   ],
   [
     "at other points: by a copy, each step",
     scan(1, '["last"]', "%2 = reverse(%0) {axes: [0]} %3 = add(%2, %1) results carry0 = %3"),
-    `copy(1) -> scan_carry0[2:1]
+    `copy(1) -> scan.carry0[2:1]
      scan of 3 steps(1, x[3:2, 2:1])
-     each step: add(scan_carry0@1[2:-1], x@0+2*t0[2:1]) -> add[2:1]
-     each step: copy(add[2:1]) -> scan_carry0[2:1]
-     copy(scan_carry0[2:1]) -> y[2:1]`,
+     each step: add(scan.carry0@1[2:-1], x@0+2*t0[2:1]) -> add[2:1]
+     each step: copy(add[2:1]) -> scan.carry0[2:1]
+     copy(scan.carry0[2:1]) -> y[2:1]`,
   ],
   [
     "at other points, all steps kept: into the next slot",
     scan(1, '["all"]', "%2 = reverse(%0) {axes: [0]} %3 = add(%2, %1) results carry0 = %3"),
-    `copy(1) -> scan_carry0[2:1]
+    `copy(1) -> scan.carry0[2:1]
      scan of 3 steps(1, x[3:2, 2:1])
-     each step: add(scan_carry0@1+2*t0[2:-1], x@0+2*t0[2:1]) -> scan_carry0@2+2*t0[2:1]
-     copy(scan_carry0@2[3:2, 2:1]) -> y[3:2, 2:1]`,
+     each step: add(scan.carry0@1+2*t0[2:-1], x@0+2*t0[2:1]) -> scan.carry0@2+2*t0[2:1]
+     copy(scan.carry0@2[3:2, 2:1]) -> y[3:2, 2:1]`,
   ],
   [
     "handed to another: both saved, each step",
     scan(2, '["last", "last"]', "results carry0 = %1 carry1 = %0"),
-    `copy(1) -> scan_carry0[2:1]
-     copy(2) -> scan_carry1[2:1]
+    `copy(1) -> scan.carry0[2:1]
+     copy(2) -> scan.carry1[2:1]
      scan of 3 steps(1, 2, x[3:2, 2:1])
-     each step: copy(scan_carry1[2:1]) -> input[2:1]
-     each step: copy(scan_carry0[2:1]) -> input_1[2:1]
-     each step: copy(input[2:1]) -> scan_carry0[2:1]
-     each step: copy(input_1[2:1]) -> scan_carry1[2:1]
-     copy(scan_carry0[2:1]) -> y[2:1]`,
+     each step: copy(scan.carry1[2:1]) -> input[2:1]
+     each step: copy(scan.carry0[2:1]) -> input.2[2:1]
+     each step: copy(input[2:1]) -> scan.carry0[2:1]
+     each step: copy(input.2[2:1]) -> scan.carry1[2:1]
+     copy(scan.carry0[2:1]) -> y[2:1]`,
   ],
 ])("a carry %s", check);

@@ -13,7 +13,7 @@ test.each<ToldRow>([
     `input x [1, 4]
      output y [1, 4]
      neg [1, 4]
-     neg_1 [1, 4]
+     neg.2 [1, 4]
      exp [1, 4]`,
     {},
   ],
@@ -32,14 +32,14 @@ test.each<ToldRow>([
   ],
   [
     "not of a source or a result: those come first",
-    `${x} %1 = param {name: "h", shape: [4]} %2 = broadcast(%1) {shape: [n, 4], axes: [1]} %3 = add(%0, %2) # layer "h"
-     ${turned(4, 3)} %5 = neg(%4) # layer "y"
+    `${x} %1 = param {name: "h", shape: [4]} %2 = broadcast(%1) {shape: [n, 4], axes: [1]} %3 = add(%0, %2) # layers[0] dense "h"
+     ${turned(4, 3)} %5 = neg(%4) # layers[1] dense "y"
      ${turned(6, 5)} %7 = neg(%6) results y = %7`,
     `input x [1, 4]
      param h [4]
      output y [1, 4]
-     h_1 [1, 4]
-     y_1 [1, 4]`,
+     h.2 [1, 4]
+     y.2 [1, 4]`,
     {},
   ],
   [
@@ -111,8 +111,8 @@ test.each<ToldRow>([
   [
     "of a page",
     dense(64, 16),
-    `copy(w[64:16, 16:1]) -> param/packed in blocks of 8[64:8, 16:1]
-     matmul(x[1:64, 64:1], param/packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]`,
+    `copy(w[64:16, 16:1]) -> param.packed in blocks of 8[64:8, 16:1]
+     matmul(x[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]`,
     { copies: true },
   ],
   ["not of less than a page", dense(63, 16), "matmul(x[1:63, 63:1], w[63:16, 16:1]) -> y[1:16, 16:1]", { copies: true }],
@@ -122,20 +122,20 @@ test.each<ToldRow>([
     "not twice for two products",
     `%0 = input {name: "x", shape: [n, 64]} %1 = param {name: "w", shape: [64, 16]} %2 = ${dot} %3 = neg(%0)
      %4 = dot(%3, %1) {batch: [[], []], contract: [[1], [0]]} results y = %2 z = %4`,
-    `copy(w[64:16, 16:1]) -> param/packed in blocks of 8[64:8, 16:1]
-     matmul(x[1:64, 64:1], param/packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]
+    `copy(w[64:16, 16:1]) -> param.packed in blocks of 8[64:8, 16:1]
+     matmul(x[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> y[1:16, 16:1]
      neg(x[1:64, 64:1]) -> neg[1:64, 64:1]
-     matmul(neg[1:64, 64:1], param/packed in blocks of 8[64:8, 16:1]) -> z[1:16, 16:1]`,
+     matmul(neg[1:64, 64:1], param.packed in blocks of 8[64:8, 16:1]) -> z[1:16, 16:1]`,
     { copies: true },
   ],
   [
     "twice, where one product reads columns and one rows",
     `%0 = input {name: "x", shape: [n, 32]} %1 = param {name: "w", shape: [32, 32]} %2 = ${dot}
      %3 = dot(%2, %1) {batch: [[], []], contract: [[1], [1]]} results y = %3`,
-    `copy(w[32:32, 32:1]) -> param/packed in blocks of 8[32:8, 32:1]
-     matmul(x[1:32, 32:1], param/packed in blocks of 8[32:8, 32:1]) -> dot[1:32, 32:1]
-     copy(w[32:32, 32:1]) -> param/packed_1 in blocks of 8[32:1, 32:8]
-     matmul(dot[1:32, 32:1], param/packed_1 in blocks of 8[32:1, 32:8]) -> y[1:32, 32:1]`,
+    `copy(w[32:32, 32:1]) -> param.packed in blocks of 8[32:8, 32:1]
+     matmul(x[1:32, 32:1], param.packed in blocks of 8[32:8, 32:1]) -> dot[1:32, 32:1]
+     copy(w[32:32, 32:1]) -> param.packed.2 in blocks of 8[32:1, 32:8]
+     matmul(dot[1:32, 32:1], param.packed.2 in blocks of 8[32:1, 32:8]) -> y[1:32, 32:1]`,
     { copies: true },
   ],
   [

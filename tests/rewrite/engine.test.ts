@@ -11,16 +11,17 @@ const rules = trainingRules({ exact: false });
 describe("rewrite", () => {
   test("events name the rule, both nodes and the layer; the new node has the layer too", () => {
     const g = begin();
-    g.builder.origin = "layers[0] dense";
+    const origin = { path: "layers[0]", layer: "dense", name: "dense" };
+    g.builder.origin = origin;
     const x = g.input({ name: "x", shape: ["n"] });
     const y = g.neg(g.neg(g.mul(x, g.fill(1, ["n"]))));
     const { graph: after, events } = rewrite(graph("g", [["y", y]], [], g.builder.origins), rules);
-    expect(events.map(({ rule, before, after, origin }) => [rule, before.op, after.op, origin])).toEqual([
-      ["times-one-is-itself", "mul", "input", "layers[0] dense"],
-      ["neg-of-neg-is-itself", "neg", "input", "layers[0] dense"],
+    expect(events.map(({ id, rule, before, after, origin }) => [id, rule, before.op, after.op, origin])).toEqual([
+      [0, "times-one-is-itself", "mul", "input", origin],
+      [1, "neg-of-neg-is-itself", "neg", "input", origin],
     ]);
     expect(after.nodes.map(({ op }) => op)).toEqual(["input"]);
-    expect([...after.origins.values()]).toEqual(["layers[0] dense"]);
+    expect([...after.origins.values()]).toEqual([origin]);
   });
 
   test("updates are rewritten, and a graph in normal form is returned as it is", () => {

@@ -91,8 +91,8 @@ export function runNests(program: Program<NestKernel>, entry: string, buffers: B
     if (!isLoop(tree)) runNest(tree, buffers, dims);
     else eachPoint([[tree.loop, tree.to]], dims, (inner) => tree.parts.forEach((part) => void runTree(part, inner)));
   };
-  for (const call of calls)
-    program.kernels.find(({ name }) => name === call)?.parts.forEach((part) => void runTree(part, scalars));
+  for (const { kernel } of calls)
+    program.kernels.find(({ name }) => name === kernel)?.parts.forEach((part) => void runTree(part, scalars));
 }
 
 function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Nest, buffers: Buffers, outer: Dims): void {

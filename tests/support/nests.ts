@@ -70,7 +70,7 @@ export function programAround(kernels: readonly NestKernel[], scalars: readonly 
     return buffer;
   });
   const ports = (role: string) => buffers.filter((buffer) => buffer.role === role).map(({ name }) => [name, name] as const);
-  const calls = kernels.map(({ name }) => name);
+  const calls = kernels.map(({ name }) => ({ kernel: name }));
   const rows = scalars.some(({ name }) => name === "n") ? "n" : 1;
   const entry = { name: "predict", rows, calls, inputs: ports("input"), outputs: ports("output") } as const;
   const program: Program<NestKernel> = { name: "nests", scalars, buffers, kernels, entries: [entry] };

@@ -64,8 +64,11 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
     ...helperNames,
     ...program.entries.map((entry) => functionName(entry).text),
   ]);
-  const kernelIds = new Map(looped.map((kernel) => [kernel.name, names.unique(kernel.name)]));
-  const bufferIds = new Map(buffers.flatMap(({ name: id }) => (named.has(id) ? [[id, names.unique(id)]] : [])));
+  const [kernelIds, bufferIds] = identifiers(
+    names,
+    looped,
+    buffers.filter(({ name: id }) => named.has(id)),
+  );
   const bufferId = (buffer: string): Name => bufferIds.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   const kernelId = (kernel: string): Name => kernelIds.get(kernel) ?? internal(`kernel ${kernel} is not emitted`);
   const helpers = new Helpers(names);
@@ -130,6 +133,15 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
       return emit(kernel, kernelId(kernel.name), [...given, ...starts.values()], place, [...starts.values()]);
     },
   };
+}
+
+/** What kernels and buffers are called. The layer dense_max comes before the part dense.max, which would be called the same. */
+function identifiers(names: Names, ...lists: readonly (readonly { readonly name: string }[])[]): ReadonlyMap<string, Name>[] {
+  const all = lists.flatMap((things, list) => things.map(({ name: hint }) => ({ hint, list })));
+  const isPart = (hint: string): number => Number(hint.includes("."));
+  const sorted = all.sort((a, b) => isPart(a.hint) - isPart(b.hint));
+  const ids = names.uniques(sorted.map(({ hint }) => hint));
+  return lists.map((_, list) => new Map(sorted.flatMap((one, i) => (one.list === list ? [[one.hint, ids[i]]] : []))));
 }
 
 /** The one kernel of `predict`, when it is a straight line and may work on the caller's arrays. */

@@ -49,7 +49,8 @@ export function bordered(g: G, x: Node, { sizes, strides, dilations, padding }: 
   if (totals.every((total) => total === 0)) return x;
   const low = totals.map((total) => Math.floor(total / 2));
   const rest = x.type.shape.slice(1 + sizes.length).map(() => 0);
-  return g.pad(x, { low: [0, ...low, ...rest], high: [0, ...totals.map((total, i) => total - low[i]), ...rest], value });
+  const high = totals.map((total, i) => total - low[i]);
+  return g.as("border", () => g.pad(x, { low: [0, ...low, ...rest], high: [0, ...high, ...rest], value }));
 }
 
 /** Patches: [n, ...windows, channels, ...taps], for two spatial axes [n, OH, OW, C, kh, kw]. */

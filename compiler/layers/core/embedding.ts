@@ -34,6 +34,6 @@ export const embedding = layer({
   ],
   lower: (g, { x, weights: { embeddings }, config: { maskZero } }) => ({
     y: g.gather(embeddings, x),
-    mask: maskZero ? g.sub(g.like(x, 1), g.equal(x, g.like(x, 0))) : null,
+    mask: maskZero ? g.as("mask", () => g.sub(g.like(x, 1), g.equal(x, g.like(x, 0)))) : null,
   }),
 });

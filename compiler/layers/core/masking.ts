@@ -15,8 +15,9 @@ export const masking = layer({
   weights: () => [],
   lower: (g, { x, config: { maskValue } }) => {
     const { shape } = x.type;
-    const differs = g.sub(g.like(x, 1), g.equal(x, g.like(x, maskValue)));
-    const mask = g.reduceMax(differs, { axes: [shape.length - 1] });
+    const mask = g.as("mask", () =>
+      g.reduceMax(g.sub(g.like(x, 1), g.equal(x, g.like(x, maskValue))), { axes: [shape.length - 1] }),
+    );
     return { y: g.mul(x, g.broadcast(mask, { shape, axes: shape.map((_, axis) => axis).slice(0, -1) })), mask };
   },
 });

@@ -53,15 +53,18 @@ export const batchNormalization = layer({
       return { y: g.add(g.mul(x, each(scale)), each(weights.beta === undefined ? shift : g.add(weights.beta, shift))) };
     }
     const axes = x.type.shape.map((_, axis) => axis).filter((axis) => axis !== channel + 1);
-    const mean = meanOver(g, x, axes, mask);
+    const mean = g.as("mean", () => meanOver(g, x, axes, mask));
     const centered = g.sub(x, each(mean));
-    const variance = meanOver(g, g.square(centered), axes, mask);
+    const squares = g.square(centered);
+    const variance = g.as("variance", () => meanOver(g, squares, axes, mask));
     const scaled = g.mul(centered, each(factor(variance)));
-    const moved = (old: Node, now: Node): Node =>
-      g.add(g.mul(old, g.like(old, config.momentum)), g.mul(now, g.like(now, 1 - config.momentum)));
+    const moved = (name: string, now: Node): Node => {
+      const old = weights[name];
+      return g.as(name, () => g.add(g.mul(old, g.like(old, config.momentum)), g.mul(now, g.like(now, 1 - config.momentum))));
+    };
     return {
       y: weights.beta === undefined ? scaled : g.add(scaled, each(weights.beta)),
-      updates: { moving_mean: moved(weights.moving_mean, mean), moving_variance: moved(weights.moving_variance, variance) },
+      updates: { moving_mean: moved("moving_mean", mean), moving_variance: moved("moving_variance", variance) },
     };
   },
 });

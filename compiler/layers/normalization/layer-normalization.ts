@@ -36,8 +36,10 @@ export const layerNormalization = layer({
     const inner = sampleAxes(config.axis, sampleShape(x)) ?? [];
     const axes = inner.map((axis) => axis + 1);
     const outer = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-    const centered = g.sub(x, g.broadcast(g.mean(x, { axes }), { shape: x.type.shape, axes: outer }));
-    const variance = g.mean(g.square(centered), { axes });
+    const mean = g.as("mean", () => g.mean(x, { axes }));
+    const centered = g.sub(x, g.broadcast(mean, { shape: x.type.shape, axes: outer }));
+    const squares = g.square(centered);
+    const variance = g.as("variance", () => g.mean(squares, { axes }));
     const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
     const scaled = g.div(centered, g.broadcast(root, { shape: x.type.shape, axes: outer }));
     const stretched = gamma === undefined ? scaled : g.mul(scaled, spread(g, gamma, inner, x));

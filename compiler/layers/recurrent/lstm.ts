@@ -72,14 +72,16 @@ export const lstm = layer({
     const dropX = drop("dropout", features);
     const dropped = dropX === undefined ? x : g.mul(x, g.broadcast(dropX, { shape: x.type.shape, axes: [0, 2] }));
     // The inputs of all steps and gates in one product: [n, steps, 4·units].
-    const product = matmul(g, dropped, kernel);
-    const gates = inTime(bias === undefined ? product : g.add(product, g.broadcastTo(bias, product.type.shape)));
+    const inputs = g.as("inputs", () => {
+      const product = matmul(g, dropped, kernel);
+      return inTime(bias === undefined ? product : g.add(product, g.broadcastTo(bias, product.type.shape)));
+    });
     const dropH = drop("recurrentDropout", units);
     const zero = g.fill(0, ["n", units]);
     const keep = [returnSequences ? "all" : "last", "last"] as const;
     const { origin } = g.builder;
     const body = lstmStep(config, { isMasked: mask !== undefined, drops: dropH !== undefined, origin });
-    const xs = mask === undefined ? [gates] : [gates, inTime(mask)];
+    const xs = mask === undefined ? [inputs] : [inputs, inTime(mask)];
     const closed = dropH === undefined ? [recurrent] : [recurrent, dropH];
     const run = g.scan(zero, zero, ...xs, ...closed, { body, carries: 2, xs: xs.length, length, reverse: false, keep });
     const y = g.pick(run, { index: 0 });

@@ -24,9 +24,11 @@ export const logSoftmax: Composite<AxisAttrs> = {
       return shifted.map((value) => value - Math.log(sum));
     }),
   expand: (g, [x], { axis }) => {
-    const largest = g.stopGradient(g.reduceMax(x, { axes: [axis] }));
+    const largest = g.as("max", () => g.stopGradient(g.reduceMax(x, { axes: [axis] })));
     const shifted = g.sub(x, spread(g, largest, x, [axis]));
-    return g.sub(shifted, spread(g, g.log(g.reduceSum(g.exp(shifted), { axes: [axis] })), x, [axis]));
+    const e = g.exp(shifted);
+    const sum = g.as("sum", () => g.reduceSum(e, { axes: [axis] }));
+    return g.sub(shifted, spread(g, g.log(sum), x, [axis]));
   },
   sample: sampleAlong,
   examples: [

@@ -22,7 +22,8 @@ export const mean: Composite<ReduceAttrs> = {
     const sizes = axes.map((axis) => x.type.shape[axis]);
     const sum = g.reduceSum(x, { axes });
     const count = g.like(sum, sizeOf(sizes.map((size) => (size === "n" ? 1 : size))));
-    return g.div(sum, sizes.includes("n") ? g.mul(g.broadcastTo(g.rows(), sum.type.shape), count) : count);
+    const points = () => (sizes.includes("n") ? g.mul(g.broadcastTo(g.rows(), sum.type.shape), count) : count);
+    return g.div(sum, g.as("count", points));
   },
   sample: sampleReduce,
   examples: [

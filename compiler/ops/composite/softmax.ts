@@ -24,9 +24,10 @@ export const softmax: Composite<AxisAttrs> = {
     }),
   // A shift changes nothing, so no gradient flows through the largest element as such.
   expand: (g, [x], { axis }) => {
-    const largest = g.stopGradient(g.reduceMax(x, { axes: [axis] }));
+    const largest = g.as("max", () => g.stopGradient(g.reduceMax(x, { axes: [axis] })));
     const e = g.exp(g.sub(x, spread(g, largest, x, [axis])));
-    return g.div(e, spread(g, g.reduceSum(e, { axes: [axis] }), x, [axis]));
+    const sum = g.as("sum", () => g.reduceSum(e, { axes: [axis] }));
+    return g.div(e, spread(g, sum, x, [axis]));
   },
   sample: sampleAlong,
   examples: [

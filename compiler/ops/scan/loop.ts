@@ -48,7 +48,7 @@ export class Loop {
   finish(g: G, { length, reverse }: { readonly length: number; readonly reverse: boolean }): (item: Item) => Node {
     const named = (name: string, nodes: readonly Node[]) => nodes.map((node, i) => [`${name}${i}`, node] as const);
     const nexts = this.#carries.map(({ next }) => next);
-    const draft = graph("gradient", [...named("carry", nexts), ...named("y", this.#ys)]);
+    const draft = graph("gradient", [...named("carry", nexts), ...named("y", this.#ys)], [], this.g.builder.origins);
     const reached = new Set(draft.nodes);
     const slices = this.#slices.filter(([hole]) => reached.has(hole));
     const closed = this.#closed.filter(([hole]) => reached.has(hole));

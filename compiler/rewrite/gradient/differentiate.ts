@@ -5,6 +5,7 @@
 //   v̄ = d result / d v:  result̄ = 1;  node by node from the result down, each input gets  x̄ += vjp(node, x)(n̄ode)
 import { CompileError, internal, invariant } from "../../diagnostics/error.ts";
 import { type Graph, graph, type Node, sameShape, showShape } from "../../graph/graph.ts";
+import { type Origin, showOrigin } from "../../graph/origin.ts";
 import { copyInto, regraph } from "../../graph/rebuild.ts";
 import { begin, type G } from "../../ops/index.ts";
 import { expandComposites } from "../expand.ts";
@@ -43,8 +44,8 @@ export function pullback(g: G, roots: readonly (readonly [Node, ct: Node])[], wr
     const cts = cotangents.get(node);
     if (cts === undefined || !node.inputs.some((input) => wanted.has(input))) continue;
     const ct = cts.find((item) => item !== null) ?? internal(`${node.op} was reached without a cotangent`);
-    const origin = g.builder.origins.get(node) ?? "";
-    g.builder.origin = origin === "" ? "" : `∂ ${origin}`;
+    const origin = g.builder.origins.get(node);
+    g.builder.origin = origin && { ...origin, gradient: true };
     const op = g.ops[node.op];
     if (op.kind !== "primitive") internal(`${node.op} must be expanded before it is differentiated`);
     if (typeof op.vjp !== "function") throw notDifferentiable(node, op.vjp.notDifferentiable, origin);
@@ -61,18 +62,24 @@ export function pullback(g: G, roots: readonly (readonly [Node, ct: Node])[], wr
   return wrt.map((node) => cotangents.get(node)?.[0] ?? null);
 }
 
-const notDifferentiable = (node: Node, reason: string, origin: string): CompileError =>
+/** The gradient of a weight is that part of its layer's gradient which the weight is of the layer. */
+function nameGradient({ builder: { origins } }: G, gradient: Node, weight: Node): void {
+  const [own, from] = [origins.get(gradient), origins.get(weight)];
+  if (own?.gradient && from?.role !== undefined && own.path === from.path) origins.set(gradient, { ...from, gradient: true });
+}
+
+const notDifferentiable = (node: Node, reason: string, origin: Origin | undefined): CompileError =>
   new CompileError({
     code: "autodiff/not-differentiable",
-    path: origin.split(" ")[0],
+    path: origin?.path ?? "",
     message: `the gradient would have to pass ${node.op}, which has none: ${reason}`,
-    notes: origin === "" ? [] : [`in ${origin}`],
+    notes: origin === undefined ? [] : [`in ${showOrigin(origin)}`],
     hint: "freeze the weights before it, or replace the layer",
   });
 
 /**
  * The Graph with further results `gradient:<name>`, d result / d param, of the params' shapes: zeros where no gradient flows.
- * `result` is a scalar. Results and updates stay; a gradient node's origin is "∂ " and the origin of what it differentiates.
+ * `result` is a scalar. Results and updates stay; a gradient node's origin is that of what it differentiates, as gradient.
  */
 export function differentiate(source: Graph, result: string, params: readonly string[]): Graph {
   const g = begin();
@@ -83,6 +90,7 @@ export function differentiate(source: Graph, result: string, params: readonly st
   const byName = new Map(primal.nodes.filter((node) => node.op === "param").map((node) => [node.attrs.name, node]));
   const wrt = params.map((name) => byName.get(name) ?? internal(`the graph ${source.name} has no param ${name}`));
   const gradients = pullback(g, [[root, g.fill(1, [])]], wrt);
+  for (const [i, gradient] of gradients.entries()) if (gradient !== null) nameGradient(g, gradient, wrt[i]);
   const named = params.map((name, i) => [`gradient:${name}`, gradients[i] ?? g.like(wrt[i], 0)] as const);
   return mergeScans(expandComposites(graph(primal.name, [...primal.results, ...named], primal.updates, g.builder.origins)));
 }

@@ -49,7 +49,9 @@ export function addSummary(program: Command): void {
 function rowsOf({ steps, inference: { graph } }: Resolved): Row[] {
   return steps.map(({ entry, output, weights }) => {
     const params = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const nodes = graph.nodes.filter((node) => graph.origins.get(node) === entry.origin);
+    // A wrapped layer stands below the path of the one around it.
+    const isInside = (path: string) => path === entry.path || path.startsWith(`${entry.path}.`);
+    const nodes = graph.nodes.filter((node) => isInside(graph.origins.get(node)?.path ?? ""));
     return {
       name: entry.name,
       type: entry.layer.keras,

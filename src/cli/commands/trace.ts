@@ -4,6 +4,7 @@ import type { Goal } from "../../../compiler/compile.ts";
 import { showCall } from "../../../compiler/graph/builder.ts";
 import type { Node } from "../../../compiler/graph/graph.ts";
 import { showShape } from "../../../compiler/graph/graph.ts";
+import { showOrigin } from "../../../compiler/graph/origin.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { renderTable } from "../render.ts";
 import { readSnapshots } from "../subject.ts";
@@ -29,7 +30,10 @@ export function addTrace(program: Command): void {
     .action(async (file: string, flags: Flags) => {
       const all = await readSnapshots(file, flags);
       const fired = all.flatMap(({ pass, events }) =>
-        events.map(({ rule, before, after, origin }) => ({ pass, rule, before: show(before), after: show(after), origin })),
+        events.map(({ id, rule, before, after, origin }) => ({
+          ...{ id, pass, rule, before: show(before), after: show(after) },
+          origin: origin === undefined ? "" : showOrigin(origin),
+        })),
       );
       if (flags.json) printJson(fired);
       else if (fired.length === 0) print("no rule fired");

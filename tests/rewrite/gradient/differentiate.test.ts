@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../../compiler/base/random.ts";
 import { type Graph, graph, type Node } from "../../../compiler/graph/graph.ts";
+import { showOrigin } from "../../../compiler/graph/origin.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { type AnyOp, notDifferentiable, type Primitive } from "../../../compiler/ops/define.ts";
 import { begin, type G, ops } from "../../../compiler/ops/index.ts";
@@ -125,10 +126,13 @@ describe("differentiate", () => {
 
   test("a gradient node names the layer whose node it differentiates", () => {
     const g = begin();
-    g.builder.origin = "layers[0] dense";
-    const y = g.exp(g.param({ name: "w", shape: [] }));
+    g.builder.origin = { path: "layers[0]", layer: "dense", name: "d" };
+    const y = g.exp(g.as("kernel", () => g.param({ name: "w", shape: [] })));
     const step = differentiate(graph("step", [["loss", y]], [], g.builder.origins), "loss", ["w"]);
-    expect([...new Set(step.origins.values())].sort()).toEqual(["layers[0] dense", "∂ layers[0] dense"]);
+    const name = 'layers[0] dense "d"';
+    expect([...new Set([...step.origins.values()].map(showOrigin))].sort()).toEqual(
+      [name, `${name}.kernel`, `∂ ${name}.kernel`].sort(),
+    );
   });
 
   test("cotangents add up where a value is used twice, and roots may be given theirs", () => {
@@ -151,7 +155,7 @@ describe("differentiate", () => {
   test("the gradient may not pass an op that has none, and says which, why and where", () => {
     const wall: AnyOp = { ...(ops.neg as Primitive), name: "wall", vjp: notDifferentiable("it is a wall") };
     const g = begin({ ...ops, wall });
-    g.builder.origin = "layers[3] dense";
+    g.builder.origin = { path: "layers[3]", layer: "dense", name: "d" };
     const x = g.input({ name: "x", shape: [] });
     const behind = g.node("wall", [x]);
     const y = g.mul(behind, x);
@@ -160,7 +164,7 @@ describe("differentiate", () => {
         code: "autodiff/not-differentiable",
         path: "layers[3]",
         message: "the gradient would have to pass wall, which has none: it is a wall",
-        notes: ["in layers[3] dense"],
+        notes: ['in layers[3] dense "d"'],
       }),
     );
     // Where nothing wanted lies behind the wall, it is no obstacle.
