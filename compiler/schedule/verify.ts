@@ -72,8 +72,10 @@ function sumFault({ nest, schedule }: Plain, target: Target): string | undefined
   }
   if (strip === undefined) return undefined;
   if (partial !== undefined) return "a sum in strips is in order, it has no partial sums";
-  if (first === undefined || first !== last || first[0] !== strip.dim || typeof first[1] === "number" || first[1].per !== 1)
-    return `strips are of the one reduced dim, over all of a scalar, found ${JSON.stringify(strip.dim)}`;
+  const inner = reduce.slice(1);
+  if (first === undefined || first[0] !== strip.dim || typeof first[1] === "number" || first[1].per !== 1)
+    return `strips are of the first reduced dim, over all of a scalar, found ${JSON.stringify(strip.dim)}`;
+  if (inner.some(([, extent]) => typeof extent !== "number")) return "what is summed inside a strip has known extents";
   if (!(Number.isInteger(strip.size) && strip.size >= 1)) return `a strip has at least one row, found ${strip.size}`;
   const rests = nest.finish.op === "acc" && fold?.init.fmt === "f32" && nest.into === "store" && out.index.row === undefined;
   return rests ? undefined : "sums rest in the result between strips, so the result is the sum, in f32, at an address of its own";

@@ -132,10 +132,10 @@ const rules: readonly (readonly [rule: string, from: string, to: string, message
 ]; // biome-ignore format: one table
 
 describe("rules", () => {
-  it.each(rules)("%s", (_, from, to, message, from2, to2) => {
+  it.each(rules as readonly (readonly string[])[])("%s", (_, from, to, message, from2 = "", to2 = "") => {
     const once = sound.replace(from, to);
     expect(once).not.toBe(sound);
-    const text = once.replace(from2 ?? "", to2 ?? "");
+    const text = once.replace(from2, to2);
     const error = failure(parseProgram(text));
     expect(error.code).toBe("ir/verify");
     expect(error.message).toBe(message);

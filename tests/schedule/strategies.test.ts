@@ -118,7 +118,7 @@ describe("on random nests", () => {
       { numRuns: 200, seed: 5 },
     );
     // Strips need thousands of sums, and lanes floats.
-    const rare = fmt === "f64" ? ["strips", "heavy-map", "lane-map"] : ["strips"];
+    const rare = fmt === "f64" ? ["strips", "patches-by-columns", "heavy-map", "lane-map"] : ["strips"];
     expect(names.filter((name) => !fired.has(name) && !rare.includes(name))).toEqual([]);
   });
 

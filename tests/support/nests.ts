@@ -29,7 +29,9 @@ export function nestOf({ kernels }: Program<NestKernel>): Nest {
 }
 
 /** Kernels in a Program with an entry that calls all of them: buffers as its addresses ask for. */
-export function programAround(kernels: readonly NestKernel[], scalars: readonly Scalar[]): Program<NestKernel> {
+export function programAround(given: readonly NestKernel[], scalars: readonly Scalar[]): Program<NestKernel> {
+  // What a shared kernel is called with is a buffer here like any other.
+  const kernels = given.map(({ formals: _, ...kernel }) => kernel);
   const ends = new Map<string, number>();
   const [read, written] = [new Set<string>(), new Set<string>()];
   const most = (extent: Extent): number => {
