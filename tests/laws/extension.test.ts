@@ -1,5 +1,6 @@
-// Adding an op or a layer is one new file and one line in its list, and forgetting a part does not compile. The proof type-checks
-// a probe that exists only in memory: the real list plus one line, the probe whole, and the probe once without each part.
+// Adding an op, a layer, a topic of rewrite rules or a strategy is one new file and one line in its list, and forgetting a part does
+// not compile. The proof type-checks a probe that exists only in memory: the real list plus one line (where the list is an array,
+// an import and a member), the probe whole, and the probe once without each part.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as ts from "typescript";
@@ -144,5 +145,85 @@ describe.each(kinds)("a new $what", (kind) => {
       ([part, path]) => !found.some((error) => error.startsWith(`${path}: `) && error.includes(`'${part}'`)),
     );
     expect(unnamed.map(([part]) => part)).toEqual([]);
+  });
+});
+
+interface Member {
+  readonly what: string;
+  readonly list: string;
+  readonly folder: string;
+  /** Where the list's array begins. */
+  readonly array: RegExp;
+  /** The probe in the array. */
+  readonly member: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** The file of a probe with some parts. */
+  readonly file: (parts: Readonly<Record<string, string>>) => string;
+  /** What is no such thing. */
+  readonly other: string;
+}
+
+const members: readonly Member[] = [
+  {
+    what: "topic of rewrite rules",
+    list: "compiler/rewrite/rules/index.ts",
+    folder: "compiler/rewrite/rules",
+    array: /const always: readonly Rule\[\] = \[/,
+    member: "...probe",
+    parts: {
+      name: '"neg-of-neg"',
+      promise: '"bits"',
+      from: 'op("neg", op("neg", any("x")))',
+      to: "(_g, { x }) => x",
+      sample: '(g) => g.neg(g.neg(g.input({ name: "x0", shape: ["n", 2] })))',
+    },
+    file: (parts) =>
+      `import { any, op, type Rule, rule } from "../pattern.ts";\nexport const probe: readonly Rule[] = [rule(${Object.values(parts).join(", ")})];\n`,
+    other: 'export const probe = [{ name: "neg-of-neg" }];\n',
+  },
+  {
+    what: "strategy",
+    list: "compiler/schedule/strategies/list.ts",
+    folder: "compiler/schedule/strategies",
+    array: /const strategies: readonly Strategy\[\] = \[/,
+    member: "probe",
+    parts: {
+      name: '"probe"',
+      says: '"every point by itself"',
+      when: "({ order }, target) => (target.lanes > 1 ? undefined : { order, tile: [] })",
+      sample: '{ target: "js", nest: "store y[0] = x[0]" }',
+    },
+    file: (parts) => {
+      const fields = Object.entries(parts).map(([key, value]) => `${key}: ${value}`);
+      return `import type { Strategy } from "./define.ts";\nexport const probe: Strategy = { ${fields.join(", ")} };\n`;
+    },
+    other: "export const probe = () => undefined;\n",
+  },
+];
+
+describe.each(members)("a new $what", ({ list, folder, array, member, parts, file, other }) => {
+  const path = `${folder}/probe.ts`;
+  const listed = (): string => {
+    const text = readFileSync(resolve(root, list), "utf8");
+    expect(text).toMatch(array);
+    return `import { probe } from "./probe.ts";\n${text.replace(array, (found) => `${found} ${member}, `)}`;
+  };
+
+  it("is one file, and a line that imports it into the list", () => {
+    expect(existsSync(resolve(root, path))).toBe(false);
+    expect(errors({ [path]: file(parts), [list]: listed() })).toEqual([]);
+  });
+
+  it("is nothing else: the list takes no other", () => {
+    expect(errors({ [path]: other, [list]: listed() })).toEqual([expect.stringMatching(`^${list}: `)]);
+  });
+
+  it("does not compile without one of its parts", () => {
+    const files = Object.keys(parts).map((part) => {
+      const { [part]: _, ...rest } = parts;
+      return [part, `${folder}/without-${part}.ts`, file(rest)] as const;
+    });
+    const found = errors(Object.fromEntries(files.map(([, name, text]) => [name, text])));
+    expect(files.filter(([, name]) => !found.some((error) => error.startsWith(`${name}: `))).map(([part]) => part)).toEqual([]);
   });
 });
