@@ -2,8 +2,9 @@
 // for their buffers as one kernel with formals, called with the buffers of each; or the Program itself where no two are.
 // Guarantee: every call runs the very nests it ran before. Two formals are two buffers, as they were in each copy; which of them
 // lie over each other in the arena does not matter, since nothing that is made of a kernel depends on where its buffers lie.
-import { leavesOf, type NestKernel } from "../program/nest/nest.ts";
+import { leavesOf, type NestKernel, valuesOfNest } from "../program/nest/nest.ts";
 import type { Buffer, Call, Program, Role } from "../program/program.ts";
+import { countNodes } from "../program/walk.ts";
 import { spell, withBuffers } from "./spell.ts";
 
 /** A kernel, and the buffers it reads and writes by first use. */
@@ -19,8 +20,12 @@ interface Shared {
 }
 type Buffers = ReadonlyMap<string, Buffer>;
 
+/** Nodes of values that the copies beyond the first have at least: two fills (of one node) or copies (of two) are as short as one with
+ * its formals. An LSTM's kernels that start two carries with 0 took 161 bytes more when they were one. */
+const least = 4;
+
 /**
- * Every two kernels that are equal become one: it always paid. Seen on 2026-11-24, bytes of the module by default, without and with
+ * Kernels that are equal become one, but for the smallest: it always paid. Seen on 2026-11-24, bytes of the module by default, without and with
  * it; with training; nanoseconds of a row by WebAssembly (Node 20) and by js kernels.
  *
  * | net                         | predict            | training           | simd           | js               |
@@ -34,7 +39,9 @@ type Buffers = ReadonlyMap<string, Buffer>;
 export function share(program: Program<NestKernel>): Program<NestKernel> {
   const buffers: Buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const shared = new Map<string, Shared>();
-  for (const copies of groupsOf(program.kernels, buffers)) if (copies.length > 1) join(copies, buffers, shared);
+  for (const copies of groupsOf(program.kernels, buffers)) {
+    if ((copies.length - 1) * sizeOf(copies[0].kernel) >= least) join(copies, buffers, shared);
+  }
   if (shared.size === 0) return program;
   const kernels = program.kernels.flatMap((kernel) =>
     shared.has(kernel.name) ? (shared.get(kernel.name)?.kernel ?? []) : [kernel],
@@ -59,6 +66,8 @@ function groupsOf(kernels: readonly NestKernel[], known: Buffers): Iterable<read
   }
   return groups.values();
 }
+
+const sizeOf = ({ parts }: NestKernel): number => countNodes([...leavesOf(parts)].flatMap(valuesOfNest));
 
 /** What all copies have in common stays a buffer of the Program; the others become formals. */
 function join(copies: readonly Copy[], known: Buffers, shared: Map<string, Shared>): void {
