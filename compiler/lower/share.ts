@@ -1,26 +1,31 @@
 // Equal kernels become one. In: a Program at the stage `nests`, each region a kernel of its own. Out: kernels that are the same but
 // for their buffers as one kernel with formals, called with the buffers of each; or the Program itself where no two are.
-// Guarantee: every call runs the very nests it ran before. Two formals are two buffers, as they were in each copy; which of them
+// Guarantee: every call runs the very nests it ran before. Two formals are two buffers, as they were in each twin; which of them
 // lie over each other in the arena does not matter, since nothing that is made of a kernel depends on where its buffers lie.
-import { leavesOf, type NestKernel } from "../program/nest/nest.ts";
+import { leavesOf, type NestKernel, valuesOfNest } from "../program/nest/nest.ts";
 import type { Buffer, Call, Program, Role } from "../program/program.ts";
+import { countNodes } from "../program/walk.ts";
 import { spell, withBuffers } from "./spell.ts";
 
 /** A kernel, and the buffers it reads and writes by first use. */
-interface Copy {
+interface Twin {
   readonly kernel: NestKernel;
   readonly buffers: readonly string[];
 }
 /** What becomes of a kernel: a call of the one that stands for all. */
 interface Shared {
   readonly call: Call;
-  /** For the first copy: the kernel in its place. */
+  /** For the first twin: the kernel in its place. */
   readonly kernel?: NestKernel;
 }
 type Buffers = ReadonlyMap<string, Buffer>;
 
+/** Nodes of values that the twins beyond the first have at least: two fills (of one node) or copies (of two) are as short as one with
+ * its formals. An LSTM's kernels that start two carries with 0 took 161 bytes more when they were one. */
+const least = 4;
+
 /**
- * Every two kernels that are equal become one: it always paid. Seen on 2026-11-24, bytes of the module by default, without and with
+ * Kernels that are equal become one, but for the smallest: it always paid. Seen on 2026-11-24, bytes of the module by default, without and with
  * it; with training; nanoseconds of a row by WebAssembly (Node 20) and by js kernels.
  *
  * | net                         | predict            | training           | simd           | js               |
@@ -34,7 +39,9 @@ type Buffers = ReadonlyMap<string, Buffer>;
 export function share(program: Program<NestKernel>): Program<NestKernel> {
   const buffers: Buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const shared = new Map<string, Shared>();
-  for (const copies of groupsOf(program.kernels, buffers)) if (copies.length > 1) join(copies, buffers, shared);
+  for (const twins of groupsOf(program.kernels, buffers)) {
+    if ((twins.length - 1) * sizeOf(twins[0].kernel) >= least) join(twins, buffers, shared);
+  }
   if (shared.size === 0) return program;
   const kernels = program.kernels.flatMap((kernel) =>
     shared.has(kernel.name) ? (shared.get(kernel.name)?.kernel ?? []) : [kernel],
@@ -47,8 +54,8 @@ export function share(program: Program<NestKernel>): Program<NestKernel> {
 }
 
 /** Kernels without formals that differ in their buffers alone, the lengths of which are the same. */
-function groupsOf(kernels: readonly NestKernel[], known: Buffers): Iterable<readonly Copy[]> {
-  const groups = new Map<string, Copy[]>();
+function groupsOf(kernels: readonly NestKernel[], known: Buffers): Iterable<readonly Twin[]> {
+  const groups = new Map<string, Twin[]>();
   for (const kernel of kernels) {
     if (kernel.formals !== undefined) continue;
     const { text, buffers } = spell(kernel);
@@ -60,34 +67,36 @@ function groupsOf(kernels: readonly NestKernel[], known: Buffers): Iterable<read
   return groups.values();
 }
 
-/** What all copies have in common stays a buffer of the Program; the others become formals. */
-function join(copies: readonly Copy[], known: Buffers, shared: Map<string, Shared>): void {
-  const [{ kernel, buffers }] = copies;
-  const varying = [...buffers.keys()].filter((i) => copies.some((copy) => copy.buffers[i] !== buffers[i]));
+const sizeOf = ({ parts }: NestKernel): number => countNodes([...leavesOf(parts)].flatMap(valuesOfNest));
+
+/** What all twins have in common stays a buffer of the Program; the others become formals. */
+function join(twins: readonly Twin[], known: Buffers, shared: Map<string, Shared>): void {
+  const [{ kernel, buffers }] = twins;
+  const varying = [...buffers.keys()].filter((i) => twins.some((twin) => twin.buffers[i] !== buffers[i]));
   const names = namesOf(kernel, buffers, varying, known);
   const formals = varying.map((i) => ({ name: names.get(buffers[i]) ?? "", length: known.get(buffers[i])?.length ?? 0 }));
-  const last = copies[copies.length - 1].kernel;
+  const last = twins[twins.length - 1].kernel;
   const one: NestKernel = {
     ...withBuffers(kernel, (buffer) => names.get(buffer) ?? buffer),
-    origin: `${kernel.origin}\nand ${copies.length - 1} more, the last ${last.origin}`,
+    origin: `${kernel.origin}\nand ${twins.length - 1} more, the last ${last.origin}`,
     ...(formals.length === 0 ? {} : { formals }),
   };
-  for (const [k, copy] of copies.entries()) {
-    const given = varying.map((i) => copy.buffers[i]);
-    const { origin } = copy.kernel;
+  for (const [k, twin] of twins.entries()) {
+    const given = varying.map((i) => twin.buffers[i]);
+    const { origin } = twin.kernel;
     const call: Call = {
       kernel: one.name,
       ...(given.length === 0 ? {} : { buffers: given }),
       ...(origin === "" ? {} : { origin }),
     };
-    shared.set(copy.kernel.name, { call, ...(k === 0 ? { kernel: one } : {}) });
+    shared.set(twin.kernel.name, { call, ...(k === 0 ? { kernel: one } : {}) });
   }
 }
 
 /** Roles whose buffers have names that say what they are. */
 const telling: ReadonlySet<Role> = new Set(["const", "param", "state"]);
 
-/** Buffer of the first copy → formal: `hidden/kernel` → kernel, `packed3` → packed; else x is read, and y written. */
+/** Buffer of the first twin → formal: `hidden/kernel` → kernel, `packed3` → packed; else x is read, and y written. */
 function namesOf(
   { parts }: NestKernel,
   buffers: readonly string[],

@@ -72,7 +72,7 @@ describe("a sound Program", () => {
   });
 });
 
-const rules: readonly (readonly [rule: string, from: string, to: string, message: string, from2?: string, to2?: string])[] = [
+const rules: readonly (readonly [rule: string, from: string, to: string, message: string, ...more: string[]])[] = [
   ["scalars have names of their own", "scalar n 1..8", "scalar n 1..8\nscalar n 1..9", 'two scalars are named "n"'],
   ["buffers have names of their own", "buffer b arena", "buffer a arena", 'two buffers are named "a"'],
   ["kernels have names of their own", "kernel update", "kernel pack", 'two kernels are named "pack"'],
@@ -132,10 +132,15 @@ const rules: readonly (readonly [rule: string, from: string, to: string, message
 ]; // biome-ignore format: one table
 
 describe("rules", () => {
+<<<<<<< HEAD
   it.each(rules as readonly (readonly string[])[])("%s", (_, from, to, message, from2 = "", to2 = "") => {
+=======
+  it.each(rules)("%s", (_, from, to, message, ...more) => {
+>>>>>>> share
     const once = sound.replace(from, to);
     expect(once).not.toBe(sound);
-    const text = once.replace(from2, to2);
+    const [also = "", as = ""] = more;
+    const text = once.replace(also, as);
     const error = failure(parseProgram(text));
     expect(error.code).toBe("ir/verify");
     expect(error.message).toBe(message);
