@@ -132,11 +132,7 @@ const rules: readonly (readonly [rule: string, from: string, to: string, message
 ]; // biome-ignore format: one table
 
 describe("rules", () => {
-<<<<<<< HEAD
-  it.each(rules as readonly (readonly string[])[])("%s", (_, from, to, message, from2 = "", to2 = "") => {
-=======
   it.each(rules)("%s", (_, from, to, message, ...more) => {
->>>>>>> share
     const once = sound.replace(from, to);
     expect(once).not.toBe(sound);
     const [also = "", as = ""] = more;
