@@ -23,6 +23,12 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 
+/** What a list exports, by name: an engine sorts the names of a module, vitest leaves them as they stand. */
+const sorted = <T>(list: Readonly<Record<string, T>>): readonly T[] =>
+  Object.keys(list)
+    .sort()
+    .map((name) => list[name]);
+
 /** Header and kernel of the emitted seed module: what a reader should look at. */
 function excerpt(code: string): string {
   const lines = code.split("\n");
@@ -39,7 +45,7 @@ export function blocks(start: string): Readonly<Record<string, string>> {
   const { options } = addCompileFlags(new Command());
   const named = (
     items: Readonly<Record<string, { readonly name: string; readonly says: string; readonly aliases?: readonly string[] }>>,
-  ) => Object.values(items).map(({ name, aliases = [], says }) => [codes([name, ...aliases]), says]);
+  ) => sorted(items).map(({ name, aliases = [], says }) => [codes([name, ...aliases]), says]);
   return {
     seed: fence("ts", read("examples/seed-2-4-3-1/seed.model.ts").replace(/^\/\/.*\n/, "")),
     emitted: fence("js", excerpt(read("examples/seed-2-4-3-1/model.js"))),
@@ -61,12 +67,12 @@ export function blocks(start: string): Readonly<Record<string, string>> {
     ),
     layers: table(
       ["layer", "Keras", "what it computes"],
-      Object.values(layers).map(({ name, keras, says }) => [`\`${name}\``, keras, says]),
+      sorted<(typeof layers)[keyof typeof layers]>(layers).map(({ name, keras, says }) => [`\`${name}\``, keras, says]),
     ),
     activations: codes(Object.keys(activations)),
     losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
-    initializers: codes(Object.values(initializers).map(({ name }) => name)),
+    initializers: codes(sorted(initializers).map(({ name }) => name)),
     passes: table(
       ["stage", "pass", "what it does"],
       passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),

@@ -41,6 +41,21 @@ describe("--after", () => {
     expect(inspect("tiny.json", "--after", "program", "--target", "simd")).toContain(":f32x4");
     expect(inspect("tiny.json", "--after", "schedule", "--goal", "trainStep")).toMatch(/^schedule for /);
   });
+  it("prints a pass, or the last of a stage", () => {
+    expect(inspect("tiny.json", "--after", "plan")).toMatch(/region r0.*matmul ⊕ add/);
+    const { pass, stage, text } = JSON.parse(inspect("plain.json", "--after", "program", "--json"));
+    expect([pass, stage]).toEqual(["unroll", "program"]);
+    expect(text).toContain("kernel predict");
+    expect(inspect("tiny.json", "--after", "lower", "--goal", "evaluate")).toMatch(/^program tiny\n/);
+  });
+  it("takes the text of a Graph on standard input, as trace does", () => {
+    const built = inspect("plain.json", "--after", "build");
+    const run = (...args: string[]) => layerc(folder, args, built);
+    expect(run("inspect", "-", "--after", "plan")).toMatchObject({ status: 0, stdout: inspect("plain.json", "--after", "plan") });
+    expect(run("trace", "-").status).toBe(0);
+    const broken = layerc(folder, ["inspect", "-", "--after", "plan"], built.slice(0, 60));
+    expect(broken).toMatchObject({ status: 1, stderr: expect.stringMatching(/ir\/parse/) });
+  });
   it("is JSON with the pass, the stage and the text", () => {
     const { text, ...rest } = JSON.parse(inspect("tiny.json", "--after", "nests", "--json"));
     expect(rest).toEqual({ pass: "nests", stage: "nests" });
@@ -137,6 +152,7 @@ describe("the legend", () => {
 });
 
 it("passes says from where to where, and what", () => {
+  expect(JSON.parse(layerc(folder, ["passes", "--json"]).stdout)).toEqual(passes);
   const lines = layerc(folder, ["passes"]).stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^stages +pass +what it does$/);
   expect(lines.slice(1)).toEqual(
