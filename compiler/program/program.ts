@@ -108,6 +108,8 @@ export interface Kernel {
   readonly origin: string;
   /** A formal hides a buffer of the Program with the same name. */
   readonly formals?: readonly Formal[];
+  /** The schedules it was written by, a line each; for readers. */
+  readonly by?: string;
   readonly body: readonly Stmt[];
 }
 

@@ -2,7 +2,7 @@
 // Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
 // A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
 
-import { type Fold, isLoop, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
+import { type Fold, isLoop, leavesOf, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Extent, Kernel, Program, Stmt, Value } from "../program/program.ts";
 import { blocks } from "./blocks.ts";
@@ -10,14 +10,15 @@ import { lets } from "./lets.ts";
 import { counter, type Namer } from "./namer.ts";
 import { accumulate, addressAt, loadLike, nameOf, type Point, register, storeAt, valueAt } from "./points.ts";
 import { overReduce } from "./reduce.ts";
-import type { Schedule, Scheduled } from "./schedule.ts";
+import { type Schedule, type Scheduled, showSchedule } from "./schedule.ts";
 
 /** Scheduled nests as statements: the Program that interpreter and emitters read. */
 export const applySchedules = (program: Program<NestKernel<Scheduled>>): Program => ({
   ...program,
   kernels: program.kernels.map(({ parts, ...head }): Kernel => {
     const fresh = counter(new Set([...program.scalars.map((scalar) => scalar.name), ...parts.flatMap(loopsOf)]));
-    return { ...head, body: parts.flatMap((part) => applyTree(part, fresh)) };
+    const by = [...new Set([...leavesOf(parts)].map(showSchedule))].join("\n");
+    return { ...head, by, body: parts.flatMap((part) => applyTree(part, fresh)) };
   }),
 });
 

@@ -104,7 +104,13 @@ class KernelMaker {
     const body = this.#body(most, { loops: [], lets: [], regs: [] });
     this.#buffers = all;
     const formals = given.map(({ name, length }) => ({ name: names.get(name) ?? name, length }));
-    const kernel = { name: this.#fresh("kernel"), origin: r.pick(origins), ...(given.length === 0 ? {} : { formals }), body };
+    const kernel = {
+      name: this.#fresh("kernel"),
+      origin: r.pick(origins),
+      ...r.pick([{}, { by: "columns: i x 8" }]),
+      ...(given.length === 0 ? {} : { formals }),
+      body,
+    };
     const buffers = given.map(({ name }) => name);
     const origin = r.pick(origins);
     const call = { kernel: kernel.name, ...(given.length === 0 ? {} : { buffers }), ...(origin === "" ? {} : { origin }) };

@@ -95,7 +95,8 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
       scalar,
       place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
     });
-    return lines(...kernel.origin.split("\n").map(comment), text);
+    const by = kernel.by === undefined ? [] : kernel.by.split("\n").map((schedule) => `by ${schedule}`);
+    return lines(...[...kernel.origin.split("\n"), ...by].map(comment), text);
   };
   return {
     helpers,

@@ -22,7 +22,7 @@ export const parseProgram = (text: string): Program =>
 export function parseProgramWith<K>(
   text: string,
   word: string,
-  rest: (head: Head & { readonly formals?: readonly Formal[] }, cursor: Cursor, scope: Scope) => K,
+  rest: (head: Head & Pick<Kernel, "formals" | "by">, cursor: Cursor, scope: Scope) => K,
 ): Program<K> {
   const cursor = new Cursor(text);
   cursor.expect(word);
@@ -113,8 +113,8 @@ export function parseHead(cursor: Cursor): Head {
   return { name: cursor.name("a name"), origin: parseOrigin(cursor) };
 }
 
-/** From `kernel` on: the same, and the formals in between. */
-function parseKernelHead(cursor: Cursor): Head & { readonly formals?: readonly Formal[] } {
+/** From `kernel` on: the same, with formals in between, and the schedules it was written by. */
+function parseKernelHead(cursor: Cursor): Head & Pick<Kernel, "formals" | "by"> {
   cursor.next();
   const name = cursor.name("a name");
   const formals = parseList(cursor, (): Formal => {
@@ -124,7 +124,10 @@ function parseKernelHead(cursor: Cursor): Head & { readonly formals?: readonly F
     cursor.expect("]");
     return { name: formal, length };
   });
-  return { name, ...(formals.length === 0 ? {} : { formals }), origin: parseOrigin(cursor) };
+  const origin = cursor.skip("from") ? cursor.name("an origin") : "";
+  const by = cursor.skip("by") ? { by: cursor.name("a schedule") } : {};
+  cursor.endLine();
+  return { name, ...(formals.length === 0 ? {} : { formals }), origin, ...by };
 }
 
 /** `(a, b)`, or nothing. */

@@ -69,7 +69,8 @@ export function headLine(word: string, { name, origin, formals = [] }: Head): st
 const fromLayers = (origin: string): string => (origin === "" ? "" : ` from ${JSON.stringify(origin)}`);
 
 function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string[] {
-  const lines = [headLine("kernel", kernel)];
+  const by = kernel.by === undefined ? "" : ` by ${JSON.stringify(kernel.by)}`;
+  const lines = [headLine("kernel", kernel) + by];
   const walk = (body: readonly Stmt[], indent: string, scope: ReadonlyMap<string, Fmt>): void => {
     const names = new Map(scope);
     for (const stmt of body) {
