@@ -2,19 +2,12 @@
 // the offending statement. Guarantee: names are unique and known, formats agree at every op, every address lies in its
 // buffer for every loop value and scalar, only arena buffers overlap, a call gives each formal a buffer of its length, and inputs
 // and weights are written by none but those who may. What cannot be seen statically (written before read) the interpreter checks.
-import { CompileError } from "../diagnostics/error.ts";
-import { bindingOf } from "./calls.ts";
-import type { Buffer, Call, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./program.ts";
+import type { Buffer, Extent, Fmt, Formal, Index, Kernel, Program, Role, Scalar, Stmt, Value } from "./program.ts";
 import { printKernel } from "./text/print.ts";
 import { formatFault } from "./typing.ts";
 import { isVector } from "./value.ts";
+import { byName, type Caller, callersOf, fail, show, verifyEntries } from "./verify-entries.ts";
 import { operandsOf } from "./walk.ts";
-
-const show = (name: string): string => JSON.stringify(name);
-
-function fail(message: string, notes: readonly string[] = []): never {
-  throw new CompileError({ code: "ir/verify", path: "", message, notes });
-}
 
 /** The entries whose kernels may write a buffer of a role; a role that is absent here may be written by all. */
 const writers: { readonly [role in Role]?: readonly string[] } = { input: [], const: ["prepare"], param: ["trainStep"] };
@@ -35,29 +28,6 @@ export function verifyProgram(program: Program): void {
   const callers = callersOf(program);
   for (const kernel of program.kernels) new KernelVerifier(kernel, facts, callers.get(kernel.name) ?? []).verify();
 }
-
-/** A call of the kernel under inspection: from where, and what it gives for a formal. */
-interface Caller {
-  readonly entry: string;
-  readonly binding: ReadonlyMap<string, string>;
-}
-
-/** Kernel → its calls; one for each entry where no call gives buffers. */
-function callersOf({ kernels, entries }: Program): ReadonlyMap<string, readonly Caller[]> {
-  const callers = new Map<string, Caller[]>(kernels.map(({ name }) => [name, []]));
-  const kernelOf = byName(kernels);
-  for (const { name: entry, calls } of entries) {
-    for (const call of calls) {
-      const known = callers.get(call.kernel);
-      if (call.buffers === undefined && known?.at(-1)?.entry === entry) continue;
-      known?.push({ entry, binding: bindingOf(kernelOf.get(call.kernel) ?? {}, call) });
-    }
-  }
-  return callers;
-}
-
-const byName = <T extends { readonly name: string }>(list: readonly T[]): ReadonlyMap<string, T> =>
-  new Map(list.map((item) => [item.name, item]));
 
 function unique(what: string, list: readonly { readonly name: string }[]): void {
   const seen = new Set<string>();
@@ -86,35 +56,6 @@ function verifyBuffers(buffers: readonly Buffer[]): void {
     if (end(buffer) > end(reach)) reach = buffer;
     if (buffer.role !== "arena" && end(buffer) > end(fixed)) fixed = buffer;
   }
-}
-
-function verifyEntries({ entries, kernels, buffers, scalars }: Program): void {
-  const kernelNames = byName(kernels);
-  const bufferNames = byName(buffers);
-  for (const entry of entries) {
-    const { name, rows, calls, inputs, outputs } = entry;
-    for (const call of calls) {
-      const kernel = kernelNames.get(call.kernel);
-      if (kernel === undefined) fail(`entry ${show(name)} calls ${show(call.kernel)}, which is no kernel`);
-      verifyCall(entry, call, kernel, bufferNames);
-    }
-    const port = [...inputs, ...outputs].find(([, buffer]) => !bufferNames.has(buffer));
-    if (port !== undefined) fail(`entry ${show(name)} binds ${show(port[0])} to ${show(port[1])}, which is no buffer`);
-    if (rows === "n" && !scalars.some((scalar) => scalar.name === "n"))
-      fail(`entry ${show(name)} has n rows, but there is no scalar "n"`);
-    if (rows !== "n" && !(Number.isInteger(rows) && rows >= 0)) fail(`entry ${show(name)} needs a number of rows, found ${rows}`);
-  }
-}
-
-function verifyCall({ name }: Entry, { kernel, buffers = [] }: Call, { formals = [] }: Kernel, known: Facts["buffers"]): void {
-  const says = `entry ${show(name)} calls ${show(kernel)}`;
-  if (buffers.length !== formals.length) fail(`${says} with ${buffers.length} buffers, it takes ${formals.length}`);
-  formals.forEach((formal, i) => {
-    const { length } = known.get(buffers[i]) ?? fail(`${says} with ${show(buffers[i])}, which is no buffer`);
-    if (length !== formal.length)
-      fail(`${says} with ${show(buffers[i])} [${length}] for ${show(formal.name)} [${formal.length}]`);
-    if (buffers.indexOf(buffers[i]) < i) fail(`${says} with ${show(buffers[i])} twice`);
-  });
 }
 
 interface Facts {

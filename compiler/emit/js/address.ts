@@ -2,7 +2,7 @@
 // parts that an inner loop does not change, so that engines need not prove it.
 import type { Index, Stmt } from "../../program/program.ts";
 import { accessesIn } from "../../program/walk.ts";
-import { type Code, infix, js, literal, type Name, type Names } from "../code.ts";
+import { type Code, commas, comment, infix, js, literal, type Name, type Names } from "../code.ts";
 
 type Terms = Index["terms"];
 type Sum = Code | Name | undefined;
@@ -88,3 +88,13 @@ function plus(sum: Sum, base: number): Code | Name {
 
 const keyOf = (terms: Terms, from: Name | undefined): string =>
   [from?.text ?? "", ...terms.map(([loop, stride]) => `${stride}*${loop}`)].join("+");
+
+/**
+ * V8 checks every sum of integers that may be large; of a start that is below 2^30, as all are, it need not. Seen on 2026-11-24
+ * with Node 20, nanoseconds a row of js kernels: 64-64-64-64-64 of tanh 14677 without and 12383 with it (13365 where each layer has
+ * its own kernel over its own arrays), 11-512-512-512-1 482482 and 414918 (445055).
+ */
+export const bounded = (starts: readonly Name[]): readonly Code[] =>
+  starts.length === 0
+    ? []
+    : [comment("below 2^30: engines need not check sums"), js`${commas(starts.map((start) => js`${start} &= 0x3fffffff`))};`];

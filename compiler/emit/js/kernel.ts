@@ -11,7 +11,6 @@ import {
   Code,
   call,
   commas,
-  comment,
   element,
   type Infix,
   infix,
@@ -27,7 +26,7 @@ import {
 import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/surface.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
-import { Addresses } from "./address.ts";
+import { Addresses, bounded } from "./address.ts";
 
 export interface KernelSite {
   readonly helpers: Helpers;
@@ -43,16 +42,6 @@ export function emitKernel(kernel: Kernel, id: Name, site: KernelSite): Code {
   const body = new Printer(kernel, site).body(kernel.body);
   return braces(js`function ${id}(${commas(site.params)})`, lines(...bounded(site.starts ?? []), ...body));
 }
-
-/**
- * V8 checks every sum of integers that may be large; of a start that is below 2^30, as all are, it need not. Seen on 2026-11-24
- * with Node 20, nanoseconds a row of js kernels: 64-64-64-64-64 of tanh 14677 without and 12383 with it (13365 where each layer has
- * its own kernel over its own arrays), 11-512-512-512-1 482482 and 414918 (445055).
- */
-const bounded = (starts: readonly Name[]): readonly Code[] =>
-  starts.length === 0
-    ? []
-    : [comment("below 2^30: engines need not check sums"), js`${commas(starts.map((start) => js`${start} &= 0x3fffffff`))};`];
 
 // Longer text than this gets a name of its own: parsers and minifiers recurse, and so do readers.
 const longest = 200;

@@ -2,7 +2,8 @@
 // nests, not yet verified. Errors: `ir/parse` with line and column.
 import type { Extent, Program, Value } from "../program.ts";
 import type { Cursor } from "../text/cursor.ts";
-import { parseExtent, parseHead, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
+import { parseHead } from "../text/heads.ts";
+import { parseExtent, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
 import type { Fold, Nest, NestKernel, Tree } from "./nest.ts";
 
 /** Throws CompileError `ir/parse` when the text is not what `printNests` writes. */
