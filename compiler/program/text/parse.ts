@@ -1,7 +1,7 @@
 // Program text back into a Program: the inverse of compiler/program/text/print.ts. In: text. Out: a Program, not yet verified.
 // Errors: `ir/parse` with line and column. Names of loops, lets, registers and scalars must be known where they are used,
 // because what a name means, and its format, come from its definition.
-import type { Buffer, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Scalar, Stmt, Value } from "../program.ts";
+import type { Buffer, Entry, Extent, Fmt, Index, Kernel, Program, Scalar, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
 import { Cursor } from "./cursor.ts";
 import { type Head, number, parseBuffer, parseEntry, parseKernelHead, parseScalar, pick } from "./heads.ts";
