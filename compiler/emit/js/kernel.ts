@@ -12,7 +12,6 @@ import {
   call,
   commas,
   element,
-  type Infix,
   infix,
   js,
   lines,
@@ -27,6 +26,7 @@ import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/surface.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses, bounded } from "./address.ts";
+import { infixes } from "./infixes.ts";
 
 export interface KernelSite {
   readonly helpers: Helpers;
@@ -291,17 +291,3 @@ class Printer {
     return wraps ? infix(code, "|", literal(0)) : fmt === "f32" ? round(code) : code;
   }
 }
-
-const infixes: Readonly<Record<Exclude<Binary, "min" | "max" | "imul">, readonly [Infix, wraps: boolean]>> = {
-  add: ["+", false],
-  sub: ["-", false],
-  mul: ["*", false],
-  div: ["/", false],
-  less: ["<", false],
-  equal: ["===", false],
-  and: ["&&", false],
-  iadd: ["+", true],
-  ixor: ["^", false],
-  ishl: ["<<", false],
-  ishr: [">>>", true],
-};
