@@ -1,6 +1,6 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
-import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
+import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
 import { type LossGraph, type Resolved, resolve, type TrainingSpec } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
@@ -10,7 +10,7 @@ import type { Options } from "../options.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Callee } from "../program/calls.ts";
 import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
-import type { Program } from "../program/program.ts";
+import type { FloatFmt, Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays } from "./cost.ts";
@@ -22,6 +22,7 @@ import {
   type PassName,
   programPasses,
   type Row,
+  type Stage,
   verifyMade,
   type Whole,
 } from "./passes.ts";
@@ -61,7 +62,7 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
     name: model.name,
     parts,
     target,
-    fmt: target.lanes === 1 && !options.exact ? "f64" : "f32",
+    fmt: fmtOf(target, options),
     prepared: shared,
     weights: options.train ? Object.entries(weights).map(([name, { length }]) => ({ name, length })) : [],
     contents,
@@ -103,7 +104,7 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
     ...(simd.nests ? { nests: simd.nests } : {}),
   };
   const relaxed = throughProgram(start, options, (goal, made) => {
-    if (made.stage === "schedule") observer(goal, made);
+    if (made.stage === "schedule") observe(goal, made);
   });
   return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
 }
@@ -119,7 +120,7 @@ export function lowerGraph(built: Graph, options: Options, observer: Observe = (
   // Contents of params are not known here, so nothing becomes literal.
   const looped = { ...options, unroll: 0 };
   for (const target of [targets.js, targets.simd]) {
-    const fmt = target.lanes === 1 && !options.exact ? "f64" : "f32";
+    const fmt = fmtOf(target, options);
     throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped, observe);
   }
 }
@@ -134,11 +135,10 @@ const firstDraft = (goal: Goal, graph: Graph, more: Pick<Draft, "fixed"> & Parti
   ...more,
 });
 
-const planOf = ({ plan: made, goal }: Draft) => made ?? fail(`${goal} has no plan`);
-const programOf = ({ program, target }: Whole): Program => program ?? fail(`the target ${target.name} has no program`);
-function fail(message: string): never {
-  throw new CompileError({ code: "internal/bug", path: "", message });
-}
+const planOf = ({ plan: made, goal }: Draft) => made ?? internal(`${goal} has no plan`);
+const programOf = ({ program, target }: Whole): Program => program ?? internal(`the target ${target.name} has no program`);
+/** JavaScript computes in doubles between float32 stores, unless every step is to be rounded. */
+const fmtOf = ({ lanes }: Target, { exact }: Options): FloatFmt => (lanes === 1 && !exact ? "f64" : "f32");
 
 /** One entry through its passes. */
 function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
@@ -156,26 +156,27 @@ function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
 function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
   const goals = (["predict", "trainStep", "evaluate"] as const).filter((goal) => start.parts.some(({ entry }) => entry === goal));
   let whole = start;
-  for (const { name, when, run } of programPasses as readonly Row<Whole>[]) {
+  for (const { name, stage, when, run } of programPasses as readonly Row<Whole>[]) {
     const made = when(whole, options) ? run(whole, options) : whole;
     if (made === whole) continue;
     whole = made;
-    for (const goal of goals) observe(goal, madeFor(goal, name, whole));
+    for (const goal of goals) observe(goal, madeFor(goal, name, stage, whole));
   }
   return whole;
 }
 
-function madeFor(goal: Goal, pass: PassName, { parts, nests, scheduled, program, target }: Whole): Made {
+/** What the pass left of one goal: its entry, and the kernels that calls. */
+function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target }: Whole): Made {
   const only = <K extends Callee>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
-    const { entries, kernels, ...rest } = all ?? fail(`${pass} made nothing`);
+    const { entries, kernels, ...rest } = all ?? internal(`${pass} made nothing`);
     if (parts.length === 1) return { ...rest, entries, kernels };
     const own = entries.filter(({ name }) => name === goal);
     const names = new Set(own.flatMap(({ calls }) => calls.map((call) => call.kernel)));
     const called = kernels.filter(({ name }) => names.has(name));
     return settle({ ...rest, entries: own, kernels: called }, touched);
   };
-  if (pass === "nests" || pass === "share") return { pass, stage: "nests", nests: only(nests, buffersOfNests) };
-  if (pass !== "schedule") return { pass, stage: "program", program: only(program, buffersOf) };
+  if (stage === "nests") return { pass, stage, nests: only(nests, buffersOfNests) };
+  if (stage === "program") return { pass, stage, program: only(program, buffersOf) };
   const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
   return { pass, stage: "schedule", scheduled: own, target };
 }

@@ -233,8 +233,8 @@ export const programPasses = [
     from: "program",
     stage: "program",
     says: "small models: one straight line with literal weights",
-    when: ({ parts, target, program, contents }, options) =>
-      parts.length === 1 && target.lanes === 1 && program !== undefined && straighten(program, contents, options) !== undefined,
+    // What is too long to be one stays as it is.
+    when: ({ parts, target }) => parts.length === 1 && target.lanes === 1,
     run: (whole, options) => {
       const straight = straighten(must(whole.program, "program"), whole.contents, options);
       return straight === undefined ? whole : { ...whole, program: straight, straight: true };
