@@ -10,6 +10,8 @@ export default defineConfig({
     exclude: ["tests/conformance/**", "**/node_modules/**"],
     // What the run took and did not ask for, then vitest's own report: its last lines say how many passed.
     reporters: [new SecondsAndExemptions(), "default"],
+    // By default one core of two would idle.
+    maxWorkers: "100%",
     // Random whole models, packed packages and spawned processes share two cores with everything else.
     testTimeout: 60_000,
     hookTimeout: 120_000,

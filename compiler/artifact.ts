@@ -16,6 +16,7 @@ export interface WeightInfo {
   readonly trainable: boolean;
 }
 
+/** Facts about a module: what it computes, from what it was made, and how large it is. */
 export interface Manifest {
   readonly model: string;
   /** Hash of spec, weights and options: equal hash, equal bytes. */
@@ -30,6 +31,7 @@ export interface Manifest {
   readonly bytes: { readonly weights: number; readonly arena: number; readonly code: number };
 }
 
+/** What a compilation gives: the module and all that belongs beside it. */
 export interface Artifact {
   /** The module. */
   readonly code: string;

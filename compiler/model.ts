@@ -10,6 +10,7 @@ export interface LayerSpec {
   readonly inputs?: readonly string[];
 }
 
+/** A network as data: its lines in order, its seed, and its numbers where it has some. */
 export interface Model {
   readonly name: string;
   /** The initial weights are a function of it. */

@@ -1,6 +1,7 @@
 // The only knobs of a compilation. Printed in the artifact's header; nothing else changes the output.
 import * as z from "zod";
 
+/** The knobs with their defaults; parsing refuses any other key. */
 export const optionsSchema = z.strictObject({
   /** Add trainStep, evaluate, getWeights, setWeights. */
   train: z.boolean().default(false),
@@ -26,6 +27,7 @@ export const optionsSchema = z.strictObject({
   unroll: z.int().min(0).optional(),
 });
 
+/** Every knob with its value. */
 export type Options = z.infer<typeof optionsSchema>;
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;

@@ -10,6 +10,7 @@ import { type AnyLoss, losses } from "../training/losses/index.ts";
 import { parseNamed } from "../training/named.ts";
 import { type AnyOptimizer, optimizers } from "../training/optimizers/index.ts";
 
+/** What a model is trained for: a loss and an optimizer, each a name or a name with config. */
 export interface TrainingSpec {
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;

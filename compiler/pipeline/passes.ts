@@ -244,6 +244,7 @@ export const programPasses = [
 
 /** Every pass in order, with the stages it leads from and to, and what it does. */
 export const passes = [...entryPasses, ...programPasses].map(({ name, from, stage, says }) => ({ name, from, stage, says }));
+/** The name of a line of the table. */
 export type PassName = (typeof entryPasses | typeof programPasses)[number]["name"];
 
 /** What a pass made. */

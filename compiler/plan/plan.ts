@@ -24,6 +24,7 @@ export interface PlanBuffer {
   readonly inPlaceOf?: string;
 }
 
+/** What runs together, between reading its operands and storing its value. */
 export type Region = ComputeRegion | CopyRegion | ScanRegion;
 
 /** What every region has. */
@@ -68,6 +69,7 @@ export interface ScanRegion extends Placed {
   readonly bodyGraph: Graph;
 }
 
+/** How a Graph is computed: regions in order, a place for every value, one arena. `flatten` gives the Graph again. */
 export interface Plan {
   readonly name: string;
   readonly rows: Rows;

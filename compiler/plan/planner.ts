@@ -13,11 +13,13 @@ import { type PlaceOptions, Places } from "./places.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
 import { planScan } from "./scan.ts";
 
+/** How many rows a call has, what names begin with, and how values lie. */
 export interface PlanOptions extends PlaceOptions {
   /** Weights change between calls, so large right operands of dots are laid out on the way, each time. */
   readonly copies?: boolean;
 }
 
+/** Plans a Graph of primitives: regions, views of their values, the arena. A value lives from the region that stores it to the last one that reads it. */
 export function plan(graph: Graph, options: PlanOptions): Plan {
   const names = new RegionNames(graph);
   const places = new Places(options, names);

@@ -26,6 +26,7 @@ function opLabel(node: Node): string {
   return plain ? "matmul" : "dot";
 }
 
+/** The Plan as text: a line for each region with its views, then the buffers with their bytes and lifetimes. */
 export function printPlan(plan: Plan): string {
   const rows = typeof plan.rows === "number" ? `${plan.rows}` : `n <= ${plan.rows.max}`;
   const lines = [`plan ${plan.name} rows ${rows}, arena ${plan.arena} floats`];

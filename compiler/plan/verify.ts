@@ -7,6 +7,7 @@ import { flatten } from "./flatten.ts";
 import type { Plan, PlanBuffer, Region } from "./plan.ts";
 import { printPlan, readsOf } from "./print.ts";
 
+/** Throws CompileError `ir/verify` where live buffers share bytes, a view leaves its buffer, or the Graph does not come back. */
 export function verifyPlan(plan: Plan): void {
   const fail = (message: string): never => {
     throw new CompileError({ code: "ir/verify", path: "", message, notes: [printPlan(plan)] });

@@ -10,6 +10,7 @@ import { countNodes, operandsOf } from "../program/walk.ts";
 /** A dim of the map or of the sum, with its extent. */
 export type Dim = readonly [name: string, extent: Extent];
 
+/** A nest as a strategy sees it. */
 export interface Facts {
   readonly nest: Nest;
   /** Map dims, outermost first. */

@@ -13,6 +13,7 @@ export interface UnrollSite {
   readonly budget: number;
 }
 
+/** The kernels of an entry, in order, as one straight line; undefined where that is too long or cannot be said without a loop. */
 export function unroll(kernels: readonly Kernel[], site: UnrollSite): Kernel | undefined {
   let steps = 0;
   for (const kernel of kernels) {

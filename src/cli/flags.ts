@@ -26,6 +26,7 @@ export interface CompileFlags extends LoweringFlags {
 
 const { batch, unroll, target, format, weights, wasm } = optionsSchema.shape;
 
+/** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
   return command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
@@ -44,6 +45,7 @@ export function addLoweringFlags(command: Command): Command {
     .addOption(inputShapeFlag());
 }
 
+/** The options of `compile`, one for each knob of a compilation. */
 export function addCompileFlags(command: Command): Command {
   return addLoweringFlags(command)
     .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
@@ -55,9 +57,11 @@ export function addCompileFlags(command: Command): Command {
     .option("--no-self-test", "leave out selfTest and its golden vectors");
 }
 
+/** `--input-shape 28,28,1`: the shape of one sample, where the model leaves it open. */
 export const inputShapeFlag = (): Option =>
   new Option("--input-shape <shape>", "shape of one input row where the model does not say, e.g. 28,28,1").argParser(shape);
 
+/** `--goal`: of which entry the stages are shown. */
 export const goalFlag = (): Option =>
   new Option("--goal <goal>", "which graph").choices(["predict", "trainStep", "evaluate"] satisfies Goal[]).default("predict");
 

@@ -7,6 +7,7 @@ import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts
 /** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
 export const exitCodes = { compileError: 1, usage: 2, internal: 70 } as const;
 
+/** Colours for a stream: real ones on a terminal, none into a pipe or where NO_COLOR asks for none. */
 export const painted = (stream: NodeJS.WriteStream): Paint =>
   paint(stream.isTTY === true && stream.hasColors() && !process.env.NO_COLOR);
 
@@ -20,8 +21,10 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Prints a value as indented JSON on standard output. */
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
+/** Prints warnings on standard error, each with its place in the model. */
 export function warn(warnings: readonly Diagnostic[], model?: Model): void {
   for (const warning of warnings) say(renderDiagnostic(warning, painted(process.stderr), "warning", model));
 }

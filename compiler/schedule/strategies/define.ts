@@ -3,6 +3,7 @@ import type { Target } from "../../targets.ts";
 import type { Facts } from "../facts.ts";
 import type { Schedule } from "../schedule.ts";
 
+/** One way to run nests: a line of the list. */
 export interface Strategy {
   /** Kebab-case; printed with every kernel it made. */
   readonly name: string;

@@ -9,6 +9,7 @@ import { patchesByColumns } from "./patches-by-columns.ts";
 import { rowsByColumns } from "./rows-by-columns.ts";
 import { strips } from "./strips.ts";
 
+/** All of them, in the order in which they are asked. */
 export const strategies: readonly Strategy[] = [
   strips, // a tile that also wants strips
   patchesByColumns, // a tile of two lines

@@ -16,6 +16,7 @@ interface Flags extends CompileFlags {
   readonly json?: boolean;
 }
 
+/** Adds `layerc compile`, which writes the module of a model. */
 export function addCompile(program: Command): void {
   const command = program
     .command("compile")

@@ -6,6 +6,7 @@ import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
 import { renderTable } from "../render.ts";
 import { print, printJson } from "../terminal.ts";
 
+/** Adds `layerc explain`, which says what an error code means. */
 export function addExplain(program: Command): void {
   program
     .command("explain")

@@ -6,6 +6,7 @@ import { inputShapeFlag } from "../flags.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
+/** Adds `layerc grad`, which prints the Graph after differentiation. */
 export function addGrad(program: Command): void {
   program
     .command("grad")

@@ -31,6 +31,7 @@ const examples = [
   "--legend",
 ];
 
+/** Adds `layerc inspect`, which prints the IR after a pass, or what it changed. */
 export function addInspect(program: Command): void {
   const command = program
     .command("inspect")

@@ -4,6 +4,7 @@ import { passes } from "../../../compiler/compile.ts";
 import { renderTable } from "../render.ts";
 import { print, printJson } from "../terminal.ts";
 
+/** Adds `layerc passes`, which prints the table of passes. */
 export function addPasses(program: Command): void {
   program
     .command("passes")

@@ -29,6 +29,7 @@ interface Output {
   readonly values: readonly number[];
 }
 
+/** Adds `layerc run`, which runs a model on an executor. */
 export function addRun(program: Command): void {
   const command = program
     .command("run")

@@ -27,6 +27,7 @@ interface Totals {
   readonly bytes: number;
 }
 
+/** Adds `layerc summary`, which prints Keras' table of layers. */
 export function addSummary(program: Command): void {
   program
     .command("summary")

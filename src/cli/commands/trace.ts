@@ -15,6 +15,7 @@ interface Flags extends LoweringFlags {
   readonly json?: boolean;
 }
 
+/** Adds `layerc trace`, which lists the rules that fired. */
 export function addTrace(program: Command): void {
   const command = program
     .command("trace")
