@@ -25,7 +25,7 @@ type Buffers = ReadonlyMap<string, Buffer>;
 const least = 4;
 
 /**
- * Kernels that are equal become one, but for the smallest: it always paid. Seen on 2026-11-24, bytes of the module by default, without and with
+ * Kernels that are equal become one, but for the smallest: it always paid. Seen on 2026-11-25, bytes of the module by default, without and with
  * it; with training; nanoseconds of a row by WebAssembly (Node 20) and by js kernels.
  *
  * | net                         | predict            | training           | simd           | js               |

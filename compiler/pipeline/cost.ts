@@ -89,7 +89,7 @@ export const lanesPay = (operations: number, { rows, train, exact }: Call): bool
  * Below, tiles would be as good, but their kernels (2.5 KB with gzip, written out and twice) are most of the module.
  *
  * Where many regions share a kernel, a tile adds one for all of them, and pays from `shared` on. Seen on
- * 2026-11-24 for chains of 4-4 layers, batches of 32 with f32x4, one by one and in tiles: nanoseconds a row, and the module.
+ * 2026-11-25 for chains of 4-4 layers, batches of 32 with f32x4, one by one and in tiles: nanoseconds a row, and the module.
  *
  * | layers     | multiply-adds | one by one            | in tiles               |
  * | ---------- | ------------- | --------------------- | ---------------------- |
