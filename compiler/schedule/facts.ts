@@ -99,6 +99,9 @@ function isColumn({ out, into }: Nest, loads: readonly Index[], dim: string): bo
   );
 }
 
+/** Points of a dim; without end where they are not known. */
+export const lengthOf = (extent: Extent | undefined): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
+
 /** How far an address moves when a dim grows by one. */
 export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
 

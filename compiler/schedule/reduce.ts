@@ -6,6 +6,7 @@ import type { Coord } from "../program/nest/view.ts";
 import type { Extent, Stmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { blocks } from "./blocks.ts";
+import { lengthOf } from "./facts.ts";
 import { lets } from "./lets.ts";
 import type { Namer } from "./namer.ts";
 import { accumulate, identities, joins, nameOf, type Point } from "./points.ts";
@@ -42,7 +43,7 @@ export function overReduce(
     if (more.length === 0 && partial !== undefined && typeof extent === "number")
       return partials(fold, list, registers, { dim, extent, partial, wide: wide === true }, fresh);
     // A short sum is written out, all its dims at once: the loops would cost more than it, and points share what they load.
-    const terms = dims.reduce((product, name) => product * asNumber(extents.get(name)), list.length);
+    const terms = dims.reduce((product, name) => product * lengthOf(extents.get(name)), list.length);
     if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list), fresh);
     return blocks(extent, 1, "none", fresh, ([{ coord }]) => visit(more, at(list, dim, coord)));
   };
@@ -51,8 +52,6 @@ export function overReduce(
     points,
   );
 }
-
-const asNumber = (extent: Extent | undefined): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
 
 /** `partial` sums side by side over the innermost reduce dim, folded by halves into the register, then what is left over. */
 function partials(

@@ -9,7 +9,8 @@ export const columns: Strategy = {
   when: ({ order, sum }, target) => {
     if (sum?.column === undefined) return undefined;
     const { column, block, rows } = sum;
-    const row = rows[0]?.[0]; // of one point: no more can share
+    // A row dim here has one point, or rows-by-columns had taken the nest; it stands outside.
+    const row = rows[0]?.[0];
     const others = order.filter((name) => name !== column && name !== row);
     return {
       order: [...(row === undefined ? [] : [row]), ...others, column],

@@ -2,7 +2,7 @@
 // each load of a row by all columns. Which dim the rows run along decides how far apart they lie: the pixels of one picture are
 // neighbours and share all weights of a tap, the rows of a batch are whole pictures apart; so pixels come first.
 import type { Target } from "../../targets.ts";
-import type { Dim, Facts } from "../facts.ts";
+import { type Dim, type Facts, lengthOf } from "../facts.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Strategy } from "./define.ts";
 
@@ -39,11 +39,10 @@ export function tiled({ order, sum }: Facts, target: Target): Schedule | undefin
 
 /** The innermost dim of enough known points, else the longest one; a dim of one point has no rows. */
 export function rowOf(rows: readonly Dim[]): Dim | undefined {
-  const length = ([, extent]: Dim): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
-  const known = rows.findLast((dim) => Number.isFinite(length(dim)) && length(dim) >= enough);
+  const known = rows.findLast(([, extent]) => typeof extent === "number" && extent >= enough);
   const longest = rows.reduce<Dim | undefined>(
-    (best, dim) => (best === undefined || length(dim) > length(best) ? dim : best),
+    (best, dim) => (best === undefined || lengthOf(dim[1]) > lengthOf(best[1]) ? dim : best),
     undefined,
   );
-  return known ?? (longest !== undefined && length(longest) !== 1 ? longest : undefined);
+  return known ?? (longest?.[1] === 1 ? undefined : longest);
 }

@@ -1,6 +1,6 @@
 // Sums over the rows of a batch (weight gradients), where the operands of one tile are longer than a cache: all tiles walk a strip
 // of rows before the next strip is touched, sums resting in the result in between.
-import type { Facts } from "../facts.ts";
+import { type Facts, lengthOf } from "../facts.ts";
 import type { Strategy } from "./define.ts";
 import { tiled } from "./rows-by-columns.ts";
 
@@ -33,10 +33,7 @@ store g[64*i + j] = acc:f32`,
 /** Rows of a strip; undefined where the sum is not over rows of a batch first, or not worth it. */
 function sizeOf({ nest, sum }: Facts): number | undefined {
   const [[, rows] = [], ...inner] = nest.reduce;
-  const terms = inner.reduce(
-    (product, [, extent]) => product * (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY),
-    1,
-  );
+  const terms = inner.reduce((product, [, extent]) => product * lengthOf(extent), 1);
   const isBatch = rows !== undefined && typeof rows !== "number" && rows.per === 1 && Number.isFinite(terms);
   if (sum === undefined || !isBatch || !sum.isPlain || sum.points < (inner.length === 0 ? fewest.rows : fewest.more))
     return undefined;
