@@ -58,7 +58,7 @@ function firstBad(module: Trainable, weights: readonly Float32Array[]): string |
 /** `copy`: the weights before the step, or where it is not fresh some steps earlier. Leaves the weights as they are. */
 function culprit(module: Trainable, copy: readonly Float32Array[], isFresh: boolean, x: Float32Array): string {
   const before = firstBad(module, copy);
-  if (before !== undefined) return `the step before left weights that are not finite: ${before} is the first`;
+  if (before !== undefined) return `an earlier step left weights that are not finite: ${before} is the first`;
   const now = module.getWeights();
   try {
     const { layer, largest } = firstOverflow(module, copy, x);
