@@ -1,6 +1,7 @@
 // What fit takes as x, y and sample weights, and what it refuses before it trains: on a fake module that records what it is given.
 import { describe, expect, it } from "vitest";
 import { type Data, type FitOptions, fit, type Trainable } from "../../runtime/index.ts";
+import { compile, dense, embedding, flatten, sequential } from "../../src/index.ts";
 import { type Call, data, fake } from "./fake.ts";
 
 /** What a module was given, with and without validation. */
@@ -113,5 +114,35 @@ describe("fit refuses before it trains", () => {
     fit(small, data(4));
     fit(small, data(9), { batchSize: 3 });
     expect(steps).toHaveLength(1 + 3);
+  });
+});
+
+describe("fit of a real module", () => {
+  // Ids below 4 in, three classes out.
+  const model = sequential(
+    [embedding({ inputDim: 4, outputDim: 2, inputShape: [2] }), flatten(), dense({ units: 3, activation: "softmax" })],
+    { seed: 1, training: { loss: "sparse_categorical_crossentropy", optimizer: "sgd" } },
+  );
+  const artifact = compile(model, { train: true, batch: 4 });
+  const x = [[0, 1], [2, 3], [3, 3]]; // biome-ignore format: a matrix
+
+  it("takes the same rows nested and flat", () => {
+    const flat = fit(artifact, { x: x.flat(), y: [0, 1, 2] }, { epochs: 3, batchSize: 2 });
+    for (const y of [[[0], [1], [2]], Uint8Array.of(0, 1, 2)])
+      expect(fit(artifact, { x: x.map((row) => Uint16Array.from(row)), y }, { epochs: 3, batchSize: 2 }).weights).toEqual(
+        flat.weights,
+      );
+  });
+
+  it.each<[data: Data, message: string]>([
+    [{ x, y: [1, 2, 3] }, "data.y: row 2, place 0: wanted a whole number from 0 to 2, got 3; labels start at 0"],
+    [{ x: [[0, 1], [2, 4], [3, 3]], y: [0, 1, 2] }, "data.x: row 1, place 1: wanted a whole number from 0 to 3, got 4; ids start at 0"], // biome-ignore format: a matrix
+    [{ x, y: [[1, 0, 0], [0, 1, 0], [0, 0, 1]] }, "y: wanted 3 numbers, 1 per row of x, got 9"], // biome-ignore format: a matrix
+    [
+      { x: [...x, ...x], y: [0, 1, 2, 0, 1, 2] },
+      "batchSize: wanted at most 4, the most rows of a step of this module, got 32 (the default)",
+    ],
+  ])("and refuses others: %#", (data, message) => {
+    expect(() => fit(artifact, data)).toThrow(message);
   });
 });

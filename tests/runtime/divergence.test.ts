@@ -1,7 +1,6 @@
 // A loss that is not finite ends the run and names epoch, batch and layer: on real modules, each of which is driven to go bad in
 // a certain layer, and on fakes.
 import { describe, expect, it } from "vitest";
-import { resolve } from "../../compiler/front/steps.ts";
 import { type FitOptions, fit, type Trainable } from "../../runtime/index.ts";
 import { activation, compile, dense, layerNormalization, load, sequential } from "../../src/index.ts";
 import { data, fake } from "./fake.ts";
@@ -9,11 +8,11 @@ import { data, fake } from "./fake.ts";
 type Layers = Parameters<typeof sequential>[0];
 const hidden = (name: string, more: object = {}) => dense({ name, units: 3, ...more });
 
-/** A module, with names of its weights; `weights` by name replace the first ones. */
+/** A module; `weights` by name replace its first ones. */
 function moduleOf(layers: Layers, weights: Readonly<Record<string, number>> = {}, optimizer: "sgd" | "adam" = "sgd"): Trainable {
   const model = sequential(layers, { seed: 3, training: { loss: "mse", optimizer } });
-  const weightNames = resolve(model).weights.map(({ name }) => name);
-  const module: Trainable = { ...load<Trainable>(compile(model, { train: true })), weightNames };
+  const module = load<Trainable>(compile(model, { train: true }));
+  const { weightNames = [] } = module;
   module.setWeights(
     module.getWeights().map((values, i) => (weightNames[i] in weights ? values.fill(weights[weightNames[i]]) : values)),
   );
