@@ -4,7 +4,8 @@ import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
 import { random } from "./base/random.ts";
 import { version } from "./base/version.ts";
-import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
+import { check } from "./diagnostics/check.ts";
+import type { Diagnostic } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
 import type { Resolved } from "./front/steps.ts";
 import { type Graph, sizeOf } from "./graph/graph.ts";
@@ -25,11 +26,10 @@ export type { Compilation } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export function compile(model: Model, input: OptionsInput = {}): Artifact {
+export function compile(given: Model, input: OptionsInput = {}): Artifact {
   const options = parseOptions(input);
-  if (model.weightsFile !== undefined && model.weights === undefined) throw unread(model.weightsFile);
-  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
-  const { inference } = resolved;
+  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
+  const { inference, model } = resolved;
   const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
@@ -71,15 +71,6 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
   return { ...emitted, manifest, warnings: model.weights === undefined && !options.train ? [untrained, ...warnings] : warnings };
 }
 
-/** compile touches no file: whoever loads the model reads its weights. */
-const unread = (file: string): CompileError =>
-  new CompileError({
-    code: "weights/unread",
-    path: "weights",
-    message: `the model names the weights file ${JSON.stringify(file)}, which has not been read`,
-    hint: "compile the model file with the command line or a plugin, or give the weights themselves: { ...model, weights }",
-  });
-
 /** The IR after one pass. */
 export interface Snapshot {
   readonly pass: PassName;
@@ -118,12 +109,8 @@ const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMa
 export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation => lowerChecked(model, parseOptions(input));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export function parseOptions(input: OptionsInput): Options {
-  const parsed = optionsSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new CompileError({ code: "options/invalid", path: issue.path.join("."), message: issue.message });
-}
+export const parseOptions = (input: OptionsInput): Options =>
+  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
 
 /**
  * At most four rows, legal for the input layer, from the seed; with what the double-precision interpreter says of them. A model

@@ -22,6 +22,8 @@ export const codes = {
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
+  "training/head":
+    "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",
   "weights/unread":
     "The model names a weights file, and compile was called without its content. compile itself reads no file; the command line and the plugins do.",
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
