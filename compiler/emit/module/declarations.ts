@@ -9,6 +9,8 @@ import { braces, Code, comment, js, lines, literal, name, record } from "../code
 export interface Surface {
   readonly model: { readonly name: string };
   readonly options: Options;
+  /** Of layerc: the first line says who wrote the file, so that it may be replaced. */
+  readonly version: string;
   readonly input: Port;
   readonly output: Port;
   readonly target?: Port;
@@ -36,7 +38,9 @@ export function declarations(surface: Surface): string {
   const create = creation(external, imported);
   const shown = [...(given ? [] : methods), ...(given || options.train ? [create] : [])];
   const instance = braces(js`export interface Model`, lines(...methods));
-  const head = comment(`Model ${JSON.stringify(model.name)}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`);
+  const head = comment(
+    `Model ${JSON.stringify(model.name)}, compiled by layerc ${surface.version}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`,
+  );
   const body =
     options.format === "iife"
       ? [
