@@ -2,11 +2,12 @@
 // Out: the text, the way back to the places it came from, and its files; or CompileError `source/syntax` with the place.
 import { readFileSync, statSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { dirname, extname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Metafile, type Plugin } from "esbuild";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { readBytes } from "../files.ts";
+import { own } from "./own.ts";
 
 /** A model file as one module. */
 export interface Bundle {
@@ -77,7 +78,7 @@ const inCommonJs = "layerc-in-commonjs";
 const thisLayerc: Plugin = {
   name: "layerc-itself",
   setup(build) {
-    const index = new URL(`../index${extname(import.meta.url)}`, import.meta.url).href;
+    const { index } = own();
     build.onResolve({ filter: /^layerc$/ }, ({ kind }) =>
       kind === "require-call" ? { path: "layerc", namespace: inCommonJs } : { path: index, external: true },
     );

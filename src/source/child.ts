@@ -100,7 +100,9 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value !== "object") return `a ${typeof value}`;
   if ("layers" in value)
-    return Array.isArray(value.layers) ? "an object whose name is no string, or whose seed is no number" : "an object whose layers are no list";
+    return Array.isArray(value.layers)
+      ? "an object whose name is no string, or whose seed is no number"
+      : "an object whose layers are no list";
   const names = Object.keys(value).slice(0, 5).join(", ");
   return `an object without layers${names === "" ? "" : `, with ${names}`}`;
 }

@@ -3,9 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import type { Model } from "../../compiler/model.ts";
@@ -14,6 +13,7 @@ import { limitHint, showLimit, timeLimit } from "../limit.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { locate } from "./locate.ts";
 import { Decoder, type Message, type Stage } from "./message.ts";
+import { own } from "./own.ts";
 
 /** A model, and what it was made from. */
 export interface Run {
@@ -50,11 +50,7 @@ const isWindows = process.platform === "win32";
 
 /** Output of the user's goes to standard error, because a module may go to standard output. */
 function start(file: string, limit: number): ChildProcess {
-  const extension = extname(import.meta.url);
-  const script = fileURLToPath(new URL(`./child${extension}`, import.meta.url));
-  // From its own source layerc runs with what its tests run with.
-  const loader = extension === ".ts" ? ["--import", "tsx"] : [];
-  return spawn(process.execPath, [...loader, script, file, String(limit)], {
+  return spawn(process.execPath, [own().child, file, String(limit)], {
     stdio: ["inherit", 2, 2, "pipe"],
     // A group of its own: what the file starts ends with it.
     detached: !isWindows,
