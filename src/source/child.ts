@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { Worker } from "node:worker_threads";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { resolve } from "../../compiler/front/steps.ts";
 import { isModel } from "../formats/json.ts";
 // The module will ask for it; until that is written there is time to load it.
 import "../index.ts";
@@ -90,8 +91,22 @@ async function load(file: string): Promise<Message> {
   // Asked of the copy: of a Proxy or a getter the same question may have another answer next time.
   if (typeof value !== "object" || value === null || Array.isArray(value) || !("layers" in value))
     return { kind: "other", what: kindOf(value) };
-  const model = toPlain(value);
+  const model = plain(value);
   return isModel(model) ? { kind: "model", model } : { kind: "other", what: kindOf(model) };
+}
+
+/** Where a model is no data, the compiler's own check may know better what was meant: a layer that was not called, say. */
+function plain(value: object): unknown {
+  try {
+    return toPlain(value);
+  } catch (error) {
+    try {
+      if (isModel(value)) resolve(value);
+    } catch (better) {
+      if (better instanceof CompileError && better.code !== "internal/bug") throw better;
+    }
+    throw error;
+  }
 }
 
 /** What somebody exported instead of a model, in words. */

@@ -127,7 +127,7 @@ async function modelOf(message: Message | Ended, path: string, { original, files
     case "failed": {
       const error = new CompileError(message.diagnostic);
       // A path into the list is found in the text; a factory that fails by itself is found on the stack.
-      const written = error.path.startsWith("layers") || error.code === "source/not-data";
+      const written = error.path.startsWith("layers") || error.code === "source/not-data" || error.code.startsWith("model/");
       const at = error.at ?? (written ? await locate(path, error.path) : placeOf(message.stack));
       throw at === undefined ? error : error.with({ at });
     }
