@@ -203,16 +203,22 @@ describe("ends with an error", () => {
     [
       "uncalled.ts",
       `${esm}export default sequential([dense]);\n`,
-      "source/not-data",
-      /^layers\[0\] is the function dense/,
+      "model/schema",
+      /found a function$/,
       "uncalled.ts:2:28",
     ],
     [
       "function.ts",
       `${esm}export default sequential([dense({ inputShape: [2], units: () => 1 })]);\n`,
-      "source/not-data",
-      /^layers\[0\]\.units is the function units/,
+      "layer/config",
+      /^units needs a number, found a function$/,
       "function.ts:2:53",
+    ],
+    [
+      "method.ts",
+      `${esm}export default { ...${model}, note: { f() {} } };\n`,
+      "source/not-data",
+      /^note\.f is the function f, and a model is plain data$/,
     ],
     [
       "circle.ts",
