@@ -1,4 +1,4 @@
-// Model "seed-2-4-3-1": [2] to [1]
+// Model "seed-2-4-3-1", compiled by layerc 0.1.0: [2] to [1]
 export declare const inputShape: readonly [2];
 export declare const outputShape: readonly [1];
 export declare const inputs: { x: readonly [2] };

@@ -200,13 +200,7 @@ describe("ends with an error", () => {
       "source/not-a-model",
       /is an object without layers, with net, not a model$/,
     ],
-    [
-      "uncalled.ts",
-      `${esm}export default sequential([dense]);\n`,
-      "model/schema",
-      /found a function$/,
-      "uncalled.ts:2:28",
-    ],
+    ["uncalled.ts", `${esm}export default sequential([dense]);\n`, "model/schema", /found a function$/, "uncalled.ts:2:28"],
     [
       "function.ts",
       `${esm}export default sequential([dense({ inputShape: [2], units: () => 1 })]);\n`,
