@@ -1,27 +1,18 @@
-// Reading and writing files with our errors. A file is written beside its place and renamed, so that a reader never sees
-// half of it and a failure leaves the old one.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// Reading files with our errors, and naming them for people. In: a path. Out: bytes, or a CompileError that says in words what
+// the system said. Guarantee: a pipe or device that never ends is an error, see streams.ts. Writing is outputs.ts.
+import { readFileSync, statSync } from "node:fs";
 import { isAbsolute, relative } from "node:path";
 import { CompileError } from "../compiler/diagnostics/error.ts";
+import { readStream } from "./streams.ts";
 
-/** The bytes of a file. Throws CompileError `file/missing`. */
+/** The bytes of a file. Throws CompileError `file/missing`, `file/endless`. */
 export function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    const found = statSync(file);
+    return found.isFile() || found.isDirectory() ? readFileSync(file) : readStream(file, showFile(file));
   } catch (error) {
+    if (error instanceof CompileError) throw error;
     throw new CompileError({ code: "file/missing", path: "", message: `cannot read ${showFile(file)}: ${reasonOf(error)}` });
-  }
-}
-
-/** Replaces or creates a file in one step. Throws CompileError `file/write`. */
-export function writeAtomic(file: string, content: string | Uint8Array): void {
-  const beside = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(beside, content);
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new CompileError({ code: "file/write", path: "", message: `cannot write ${showFile(file)}: ${reasonOf(error)}` });
   }
 }
 
@@ -40,8 +31,13 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
+  ELOOP: "its links lead in a circle",
+  ENXIO: "it is a socket, or nobody is at its other end",
+  ENAMETOOLONG: "its name is too long",
+  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
 };
-function reasonOf(error: unknown): string {
+/** Why the system refused, in words. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return Object.hasOwn(reasons, code) ? reasons[code] : error instanceof Error ? error.message : String(error);
 }

@@ -48,10 +48,21 @@ export const codes = {
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
   "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
   "file/write": "A file could not be written.",
+  "file/input":
+    "An output would replace a file that the model is made from: itself, what it imports, or its weights, by whatever name or link. --force does not change that.",
+  "file/not-ours":
+    "A file stands where an output goes, and layerc did not write it: modules and declarations say so in their first line, and a module names its .bin and .wasm with their hash. --force replaces it.",
+  "file/endless":
+    "Standard input, a pipe or a device did not end, gave nothing for too long, or was not read. layerc waits 10 seconds; the environment variable LAYERC_TIMEOUT gives another number, 0 waits for ever.",
   "source/syntax": "A model file is not valid TypeScript or JavaScript, or imports a file that cannot be found.",
   "source/no-default-export": "A model file has no default export. layerc compiles what the file exports as default.",
   "source/no-such-export": "A model file imports a name that layerc does not have, such as a misspelt layer.",
   "source/not-a-model": "A model file's default export is not a model, that is, not what sequential([...]) returns.",
+  "source/not-data":
+    "A model is plain data, and a model file's default export holds something else: a function, a symbol, a reference to itself, or a getter that throws.",
+  "source/unsettled":
+    "A model file did not give its model: an endless loop, a top-level await or an exported Promise that never settles. It has 10 seconds; the environment variable LAYERC_TIMEOUT gives another number, 0 waits for ever.",
+  "source/ended": "A model file ended the process that runs it, by process.exit or a signal, before its model was known.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
   "weights/untrained":

@@ -1,4 +1,4 @@
-// Model "seed-2-4-3-1": [2] to [1]
+// Model "seed-2-4-3-1", compiled by layerc 0.1.0: [2] to [1]
 /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
 export type Rows = ArrayLike<number> | ArrayLike<Rows>;
 export declare const inputShape: readonly [2];

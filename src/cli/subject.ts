@@ -5,8 +5,10 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
+import { reasonOf } from "../files.ts";
 import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
+import { Meter } from "../streams.ts";
 import { type LoweringFlags, optionsOf, withInputShape } from "./flags.ts";
 import { about } from "./terminal.ts";
 
@@ -52,8 +54,39 @@ export async function work<T>({ model, source }: Loaded, stage: () => T | Promis
   }
 }
 
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Standard input up to its end; a terminal has all the time its user takes. Throws CompileError `file/endless`. */
+function readStdin(): Promise<Uint8Array> {
+  const { stdin } = process;
+  const meter = new Meter("standard input");
+  const chunks: Uint8Array[] = [];
+  return new Promise((settle, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const end = (error?: unknown): void => {
+      clearTimeout(timer);
+      // An open input would keep the process alive.
+      stdin.destroy();
+      if (error === undefined) settle(Buffer.concat(chunks));
+      else reject(error);
+    };
+    const attempt = (work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        end(error);
+      }
+    };
+    const watch = (): void => {
+      attempt(() => meter.check());
+      if (!stdin.destroyed) timer = setTimeout(watch, meter.left + 1);
+    };
+    if (!stdin.isTTY) watch();
+    stdin.on("data", (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      attempt(() => meter.count(chunk.length));
+    });
+    stdin.on("end", () => end());
+    stdin.on("error", (error) =>
+      end(new CompileError({ code: "file/missing", path: "", message: `cannot read standard input: ${reasonOf(error)}` })),
+    );
+  });
 }

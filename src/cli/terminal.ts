@@ -2,6 +2,7 @@
 // program quietly, and colours go only to a terminal that wants them.
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import { reasonOf } from "../files.ts";
 import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts";
 
 /** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
@@ -60,12 +61,14 @@ export function about<T>(model: Model, error: T): T {
 const modelAbout = (error: unknown): Model | undefined =>
   typeof error === "object" && error !== null ? modelOf.get(error) : undefined;
 
-/** A reader that went away is no error. */
+/** A reader that went away is no error; a disk that is full is one. */
 export function toleratePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
-      throw error;
+      const name = stream === process.stdout ? "standard output" : "standard error";
+      report(new CompileError({ code: "file/write", path: "", message: `cannot write to ${name}: ${reasonOf(error)}` }), false);
+      process.exit();
     });
   }
 }

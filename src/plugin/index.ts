@@ -1,7 +1,9 @@
 // One plugin for every bundler: `import { predict } from "./iris.model.ts?model"` is compiled while the bundle is made. In: an
 // import whose query names `model`. Out: the emitted module in its place; nothing of layerc reaches the bundle.
-// Watches the model file, what it imports, and its weights; errors carry their place in the user's source.
-import { dirname, isAbsolute, resolve } from "node:path";
+// Watches the model file, what it imports, and its weights, also while they are wrong; errors carry their place in the user's source.
+import { statSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { PluginBuild } from "esbuild";
 import { createUnplugin, type UnpluginBuildContext, type UnpluginContext } from "unplugin";
 import { compile } from "../../compiler/compile.ts";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
@@ -17,40 +19,82 @@ const query = /\?model(?:&.*)?$/;
 type Context = UnpluginBuildContext & UnpluginContext;
 
 /** The plugin for all bundlers; `layerc/vite` and `layerc/esbuild` are its two doors. */
-export const plugin = createUnplugin((options: PluginOptions = {}) => ({
-  // Bundlers write the name of a plugin into the bundle, where no trace of layerc belongs.
-  name: "compiled-model",
-  enforce: "pre",
-  esbuild: { onResolveFilter: query, onLoadFilter: query },
-  resolveId: {
-    filter: { id: query },
-    handler(source, importer) {
-      if (isAbsolute(source)) return source;
-      return source.startsWith(".") && importer !== undefined
-        ? resolve(dirname(importer.replace(/\?.*$/, "")), source)
+export const plugin = createUnplugin((options: PluginOptions = {}) => {
+  // Where Vite's "/src/a.model.ts" starts; other bundlers have no such thing.
+  let root: string | undefined;
+  return {
+    // Bundlers write the name of a plugin into the bundle, where no trace of layerc belongs.
+    name: "compiled-model",
+    enforce: "pre" as const,
+    esbuild: { onResolveFilter: query, onLoadFilter: query },
+    vite: {
+      configResolved(config: { readonly root: string }) {
+        root = config.root;
+      },
+    },
+    resolveId: {
+      filter: { id: query },
+      async handler(source: string, importer: string | undefined) {
+        const [file, options] = split(source);
+        const from = importer === undefined ? undefined : split(importer)[0];
+        const named = placesOf(file, from, root);
+        // What none of them is may be an alias or a package, which the bundler knows; else the error names the first.
+        const found = named.find(isFile) ?? (await resolveBy(this, file, from)) ?? named[0];
+        return found === undefined ? undefined : found + options;
+      },
+    },
+    load: {
+      filter: { id: query },
+      async handler(id: string) {
+        try {
+          // Said before a file is read, so that a watcher sees it mended where this fails.
+          const { model, source } = await loadModel(split(id)[0], (file) => this.addWatchFile(file));
+          const artifact = await withPlaces(source, () =>
+            compile(model, { ...options, ...optionsIn(id), format: "esm", weights: "inline", wasm: "embed" }),
+          );
+          for (const warning of artifact.warnings) this.warn(messageOf(warning, "warning"));
+          return { code: withoutHeader(artifact.code), map: null };
+        } catch (error) {
+          if (!(error instanceof CompileError)) throw error;
+          return fail(this, error);
+        }
+      },
+    },
+  };
+});
+
+/** `./a.model.ts?model&train` as file and query. */
+function split(id: string): readonly [file: string, query: string] {
+  const at = id.indexOf("?");
+  return at < 0 ? [id, ""] : [id.slice(0, at), id.slice(at)];
+}
+
+/** The files that a path can mean by itself: below Vite's root before the file system's, as Vite does; or beside who imports it. */
+function placesOf(file: string, importer: string | undefined, root: string | undefined): readonly string[] {
+  if (isAbsolute(file)) return [...(root === undefined || file.startsWith(join(root, "/")) ? [] : [join(root, file)]), file];
+  if (!file.startsWith(".")) return [];
+  return [importer, root && join(root, "index.html")].flatMap((from) => (from ? [resolve(dirname(from), file)] : []));
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+/** A file by the bundler's own rules, without our query. */
+async function resolveBy(context: Context, file: string, importer: string | undefined): Promise<string | undefined> {
+  const native = context.getNativeBuildContext?.();
+  const found =
+    native?.framework === "esbuild"
+      ? await resolveByEsbuild(native.build, file, importer)
+      : "resolve" in context && typeof context.resolve === "function"
+        ? (await context.resolve(file, importer, { skipSelf: true }))?.id
         : undefined;
-    },
-  },
-  load: {
-    filter: { id: query },
-    async handler(id) {
-      const file = id.replace(/\?.*$/, "");
-      this.addWatchFile(file);
-      try {
-        const { model, files, source } = await loadModel(file);
-        for (const watched of files) this.addWatchFile(watched);
-        const artifact = await withPlaces(source, () =>
-          compile(model, { ...options, ...optionsIn(id), format: "esm", weights: "inline", wasm: "embed" }),
-        );
-        for (const warning of artifact.warnings) this.warn(messageOf(warning, "warning"));
-        return { code: withoutHeader(artifact.code), map: null };
-      } catch (error) {
-        if (!(error instanceof CompileError)) throw error;
-        return fail(this, error);
-      }
-    },
-  },
-}));
+  return typeof found === "string" && isFile(split(found)[0]) ? split(found)[0] : undefined;
+}
+
+async function resolveByEsbuild(build: PluginBuild, file: string, importer: string | undefined): Promise<string | undefined> {
+  const resolveDir = importer === undefined ? (build.initialOptions.absWorkingDir ?? process.cwd()) : dirname(importer);
+  const { path, errors } = await build.resolve(file, { kind: "import-statement", resolveDir, importer });
+  return errors.length === 0 ? path : undefined;
+}
 
 /** `?model&train&batch=64` as options; a bare key is true. */
 function optionsIn(id: string): OptionsInput {

@@ -12,11 +12,12 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs `layerc …args` in a folder. */
-export function layerc(cwd: string, args: readonly string[], input = ""): Run {
+/** Runs `layerc …args` in a folder, with `env` added to the environment. */
+export function layerc(cwd: string, args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): Run {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     cwd,
     input,
+    env: { ...process.env, ...env },
     encoding: "utf8",
     timeout: 60_000,
   });

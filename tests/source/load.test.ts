@@ -120,11 +120,6 @@ describe("errors", () => {
       { code: "source/not-a-model", message: expect.stringMatching(/is a list, not a model$/), at: "list.model.ts:3:16" },
     ],
     [
-      "promise.model.ts",
-      `${head}export default Promise.resolve(sequential([]));\n`,
-      { code: "source/not-a-model", message: expect.stringMatching(/is an object without layers, not a model$/) },
-    ],
-    [
       "throws.model.ts",
       `${head}\nfunction boom(): never {\n  throw new RangeError("too big");\n}\nexport default sequential([boom()]);\n`,
       {

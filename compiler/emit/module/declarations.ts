@@ -20,7 +20,10 @@ export function declarations(parts: ModuleParts): string {
   const create = creation(external, imported);
   const shown = [...(given ? [] : methods), ...(given || options.train ? [create] : [])];
   const instance = braces(js`export interface Model`, lines(...methods));
-  const head = comment(`Model ${JSON.stringify(model.name)}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`);
+  // Who wrote the file, in the words of the module's header: by them it is known as one that may be replaced.
+  const head = comment(
+    `Model ${JSON.stringify(model.name)}, compiled by layerc ${parts.version}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`,
+  );
   const says = (text: string | undefined): Code | undefined => (text === undefined ? undefined : new Code(`/** ${text} */`));
   const body =
     options.format === "iife"

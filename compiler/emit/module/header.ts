@@ -1,4 +1,5 @@
 // The comment on top of a module: which model, which options, how much work and memory, and which claims about bits hold.
+// The first line also says that layerc wrote the file; whoever writes files knows by it which may be replaced (src/outputs.ts).
 import { type Options, optionsSchema } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Code, comment, lines } from "../code.ts";

@@ -1,10 +1,12 @@
 // `layerc compile`: a model file → a JavaScript module, its declarations, and its weights and WebAssembly where they are not inside.
-import { extname, resolve } from "node:path";
+import { extname } from "node:path";
 import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
 import { compile } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { showFile, writeAtomic } from "../../files.ts";
+import { type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
+import type { Loaded } from "../../source/load.ts";
+import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
 import { showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";
@@ -13,6 +15,7 @@ import { print, printJson, say, warn } from "../terminal.ts";
 interface Flags extends CompileFlags {
   readonly output?: string;
   readonly stdout?: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +28,7 @@ export function addCompile(program: Command): void {
     .argument("<model>", "model file (.ts, .js, .json, .safetensors), or - for JSON on standard input")
     .option("-o, --output <file>", "where the module goes (default: beside the model, iris.model.ts → iris.js)")
     .option("--stdout", "print the module and write no file")
+    .option("--force", "replace files that layerc did not write; never one that the model is made from")
     .option("--json", "print what was written as JSON");
   addCompileFlags(command)
     .addHelpText(
@@ -37,14 +41,16 @@ export function addCompile(program: Command): void {
       const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
       warn(artifact.warnings, subject.model);
       if (output === undefined) print(artifact.code);
-      else tell(write(output, artifact), artifact, flags.json === true);
+      else tell(write(output, artifact, subject, flags), artifact, flags.json === true);
+      if (output === undefined || isStream(output)) leftOut(artifact);
     });
 }
 
 const extensions = { esm: ".js", iife: ".js", cjs: ".cjs" } as const;
 
 function outputFile(model: string, { output, format = "esm" }: Flags): string {
-  if (output === undefined && model === "-") {
+  if (output !== undefined) return output;
+  if (model === "-" || descriptorOf(model) !== undefined) {
     throw new CompileError({
       code: "cli/option",
       path: "",
@@ -52,44 +58,64 @@ function outputFile(model: string, { output, format = "esm" }: Flags): string {
       hint: "give -o <file> or --stdout",
     });
   }
-  const named = output ?? model.replace(/(\.model)?\.[^./\\]+$/, "") + extensions[format];
-  if (resolve(named) === resolve(model)) {
-    throw new CompileError({
-      code: "cli/option",
-      path: "",
-      message: `the module would replace the model file ${showFile(resolve(model))}`,
-      hint: "give -o <file>",
-    });
-  }
-  return named;
+  return model.replace(/(\.model)?\.[^./\\]+$/, "") + extensions[format];
 }
 
 interface Written {
   readonly code: string;
-  readonly declarations: string;
+  readonly declarations?: string;
   readonly weights?: string;
   readonly wasm?: string;
   readonly wasmRelaxed?: string;
 }
+/** What a module may need beside it: the ending of its file, and its name in a message. */
+const companions = [
+  ["weights", ".bin", "the weights of the module"],
+  ["wasm", ".wasm", "the WebAssembly of the module"],
+  ["wasmRelaxed", ".relaxed.wasm", "the relaxed WebAssembly of the module"],
+] as const;
 
-function write(output: string, artifact: Artifact): Written {
+function write(output: string, artifact: Artifact, { files, imported = [] }: Loaded, { force = false }: Flags): Written {
+  const [model, ...made] = files;
+  const inputs: Input[] = [
+    ...(model === undefined ? [] : [{ what: "the model file", path: model }]),
+    ...[...made, ...imported].map((path) => ({ what: "what the model is made from,", path })),
+  ];
+  const module = { what: "the module", path: output, content: artifact.code };
+  if (isStream(output)) {
+    writeOutputs([module], inputs, force);
+    return { code: output };
+  }
   const extension = /\.[mc]?js$/.test(output) ? extname(output) : "";
   const stem = output.slice(0, output.length - extension.length);
-  const written: Written = {
-    code: output,
-    declarations: `${stem}.d${extension === "" ? ".ts" : extension.replace("js", "ts")}`,
-    ...(artifact.weights === undefined ? {} : { weights: `${stem}.bin` }),
-    ...(artifact.wasm === undefined ? {} : { wasm: `${stem}.wasm` }),
-    ...(artifact.wasmRelaxed === undefined ? {} : { wasmRelaxed: `${stem}.relaxed.wasm` }),
+  const beside = companions.flatMap(([part, ending, what]) => {
+    const content = artifact[part];
+    return content === undefined ? [] : [{ part, what, path: stem + ending, content, module: output }];
+  });
+  const declarations: Output = {
+    what: "the declarations of the module",
+    path: `${stem}.d${extension === "" ? ".ts" : extension.replace("js", "ts")}`,
+    content: artifact.declarations,
   };
-  for (const part of ["weights", "wasm", "wasmRelaxed"] as const) {
-    const [file, bytes] = [written[part], artifact[part]];
-    if (file !== undefined && bytes !== undefined) writeAtomic(file, bytes);
-  }
-  writeAtomic(written.declarations, artifact.declarations);
+  const content = withNames(
+    artifact.code,
+    beside.map(({ path, content }) => [path, content]),
+  );
   // The module last: whoever sees it finds the files it needs.
-  writeAtomic(written.code, artifact.code);
-  return written;
+  writeOutputs([...beside, declarations, { ...module, content }], inputs, force);
+  return {
+    code: output,
+    declarations: declarations.path,
+    ...Object.fromEntries(beside.map(({ part, path }) => [part, path])),
+  };
+}
+
+/** Where only the module's text goes out, what it needs besides is not dropped in silence. */
+function leftOut(artifact: Artifact): void {
+  for (const [part, , what] of companions) {
+    const bytes = artifact[part];
+    if (bytes !== undefined) say(`${what} (${showBytes(bytes.length)}) are not written: give -o <file>`);
+  }
 }
 
 function tell(files: Written, { manifest, warnings }: Artifact, json: boolean): void {
