@@ -12,6 +12,7 @@ import { type Simd, simdMemory, startSimd } from "./embed.ts";
 import { header } from "./header.ts";
 import type { EmittedModule, ModuleParts } from "./parts.ts";
 import { directText, type Scene, setScene } from "./scene.ts";
+import { selfTestFunction } from "./self-test.ts";
 import * as surface from "./surface.ts";
 import { type Memory, startMemory, toBytes } from "./weights.ts";
 
@@ -107,7 +108,7 @@ function instance(parts: ModuleParts): {
   if (parts.selfTest !== undefined) {
     const fresh = options.train ? js`create(${commas(creation(parts))}).` : none;
     const { unpack, math } = scene.helpers;
-    texts.push(surface.selfTestFunction(parts.selfTest, unpack, math("abs"), math("max"), fresh));
+    texts.push(selfTestFunction(parts.selfTest, { inputSize, outputSize, instance: fresh, math, unpack }));
   }
   const { simd, memory } = scene;
   const wasm = simd === undefined ? undefined : startSimd(simd, options, parts.model.hash, scene.helpers.unpack);

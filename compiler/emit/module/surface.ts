@@ -2,7 +2,6 @@
 // In: names of what stands in the module already (kernels, buffers). Out: function declarations. Guarantee: wrong arguments
 // meet a TypeError or RangeError that says what was wanted and what was got, before anything is written.
 import { braces, Code, commas, js, lines, literal, type Name, name, none, quote } from "../code.ts";
-import { floats, numbers } from "./weights.ts";
 
 /** Words of the functions here that stand beside kernels and buffers. */
 export const moduleWords =
@@ -11,7 +10,7 @@ export const moduleWords =
   );
 /** Words that are parameters and variables inside functions: a kernel may have its own. */
 export const localWords =
-  "x y out from to row rows n i k end length list what value size sum scale error sampleWeight learningRate source at text floats digits values word".split(
+  "x y out from to row rows n i k end length list what value size sum scale error sampleWeight learningRate source at text floats digits values word h starts largest bound bounds columns wanted".split(
     " ",
   );
 
@@ -100,25 +99,6 @@ if (rows > 1 && x !== out && x.buffer === out.buffer && x.byteOffset < out.byteO
     ),
   );
 }
-
-/** `instance`: an expression that gives a fresh instance, where training may have changed this one. */
-export const selfTestFunction = (
-  test: { readonly x: Float32Array; readonly y: Float32Array },
-  unpack: () => Name,
-  abs: Name,
-  max: Name,
-  instance: Code,
-): Code => js`function selfTest() {
-  const y = ${floats(test.y, unpack)};
-  const out = ${instance}predict(${numbers(test.x, unpack)});
-  let scale = 1, error = 0;
-  for (let i = 0; i < y.length; i++) {
-    scale = ${max}(scale, ${abs}(y[i]));
-    error = ${max}(error, ${abs}(out[i] - y[i]));
-  }
-  if (!(error <= 1e-5 * scale)) throw new Error("selfTest: largest error " + error);
-  return error;
-}`;
 
 /** Buffers of an entry over n rows. */
 export interface Batch {
