@@ -1,0 +1,27 @@
+// `selfTest()`: the golden rows that the module carries along, computed and compared. Where training may have changed this instance,
+// a fresh one is asked.
+import { invariant } from "../../../diagnostics/error.ts";
+import { sizeOf } from "../../../graph/graph.ts";
+import { Code, commas, js, none } from "../../code.ts";
+import { selfTestFunction } from "../golden.ts";
+import { createParams } from "../parts.ts";
+import type { Door } from "./door.ts";
+
+/** The largest error of the rows carried along. */
+export const selfTest: Door = {
+  name: "selfTest",
+  when: (parts) => parts.selfTest !== undefined,
+  text: ({ parts, scene }) => {
+    const { selfTest: test, options, input, output } = parts;
+    invariant(test !== undefined, "there are no golden rows");
+    const { unpack, math } = scene.helpers;
+    const instance = options.train ? js`create(${commas(createParams(parts))}).` : none;
+    const [inputSize, outputSize] = [sizeOf(input.shape), sizeOf(output.shape)];
+    return selfTestFunction(test, { inputSize, outputSize, instance, math, unpack });
+  },
+  says: ({ options }) => {
+    const which = options.train ? ", with the weights the module came with" : "";
+    return js`/** Computes the rows carried along${new Code(which)}; gives the largest error, or throws an Error that names the output, its row and how far it may be off. */
+selfTest(): number;`;
+  },
+};
