@@ -3,6 +3,7 @@
 // runs whose every op is moved by what float32 may add to it; no target, order of sums or contraction leaves it.
 import { draws } from "../base/draws.ts";
 import { hash32 } from "../base/random.ts";
+import { fewestDrawn } from "../emit/module/golden.ts";
 import type { SelfTest } from "../emit/module/parts.ts";
 import type { Resolved } from "../front/steps.ts";
 import { sizeOf } from "../graph/graph.ts";
@@ -16,6 +17,8 @@ import { pickRows } from "./golden-rows.ts";
 const magnified = 4;
 /** Most numbers and rows that are compared, and most work on the rows: multiply-adds, and elements that cost the interpreter more. */
 const [mostNumbers, mostRows, mostWork, workOfElement] = [64, 8, 2 ** 20, 16];
+/** Rows that are so short that they stand as literals are fewer: each makes a small module longer. */
+const [mostLiterals, fewestRows] = [18, 4];
 /** Columns of a row that are compared one by one; the others are in a sum. */
 const mostColumns = 7;
 /**
@@ -33,7 +36,9 @@ export function goldens(resolved: Resolved): SelfTest {
   const affordable = Math.max(1, Math.floor(mostWork / (1 + multiplyAdds(graph) + workOfElement * elements(graph))));
   const columns = spreadOut(outputSize);
   const width = columns.length < outputSize ? columns.length + 1 : columns.length;
-  const rows = Math.max(1, Math.min(mostRows, Math.floor(mostNumbers / Math.max(1, width)), affordable));
+  const few = Math.max(fewestRows, Math.floor(mostLiterals / (inputSize + width)));
+  const most = inputSize * few <= fewestDrawn ? few : mostRows;
+  const rows = Math.max(1, Math.min(most, Math.floor(mostNumbers / Math.max(1, width)), affordable));
 
   // Twice as many rows as are kept, where that is cheap.
   const candidates = Math.max(rows, Math.min(2 * rows, affordable));
@@ -85,7 +90,9 @@ function spreadOf(wanted: number, found: readonly number[]): number {
 
 /** One bound for the column of all rows, with the last rounding and that of the text, as two digits. */
 function boundOf(column: readonly (readonly [wanted: number, spread: number])[]): number {
-  const largest = Math.max(...column.map(([value, spread]) => spread + (Number.isFinite(value) ? Math.abs(value) * 2 ** -23 : 0)));
+  const largest = Math.max(
+    ...column.map(([value, spread]) => spread + (Number.isFinite(value) ? Math.abs(value) * 2 ** -23 : 0)),
+  );
   return Number(Math.max(1.25 * largest, 2 ** -140).toPrecision(2));
 }
 

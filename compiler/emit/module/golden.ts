@@ -20,10 +20,10 @@ export function selfTestFunction(test: SelfTest, site: SelfTestSite): Code {
   const [before, x] = inputs(test, site);
   const { columns, sum, bounds, y } = test;
   const whole = sum === undefined && columns.length === site.outputSize;
-  const list = columns.length > 1 ? js`, bounds = [${commas(bounds.slice(0, columns.length))}]` : none;
+  const bounded = columns.length > 1 ? js`, bounds = [${list(bounds.slice(0, columns.length))}]` : none;
   const body = lines(
     before,
-    js`const y = [${commas(y)}]${list};
+    js`const y = [${list(y)}]${bounded};
 const out = ${site.instance}predict(${x});
 let largest = 0;`,
     whole ? wholeRows(test, site) : someColumns(test, site),
@@ -34,10 +34,11 @@ let largest = 0;`,
 
 /** Every number of every row, one after the other. */
 function wholeRows(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
-  const [column, row] = outputSize === 1 ? [js`0`, js`i`] : [js`i % ${outputSize}`, js`(i - i % ${outputSize}) / ${outputSize}`];
+  const width = literal(outputSize);
+  const place = outputSize === 1 ? js`0 of row " + i` : js`" + i % ${width} + " of row " + ${math("floor")}(i / ${width})`;
   return js`for (let i = 0; i < y.length; i++) {
-  const error = ${errorOf(test, js`out[i]`, js`y[i]`, math)}, bound = ${boundAt(test, column)};
-  if (!(error <= bound)) throw new Error("selfTest: output " + ${column} + " of row " + ${row} + " is " + out[i] + ", not " + y[i] + ": off by " + error + ", more than " + bound);
+  const error = ${errorOf(test, js`out[i]`, js`y[i]`, math)}, bound = ${boundAt(test, js`i % ${width}`)};
+  if (!(error <= bound)) throw new Error("selfTest: output ${place} + " is off by " + error + ", more than " + bound);
   largest = ${math("max")}(largest, error);
 }`;
 }
@@ -47,7 +48,7 @@ function someColumns(test: SelfTest, site: SelfTestSite): Code {
   const { columns, rows } = test;
   const parts = lines(columns.length > 0 ? columnsOfRow(test, site) : undefined, sumOfRow(test, site));
   return lines(
-    columns.length > 0 ? js`const columns = [${commas(columns)}];` : undefined,
+    columns.length > 0 ? js`const columns = [${list(columns)}];` : undefined,
     js`for (let row = 0; row < ${rows}; row++) {
   ${parts}
 }`,
@@ -59,7 +60,7 @@ function columnsOfRow(test: SelfTest, { outputSize, math }: SelfTestSite): Code 
   return js`for (let i = 0; i < ${columns.length}; i++) {
   const value = out[${outputSize} * row + columns[i]], wanted = y[${bounds.length} * row + i];
   const error = ${errorOf(test, js`value`, js`wanted`, math)}, bound = ${boundAt(test, js`i`)};
-  if (!(error <= bound)) throw new Error("selfTest: output " + columns[i] + " of row " + row + " is " + value + ", not " + wanted + ": off by " + error + ", more than " + bound);
+  if (!(error <= bound)) throw new Error("selfTest: output " + columns[i] + " of row " + row + " is off by " + error + ", more than " + bound);
   largest = ${math("max")}(largest, error);
 }`;
 }
@@ -74,9 +75,10 @@ for (let i = 0, h = ${sum}; i < ${outputSize}; i++) {
   sum += ${sixteenthText} * out[${outputSize} * row + i];
 }
 const wanted = y[${bounds.length} * row + ${columns.length}], error = ${errorOf(test, js`sum`, js`wanted`, math)};
-if (!(error <= ${bound})) throw new Error("selfTest: the weighted sum of row " + row + " is " + sum + ", not " + wanted + ": off by " + error + ", more than " + ${bound});`;
+if (!(error <= ${bound})) throw new Error("selfTest: the weighted sum of row " + row + " is off by " + error + ", more than ${literal(bound)}");`;
 }
 
+const list = (values: readonly number[]): Code => commas(values.map(literal));
 /** One column has one bound; `bounds` lists those of several. */
 const boundAt = ({ bounds, columns }: SelfTest, column: Code): Code =>
   columns.length > 1 ? js`bounds[${column}]` : literal(bounds[0] ?? 0);
@@ -92,18 +94,18 @@ function errorOf({ y }: SelfTest, value: Code, wanted: Code, math: SelfTestSite[
 const nextText = (math: SelfTestSite["math"]): Code => js`${math("imul")}(h ^ h >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0`;
 const sixteenthText = js`(h >> 27 | 1) / 16`;
 
-// As a literal a number takes about 9 characters, the lines that draw any number of them about 230.
-const fewest = 24;
+/** Numbers up to which literals are shorter: one takes about 9 characters, the lines that draw any number of them about 230. */
+export const fewestDrawn = 24;
 
 /** What stands before the call of `predict`, and its argument. */
 function inputs({ x, rows }: SelfTest, { inputSize, math, unpack }: SelfTestSite): readonly [before: Code, x: Code] {
   if (x instanceof Float32Array) return [none, numbers(x, unpack)];
   const { starts, integers } = x;
   const count = rows * inputSize;
-  if (count <= fewest) return [none, js`[${commas(starts.flatMap((start) => [...draws(start, inputSize, integers)]))}]`];
+  if (count <= fewestDrawn) return [none, js`[${list(starts.flatMap((start) => [...draws(start, inputSize, integers)]))}]`];
   const drawn = integers === undefined ? sixteenthText : js`${math("floor")}((h >>> 8) * ${integers} / 16777216)`;
   return [
-    js`const x = new Float32Array(${count}), starts = [${commas(starts)}];
+    js`const x = new Float32Array(${count}), starts = [${list(starts)}];
 for (let i = 0, h = 0; i < ${count}; i++) {
   if (i % ${inputSize} === 0) h = starts[i / ${inputSize}];
   h = ${nextText(math)};

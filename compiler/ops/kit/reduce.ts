@@ -39,12 +39,7 @@ export function evalReduce(
 }
 
 /** Every element of x in row-major order, and where it goes when `axes` vanish. */
-function eachTerm(
-  x: Tensor,
-  axes: readonly number[],
-  shape: readonly number[],
-  visit: (to: number, term: number) => void,
-): void {
+function eachTerm(x: Tensor, axes: readonly number[], shape: readonly number[], visit: (to: number, term: number) => void): void {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const point = kept.map(() => 0);
   eachPoint(x.shape, (coords, from) => {

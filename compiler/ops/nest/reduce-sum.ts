@@ -4,7 +4,7 @@ import { readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { Primitive } from "../define.ts";
 import { axesSchema } from "../kit/checks.ts";
-import { evalReduce, reduceRounding, type ReduceAttrs, reduceCore, reduceType, sampleReduce } from "../kit/reduce.ts";
+import { evalReduce, type ReduceAttrs, reduceCore, reduceRounding, reduceType, sampleReduce } from "../kit/reduce.ts";
 import { array } from "../kit/tensor.ts";
 
 /** `y[…kept] = Σ over …gone of x`; the axes of `axes` vanish, the others keep their order. The cotangent is repeated. */
