@@ -2,19 +2,17 @@
 // Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
-import { random } from "./base/random.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import type { Diagnostic } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
-import type { Resolved } from "./front/steps.ts";
-import { type Graph, sizeOf } from "./graph/graph.ts";
-import { runGraph } from "./interpret/graph.ts";
+import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
 import { type Goal, type Made, type PassName, printMade, type Stage } from "./pipeline/passes.ts";
+import { goldens } from "./pipeline/self-test.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program, Role } from "./program/program.ts";
@@ -111,31 +109,6 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
 /** Options with defaults. Throws CompileError options/invalid. */
 export const parseOptions = (input: OptionsInput): Options =>
   check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
-
-/**
- * At most four rows, legal for the input layer, from the seed; with what the double-precision interpreter says of them. A model
- * may make much of a rounding (a normalisation of numbers that are nearly equal): of eight draws the first is taken where
- * float32 changes the results by less than a tenth of what selfTest allows, or the one where it changes them least.
- */
-function goldens(resolved: Resolved): { rows: number; x: Float32Array; y: Float32Array } {
-  const { model, inputShape: input, outputShape: output } = resolved;
-  const { graph: built } = resolved.inference;
-  const { values: weights } = resolved.modelWeights();
-  const rows = Math.max(1, Math.min(4, Math.floor(64 / Math.max(1, sizeOf(input) + sizeOf(output)))));
-  const draw = resolved.inputSampler(random(model.seed ^ 0x7e57));
-  let best = { x: new Float32Array(), y: new Float32Array(), error: Number.NaN };
-  for (let attempt = 0; attempt < 8 && !(best.error < 1e-6); attempt++) {
-    // Sixteenths are short as text and exact in float32.
-    const x = Float32Array.from({ length: rows * sizeOf(input) }, () => Math.floor(draw() * 16) / 16);
-    const [y, rounded] = (["double", "f32"] as const).map((precision) => {
-      return runGraph(built, { rows, values: { ...weights, x }, precision }).results.y.data;
-    });
-    const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    const error = y.reduce((most, value, i) => Math.max(most, Math.abs(rounded[i] - value) / scale), 0);
-    if (attempt === 0 || error < best.error || Number.isNaN(best.error)) best = { x, y: Float32Array.from(y), error };
-  }
-  return { rows, x: best.x, y: best.y };
-}
 
 function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
   const hash = hasher();

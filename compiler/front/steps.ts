@@ -127,9 +127,14 @@ export class Resolved {
     return this.#values;
   }
 
+  /** The limit that whole numbers stay below, where a layer reads those. */
+  get integers(): number | undefined {
+    return this.inference.input.range?.below ?? this.entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? [])[0];
+  }
+
   /** Draws numbers that a sample may hold: within ±1, or whole numbers where a layer reads those. */
   inputSampler(random: Random): () => number {
-    const [limit] = this.entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? []);
+    const limit = this.integers;
     return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
   }
 }
