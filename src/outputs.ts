@@ -36,8 +36,8 @@ interface Target {
 
 /** Writes all outputs, in this order, or none. Throws CompileError `file/input`, `file/not-ours`, `file/write`. */
 export function writeOutputs(outputs: readonly Output[], inputs: readonly Input[], force: boolean): void {
+  checkInputs(outputs, inputs);
   const targets = outputs.map(targetOf);
-  checkInputs(targets, inputs);
   checkDistinct(targets);
   if (!force) checkOurs(targets);
   for (const target of targets) checkWritable(target);
