@@ -36,8 +36,8 @@ interface Target {
 
 /** Writes all outputs, in this order, or none. Throws CompileError `file/input`, `file/not-ours`, `file/write`. */
 export function writeOutputs(outputs: readonly Output[], inputs: readonly Input[], force: boolean): void {
+  checkInputs(outputs, inputs);
   const targets = outputs.map(targetOf);
-  checkInputs(targets, inputs);
   checkDistinct(targets);
   if (!force) checkOurs(targets);
   for (const target of targets) checkWritable(target);
@@ -87,8 +87,12 @@ const isSame = (a: Pick<Target, "path" | "stat">, b: Pick<Target, "path" | "stat
   a.path === b.path ||
   (a.stat !== undefined && b.stat !== undefined && a.stat.ino !== 0 && a.stat.dev === b.stat.dev && a.stat.ino === b.stat.ino);
 
-/** Not even by force: what a module is made from cannot be made again from the module. A pipe or device is not replaced. */
-function checkInputs(targets: readonly Target[], inputs: readonly Input[]): void {
+/**
+ * Refuses outputs that would replace an input, even by force: what a model is made from cannot be made again from the module. A
+ * pipe or device is not replaced. Throws CompileError `file/input`.
+ */
+export function checkInputs(outputs: readonly Output[], inputs: readonly Input[]): void {
+  const targets = outputs.map(targetOf);
   for (const { what, path } of inputs) {
     const input = { path: join(realFolder(dirname(resolve(path))), basename(path)), stat: statOf(path) };
     if (input.stat !== undefined && !input.stat.isFile()) continue;

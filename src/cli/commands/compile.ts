@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
 import { compile } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
+import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
@@ -37,6 +37,9 @@ export function addCompile(program: Command): void {
     )
     .action(async (file: string, flags: Flags) => {
       const output = flags.stdout ? undefined : outputFile(file, flags);
+      // Before the model is read, because reading it runs it.
+      if (output !== undefined && file !== "-")
+        checkInputs([{ what: "the module", path: output, content: "" }], [{ what: "the model file", path: file }]);
       const subject = await readModel(file, flags.inputShape);
       const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
       warn(artifact.warnings, subject.model);
