@@ -4,8 +4,9 @@ import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
 import { random } from "./base/random.ts";
 import { version } from "./base/version.ts";
-import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
+import { CompileError, type Diagnostic, withinEngine } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
+import { plainData, plainModel } from "./front/plain.ts";
 import type { Resolved } from "./front/steps.ts";
 import { type Graph, sizeOf } from "./graph/graph.ts";
 import { runGraph } from "./interpret/graph.ts";
@@ -25,8 +26,11 @@ export type { Compilation } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export function compile(model: Model, input: OptionsInput = {}): Artifact {
+export const compile = (model: Model, input: OptionsInput = {}): Artifact => withinEngine(() => compileChecked(model, input));
+
+function compileChecked(given: Model, input: OptionsInput): Artifact {
   const options = parseOptions(input);
+  const model = plainModel(given);
   if (model.weightsFile !== undefined && model.weights === undefined) throw unread(model.weightsFile);
   const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
   const { inference } = resolved;
@@ -99,9 +103,11 @@ export interface Snapshot {
 export function snapshots(model: Model, input: OptionsInput = {}, goal: Goal = "predict"): readonly Snapshot[] {
   const seen: Snapshot[] = [];
   const options = parseOptions({ ...input, train: goal !== "predict" || input.train === true });
-  lowerChecked(model, options, (entry, made) => {
-    if (entry === goal) seen.push(snapshot(made));
-  });
+  withinEngine(() =>
+    lowerChecked(model, options, (entry, made) => {
+      if (entry === goal) seen.push(snapshot(made));
+    }),
+  );
   return seen;
 }
 
@@ -115,11 +121,12 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation => lowerChecked(model, parseOptions(input));
+export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation =>
+  withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export function parseOptions(input: OptionsInput): Options {
-  const parsed = optionsSchema.safeParse(input);
+  const parsed = optionsSchema.safeParse(plainData(input, "options/invalid", ""));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new CompileError({ code: "options/invalid", path: issue.path.join("."), message: issue.message });

@@ -4,10 +4,12 @@
 import { check, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
+import { checkSize } from "../graph/limits.ts";
 import { type Origin, showOrigin } from "../graph/origin.ts";
 import type { AnyLayer } from "../layers/define.ts";
 import { layers } from "../layers/index.ts";
 import type { LayerSpec, Model } from "../model.ts";
+import { plainModel } from "./plain.ts";
 
 /** A line of the model, checked on its own; whether it fits its input is known when it is lowered. */
 export interface Entry {
@@ -22,17 +24,16 @@ export interface Entry {
 }
 
 export interface Checked {
+  /** The same as plain data. */
+  readonly model: Model;
   readonly entries: readonly Entry[];
   /** Shape of one sample. */
   readonly inputShape: readonly number[];
 }
 
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */
-export function checkModel(model: Model): Checked {
-  if (typeof model !== "object" || model === null || !Array.isArray(model.layers)) {
-    const message = `a model is an object with a list of layers, found ${showValue(model)}`;
-    throw new CompileError({ code: "model/schema", path: "layers", message, hint: "make one with sequential([...])" });
-  }
+export function checkModel(given: Model): Checked {
+  const model = plainModel(given);
   if (!Number.isSafeInteger(model.seed)) {
     throw new CompileError({
       code: "model/schema",
@@ -47,7 +48,7 @@ export function checkModel(model: Model): Checked {
   const names = namesOf(model.layers);
   const entries = model.layers.map((spec, i) => checkLine(spec, `layers[${i}]`, names[i]));
   checkChain(model.layers, names);
-  return { entries, inputShape: inputShapeOf(model, entries) };
+  return { model, entries, inputShape: inputShapeOf(model, entries) };
 }
 
 /** One line on its own. */
@@ -150,7 +151,9 @@ function checkChain(specs: readonly LayerSpec[], names: readonly string[]): void
       });
     }
     const before = i === 0 ? [] : [names[i - 1]];
-    if (inputs === undefined || (inputs.length === before.length && inputs[0] === before[0])) continue;
+    const given: unknown = inputs;
+    if (given === undefined) continue;
+    if (Array.isArray(given) && given.length === before.length && given[0] === before[0]) continue;
     const message = `layerc compiles chains: the input of ${showValue(names[i])} must be the line before, found ${showValue(inputs)}`;
     throw new CompileError({ code: "layer/unsupported", path: `layers[${i}].inputs`, message, hint: "leave inputs out" });
   }
@@ -189,5 +192,6 @@ function inputShapeOf(model: Model, [first]: readonly Entry[]): readonly number[
       hint,
     });
   }
+  checkSize("a sample", shape as number[], path);
   return shape as number[];
 }

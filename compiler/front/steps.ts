@@ -4,7 +4,8 @@
 // three graphs share param names, and every error carries the path of the layer it is about.
 import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
-import { type Graph, graph } from "../graph/graph.ts";
+import { type Graph, graph, sizeOf } from "../graph/graph.ts";
+import { checkMemory } from "../graph/limits.ts";
 import type { Model } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
@@ -49,8 +50,8 @@ export class Resolved {
   readonly #forward: Forward;
   #values: Weights | undefined;
 
-  constructor(model: Model) {
-    const { entries, inputShape } = checkModel(model);
+  constructor(given: Model) {
+    const { model, entries, inputShape } = checkModel(given);
     this.model = model;
     this.entries = entries;
     this.inputShape = inputShape;
@@ -59,6 +60,8 @@ export class Resolved {
     const { y, steps } = this.#forward;
     this.steps = steps;
     this.weights = steps.flatMap((step) => step.weights);
+    const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    checkMemory("the weights take", numbers, "make the largest layers smaller");
     this.outputShape = y.type.shape.slice(1) as number[];
     this.inference = {
       graph: graph("predict", [["y", y]], [], this.#g.builder.origins),

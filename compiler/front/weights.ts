@@ -38,7 +38,8 @@ export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
   const given = model.weights;
   if (given === undefined) return { values: seededWeights(model.seed, weights), warnings: [] };
   const known = weights.map(({ name }) => name);
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const has = new Set(known);
+  const unknown = Object.keys(given).find((name) => !has.has(name));
   if (unknown !== undefined) {
     const message = `the model has no weight ${JSON.stringify(unknown)}`;
     throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(unknown, known) });

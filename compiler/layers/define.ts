@@ -112,6 +112,8 @@ export function layer<S extends z.ZodType<object>>(
   definition: Omit<Layer<z.output<S>>, "config"> & { readonly config: S },
 ): Layer<z.output<S>> & Factory<z.input<S>> {
   const factory = (given: Record<string, unknown> & CommonConfig = {}): LayerSpec => {
+    // What is no config is refused where its place in the model is known.
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return { layer: definition.name, config: given };
     const { name, ...config } = given;
     return { ...(name === undefined ? {} : { name }), layer: definition.name, config };
   };

@@ -35,7 +35,7 @@ export class Helpers {
   pow2 = (): Name => this.#ask("pow2");
   /** A Float32Array(1) and an Int32Array over the same bytes. */
   bits = (): readonly [float: Name, int: Name] => [this.#ask("float"), this.#ask("int")];
-  /** `unpack(base64, array)`. */
+  /** `unpack(texts, array)`. */
   unpack = (): Name => this.#ask("unpack");
   /** `copy(source, from, to, at, length)`. */
   copy = (): Name => this.#ask("copy");

@@ -13,7 +13,7 @@ import { header } from "./header.ts";
 import type { EmittedModule, ModuleParts } from "./parts.ts";
 import { directText, type Scene, setScene } from "./scene.ts";
 import * as surface from "./surface.ts";
-import { type Memory, startMemory, toBytes } from "./weights.ts";
+import { lengthOf, type Memory, startMemory, toBytes } from "./weights.ts";
 
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
@@ -38,7 +38,7 @@ const inputs = ${record([[parts.input.name, new Code("inputShape")]])}, outputs 
     ...(given.length > 0 || parts.options.train ? ["create"] : []),
   ];
   const bytes = {
-    weights: 4 * memory.runs.reduce((sum, { content }) => sum + content.length, 0),
+    weights: 4 * lengthOf(memory.runs),
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
@@ -48,7 +48,7 @@ const inputs = ${record([[parts.input.name, new Code("inputShape")]])}, outputs 
   return {
     code,
     declarations: declarations(parts),
-    ...(external ? { weights: toBytes(memory.runs.map(({ content }) => content)) } : {}),
+    ...(external ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
     ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),
   };
@@ -114,7 +114,7 @@ function instance(parts: ModuleParts): {
   const array = simd === undefined ? js`new Float32Array(${memory.length})` : simdMemory(memory);
   const beside: Code[] = [];
   // A long text as a const beside `create` (`Aside` in weights.ts says why).
-  const aside = (hint: string, text: string): Name => {
+  const aside = (hint: string, text: Code): Name => {
     const id = scene.helpers.names.unique(hint);
     beside.push(js`const ${id} = ${text};`);
     return id;
