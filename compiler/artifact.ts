@@ -2,10 +2,18 @@
 import type { Diagnostic } from "./diagnostics/error.ts";
 import type { Options } from "./options.ts";
 
+/** Whole numbers from 0 and below a limit, and one that stands for none of them. */
+export interface Range {
+  readonly below: number;
+  readonly ignore?: number;
+}
+
 /** A named tensor of the module's surface; shape without the batch axis. */
 export interface Port {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Where its numbers are ids or labels. */
+  readonly range?: Range;
 }
 
 /** A weight as getWeights and setWeights speak it: Keras' order and shape. */

@@ -54,7 +54,7 @@ function asFunctionBody(code: string): string {
   const text = code.trimEnd();
   const esm = /\nexport (\{[\w$, ]*\});$/.exec(text);
   if (esm !== null) return `"use strict";${text.slice(0, esm.index)}\nreturn ${esm[1]};`;
-  const cjs = /\nmodule\.exports = (\{[\w$, ]*\});$/.exec(text);
+  const cjs = /\nmodule\.exports = (\{[\w$, :]*\});$/.exec(text);
   if (cjs !== null) return `${text.slice(0, cjs.index)}\nreturn ${cjs[1]};`;
   const iife = /^var ([\w$]+) = \(\(\) => \{$/m.exec(text);
   if (iife !== null) return `${text}\nreturn ${iife[1]};`;

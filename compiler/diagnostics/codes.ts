@@ -47,6 +47,7 @@ export const codes = {
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
+  "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
   "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
   "file/write": "A file could not be written.",
   "source/syntax": "A model file is not valid TypeScript or JavaScript, or imports a file that cannot be found.",

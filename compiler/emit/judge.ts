@@ -14,13 +14,14 @@ const parse = (code: string, kind: Kind): acorn.Program => acorn.parse(code, { e
 /** Throws when `code` does not parse, or uses a name or a construct that no artifact may use. */
 export function judge(code: string, kind: Kind, also: readonly string[] = []): void {
   const allowed = new Set<string>([...globals, ...mathMembers.map((member) => `Math.${member}`), ...also]);
-  const bad = namesOrFault(code, kind).find((name) => !allowed.has(name));
+  const { free, newer } = foundOrFault(code, kind);
+  const bad = [...newer, ...free].find((name) => !allowed.has(name));
   if (bad !== undefined) internal(`emitted text uses ${bad}`, [code]);
 }
 
-function namesOrFault(code: string, kind: Kind): readonly string[] {
+function foundOrFault(code: string, kind: Kind): Found {
   try {
-    return freeNames(code, kind);
+    return findIn(code, kind);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return internal(`emitted text does not parse: ${error.message}`, [code]);
@@ -31,16 +32,58 @@ function namesOrFault(code: string, kind: Kind): readonly string[] {
  * The names `code` uses and does not declare, sorted. `Math.max` counts as one name. Constructs that reach outside without
  * a name are listed as names too: `import`, `this`, `.constructor`, `.__proto__`.
  */
-export function freeNames(code: string, kind: Kind = "module"): readonly string[] {
-  const free = new Set<string>();
-  walk(parse(code, kind), [], free);
-  return [...free].sort();
+export const freeNames = (code: string, kind: Kind = "module"): readonly string[] => [...findIn(code, kind).free].sort();
+
+/** Syntax that njs or Rhino lack, in words; nothing in a module needs it. */
+export const newerSyntax = (code: string, kind: Kind = "module"): readonly string[] => [...findIn(code, kind).newer].sort();
+
+interface Found {
+  readonly free: Set<string>;
+  readonly newer: Set<string>;
 }
+function findIn(code: string, kind: Kind): Found {
+  const found: Found = { free: new Set(), newer: new Set() };
+  walk(parse(code, kind), [], found);
+  return found;
+}
+
+const newerSyntaxes: Readonly<Record<string, (node: Tree) => boolean>> = {
+  "a shorthand property": (node) => node.type === "Property" && (node.shorthand || node.method),
+  destructuring: ({ type }) => type === "ObjectPattern" || type === "ArrayPattern",
+  "a parameter with a default": ({ type }) => type === "AssignmentPattern",
+  "catch without a name": (node) => node.type === "CatchClause" && !node.param,
+  spread: ({ type }) => type === "SpreadElement" || type === "RestElement",
+  "a template": ({ type }) => type === "TemplateLiteral",
+  "a class": ({ type }) => type === "ClassDeclaration" || type === "ClassExpression",
+  "a typed array copied by slice()": (node) =>
+    node.type === "CallExpression" &&
+    node.arguments.length === 0 &&
+    node.callee.type === "MemberExpression" &&
+    node.callee.property.type === "Identifier" &&
+    node.callee.property.name === "slice",
+};
+const newerKinds: ReadonlySet<Tree["type"]> = new Set([
+  "Property",
+  "ObjectPattern",
+  "ArrayPattern",
+  "AssignmentPattern",
+  "CatchClause",
+  "SpreadElement",
+  "RestElement",
+  "TemplateLiteral",
+  "ClassDeclaration",
+  "ClassExpression",
+  "CallExpression",
+]);
 
 /** Open scopes, outermost first; which of them declares a name does not matter here. */
 type Scopes = readonly ReadonlySet<string>[];
 
-function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
+function walk(node: Tree, scopes: Scopes, found: Found): void {
+  const { free } = found;
+  if (newerKinds.has(node.type)) {
+    for (const [syntax, is] of Object.entries(newerSyntaxes)) if (is(node)) found.newer.add(syntax);
+  }
   const inside = opensScope(node) ? [...scopes, declaredIn(node)] : scopes;
   const use = (name: string) => {
     if (!inside.some((scope) => scope.has(name))) free.add(name);
@@ -69,17 +112,17 @@ function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
         if (!inside.some((scope) => scope.has("Math"))) free.add(`Math.${member}`);
         return;
       }
-      walk(object, inside, free);
-      if (computed) walk(property, inside, free);
+      walk(object, inside, found);
+      if (computed) walk(property, inside, found);
       return;
     }
     case "ExportNamedDeclaration":
       if (node.source) free.add("import");
-      if (node.declaration) walk(node.declaration, inside, free);
+      if (node.declaration) walk(node.declaration, inside, found);
       for (const { local } of node.specifiers) if (local.type === "Identifier") use(local.name);
       return;
     case "LabeledStatement":
-      walk(node.body, inside, free);
+      walk(node.body, inside, found);
       return;
     case "BreakStatement":
     case "ContinueStatement":
@@ -87,11 +130,11 @@ function walk(node: Tree, scopes: Scopes, free: Set<string>): void {
     case "Property":
     case "MethodDefinition":
     case "PropertyDefinition":
-      if (node.computed) walk(node.key, inside, free);
-      if (node.value) walk(node.value, inside, free);
+      if (node.computed) walk(node.key, inside, found);
+      if (node.value) walk(node.value, inside, found);
       return;
     default:
-      for (const child of children(node)) walk(child, inside, free);
+      for (const child of children(node)) walk(child, inside, found);
   }
 }
 

@@ -1,10 +1,10 @@
 // The layers of a model as Graph, one after the other. In: checked lines and the value of a batch. Out: the output, its mask,
 // losses and updates of the layers, and every weight in Keras' order.
 // Guarantee: a layer is lowered only after its own `legal` has seen its input; every node carries its layer's origin.
-import type { WeightInfo } from "../artifact.ts";
+import type { Range, WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
-import { type Node, showShape } from "../graph/graph.ts";
+import { type Node, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
 import type { AnyLayer, LayerResult, WeightSpec } from "../layers/define.ts";
@@ -39,6 +39,8 @@ export interface Forward {
   readonly losses: readonly Node[];
   /** New values of weights that are not trained, by full name. */
   readonly updates: readonly (readonly [weight: string, value: Node])[];
+  /** Where a layer takes numbers of the input itself for ids: which ones are legal for all such layers. */
+  readonly range?: Range;
 }
 
 /** Lowers the layers. Throws CompileError with the layer's path when one does not fit its input. */
@@ -49,6 +51,7 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
   const updates: [string, Node][] = [];
   let y = x;
   let mask: Node | undefined;
+  let range: Range | undefined;
   for (const entry of entries) {
     const weights: Weight[] = [];
     const input = sampleShape(y);
@@ -71,11 +74,13 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
     steps.push({ entry, input, output: sampleShape(y), weights });
   }
   g.builder.origin = outer;
-  return { y, ...(mask === undefined ? {} : { mask }), steps, losses, updates };
+  return { y, ...(mask === undefined ? {} : { mask }), steps, losses, updates, ...(range === undefined ? {} : { range }) };
 
   function lower(entry: Entry, value: Node, valueMask: Node | undefined, collected: Weight[]): LayerResult {
     const { layer, config, name, path, trainable } = entry;
     const input = sampleShape(value);
+    const below = layer.integers?.(config);
+    if (below !== undefined && isPlainly(g.ops, value, x)) range = { below: Math.min(below, range?.below ?? below) };
     const problem = layer.legal?.(config, input);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
     g.builder.origin = entry.origin;
@@ -118,5 +123,17 @@ function isStored({ op }: Node): boolean {
 
 const checkValue = ({ name }: AnyLayer, { type }: Node, path: string): void =>
   checkSize(`a value of ${name}`, type.shape[0] === "n" ? (type.shape.slice(1) as number[]) : (type.shape as number[]), path);
+
+/**
+ * Whether a value holds all numbers of the input, in whatever order, and nothing else. Ids that a caller gives are checked when the
+ * module is called; ids that the net computes, or cuts out of the input, are clamped.
+ */
+function isPlainly(ops: G["ops"], value: Node, input: Node): boolean {
+  if (value === input) return true;
+  const op = ops[value.op];
+  if (op.kind !== "primitive" || op.lower.kind !== "view") return false;
+  const [from] = value.inputs;
+  return sizeOf(sampleShape(value)) >= sizeOf(sampleShape(from)) && isPlainly(ops, from, input);
+}
 
 const sampleShape = (x: Node): readonly number[] => x.type.shape.slice(1) as number[];

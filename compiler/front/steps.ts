@@ -10,7 +10,7 @@ import type { Model } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, type Step, type Weight } from "./forward.ts";
-import { batchLoss, lossOf, optimizerOf, type TrainingSpec, targetShape } from "./train.ts";
+import { batchLoss, lossOf, optimizerOf, type TrainingSpec, targetPort } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export { applyOptimizer, type TrainingSpec } from "./train.ts";
@@ -57,7 +57,7 @@ export class Resolved {
     this.inputShape = inputShape;
     this.#g = begin();
     this.#forward = forward(this.#g, entries, this.#g.input({ name: "x", shape: ["n", ...inputShape] }));
-    const { y, steps } = this.#forward;
+    const { y, steps, range } = this.#forward;
     this.steps = steps;
     this.weights = steps.flatMap((step) => step.weights);
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -65,7 +65,7 @@ export class Resolved {
     this.outputShape = y.type.shape.slice(1) as number[];
     this.inference = {
       graph: graph("predict", [["y", y]], [], this.#g.builder.origins),
-      input: { name: "x", shape: inputShape },
+      input: { name: "x", shape: inputShape, ...(range === undefined ? {} : { range }) },
       output: { name: "y", shape: this.outputShape },
       weights: infos(steps),
     };
@@ -97,7 +97,7 @@ export class Resolved {
     training: TrainingSpec,
   ): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
     const { input, output, weights } = this.inference;
-    const target: Port = { name: "y", shape: targetShape(training, this.outputShape) };
+    const target = targetPort(training, this.outputShape);
     g.builder.origin = { path: "training.loss", layer: lossOf(training).item.name, name: "loss" };
     const loss = batchLoss(g, training, {
       y,

@@ -1,5 +1,6 @@
 // What turns a forward pass into a training step: the loss of a batch, and the optimizer's update. In: Graphs. Out: Graphs.
 // Guarantee: sums run over exactly n rows, so a last partial batch is exact; updates read old values only.
+import type { Port } from "../artifact.ts";
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { type Graph, graph, type Node, type Shape } from "../graph/graph.ts";
 import { type Origin, withRole } from "../graph/origin.ts";
@@ -32,14 +33,15 @@ export function optimizerOf({ optimizer }: TrainingSpec): {
   return { item, config: { ...config, learningRate: config.learningRate } };
 }
 
-/** The shape of one sample's target for a model that gives `output`. Throws CompileError training/spec where the loss does not fit. */
-export function targetShape(training: TrainingSpec, output: readonly number[]): readonly number[] {
+/** One sample's target for a model that gives `output`. Throws CompileError training/spec where the loss does not fit. */
+export function targetPort(training: TrainingSpec, output: readonly number[]): Port {
   const { item, config } = lossOf(training);
   if (output.length === 0) {
     const message = `${item.name} takes a mean over the last axis of the output, but a sample's output is a single number`;
     throw new CompileError({ code: "training/spec", path: "training.loss", message, hint: "end the model with flatten()" });
   }
-  return item.target(output, config);
+  const range = item.labels?.(output, config);
+  return { name: "y", shape: item.target(output, config), ...(range === undefined ? {} : { range }) };
 }
 
 /**

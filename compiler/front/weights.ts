@@ -37,12 +37,11 @@ export function seededWeights(seed: number, weights: readonly Weight[]): Readonl
 export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
   const given = model.weights;
   if (given === undefined) return { values: seededWeights(model.seed, weights), warnings: [] };
-  const known = weights.map(({ name }) => name);
-  const has = new Set(known);
-  const unknown = Object.keys(given).find((name) => !has.has(name));
+  const known = new Set(weights.map(({ name }) => name));
+  const unknown = Object.keys(given).find((name) => !known.has(name));
   if (unknown !== undefined) {
     const message = `the model has no weight ${JSON.stringify(unknown)}`;
-    throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(unknown, known) });
+    throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(unknown, [...known]) });
   }
   const warnings: Diagnostic[] = [];
   const values = record(weights, ({ name, shape, path }) => {

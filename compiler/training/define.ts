@@ -22,6 +22,8 @@ export interface Loss<C extends object = object> {
   readonly fixed?: FixedKeys;
   /** Shape of the target for an output of `shape` (both without the batch axis). */
   readonly target: (shape: readonly number[], config: C) => readonly number[];
+  /** Where the target holds whole numbers: which ones are labels, for an output of `shape`. */
+  readonly labels?: (shape: readonly number[], config: C) => { readonly below: number; readonly ignore?: number };
   /**
    * One value per sample and position: [n, ...] with the last axis of y gone; where `mask` (same shape) is 0, it does not
    * count. `y` is the model's output node, with at least one axis besides n: where it is a softmax or sigmoid, the loss takes

@@ -2,22 +2,34 @@
 // hash 7b13b9a92247501d, options: defaults
 // 11 ops, 23 multiply-adds a row, weights as literals
 // bits: approximate rules allowed, no contraction, float64 between float32 stores
-const inputShape = [2], outputShape = [1];
-const inputs = { x: inputShape }, outputs = { y: outputShape };
+const inputShape = [2], outputShape = [1], inputs = { x: inputShape }, outputs = { y: outputShape };
 function create() {
-  const kind = (value) => ({}).toString.call(value).slice(8, -1);
-  function count(what, value, size) {
-    if (!value || typeof value !== "object" || !(value.length >= 0)) throw new TypeError(what + ": wanted a Float32Array or an array of numbers, got " + kind(value));
-    if (value.length % size) throw new RangeError(what + ": wanted k * " + size + " numbers, got " + value.length);
-    return value.length / size;
-  }
   const fround = Math.fround, abs = Math.abs, max = Math.max;
+  const kind = (value) => typeof value === "string" ? '"' + value + '"' : ({}).toString.call(value).slice(8, -1);
+  function rowsOf(what, value, shape) {
+    const list = [], size = (axes) => axes.reduce((a, b) => a * b, 1);
+    function put(items, axes, k) {
+      const at = list.length, length = items && typeof items === "object" && axes.length ? items.length : -1;
+      const deep = length > 0 && typeof items[0] === "object";
+      for (let i = 0; i < length; i++) {
+        const item = items[i];
+        if (!deep && typeof item === "number") list.push(item);
+        else put(item, deep ? (k ? shape : axes.slice(1)) : [], "");
+      }
+      const found = list.length - at, want = size(axes);
+      if (length >= 0 && (k ? found % want : found - want) === 0) return;
+      throw new (length >= 0 ? RangeError : TypeError)(what + ": row " + (at - at % size(shape)) / size(shape) + ", place " + at % size(shape) + ": wanted " + k + want + " numbers, got " + (length >= 0 ? found : kind(items)));
+    }
+    put(value, shape, "k * ");
+    if (value.buffer && !list.length) new Uint8Array(value.buffer);
+    return new Float32Array(list);
+  }
   // layers[0] dense "hidden1": matmul + add + max
   // layers[1] dense "hidden2": matmul + add + max
   // layers[2] dense "output": matmul + add
   function compute(x, from, out, to) {
-    const x_0 = fround(x[from]);
-    const x_1 = fround(x[from + 1]);
+    const x_0 = x[from];
+    const x_1 = x[from + 1];
     const hidden1_0 = fround(max(0 + x_0 * 0.6095590591430664 + x_1 * -0.11030542850494385, 0));
     const hidden1_1 = fround(max(0 + x_0 * 0.27296972274780273 + x_1 * -0.9826463460922241, 0));
     const hidden1_2 = fround(max(0 + x_0 * -0.8535364866256714 + x_1 * 0.6444939374923706, 0));
@@ -28,12 +40,14 @@ function create() {
     out[to] = 0 + hidden2_0 * 0.09027312695980072 + hidden2_1 * 0.35656195878982544 + hidden2_2 * 0.6784937977790833;
   }
   function predict(x, out) {
-    const rows = count("x", x, 2);
+    if (!(x instanceof Float32Array) || !x.length || x.length % 2) x = rowsOf("x", x, [2]);
+    const rows = x.length / 2;
     if (out === undefined) out = new Float32Array(rows);
-    else if (!(out instanceof Float32Array)) throw new TypeError("out: wanted a Float32Array, got " + kind(out));
+    else if (!(out instanceof Float32Array) && kind(out) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + kind(out));
     else if (out.length !== rows) throw new RangeError("out: wanted " + rows + " numbers, got " + out.length);
-    // No row of out may overwrite a later row of x.
-    if (rows > 1 && x !== out && x.buffer === out.buffer && x.byteOffset < out.byteOffset + out.byteLength && out.byteOffset < x.byteOffset + x.byteLength) x = new Float32Array(x);
+    // No row of out overwrites a later row of x.
+    const apart = x.byteOffset - out.byteOffset;
+    if (rows > 1 && x !== out && x.buffer === out.buffer && apart < out.byteLength && -apart < x.byteLength) x = rowsOf("x", x, [2]);
     for (let row = 0; row < rows; row++) compute(x, 2 * row, out, row);
     return out;
   }
@@ -48,7 +62,8 @@ function create() {
     if (!(error <= 1e-5 * scale)) throw new Error("selfTest: largest error " + error);
     return error;
   }
-  return { predict, selfTest };
+  return { predict: predict, selfTest: selfTest };
 }
-const { predict, selfTest } = create();
+const instance = create();
+const predict = instance.predict, selfTest = instance.selfTest;
 export { inputShape, inputs, outputShape, outputs, predict, selfTest };

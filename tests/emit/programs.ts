@@ -288,6 +288,9 @@ export interface Emitted {
   getWeights(): Float32Array[];
   setWeights(list: unknown): void;
   create(bytes?: unknown): Emitted;
+  readonly ranges?: Readonly<Record<string, { readonly below: number; readonly ignore?: number }>>;
+  readonly batch?: number;
+  readonly weightNames?: readonly string[];
 }
 
 export function parts(program: Program, options: OptionsInput = {}, more: Partial<ModuleParts> = {}): ModuleParts {

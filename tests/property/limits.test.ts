@@ -62,7 +62,7 @@ const cases: readonly (readonly [what: string, model: () => Model, code: string,
   ["a scale beyond float32", () => line("rescaling", { scale: -1e39, inputShape: [2] }), "layer/config", "layers[0].scale"],
   ["a constant beyond float32", () => line("dense", { units: 1, inputShape: [1], kernelInitializer: { name: "constant", value: 1e39 } }), "layer/config", "layers[0].kernelInitializer.value"],
   ["a learning rate below float32", () => sequential([small], { training: { loss: "mse", optimizer: { name: "sgd", learningRate: 1e-60 } } }), "training/spec", "training.optimizer.learningRate", { train: true }],
-  ["a hole", () => ({ ...sequential([small]), layers: [small, , small] as unknown as LayerSpec[] }), "model/schema", "layers[1]"],
+  ["a hole", () => ({ ...sequential([small]), layers: Object.assign(Array(3), { 0: small, 2: small }) as LayerSpec[] }), "model/schema", "layers[1]"],
   ["null for a line", () => sequential([small, null as unknown as LayerSpec]), "model/schema", "layers[1]"],
   ["null for a config", () => sequential([l.dense(null as never)]), "layer/config", "layers[0].units"],
   ["a cyclic loss", () => ({ ...sequential([small]), training: { loss: cyclic as never, optimizer: "sgd" } }), "training/spec", "training.loss.self.again"],
@@ -124,7 +124,7 @@ describe("global names", () => {
 
 const hostile: readonly unknown[] = [
   null, undefined, true, "", "x", "__proto__", 0, -1, 0.5, 2.5, 1e12, 2 ** 53 - 1, 2 ** 31, 1e39, 1e-50, -1e308, Number.NaN, Number.POSITIVE_INFINITY,
-  5n, Symbol("s"), () => 1, new Date(0), new Map(), Float32Array.of(1, 2), [], [null], [, 1], [1e12, 1e12], [[1]], [1e39], [-1], Array(1e5).fill(1),
+  5n, Symbol("s"), () => 1, new Date(0), new Map(), Float32Array.of(1, 2), [], [null], Object.assign(Array(2), { 1: 1 }), [1e12, 1e12], [[1]], [1e39], [-1], Array(1e5).fill(1),
   {}, { name: "x" }, { name: "constant", value: 1e300 }, cyclic, deep, new Proxy({}, { ownKeys: () => { throw new Error("no keys"); } }),
 ]; // biome-ignore format: a table
 /** Keys of an object schema, and some that it does not have. */

@@ -23,7 +23,7 @@ import {
   ternary,
 } from "../code.ts";
 import type { Helpers, Location } from "../module/helpers.ts";
-import { localWords } from "../module/surface.ts";
+import { localWords } from "../module/words.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses, bounded } from "./address.ts";
 import { infixes } from "./infixes.ts";
@@ -213,7 +213,7 @@ class Printer {
   }
 
   #node(value: Value, rounded: boolean): Code | Name {
-    const { helpers, scalar, place } = this.#site;
+    const { helpers, scalar } = this.#site;
     const round = (code: Code | Name): Code | Name =>
       value.fmt === "f32" && (rounded || this.#shared.has(value)) ? call(helpers.math("fround"), code) : code;
     if (isVector(value.fmt)) return internal(`${value.op} gives ${value.fmt}; a js kernel computes scalars`);
@@ -232,10 +232,8 @@ class Printer {
         this.#shared = new Set([...this.#shared, ...sharedIn([waiting.value])]);
         return this.#value(waiting.value);
       }
-      case "load": {
-        const code = this.#element(value.buffer, value.index);
-        return place(value.buffer).foreign === true ? call(helpers.math("fround"), code) : code;
-      }
+      case "load":
+        return this.#element(value.buffer, value.index);
       case "madd": {
         const product = infix(this.#value(value.a), "*", this.#value(value.b));
         const c = this.#value(value.c);

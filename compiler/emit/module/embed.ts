@@ -6,6 +6,7 @@ import type { Options } from "../../options.ts";
 import type { Entry, Program } from "../../program/program.ts";
 import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
 import { emitWasm, paramsOf } from "../wasm/emit.ts";
+import type { Helpers } from "./helpers.ts";
 import { type Memory, packedBytes } from "./weights.ts";
 
 /** Floats of a cache line. */
@@ -83,21 +84,26 @@ export function mergedBuffers(program: Program, { program: simd, relaxed = simd 
 }
 
 /** Statements that declare `wasm`, `backend` and the entries' functions. */
-export function startSimd(simd: Simd, options: Options, hash: string, unpack: () => Name): Code {
+export function startSimd(simd: Simd, options: Options, hash: string, helpers: Pick<Helpers, "kind" | "unpack">): Code {
   const found = simd.entries.map((entry) => js`${functionName(entry)} = wasm && wasm.${name(entry.name)}`);
-  return lines(startInstance(simd, options, hash, unpack), js`const ${commas(found)};`);
+  return lines(startInstance(simd, options, hash, helpers), js`const ${commas(found)};`);
 }
 
-function startInstance({ plain, relaxed }: Simd, options: Options, hash: string, unpack: () => Name): Code {
+function startInstance(
+  { plain, relaxed }: Simd,
+  options: Options,
+  hash: string,
+  { kind, unpack }: Pick<Helpers, "kind" | "unpack">,
+): Code {
   if (options.wasm === "import") {
     return js`// The kernels in WebAssembly, where a compiled module is given and may run; else the functions below.
 let wasm, backend = "js";
 if (wasmModule !== undefined) {
-  if (typeof WebAssembly !== "object" || !(wasmModule instanceof WebAssembly.Module)) throw new TypeError("wasmModule: wanted a WebAssembly.Module, got " + kind(wasmModule));
+  if (typeof WebAssembly !== "object" || !(wasmModule instanceof WebAssembly.Module)) throw new TypeError("wasmModule: wanted a WebAssembly.Module, got " + ${kind()}(wasmModule));
   let found;
   try {
     found = new WebAssembly.Instance(wasmModule).exports;
-  } catch {}
+  } catch (error) {}
   if (found) {
     if (!found[${hash}]) throw new Error("wasmModule: wanted the module of this model, hash " + ${hash});
     wasm = found;
@@ -118,7 +124,7 @@ if (typeof WebAssembly === "object") {
     ${choice}
     wasm = new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
     backend = found;
-  } catch {}
+  } catch (error) {}
 }`;
 }
 

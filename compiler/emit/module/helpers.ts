@@ -1,21 +1,45 @@
-// What kernels lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64 decoder, copies.
-// Asking for one makes the module declare it; nothing else is declared. Their names are fixed, and nothing else gets them.
+// What kernels and doors lean on: aliases of Math, the table of powers of two, a float whose bits can be read, the base64
+// decoder, copies, checks. Asking for one makes the module declare it and what it needs; nothing else is declared. Their names are
+// fixed, and nothing else gets them.
 import { type Code, commas, js, lines, mathMembers, type Name, type Names, name } from "../code.ts";
-import { copyFunction } from "./surface.ts";
+import { kindFunction, noNaNFunction, optionsFunction, rowsFunction, wholeFunction } from "./checks.ts";
+import { copyFunction } from "./routes.ts";
 import { unpackFunction } from "./weights.ts";
 
 /** Where a buffer's element 0 is: at `base` of an array. */
 export interface Location {
   readonly array: Name;
   readonly base?: Name;
-  /** Elements may be any number and are rounded when read. */
-  readonly foreign?: boolean;
   /** The array holds doubles: what is stored must be rounded before. */
   readonly doubles?: boolean;
 }
 
+interface Helper {
+  readonly text: Code;
+  readonly needs?: readonly string[];
+}
+/** What a module declares where it is asked for, in this order. */
+const texts = {
+  pow2: {
+    text: js`// 2^i at i + 252
+const pow2 = new Float64Array(505);
+pow2[252] = 1;
+for (let i = 252; i > 0; i--) pow2[i - 1] = pow2[i] / 2;
+for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
+  },
+  float: { text: js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` },
+  unpack: { text: unpackFunction },
+  copy: { text: copyFunction },
+  kind: { text: kindFunction },
+  rowsOf: { text: rowsFunction, needs: ["kind"] },
+  whole: { text: wholeFunction },
+  noNaN: { text: noNaNFunction },
+  optionsOf: { text: optionsFunction, needs: ["kind"] },
+} as const satisfies Readonly<Record<string, Helper>>;
+type Text = keyof typeof texts;
+
 /** Names that helpers take, asked for or not. */
-export const helperNames: readonly string[] = [...mathMembers, "pow2", "float", "int", "unpack", "copy", "scratch"];
+export const helperNames: readonly string[] = [...mathMembers, ...Object.keys(texts), "int", "scratch"];
 
 /** The helpers of one module. Each method gives a helper's name, and has it declared. */
 export class Helpers {
@@ -30,15 +54,26 @@ export class Helpers {
     this.#asked.add(helper);
     return name(helper);
   }
+  #text(helper: Text): Name {
+    const { needs = [] }: Helper = texts[helper];
+    for (const other of needs) this.#text(other as Text);
+    return this.#ask(helper);
+  }
   math = (member: (typeof mathMembers)[number]): Name => this.#ask(member);
   /** 2^i at i + 252. */
-  pow2 = (): Name => this.#ask("pow2");
+  pow2 = (): Name => this.#text("pow2");
   /** A Float32Array(1) and an Int32Array over the same bytes. */
-  bits = (): readonly [float: Name, int: Name] => [this.#ask("float"), this.#ask("int")];
+  bits = (): readonly [float: Name, int: Name] => [this.#text("float"), name("int")];
   /** `unpack(texts, array)`. */
-  unpack = (): Name => this.#ask("unpack");
+  unpack = (): Name => this.#text("unpack");
   /** `copy(source, from, to, at, length)`. */
-  copy = (): Name => this.#ask("copy");
+  copy = (): Name => this.#text("copy");
+  /** `kind(value)`; the other checks are described where they are written (checks.ts). */
+  kind = (): Name => this.#text("kind");
+  rowsOf = (): Name => this.#text("rowsOf");
+  whole = (): Name => this.#text("whole");
+  noNaN = (): Name => this.#text("noNaN");
+  optionsOf = (): Name => this.#text("optionsOf");
   /** Doubles that pass from one piece of a long straight line to the next. */
   scratch = (length: number): Name => {
     this.#scratch = Math.max(this.#scratch, length);
@@ -51,17 +86,8 @@ export class Helpers {
     const aliases = mathMembers.filter(has).map((member) => js`${name(member)} = Math.${name(member)}`);
     return lines(
       aliases.length > 0 ? js`const ${commas(aliases)};` : undefined,
-      has("pow2")
-        ? js`// 2^i at i + 252
-const pow2 = new Float64Array(505);
-pow2[252] = 1;
-for (let i = 252; i > 0; i--) pow2[i - 1] = pow2[i] / 2;
-for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`
-        : undefined,
-      has("int") ? js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` : undefined,
       has("scratch") ? js`const scratch = new Float64Array(${this.#scratch});` : undefined,
-      has("unpack") ? unpackFunction : undefined,
-      has("copy") ? copyFunction : undefined,
+      ...(Object.keys(texts) as Text[]).map((helper) => (has(helper) ? texts[helper].text : undefined)),
     );
   }
 }

@@ -1,7 +1,8 @@
-// What a module is made of, and what it becomes. In: nothing (types only).
+// What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
 import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
+import { type Name, name } from "../code.ts";
 import type { SimdPrograms } from "./embed.ts";
 
 /** All that a module is made from. */
@@ -32,3 +33,11 @@ export interface EmittedModule {
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
 }
+
+/** Whether its kernels in WebAssembly are a file beside it. */
+export const importsWasm = ({ simd, options }: ModuleParts): boolean => simd !== undefined && options.wasm === "import";
+/** The parameters of `create`. What has to be given first, a default instance cannot have. */
+export const createParams = (parts: ModuleParts): readonly Name[] => [
+  ...(parts.options.weights === "external" ? [name("bytes")] : []),
+  ...(importsWasm(parts) ? [name("wasmModule")] : []),
+];

@@ -13,8 +13,9 @@ import { scalarsOf } from "../usage.ts";
 import { alignment, functionName, mergedBuffers, type Simd, simdOf, vectorLength } from "./embed.ts";
 import { Helpers, helperNames, type Location } from "./helpers.ts";
 import type { ModuleParts } from "./parts.ts";
-import * as surface from "./surface.ts";
+import type { Route } from "./routes.ts";
 import { layMemory, type Memory } from "./weights.ts";
+import { localWords, moduleWords } from "./words.ts";
 
 /** Where a buffer is, when not under its own name. */
 type Placing = (buffer: string) => Location | undefined;
@@ -33,14 +34,15 @@ export interface Scene {
   isNamed(buffer: string): boolean;
   kernelId(kernel: string): Name;
   calls(entry: Entry): Code;
-  route(entry: Entry): surface.Route;
+  route(entry: Entry): Route;
   emit(kernel: Kernel, id: Name, params: readonly Name[], place?: Placing): Code;
   /** The function of a kernel: of the scalars it reads, and of where in memory the buffers for its formals start. */
   kernelText(kernel: Kernel): Code;
 }
 
 /** Names everything that the text will mention, and lays the memory out. */
-export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts, predict: Entry): Scene {
+export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts): Scene {
+  const predict = program.entries.find((entry) => entry.name === "predict") ?? internal("the program has no entry predict");
   const direct = lanes === undefined ? directKernel(program, predict) : undefined;
   const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
   const looped = [...new Set(looping.flatMap(({ calls }) => calledKernels(program, calls)))];
@@ -59,8 +61,8 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
   const buffers = all.filter((buffer) => used.has(buffer.name));
 
   const names = new Names([
-    ...surface.moduleWords,
-    ...surface.localWords,
+    ...moduleWords,
+    ...localWords,
     ...helperNames,
     ...program.entries.map((entry) => functionName(entry).text),
   ]);
@@ -124,7 +126,7 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
       const ids = new Names(
         given.map(({ text }) => text),
         names,
-        surface.localWords,
+        localWords,
       );
       const starts = new Map(kernel.formals?.map((formal) => [formal.name, ids.unique(formal.name)]));
       const place: Placing = (buffer) => {
@@ -164,7 +166,7 @@ export function directText(scene: Scene, predict: Entry, id: Name): Code {
   const [[, input]] = predict.inputs;
   const [[, output]] = predict.outputs;
   const place = (buffer: string): Location | undefined => {
-    if (buffer === input) return { array: name("x"), base: name("from"), foreign: true };
+    if (buffer === input) return { array: name("x"), base: name("from") };
     if (buffer === output) return { array: name("out"), base: name("to") };
     return buffer === scratch ? { array: scene.helpers.scratch(crossing), doubles: true } : undefined;
   };

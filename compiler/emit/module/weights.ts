@@ -187,7 +187,7 @@ function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name, aside: A
 export const lengthOf = (runs: readonly Run[]): number => runs.reduce((sum, { length }) => sum + length, 0);
 
 /** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
-function readMemory(memory: Name, { runs }: Memory): Code {
+function readMemory(memory: Name, { runs }: Memory, kind: () => Name): Code {
   const size = 4 * lengthOf(runs);
   let from = 0;
   const copies = runs.map(({ at, length }) => {
@@ -196,7 +196,7 @@ function readMemory(memory: Name, { runs }: Memory): Code {
     return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
   });
   return lines(
-    js`if (!bytes || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + kind(bytes));
+    js`if (!bytes || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + ${kind()}(bytes));
 if (bytes.byteLength !== ${size}) throw new RangeError("bytes: wanted " + ${size} + " bytes of weights, got " + bytes.byteLength);`,
     runs.length > 0 ? js`const source = new Uint8Array(bytes.buffer || bytes, bytes.byteOffset || 0, ${size});` : undefined,
     ...copies,
@@ -210,14 +210,14 @@ export interface Declared {
   readonly buffers: readonly Buffer[];
   isNamed(buffer: string): boolean;
   bufferId(buffer: string): Name;
-  readonly helpers: { unpack(): Name };
+  readonly helpers: { kind(): Name; unpack(): Name };
 }
 
 /** The array, its first contents, and a view for each buffer with a name. `bytes`: contents come from the argument of `create`;
  * `array`: an expression for a zeroed array of at least the memory's length. */
 export function startMemory(
   memory: Memory,
-  { buffers, isNamed, bufferId, helpers: { unpack } }: Declared,
+  { buffers, isNamed, bufferId, helpers: { kind, unpack } }: Declared,
   bytes: boolean,
   array: Code,
   aside: Aside,
@@ -232,7 +232,7 @@ export function startMemory(
   });
   return lines(
     memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,
-    bytes ? readMemory(whole, memory) : fillMemory(whole, memory, unpack, aside),
+    bytes ? readMemory(whole, memory, kind) : fillMemory(whole, memory, unpack, aside),
     ...views,
   );
 }

@@ -15,6 +15,10 @@ export const sparseCategoricalCrossentropy: Loss<z.output<typeof schema>> = {
   config: schema,
   fixed: { ...fixed, axis: [-1] },
   target: (shape) => shape.slice(0, -1),
+  labels: (shape, { ignoreClass }) => ({
+    below: shape[shape.length - 1],
+    ...(ignoreClass === null ? {} : { ignore: ignoreClass }),
+  }),
   lower: (g, { y, target, config }) => {
     const classes = g.oneHot(target, { depth: y.type.shape[lastAxis(y)] as number });
     const logP = logProbabilities(g, y, logitsOf(y, "softmax", config));

@@ -1,0 +1,60 @@
+// How arguments are checked, as text: rows of numbers, whole numbers in a range, options. In: nothing. Out: functions that a module
+// declares where something asks for them (`Helpers`). Guarantee: whatever is wrong meets a TypeError (no number, no list) or a
+// RangeError (another length, a number out of range) that says what was wanted, what was got and where, before anything is written.
+import { type Code, js } from "../code.ts";
+
+/** `kind(value)`: a text, else what the value is, in every realm and without a call into it: Null, Array, … */
+export const kindFunction: Code = js`const kind = (value) => typeof value === "string" ? '"' + value + '"' : ({}).toString.call(value).slice(8, -1);`;
+
+/**
+ * `rowsOf(what, value, shape)`: whole rows of numbers as one Float32Array, a copy. Whatever has a length is read once, so that no
+ * getter can reach into a call that computes. Rows stand back to back, or are lists themselves: of all their numbers, or nested as
+ * `shape`, which has an axis at least. A detached array has the length 0 and would pass for no rows; a view of it throws.
+ */
+export const rowsFunction: Code = js`function rowsOf(what, value, shape) {
+  const list = [], size = (axes) => axes.reduce((a, b) => a * b, 1);
+  function put(items, axes, k) {
+    const at = list.length, length = items && typeof items === "object" && axes.length ? items.length : -1;
+    const deep = length > 0 && typeof items[0] === "object";
+    for (let i = 0; i < length; i++) {
+      let item = items[i];
+      if (!deep && typeof item === "number") list.push(item);
+      else put(item, deep ? (k ? shape : axes.slice(1)) : [], "");
+    }
+    const found = list.length - at, want = size(axes);
+    if (length >= 0 && (k ? found % want : found - want) === 0) return;
+    throw new (length >= 0 ? RangeError : TypeError)(what + ": row " + (at - at % size(shape)) / size(shape) + ", place " + at % size(shape) + ": wanted " + k + want + " numbers, got " + (length >= 0 ? found : kind(items)));
+  }
+  put(value, shape, "k * ");
+  if (value.buffer && !list.length) new Uint8Array(value.buffer);
+  return new Float32Array(list);
+}`;
+
+/** `whole(what, values, size, range)`: every number is a whole one that the range allows. */
+export const wholeFunction: Code = js`function whole(what, values, size, range) {
+  for (let i = 0; i < values.length; i++) {
+    let value = values[i];
+    if (value >= 0 && value < range.below && value % 1 === 0 || value === range.ignore) continue;
+    throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted a whole number from 0 to " + (range.below - 1) + ", got " + value + (what === "y" && value === range.below ? "; labels start at 0" : ""));
+  }
+}`;
+
+/** `noNaN(what, values, size)`: where NaN would only hide what is wrong with the data. */
+export const noNaNFunction: Code = js`function noNaN(what, values, size) {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted a number, got NaN");
+  }
+}`;
+
+/** `optionsOf(options, known)`: an object with no other keys; a key in Keras' spelling is told ours. */
+export const optionsFunction: Code = js`function optionsOf(options, known) {
+  if (options === undefined) return {};
+  if (kind(options) !== "Object") throw new TypeError("options: wanted an object with " + known.join(", ") + ", got " + kind(options));
+  const plain = (key) => key.replace(/_/g, "").toLowerCase();
+  for (const key in options) {
+    if (known.indexOf(key) >= 0) continue;
+    let near = known.filter((one) => plain(one) === plain(key));
+    throw new TypeError('options: there is no "' + key + '"; ' + (near.length ? "did you mean " + near[0] + "?" : "known: " + known.join(", ")));
+  }
+  return options;
+}`;

@@ -1,0 +1,46 @@
+// What a door is: a function or constant that a module shows, as a row of a table. Everything a caller can reach is one.
+import type { Port } from "../../../artifact.ts";
+import { internal } from "../../../diagnostics/error.ts";
+import type { Entry } from "../../../program/program.ts";
+import { Code, js, literal, type Name, none } from "../../code.ts";
+import type { ModuleParts } from "../parts.ts";
+import type { Scene } from "../scene.ts";
+
+/** What a door's text is made from: the module's parts, and what stands in it already. */
+export interface Site {
+  readonly parts: ModuleParts;
+  readonly scene: Scene;
+}
+
+/** One export of a module. */
+export interface Door {
+  readonly name: string;
+  /** Whether the module has it. */
+  readonly when: (parts: ModuleParts) => boolean;
+  /** Its function, with what only it needs; no text where something else declares it. */
+  readonly text: (site: Site) => Code;
+  /** As a member of the interface Model, with its comment. */
+  readonly says: (parts: ModuleParts) => Code;
+}
+
+/** `[28, 28, 1]`, as a literal and as a type. */
+export const shapeText = (shape: readonly number[]): Code => new Code(`[${shape.map((size) => literal(size).text).join(", ")}]`);
+
+/** The shape of a row for `rowsOf`: a single number may stand in a list of its own. */
+export const rowShape = (shape: readonly number[]): Code => shapeText(shape.length === 0 ? [1] : shape);
+
+/** An entry of the program; internal where it must be there and is not. */
+export const entryOf = ({ parts: { program } }: Site, entry: string): Entry =>
+  program.entries.find(({ name }) => name === entry) ?? internal(`the program has no entry ${entry}`);
+/** An entry that not every module has. */
+export const maybeEntry = ({ parts: { program } }: Site, entry: string): Entry | undefined =>
+  program.entries.find(({ name }) => name === entry);
+
+/** What is to run before weights are read: what depends on them alone is computed again after they changed. */
+export const prepared = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`prepare();`);
+/** What is to run after weights changed. */
+export const outdated = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`stale = true;`);
+
+/** The statement that checks whole numbers of a port, where it holds such. */
+export const checkRange = ({ scene }: Site, { name: id, range }: Port, values: Name, size: number): Code =>
+  range === undefined ? none : js`${scene.helpers.whole()}(${id}, ${values}, ${size}, ranges.${values});`;

@@ -1,0 +1,12 @@
+// THE table of doors: what a module shows, in the order of its text. One line each.
+import { backend } from "./backend.ts";
+import type { Door } from "./door.ts";
+import { evaluate } from "./evaluate.ts";
+import { getWeights } from "./get-weights.ts";
+import { predict } from "./predict.ts";
+import { selfTest } from "./self-test.ts";
+import { setWeights } from "./set-weights.ts";
+import { trainStep } from "./train-step.ts";
+
+/** Every door. */
+export const doors: readonly Door[] = [predict, trainStep, evaluate, getWeights, setWeights, selfTest, backend];
