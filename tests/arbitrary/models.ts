@@ -80,9 +80,6 @@ const isLegal = ({ layer, config }: Line, shape: readonly number[]): boolean => 
   return definition.legal?.(definition.config.parse(config), shape) === undefined;
 };
 
-/** First lines that only a whole-number input suits. */
-const readsIntegers = (line: Line): number | undefined =>
-  line.layer === "embedding" ? (line.config.inputDim as number) : undefined;
 
 const anyLine = (limits: Limits): fc.Arbitrary<Line> =>
   fc.oneof(
@@ -221,7 +218,6 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
 /** The legal lines of a draft as a model with weights; undefined when none is left. */
 function assemble({ inputShape, lines }: Draft, names: readonly (string | undefined)[], kind: Kind, seed: number) {
   let shape = inputShape;
-  let integers: number | undefined;
   const specs: LayerSpec[] = [];
   const weights: Record<string, Float32Array> = {};
   for (const line of lines) {
@@ -236,7 +232,6 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
-    if (specs.length === 0) integers = readsIntegers(line);
     for (const weight of layer.weights(layer.config.parse(line.config), shape)) {
       const full = `${name}/${weight.name}`;
       Object.defineProperty(weights, full, { value: weightNumbers(seed, full, weight.shape), enumerable: true });
@@ -246,6 +241,8 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
   }
   if (specs.length === 0) return undefined;
   const model: Model = { name: "random", seed, layers: specs, weights };
+  // A module refuses ids that are none, also where layers before have moved them.
+  const integers = resolve(model).inference.input.range?.below;
   return { model, inputShape, outputShape: shape, ...(integers === undefined ? {} : { integers }) };
 }
 
@@ -254,7 +251,7 @@ function shapeAfter(specs: readonly LayerSpec[]): readonly number[] | undefined 
   try {
     return resolve({ name: "prefix", seed: 0, layers: specs }).inference.output.shape;
   } catch (error) {
-    if (error instanceof CompileError && error.message.startsWith("a mask of ")) return undefined;
+    if (error instanceof CompileError && error.diagnostic.message.startsWith("a mask of ")) return undefined;
     throw error;
   }
 }
