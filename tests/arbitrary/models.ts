@@ -80,7 +80,6 @@ const isLegal = ({ layer, config }: Line, shape: readonly number[]): boolean => 
   return definition.legal?.(definition.config.parse(config), shape) === undefined;
 };
 
-
 const anyLine = (limits: Limits): fc.Arbitrary<Line> =>
   fc.oneof(
     ...all

@@ -68,6 +68,7 @@ const kinds: readonly Kind[] = [
       type: "([x]) => x",
       eval: "([x]) => x",
       sample: "() => ({ inputs: [{ shape: [2] }], attrs: {} })",
+      rounding: '"none"',
       vjp: "(_g, { ct }) => [ct]",
       lower: '{ kind: "pointwise", value: ([x]) => x }',
       examples: "[]",
