@@ -2,18 +2,17 @@
 // Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
-import { random } from "./base/random.ts";
 import { version } from "./base/version.ts";
-import { CompileError, type Diagnostic } from "./diagnostics/error.ts";
+import { check } from "./diagnostics/check.ts";
+import type { Diagnostic } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
-import type { Resolved } from "./front/steps.ts";
-import { type Graph, sizeOf } from "./graph/graph.ts";
-import { runGraph } from "./interpret/graph.ts";
+import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
 import { type Goal, type Made, type PassName, printMade, type Stage } from "./pipeline/passes.ts";
+import { goldens } from "./pipeline/self-test.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program, Role } from "./program/program.ts";
@@ -25,11 +24,10 @@ export type { Compilation } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export function compile(model: Model, input: OptionsInput = {}): Artifact {
+export function compile(given: Model, input: OptionsInput = {}): Artifact {
   const options = parseOptions(input);
-  if (model.weightsFile !== undefined && model.weights === undefined) throw unread(model.weightsFile);
-  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(model, options);
-  const { inference } = resolved;
+  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
+  const { inference, model } = resolved;
   const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
@@ -71,15 +69,6 @@ export function compile(model: Model, input: OptionsInput = {}): Artifact {
   return { ...emitted, manifest, warnings: model.weights === undefined && !options.train ? [untrained, ...warnings] : warnings };
 }
 
-/** compile touches no file: whoever loads the model reads its weights. */
-const unread = (file: string): CompileError =>
-  new CompileError({
-    code: "weights/unread",
-    path: "weights",
-    message: `the model names the weights file ${JSON.stringify(file)}, which has not been read`,
-    hint: "compile the model file with the command line or a plugin, or give the weights themselves: { ...model, weights }",
-  });
-
 /** The IR after one pass. */
 export interface Snapshot {
   readonly pass: PassName;
@@ -118,37 +107,8 @@ const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMa
 export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation => lowerChecked(model, parseOptions(input));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export function parseOptions(input: OptionsInput): Options {
-  const parsed = optionsSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new CompileError({ code: "options/invalid", path: issue.path.join("."), message: issue.message });
-}
-
-/**
- * At most four rows, legal for the input layer, from the seed; with what the double-precision interpreter says of them. A model
- * may make much of a rounding (a normalisation of numbers that are nearly equal): of eight draws the first is taken where
- * float32 changes the results by less than a tenth of what selfTest allows, or the one where it changes them least.
- */
-function goldens(resolved: Resolved): { rows: number; x: Float32Array; y: Float32Array } {
-  const { model, inputShape: input, outputShape: output } = resolved;
-  const { graph: built } = resolved.inference;
-  const { values: weights } = resolved.modelWeights();
-  const rows = Math.max(1, Math.min(4, Math.floor(64 / Math.max(1, sizeOf(input) + sizeOf(output)))));
-  const draw = resolved.inputSampler(random(model.seed ^ 0x7e57));
-  let best = { x: new Float32Array(), y: new Float32Array(), error: Number.NaN };
-  for (let attempt = 0; attempt < 8 && !(best.error < 1e-6); attempt++) {
-    // Sixteenths are short as text and exact in float32.
-    const x = Float32Array.from({ length: rows * sizeOf(input) }, () => Math.floor(draw() * 16) / 16);
-    const [y, rounded] = (["double", "f32"] as const).map((precision) => {
-      return runGraph(built, { rows, values: { ...weights, x }, precision }).results.y.data;
-    });
-    const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    const error = y.reduce((most, value, i) => Math.max(most, Math.abs(rounded[i] - value) / scale), 0);
-    if (attempt === 0 || error < best.error || Number.isNaN(best.error)) best = { x, y: Float32Array.from(y), error };
-  }
-  return { rows, x: best.x, y: best.y };
-}
+export const parseOptions = (input: OptionsInput): Options =>
+  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
 
 function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
   const hash = hasher();

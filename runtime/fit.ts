@@ -1,265 +1,98 @@
 // Keras' `fit` over an emitted module: epochs of shuffled batches, validation, early stopping. In: a module compiled with
-// `train`, rows back to back, options. Out: the history; the module holds the trained weights. Repeats exactly from its seed.
+// `train`, rows in any form, options. Out: the history; the module holds the trained weights. Repeats exactly from its seed.
+import { batches, divide, readTable, type Table } from "./data.ts";
+import { type Guard, guard } from "./divergence.ts";
+import { watcher } from "./early-stopping.ts";
 import { type Loadable, load } from "./load.ts";
-
-/** What fit needs of a module compiled with `train: true`. */
-export interface Trainable {
-  readonly inputShape: readonly number[];
-  trainStep(
-    x: ArrayLike<number>,
-    y: ArrayLike<number>,
-    options?: { sampleWeight?: ArrayLike<number>; learningRate?: number },
-  ): number;
-  evaluate(x: ArrayLike<number>, y: ArrayLike<number>, options?: { sampleWeight?: ArrayLike<number> }): number;
-  getWeights(): Float32Array[];
-  setWeights(list: ArrayLike<ArrayLike<number>>): void;
-}
-
-/** Rows back to back. `sampleWeight`: one number per row. */
-export interface Data {
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
-  readonly sampleWeight?: ArrayLike<number>;
-}
-
-/** The losses of one epoch. */
-export interface Logs {
-  readonly loss: number;
-  readonly val_loss?: number;
-}
-
-/** Keras' EarlyStopping with its defaults. */
-export interface EarlyStopping {
-  /** Default "val_loss". */
-  readonly monitor?: "loss" | "val_loss";
-  /** Smaller changes are no improvement; the sign is ignored. Default 0. */
-  readonly minDelta?: number;
-  /** Epochs without improvement before training stops. Default 0. */
-  readonly patience?: number;
-  /** Default "auto": both losses are to fall. */
-  readonly mode?: "auto" | "min" | "max";
-  /** At the end of training the best weights return, even when it never stopped early. Default false. */
-  readonly restoreBestWeights?: boolean;
-  /** Epochs before this one (from 0) are not watched. Default 0. */
-  readonly startFromEpoch?: number;
-}
-
-/** Keras' arguments of `fit`, in camelCase. https://keras.io/api/models/model_training_apis/#fit-method */
-export interface FitOptions {
-  /** Default 1. */
-  readonly epochs?: number;
-  /** Default 32; at most the module's batch. The last batch may be smaller. */
-  readonly batchSize?: number;
-  /** Default true: another order every epoch, from `seed`. */
-  readonly shuffle?: boolean;
-  /** Default 0. */
-  readonly seed?: number;
-  /** This part of the rows, the last ones before shuffling, is validated and not trained. In [0, 1). */
-  readonly validationSplit?: number;
-  /** Instead of `validationSplit`. */
-  readonly validationData?: Data;
-  /** Default: the optimizer's. */
-  readonly learningRate?: number;
-  readonly earlyStopping?: EarlyStopping;
-  /** Called with the epoch (from 0) and its losses; `false` ends the training. */
-  readonly onEpochEnd?: (epoch: number, logs: Logs) => unknown;
-}
-
-/** What training gives. */
-export interface Fitted {
-  /** One number per epoch: the mean of the batches' losses weighted by their rows, and the loss of the validation rows. */
-  readonly history: { readonly loss: readonly number[]; readonly val_loss?: readonly number[] };
-  /** Epochs that ran. */
-  readonly epochs: number;
-  readonly stoppedEarly: boolean;
-  /** What was trained, and a copy of its weights in Keras' order. */
-  readonly module: Trainable;
-  readonly weights: readonly Float32Array[];
-}
+import { fitOptions } from "./options.ts";
+import { show } from "./rows.ts";
+import { countEpoch, shuffle } from "./shuffle.ts";
+import type { Data, FitOptions, Fitted, Logs, Trainable } from "./trainable.ts";
 
 /**
- * Trains a module in place, or an artifact, which is loaded first. Throws TypeError or RangeError when data or options do not
- * fit.
+ * Trains a module in place, or an artifact, which is loaded first. Throws TypeError or RangeError when data or options do not fit,
+ * before anything is trained; and RangeError at the first batch whose loss is not finite, with the layer that went bad.
  */
 export function fit(subject: Trainable | Loadable, data: Data, options: FitOptions = {}): Fitted {
-  const module = typeof subject === "object" && subject !== null && "code" in subject ? load<Trainable>(subject) : subject;
-  if (typeof module?.trainStep !== "function") throw new TypeError("fit: wanted a module compiled with train: true");
-  const epochs = whole("epochs", options.epochs ?? 1, 1);
-  const batchSize = whole("batchSize", options.batchSize ?? 32, 1);
-  const inputSize = module.inputShape.reduce((product, size) => product * size, 1);
-  const { train, validation } = divide(table("data", data, inputSize), options, inputSize);
-  const watch =
-    options.earlyStopping === undefined ? undefined : watcher(module, options.earlyStopping, validation !== undefined);
-  const order = Int32Array.from({ length: train.rows }, (_, row) => row);
-  const next = noise(options.seed ?? 0);
-  const batch = batches(train, Math.min(batchSize, train.rows));
+  const module = moduleOf(subject);
+  const checked = fitOptions(options);
+  const { epochs = 1, earlyStopping, onEpochEnd } = checked;
+  const { train, validation } = divide(readTable("data", data, module), checked, module);
+  checkBatch(module, train.rows, checked.batchSize);
+  const watch = earlyStopping === undefined ? undefined : watcher(module, earlyStopping, validation !== undefined);
+  const health = guard(module);
+  const run = trainer(module, train, checked, health);
   const loss: number[] = [];
   const valLoss: number[] = [];
   let stoppedEarly = false;
-  for (let epoch = 0; epoch < epochs && !stoppedEarly; epoch++) {
-    if (options.shuffle ?? true) shuffle(order, next);
+  try {
+    for (let epoch = 0; epoch < epochs && !stoppedEarly; epoch++) {
+      loss.push(run(epoch));
+      if (validation !== undefined) valLoss.push(validate(module, validation, health, epoch));
+      const logs: Logs = validation === undefined ? { loss: loss[epoch] } : { loss: loss[epoch], val_loss: valLoss[epoch] };
+      if (watch?.stops(epoch, logs)) stoppedEarly = true;
+      if (onEpochEnd !== undefined && saysStop(onEpochEnd(epoch, logs))) stoppedEarly = true;
+    }
+  } finally {
+    // Also when it ends with an error: the best weights are what is left of the run.
+    watch?.end();
+  }
+  const weights = module.getWeights();
+  health.check(`after epoch ${loss.length - 1}, the last`, weights);
+  const history = validation === undefined ? { loss } : { loss, val_loss: valLoss };
+  return { history, epochs: loss.length, stoppedEarly, module, weights };
+}
+
+function moduleOf(subject: Trainable | Loadable): Trainable {
+  const isObject = typeof subject === "object" && subject !== null;
+  const module = isObject && "code" in subject ? load<Trainable>(subject) : (subject as Trainable);
+  if (typeof module?.trainStep === "function") return module;
+  const hint = isObject && "create" in module ? ", or what its create(…) gives" : "";
+  throw new TypeError(`fit: wanted a module compiled with train: true, or its artifact${hint}`);
+}
+
+/** A module takes so many rows a step as it was compiled for, which may be fewer than Keras' 32. */
+function checkBatch({ batch }: Trainable, rows: number, given: number | undefined): void {
+  const batchSize = given ?? 32;
+  if (batch === undefined || Math.min(batchSize, rows) <= batch) return;
+  throw new RangeError(
+    `batchSize: wanted at most ${batch}, the most rows of a step of this module, got ${batchSize}${given === undefined ? " (the default)" : ""}; give batchSize: ${batch}, or compile with batch: ${batchSize}`,
+  );
+}
+
+/** Trains one epoch; gives the mean loss of its rows. */
+function trainer(module: Trainable, train: Table, options: FitOptions, health: Guard): (epoch: number) => number {
+  const { shuffle: isShuffled = true, seed = 0, batchSize = 32, learningRate } = options;
+  const order = Int32Array.from({ length: train.rows }, (_, row) => row);
+  const batch = batches(train, Math.min(batchSize, train.rows));
+  const rate = learningRate === undefined ? {} : { learningRate };
+  return (epoch) => {
+    const before = countEpoch(module);
+    if (isShuffled) shuffle(order, seed, before);
     let sum = 0;
     for (let from = 0; from < train.rows; from += batchSize) {
       const { rows, x, y, sampleWeight } = batch(order.subarray(from, from + batchSize));
+      health.before();
+      const loss = module.trainStep(x, y, { ...weighted(sampleWeight), ...rate });
+      health.after(`epoch ${epoch}, batch ${from / batchSize}`, loss, x);
       // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
-      sum += rows * module.trainStep(x, y, { ...weighted(sampleWeight), ...rate(options.learningRate) });
+      sum += rows * loss;
     }
-    loss.push(sum / train.rows);
-    if (validation !== undefined) valLoss.push(module.evaluate(validation.x, validation.y, weighted(validation.sampleWeight)));
-    const logs: Logs = validation === undefined ? { loss: loss[epoch] } : { loss: loss[epoch], val_loss: valLoss[epoch] };
-    if (watch?.stops(epoch, logs)) stoppedEarly = true;
-    if (options.onEpochEnd?.(epoch, logs) === false) stoppedEarly = true;
-  }
-  watch?.end();
-  const history = validation === undefined ? { loss } : { loss, val_loss: valLoss };
-  return { history, epochs: loss.length, stoppedEarly, module, weights: module.getWeights() };
-}
-
-const weighted = (sampleWeight: ArrayLike<number> | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });
-const rate = (learningRate: number | undefined) => (learningRate === undefined ? {} : { learningRate });
-
-function whole(what: string, value: number, least: number): number {
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${what}: wanted a whole number from ${least}, got ${value}`);
-  return value;
-}
-
-interface Table extends Data {
-  readonly rows: number;
-  /** Numbers of y per row. */
-  readonly targetSize: number;
-}
-
-function table(what: string, data: Data, inputSize: number): Table {
-  const { x, y, sampleWeight } = data;
-  for (const [key, list] of Object.entries({ x, y })) {
-    if (typeof list !== "object" || list === null || typeof list.length !== "number")
-      throw new TypeError(
-        `${what}.${key}: wanted a Float32Array or an array of numbers, got ${list === null ? "null" : typeof list}`,
-      );
-  }
-  const rows = x.length / inputSize;
-  if (!Number.isInteger(rows) || rows === 0)
-    throw new RangeError(`${what}.x: wanted k * ${inputSize} numbers (k rows, at least one), got ${x.length}`);
-  const targetSize = y.length / rows;
-  if (!Number.isInteger(targetSize) || targetSize === 0)
-    throw new RangeError(`${what}.y: wanted as many numbers for each of the ${rows} rows of x, got ${y.length}`);
-  if (sampleWeight !== undefined && sampleWeight.length !== rows)
-    throw new RangeError(`${what}.sampleWeight: wanted ${rows} numbers, one per row of x, got ${sampleWeight.length}`);
-  return { x, y, ...weighted(sampleWeight), rows, targetSize };
-}
-
-/** The last rows, before any shuffling, are for validation; the cut is at floor(rows · (1 − split)), as in Keras. */
-function divide(all: Table, options: FitOptions, inputSize: number): { train: Table; validation?: Table } {
-  const { validationData, validationSplit: split = 0 } = options;
-  if (validationData !== undefined) {
-    if (split !== 0) throw new TypeError("fit: wanted validationSplit or validationData, got both");
-    const validation = table("validationData", validationData, inputSize);
-    if (validation.targetSize !== all.targetSize)
-      throw new RangeError(`validationData.y: wanted ${all.targetSize} numbers a row as in data.y, got ${validation.targetSize}`);
-    return { train: all, validation };
-  }
-  if (!(split >= 0 && split < 1)) throw new RangeError(`validationSplit: wanted a number from 0 to below 1, got ${split}`);
-  if (split === 0) return { train: all };
-  const cut = Math.floor(all.rows * (1 - split));
-  if (cut === 0 || cut === all.rows)
-    throw new RangeError(
-      `validationSplit: ${split} of ${all.rows} rows leaves ${cut} to train and ${all.rows - cut} to validate`,
-    );
-  const part = (from: number, to: number): Table => ({
-    x: slice(all.x, from * inputSize, to * inputSize),
-    y: slice(all.y, from * all.targetSize, to * all.targetSize),
-    ...weighted(all.sampleWeight === undefined ? undefined : slice(all.sampleWeight, from, to)),
-    rows: to - from,
-    targetSize: all.targetSize,
-  });
-  return { train: part(0, cut), validation: part(cut, all.rows) };
-}
-
-const slice = (list: ArrayLike<number>, from: number, to: number): Float32Array =>
-  Float32Array.from({ length: to - from }, (_, i) => list[from + i]);
-
-/** Gathers the rows of a batch into buffers that are reused. */
-function batches(all: Table, most: number): (chosen: Int32Array) => Table {
-  const sizes = { x: all.x.length / all.rows, y: all.targetSize, sampleWeight: 1 };
-  const space = {
-    x: new Float32Array(most * sizes.x),
-    y: new Float32Array(most * sizes.y),
-    sampleWeight: new Float32Array(most),
-  };
-  // Row-major rows of `size` numbers, in the order of `chosen`.
-  const gather = (key: keyof typeof sizes, from: ArrayLike<number>, chosen: Int32Array): Float32Array => {
-    const size = sizes[key];
-    chosen.forEach((row, i) => {
-      for (let k = 0; k < size; k++) space[key][i * size + k] = from[row * size + k];
-    });
-    return space[key].subarray(0, chosen.length * size);
-  };
-  return (chosen) => ({
-    x: gather("x", all.x, chosen),
-    y: gather("y", all.y, chosen),
-    ...weighted(all.sampleWeight === undefined ? undefined : gather("sampleWeight", all.sampleWeight, chosen)),
-    rows: chosen.length,
-    targetSize: all.targetSize,
-  });
-}
-
-/**
- * Keras' rules: `wait` counts epochs without improvement; the first epoch never stops.
- * https://keras.io/api/callbacks/early_stopping/
- */
-function watcher(module: Trainable, stopping: EarlyStopping, validated: boolean) {
-  const { monitor = "val_loss", mode = "auto", restoreBestWeights = false } = stopping;
-  if (monitor !== "loss" && monitor !== "val_loss")
-    throw new TypeError(`earlyStopping.monitor: wanted "loss" or "val_loss", got ${JSON.stringify(monitor)}`);
-  if (mode !== "auto" && mode !== "min" && mode !== "max")
-    throw new TypeError(`earlyStopping.mode: wanted "auto", "min" or "max", got ${JSON.stringify(mode)}`);
-  if (monitor === "val_loss" && !validated)
-    throw new TypeError('earlyStopping: monitor "val_loss" wants validationSplit or validationData; or monitor "loss"');
-  const patience = whole("earlyStopping.patience", stopping.patience ?? 0, 0);
-  const start = whole("earlyStopping.startFromEpoch", stopping.startFromEpoch ?? 0, 0);
-  const delta = Math.abs(stopping.minDelta ?? 0);
-  // With "max" the loss is negated, so that smaller is always better.
-  const sign = mode === "max" ? -1 : 1;
-  let best = Number.POSITIVE_INFINITY;
-  let weights: Float32Array[] | undefined;
-  let wait = 0;
-  return {
-    stops(epoch: number, logs: Logs): boolean {
-      if (epoch < start) return false;
-      const current = sign * (logs[monitor] as number);
-      // Keras keeps the first epoch it watches, even one whose loss is NaN.
-      if (restoreBestWeights) weights ??= module.getWeights();
-      wait++;
-      if (current + delta < best) {
-        best = current;
-        if (restoreBestWeights) weights = module.getWeights();
-        wait = 0;
-        return false;
-      }
-      return wait >= patience && epoch > 0;
-    },
-    end(): void {
-      if (weights !== undefined) module.setWeights(weights);
-    },
+    return sum / train.rows;
   };
 }
 
-/** Uniform in [0, 1), 24 bits: a counter through a 32-bit mixer. */
-function noise(seed: number): () => number {
-  let counter = seed | 0;
-  return () => {
-    counter = (counter + 0x6d2b79f5) | 0;
-    let word = Math.imul(counter ^ (counter >>> 15), counter | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 8) * 2 ** -24;
-  };
+/** Keras goes on where only the validation overflows; where the weights are gone there is nothing to go on with. */
+function validate(module: Trainable, { x, y, sampleWeight }: Table, health: Guard, epoch: number): number {
+  const loss = module.evaluate(x, y, weighted(sampleWeight));
+  if (!Number.isFinite(loss)) health.check(`after epoch ${epoch}`, module.getWeights());
+  return loss;
 }
 
-/** Fisher and Yates. */
-function shuffle(order: Int32Array, next: () => number): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const k = Math.floor(next() * (i + 1));
-    [order[i], order[k]] = [order[k], order[i]];
-  }
+const weighted = (sampleWeight: Float32Array | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });
+
+function saysStop(answer: unknown): boolean {
+  if (typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function")
+    throw new TypeError(`onEpochEnd: fit is synchronous and awaits nothing, got a function that returns a ${show(answer)}`);
+  return answer === false;
 }

@@ -1,6 +1,7 @@
 // Fitting a normalization layer to data: the mean and variance of samples, computed in doubles. In: samples. Out: a new Model, or the
 // two numbers lists for a config.
 
+import { showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError, joinPath } from "../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
 import { checkModel } from "../compiler/front/check.ts";
@@ -10,9 +11,11 @@ import { showOrigin } from "../compiler/graph/origin.ts";
 import { normalization } from "../compiler/layers/list.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
 import type { Model } from "../compiler/model.ts";
+import { type Fault, readRows } from "../runtime/rows.ts";
+import type { RowsLike } from "../runtime/trainable.ts";
 
-/** Samples back to back, or one list of numbers per sample; a sample of more axes is row-major. */
-export type Samples = ArrayLike<number> | readonly (readonly number[])[];
+/** Samples back to back, or one list per sample: its numbers row-major, or nested to its shape. */
+export type Samples = RowsLike;
 
 /** One number per point of the kept axes, row-major; of all numbers alike where there are none. */
 export interface Statistics {
@@ -21,18 +24,28 @@ export interface Statistics {
   readonly variance: readonly number[];
 }
 
+/** How the samples are to be read. */
+export interface AdaptOptions {
+  readonly shape?: readonly number[];
+  readonly axis?: number | readonly number[] | null;
+}
+
 /**
- * Mean and variance of samples for `normalization({ axis, mean, variance })`. `shape` is that of one sample (default: one axis as
- * long as the first list); `axis` as in the layer. Throws CompileError shape/mismatch for samples of another size or none at all.
+ * Mean and variance of samples for `normalization({ axis, mean, variance })`. `shape` is that of one sample (default: that of the
+ * first one in a list of samples, one number each in a list of numbers); `axis` as in the layer. Throws CompileError shape/mismatch
+ * for samples of another size or none at all, data/values for what is no finite number.
  */
-export function adaptNormalization(
-  samples: Samples,
-  { shape, axis = -1 }: { readonly shape?: readonly number[]; readonly axis?: number | readonly number[] | null } = {},
-): Statistics {
-  const first = samples[0];
-  const size = shape === undefined ? (typeof first === "number" ? 1 : (first?.length ?? 0)) : sizeOf(shape);
-  const sample = shape ?? [size];
-  const data = flat(samples, size);
+export function adaptNormalization(samples: Samples, options: AdaptOptions = {}): Statistics {
+  const { axis = -1, shape: given } = checkOptions(options);
+  const { values: data, shape } = readRows("samples", samples, {
+    ...(given === undefined ? {} : { shape: given }),
+    numbers: "finite",
+    // In doubles: a mean of many samples may need more digits than each of them has.
+    into: Float64Array,
+    error: fault,
+  });
+  const sample = given ?? (shape.length === 0 ? [1] : shape);
+  const size = sizeOf(sample);
   const axes = axis === null ? [] : sampleAxes(axis, sample);
   if (axes === undefined) {
     throw new CompileError({
@@ -60,7 +73,8 @@ export function adaptNormalization(
 
 /**
  * The model with the mean and variance of `samples` in one of its normalization layers, named or counted from 0. The samples are what
- * that layer gets: inputs of the model where it comes first. Throws CompileError layer/config where the layer is no normalization.
+ * that layer gets: inputs of the model where it comes first. Throws CompileError layer/config where the layer is no normalization, and
+ * as adaptNormalization does.
  */
 export function adapt(model: Model, layer: string | number, samples: Samples): Model {
   const { entries, inputShape } = checkModel(model);
@@ -94,18 +108,28 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
   }
 }
 
-/** The samples' numbers one after the other. Throws shape/mismatch where they are no whole number of samples. */
-function flat(samples: Samples, size: number): ArrayLike<number> {
-  if (typeof samples[0] === "number") {
-    if (size === 0 || samples.length % size !== 0)
-      throw wrong(`samples of ${size} numbers back to back are a multiple of that, found ${samples.length}`);
-    return samples as ArrayLike<number>;
-  }
-  const rows = samples as readonly (readonly number[])[];
-  if (rows.length === 0 || size === 0) throw wrong("there must be at least one sample with at least one number, found none");
-  const odd = rows.findIndex((row) => row.length !== size);
-  if (odd >= 0) throw wrong(`every sample has ${size} numbers, sample ${odd} has ${rows[odd].length}`);
-  return rows.flat();
-}
+const fault = (kind: Fault, message: string): CompileError =>
+  new CompileError({ code: kind === "size" ? "shape/mismatch" : "data/values", path: "", message });
 
-const wrong = (message: string): CompileError => new CompileError({ code: "shape/mismatch", path: "", message });
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
+const isList = (value: unknown, fits: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(fits);
+const keys: { readonly [K in keyof Required<AdaptOptions>]: readonly [wanted: string, fits: (value: unknown) => boolean] } = {
+  shape: ["a list of sizes", (value) => isList(value, (size) => isWhole(size) && size > 0)],
+  axis: ["a whole number, a list of them, or null", (value) => value === null || isWhole(value) || isList(value, isWhole)],
+};
+
+function checkOptions(options: AdaptOptions): AdaptOptions {
+  const wrong = (path: string, message: string, hint?: string) =>
+    new CompileError({ code: "options/invalid", path, message, ...(hint === undefined ? {} : { hint }) });
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw wrong("", `options need an object, found ${showValue(options)}`);
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(keys, key));
+  if (unknown !== undefined)
+    throw wrong(unknown, `unknown option ${JSON.stringify(unknown)}`, suggestionFor(unknown, Object.keys(keys)));
+  const { shape, axis } = options;
+  for (const [key, value] of Object.entries({ shape, axis })) {
+    const [wanted, fits] = keys[key as keyof AdaptOptions];
+    if (value !== undefined && !fits(value)) throw wrong(key, `${key} needs ${wanted}, found ${showValue(value)}`);
+  }
+  return { ...(shape === undefined ? {} : { shape }), ...(axis === undefined ? {} : { axis }) };
+}

@@ -1,9 +1,12 @@
 // Checking what came from outside against a zod schema. In: a value and where it stands. Out: the parsed value, or a
 // CompileError that names the key, what was needed, what was found, and the nearest known key or value.
 import * as z from "zod";
-import type { Code } from "./codes.ts";
 import { CompileError, joinPath } from "./error.ts";
+import { plainData, type Subject } from "./plain.ts";
+import { showPath, showValue } from "./show.ts";
 import { suggestionFor } from "./suggest.ts";
+
+export { showPath, showValue } from "./show.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -30,23 +33,18 @@ export function withoutFixed(
   return rest;
 }
 
-/** Where a value comes from, and under which code it is refused. */
-export interface Subject {
-  readonly code: Code;
-  readonly path: string;
-  /** Whose key it is, for messages: `dense`. */
-  readonly subject: string;
-}
-
-/** The parsed value. Throws CompileError with `place.code` at the first thing that does not fit; a misspelt key comes first. */
-export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject): T {
-  const parsed = schema.safeParse(value);
+/**
+ * The parsed value. Throws CompileError with `place.code` at the first thing that does not fit; a misspelt key comes first. `also` are
+ * keys that are taken beside the schema's, for suggestions.
+ */
+export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject, also: readonly string[] = []): T {
+  const plain = plainData(value, place);
+  const parsed = schema.safeParse(plain);
   if (parsed.success) return parsed.data;
-  const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
   const { issues } = parsed.error;
   // With a misspelt key, its right spelling is often reported as missing too: the misspelling says more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  const { path, message, hint } = explain(issue, value, place.subject, keys);
+  const { path, message, hint } = explain(issue, { whole: plain, subject: place.subject, schema, also });
   throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
 }
 
@@ -57,25 +55,51 @@ interface Explained {
   readonly hint: string;
 }
 
+interface Asked {
+  readonly whole: unknown;
+  readonly subject: string;
+  readonly schema: z.ZodType;
+  readonly also: readonly string[];
+}
+
 /** One issue of zod's in our words; a union is explained by its branch that got furthest. */
-function explain(issue: Issue, whole: unknown, subject: string, keys: Keys): Explained {
+function explain(issue: Issue, asked: Asked): Explained {
+  const { whole, subject, schema, also } = asked;
   const { path } = issue;
   const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], whole);
   const what = path.length === 0 ? subject : showPath(path);
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;
-    const hint = path.length > 0 ? "leave it out" : suggestionFor(key, Object.keys(keys));
-    return { path: [...path, key], message: `${what} has no key ${JSON.stringify(key)}`, hint };
+    const known = [...keysAt(schema, path), ...(path.length === 0 ? also : [])];
+    return {
+      path: [...path, key],
+      message: `${what} has no key ${JSON.stringify(key)}`,
+      hint: suggestionFor(key, known),
+    };
   }
   if (issue.code === "invalid_union") {
     const [inner] = closest(issue.errors);
-    if (inner !== undefined) return explain({ ...inner, path: [...path, ...inner.path] }, whole, subject, keys);
+    if (inner !== undefined) return explain({ ...inner, path: [...path, ...inner.path] }, asked);
   }
   if (value === undefined && issue.code !== "custom")
     return { path, message: `${what} is missing`, hint: `give ${needed(issue)}` };
   const message = `${what} needs ${needed(issue)}, found ${showValue(value)}`;
   const names = issue.code === "invalid_value" && typeof value === "string" ? distinct(issue.values.map(String)) : undefined;
+  const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
   return { path, message, hint: names === undefined ? standard(keys, path[0], issue) : suggestionFor(value as string, names) };
+}
+
+/** The keys that a schema knows at a path into its value; of a union, those of all its branches. */
+function keysAt(schema: unknown, [key, ...rest]: readonly PropertyKey[]): readonly string[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return keysAt(schema.unwrap(), key === undefined ? [] : [key, ...rest]);
+  if (schema instanceof z.ZodUnion)
+    return schema.options.flatMap((option: unknown) => keysAt(option, key === undefined ? [] : [key, ...rest]));
+  if (schema instanceof z.ZodArray) return key === undefined ? [] : keysAt(schema.element, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  const shape: Keys = schema.shape;
+  if (key === undefined) return Object.keys(shape);
+  return typeof key === "string" && Object.hasOwn(shape, key) ? keysAt(shape[key], rest) : [];
 }
 
 /** Of a union's branches the one that got furthest into the value, where one did: it knows best what is wrong. */
@@ -106,9 +130,15 @@ function needed(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return (
-        { int: "a whole number", number: "a number", array: "a list", string: "a string", boolean: "true or false" }[
-          issue.expected as string
-        ] ?? `a value of type ${issue.expected}`
+        {
+          int: "a whole number",
+          number: "a number",
+          array: "a list",
+          string: "a string",
+          boolean: "true or false",
+          object: "an object of keys and values",
+          record: "an object of keys and values",
+        }[issue.expected as string] ?? `a value of type ${issue.expected}`
       );
     case "too_small":
       return bound(
@@ -137,26 +167,3 @@ const bound = (origin: string, how: string, limit: number | bigint): string =>
   origin === "array" || origin === "string"
     ? `${how} ${limit} items`
     : `${origin === "int" ? "a whole number" : "a number"} of ${how} ${limit}`;
-
-/** `["layers", 2, "units"]` is `layers[2].units`. */
-export function showPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === "number") return `${text}[${key}]`;
-    const name = String(key);
-    return /^[A-Za-z_$][\w$]*$/.test(name) ? joinPath(text, name) : `${text}[${JSON.stringify(name)}]`;
-  }, "");
-}
-
-/** A value for a message: one short line, whatever it is. */
-export function showValue(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (typeof value === "number" || typeof value === "bigint" || value === undefined || typeof value === "symbol")
-    return String(value);
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? typeof value;
-  } catch {
-    text = `a value of type ${typeof value}`;
-  }
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}

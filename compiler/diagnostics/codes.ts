@@ -22,6 +22,8 @@ export const codes = {
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
+  "training/head":
+    "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",
   "weights/unread":
     "The model names a weights file, and compile was called without its content. compile itself reads no file; the command line and the plugins do.",
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
@@ -43,6 +45,7 @@ export const codes = {
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
+  "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
   "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
   "file/write": "A file could not be written.",
   "file/input":

@@ -21,33 +21,49 @@ export interface Diagnostic {
   readonly at?: Place;
 }
 
-/** Every expected failure of layerc. `code` is stable; `message` is for people. */
-export class CompileError extends Error implements Diagnostic {
+/**
+ * Every expected failure of layerc. `code` is stable; `message` is for people, whole: `path: what is wrong (what to do)`, so that
+ * whoever prints an error and knows nothing of its fields shows them too. Its parts are in `diagnostic`.
+ */
+export class CompileError extends Error {
   override readonly name = "CompileError";
   readonly code: Code;
   readonly path: string;
   readonly hint?: string;
   readonly notes: readonly string[];
   readonly at?: Place;
+  readonly #bare: string;
 
-  constructor(diagnostic: Diagnostic) {
-    super(diagnostic.message);
-    this.code = diagnostic.code;
-    this.path = diagnostic.path;
-    this.notes = diagnostic.notes ?? [];
-    if (diagnostic.hint !== undefined) this.hint = diagnostic.hint;
-    if (diagnostic.at !== undefined) this.at = diagnostic.at;
+  constructor({ code, path, message, hint, notes = [], at }: Diagnostic) {
+    super(`${path === "" ? "" : `${path}: `}${message}${hint === undefined || hint === "" ? "" : ` (${hint})`}`);
+    this.#bare = message;
+    this.code = code;
+    this.path = path;
+    this.notes = notes;
+    if (hint !== undefined) this.hint = hint;
+    if (at !== undefined) this.at = at;
+  }
+
+  /** The error as data; its message has neither path nor hint. */
+  get diagnostic(): Diagnostic {
+    const { code, path, hint, notes, at } = this;
+    return {
+      code,
+      path,
+      message: this.#bare,
+      notes,
+      ...(hint === undefined ? {} : { hint }),
+      ...(at === undefined ? {} : { at }),
+    };
   }
 
   /** The same error with facts an outer stage knows: a path in front, the place in the source, another note. */
   with(more: { under?: string; at?: Place; note?: string }): CompileError {
     const at = this.at ?? more.at;
     return new CompileError({
-      code: this.code,
+      ...this.diagnostic,
       path: more.under === undefined ? this.path : joinPath(more.under, this.path),
-      message: this.message,
       notes: more.note === undefined ? this.notes : [...this.notes, more.note],
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(at === undefined ? {} : { at }),
     });
   }

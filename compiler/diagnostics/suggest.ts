@@ -1,26 +1,45 @@
 // Did-you-mean. In: a word and the words that would have been right. Out: the nearest of them, when it is near enough.
+// Guarantee: spelling habits come first (learning_rate, LearningRate, learning-rate), then Keras' other names, then edits.
+import { absences, meanings } from "./keras-words.ts";
+
+/** How a word reads without its habit of case and of joining parts: `kernel_size`, `kernelSize` and `Kernel-Size` are one. */
+const plain = (word: string): string => word.toLowerCase().replaceAll(/[_\-\s.]/g, "");
 
 /**
- * The candidate that needs the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if these are at most
- * a third of the word; else the first that begins with the word.
+ * The candidate that is the word but for case and underscores; else the one that Keras' word stands for; else the one that needs the
+ * fewest edits (insert, delete, replace, swap of neighbours), if these are at most a third of the word; else the first that begins
+ * with it.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   // 100 characters are enough to tell names apart, and keep hostile input from costing the square of its length.
-  const low = word.toLowerCase().slice(0, 100);
+  const low = plain(word.slice(0, 200)).slice(0, 100);
+  const known = [...candidates].map((candidate) => ({ candidate, low: plain(candidate) }));
+  const same = known.find((other) => other.low === low) ?? meantBy(low, known);
+  if (same !== undefined) return same.candidate;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(low.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = edits(low, candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+  for (const other of known) {
+    // Lengths alone differ by that many edits.
+    if (Math.abs(other.low.length - low.length) >= least) continue;
+    const distance = edits(low, other.low);
+    if (distance < least) [best, least] = [other.candidate, distance];
   }
   if (best !== undefined || low.length < 3) return best;
-  return [...candidates].find((candidate) => candidate.toLowerCase().startsWith(low));
+  return known.find((other) => other.low.startsWith(low))?.candidate;
 }
 
-/** `did you mean "dense"?`, or the whole list while it is short. */
+/** The known word that Keras calls `low`. */
+function meantBy<T extends { readonly low: string }>(low: string, known: readonly T[]): T | undefined {
+  const meant = Object.hasOwn(meanings, low) ? meanings[low] : [];
+  return meant.flatMap((name) => known.find((other) => other.low === plain(name)) ?? [])[0];
+}
+
+/** `did you mean "dense"?`, what Keras' key is replaced by, or the whole list while it is short. */
 export function suggestionFor(word: string, candidates: readonly string[]): string {
   const near = suggest(word, candidates);
-  if (near !== undefined) return `did you mean ${JSON.stringify(near)}?`;
+  if (near !== undefined && near !== word) return `did you mean ${JSON.stringify(near)}?`;
+  const low = plain(word.slice(0, 200));
+  if (Object.hasOwn(absences, low)) return absences[low];
   return candidates.length === 0 ? "nothing is allowed here" : `known: ${[...candidates].sort().join(", ")}`;
 }
 

@@ -1,8 +1,10 @@
 // From a Model nobody vouches for to layers that are known to fit. In: plain JSON. Out: each line's layer, parsed config,
 // name and origin. Errors carry a path such as `layers[2].units`, what was needed, what was found, and a hint.
-
+// Guarantee: no key is dropped; what comes out is a copy that nothing outside can change any more.
+import * as z from "zod";
 import { check, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
 import { type Origin, showOrigin } from "../graph/origin.ts";
 import type { AnyLayer } from "../layers/define.ts";
@@ -22,48 +24,104 @@ export interface Entry {
 }
 
 export interface Checked {
+  /** The model as it was checked: plain data, but for its weights. */
+  readonly model: Model;
   readonly entries: readonly Entry[];
   /** Shape of one sample. */
   readonly inputShape: readonly number[];
 }
 
+const place = { code: "model/schema", path: "", subject: "the model" } as const;
+const modelKeys = ["name", "seed", "layers", "weights", "weightsFile", "training"];
+/** A list of 2³² holes would be filled otherwise. */
+const mostLines = 2 ** 20;
+const lineKeys = ["name", "layer", "config", "inputs"];
+/** What a model has besides lines and weights. */
+const headSchema = z.strictObject({ name: z.string(), seed: z.int(), weightsFile: z.string().optional() });
+const trainingSchema = z.strictObject({ loss: z.unknown().optional(), optimizer: z.unknown().optional() });
+
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */
-export function checkModel(model: Model): Checked {
-  if (typeof model !== "object" || model === null || !Array.isArray(model.layers)) {
-    const message = `a model is an object with a list of layers, found ${showValue(model)}`;
-    throw new CompileError({ code: "model/schema", path: "layers", message, hint: "make one with sequential([...])" });
-  }
-  if (!Number.isSafeInteger(model.seed)) {
-    throw new CompileError({
-      code: "model/schema",
-      path: "seed",
-      message: `seed needs a whole number, found ${showValue(model.seed)}`,
-    });
-  }
+export function checkModel(given: Model): Checked {
+  const model = modelOf(given);
   if (model.layers.length === 0) {
     const hint = "start with dense({ units: 1, inputShape: [2] })";
     throw new CompileError({ code: "model/empty", path: "layers", message: "the model has no layers", hint });
   }
+  for (const [i, spec] of model.layers.entries()) checkKeys(spec, `layers[${i}]`);
   const names = namesOf(model.layers);
   const entries = model.layers.map((spec, i) => checkLine(spec, `layers[${i}]`, names[i]));
   checkChain(model.layers, names);
-  return { entries, inputShape: inputShapeOf(model, entries) };
+  return { model, entries, inputShape: inputShapeOf(model, entries) };
+}
+
+/** The outer form of a model, and its lines as plain data. */
+function modelOf(given: unknown): Model {
+  const hint = "make one with sequential([...])";
+  if (!isPlain(given)) {
+    const message = `a model is an object with a list of layers, found ${showValue(given)}`;
+    throw new CompileError({ code: "model/schema", path: "layers", message, hint });
+  }
+  const keys = plainKeys(given, place);
+  knownKeys(keys, modelKeys, place);
+  const { layers: lines, weights, training, ...head } = keys;
+  if (!Array.isArray(lines)) {
+    const message = `a model is an object with a list of layers, found ${showValue(lines)}`;
+    throw new CompileError({ code: "model/schema", path: "layers", message, hint });
+  }
+  if (weights !== undefined && !isPlain(weights)) {
+    const message = `weights needs an object of Float32Arrays by name, found ${showValue(weights)}`;
+    throw new CompileError({ code: "model/schema", path: "weights", message, hint: "withWeights(model, list) takes a list" });
+  }
+  if (lines.length > mostLines) {
+    const message = `a model has at most ${mostLines} layers, found ${lines.length}`;
+    throw new CompileError({ code: "model/schema", path: "layers", message });
+  }
+  return {
+    ...check(headSchema, head, place),
+    layers: Array.from({ length: lines.length }, (_, i) => plainLine(lines[i], `layers[${i}]`)) as Model["layers"],
+    ...(weights === undefined ? {} : { weights: weights as NonNullable<Model["weights"]> }),
+    ...(training === undefined ? {} : { training: trainingOf(training) }),
+  };
+}
+
+/** A line and what it holds as plain data; what is no line at all is for `layerOf` to say. */
+function plainLine(line: unknown, path: string): unknown {
+  if (typeof line !== "object" || line === null || Array.isArray(line)) return line;
+  const keys = plainKeys(line, { code: "model/schema", path, subject: "a line" });
+  return {
+    ...keys,
+    ...("config" in keys ? { config: plainData(keys.config, { code: "layer/config", path, subject: "config" }) } : {}),
+    ...("inputs" in keys ? { inputs: plainData(keys.inputs, { code: "model/schema", path, subject: "inputs" }) } : {}),
+  };
+}
+
+/** Loss and optimizer, each of which is judged by the table it comes from. */
+function trainingOf(given: unknown): NonNullable<Model["training"]> {
+  const parsed = check(trainingSchema, given, { code: "training/spec", path: "training", subject: "training" });
+  return parsed as NonNullable<Model["training"]>;
+}
+
+/** A line has these keys and no others; what is no line at all is for `layerOf` to say. */
+function checkKeys(spec: unknown, path: string): void {
+  if (isPlain(spec)) knownKeys(spec, lineKeys, { code: "model/schema", path, subject: "a line" });
 }
 
 /** One line on its own. */
 export function checkLine(spec: LayerSpec, path: string, name: string): Entry {
+  checkKeys(spec, path);
   const layer = layerOf(spec, path);
   const subject = layer.name;
   const place = { code: "layer/config", path, subject } as const;
-  const config: unknown = spec.config ?? {};
-  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+  const config: unknown = spec.config === undefined ? {} : spec.config;
+  if (!isPlain(config)) {
     throw new CompileError({
       code: "layer/config",
       path,
       message: `${subject} needs a config of keys and values, found ${showValue(config)}`,
+      hint: `write ${subject}({ key: value })`,
     });
   }
-  const { trainable = true, inputShape: _checkedLater, ...own } = config as Record<string, unknown>;
+  const { trainable = true, inputShape: _checkedLater, ...own } = config;
   if (typeof trainable !== "boolean") {
     throw new CompileError({
       code: "layer/config",
@@ -71,7 +129,9 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Entry {
       message: `trainable needs true or false, found ${showValue(trainable)}`,
     });
   }
-  const parsed = check(layer.config, withoutFixed(own, layer.fixed ?? {}, { ...place, code: "layer/unsupported" }), place);
+  const fixed = layer.fixed ?? {};
+  const also = ["name", "trainable", ...(layer.declares === undefined ? ["inputShape"] : []), ...Object.keys(fixed)];
+  const parsed = check(layer.config, withoutFixed(own, fixed, { ...place, code: "layer/unsupported" }), place, also);
   return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
 }
 
@@ -150,7 +210,8 @@ function checkChain(specs: readonly LayerSpec[], names: readonly string[]): void
       });
     }
     const before = i === 0 ? [] : [names[i - 1]];
-    if (inputs === undefined || (inputs.length === before.length && inputs[0] === before[0])) continue;
+    if (inputs === undefined) continue;
+    if (Array.isArray(inputs) && inputs.length === before.length && inputs[0] === before[0]) continue;
     const message = `layerc compiles chains: the input of ${showValue(names[i])} must be the line before, found ${showValue(inputs)}`;
     throw new CompileError({ code: "layer/unsupported", path: `layers[${i}].inputs`, message, hint: "leave inputs out" });
   }
@@ -169,6 +230,10 @@ function inputShapeOf(model: Model, [first]: readonly Entry[]): readonly number[
     });
   }
   const declared = first.layer.declares?.(first.config);
+  if (declared !== undefined && shapes[0] !== undefined) {
+    const message = `${first.layer.name} states the shape of a sample as shape, and inputShape beside it`;
+    throw new CompileError({ code: "layer/config", path: "layers[0].inputShape", message, hint: "leave inputShape out" });
+  }
   const key = declared === undefined ? "inputShape" : "shape";
   const path = `layers[0].${key}`;
   const shape: unknown = declared ?? shapes[0];

@@ -4,12 +4,14 @@
 // three graphs share param names, and every error carries the path of the layer it is about.
 import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
+import type { Diagnostic } from "../diagnostics/error.ts";
 import { type Graph, graph } from "../graph/graph.ts";
 import type { Model } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, type Step, type Weight } from "./forward.ts";
-import { batchLoss, lossOf, optimizerOf, type TrainingSpec, targetPort } from "./train.ts";
+import { headWarnings } from "./heads.ts";
+import { batchLoss, checkTraining, lossOf, optimizerOf, type TrainingSpec, targetPort } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export { applyOptimizer, type TrainingSpec } from "./train.ts";
@@ -44,13 +46,15 @@ export class Resolved {
   /** In Keras' order. */
   readonly weights: readonly Weight[];
   readonly inference: Inference;
+  /** A last layer that cannot learn what the loss asks for. */
+  readonly warnings: readonly Diagnostic[];
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
   #values: Weights | undefined;
 
-  constructor(model: Model) {
-    const { entries, inputShape } = checkModel(model);
+  constructor(given: Model) {
+    const { model, entries, inputShape } = checkModel(given);
     this.model = model;
     this.entries = entries;
     this.inputShape = inputShape;
@@ -66,6 +70,10 @@ export class Resolved {
       output: { name: "y", shape: this.outputShape },
       weights: infos(steps),
     };
+    const { training } = model;
+    // Whether or not somebody trains it now: what the spec says is part of the model.
+    if (training !== undefined) checkTraining(training, this.outputShape);
+    this.warnings = headWarnings(this.inference.graph, training === undefined ? undefined : lossOf(training));
   }
 
   /** The loss of a batch in training mode, with updates of moving statistics and of the state `step`, where something reads it. */
@@ -119,9 +127,14 @@ export class Resolved {
     return this.#values;
   }
 
+  /** The limit that whole numbers stay below, where a layer reads those. */
+  get integers(): number | undefined {
+    return this.inference.input.range?.below ?? this.entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? [])[0];
+  }
+
   /** Draws numbers that a sample may hold: within ±1, or whole numbers where a layer reads those. */
   inputSampler(random: Random): () => number {
-    const [limit] = this.entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? []);
+    const limit = this.integers;
     return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
   }
 }

@@ -33,6 +33,12 @@ export function optimizerOf({ optimizer }: TrainingSpec): {
   return { item, config: { ...config, learningRate: config.learningRate } };
 }
 
+/** Throws CompileError training/spec where loss or optimizer is unknown, has a config that it does not take, or does not fit. */
+export function checkTraining(training: TrainingSpec, output: readonly number[]): void {
+  optimizerOf(training);
+  targetPort(training, output);
+}
+
 /** One sample's target for a model that gives `output`. Throws CompileError training/spec where the loss does not fit. */
 export function targetPort(training: TrainingSpec, output: readonly number[]): Port {
   const { item, config } = lossOf(training);

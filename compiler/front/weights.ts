@@ -31,17 +31,18 @@ export function seededWeights(seed: number, weights: readonly Weight[]): Readonl
 }
 
 /**
- * The model's weights, or the initial ones where it has none. Throws CompileError weights/unknown, weights/missing or
- * weights/length; NaN and infinities are warnings that name the layer.
+ * The model's weights, or the initial ones where it has none. Throws CompileError weights/unread, weights/unknown, weights/missing
+ * or weights/length; NaN and infinities are warnings that name the layer.
  */
 export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
-  const given = model.weights;
+  const { weights: given, weightsFile } = model;
+  if (given === undefined && weightsFile !== undefined) throw unread(weightsFile);
   if (given === undefined) return { values: seededWeights(model.seed, weights), warnings: [] };
-  const known = weights.map(({ name }) => name);
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const known = new Set(weights.map(({ name }) => name));
+  const unknown = Object.keys(given).find((name) => !known.has(name));
   if (unknown !== undefined) {
     const message = `the model has no weight ${JSON.stringify(unknown)}`;
-    throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(unknown, known) });
+    throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(unknown, [...known]) });
   }
   const warnings: Diagnostic[] = [];
   const values = record(weights, ({ name, shape, path }) => {
@@ -82,6 +83,15 @@ export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
   });
   return { values, warnings };
 }
+
+/** Nothing here touches a file: whoever loads the model reads its weights. */
+const unread = (file: string): CompileError =>
+  new CompileError({
+    code: "weights/unread",
+    path: "weights",
+    message: `the model names the weights file ${JSON.stringify(file)}, which has not been read`,
+    hint: "compile the model file with the command line or a plugin, or give the weights themselves: { ...model, weights }",
+  });
 
 // defineProperty: a layer may be called __proto__.
 function record(weights: readonly Weight[], value: (weight: Weight) => Float32Array): Record<string, Float32Array> {

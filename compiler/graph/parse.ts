@@ -92,8 +92,8 @@ class Parser {
       return make();
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
-      const { code, path, message, notes, hint } = error;
-      const told = { path, message: `${this.#place(at)}: ${message}`, notes };
+      const { code, path, message, notes, hint } = error.diagnostic;
+      const told = { path, message: `${this.#place(at)}: ${message}`, ...(notes === undefined ? {} : { notes }) };
       // What is a bug in a Graph we made is a mistake in a text that came from outside.
       throw new CompileError(
         code === "internal/bug" ? { ...told, code: "ir/parse" } : { ...told, code, ...(hint === undefined ? {} : { hint }) },

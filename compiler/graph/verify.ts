@@ -1,7 +1,7 @@
 // The rules of a Graph. In: a Graph from any pass, and the ops. Out: nothing, or an `ir/verify` error that shows the graph's text
 // around the offending node. Guarantee for what passes: operands before users, every node reachable, attributes and types as the
 // ops state them, n on axis 0 only, one meaning per name, bundles read by `pick` alone; scan bodies too.
-import { CompileError } from "../diagnostics/error.ts";
+import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
 import { type Graph, isGraph, type Node, type Ops, sameShape, type Type } from "./graph.ts";
 import { showOrigin } from "./origin.ts";
 import { printLines, showType } from "./print.ts";
@@ -102,11 +102,11 @@ function verifyRoots(graph: Graph, nodes: ReadonlySet<Node>, names: ReadonlyMap<
 }
 
 /** `run()`, with an expected failure handed to `fail`. */
-function attempt<T>(run: () => T, fail: (error: CompileError) => never): T {
+function attempt<T>(run: () => T, fail: (error: Diagnostic) => never): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof CompileError) fail(error);
+    if (error instanceof CompileError) fail(error.diagnostic);
     throw error;
   }
 }

@@ -10,13 +10,21 @@ import { ops } from "../ops/index.ts";
 /** Rounds every node, or none. */
 export type Precision = "f32" | "double";
 
+/** What stands beside the ops' own rules; nodes of a scan's body pass too, once a step. */
+export interface Watch {
+  /** A value that is known already: the node is not evaluated then. Not asked inside a scan. */
+  readonly known?: (node: Node) => readonly Tensor[] | undefined;
+  /** Each node's items, or what takes their place. */
+  readonly made: (node: Node, inputs: readonly Tensor[], items: readonly Tensor[]) => readonly Tensor[];
+}
+
 /** What a run is given. */
 export interface GraphRunOptions {
   /** The number `n`. */
   readonly rows: number;
   /** Row-major numbers of every input, param and state the graph reads, by name. They are rounded to f32. */
   readonly values: Readonly<Record<string, ArrayLike<number>>>;
-  readonly precision: Precision;
+  readonly precision: Precision | Watch;
 }
 
 /** What a run leaves: tensors with n bound. */
@@ -54,9 +62,12 @@ export function runGraph(graph: Graph, { rows, values, precision }: GraphRunOpti
         message: `${what} needs ${sizeOf(shape)} numbers at n = ${rows}, found ${values[name].length}`,
       });
     }
-    return { shape, data: Float64Array.from(values[name], Math.fround) };
+    const data = new Float64Array(values[name].length);
+    for (let i = 0; i < data.length; i++) data[i] = Math.fround(values[name][i]);
+    return { shape, data };
   };
-  const memory = evaluate(graph, rows, precision, given);
+  const watch = typeof precision === "string" ? precisions[precision] : precision;
+  const memory = evaluate(graph, rows, watch, given);
   const value = (node: Node): Tensor => {
     const items = memory.get(node);
     if (items === undefined || node.type.items !== undefined)
@@ -67,15 +78,20 @@ export function runGraph(graph: Graph, { rows, values, precision }: GraphRunOpti
   return { results: named(graph.results), updates: named(graph.updates), value };
 }
 
+const precisions: Readonly<Record<Precision, Watch>> = {
+  f32: { made: (_node, _inputs, items) => items.map(rounded) },
+  double: { made: (_node, _inputs, items) => items },
+};
+
 const sources: ReadonlySet<string> = new Set(["input", "param", "state"]);
 
 /** Every node's tensors: one, or the items of a bundle. `given` answers for inputs, params and states. */
-function evaluate(graph: Graph, rows: number, precision: Precision, given: (node: Node) => Tensor): Map<Node, readonly Tensor[]> {
+function evaluate(graph: Graph, rows: number, watch: Watch, given: (node: Node) => Tensor): Map<Node, readonly Tensor[]> {
   const memory = new Map<Node, readonly Tensor[]>();
   const read = (node: Node): readonly Tensor[] =>
     memory.get(node) ?? internal(`graph ${JSON.stringify(graph.name)}: an operand (${node.op}) stands after its user`);
   const run: EvalContext["run"] = (body, inputs) => {
-    const inside = evaluate(body, rows, precision, (node) => {
+    const inside = evaluate(body, rows, { made: watch.made }, (node) => {
       const name = node.attrs.name as string;
       const tensor =
         inputs.get(name) ??
@@ -90,21 +106,27 @@ function evaluate(graph: Graph, rows: number, precision: Precision, given: (node
     );
   };
   for (const node of graph.nodes) {
+    const known = watch.known?.(node);
+    if (known !== undefined) {
+      memory.set(node, known);
+      continue;
+    }
     // Inputs, params and states have no rule to evaluate: their numbers come from outside, already rounded.
     if (sources.has(node.op)) {
-      memory.set(node, [given(node)]);
+      memory.set(node, watch.made(node, [], [given(node)]));
       continue;
     }
     if (!Object.hasOwn(ops, node.op))
       throw new CompileError({ code: "op/unknown", path: "", message: `there is no op ${JSON.stringify(node.op)}` });
     const shape = bindShape(node.type.shape, rows);
     // A bundle enters as its items, one after the other: only `pick` has one, and takes it alone.
-    const out = ops[node.op].eval(node.inputs.flatMap(read), node.attrs, { shape, rows, run });
+    const inputs = node.inputs.flatMap(read);
+    const out = ops[node.op].eval(inputs, node.attrs, { shape, rows, run });
     const items = Array.isArray(out) ? (out as readonly Tensor[]) : [out as Tensor];
     const types = node.type.items ?? [node.type];
     invariant(items.length === types.length, `${node.op} has ${types.length} items, its eval gave ${items.length}`);
     for (const [k, item] of items.entries()) fits(node, bindShape(types[k].shape, rows), item);
-    memory.set(node, precision === "f32" ? items.map(rounded) : items);
+    memory.set(node, watch.made(node, inputs, items));
   }
   return memory;
 }

@@ -4,6 +4,7 @@
 import type * as z from "zod";
 import type { Random } from "../base/random.ts";
 import type { FixedKeys } from "../diagnostics/check.ts";
+import { isPlain } from "../diagnostics/plain.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
@@ -112,6 +113,8 @@ export function layer<S extends z.ZodType<object>>(
   definition: Omit<Layer<z.output<S>>, "config"> & { readonly config: S },
 ): Layer<z.output<S>> & Factory<z.input<S>> {
   const factory = (given: Record<string, unknown> & CommonConfig = {}): LayerSpec => {
+    // Whatever has no keys to take apart is for the check of the model, which knows the line's place.
+    if (!isPlain(given)) return { layer: definition.name, config: given };
     const { name, ...config } = given;
     return { ...(name === undefined ? {} : { name }), layer: definition.name, config };
   };

@@ -31,6 +31,15 @@ export function sampleAxes(axis: number | readonly number[], input: readonly num
   return axes.sort((a, b) => a - b);
 }
 
+/**
+ * The same axes in the order in which Keras lists their sizes in a weight's shape: it sorts `axis` as it was written, so −1 comes before 1.
+ * The numbers of such a weight lie in ascending order of the axes all the same: Keras reshapes, it does not transpose.
+ */
+export function orderedAxes(axis: number | readonly number[], input: readonly number[]): readonly number[] {
+  const written = [axis].flat().sort((a, b) => a - b);
+  return written.map((a) => (a < 0 ? a + input.length : a - 1));
+}
+
 /** The problem of an `axis` that the input does not have, or that is the batch. */
 export function badAxis(axis: number | readonly number[], input: readonly number[]): Problem | undefined {
   if (sampleAxes(axis, input) !== undefined) return undefined;

@@ -101,6 +101,11 @@ export interface VjpSite<A> {
 }
 /** Cotangents of the inputs, null where none flows. */
 export type Vjp<A> = (g: G, site: VjpSite<A>) => readonly (Node | null)[];
+/**
+ * How far each element of the result may be off in float32 when the operands are exact, in units of 2^-24 (half an ulp of 1);
+ * "none" of what copies, picks or compares.
+ */
+export type Rounding<A> = "none" | ((inputs: readonly Tensor[], output: Tensor, attrs: A) => Float64Array);
 /** Stands in the place of a rule. */
 export interface NotDifferentiable {
   readonly notDifferentiable: string;
@@ -137,6 +142,7 @@ export type Lowering<A> =
 /** An op with rules of its own. */
 export interface Primitive<A extends Attrs = Attrs> extends Common<A> {
   readonly kind: "primitive";
+  readonly rounding: Rounding<A>;
   readonly vjp: Vjp<A> | NotDifferentiable;
   readonly lower: Lowering<A>;
 }

@@ -1,6 +1,6 @@
 // What a Graph or its kernels cost, in counts, and what follows: the sizes at which another kind of code pays. In: a Graph,
 // kernels. Out: multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
-import { bindShape, type Graph, isGraph, type Node, sizeOf } from "../graph/graph.ts";
+import { bindShape, type Graph, isBatched, isGraph, type Node, sizeOf } from "../graph/graph.ts";
 import type { Kernel, Value } from "../program/program.ts";
 import { operandsOf, visit } from "../program/walk.ts";
 import { turns } from "../schedule/straight.ts";
@@ -16,6 +16,14 @@ function ofNode(node: Node, rows: number): number {
   const [[...contracted]] = node.attrs.contract as readonly (readonly number[])[];
   const left = bindShape(node.inputs[0].type.shape, rows);
   return sizeOf(bindShape(node.type.shape, rows)) * sizeOf(contracted.map((axis) => left[axis]));
+}
+
+/** Elements that are computed for a row; a scan's once a step. Views count too: the interpreter copies. */
+export function elements(graph: Graph): number {
+  return graph.nodes.reduce((sum, { op, attrs, type }) => {
+    if (op === "scan" && isGraph(attrs.body)) return sum + elements(attrs.body) * (attrs.length as number);
+    return sum + (isBatched(type) ? sizeOf(bindShape(type.shape, 1)) : 0);
+  }, 0);
 }
 
 /** Nodes that compute something. */

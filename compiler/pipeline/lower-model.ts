@@ -49,9 +49,10 @@ export interface Compilation {
 }
 
 /** Lowers a model through every pass. Throws CompileError. */
-export function lowerModel(model: Model, options: Options, observer: Observe = () => {}): Compilation {
+export function lowerModel(given: Model, options: Options, observer: Observe = () => {}): Compilation {
   const observe = verifying(observer);
-  const resolved = resolve(model);
+  const resolved = resolve(given);
+  const { model } = resolved;
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.inference;
   const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
@@ -70,7 +71,7 @@ export function lowerModel(model: Model, options: Options, observer: Observe = (
   if (!options.train && preparing.length > 0) runPrepare(whole(preparing, targets.js), options, contents);
   const first: Part = { entry: "predict", plan: planOf(predict) };
   const looped = throughProgram(whole([first], targets.js), options, observe);
-  const facts = { resolved, built, weights, warnings };
+  const facts = { resolved, built, weights, warnings: [...resolved.warnings, ...warnings] };
   if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);

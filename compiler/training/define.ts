@@ -18,6 +18,8 @@ export interface Loss<C extends object = object> {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly says: string;
+  /** What it reads the output as: any numbers, each a probability, or along the last axis one distribution; its config may say logits. */
+  readonly takes: "numbers" | "probabilities" | "distribution";
   readonly config: z.ZodType<C>;
   readonly fixed?: FixedKeys;
   /** Shape of the target for an output of `shape` (both without the batch axis). */

@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import { camelCase, check, distinct, type FixedKeys, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError } from "../diagnostics/error.ts";
+import { isPlain, plainData } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
 
 interface Named {
@@ -30,13 +31,21 @@ export function parseNamed<T extends Named>(
   spec: unknown,
   { kind, path }: { kind: string; path: string },
 ): { readonly item: T; readonly config: object } {
-  const given: unknown = typeof spec === "object" && spec !== null && !Array.isArray(spec) ? spec : { name: spec };
-  const { name, ...config } = given as { name?: unknown; [key: string]: unknown };
+  const data = plainData(spec, { code: "training/spec", path, subject: kind });
+  const { name, ...config } = isPlain(data) ? data : { name: data };
   const item = typeof name === "string" ? table.get(name) : undefined;
+  const known = distinct([...table.keys()]);
+  if (typeof name !== "string") {
+    const message =
+      data === undefined ? `${kind} is missing` : `${kind} needs a name or an object with a name, found ${showValue(spec)}`;
+    const hint = `give ${JSON.stringify(known[0])}, or { name: ${JSON.stringify(known[0])}, … }; known: ${known.join(", ")}`;
+    throw new CompileError({ code: "training/spec", path, message, hint });
+  }
   if (item === undefined) {
-    const hint = suggestionFor(typeof name === "string" ? name : "", distinct([...table.keys()]));
-    throw new CompileError({ code: "training/spec", path, message: `there is no ${kind} ${showValue(name)}`, hint });
+    const message = `there is no ${kind} ${showValue(name)}`;
+    throw new CompileError({ code: "training/spec", path, message, hint: suggestionFor(name, known) });
   }
   const place = { code: "training/spec", path, subject: item.name } as const;
-  return { item, config: check(item.config, withoutFixed(config, item.fixed ?? {}, place), place) };
+  const fixed = item.fixed ?? {};
+  return { item, config: check(item.config, withoutFixed(config, fixed, place), place, Object.keys(fixed)) };
 }

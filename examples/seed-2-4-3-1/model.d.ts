@@ -11,5 +11,5 @@ export declare const outputs: { y: readonly [1] };
  * differ); anything else is checked and copied. NaN is a number, and spreads. Throws TypeError or RangeError.
  */
 export declare function predict(x: Rows, out?: Float32Array): Float32Array;
-/** Computes the rows carried along; gives the largest error, or throws when it is above 1e-5 * max(1, max|y|). */
+/** Computes the rows carried along; gives the largest error, or throws an Error that names the output, its row and how far it may be off. */
 export declare function selfTest(): number;

@@ -1,64 +1,110 @@
-// Rows of numbers from the command line. In: JSON text, or the name of a .json or .csv file. Out: numbers, row after row, as
-// many as the shape asks for, or a CompileError that says what was found.
+// Rows of numbers from the command line. In: JSON text, or the name of a file of JSON, of JSON lines or of CSV. Out: numbers, row after
+// row, or a CompileError. Guarantee: every row has as many numbers as the model takes, in the form of its input or flat, and each is a
+// finite float32; an error names row, place and value.
 import { extname } from "node:path";
-import { parse } from "csv-parse/sync";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { showValue } from "../../compiler/diagnostics/check.ts";
 import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { readBytes } from "../files.ts";
 import { parseJson } from "../formats/json.ts";
+import { readCsv } from "./csv.ts";
+import { failInput, textOf } from "./input.ts";
 
-/** Rows of `shape`, back to back. Nested JSON arrays may show the shape or not; only the count is checked. */
+/** Rows of `shape`, back to back. */
 export function readRows(given: string, shape: readonly number[]): Float32Array {
-  const numbers = flatten(read(given), given);
-  const size = sizeOf(shape);
-  if (numbers.length === 0 || numbers.length % size !== 0) {
-    fail(`a row of shape ${showShape(shape)} has ${size} numbers, the input has ${numbers.length}, which is no multiple of it`);
-  }
-  return Float32Array.from(numbers);
-}
-
-/** Numbers by name, for a Graph's inputs, params and states. */
-export function readValues(given: string): Readonly<Record<string, readonly number[]>> {
-  const value = read(given);
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    fail('a Graph takes an object by name, such as {"x": [0.5, -1]}');
-  return Object.fromEntries(Object.entries(value).map(([name, numbers]) => [name, flatten(numbers, name)]));
-}
-
-function read(given: string): unknown {
-  if (/^\s*[[{]/.test(given)) return parseJson(given, "format/input", "the input");
-  const text = new TextDecoder().decode(readBytes(given));
-  return extname(given).toLowerCase() === ".csv" ? readCsv(text, given) : parseJson(text, "format/input", given);
-}
-
-/** A first line that is no row of numbers is a header. */
-function readCsv(text: string, file: string): number[][] {
-  let records: string[][];
-  try {
-    records = parse(text, { bom: true, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    fail(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const isNumber = (cell: string) => cell !== "" && (cell === "NaN" || !Number.isNaN(Number(cell)));
-  const body = records.length > 0 && !records[0].every(isNumber) ? records.slice(1) : records;
-  body.forEach((row, index) => {
-    const cell = row.find((cell) => !isNumber(cell));
-    if (cell !== undefined) fail(`${file}: row ${index + 1} holds ${JSON.stringify(cell)}, which is no number`);
+  const rows = read(given, shape);
+  const numbers = new Float32Array(rows.length * sizeOf(shape));
+  rows.forEach(({ where, row }, i) => {
+    numbers.set(flatten(row, shape, where), i * sizeOf(shape));
   });
-  return body.map((row) => row.map(Number));
-}
-
-function flatten(value: unknown, what: string): number[] {
-  const numbers: number[] = [];
-  const walk = (item: unknown): void => {
-    if (Array.isArray(item)) item.forEach(walk);
-    else if (typeof item === "number") numbers.push(item);
-    else fail(`${what}: ${JSON.stringify(item)} is no number`);
-  };
-  walk(value);
   return numbers;
 }
 
-function fail(message: string): never {
-  throw new CompileError({ code: "format/input", path: "", message, hint: 'give --input "[0.5, -1]", or a .json or .csv file' });
+/** A row as it was read, and what an error calls it. */
+interface Read {
+  readonly where: string;
+  readonly row: readonly unknown[];
+}
+
+function read(given: string, shape: readonly number[]): readonly Read[] {
+  if (/^\s*[[{]/.test(given)) return rowsOf(parseJson(given, "format/input", "the input"), shape, "");
+  const text = textOf(readBytes(given), given);
+  const kind = extname(given).toLowerCase();
+  if (kind === ".jsonl" || kind === ".ndjson") return linesOf(text, given);
+  const isJson = kind === ".json" || (![".csv", ".tsv"].includes(kind) && /^\s*[[{]/.test(text));
+  if (isJson) return rowsOf(parseJson(text, "format/input", given), shape, `${given}: `);
+  return readCsv(text, given, sizeOf(shape)).map(({ line, numbers }) => ({ where: `${given}: row ${line}`, row: numbers }));
+}
+
+/** JSON in lines: a row each. */
+function linesOf(text: string, file: string): readonly Read[] {
+  const rows = text.split(/\r?\n/).flatMap((line, i) => {
+    const where = `${file}: row ${i + 1}`;
+    return line.trim() === "" ? [] : [{ where, row: listOf(parseJson(line, "format/input", where), where) }];
+  });
+  return rows.length === 0 ? failInput(`${file}: the file is empty`) : rows;
+}
+
+/** The rows of a JSON value: a list of rows, or all numbers in one list. */
+function rowsOf(value: unknown, shape: readonly number[], source: string): readonly Read[] {
+  const list = listOf(value, `${source}the input`);
+  const size = sizeOf(shape);
+  if (list.length === 0) failInput(`${source}there is no row`);
+  if (Array.isArray(list[0])) {
+    return list.map((row, i) => {
+      const where = `${source}row ${i + 1}`;
+      return { where, row: listOf(row, where) };
+    });
+  }
+  const nested = list.findIndex(Array.isArray);
+  if (nested >= 0) failInput(`${source}the input starts with a number, but place ${nested + 1} holds ${showValue(list[nested])}`);
+  if (list.length % size !== 0) {
+    const takes = `a row of shape ${showShape(shape)} has ${count(size)}`;
+    failInput(`${source}${takes}, the input has ${list.length}, which is no multiple of it`);
+  }
+  return Array.from({ length: list.length / size }, (_, i) => {
+    return { where: `${source}row ${i + 1}`, row: list.slice(i * size, (i + 1) * size) };
+  });
+}
+
+const listOf = (value: unknown, where: string): readonly unknown[] =>
+  Array.isArray(value) ? value : failInput(`${where} needs a list of numbers, found ${showValue(value)}`);
+
+const count = (numbers: number): string => `${numbers} number${numbers === 1 ? "" : "s"}`;
+
+/** The numbers of a row that is flat, or nested as the shape is. */
+function flatten(row: readonly unknown[], shape: readonly number[], where: string): readonly number[] {
+  const size = sizeOf(shape);
+  if (!row.some(Array.isArray)) {
+    if (row.length !== size) failInput(`${where} has ${count(row.length)}, a row of shape ${showShape(shape)} has ${size}`);
+    return row.map((value, i) => finite(value, `${where}, place ${i + 1}`));
+  }
+  const walk = (value: unknown, [length, ...rest]: readonly number[], path: readonly number[]): readonly number[] => {
+    const at = path.length === 0 ? where : `${where}, place (${path.join(", ")})`;
+    if (length === undefined) return [finite(value, at)];
+    if (!Array.isArray(value))
+      return failInput(`${at} holds ${showValue(value)}, the shape ${showShape(shape)} has a list there`);
+    if (value.length !== length) failInput(`${at} has ${value.length} items, the shape ${showShape(shape)} has ${length} there`);
+    return value.flatMap((item, i) => walk(item, rest, [...path, i + 1]));
+  };
+  return walk(row, shape, []);
+}
+
+/** A number that float32 holds; everything else is named with its place. */
+function finite(value: unknown, where: string): number {
+  if (typeof value !== "number") failInput(`${where} holds ${showValue(value)}, which is no number`);
+  if (!Number.isFinite(value)) failInput(`${where} holds ${value}, which is no finite number`);
+  if (!Number.isFinite(Math.fround(value))) failInput(`${where} holds ${value}, which is too large for float32`);
+  return value;
+}
+
+/** Numbers by name, for a Graph's inputs, params and states, each as nested as it likes. */
+export function readValues(given: string): Readonly<Record<string, readonly number[]>> {
+  const isText = /^\s*[[{]/.test(given);
+  const text = isText ? given : textOf(readBytes(given), given);
+  const value = parseJson(text, "format/input", isText ? "the input" : given);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return failInput('a Graph takes an object by name, such as {"x": [0.5, -1]}');
+  const flat = (item: unknown, path: string): readonly number[] =>
+    Array.isArray(item) ? item.flatMap((inner, i) => flat(inner, `${path}[${i}]`)) : [finite(item, path)];
+  return Object.fromEntries(Object.entries(value).map(([name, numbers]) => [name, flat(numbers, name)]));
 }

@@ -32,10 +32,10 @@ export function warn(warnings: readonly Diagnostic[], model?: Model): void {
 
 /** Reports what a command threw and sets the exit code. */
 export function report(error: unknown, json: boolean): void {
-  const diagnostic: Diagnostic = error instanceof CompileError ? error : crash(error);
+  const diagnostic: Diagnostic = error instanceof CompileError ? error.diagnostic : crash(error);
   process.exitCode = diagnostic.code === "internal/bug" ? exitCodes.internal : exitCodes.compileError;
   if (json) printJson({ error: diagnosticJson(diagnostic) });
-  else say(renderDiagnostic(diagnostic, painted(process.stderr), "error", modelOf.get(diagnostic)));
+  else say(renderDiagnostic(diagnostic, painted(process.stderr), "error", modelAbout(error)));
 }
 
 /** Whatever is not a CompileError is our mistake, and then the stack is what a report needs. */
@@ -57,6 +57,9 @@ export function about<T>(model: Model, error: T): T {
   if (typeof error === "object" && error !== null) modelOf.set(error, model);
   return error;
 }
+
+const modelAbout = (error: unknown): Model | undefined =>
+  typeof error === "object" && error !== null ? modelOf.get(error) : undefined;
 
 /** A reader that went away is no error; a disk that is full is one. */
 export function toleratePipes(): void {

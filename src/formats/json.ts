@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { check } from "../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { plainKeys } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
@@ -55,19 +56,14 @@ export function saveJson(model: Model, indent = 2): string {
 /** Whether a value has a Model's outer form; what is inside is judged when it is compiled. */
 export function isModel(value: unknown): value is Model {
   if (typeof value !== "object" || value === null) return false;
-  return (
-    "name" in value &&
-    typeof value.name === "string" &&
-    "seed" in value &&
-    typeof value.seed === "number" &&
-    "layers" in value &&
-    Array.isArray(value.layers)
-  );
+  return "layers" in value && Array.isArray(value.layers);
 }
 
-/** What of a Model is spec: everything but weights, keys in a fixed order. */
+/** What of a Model is spec: everything but weights, keys in a fixed order. Throws CompileError format/spec where it is none. */
 export function specOf(model: Model): Omit<Model, "weights"> {
-  const { name, seed, layers, weightsFile, training } = model;
+  const place = { code: "format/spec", path: "", subject: "the model" } as const;
+  const { weights: _, ...spec } = plainKeys(model, place);
+  const { name, seed, layers, weightsFile, training } = check(specSchema, spec, place);
   return {
     name,
     seed,

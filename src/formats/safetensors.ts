@@ -9,6 +9,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
+import { type Entry, parseHeader, place, shorten } from "./header.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 
 /** A tensor of a file: row-major, in file order. */
@@ -26,15 +27,6 @@ export interface TensorFile {
 const formatVersion = 1;
 /** The limit of the format's own reader. */
 const maxHeader = 100_000_000;
-
-const metadataSchema = z.record(z.string(), z.string());
-/** `data_offsets` are bytes from the end of the header: [first, behind the last]. */
-const entrySchema = z.strictObject({
-  dtype: z.string(),
-  shape: z.array(z.int().min(0)),
-  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
-});
-type Entry = z.infer<typeof entrySchema>;
 
 /** The Model of a file that `save` wrote. Throws CompileError `format/…`; without our metadata, `format/metadata`. */
 export function openSafetensors(bytes: Uint8Array): Model {
@@ -80,20 +72,24 @@ export function save(model: Model): Uint8Array {
   );
 }
 
-/** The bytes of a tensor file. */
+/** The bytes of a tensor file. Throws CompileError format/tensor for what `readTensors` would refuse. */
 export function writeTensors(metadata: ReadonlyMap<string, string>, tensors: readonly FileTensor[]): Uint8Array {
   let end = 0;
-  const entries: [string, unknown][] = [["__metadata__", Object.fromEntries(metadata)]];
+  const names = new Set(["__metadata__"]);
+  const entries: [string, string][] = [
+    ["__metadata__", objectOf(Array.from(metadata, ([key, text]) => [key, JSON.stringify(text)]))],
+  ];
   for (const { name, shape, data } of tensors) {
-    if (sizeOf(shape) !== data.length)
-      fail("format/tensor", `a tensor of shape ${showShape(shape)} has ${sizeOf(shape)} numbers, not ${data.length}`, {
-        path: name,
-      });
-    entries.push([name, { dtype: "F32", shape, data_offsets: [end, end + 4 * data.length] }]);
+    if (names.has(name)) fail("format/tensor", "a file has each name once, and __metadata__ for itself", { path: name });
+    names.add(name);
+    if (bytesOf(shape) !== 4 * data.length) {
+      const message = `a tensor of shape ${showShape(shape)} has ${sizeOf(shape)} numbers, not ${data.length}`;
+      fail("format/tensor", message, { path: name });
+    }
+    entries.push([name, JSON.stringify({ dtype: "F32", shape, data_offsets: [end, end + 4 * data.length] })]);
     end += 4 * data.length;
   }
-  // Spelt by hand: an object would move names such as "1" to the front and lose "__proto__".
-  const json = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join()}}`;
+  const json = objectOf(entries);
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
@@ -107,6 +103,10 @@ export function writeTensors(metadata: ReadonlyMap<string, string>, tensors: rea
   }
   return bytes;
 }
+
+/** JSON spelt by hand: an object would move names such as "1" to the front and lose "__proto__". */
+const objectOf = (members: readonly (readonly [key: string, json: string])[]): string =>
+  `{${members.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join()}}`;
 
 /** Every tensor of a file, checked: offsets inside the file, gapless, without overlap, as long as the shape says, F32. */
 export function readTensors(bytes: Uint8Array): TensorFile {
@@ -124,38 +124,32 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   const { metadata, entries } = readHeader(bytes.subarray(8, start));
 
   const length = bytes.length - start;
-  // In order of their offsets the tensors must follow one another from 0 to the end, without a gap that could hide bytes.
+  checkRanges(entries, length);
+  const tensors = Array.from(entries, ([name, { shape, offsets }]) => {
+    const data = new Float32Array((offsets[1] - offsets[0]) / 4);
+    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + offsets[0] + 4 * i, true);
+    return { name, shape, data };
+  });
+  return { metadata, tensors };
+}
+
+/** In order of their offsets the tensors must follow one another from 0 to the end, without a gap that could hide bytes. */
+function checkRanges(entries: ReadonlyMap<string, Entry>, length: number): void {
   let end = 0;
-  for (const [name, { data_offsets: offsets }] of [...entries].sort(
-    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  for (const [name, { offsets }] of [...entries].sort(
+    ([, a], [, b]) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1],
   )) {
-    if (offsets[1] > length)
-      fail("format/truncated", `the tensor ends at byte ${offsets[1]} of the data, the data at byte ${length}`, { path: name });
-    if (offsets[0] !== end) {
-      fail(
-        "format/tensor",
-        `the tensor starts at byte ${offsets[0]} of the data, ${offsets[0] < end ? "inside" : "not at the end of"} the one before, which ends at ${end}`,
-        { path: name },
-      );
+    const [from, to] = offsets;
+    if (to > length)
+      fail("format/truncated", `the tensor ends at byte ${to} of the data, the data at byte ${length}`, { path: name });
+    if (from !== end) {
+      const where = from < end ? "inside" : "not at the end of";
+      const message = `the tensor starts at byte ${from} of the data, ${where} the one before, which ends at ${end}`;
+      fail("format/tensor", message, { path: name });
     }
-    end = offsets[1];
+    end = to;
   }
   if (end !== length) fail("format/tensor", `the tensors end at byte ${end} of the data, the data at byte ${length}`);
-
-  const tensors = entries.map(
-    ([
-      name,
-      {
-        shape,
-        data_offsets: [from],
-      },
-    ]) => {
-      const data = new Float32Array(sizeOf(shape));
-      for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + from + 4 * i, true);
-      return { name, shape, data };
-    },
-  );
-  return { metadata, tensors };
 }
 
 /** The model with the weights of a file, whether or not the file holds a model of its own. Throws CompileError `format/…`. */
@@ -188,53 +182,41 @@ function weightsOf(model: Model): readonly WeightInfo[] {
   }
 }
 
-function readHeader(bytes: Uint8Array): {
-  metadata: ReadonlyMap<string, string>;
-  entries: readonly [name: string, entry: Entry][];
-} {
+function readHeader(bytes: Uint8Array): ReturnType<typeof parseHeader> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     fail("format/header", "the header is not UTF-8");
   }
-  const json = parseJson(text, "format/header", "the header");
-  if (typeof json !== "object" || json === null || Array.isArray(json)) fail("format/header", "the header is not a JSON object");
-  let metadata = new Map<string, string>();
-  const entries: [string, Entry][] = [];
-  for (const [name, value] of Object.entries(json)) {
-    if (name === "__metadata__") {
-      const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) fail("format/header", "__metadata__ must map names to strings");
-      metadata = new Map(Object.entries(parsed.data));
-      continue;
-    }
-    const parsed = entrySchema.safeParse(value);
-    if (!parsed.success)
-      fail("format/header", `a tensor must be {dtype, shape, data_offsets}: ${parsed.error.issues[0].message}`, { path: name });
-    entries.push([name, checkEntry(name, parsed.data)]);
-  }
-  return { metadata, entries };
+  const header = parseHeader(text);
+  for (const [name, entry] of header.entries) checkEntry(name, entry);
+  return header;
 }
 
 /** Refuses what is not float32, and a shape that does not fill its bytes. */
-function checkEntry(name: string, entry: Entry): Entry {
-  const { dtype, shape, data_offsets: [from, to] } = entry; // biome-ignore format: one line
+function checkEntry(name: string, { dtype, shape, offsets: [from, to] }: Entry): void {
   if (dtype !== "F32") {
-    fail("format/dtype", `the tensor is of type ${JSON.stringify(dtype)}; layerc reads F32`, {
+    fail("format/dtype", `the tensor is of type ${shorten(JSON.stringify(dtype))}; layerc reads F32`, {
       path: name,
       hint: "convert the weights to float32 before saving",
     });
   }
-  const size = sizeOf(shape);
-  if (!Number.isSafeInteger(size) || to - from !== 4 * size) {
-    fail(
-      "format/tensor",
-      `a tensor of shape ${showShape(shape)} takes ${4 * size} bytes, its data_offsets [${from}, ${to}] give ${to - from}`,
-      { path: name },
-    );
+  const bytes = bytesOf(shape);
+  if (to - from === bytes) return;
+  const takes = bytes === undefined ? "more bytes than can be counted" : `${bytes} bytes`;
+  const message = `a tensor of shape ${shorten(showShape(shape))} takes ${takes}, its data_offsets [${from}, ${to}] give ${to - from}`;
+  fail("format/tensor", message, { path: name });
+}
+
+/** Bytes of a float32 tensor; undefined where a size is none, or a product on the way is no exact number, whatever a later 0 makes of it. */
+function bytesOf(shape: readonly number[]): number | undefined {
+  let bytes = 4;
+  for (const size of shape) {
+    bytes *= size;
+    if (!Number.isSafeInteger(bytes) || !(size >= 0)) return undefined;
   }
-  return entry;
+  return bytes;
 }
 
 /** Tensors by name; without a prototype, so `__proto__` is a name like any other. */
@@ -245,7 +227,7 @@ function recordOf(tensors: readonly FileTensor[]): Readonly<Record<string, Float
 }
 
 function fail(code: Code, message: string, more: { path?: string; hint?: string } = {}): never {
-  const path = more.path === undefined ? "" : `weights[${JSON.stringify(more.path)}]`;
+  const path = more.path === undefined ? "" : place(more.path);
   const hint = more.hint ?? (code === "format/truncated" ? "the file was cut off: copy or save it again" : undefined);
   throw new CompileError({ code, path, message, ...(hint === undefined ? {} : { hint }) });
 }

@@ -112,7 +112,7 @@ function optionsIn(id: string): OptionsInput {
 
 /** Rollup's `error` throws; esbuild's takes note, and then needs a module all the same. */
 function fail(context: Context, error: CompileError): { code: string } {
-  context.error(messageOf(error, "error"));
+  context.error(messageOf(error.diagnostic, "error"));
   return { code: "" };
 }
 

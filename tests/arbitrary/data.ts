@@ -8,8 +8,9 @@ import { hardNumbers, tameNumbers, wholeNumbers } from "./numbers.ts";
 /** Rows for a random model; hard: half of the numbers are where formats, branches and polynomials end. */
 export const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: number, hard: boolean): Float32Array => {
   const length = rows * sizeOf(inputShape);
-  if (hard) return hardNumbers(own ^ 1, length);
-  return integers === undefined ? tameNumbers(own, length) : wholeNumbers(own, length, integers);
+  // A module takes no other ids than whole ones in range.
+  if (integers !== undefined) return wholeNumbers(hard ? own ^ 1 : own, length, integers);
+  return hard ? hardNumbers(own ^ 1, length) : tameNumbers(own, length);
 };
 
 /** Targets that its loss allows. */

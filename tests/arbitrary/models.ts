@@ -1,7 +1,8 @@
 // Random Sequential models, from the list of layers: a new layer is drawn the moment it is listed. A model is a list of drawn
 // lines; a line that is not legal where it stands is passed over, so shrinking can drop any line and still has a model.
-// Out: a Sample: a model with weights, options, a training, and the seeds of its data. What `legal` lets pass must build.
+// Out: a Sample: a model with weights, options, a training, and the seeds of its data. What `legal` lets pass must build, but for masks.
 import fc from "fast-check";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
@@ -234,7 +235,7 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
       ...(line.frozen === undefined ? {} : { trainable: false }),
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
-    if (output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
+    if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
     if (specs.length === 0) integers = readsIntegers(line);
     for (const weight of layer.weights(layer.config.parse(line.config), shape)) {
       const full = `${name}/${weight.name}`;
@@ -248,7 +249,12 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
   return { model, inputShape, outputShape: shape, ...(integers === undefined ? {} : { integers }) };
 }
 
-/** The shape of one sample after the last layer: the type of what the layers build. */
-function shapeAfter(specs: readonly LayerSpec[]): readonly number[] {
-  return resolve({ name: "prefix", seed: 0, layers: specs }).inference.output.shape;
+/** The shape of one sample after the last layer: the type of what the layers build. undefined where a mask, which `legal` does not see, does not fit. */
+function shapeAfter(specs: readonly LayerSpec[]): readonly number[] | undefined {
+  try {
+    return resolve({ name: "prefix", seed: 0, layers: specs }).inference.output.shape;
+  } catch (error) {
+    if (error instanceof CompileError && error.message.startsWith("a mask of ")) return undefined;
+    throw error;
+  }
 }

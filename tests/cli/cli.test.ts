@@ -132,6 +132,10 @@ describe("run", () => {
       status: 1,
       stderr: expect.stringMatching(/^graph\/values/),
     });
+    expect(layerc(folder, ["run", "-", "--input", JSON.stringify({ ...values, X: [1] })], text)).toMatchObject({
+      status: 1,
+      stderr: 'graph/values  X\n  the Graph has no key "X"\n  hint  did you mean "x"?\n',
+    });
     expect(layerc(folder, ["run", "-", "--input", "{}"], "graph x\n  %0 = nonsense()\nend").stderr).toMatch(
       /^(ir\/parse|op\/unknown)/,
     );
@@ -139,11 +143,11 @@ describe("run", () => {
 
   it.each([
     ["[1, 2, 3]", /a row of shape \[2\] has 2 numbers, the input has 3/],
-    ['["a", 1]', /"a" is no number/],
+    ['["a", 1]', /row 1, place 1 holds "a", which is no number/],
     ["[1,", /the input is not JSON/],
     ["nowhere.csv", /cannot read nowhere\.csv: there is no such file/],
-    ["words.csv", /row 2 holds "x", which is no number/],
-    ["ragged.csv", /ragged\.csv: /],
+    ["words.csv", /row 2, column 1 holds "x", which is no number/],
+    ["ragged.csv", /ragged\.csv: row 2 has 1 column, the model takes 2/],
   ])("says what is wrong with %s", (input, message) => {
     write("words.csv", "1,2\nx,3\n");
     write("ragged.csv", "1,2\n3\n");
@@ -184,6 +188,25 @@ Multiply-adds per row:  6
       multiplyAdds: 0,
       bytes: 48,
     });
+  });
+
+  it("summary and inspect check what the model is trained with, and warn of a head that cannot learn", () => {
+    const trained = (name: string, training: object) => write(name, JSON.stringify({ ...spec, training }));
+    trained("lr.json", { loss: "mse", optimizer: { name: "sgd", learning_rate: 0.1 } });
+    trained("loss.json", { loss: "mean_square", optimizer: "sgd" });
+    for (const command of ["summary", "inspect", "compile"]) {
+      expect(layerc(folder, [command, "lr.json"])).toMatchObject({
+        status: 1,
+        stderr: `training/spec  training.optimizer.learning_rate\n  sgd has no key "learning_rate"\n  hint  did you mean "learningRate"?\n`,
+      });
+      expect(layerc(folder, [command, "loss.json"]).stderr).toMatch(/^training\/spec {2}training\.loss\n/);
+    }
+    trained("head.json", { loss: "sparse_categorical_crossentropy", optimizer: "sgd" });
+    const { status, stderr } = layerc(folder, ["summary", "head.json"]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^training\/head {2}layers\[1\] dense "out"\n.*one class[\s\S]*\n {2}hint {2}/);
+    const { warnings } = JSON.parse(layerc(folder, ["compile", "head.json", "-o", "head.js", "--json"]).stdout);
+    expect(warnings.map(({ code }: { code: string }) => code)).toEqual(["weights/untrained", "training/head"]);
   });
 
   it("--input-shape serves a model without one, and no other", () => {
@@ -236,6 +259,7 @@ describe("errors", () => {
     expect(JSON.parse(run.stdout).error).toMatchObject({
       code: "layer/config",
       path: "layers[1].units",
+      message: "units needs a number of at least 1, found -1",
       at: { file: "bad.model.ts", line: 5, column: 27 },
     });
   });

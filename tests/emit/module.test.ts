@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const rows = [0.5, -1, 1, 2, -3, 4, 0.1, 0.2, 7, -7];
 const expected = Array.from({ length: rows.length / 2 }, (_, i) => netByHand(rows[2 * i], rows[2 * i + 1]));
-const selfTest = { rows: 2, x: Float32Array.from(rows.slice(0, 4)), y: Float32Array.from(expected.slice(0, 2)) };
+const selfTest = { rows: 2, x: Float32Array.from(rows.slice(0, 4)), columns: [0], y: expected.slice(0, 2), bounds: [1e-5] };
 const straight = (options = {}): ModuleParts => parts(straightNet(), options, { selfTest });
 const looped = (options = {}, tile = 4): ModuleParts => parts(loopNet(tile), options, { constants: loopConstants, selfTest });
 
@@ -111,17 +111,15 @@ it("reads every input before it writes, when rows keep their size", () => {
 
 describe("selfTest fails", () => {
   it.each([
-    ["a wrong number", [expected[0], expected[1] + 1], "selfTest: largest error 1"],
-    ["NaN", [expected[0], Number.NaN], "selfTest: largest error NaN"],
+    ["a wrong number", [expected[0], expected[1] + 1], "selfTest: output 0 of row 1 is off by 1, more than 0.00001"],
+    ["NaN", [expected[0], Number.NaN], "selfTest: output 0 of row 1 is off by NaN, more than 0.00001"],
   ])("on %s", (_, y, message) => {
-    expect(() => run(parts(straightNet(), {}, { selfTest: { ...selfTest, y: Float32Array.from(y) } })).selfTest()).toThrow(
-      message,
-    );
+    expect(() => run(parts(straightNet(), {}, { selfTest: { ...selfTest, y } })).selfTest()).toThrow(message);
   });
   it("not within the allowed error, which it returns", () => {
     const planted = 5e-6;
     const error = run(
-      parts(straightNet(), {}, { selfTest: { ...selfTest, y: Float32Array.from([expected[0] + planted, expected[1]]) } }),
+      parts(straightNet(), {}, { selfTest: { ...selfTest, y: [expected[0] + planted, expected[1]] } }),
     ).selfTest();
     expect(error).toBeGreaterThan(0);
     expect(error).toBeLessThan(2 * planted);
@@ -179,7 +177,7 @@ describe("training", () => {
     expect(Array.from(module.predict([1, 2]))).toEqual([19, 39]);
   });
   it("create gives instances that share nothing, and selfTest tests the weights the module came with", () => {
-    const module = run(lineParts({}, { selfTest: { rows: 1, x: Float32Array.of(3), y: Float32Array.of(2) } }));
+    const module = run(lineParts({}, { selfTest: { rows: 1, x: Float32Array.of(3), columns: [0], y: [2], bounds: [1e-6] } }));
     const other = module.create();
     module.trainStep(x, y);
     expect(Array.from(other.predict([3]))).toEqual([2]);
@@ -324,7 +322,7 @@ predict(1);\n`;
       (format) => `import { predict, trainStep, create, inputShape, type Model } from "./${format}.js";\n${check}`,
     );
     const global = `const { predict, trainStep, create, inputShape } = net;\ntype Model = net.Model;\n${check}`;
-    const test = { rows: 1, x: Float32Array.of(3), y: Float32Array.of(2) };
+    const test = { rows: 1, x: Float32Array.of(3), columns: [0], y: [2], bounds: [1e-6] };
     for (const format of ["esm", "cjs", "iife"] as const) {
       write(`${format}.d.ts`, emitModule(lineParts({ format, globalName: "net" }, { selfTest: test })).declarations);
     }

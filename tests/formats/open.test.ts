@@ -58,7 +58,7 @@ describe("a file that is no model", () => {
   ])("%s: says what it saw", (_, file, seen) => {
     const error = errorOf(() => open(file));
     expect(error.code).toBe("format/unknown");
-    expect(error.message).toBe(`this is no model: ${seen}`);
+    expect(error.diagnostic.message).toBe(`this is no model: ${seen}`);
     expect(error.hint).toMatch(/JSON and \.safetensors/);
   });
 });

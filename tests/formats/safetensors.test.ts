@@ -111,7 +111,7 @@ describe("a saved model", () => {
     const turned = tensors.map((tensor) => (tensor.name === "dense/kernel" ? { ...tensor, shape: [4, 2] } : tensor));
     const error = errorOf(() => open(writeTensors(metadata, turned)));
     expect(error).toMatchObject({ code: "format/tensor", path: 'weights["dense/kernel"]' });
-    expect(error.message).toBe("the model needs shape [2, 4], the file gives [4, 2]");
+    expect(error.diagnostic.message).toBe("the model needs shape [2, 4], the file gives [4, 2]");
   });
 
   it("refuses to be saved when JSON would change it", () => {
@@ -209,7 +209,7 @@ describe("a hostile header", () => {
   it.each(cases)("%s", (_, bytes, code, message) => {
     const error = errorOf(() => openWeights(bytes));
     expect(error.code).toBe(code);
-    expect(error.message).toMatch(message);
+    expect(error.diagnostic.message).toMatch(message);
   });
 
   it.each([
@@ -221,7 +221,7 @@ describe("a hostile header", () => {
   ])("%s is no model", (_, metadata, message) => {
     const error = errorOf(() => open(writeTensors(metadata, []), "m.safetensors"));
     expect(error.code).toBe("format/metadata");
-    expect(error.message).toMatch(message);
+    expect(error.diagnostic.message).toMatch(message);
   });
 
   it("a spec without layers names the place", () => {

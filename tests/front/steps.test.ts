@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { random } from "../../compiler/base/random.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import { checkLine } from "../../compiler/front/check.ts";
 import { forward } from "../../compiler/front/forward.ts";
 import { resolve } from "../../compiler/front/steps.ts";
@@ -12,11 +12,11 @@ import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { begin } from "../../compiler/ops/index.ts";
 
 const modelOf = (layers: readonly LayerSpec[], more: Partial<Model> = {}): Model => ({ name: "m", seed: 1, layers, ...more });
-function errorOf(run: () => unknown): CompileError {
+function errorOf(run: () => unknown): Diagnostic {
   try {
     run();
   } catch (error) {
-    if (error instanceof CompileError) return error;
+    if (error instanceof CompileError) return error.diagnostic;
     throw error;
   }
   return expect.fail("nothing was thrown");

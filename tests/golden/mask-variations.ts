@@ -12,16 +12,61 @@ const stepsKept = (x: Tensor, value: number): Tensor =>
     Array.from({ length: x.shape.at(-1) ?? 0 }, (_, f) => at(x, ...c, f) !== value).some(Boolean) ? 1 : 0,
   );
 
+/** Softmax of x where keep is not 0; 0 elsewhere, also where a whole line is masked. */
+function masked(x: Tensor, axes: readonly number[], keep: (...coords: number[]) => number): Tensor {
+  const y = r.softmax(
+    make(x.shape, (...c) => (keep(...c) === 0 ? -1e3 : at(x, ...c))),
+    axes,
+  );
+  return make(x.shape, (...c) => (keep(...c) === 0 ? 0 : at(y, ...c)));
+}
+
 export const maskCases: readonly Variation[] = [
+  ...[-1, 1, [1, 2]].map(
+    (axis): Variation => ({
+      name: `a mask of steps on softmax over ${axis} lies along the last axis`,
+      layers: [...alone("masking", [4, 4]), line("softmax", { axis })],
+      input: gaps,
+      reference: (x) => {
+        const mask = stepsKept(x, 0);
+        return masked(
+          x,
+          [axis].flat().map((a) => (a < 0 ? a + 3 : a)),
+          (n, _, f) => at(mask, n, f),
+        );
+      },
+    }),
+  ),
   {
-    name: "masks reach the second lstm through lstm, dense, dropout, layerNormalization, softmax",
+    name: "a mask of one step on softmax serves the whole row",
+    layers: [...alone("masking", [1, 3]), line("softmax")],
+    input: gaps,
+    reference: (x) => masked(x, [2], (n) => at(stepsKept(x, 0), n, 0)),
+  },
+  {
+    name: "a mask of whole rows on softmax",
+    layers: [...alone("masking", [2]), line("dense", { units: 3 }), line("softmax")],
+    input: gaps,
+    reference: (x, w) => masked(r.dense(x, w["dense/kernel"], w["dense/bias"]), [1], (n) => at(stepsKept(x, 0), n)),
+  },
+  {
+    name: "a mask of two axes on softmax",
+    layers: [...alone("masking", [1, 2, 1]), line("dense", { units: 2 }), line("softmax")],
+    input: gaps,
+    reference: (x, w) => {
+      const mask = stepsKept(x, 0);
+      return masked(r.dense(x, w["dense/kernel"], w["dense/bias"]), [3], (n, _a, _b, f) => at(mask, n, 0, f));
+    },
+  },
+  {
+    name: "masks reach the second lstm through lstm, dense, dropout, layerNormalization, the activation softmax",
     layers: [
       ...alone("masking", [6, 2]),
       line("lstm", { units: 3, returnSequences: true }, "first"),
       line("dense", { units: 4 }),
       line("dropout", { rate: 0.5 }),
       line("layerNormalization"),
-      line("softmax"),
+      line("activation", { activation: "softmax" }),
       line("lstm", { units: 3 }, "second"),
     ],
     input: gaps,

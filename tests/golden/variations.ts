@@ -131,13 +131,16 @@ export const cases: readonly Variation[] = [
       return r.dense(r.reshape(pooled, 30), w["dense/kernel"], w["dense/bias"]);
     },
   },
-  ...[[-1], [1], [1, 2], [2, -1], [3, 1], [1, 2, 3]].map(
+  ...[[-1], [1], [1, 2], [2, -1], [-1, 1], [1, -2], [-1, 2, 1], [3, 1], [1, 2, 3]].map(
     (axis): Variation => ({
       name: `layerNormalization over ${axis}`,
       layers: alone("layerNormalization", [3, 4, 5], { axis, ...(axis.length === 2 ? { center: false } : {}) }),
       reference: (x, w) => {
         const axes = axis.map((a) => (a < 0 ? a + 4 : a)).toSorted((a, b) => a - b);
-        return r.layerNorm(x, axes, w["layerNormalization/gamma"], w["layerNormalization/beta"]);
+        // The numbers lie in ascending order of the axes, whatever order the shape names.
+        const shape = axes.map((a) => x.shape[a]);
+        const [gamma, beta] = ["gamma", "beta"].map((part) => w[`layerNormalization/${part}`]);
+        return r.layerNorm(x, axes, { ...gamma, shape }, beta && { ...beta, shape });
       },
     }),
   ),

@@ -26,7 +26,7 @@ function refusal(text: string): string {
   try {
     parse(text);
   } catch (error) {
-    if (error instanceof CompileError) return `${error.code} ${error.message}`;
+    if (error instanceof CompileError) return `${error.code} ${error.diagnostic.message}`;
     throw error;
   }
   return "accepted";

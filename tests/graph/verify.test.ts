@@ -70,16 +70,16 @@ describe("a broken rule is named", () => {
   test.each(cases)("%s", (_rule, broken, message) => {
     const error = failure(broken);
     expect(error.code).toBe("ir/verify");
-    if (typeof message === "string") expect(error.message).toBe(message);
-    else expect(error.message).toMatch(message);
+    if (typeof message === "string") expect(error.diagnostic.message).toBe(message);
+    else expect(error.diagnostic.message).toMatch(message);
     const lines = error.notes[0].split("\n");
-    expect(lines.filter((line) => line === `  ^ ${error.message}`).length).toBe(1);
+    expect(lines.filter((line) => line === `  ^ ${error.diagnostic.message}`).length).toBe(1);
   });
 
   test("a body may not update", () => {
     const counter = b.state({ name: "c", shape: [], initial: 0 });
     const body = graph("step", [["carry0", b.tanh(carry)]], [["c", b.neg(counter)]]);
-    expect(failure(withBody(body)).message).toMatch(/^the body "step" (reads the state "c" directly|updates "c")/);
+    expect(failure(withBody(body)).diagnostic.message).toMatch(/^the body "step" (reads the state "c" directly|updates "c")/);
   });
 
   test("the message stands under the line it is about, five lines on either side", () => {

@@ -18,7 +18,7 @@ function refusal(action: () => unknown): string {
   try {
     action();
   } catch (error) {
-    if (error instanceof CompileError) return `${error.code} ${error.path}: ${error.message}`;
+    if (error instanceof CompileError) return `${error.code} ${error.path}: ${error.diagnostic.message}`;
     throw error;
   }
   return "accepted";

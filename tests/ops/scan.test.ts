@@ -24,7 +24,7 @@ const failure = (run: () => unknown): { code: string; message: string } | undefi
   try {
     run();
   } catch (error) {
-    if (error instanceof CompileError) return { code: error.code, message: error.message };
+    if (error instanceof CompileError) return { code: error.code, message: error.diagnostic.message };
     throw error;
   }
   return undefined;

@@ -193,16 +193,16 @@ describe("errors", () => {
     ["end\n", "end\nend\n", 'line 26, column 1: needed nothing after end, found "end"'],
   ];
   it("a store says that it writes four elements, and to how much", () => {
-    const store = (text: string) => error(() => parseProgram(blocked.replace("y[16*r + 4]:f32x4", text))).message;
+    const store = (text: string) => error(() => parseProgram(blocked.replace("y[16*r + 4]:f32x4", text))).diagnostic.message;
     expect(store("y[16*r + 4]")).toBe("line 15, column 23: a store of one element takes no f32x4");
     expect(store("y[16*r + 4]:f32")).toBe("line 15, column 22: a store of f32 takes no f32x4");
     const from = error(() => parseProgram(blocked.replace("from floor(n/2)*2", "from floor(n/2)")));
-    expect(from.message).toBe('line 17, column 28: needed "*", found the end of the line');
+    expect(from.diagnostic.message).toBe('line 17, column 28: needed "*", found the end of the line');
   });
   it.each(broken)("%j as %j", (from, to, message) => {
     const text = dense.replace(from, to);
     expect(text).not.toBe(dense);
-    expect(error(() => parseProgram(text)).message).toBe(message);
+    expect(error(() => parseProgram(text)).diagnostic.message).toBe(message);
   });
 
   it("the note points at the place", () => {

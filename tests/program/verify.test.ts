@@ -139,7 +139,7 @@ describe("rules", () => {
     const text = once.replace(also, as);
     const error = failure(parseProgram(text));
     expect(error.code).toBe("ir/verify");
-    expect(error.message).toBe(message);
+    expect(error.diagnostic.message).toBe(message);
   });
 
   const with_ = (...body: Stmt[]): Program => ({
@@ -211,7 +211,7 @@ end
   it.each(lanewise)("%s", (_, from, to, message) => {
     const text = blocks.replace(from, to);
     expect(text).not.toBe(blocks);
-    expect(failure(parseProgram(text)).message).toBe(`kernel "k": ${message}`);
+    expect(failure(parseProgram(text)).diagnostic.message).toBe(`kernel "k": ${message}`);
   });
   it("a block loop that is never left over may address anything", () => {
     verifyProgram(parseProgram(blocks.replace("scalar n 2..32", "scalar n 30..30").replace("= x[r]\n", "= x[r + 99]\n")));
@@ -224,17 +224,17 @@ end
     ["pow2 of lanes is lanes", v.pow2(v.lit(1, "i32x4"), "f64"), "the result of pow2 is f32x4, found f64"],
     ["less of lanes is lanes", v.fromMask({ op: "less", a: v.lit(1, "f32x4"), b: v.lit(1, "f32x4"), fmt: "mask" }, "f32"), "the result of less is maskx4, found mask"],
   ] as const)("%s", (_, value, message) => {
-    expect(failure(store(value)).message).toBe(`kernel "k": ${message}`);
+    expect(failure(store(value)).diagnostic.message).toBe(`kernel "k": ${message}`);
   }); // biome-ignore format: one table
 
   it.each(objects)("%s", (_, program, message) => {
-    expect(failure(program).message).toBe(`kernel "k": ${message}`);
+    expect(failure(program).diagnostic.message).toBe(`kernel "k": ${message}`);
   });
 
   it("a number of rows is one", () => {
     const program = parseProgram(sound);
     const entries = program.entries.map((entry) => ({ ...entry, rows: -1 }));
-    expect(failure({ ...program, entries }).message).toBe('entry "prepare" needs a number of rows, found -1');
+    expect(failure({ ...program, entries }).diagnostic.message).toBe('entry "prepare" needs a number of rows, found -1');
   });
 });
 

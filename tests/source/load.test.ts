@@ -24,7 +24,8 @@ async function failure(file: string) {
   try {
     await loadModel(file);
   } catch (error) {
-    const { name, code, path, message, hint, at } = error as CompileError;
+    const { name } = error as CompileError;
+    const { code, path, message, hint, at } = (error as CompileError).diagnostic;
     return { name, code, path, message, hint, at: at && `${relative(folder, at.file)}:${at.line}:${at.column}` };
   }
   throw new Error("nothing was thrown");

@@ -157,7 +157,7 @@ describe("the loss of a batch", () => {
       try {
         resolve(modelOf(identity({ inputShape: shape }))).loss({ loss, optimizer });
       } catch (error) {
-        if (error instanceof CompileError) return [error.code, error.path, error.message, error.hint].join(" | ");
+        if (error instanceof CompileError) return [error.code, error.path, error.diagnostic.message, error.hint].join(" | ");
       }
       return "nothing";
     };

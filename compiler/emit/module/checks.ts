@@ -17,7 +17,7 @@ export const rowsFunction: Code = js`function rowsOf(what, value, shape) {
     const at = list.length, length = items && typeof items === "object" && axes.length ? items.length : -1;
     const deep = length > 0 && typeof items[0] === "object";
     for (let i = 0; i < length; i++) {
-      const item = items[i];
+      let item = items[i];
       if (!deep && typeof item === "number") list.push(item);
       else put(item, deep ? (k ? shape : axes.slice(1)) : [], "");
     }
@@ -33,7 +33,7 @@ export const rowsFunction: Code = js`function rowsOf(what, value, shape) {
 /** `whole(what, values, size, range)`: every number is a whole one that the range allows. */
 export const wholeFunction: Code = js`function whole(what, values, size, range) {
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+    let value = values[i];
     if (value >= 0 && value < range.below && value % 1 === 0 || value === range.ignore) continue;
     throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted a whole number from 0 to " + (range.below - 1) + ", got " + value + (what === "y" && value === range.below ? "; labels start at 0" : ""));
   }
@@ -53,7 +53,7 @@ export const optionsFunction: Code = js`function optionsOf(options, known) {
   const plain = (key) => key.replace(/_/g, "").toLowerCase();
   for (const key in options) {
     if (known.indexOf(key) >= 0) continue;
-    const near = known.filter((one) => plain(one) === plain(key));
+    let near = known.filter((one) => plain(one) === plain(key));
     throw new TypeError('options: there is no "' + key + '"; ' + (near.length ? "did you mean " + near[0] + "?" : "known: " + known.join(", ")));
   }
   return options;

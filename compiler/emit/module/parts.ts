@@ -22,8 +22,22 @@ export interface ModuleParts {
   readonly constants: ReadonlyMap<string, Float32Array>;
   /** With training: Keras' order. */
   readonly weights: readonly (WeightInfo & { readonly buffer: string })[];
-  readonly selfTest?: { readonly rows: number; readonly x: Float32Array; readonly y: Float32Array };
+  readonly selfTest?: SelfTest;
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
+}
+/** What selfTest compares. */
+export interface SelfTest {
+  readonly rows: number;
+  /** The inputs, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it. */
+  readonly x: Float32Array | { readonly starts: readonly number[]; readonly integers?: number };
+  /** Positions in a row of the output. */
+  readonly columns: readonly number[];
+  /** The state from which the factors of a weighted sum over each row are drawn, where it is compared too. */
+  readonly sum?: number;
+  /** Row by row: its columns, then its sum. */
+  readonly y: readonly number[];
+  /** How far the columns, then the sum, of any row may be off. */
+  readonly bounds: readonly number[];
 }
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {

@@ -10,8 +10,9 @@ export interface Route {
   readonly calls: Code;
 }
 
-/** What calls a route: `compute` for one row, `computeTile` for a tile of them. */
+/** What calls the route of one row. */
 export const one: Name = name("compute");
+/** What calls the route of a tile of rows. */
 export const many: Name = name("computeTile");
 
 /** `784 * row`, `row` or `0`. */

@@ -7,6 +7,6 @@ export const moduleWords =
   );
 /** Words that are parameters and variables inside functions: a kernel may have its own. */
 export const localWords =
-  "x y out from to row rows n i k end length list what value size sum scale error given data options sampleWeight learningRate source at text digits values word items depth deep shape all want item got key known range".split(
+  "x y out from to row rows n i k end length list what value size sum scale error given data options sampleWeight learningRate source at text digits values word items depth deep shape all want item got key known range h starts largest bound bounds columns wanted".split(
     " ",
   );

@@ -5,13 +5,14 @@ import { layer } from "../define.ts";
 import { count, initializer, noPenalty } from "../shared.ts";
 
 /**
- * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim].
+ * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim]. Ids that other layers compute are made
+ * to fit: floored, then clamped to 0 … inputDim − 1; NaN reads row 0.
  * https://keras.io/api/layers/core_layers/embedding/
  */
 export const embedding = layer({
   name: "embedding",
   keras: "Embedding",
-  says: "Row x of a trained table for every whole number x; with maskZero, 0 marks a step that later layers skip.",
+  says: "Row x of a trained table for every whole number x (computed ids are floored and clamped to the table, NaN is 0); with maskZero, 0 marks a step that later layers skip.",
   config: z.strictObject({
     // Whole numbers are exact in float32 up to here.
     inputDim: count.max(2 ** 24),

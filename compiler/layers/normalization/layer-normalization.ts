@@ -2,10 +2,12 @@
 //
 //   y[n, …o, …i] = gamma[…i] · (x[n, …o, …i] − mean[n, …o]) / √(variance[n, …o] + epsilon) + beta[…i]
 //
-// i are the axes of `axis` (`inner`, the shape of gamma and beta), o the others; the batch is always among those.
+// i are the axes of `axis` (`inner`), o the others; the batch is always among those. gamma and beta have their numbers in the order of
+// i, ascending, and Keras' shape (`orderedAxes`): the same numbers for every way to write `axis`.
 import * as z from "zod";
+import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
-import { axisOrAxes, badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
+import { axisOrAxes, badAxis, initializer, noPenalty, orderedAxes, sampleAxes, sampleShape, spread } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta over `axis` of each sample; the shape stays.
@@ -26,7 +28,7 @@ export const layerNormalization = layer({
   fixed: { ...noPenalty("beta", "gamma"), rmsScaling: [false] },
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
-    const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
+    const shape = orderedAxes(config.axis, input).map((axis) => input[axis]);
     return [
       ...(config.scale ? [{ name: "gamma", shape, initializer: config.gammaInitializer, trainable: true }] : []),
       ...(config.center ? [{ name: "beta", shape, initializer: config.betaInitializer, trainable: true }] : []),
@@ -35,6 +37,8 @@ export const layerNormalization = layer({
   lower: (g, { x, weights: { gamma, beta }, config }) => {
     const inner = sampleAxes(config.axis, sampleShape(x)) ?? [];
     const axes = inner.map((axis) => axis + 1);
+    const each = (weight: Node): Node =>
+      spread(g, g.reshape(weight, { shape: axes.map((axis) => x.type.shape[axis]) }), inner, x);
     const outer = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const mean = g.as("mean", () => g.mean(x, { axes }));
     const centered = g.sub(x, g.broadcast(mean, { shape: x.type.shape, axes: outer }));
@@ -42,7 +46,7 @@ export const layerNormalization = layer({
     const variance = g.as("variance", () => g.mean(squares, { axes }));
     const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
     const scaled = g.div(centered, g.broadcast(root, { shape: x.type.shape, axes: outer }));
-    const stretched = gamma === undefined ? scaled : g.mul(scaled, spread(g, gamma, inner, x));
-    return { y: beta === undefined ? stretched : g.add(stretched, spread(g, beta, inner, x)) };
+    const stretched = gamma === undefined ? scaled : g.mul(scaled, each(gamma));
+    return { y: beta === undefined ? stretched : g.add(stretched, each(beta)) };
   },
 });

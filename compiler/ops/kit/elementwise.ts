@@ -5,6 +5,7 @@ import { type Attrs, type Node, sameShape, showShape, type Type } from "../../gr
 import type { FloatFmt, Value } from "../../program/program.ts";
 import type { Composite, G, NoAttrs, Primitive, Sample } from "../define.ts";
 import { mismatch } from "./checks.ts";
+import { type PointRounding, pointwiseRounding } from "./rounding.ts";
 
 /** The schema of an op without attributes. */
 export const noAttrs: z.ZodType<NoAttrs> = z.strictObject({});
@@ -30,6 +31,7 @@ interface Spec<F extends readonly unknown[], V extends readonly unknown[]> {
   readonly says: string;
   /** In doubles. */
   readonly scalar: (...args: F & number[]) => number;
+  readonly rounding: PointRounding;
   readonly vjp: Primitive<NoAttrs>["vjp"];
   readonly lower: (...args: [...V, FloatFmt]) => Value;
   /** Rows of inputs and the result. */
@@ -37,7 +39,7 @@ interface Spec<F extends readonly unknown[], V extends readonly unknown[]> {
 }
 
 function elementwise(arity: number, spec: Spec<number[], Value[]>): Primitive<NoAttrs> {
-  const { name, says, scalar, vjp, lower, examples } = spec;
+  const { name, says, scalar, rounding, vjp, lower, examples } = spec;
   return {
     kind: "primitive",
     name,
@@ -45,10 +47,10 @@ function elementwise(arity: number, spec: Spec<number[], Value[]>): Primitive<No
     arity,
     attrs: noAttrs,
     type: (inputs) => sharedShape(name, inputs),
-    eval: (inputs, _attrs, { shape }) => ({
-      shape,
-      data: inputs[0].data.map((_, i) => scalar(...inputs.map((input) => input.data[i]))),
-    }),
+    eval: (inputs, _attrs, { shape }) => {
+      const [a, b, c] = inputs.map(({ data }) => data);
+      return { shape, data: a.map((x, i) => scalar(x, b?.[i], c?.[i])) };
+    },
     sample: (random): Sample<NoAttrs> => {
       const type = sampleShape(random);
       return { inputs: Array.from({ length: arity }, () => type), attrs: {} };
@@ -60,6 +62,7 @@ function elementwise(arity: number, spec: Spec<number[], Value[]>): Primitive<No
         output: { shape: [examples.length], values: examples.map((row) => row[arity]) },
       },
     ],
+    rounding: pointwiseRounding(rounding),
     vjp,
     lower: { kind: "pointwise", value: (args, { fmt }) => (lower as (...all: unknown[]) => Value)(...args, fmt) },
   };

@@ -10,7 +10,8 @@ import * as v from "../../program/value.ts";
 import type { EvalContext, NestSite, Sample, Tensor } from "../define.ts";
 import { wrongRank } from "./checks.ts";
 import { sampleShape } from "./elementwise.ts";
-import { eachPoint, element, positionOf, tabulate } from "./tensor.ts";
+import { sumSize } from "./rounding.ts";
+import { eachPoint, positionOf, tabulate } from "./tensor.ts";
 
 /** The axes that vanish, in any order. */
 export type ReduceAttrs = { readonly axes: readonly number[] };
@@ -31,14 +32,32 @@ export function evalReduce(
   fold: (a: number, b: number) => number,
 ): Tensor {
   const result = tabulate(shape, () => init);
-  eachPoint(x.shape, (coords) => {
-    const to = positionOf(
-      shape,
-      coords.filter((_, axis) => !axes.includes(axis)),
-    );
-    result.data[to] = fold(result.data[to], element(x, coords));
+  eachTerm(x, axes, shape, (to, term) => {
+    result.data[to] = fold(result.data[to], term);
   });
   return result;
+}
+
+/** Every element of x in row-major order, and where it goes when `axes` vanish. */
+function eachTerm(x: Tensor, axes: readonly number[], shape: readonly number[], visit: (to: number, term: number) => void): void {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const point = kept.map(() => 0);
+  eachPoint(x.shape, (coords, from) => {
+    for (let i = 0; i < kept.length; i++) point[i] = coords[kept[i]];
+    visit(positionOf(shape, point), x.data[from]);
+  });
+}
+
+/** How far sums over `axes` may be off: their terms one by one, in float32 and in doubles. */
+export function reduceRounding(x: Tensor, { shape, data }: Tensor, { axes }: ReduceAttrs): Float64Array {
+  const rounded = new Float64Array(data.length);
+  const magnitude = new Float64Array(data.length);
+  eachTerm(x, axes, shape, (to, term) => {
+    rounded[to] = Math.fround(rounded[to] + Math.fround(term));
+    magnitude[to] += Math.abs(term);
+  });
+  const count = x.data.length / Math.max(1, data.length);
+  return magnitude.map((all, i) => sumSize(count, all, rounded[i] - data[i]));
 }
 
 /** The loops: dims i0.. over the result, k0.. over the reduced axes, outermost first. */

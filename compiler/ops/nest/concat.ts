@@ -44,6 +44,7 @@ export const concat: Primitive<ConcatAttrs> = {
       return element(inputs[part], coords.with(axis, coords[axis] - from[part]));
     });
   },
+  rounding: "none",
   vjp: (g, { inputs, ct, attrs: { axis } }) => {
     const shapes = inputs.map((input) => input.type.shape);
     const from = starts(shapes, axis);

@@ -14,6 +14,7 @@ import { at, type Coord, readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch, wrongRank } from "../kit/checks.ts";
+import { sumSize } from "../kit/rounding.ts";
 import { array } from "../kit/tensor.ts";
 import { adjoint } from "./dot-adjoint.ts";
 import { type DotAttrs, freeAxes, pairSchema, sampleDot } from "./dot-axes.ts";
@@ -42,11 +43,7 @@ export const dot: Primitive<DotAttrs> = {
     return { shape };
   },
   eval: ([left, right], attrs, { shape }) => {
-    const offsets = (side: 0 | 1) => {
-      const x = [left, right][side];
-      return [attrs.batch[side], freeAxes(x.shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(x, axes));
-    };
-    const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = [offsets(0), offsets(1)];
+    const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
     const data = new Float64Array(sizeOf(shape));
     let to = 0;
     leftBatch.forEach((a, b) => {
@@ -61,6 +58,7 @@ export const dot: Primitive<DotAttrs> = {
     });
     return { shape, data };
   },
+  rounding,
   vjp: (g, { inputs: [left, right], ct, attrs }) => [
     adjoint(g, 0, left, right, ct, attrs),
     adjoint(g, 1, right, left, ct, attrs),
@@ -86,6 +84,36 @@ export const dot: Primitive<DotAttrs> = {
 function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
   const [leftFree, rightFree] = [freeAxes(left.length, 0, attrs), freeAxes(right.length, 1, attrs)];
   return [...[...attrs.batch[0], ...leftFree].map((axis) => left[axis]), ...rightFree.map((axis) => right[axis])];
+}
+
+/** Where the operands' elements stand: along batch, free and contracted axes. */
+const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly number[][][] =>
+  ([0, 1] as const).map((side) => {
+    const x = [left, right][side];
+    return [attrs.batch[side], freeAxes(x.shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(x, axes));
+  });
+
+/** The terms of each sum in float32, one by one, and their magnitudes. */
+function rounding([left, right]: readonly Tensor[], { data }: Tensor, attrs: DotAttrs): Float64Array {
+  const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
+  const sizes = new Float64Array(data.length);
+  let to = 0;
+  leftBatch.forEach((a, b) => {
+    for (const i of leftFree) {
+      for (const j of rightFree) {
+        let rounded = 0;
+        let magnitude = 0;
+        for (let k = 0; k < leftSum.length; k++) {
+          const term = left.data[a + i + leftSum[k]] * right.data[rightBatch[b] + j + rightSum[k]];
+          rounded = Math.fround(rounded + Math.fround(term));
+          magnitude += Math.abs(term);
+        }
+        sizes[to] = sumSize(leftSum.length, magnitude, rounded - data[to]);
+        to++;
+      }
+    }
+  });
+  return sizes;
 }
 
 /** Offsets of all points along `axes`, in row-major order of that list. */

@@ -37,6 +37,7 @@ export const gather: Primitive<NoAttrs> = {
       element(table, [rowOf(element(ids, coords.slice(0, rank)), table.shape[0]), ...coords.slice(rank)]),
     );
   },
+  rounding: "none",
   vjp: (g, { inputs: [table, ids], ct }) => [g.scatterAdd(ids, ct, { rows: table.type.shape[0] as number }), null],
   lower: { kind: "nest", fusable: true, cores },
   sample: (random) => {

@@ -4,12 +4,13 @@
 //
 //   x   a b c | d e f         stride 2:   a  b  c+d  e  f
 import * as z from "zod";
-import { type Shape, sameShape, showShape } from "../../graph/graph.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { copyCore, fillCore, pointOf } from "../../program/nest/core.ts";
 import * as v from "../../program/value.ts";
-import type { NestSite, Primitive } from "../define.ts";
+import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch, shapeSchema } from "../kit/checks.ts";
+import { magnitudeOf, sumsOf } from "../kit/rounding.ts";
 import { array, eachPoint, element, positionOf, tabulate } from "../kit/tensor.ts";
 import { sampleWindow, type WindowAttrs, windowFields, windowShape } from "../view/window.ts";
 
@@ -28,18 +29,8 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
     if (!sameShape(needed, x.shape)) mismatch(`overlapAdd to ${showShape(attrs.shape)}`, showShape(needed), showShape(x.shape));
     return { shape: attrs.shape };
   },
-  eval: ([x], { axes, strides, dilations }, { shape }) => {
-    const result = tabulate(shape, () => 0);
-    const to = shape.map(() => 0);
-    eachPoint(x.shape, (coords) => {
-      for (let axis = 0; axis < shape.length; axis++) {
-        const i = axes.indexOf(axis);
-        to[axis] = i < 0 ? coords[axis] : coords[axis] * strides[i] + coords[shape.length + i] * dilations[i];
-      }
-      result.data[positionOf(shape, to)] += element(x, coords);
-    });
-    return result;
-  },
+  eval: ([x], attrs, { shape }) => overlap(x, attrs, shape),
+  rounding: ([x], { shape }, attrs) => sumsOf(overlap(magnitudeOf(x), attrs, shape), sizeOf(attrs.sizes)),
   vjp: (g, { ct, attrs: { axes, sizes, strides, dilations } }) => [g.window(ct, { axes, sizes, strides, dilations })],
   lower: { kind: "nest", fusable: false, cores },
   sample: (random) => {
@@ -54,6 +45,19 @@ export const overlapAdd: Primitive<OverlapAddAttrs> = {
     },
   ],
 };
+
+function overlap(x: Tensor, { axes, strides, dilations }: OverlapAddAttrs, shape: readonly number[]): Tensor {
+  const result = tabulate(shape, () => 0);
+  const to = shape.map(() => 0);
+  eachPoint(x.shape, (coords) => {
+    for (let axis = 0; axis < shape.length; axis++) {
+      const i = axes.indexOf(axis);
+      to[axis] = i < 0 ? coords[axis] : coords[axis] * strides[i] + coords[shape.length + i] * dilations[i];
+    }
+    result.data[positionOf(shape, to)] += element(x, coords);
+  });
+  return result;
+}
 
 // Scatter form: zero everything, then add tap by tap in the order of the map. The gather form (each point sums its taps)
 // needs bounds that depend on the point unless strides are split into phases; it is a schedule of the same sum.

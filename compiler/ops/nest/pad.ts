@@ -30,11 +30,15 @@ export const pad: Primitive<PadAttrs> = {
     if (!fits) mismatch("pad", `margins 0 on the n axis of ${showShape(shape)}`, found);
     return { shape: shape.map((size, axis) => (size === "n" ? size : low[axis] + size + high[axis])) };
   },
-  eval: ([x], { low, value }, { shape }) =>
-    tabulate(shape, (coords) => {
-      const from = coords.map((coord, axis) => coord - low[axis]);
-      return from.every((coord, axis) => coord >= 0 && coord < x.shape[axis]) ? element(x, from) : value;
-    }),
+  eval: ([x], { low, value }, { shape }) => {
+    const from = x.shape.map(() => 0);
+    const isInside = (coord: number, axis: number) => coord >= 0 && coord < x.shape[axis];
+    return tabulate(shape, (coords) => {
+      for (let axis = 0; axis < coords.length; axis++) from[axis] = coords[axis] - low[axis];
+      return from.every(isInside) ? element(x, from) : value;
+    });
+  },
+  rounding: "none",
   vjp: (g, { inputs: [x], ct, attrs }) => [g.slice(ct, { starts: attrs.low, sizes: x.type.shape })],
   lower: {
     kind: "nest",

@@ -19,6 +19,7 @@ export const reduceMax: Primitive<ReduceAttrs> = {
   eval: (inputs, attrs, context) => evalReduce(inputs[0], attrs, context, Number.NEGATIVE_INFINITY, Math.max),
   // A candidate is not less than the maximum; of the candidates the one with the smallest position takes the cotangent.
   // Positions are kept negative, so that the smallest is a maximum.
+  rounding: "none",
   vjp: (g, { inputs: [x], output, ct, attrs }) => {
     const { shape } = x.type;
     const axes = shape.map((_, axis) => axis).filter((axis) => !attrs.axes.includes(axis));

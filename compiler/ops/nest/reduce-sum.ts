@@ -4,7 +4,7 @@ import { readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { Primitive } from "../define.ts";
 import { axesSchema } from "../kit/checks.ts";
-import { evalReduce, type ReduceAttrs, reduceCore, reduceType, sampleReduce } from "../kit/reduce.ts";
+import { evalReduce, type ReduceAttrs, reduceCore, reduceRounding, reduceType, sampleReduce } from "../kit/reduce.ts";
 import { array } from "../kit/tensor.ts";
 
 /** `y[…kept] = Σ over …gone of x`; the axes of `axes` vanish, the others keep their order. The cotangent is repeated. */
@@ -16,6 +16,7 @@ export const reduceSum: Primitive<ReduceAttrs> = {
   attrs: z.strictObject({ axes: axesSchema }),
   type: (inputs, attrs) => reduceType("reduceSum", inputs, attrs),
   eval: (inputs, attrs, context) => evalReduce(inputs[0], attrs, context, 0, (a, b) => a + b),
+  rounding: ([x], output, attrs) => reduceRounding(x, output, attrs),
   vjp: (g, { inputs: [x], ct, attrs }) => {
     const shape: readonly Size[] = x.type.shape;
     const axes = shape.map((_, axis) => axis).filter((axis) => !attrs.axes.includes(axis));

@@ -9,9 +9,10 @@ import type { Core } from "../../program/nest/core.ts";
 import { copyCore, fillCore, pointOf } from "../../program/nest/core.ts";
 import { fixed, readAt } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
-import type { NestSite, Primitive } from "../define.ts";
+import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
+import { magnitudeOf, sumsOf } from "../kit/rounding.ts";
 import { array, eachPoint, element, positionOf, tabulate } from "../kit/tensor.ts";
 import { rowOf } from "./gather.ts";
 
@@ -37,15 +38,8 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
     }
     return { shape: [rows, ...rest] };
   },
-  eval: ([ids, updates], { rows }, { shape }) => {
-    const result = tabulate(shape, () => 0);
-    const rank = ids.shape.length;
-    eachPoint(updates.shape, (coords) => {
-      const row = rowOf(element(ids, coords.slice(0, rank)), rows);
-      result.data[positionOf(shape, [row, ...coords.slice(rank)])] += element(updates, coords);
-    });
-    return result;
-  },
+  eval: ([ids, updates], _attrs, { shape }) => scatter(ids, updates, shape),
+  rounding: ([ids, updates], { shape }) => sumsOf(scatter(ids, magnitudeOf(updates), shape), ids.data.length),
   vjp: (g, { inputs: [ids], ct }) => [null, g.gather(ct, ids)],
   lower: { kind: "nest", fusable: false, cores },
   sample: (random) => {
@@ -58,6 +52,16 @@ export const scatterAdd: Primitive<ScatterAddAttrs> = {
     { inputs: [array([4], [1, 1, 9, Number.NaN]), array([4], [1, 2, 3, -0])], attrs: { rows: 3 }, output: array([3], [0, 3, 3]) },
   ],
 };
+
+function scatter(ids: Tensor, updates: Tensor, shape: readonly number[]): Tensor {
+  const result = tabulate(shape, () => 0);
+  const rank = ids.shape.length;
+  eachPoint(updates.shape, (coords) => {
+    const row = rowOf(element(ids, coords.slice(0, rank)), shape[0]);
+    result.data[positionOf(shape, [row, ...coords.slice(rank)])] += element(updates, coords);
+  });
+  return result;
+}
 
 // Sequential over the updates, so that rows hit twice sum in their order.
 function cores({ inputs: [ids, updates], shape, fmt }: NestSite<ScatterAddAttrs>): readonly Core[] {

@@ -7,6 +7,7 @@ export const equal: Primitive<NoAttrs> = pointwise2({
   name: "equal",
   says: "1 where a = b, else 0; NaN equals nothing, −0 equals +0. No gradient.",
   scalar: (a, b) => (a === b ? 1 : 0),
+  rounding: "none",
   vjp: () => [null, null],
   lower: (a, b, fmt) => v.fromMask(v.equal(a, b), fmt),
   examples: [

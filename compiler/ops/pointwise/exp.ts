@@ -1,12 +1,14 @@
 import * as math from "../../program/nest/math.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
+import { ulps } from "../kit/rounding.ts";
 
 /** `y[i] = e^x[i]`; its own slope. Within 2 ulp in f32, by `program/nest/math.ts`. */
 export const exp: Primitive<NoAttrs> = pointwise1({
   name: "exp",
   says: "e^x; overflows to ∞ and underflows to 0; NaN stays.",
   scalar: (x) => Math.exp(x),
+  rounding: ulps(2),
   vjp: (g, { output, ct }) => [g.mul(ct, output)],
   lower: (x) => math.exp(x),
   examples: [

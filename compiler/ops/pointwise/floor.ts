@@ -7,6 +7,7 @@ export const floor: Primitive<NoAttrs> = pointwise1({
   name: "floor",
   says: "The largest integer ≤ x; NaN, −0 and ±∞ stay. No gradient.",
   scalar: (x) => Math.floor(x),
+  rounding: "none",
   vjp: () => [null],
   lower: (x) => v.floor(x),
   examples: [

@@ -22,6 +22,7 @@ export const iota: Primitive<IotaAttrs> = {
     return { shape };
   },
   eval: (_inputs, { axis }, { shape }) => tabulate(shape, (coords) => coords[axis]),
+  rounding: "none",
   vjp: () => [],
   lower: { kind: "pointwise", value: (_args, { attrs, coords, fmt }) => v.convert(integerAt(coords[attrs.axis]), fmt) },
   sample: (random) => {

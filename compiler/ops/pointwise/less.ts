@@ -7,6 +7,7 @@ export const less: Primitive<NoAttrs> = pointwise2({
   name: "less",
   says: "1 where a < b, else 0; 0 with a NaN, and −0 is not less than +0. No gradient.",
   scalar: (a, b) => (a < b ? 1 : 0),
+  rounding: "none",
   vjp: () => [null, null],
   lower: (a, b, fmt) => v.fromMask(v.less(a, b), fmt),
   examples: [

@@ -10,6 +10,7 @@ export const max: Primitive<NoAttrs> = pointwise2({
   name: "max",
   says: "IEEE maximum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => Math.max(a, b),
+  rounding: "none",
   vjp: (g, { inputs: [a, b], ct }) => {
     const first = g.less(b, a);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];

@@ -7,6 +7,7 @@ export const min: Primitive<NoAttrs> = pointwise2({
   name: "min",
   says: "IEEE minimum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => Math.min(a, b),
+  rounding: "none",
   vjp: (g, { inputs: [a, b], ct }) => {
     const first = g.less(a, b);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];

@@ -7,6 +7,7 @@ export const neg: Primitive<NoAttrs> = pointwise1({
   name: "neg",
   says: "−x; flips the sign of zeros too, NaN stays NaN.",
   scalar: (x) => -x,
+  rounding: "none",
   vjp: (g, { ct }) => [g.neg(ct)],
   lower: (x) => v.neg(x),
   examples: [

@@ -31,6 +31,7 @@ export const random: Primitive<RandomAttrs> = {
     const stream = hash32(seed, Math.floor(step.data[0]));
     return tabulate(shape, (coords) => (hash32(stream, positionOf(shape, coords)) >>> 8) * 2 ** -24);
   },
+  rounding: "none",
   vjp: () => [null],
   lower: {
     kind: "pointwise",

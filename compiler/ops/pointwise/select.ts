@@ -11,6 +11,7 @@ export const select: Primitive<NoAttrs> = {
     name: "select",
     says: "a where mask ≠ 0, else b; a NaN mask picks a, −0 picks b; the side not picked never matters, NaN or not.",
     scalar: (mask, a, b) => (mask === 0 ? b : a),
+    rounding: "none",
     vjp: (g, { inputs: [mask], ct }) => [null, g.select(mask, ct, g.like(ct, 0)), g.select(mask, g.like(ct, 0), ct)],
     lower: (mask, a, b) => v.select(v.toMask(mask), a, b),
     examples: [

@@ -19,6 +19,7 @@ export const pick: Primitive<PickAttrs> = {
   // The interpreter passes a bundle as its items.
   eval: (items, { index }) => items[index],
   // The reverse walk gives it to item `index`.
+  rounding: "none",
   vjp: (_g, { ct }) => [ct],
   lower: { kind: "scan" },
   sample: (random) => {

@@ -100,6 +100,7 @@ export const scan: Primitive<ScanAttrs> = {
     const stacked = (i: number) => stack(steps.map((step) => step[i]), timeAxis(body.results[i][1].type.shape)); // biome-ignore format: one line
     return keep.map((which, i) => (which === "last" ? last[i] : stacked(i)));
   },
+  rounding: "none",
   vjp: scanVjp,
   lower: { kind: "scan" },
   sample: (random) => {

@@ -27,6 +27,7 @@ export const constant: Primitive<ConstantAttrs> = {
     const data = new Float64Array(sizeOf(shape));
     return { shape, data: data.map((_, i) => Math.fround(values[values.length === 1 ? 0 : i])) };
   },
+  rounding: "none",
   vjp: () => [],
   lower: { kind: "source" },
   sample: (random) => {

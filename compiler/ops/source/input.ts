@@ -17,6 +17,7 @@ export const input: Primitive<InputAttrs> = {
   attrs: z.strictObject({ name: z.string(), shape: shapeSchema }),
   type: (_inputs, { shape }) => ({ shape }),
   eval: (_inputs, { name }) => internal(`the interpreter binds input ${JSON.stringify(name)}; it is never evaluated`),
+  rounding: "none",
   vjp: () => [],
   lower: { kind: "source" },
   sample: (random) => ({ inputs: [], attrs: { name: "x", shape: sampleShape(random).shape } }),

@@ -19,6 +19,7 @@ export const param: Primitive<ParamAttrs> = {
   }),
   type: (_inputs, { shape }) => ({ shape }),
   eval: (_inputs, { name }) => internal(`the interpreter binds param ${JSON.stringify(name)}; it is never evaluated`),
+  rounding: "none",
   vjp: () => [],
   lower: { kind: "source" },
   sample: (random) => ({ inputs: [], attrs: { name: "w", shape: [random.integer(1, 4), random.integer(1, 4)] } }),

@@ -20,6 +20,7 @@ export const state: Primitive<StateAttrs> = {
   }),
   type: (_inputs, { shape }) => ({ shape }),
   eval: (_inputs, { name }) => internal(`the interpreter binds state ${JSON.stringify(name)}; it is never evaluated`),
+  rounding: "none",
   vjp: () => [],
   lower: { kind: "source" },
   sample: (random) => ({ inputs: [], attrs: { name: "s", shape: [random.integer(1, 4)], initial: random.integer(-1, 1) } }),

@@ -27,13 +27,14 @@ export const broadcast: Primitive<BroadcastAttrs> = {
     if (!fits) mismatch(`broadcast along ${showShape(axes)} of ${showShape(shape)}`, wanted, showShape(x.shape));
     return { shape };
   },
-  eval: ([x], { axes }, { shape }) =>
-    tabulate(shape, (coords) =>
-      element(
-        x,
-        axes.map((axis) => coords[axis]),
-      ),
-    ),
+  eval: ([x], { axes }, { shape }) => {
+    const from = x.shape.map(() => 0);
+    return tabulate(shape, (coords) => {
+      for (let i = 0; i < axes.length; i++) from[i] = coords[axes[i]];
+      return element(x, from);
+    });
+  },
+  rounding: "none",
   vjp: (g, { ct, attrs }) => {
     const axes = attrs.shape.map((_, axis) => axis).filter((axis) => !attrs.axes.includes(axis));
     return [g.reduceSum(ct, { axes })];

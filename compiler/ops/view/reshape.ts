@@ -29,6 +29,7 @@ export const reshape: Primitive<ReshapeAttrs> = {
     return { shape };
   },
   eval: ([x], _attrs, { shape }) => ({ shape, data: x.data }),
+  rounding: "none",
   vjp: (g, { inputs: [x], ct }) => [g.reshape(ct, { shape: x.type.shape })],
   lower: { kind: "view", view: (input, _attrs, shape) => reshapeView(input, shape) },
   sample: (random) => {

@@ -33,6 +33,7 @@ export const reverse: Primitive<ReverseAttrs> = {
         coords.map((coord, axis) => (axes.includes(axis) ? shape[axis] - 1 - coord : coord)),
       ),
     ),
+  rounding: "none",
   vjp: (g, { ct, attrs }) => [g.reverse(ct, attrs)],
   lower: {
     kind: "view",

@@ -35,6 +35,7 @@ export const slice: Primitive<SliceAttrs> = {
     const from = (coords: readonly number[]) => coords.map((coord, axis) => coord + starts[axis]);
     return tabulate(shape, (coords) => element(x, from(coords)));
   },
+  rounding: "none",
   vjp: (g, { inputs: [x], ct, attrs: { starts, sizes } }) => {
     const high = x.type.shape.map((size, axis) => (size === "n" ? 0 : size - starts[axis] - (sizes[axis] as number)));
     return [g.pad(ct, { low: starts, high, value: 0 })];

@@ -11,6 +11,7 @@ export const stopGradient: Primitive<NoAttrs> = {
   attrs: noAttrs,
   type: ([{ shape }]) => ({ shape }),
   eval: ([x]) => x,
+  rounding: "none",
   vjp: () => [null],
   lower: { kind: "view", view: (input) => input },
   sample: (random) => ({ inputs: [sampleShape(random)], attrs: {} }),

@@ -37,6 +37,7 @@ export const transpose: Primitive<TransposeAttrs> = {
       return element(x, from);
     });
   },
+  rounding: "none",
   vjp: (g, { ct, attrs: { perm } }) => [g.transpose(ct, { perm: perm.map((_, axis) => perm.indexOf(axis)) })],
   lower: {
     kind: "view",

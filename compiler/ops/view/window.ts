@@ -59,14 +59,14 @@ export const window: Primitive<WindowAttrs> = {
   type: ([x], attrs) => ({ shape: windowShape("window", x.shape, attrs) }),
   eval: ([x], { axes, strides, dilations }, { shape }) => {
     const rank = x.shape.length;
+    const from = x.shape.map(() => 0);
     return tabulate(shape, (coords) => {
-      const from = coords.slice(0, rank);
-      axes.forEach((axis, i) => {
-        from[axis] = coords[axis] * strides[i] + coords[rank + i] * dilations[i];
-      });
+      for (let axis = 0; axis < rank; axis++) from[axis] = coords[axis];
+      for (let i = 0; i < axes.length; i++) from[axes[i]] = coords[axes[i]] * strides[i] + coords[rank + i] * dilations[i];
       return element(x, from);
     });
   },
+  rounding: "none",
   vjp: (g, { inputs: [x], ct, attrs }) => [g.overlapAdd(ct, { ...attrs, shape: x.type.shape })],
   lower: {
     kind: "view",

@@ -12,6 +12,7 @@ export const binaryCrossentropy: Loss<z.output<typeof schema>> = {
   name: "binary_crossentropy",
   aliases: ["bce"],
   says: "−t·log p − (1 − t)·log(1 − p), from the logits where y is a sigmoid; else p is kept 1e-7 away from 0 and 1.",
+  takes: "probabilities",
   config: schema,
   fixed: { ...fixed, axis: [-1] },
   target: (shape) => shape,

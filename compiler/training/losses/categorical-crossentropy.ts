@@ -12,6 +12,7 @@ export const categoricalCrossentropy: Loss<z.output<typeof schema>> = {
   name: "categorical_crossentropy",
   aliases: [],
   says: "−Σ t·log p over the last axis, from the logits where y is a softmax; else p is scaled to sum 1 and kept 1e-7 away from 0 and 1.",
+  takes: "distribution",
   config: schema,
   fixed: { ...fixed, axis: [-1] },
   target: (shape) => shape,

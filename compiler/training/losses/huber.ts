@@ -12,6 +12,7 @@ export const huber: Loss<z.output<typeof schema>> = {
   name: "huber",
   aliases: ["huber_loss"],
   says: "½e² where |e| ≤ delta, else delta·|e| − ½delta², for e = y − target.",
+  takes: "numbers",
   config: schema,
   fixed,
   target: (shape) => shape,

@@ -7,6 +7,7 @@ export const meanAbsoluteError: Loss = {
   name: "mean_absolute_error",
   aliases: ["mae"],
   says: "|y − target|; the slope where they are equal is 0.",
+  takes: "numbers",
   config: z.strictObject({}),
   fixed,
   target: (shape) => shape,

@@ -7,6 +7,7 @@ export const meanSquaredError: Loss = {
   name: "mean_squared_error",
   aliases: ["mse"],
   says: "(y − target)².",
+  takes: "numbers",
   config: z.strictObject({}),
   fixed,
   target: (shape) => shape,

@@ -12,6 +12,7 @@ export const sparseCategoricalCrossentropy: Loss<z.output<typeof schema>> = {
   name: "sparse_categorical_crossentropy",
   aliases: [],
   says: "−log p of the class whose number is the target; 0 for a number that is no class. Samples of `ignoreClass` do not count.",
+  takes: "distribution",
   config: schema,
   fixed: { ...fixed, axis: [-1] },
   target: (shape) => shape.slice(0, -1),

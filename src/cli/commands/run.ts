@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { compile, lowerModel } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
+import { knownKeys } from "../../../compiler/diagnostics/plain.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import { type Graph, nodesOf, sizeOf } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
@@ -117,6 +118,8 @@ function onText(graph: Graph, { on, input, precision }: Flags): Output[] {
     });
   }
   const values = readValues(input);
+  const known = ["input", "param", "state"].flatMap((op) => nodesOf(graph, op).map(({ attrs }) => String(attrs.name)));
+  knownKeys(values, known, { code: "graph/values", path: "", subject: "the Graph" });
   const batched = nodesOf(graph, "input").find(({ type }) => type.shape[0] === "n");
   const given = batched && values[String(batched.attrs.name)];
   const rows = given === undefined ? 1 : given.length / sizeOf(batched?.type.shape.slice(1) as number[]);

@@ -6,7 +6,7 @@ import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
 import { inputShapeFlag } from "../flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";
-import { print, printJson } from "../terminal.ts";
+import { print, printJson, warn } from "../terminal.ts";
 
 interface Row {
   readonly name: string;
@@ -42,7 +42,9 @@ export function addSummary(program: Command): void {
       const resolved = await work(subject, () => resolve(subject.model));
       const rows = rowsOf(resolved);
       const totals = totalsOf(rows, resolved);
-      if (json) printJson({ model: subject.model.name, layers: rows, totals });
+      const { warnings } = resolved;
+      warn(warnings, subject.model);
+      if (json) printJson({ model: subject.model.name, layers: rows, totals, warnings });
       else print(`Model: ${JSON.stringify(subject.model.name)}\n\n${table(rows)}\n\n${footer(totals)}`);
     });
 }

@@ -145,7 +145,7 @@ describe("errors", () => {
   ])("%j as %j", (from, to, message) => {
     const text = person.replace(from, to);
     expect(text).not.toBe(person);
-    expect(error(() => parseNests(text)).message).toBe(message);
+    expect(error(() => parseNests(text)).diagnostic.message).toBe(message);
   }); // biome-ignore format: one table
 
   it("the note points at the place", () => {

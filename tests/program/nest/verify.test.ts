@@ -74,15 +74,15 @@ describe("a rule broken:", () => {
   ])("%s", (_rule, from, to, message) => {
     const error = broken(from, to);
     expect(error.code).toBe("ir/verify");
-    expect(error.message).toBe(message);
+    expect(error.diagnostic.message).toBe(message);
   }); // biome-ignore format: one table
 
   it("dims that are reduced by no fold", () => {
-    expect(broken("      fold madd x[8*i + k], w[3*k + j] from b[j]\n      store y[3*i + j + t] = max(acc:f32, 0:f32)", "      store y[3*i + j + t] = b[j]").message)
+    expect(broken("      fold madd x[8*i + k], w[3*k + j] from b[j]\n      store y[3*i + j + t] = max(acc:f32, 0:f32)", "      store y[3*i + j + t] = b[j]").diagnostic.message)
       .toBe('nest "dense": dims are reduced, but nothing is folded');
   }); // biome-ignore format: long texts
   it("acc without a fold", () => {
-    expect(broken("      reduce k < 8\n      fold madd x[8*i + k], w[3*k + j] from b[j]\n", "").message)
+    expect(broken("      reduce k < 8\n      fold madd x[8*i + k], w[3*k + j] from b[j]\n", "").diagnostic.message)
       .toBe('nest "dense": acc stands where nothing is folded');
   }); // biome-ignore format: long texts
 

@@ -1,0 +1,101 @@
+// Plain data: what a model's lines, options and specs are made of. In: a value nobody vouches for. Out: a copy of its lists and objects
+// that nothing of the original can change, or a CompileError with its path.
+// Guarantee: the copy is a tree without holes, own `__proto__` keys, instances of classes and properties that compute; the leaves are
+// as they were, for a schema to judge.
+import type { Code } from "./codes.ts";
+import { CompileError, joinPath } from "./error.ts";
+import { showPath, showValue } from "./show.ts";
+import { suggestionFor } from "./suggest.ts";
+
+/** Where a value comes from, and under which code it is refused. */
+export interface Subject {
+  readonly code: Code;
+  readonly path: string;
+  /** Whose key it is, for messages: `dense`. */
+  readonly subject: string;
+}
+
+/** Deeper than any model. */
+const deepest = 64;
+/** Longer than any list of a model: an empty list of 2³² places would be filled otherwise. */
+const longest = 2 ** 24;
+
+/** Whether a value is an object of keys as `{…}` or JSON.parse makes it, in this realm or another. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const proto: unknown = Object.getPrototypeOf(value);
+  return proto === null || Object.getPrototypeOf(proto) === null;
+}
+
+/** The copy of `value`. Throws CompileError with `place.code` where it is no plain data. */
+export function plainData(value: unknown, place: Subject): unknown {
+  return copyOf(value, { place, path: [], above: [] });
+}
+
+/** An item on the way down: its path from the value, and what it lies in. */
+interface Site {
+  readonly place: Subject;
+  readonly path: readonly PropertyKey[];
+  readonly above: readonly object[];
+}
+
+function copyOf(item: unknown, site: Site): unknown {
+  if (typeof item !== "object" || item === null || ArrayBuffer.isView(item)) return item;
+  const { place, path, above } = site;
+  const what = path.length === 0 ? place.subject : showPath(path);
+  if (above.includes(item)) refuse(site, `${what} holds itself`, "write the value out");
+  if (path.length > deepest) refuse(site, `${place.subject} is nested more than ${deepest} deep`, "write it flatter");
+  const inside = (key: PropertyKey): unknown => {
+    const inner = { place, path: [...path, key], above: [...above, item] };
+    return copyOf(read(item, key, inner), inner);
+  };
+  if (Array.isArray(item)) {
+    if (item.length > longest) refuse(site, `${what} has ${item.length} items, at most ${longest} are read`, "make it shorter");
+    return Array.from({ length: item.length }, (_, i) => inside(i));
+  }
+  return Object.fromEntries(keysOf(item, site).map((key) => [key, inside(key)]));
+}
+
+/** The keys of an object that is nothing but keys and values. */
+function keysOf(item: object, site: Site): readonly string[] {
+  const what = site.path.length === 0 ? site.place.subject : showPath(site.path);
+  if (!isPlain(item))
+    refuse(site, `${what} needs plain keys and values, found ${showValue(item)}`, "write an object: { key: value }");
+  const keys = Object.keys(item);
+  // JSON.parse makes it a key like any other; assignments and spreads make it something else.
+  if (keys.includes("__proto__")) {
+    const inner = { ...site, path: [...site.path, "__proto__"] };
+    refuse(inner, `${what} has a key "__proto__", which nothing here is called`, "leave it out");
+  }
+  return keys;
+}
+
+/** One level of an object: its keys with their values as they are. Throws as `plainData` does. */
+export function plainKeys(value: unknown, place: Subject): Readonly<Record<string, unknown>> {
+  const site: Site = { place, path: [], above: [] };
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return refuse(site, `${place.subject} needs an object of keys and values, found ${showValue(value)}`, "write { key: value }");
+  return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, { ...site, path: [key] })]));
+}
+
+/** A property may be a function that computes; what that throws says nothing of where it stands. */
+function read(holder: object, key: PropertyKey, site: Site): unknown {
+  try {
+    return (holder as Readonly<Record<PropertyKey, unknown>>)[key];
+  } catch (error) {
+    return refuse(site, `reading ${showPath(site.path)} throws ${showValue(error)}`, "give the value itself");
+  }
+}
+
+function refuse({ place, path }: Site, message: string, hint: string): never {
+  throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
+}
+
+/** Throws CompileError with `place.code` for a key that is not known, with the one that was meant. */
+export function knownKeys(value: object, known: readonly string[], place: Subject): void {
+  const key = Object.keys(value).find((name) => !known.includes(name));
+  if (key === undefined) return;
+  const message = `${place.subject} has no key ${JSON.stringify(key)}`;
+  const path = joinPath(place.path, showPath([key]));
+  throw new CompileError({ code: place.code, path, message, hint: suggestionFor(key, known) });
+}

@@ -1,0 +1,116 @@
+// The text of `selfTest`: rows, given or drawn, and each number that is compared with its bound. In: golden rows, names of helpers.
+// Out: a function declaration. Guarantee: drawn numbers are those of `base/draws.ts`; what is off is named with its row and its bound.
+import { draws } from "../../base/draws.ts";
+import { braces, type Code, commas, js, lines, literal, type Name, none } from "../code.ts";
+import type { SelfTest } from "./parts.ts";
+import { numbers } from "./weights.ts";
+
+/** What the text leans on. */
+export interface SelfTestSite {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  /** Stands before `predict`: a fresh instance, where training may have changed this one. */
+  readonly instance: Code;
+  readonly math: (member: "abs" | "max" | "imul" | "floor") => Name;
+  readonly unpack: () => Name;
+}
+
+/** `selfTest()`: the largest error, or it throws at the first number that is off by more than its bound. */
+export function selfTestFunction(test: SelfTest, site: SelfTestSite): Code {
+  const [before, x] = inputs(test, site);
+  const { columns, sum, bounds, y } = test;
+  const whole = sum === undefined && columns.length === site.outputSize;
+  const bounded = columns.length > 1 ? js`, bounds = [${list(bounds.slice(0, columns.length))}]` : none;
+  const body = lines(
+    before,
+    js`const y = [${list(y)}]${bounded};
+const out = ${site.instance}predict(${x});
+let largest = 0;`,
+    whole ? wholeRows(test, site) : someColumns(test, site),
+    js`return largest;`,
+  );
+  return braces(js`function selfTest()`, body);
+}
+
+/** Every number of every row, one after the other. */
+function wholeRows(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
+  const width = literal(outputSize);
+  const place = outputSize === 1 ? js`0 of row " + i` : js`" + i % ${width} + " of row " + ${math("floor")}(i / ${width})`;
+  return js`for (let i = 0; i < y.length; i++) {
+  const error = ${errorOf(test, js`out[i]`, js`y[i]`, math)}, bound = ${boundAt(test, js`i % ${width}`)};
+  if (!(error <= bound)) throw new Error("selfTest: output ${place} + " is off by " + error + ", more than " + bound);
+  largest = ${math("max")}(largest, error);
+}`;
+}
+
+/** Some columns of each row, and its weighted sum. */
+function someColumns(test: SelfTest, site: SelfTestSite): Code {
+  const { columns, rows } = test;
+  const parts = lines(columns.length > 0 ? columnsOfRow(test, site) : undefined, sumOfRow(test, site));
+  return lines(
+    columns.length > 0 ? js`const columns = [${list(columns)}];` : undefined,
+    js`for (let row = 0; row < ${rows}; row++) {
+  ${parts}
+}`,
+  );
+}
+
+function columnsOfRow(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
+  const { columns, bounds } = test;
+  return js`for (let i = 0; i < ${columns.length}; i++) {
+  const value = out[${outputSize} * row + columns[i]], wanted = y[${bounds.length} * row + i];
+  const error = ${errorOf(test, js`value`, js`wanted`, math)}, bound = ${boundAt(test, js`i`)};
+  if (!(error <= bound)) throw new Error("selfTest: output " + columns[i] + " of row " + row + " is off by " + error + ", more than " + bound);
+  largest = ${math("max")}(largest, error);
+}`;
+}
+
+function sumOfRow(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
+  const { sum, columns, bounds } = test;
+  if (sum === undefined) return none;
+  const bound = bounds[columns.length];
+  return js`let sum = 0;
+for (let i = 0, h = ${sum}; i < ${outputSize}; i++) {
+  h = ${nextText(math)};
+  sum += ${sixteenthText} * out[${outputSize} * row + i];
+}
+const wanted = y[${bounds.length} * row + ${columns.length}], error = ${errorOf(test, js`sum`, js`wanted`, math)};
+if (!(error <= ${bound})) throw new Error("selfTest: the weighted sum of row " + row + " is off by " + error + ", more than ${literal(bound)}");`;
+}
+
+const list = (values: readonly number[]): Code => commas(values.map(literal));
+/** One column has one bound; `bounds` lists those of several. */
+const boundAt = ({ bounds, columns }: SelfTest, column: Code): Code =>
+  columns.length > 1 ? js`bounds[${column}]` : literal(bounds[0] ?? 0);
+
+/** Where a golden number is infinite or NaN, the module must say the same. */
+function errorOf({ y }: SelfTest, value: Code, wanted: Code, math: SelfTestSite["math"]): Code {
+  const off = js`${math("abs")}(${value} - ${wanted})`;
+  if (y.every(Number.isFinite)) return off;
+  return js`${value} === ${wanted} || ${value} !== ${value} && ${wanted} !== ${wanted} ? 0 : ${off}`;
+}
+
+// The lines of `base/draws.ts`.
+const nextText = (math: SelfTestSite["math"]): Code => js`${math("imul")}(h ^ h >>> 15, 0x2c1b3c6d) + 0x9e3779b9 | 0`;
+const sixteenthText = js`(h >> 27 | 1) / 16`;
+
+/** Numbers up to which literals are shorter: one takes about 9 characters, the lines that draw any number of them about 230. */
+export const fewestDrawn = 24;
+
+/** What stands before the call of `predict`, and its argument. */
+function inputs({ x, rows }: SelfTest, { inputSize, math, unpack }: SelfTestSite): readonly [before: Code, x: Code] {
+  if (x instanceof Float32Array) return [none, numbers(x, unpack)];
+  const { starts, integers } = x;
+  const count = rows * inputSize;
+  if (count <= fewestDrawn) return [none, js`[${list(starts.flatMap((start) => [...draws(start, inputSize, integers)]))}]`];
+  const drawn = integers === undefined ? sixteenthText : js`${math("floor")}((h >>> 8) * ${integers} / 16777216)`;
+  return [
+    js`const x = new Float32Array(${count}), starts = [${list(starts)}];
+for (let i = 0, h = 0; i < ${count}; i++) {
+  if (i % ${inputSize} === 0) h = starts[i / ${inputSize}];
+  h = ${nextText(math)};
+  x[i] = ${drawn};
+}`,
+    js`x`,
+  ];
+}

@@ -1,0 +1,113 @@
+// What a module's selfTest compares: rows, what the double-precision interpreter says of them, and how far a right module may be off.
+// In: a checked model. Out: the numbers that the module carries. Guarantee: a bound follows the model at these rows, by the spread of
+// runs whose every op is moved by what float32 may add to it; no target, order of sums or contraction leaves it.
+import { draws } from "../base/draws.ts";
+import { hash32 } from "../base/random.ts";
+import { fewestDrawn } from "../emit/module/golden.ts";
+import type { SelfTest } from "../emit/module/parts.ts";
+import type { Resolved } from "../front/steps.ts";
+import { sizeOf } from "../graph/graph.ts";
+import { disturbedRuns } from "../interpret/disturbed.ts";
+import { type GraphRun, runGraph } from "../interpret/graph.ts";
+import { expandComposites } from "../rewrite/expand.ts";
+import { elements, multiplyAdds } from "./cost.ts";
+import { pickRows } from "./golden-rows.ts";
+
+/** Roundings in the runs are this much larger than float32's: the spread of four is then more than any module's error. */
+const magnified = 4;
+/** Most numbers and rows that are compared, and most work on the rows: multiply-adds, and elements that cost the interpreter more. */
+const [mostNumbers, mostRows, mostWork, workOfElement] = [64, 8, 2 ** 20, 16];
+/** Rows that are so short that they stand as literals are fewer: each makes a small module longer. */
+const [mostLiterals, fewestRows] = [18, 4];
+/** Columns of a row that are compared one by one; the others are in a sum. */
+const mostColumns = 7;
+/**
+ * The rows share a bound for each column, and a few rows one for all: runs may agree by chance in a number or two. Where even these
+ * are few, there are more runs.
+ */
+const [enoughRows, enoughNumbers] = [4, 4];
+const [runsOfMany, runsOfFew] = [4, 8];
+
+/** The golden rows of a model. */
+export function goldens(resolved: Resolved): SelfTest {
+  const { inputShape, outputShape, integers, model, inference } = resolved;
+  const [inputSize, outputSize] = [sizeOf(inputShape), sizeOf(outputShape)];
+  const graph = expandComposites(inference.graph);
+  const affordable = Math.max(1, Math.floor(mostWork / (1 + multiplyAdds(graph) + workOfElement * elements(graph))));
+  const columns = spreadOut(outputSize);
+  const width = columns.length < outputSize ? columns.length + 1 : columns.length;
+  const few = Math.max(fewestRows, Math.floor(mostLiterals / (inputSize + width)));
+  const most = inputSize * few <= fewestDrawn ? few : mostRows;
+  const rows = Math.max(1, Math.min(most, Math.floor(mostNumbers / Math.max(1, width)), affordable));
+
+  // Twice as many rows as are kept, where that is cheap.
+  const candidates = Math.max(rows, Math.min(2 * rows, affordable));
+  const starts = Array.from({ length: candidates + 1 }, (_, row) => hash32(model.seed ^ 0x7e57, row) | 0);
+  const sum = starts[candidates];
+  const factors = width > columns.length ? draws(sum, outputSize) : undefined;
+  const x = new Float64Array(candidates * inputSize);
+  for (let row = 0; row < candidates; row++) x.set(draws(starts[row], inputSize, integers), row * inputSize);
+  const given = { rows: candidates, values: { ...resolved.modelWeights().values, x } };
+  const compared = ({ results }: GraphRun): Float64Array[] =>
+    Array.from({ length: candidates }, (_, row) => {
+      const y = results.y.data.subarray(row * outputSize, (row + 1) * outputSize).map(Math.fround);
+      return Float64Array.of(...columns.map((column) => y[column]), ...(factors === undefined ? [] : [weighted(y, factors)]));
+    });
+
+  const wanted = compared(runGraph(inference.graph, { ...given, precision: "double" }));
+  const disturbed = disturbedRuns(graph, given, magnified);
+  const runs = Array.from({ length: rows * width < enoughNumbers ? runsOfFew : runsOfMany }, (_, index) => disturbed(index));
+  const found = runs.map(compared);
+  const spreads = wanted.map((y, row) => y.map((value, i) => spreadOf(value, found.map((run) => run[row][i])))); // biome-ignore format: one line
+  const chosen = pickRows(rows, { wanted, spreads, graph, run: runs[0], ...(integers === undefined ? {} : { ids: x }) });
+  const columnBounds = Array.from({ length: width }, (_, i) => boundOf(chosen.map((row) => [wanted[row][i], spreads[row][i]])));
+  const bounds = rows < enoughRows ? pooled(columnBounds) : columnBounds;
+  const kept = Array.from({ length: width }, (_, i) => i).filter((i) => Number.isFinite(bounds[i]));
+  return {
+    rows,
+    x: { starts: chosen.map((row) => starts[row]), ...(integers === undefined ? {} : { integers }) },
+    columns: kept.filter((i) => i < columns.length).map((i) => columns[i]),
+    ...(kept.some((i) => i === columns.length) ? { sum } : {}),
+    y: chosen.flatMap((row) => kept.map((i) => shortened(wanted[row][i], bounds[i]))),
+    bounds: kept.map((i) => bounds[i]),
+  };
+}
+
+/** All positions of a row, or a few, the first and the last among them. */
+function spreadOut(size: number): number[] {
+  if (size <= mostColumns + 1) return Array.from({ length: size }, (_, i) => i);
+  return Array.from({ length: mostColumns }, (_, i) => Math.round((i * (size - 1)) / (mostColumns - 1)));
+}
+
+const weighted = (y: Float64Array, factors: Float64Array): number => y.reduce((sum, value, i) => sum + factors[i] * value, 0);
+
+/** How far runs lie apart: 0 where all agree that there is no number, infinite where only some do. */
+function spreadOf(wanted: number, found: readonly number[]): number {
+  const finite = found.filter(Number.isFinite);
+  if (finite.length === found.length && Number.isFinite(wanted)) return Math.max(...found) - Math.min(...found);
+  return found.every((value) => Object.is(value, wanted)) ? 0 : Number.POSITIVE_INFINITY;
+}
+
+/** One bound for the column of all rows, with the last rounding and that of the text, as two digits. */
+function boundOf(column: readonly (readonly [wanted: number, spread: number])[]): number {
+  const largest = Math.max(
+    ...column.map(([value, spread]) => spread + (Number.isFinite(value) ? Math.abs(value) * 2 ** -23 : 0)),
+  );
+  return Number(Math.max(1.25 * largest, 2 ** -140).toPrecision(2));
+}
+
+/** No bound far below the others. */
+function pooled(bounds: readonly number[]): readonly number[] {
+  const largest = Math.max(...bounds.filter(Number.isFinite));
+  return bounds.map((bound) => Math.max(bound, Number((largest / 4).toPrecision(2))));
+}
+
+/** As few digits as change the value by less than an eighth of its bound. */
+function shortened(value: number, bound: number): number {
+  if (!Number.isFinite(value)) return value;
+  for (let digits = 1; digits < 17; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.abs(short - value) <= bound / 8) return short;
+  }
+  return value;
+}

@@ -1,0 +1,46 @@
+// Keras' rules of early stopping: `wait` counts epochs without improvement; the first epoch never stops. In: the losses of an epoch.
+// Out: whether to stop; at the end the best weights, where they were asked for. https://keras.io/api/callbacks/early_stopping/
+import { stoppingOptions } from "./options.ts";
+import type { Logs, Trainable } from "./trainable.ts";
+
+/** What watches a run. */
+export interface Watcher {
+  stops(epoch: number, logs: Logs): boolean;
+  /** Puts the best weights back where that was asked for and some were seen. */
+  end(): boolean;
+}
+
+/** `given`: EarlyStopping. Throws TypeError or RangeError where it does not fit; `validated`: there will be a val_loss. */
+export function watcher(module: Trainable, given: unknown, validated: boolean): Watcher {
+  const stopping = stoppingOptions(given);
+  const { monitor = "val_loss", mode = "auto", restoreBestWeights = false } = stopping;
+  const { patience = 0, startFromEpoch = 0, minDelta = 0 } = stopping;
+  if (monitor === "val_loss" && !validated)
+    throw new TypeError('earlyStopping: monitor "val_loss" wants validationSplit or validationData; or monitor "loss"');
+  const delta = Math.abs(minDelta);
+  // With "max" the loss is negated, so that smaller is always better.
+  const sign = mode === "max" ? -1 : 1;
+  let best = Number.POSITIVE_INFINITY;
+  let weights: Float32Array[] | undefined;
+  let wait = 0;
+  return {
+    stops(epoch, logs) {
+      if (epoch < startFromEpoch) return false;
+      const current = sign * (logs[monitor] as number);
+      // Keras keeps the first epoch it watches, even one whose loss is NaN.
+      if (restoreBestWeights) weights ??= module.getWeights();
+      wait++;
+      if (current + delta < best) {
+        best = current;
+        if (restoreBestWeights) weights = module.getWeights();
+        wait = 0;
+        return false;
+      }
+      return wait >= patience && epoch > 0;
+    },
+    end() {
+      if (weights !== undefined) module.setWeights(weights);
+      return weights !== undefined;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// A fake module that records what it is given, and rows to give it.
+import type { Trainable } from "../../runtime/index.ts";
+
+/** What a function of the module was called with, copied. */
+export interface Call {
+  readonly x: number[];
+  readonly y: number[];
+  readonly options: { sampleWeight?: ArrayLike<number>; learningRate?: number };
+}
+
+/** Losses come from lists; the one weight counts steps. */
+export function fake(stepLoss: (call: number, rows: number) => number, valLosses: readonly number[] = []) {
+  const steps: Call[] = [];
+  const evaluations: Call[] = [];
+  let weight = 0;
+  const call = (x: ArrayLike<number>, y: ArrayLike<number>, options: Call["options"] = {}): Call => ({
+    x: Array.from(x),
+    y: Array.from(y),
+    options: { ...options, ...(options.sampleWeight === undefined ? {} : { sampleWeight: Array.from(options.sampleWeight) }) },
+  });
+  const module: Trainable = {
+    inputShape: [2],
+    trainStep: (x, y, options) => {
+      steps.push(call(x, y, options));
+      weight++;
+      return stepLoss(steps.length - 1, y.length);
+    },
+    evaluate: (x, y, options) => {
+      evaluations.push(call(x, y, options));
+      return valLosses[evaluations.length - 1];
+    },
+    getWeights: () => [Float32Array.of(weight)],
+    setWeights: (list) => {
+      weight = list[0][0];
+    },
+  };
+  return { module, steps, evaluations, weight: () => weight };
+}
+
+/** Row i is [2i, 2i + 1] → i. */
+export const data = (rows: number) => ({
+  x: Float32Array.from({ length: 2 * rows }, (_, i) => i),
+  y: Float32Array.from({ length: rows }, (_, i) => i),
+});
