@@ -4,7 +4,7 @@ import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
-import type { Diagnostic } from "./diagnostics/error.ts";
+import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
@@ -24,7 +24,9 @@ export type { Compilation } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export function compile(given: Model, input: OptionsInput = {}): Artifact {
+export const compile = (model: Model, input: OptionsInput = {}): Artifact => withinEngine(() => compileWithin(model, input));
+
+function compileWithin(given: Model, input: OptionsInput): Artifact {
   const options = parseOptions(input);
   const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
   const { inference, model } = resolved;
@@ -88,9 +90,11 @@ export interface Snapshot {
 export function snapshots(model: Model, input: OptionsInput = {}, goal: Goal = "predict"): readonly Snapshot[] {
   const seen: Snapshot[] = [];
   const options = parseOptions({ ...input, train: goal !== "predict" || input.train === true });
-  lowerChecked(model, options, (entry, made) => {
-    if (entry === goal) seen.push(snapshot(made));
-  });
+  withinEngine(() =>
+    lowerChecked(model, options, (entry, made) => {
+      if (entry === goal) seen.push(snapshot(made));
+    }),
+  );
   return seen;
 }
 
@@ -104,7 +108,8 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation => lowerChecked(model, parseOptions(input));
+export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation =>
+  withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export const parseOptions = (input: OptionsInput): Options =>

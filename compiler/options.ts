@@ -1,5 +1,6 @@
 // The only knobs of a compilation. Printed in the artifact's header; nothing else changes the output.
 import * as z from "zod";
+import { takenGlobals } from "./base/words.ts";
 
 /** The knobs with their defaults; parsing refuses any other key. */
 export const optionsSchema = z.strictObject({
@@ -18,6 +19,7 @@ export const optionsSchema = z.strictObject({
   globalName: z
     .string()
     .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
+    .refine((name) => !takenGlobals.has(name), "the name is a word of the language, or belongs to the engine or the page")
     .default("model"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. */
   weights: z.enum(["inline", "external"]).default("inline"),

@@ -68,7 +68,9 @@ export function adaptNormalization(samples: Samples, options: AdaptOptions = {})
     return Array.from(sums, (sum) => sum / each);
   };
   const mean = average((i) => data[i]);
-  return { mean, variance: average((i, group) => (data[i] - mean[group]) ** 2) };
+  // A variance that float32 has no number for is none: the layer takes 1e-7 for deviations below that.
+  const variance = average((i, group) => (data[i] - mean[group]) ** 2).map((value) => (Math.fround(value) === 0 ? 0 : value));
+  return { mean, variance };
 }
 
 /**

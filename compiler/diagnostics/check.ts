@@ -40,12 +40,33 @@ export function withoutFixed(
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject, also: readonly string[] = []): T {
   const plain = plainData(value, place);
   const parsed = schema.safeParse(plain);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkNumbers(parsed.data, place.path, place);
+    return parsed.data;
+  }
   const { issues } = parsed.error;
   // With a misspelt key, its right spelling is often reported as missing too: the misspelling says more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const { path, message, hint } = explain(issue, { whole: plain, subject: place.subject, schema, also });
   throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
+}
+
+/** Numbers of configs become float32: one that is then infinite, or 0 where it was not, would silently be another. */
+function checkNumbers(value: unknown, path: string, place: Subject): void {
+  if (typeof value === "number") {
+    const rounded = Math.fround(value);
+    if (Number.isFinite(rounded) && (rounded !== 0 || value === 0)) return;
+    const message = `${place.subject} computes in float32, where ${value} is ${rounded}`;
+    throw new CompileError({
+      code: place.code,
+      path,
+      message,
+      hint: "give 0, or a number whose size is from 1.4e-45 to 3.4e38",
+    });
+  }
+  if (Array.isArray(value)) for (const [i, item] of value.entries()) checkNumbers(item, `${path}[${i}]`, place);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) checkNumbers(item, joinPath(path, showPath([key])), place);
 }
 
 type Keys = Readonly<Record<string, unknown>>;

@@ -6,6 +6,8 @@ export const codes = {
   "shape/mismatch": "Two tensors that must agree in shape do not. Sizes are written without the batch axis.",
   "shape/rank": "A layer or an op got a tensor with another number of axes than it takes.",
   "shape/unknown-size": "A size is needed as a number before the graph can be built. Give it with inputShape or --input-shape.",
+  "shape/too-large":
+    "A value has more numbers, or more axes, than layerc can hold: 2^28 numbers a sample or weight, 32 axes, 2^29 numbers in all. Or the model is too large for the stack or the memory of the engine that compiles it.",
   "op/unknown": "IR text names an op that layerc does not have.",
   "op/attrs": "An op's attributes do not have the form its schema asks for.",
   "ir/parse": "IR text could not be read. The message names line and column.",
@@ -29,6 +31,8 @@ export const codes = {
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
   "weights/missing": "Weights were given, but one that the model needs is not among them.",
   "weights/length": "A weight has another number of values than its shape asks for.",
+  "weights/inline":
+    "The weights are too many to stand in the module's text, which an engine reads before it runs a line. Beyond 64 MiB they are a file of their own: --weights external.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "format/unknown":
     "The bytes are no model file that layerc reads: a spec as JSON, or a .safetensors file. Nothing in a model file is ever run.",

@@ -86,6 +86,25 @@ export function internal(message: string, notes: readonly string[] = []): never 
   });
 }
 
+/**
+ * What `run` gives. An engine whose stack or memory ends says so with a RangeError (or InternalError): then the model is too large for
+ * it, and nothing in layerc is wrong.
+ */
+export function withinEngine<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const isLimit = error instanceof RangeError || (error instanceof Error && error.name === "InternalError");
+    if (!isLimit) throw error;
+    throw new CompileError({
+      code: "shape/too-large",
+      path: "layers",
+      message: `the model is too large for this engine: ${error.message}`,
+      hint: "make it smaller, or give the engine more (node --stack-size, --max-old-space-size)",
+    });
+  }
+}
+
 /** Asserts what must hold unless layerc itself is wrong. */
 export function invariant(condition: boolean, message: string): asserts condition {
   if (!condition) internal(message);

@@ -1,6 +1,7 @@
 // JavaScript text that cannot be injected into. In: templates written here and values. Out: Code, made by nothing else.
 // A template takes Names (checked identifiers) and Code as they are; numbers and strings become exact literals. After Ajv's
 // code generator. Expressions carry their precedence, so parentheses are printed where needed and only there.
+import { reserved } from "../base/words.ts";
 import { internal } from "../diagnostics/error.ts";
 
 /** An identifier; made by `Names` or, for our own words, by `name`. */
@@ -161,6 +162,8 @@ const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.ha
 /** Identifiers of one scope: each hint becomes a name that nothing in it or around it has. */
 export class Names {
   readonly #taken: Set<string>;
+  /** Hint → the last number given behind it: all up to there are taken, and stay so. */
+  readonly #numbers = new Map<string, number>();
   readonly #outer?: Names;
   readonly #free: ReadonlySet<string>;
   /** `free`: words that `outer` keeps to itself but that this scope may have. */
@@ -178,7 +181,9 @@ export class Names {
     const base = identifier(hint);
     // A hint that is taken gets the first number that is not: dense, dense_1, …
     let text = base;
-    for (let i = 1; this.#has(text); i++) text = `${base}_${i}`;
+    let i = this.#numbers.get(base) ?? 0;
+    while (this.#has(text)) text = `${base}_${++i}`;
+    this.#numbers.set(base, i);
     this.#taken.add(text);
     return new Name(text);
   }
@@ -198,32 +203,5 @@ function identifier(hint: string): string {
   return plain === "" ? "layer" : /^\d/.test(plain) ? `_${plain}` : plain;
 }
 
-/** What the text may use without declaring it, and for `Math` of which members. */
-export const globals = [
-  "Float32Array",
-  "Float64Array",
-  "Int32Array",
-  "Uint8Array",
-  "Error",
-  "TypeError",
-  "RangeError",
-  "Infinity",
-  "NaN",
-  "undefined",
-] as const;
 /** Members of Math that are exact, or rounded once, in every engine; `Math.exp` and its kind are not. */
 export const mathMembers = ["fround", "imul", "sqrt", "floor", "abs", "min", "max"] as const;
-
-// Words of the language, also those of newer editions and of strict mode, and what the text takes from outside.
-const reserved: ReadonlySet<string> = new Set([
-  ..."arguments async await break case catch class const continue debugger default delete do else enum eval exports export extends".split(
-    " ",
-  ),
-  ..."false finally for function Function get if implements import in instanceof interface let module new null of package private".split(
-    " ",
-  ),
-  ..."protected public require return set static super switch this throw true try typeof var void while with yield Math".split(
-    " ",
-  ),
-  ...globals,
-]);

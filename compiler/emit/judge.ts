@@ -1,8 +1,9 @@
 // The last word on emitted text: acorn parses it, a scope walk lists the names it takes from outside, and anything beyond
 // the lists in `code.ts` is a bug of layerc. Runs on every module before it leaves the compiler.
 import * as acorn from "acorn";
+import { globals } from "../base/words.ts";
 import { internal } from "../diagnostics/error.ts";
-import { globals, mathMembers } from "./code.ts";
+import { mathMembers } from "./code.ts";
 
 type Tree = acorn.AnyNode;
 type Kind = "module" | "script";

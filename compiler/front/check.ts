@@ -6,6 +6,7 @@ import { check, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
+import { checkSize } from "../graph/limits.ts";
 import { type Origin, showOrigin } from "../graph/origin.ts";
 import type { AnyLayer } from "../layers/define.ts";
 import { layers } from "../layers/index.ts";
@@ -254,5 +255,6 @@ function inputShapeOf(model: Model, [first]: readonly Entry[]): readonly number[
       hint,
     });
   }
+  checkSize("a sample", shape as number[], path);
   return shape as number[];
 }

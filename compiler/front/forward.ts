@@ -5,9 +5,10 @@ import type { Range, WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { type Node, showShape, sizeOf } from "../graph/graph.ts";
+import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { LayerResult, WeightSpec } from "../layers/define.ts";
-import type { G } from "../ops/index.ts";
+import type { AnyLayer, LayerResult, WeightSpec } from "../layers/define.ts";
+import { type G, ops } from "../ops/index.ts";
 import { checkLine, type Entry } from "./check.ts";
 
 /** Training mode: the model's seed and the step counter drive the noise. */
@@ -41,9 +42,6 @@ export interface Forward {
   /** Where a layer takes numbers of the input itself for ids: which ones are legal for all such layers. */
   readonly range?: Range;
 }
-
-/** No single weight may be larger: 1 GB of float32. */
-const largestWeight = 2 ** 28;
 
 /** Lowers the layers. Throws CompileError with the layer's path when one does not fit its input. */
 export function forward(g: G, entries: readonly Entry[], x: Node, training?: Training): Forward {
@@ -89,13 +87,11 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
     const weights: Record<string, Node> = {};
     for (const spec of layer.weights(config, input)) {
       const full = `${name}/${spec.name}`;
-      if (sizeOf(spec.shape) > largestWeight) {
-        const message = `${spec.name} needs ${sizeOf(spec.shape)} numbers (${showShape(spec.shape)}), at most ${largestWeight} are possible`;
-        throw new CompileError({ code: "layer/config", path, message });
-      }
+      checkSize(spec.name, spec.shape, path);
       weights[spec.name] = g.as(spec.name, () => g.param({ name: full, shape: [...spec.shape] }));
       collected.push({ name: full, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
     }
+    const earlier = g.builder.made.length;
     const lowered = layer.lower(g, {
       x: value,
       ...(valueMask === undefined ? {} : { mask: valueMask }),
@@ -110,11 +106,23 @@ export function forward(g: G, entries: readonly Entry[], x: Node, training?: Tra
         return made;
       },
     });
+    for (let i = earlier; i < g.builder.made.length; i++)
+      if (isStored(g.builder.made[i])) checkValue(layer, g.builder.made[i], path);
+    checkValue(layer, lowered.y, path);
     losses.push(...(lowered.losses ?? []));
     for (const [weight, node] of Object.entries(lowered.updates ?? {})) updates.push([`${name}/${weight}`, node]);
     return lowered;
   }
 }
+
+/** A view is read where the value lies that it is of: the patches of a convolution are many times what it reads. */
+function isStored({ op }: Node): boolean {
+  const found = ops[op];
+  return found.kind === "composite" || found.lower.kind !== "view";
+}
+
+const checkValue = ({ name }: AnyLayer, { type }: Node, path: string): void =>
+  checkSize(`a value of ${name}`, type.shape[0] === "n" ? (type.shape.slice(1) as number[]) : (type.shape as number[]), path);
 
 /**
  * Whether a value holds all numbers of the input, in whatever order, and nothing else. Ids that a caller gives are checked when the

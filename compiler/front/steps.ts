@@ -5,7 +5,8 @@
 import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
 import type { Diagnostic } from "../diagnostics/error.ts";
-import { type Graph, graph } from "../graph/graph.ts";
+import { type Graph, graph, sizeOf } from "../graph/graph.ts";
+import { checkMemory } from "../graph/limits.ts";
 import type { Model } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { type Checked, checkModel } from "./check.ts";
@@ -63,6 +64,8 @@ export class Resolved {
     const { y, steps, range } = this.#forward;
     this.steps = steps;
     this.weights = steps.flatMap((step) => step.weights);
+    const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    checkMemory("the weights take", numbers, "make the largest layers smaller");
     this.outputShape = y.type.shape.slice(1) as number[];
     this.inference = {
       graph: graph("predict", [["y", y]], [], this.#g.builder.origins),

@@ -91,8 +91,8 @@ export function applyOptimizer(source: Graph, training: TrainingSpec, params: re
   const g = begin();
   const made = copyInto(g.builder, source);
   const copied = (node: Node): Node => made.get(node) ?? internal(`${source.name}: ${node.op} was not copied`);
-  const result = (name: string): Node =>
-    copied(source.results.find(([known]) => known === name)?.[1] ?? internal(`${source.name} has no result ${name}`));
+  const results = new Map(source.results);
+  const result = (name: string): Node => copied(results.get(name) ?? internal(`${source.name} has no result ${name}`));
   const outer = g.builder.origin;
   const learningRate = g.input({ name: "learningRate", shape: [] });
   const optimizer: Origin = { path: "training.optimizer", layer: item.name, name: item.name };

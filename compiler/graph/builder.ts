@@ -12,6 +12,8 @@ export class Builder {
   readonly #interned = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
   readonly #keys = new WeakMap<Attrs, string>();
+  /** Every node so far, in the order in which they were made. */
+  readonly made: Node[] = [];
   /** Which layer first asked for a node. */
   readonly origins = new Map<Node, Origin>();
   /** Recorded for every node made from now on. */
@@ -65,6 +67,7 @@ export class Builder {
     if (known !== undefined) return known;
     const made: Node = Object.freeze({ op, inputs: Object.freeze([...inputs]), attrs, type: type() });
     this.#interned.set(key, made);
+    this.made.push(made);
     if (this.origin !== undefined) this.origins.set(made, this.origin);
     return made;
   }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { seedFor } from "../base/random.ts";
 import { type Node, type Shape, showShape, sizeOf } from "../graph/graph.ts";
+import { mostAxes } from "../graph/limits.ts";
 import type { G } from "../ops/index.ts";
 import type { InitializerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
@@ -14,7 +15,10 @@ export const count: z.ZodInt = z.int().min(1);
 /** A fraction to drop. */
 export const rate: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
 /** An axis or several, counted as Keras does: the batch is axis 0, −1 is the last. */
-export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.union([z.int(), z.array(z.int()).min(1)]);
+export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.union([
+  z.int(),
+  z.array(z.int()).min(1).max(mostAxes),
+]);
 /** A config key that names an initializer, with Keras' default. */
 export const initializer = (standard: InitializerSpec): z.ZodDefault<typeof initializerSchema> =>
   initializerSchema.default(standard);

@@ -2,6 +2,7 @@
 // over each other (only one entry runs at a time), every entry calls its kernels in order.
 import { invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
+import { checkMemory } from "../graph/limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Callee, touchedBuffers } from "../program/calls.ts";
 import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
@@ -33,7 +34,7 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
   const tables = new Map<string, Float32Array>();
   const kernels: NestKernel[] = [];
   const entries: Entry[] = [];
-  const names = new Set<string>();
+  const names = new Map<string, number>();
   let n = 0;
   for (const { entry, plan } of parts) {
     if (typeof plan.rows !== "number") n = Math.max(n, plan.rows.max);
@@ -52,6 +53,7 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
     for (const [node, operand] of plan.operands) {
       if (isTable(node) && operand.kind === "view") tables.set(operand.buffer, Float32Array.from(node.attrs.values as number[]));
     }
+    const outputs = outputsOf(plan);
     const made = lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
     kernels.push(...made);
     entries.push({
@@ -59,17 +61,28 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
       rows: typeof plan.rows === "number" ? plan.rows : "n",
       calls: made.map(({ name: kernel }) => ({ kernel })),
       inputs: plan.buffers.filter(({ role }) => role === "input").map(({ name: buffer }) => [publicName(plan, buffer), buffer]),
-      outputs: plan.graph.results.map(([result], i) => [result, outputsOf(plan)[i]]),
+      outputs: plan.graph.results.map(([result], i) => [result, outputs[i]]),
     });
   }
+  const laid = lay([...buffers.values()]);
+  checkLength(laid, parts);
   const program: Program<NestKernel> = {
     name,
     scalars: n === 0 ? [] : [{ name: "n", min: 1, max: n }],
-    buffers: lay([...buffers.values()]),
+    buffers: laid,
     kernels,
     entries,
   };
   return { program, tables };
+}
+
+/** The module's memory must be possible; what takes most of it is named. */
+function checkLength(buffers: readonly Buffer[], parts: readonly Part[]): void {
+  const numbers = buffers.reduce((end, { at, length }) => Math.max(end, at + length), 0);
+  const [largest] = [...buffers].sort((a, b) => b.length - a.length);
+  const rows = Math.max(...parts.map(({ plan }) => (typeof plan.rows === "number" ? plan.rows : plan.rows.max)));
+  const hint = rows > 1 ? `compile for fewer rows than a batch of ${rows}, or make the model smaller` : "make the model smaller";
+  checkMemory(`with ${JSON.stringify(largest?.name ?? "")}, the largest value, the module takes`, numbers, hint);
 }
 
 const isTable = (node: Node): boolean => node.op === "constant" && (node.attrs.values as readonly number[]).length > 1;
@@ -84,10 +97,13 @@ function publicName(plan: Plan, buffer: string): string {
   return buffer;
 }
 
-function unique(stem: string, names: Set<string>): string {
+/** `stem`, else the first of `stem_1`, `stem_2`, … that is free. `names`: each that is taken, and the last number given behind it. */
+function unique(stem: string, names: Map<string, number>): string {
   let name = stem;
-  for (let k = 1; names.has(name); k++) name = `${stem}_${k}`;
-  names.add(name);
+  let k = names.get(stem) ?? 0;
+  while (names.has(name)) name = `${stem}_${++k}`;
+  if (k > 0) names.set(stem, k);
+  names.set(name, 0);
   return name;
 }
 

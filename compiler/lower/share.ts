@@ -104,14 +104,18 @@ function namesOf(
   known: Buffers,
 ): ReadonlyMap<string, string> {
   const written = new Set([...leavesOf(parts)].map(({ out }) => out.buffer));
-  const taken = new Set(buffers.filter((_, i) => !varying.includes(i)));
+  const own = new Set(varying);
+  const taken = new Set(buffers.filter((_, i) => !own.has(i)));
+  const numbers = new Map<string, number>();
   const names = new Map<string, string>();
   for (const i of varying) {
     const buffer = buffers[i];
     const word = buffer.replace(/^.*\//s, "").replace(/(?<=.)[\d_]+$/, "");
     const stem = telling.has(known.get(buffer)?.role ?? "arena") ? word : written.has(buffer) ? "y" : "x";
     let name = stem;
-    for (let k = 2; taken.has(name); k++) name = `${stem}${k}`;
+    let k = numbers.get(stem) ?? 1;
+    while (taken.has(name)) name = `${stem}${++k}`;
+    numbers.set(stem, k);
     taken.add(name);
     names.set(buffer, name);
   }

@@ -2,11 +2,12 @@
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
 import { type LossGraph, type Resolved, resolve, type TrainingSpec } from "../front/steps.ts";
-import type { Graph } from "../graph/graph.ts";
+import { type Graph, graph, sizeOf } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
+import { inBlocks } from "../plan/layout.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Callee } from "../program/calls.ts";
 import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
@@ -53,12 +54,13 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const observe = verifying(observer);
   const resolved = resolve(given);
   const { model } = resolved;
+  if (options.weights === "inline") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.inference;
   const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
   const shared = new Set(predict.prepare?.results.map(([name]) => name));
-  const preparing = preparingOf(predict, shared);
   const contents = new Map(Object.entries(weights));
+  const preparing = preparingOf(options.train ? predict : packWeights(predict, contents), shared);
   const whole = (parts: readonly Part[], target: Target): Whole => ({
     name: model.name,
     parts,
@@ -199,14 +201,46 @@ function trainingParts(resolved: Resolved, options: Options, observe: Observe): 
 const preparingOf = ({ prepare, layouts }: Draft, shared: ReadonlySet<string>): readonly Part[] =>
   prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, layouts }) }];
 
+/** What prepare would only move is moved here: a large weight is not held three times. */
+function packWeights(draft: Draft, contents: Map<string, Float32Array>): Draft {
+  const { prepare, layouts } = draft;
+  if (prepare === undefined) return draft;
+  const rest = prepare.results.filter(([name, { op, attrs, type }]) => {
+    const values = op === "param" ? contents.get(String(attrs.name)) : undefined;
+    if (values === undefined || layouts.get(name)?.blocked !== type.shape.length - 1) return true;
+    contents.set(name, inBlocks(values, type.shape as number[]));
+    return false;
+  });
+  return { ...draft, prepare: rest.length === 0 ? undefined : graph(prepare.name, rest, [], prepare.origins) };
+}
+
 /** Runs `prepare` at compile time, with the bits of the emitted code. */
 function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {
   const made = throughProgram({ ...whole, name: "prepare", weights: [] }, { ...options, unroll: 0 }, () => {});
   const program = programOf(made);
   verifyMade({ pass: "lower", stage: "program", program });
-  const machine = createMachine(program, { constants: made.contents });
+  // Weights may be most of the memory there is: the machine keeps no marks beside them, and what it made is used where it lies.
+  const machine = createMachine(program, { constants: made.contents, track: false });
   machine.run("prepare");
-  for (const name of whole.prepared) contents.set(name, Float32Array.from(machine.buffers.get(name) ?? []));
+  for (const { name } of program.buffers)
+    if (whole.prepared.has(name)) contents.set(name, machine.buffers.get(name) ?? new Float32Array());
+}
+
+/**
+ * Most numbers of weights that are written into a module: 64 MiB, 90 MB of text. An engine reads all of it before it runs a line, and
+ * strings end at 2^29 characters, of which those of the text on its way need several times its length.
+ */
+const mostInline = 2 ** 24;
+
+function checkInline({ weights }: Resolved): void {
+  const numbers = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (numbers <= mostInline) return;
+  throw new CompileError({
+    code: "weights/inline",
+    path: "weights",
+    message: `${numbers} numbers of weights are too many for the text of a module, which takes at most ${mostInline} (64 MiB)`,
+    hint: '--weights external, or { weights: "external" }: the weights become a file that create(bytes) takes',
+  });
 }
 
 /** Contents of the buffers that a Program has. */

@@ -3,6 +3,7 @@
 // that its region reads for the last time, at the very points it writes.
 import type { Node } from "../graph/graph.ts";
 import type { Operand, View } from "../program/nest/view.ts";
+import { FirstFit } from "./first-fit.ts";
 import type { Stretch } from "./places.ts";
 import type { PlanBuffer, Region } from "./plan.ts";
 
@@ -16,13 +17,12 @@ export function layOut(
   const takenOver = takeovers(regions, byName, operands);
   // Buffers joined in place form one block with one lifetime span; blocks are placed first-fit, largest first.
   const blocks = new Map<string, { members: string[]; from: number; to: number; length: number }>();
-  const leader = (name: string): string => {
-    const old = takenOver.get(name);
-    return old === undefined ? name : leader(old);
-  };
+  // A buffer takes over one that was there before it, so the old one's leader is known by then.
+  const leaders = new Map<string, string>();
+  for (const [name, old] of takenOver) leaders.set(name, leaders.get(old) ?? old);
   for (const buffer of stretches) {
     if (buffer.role !== "arena" || buffer.to < 0) continue;
-    const key = leader(buffer.name);
+    const key = leaders.get(buffer.name) ?? buffer.name;
     const block = blocks.get(key) ?? { members: [], from: buffer.from, to: buffer.to, length: 0 };
     block.members.push(buffer.name);
     block.from = Math.min(block.from, buffer.from);
@@ -30,14 +30,12 @@ export function layOut(
     block.length = Math.max(block.length, buffer.length);
     blocks.set(key, block);
   }
-  const placed: { at: number; length: number; from: number; to: number }[] = [];
+  const sorted = [...blocks.values()].sort((a, b) => b.length - a.length || a.from - b.from);
+  const fit = new FirstFit(sorted.reduce((end, { to }) => Math.max(end, to + 1), 0));
   const offsets = new Map<string, number>();
   let arena = 0;
-  for (const block of [...blocks.values()].sort((a, b) => b.length - a.length || a.from - b.from)) {
-    const rivals = placed.filter((other) => other.from <= block.to && block.from <= other.to).sort((a, b) => a.at - b.at);
-    let at = 0;
-    for (const rival of rivals) if (rival.at < at + block.length && at < rival.at + rival.length) at = rival.at + rival.length;
-    placed.push({ at, length: block.length, from: block.from, to: block.to });
+  for (const block of sorted) {
+    const at = fit.place(block.length, block.from, block.to);
     for (const member of block.members) offsets.set(member, at);
     arena = Math.max(arena, at + block.length);
   }
@@ -61,19 +59,19 @@ function takeovers(
     const out = byName.get(region.out.buffer);
     if (out === undefined || out.role !== "arena" || out.from !== region.position || region.out.loops.length > 0) continue;
     const inside = new Set(region.nodes);
-    const reads = region.nodes.flatMap((node) =>
-      node.inputs.filter((input) => !inside.has(input)).map((input) => ({ node, view: operands.get(input) })),
-    );
-    for (const { view } of reads) {
-      if (view?.kind !== "view") continue;
-      const old = byName.get(view.buffer);
-      if (old === undefined || old.role !== "arena" || old.to !== region.position || old.length !== out.length) continue;
-      const aligned = reads.every(
-        ({ node, view: other }) =>
-          other?.kind !== "view" || other.buffer !== old.name || (node !== region.anchor && sameElements(other, region.out)),
-      );
-      if (!aligned) continue;
-      found.set(out.name, old.name);
+    // Buffers in the order in which they are read, and whether each is read at the very points that are written.
+    const aligned = new Map<string, boolean>();
+    for (const node of region.nodes)
+      for (const input of node.inputs) {
+        const view = inside.has(input) ? undefined : operands.get(input);
+        if (view?.kind !== "view") continue;
+        const here = node !== region.anchor && sameElements(view, region.out);
+        aligned.set(view.buffer, here && aligned.get(view.buffer) !== false);
+      }
+    for (const [buffer, isAligned] of aligned) {
+      const old = byName.get(buffer);
+      if (!isAligned || old?.role !== "arena" || old.to !== region.position || old.length !== out.length) continue;
+      found.set(out.name, buffer);
       break;
     }
   }

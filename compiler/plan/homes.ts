@@ -15,10 +15,13 @@ export interface Demand {
 export function chooseHomes(graph: Graph, demands: readonly Demand[], roots: ReadonlyMap<Node, Node>): ReadonlyMap<Node, View> {
   const order = new Map(graph.nodes.map((node, i) => [node, i]));
   const position = (node: Node): number => order.get(roots.get(node) ?? node) ?? 0;
+  const kept = new Set(demands.map(({ node }) => storage(node)));
+  const readers = readersOf(graph);
   const mayReplace = (old: Node, root: Node): boolean => {
-    if (demands.some(({ node }) => storage(node) === old)) return false;
-    const readers = graph.nodes.filter((user) => kindOf(user) !== "view" && user.inputs.some((input) => storage(input) === old));
-    return readers.every((user) => (roots.get(user) === root ? readsSamePoint(user, old) : position(user) < position(root)));
+    if (kept.has(old)) return false;
+    return (readers.get(old) ?? []).every((user) =>
+      roots.get(user) === root ? readsSamePoint(user, old) : position(user) < position(root),
+    );
   };
   const homes = new Map<Node, View>();
   for (const { node, out, replaces } of demands) {
@@ -28,8 +31,26 @@ export function chooseHomes(graph: Graph, demands: readonly Demand[], roots: Rea
   return homes;
 }
 
+/** Who reads a stored value, be it through views. */
+function readersOf({ nodes }: Graph): ReadonlyMap<Node, readonly Node[]> {
+  const readers = new Map<Node, Node[]>();
+  for (const user of nodes) {
+    if (kindOf(user) === "view") continue;
+    for (const value of new Set(user.inputs.map(storage))) {
+      const known = readers.get(value);
+      if (known === undefined) readers.set(value, [user]);
+      else known.push(user);
+    }
+  }
+  return readers;
+}
+
 /** The stored value that a chain of views looks at. */
-const storage = (node: Node): Node => (kindOf(node) === "view" || kindOf(node) === "pick" ? storage(node.inputs[0]) : node);
+function storage(node: Node): Node {
+  let value = node;
+  while (kindOf(value) === "view" || kindOf(value) === "pick") [value] = value.inputs;
+  return value;
+}
 
 const readsSamePoint = (user: Node, old: Node): boolean =>
   kindOf(user) === "pointwise" && user.inputs.every((input) => input === old || storage(input) !== old);

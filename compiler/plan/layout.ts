@@ -87,3 +87,14 @@ export function stridesOf(shape: readonly Extent[], { blocked, gap: between = 0 
   const strides = rowMajor(shape);
   return { strides: between === 0 ? strides : strides.with(0, strides[0] + between) };
 }
+
+/** A row-major weight as it lies in blocks: whoever has its numbers needs no kernel to move them. */
+export function inBlocks(values: Float32Array, shape: readonly number[]): Float32Array {
+  const made = new Float32Array(values.length);
+  const size = shape[shape.length - 1];
+  const rows = values.length / size;
+  for (let block = 0, to = 0; block < size; block += blockSize)
+    for (let row = 0; row < rows; row++)
+      for (let lane = 0; lane < blockSize; lane++) made[to++] = values[row * size + block + lane];
+  return made;
+}

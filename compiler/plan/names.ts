@@ -24,12 +24,15 @@ export class RegionNames {
   /** Path of the layer that has a name. */
   readonly #owners = new Map<string, string>();
   readonly #taken = new Set<string>();
+  readonly #numbers: Numbers = new Map();
+  readonly #results: ReadonlySet<Node>;
   readonly #users = new Map<Node, Node[]>();
   /** A Graph of weights alone gives what no layer gives to another. */
   readonly #hasInput: boolean;
 
   constructor(top: Graph) {
     this.#top = top;
+    this.#results = new Set(top.results.map(([, node]) => node));
     this.#hasInput = top.nodes.some(({ op }) => op === "input");
     this.#own(top);
     for (const node of top.nodes) {
@@ -72,7 +75,7 @@ export class RegionNames {
 
   /** A name like `stem` that no layer has, and nothing named here: `stem`, `stem.2`, `stem.3`, … */
   fresh(stem: string): string {
-    return this.#take(numbered(stem, (name) => this.#taken.has(name) || this.#owners.has(name)));
+    return this.#take(numbered(stem, (name) => this.#taken.has(name) || this.#owners.has(name), this.#numbers));
   }
 
   /** Whether a layer has the name. */
@@ -92,7 +95,7 @@ export class RegionNames {
 
   /** Whether a value goes from its layer to another one, or out: as it is, or seen through the layer's views. */
   #leaves(node: Node, from: Origin): boolean {
-    if (this.#top.results.some(([, result]) => result === node)) return this.#hasInput;
+    if (this.#results.has(node)) return this.#hasInput;
     return (this.#users.get(node) ?? []).some((user) => {
       const to = this.#top.origins.get(user);
       // Any layer's gradient may ask for a value again: that does not make it what the layer gives.
@@ -103,11 +106,16 @@ export class RegionNames {
   }
 }
 
-/** `stem`, or the first of `stem.2`, `stem.3`, … that is not taken. */
-export function numbered(stem: string, isTaken: (name: string) => boolean): string {
-  let name = stem;
-  for (let k = 2; isTaken(name); k++) name = `${stem}.${k}`;
-  return name;
+/** Stem → the last number that was given with it. */
+export type Numbers = Map<string, number>;
+
+/** `stem`, or the first of `stem.2`, `stem.3`, … that is not taken. `last`: numbers up to there are taken; what is taken stays so. */
+export function numbered(stem: string, isTaken: (name: string) => boolean, last: Numbers): string {
+  if (!isTaken(stem)) return stem;
+  let k = (last.get(stem) ?? 1) + 1;
+  while (isTaken(`${stem}.${k}`)) k++;
+  last.set(stem, k);
+  return `${stem}.${k}`;
 }
 
 const isSame = (a: Origin | undefined, b: Origin | undefined): boolean => a?.path === b?.path && a?.gradient === b?.gradient;

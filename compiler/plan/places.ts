@@ -6,7 +6,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
 import { kindOf } from "./fuse.ts";
 import { bufferShape, type Layout, stridesOf } from "./layout.ts";
-import { numbered, type RegionNames } from "./names.ts";
+import { type Numbers, numbered, type RegionNames } from "./names.ts";
 import type { PlanBuffer, Rows } from "./plan.ts";
 
 export interface PlaceOptions {
@@ -35,6 +35,7 @@ export class Places {
   readonly buffers: Stretch[] = [];
   readonly operands = new Map<Node, Operand>();
   readonly #byName = new Map<string, Stretch>();
+  readonly #numbers: Numbers = new Map();
   readonly #names: RegionNames;
   readonly #rows: Rows;
   readonly #prefix: string;
@@ -62,8 +63,9 @@ export class Places {
   allocate(name: string, role: Role, shape: readonly Extent[], { layout, initial }: Allocation = {}): View {
     const isShared = role === "param" || role === "state" || (role === "output" && this.#shared.has(name));
     const prefix = isShared ? "" : this.#prefix;
-    const isTaken = (given: string) => this.#byName.has(prefix + given) || (given !== name && this.#names.isLayer(given));
-    const unique = prefix + numbered(name, isTaken);
+    const isTaken = (given: string) =>
+      this.#byName.has(given) || (given !== prefix + name && this.#names.isLayer(given.slice(prefix.length)));
+    const unique = numbered(prefix + name, isTaken, this.#numbers);
     const most = typeof this.#rows === "number" ? this.#rows : this.#rows.max;
     const how = layout ?? this.#layouts.get(unique) ?? {};
     const held = bufferShape(shape, how);

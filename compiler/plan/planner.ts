@@ -35,10 +35,9 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
   const results = graph.results.map(
     ([name, node]): Demand => ({ node, out: places.allocate(name, "output", places.extents(node)) }),
   );
+  const olds = new Map(graph.nodes.flatMap((old) => (old.op === "param" || old.op === "state" ? [[old.attrs.name, old]] : [])));
   const updates = graph.updates.map(([name, node]): Demand => {
-    const replaces =
-      graph.nodes.find((old) => (old.op === "param" || old.op === "state") && old.attrs.name === name) ??
-      internal(`${graph.name} updates ${name}, which it does not read`);
+    const replaces = olds.get(name) ?? internal(`${graph.name} updates ${name}, which it does not read`);
     return { node, out: places.viewOf(replaces), replaces };
   });
   return [...results, ...updates];
@@ -75,7 +74,10 @@ class Planner {
     const members = new Map<Node, Node[]>();
     for (const node of graph.nodes) {
       const root = roots.get(node);
-      if (root !== undefined) members.set(root, [...(members.get(root) ?? []), node]);
+      if (root === undefined) continue;
+      const known = members.get(root);
+      if (known === undefined) members.set(root, [node]);
+      else known.push(node);
     }
     const homes = chooseHomes(graph, demands, roots);
     for (const node of graph.nodes) {
@@ -95,9 +97,10 @@ class Planner {
 
   /** Demands that no region wrote: first save every value that another copy could overwrite, then write. */
   #writeRest(graph: Graph, demands: readonly Demand[], regions: Region[]): void {
+    const written = new Set(demands.map(({ out }) => out.buffer));
     const saved = demands.map(({ node }): Operand => {
       const from = this.places.operandOf(node);
-      const isOverwritten = from.kind === "view" && demands.some(({ out }) => out.buffer === from.buffer);
+      const isOverwritten = from.kind === "view" && written.has(from.buffer);
       return isOverwritten ? this.#toArena(graph, node, regions) : from;
     });
     for (const [i, { node, out }] of demands.entries())

@@ -12,13 +12,13 @@ export function verifyPlan(plan: Plan): void {
   const fail = (message: string): never => {
     throw new CompileError({ code: "ir/verify", path: "", message, notes: [printPlan(plan)] });
   };
-  const alive = plan.buffers.filter((buffer) => buffer.role === "arena" && buffer.to >= 0);
-  for (const [i, a] of alive.entries()) {
-    if (a.at < 0 || a.at + a.length > plan.arena) fail(`buffer ${JSON.stringify(a.name)} lies outside the arena`);
-    for (const b of alive.slice(i + 1)) {
-      if (overlapInBytes(a, b) && overlapInTime(a, b))
-        fail(`buffers ${JSON.stringify(a.name)} and ${JSON.stringify(b.name)} share bytes while both are alive`);
-    }
+  const alive = plan.buffers.filter((buffer) => buffer.role === "arena" && buffer.to >= 0 && buffer.length > 0);
+  for (const { name, at, length } of alive)
+    if (at < 0 || at + length > plan.arena) fail(`buffer ${JSON.stringify(name)} lies outside the arena`);
+  const pair = overlap(alive);
+  if (pair !== undefined) {
+    const [a, b] = pair.map(({ name }) => JSON.stringify(name));
+    fail(`buffers ${a} and ${b} share bytes while both are alive`);
   }
   const lengths = new Map(plan.buffers.map((buffer) => [buffer.name, buffer.length]));
   const max = typeof plan.rows === "number" ? plan.rows : plan.rows.max;
@@ -41,7 +41,54 @@ export function verifyPlan(plan: Plan): void {
   if (!equalGraphs(flatten(plan), plan.graph, { origins: false })) fail("the plan does not flatten to its graph");
 }
 
-const overlapInBytes = (a: PlanBuffer, b: PlanBuffer): boolean => a.at < b.at + b.length && b.at < a.at + a.length;
+/**
+ * Two buffers that share bytes at some position. Time goes forward: at each position the buffers that begin are compared with those
+ * that are alive, which lie in the order of their bytes and share none, so that each is compared with its neighbours alone.
+ */
+function overlap(buffers: readonly PlanBuffer[]): readonly [PlanBuffer, PlanBuffer] | undefined {
+  const begin = groupBy(buffers, ({ from }) => from);
+  const end = groupBy(buffers, ({ to }) => to);
+  const alive: PlanBuffer[] = [];
+  for (const time of [...new Set([...begin.keys(), ...end.keys()])].sort((a, b) => a - b)) {
+    // The new ones stand in a list of their own until those that end here are gone: one may take over another's bytes.
+    const fresh = [...(begin.get(time) ?? [])].sort((a, b) => a.at - b.at);
+    for (const [i, one] of fresh.entries()) {
+      for (let k = i + 1; k < fresh.length && fresh[k].at < one.at + one.length; k++)
+        if (overlapInTime(one, fresh[k])) return [one, fresh[k]];
+      for (let k = firstEndingAfter(alive, one.at); k < alive.length && alive[k].at < one.at + one.length; k++)
+        if (overlapInTime(alive[k], one)) return [alive[k], one];
+    }
+    for (const one of end.get(time) ?? []) {
+      const k = firstEndingAfter(alive, one.at);
+      if (alive[k] === one) alive.splice(k, 1);
+    }
+    for (const one of fresh) if (one.to > time) alive.splice(firstEndingAfter(alive, one.at), 0, one);
+  }
+  return undefined;
+}
+
+function groupBy<T>(list: readonly T[], keyOf: (item: T) => number): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Among buffers that share no byte, in their order. */
+function firstEndingAfter(sorted: readonly PlanBuffer[], at: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle].at + sorted[middle].length > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 function overlapInTime(a: PlanBuffer, b: PlanBuffer): boolean {
   if (a.inPlaceOf === b.name) return b.to > a.from;

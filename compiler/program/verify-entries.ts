@@ -64,10 +64,12 @@ function verifyCall(
 ): void {
   const says = `entry ${show(name)} calls ${show(kernel)}`;
   if (buffers.length !== formals.length) fail(`${says} with ${buffers.length} buffers, it takes ${formals.length}`);
+  const seen = new Set<string>();
   formals.forEach((formal, i) => {
     const { length } = known.get(buffers[i]) ?? fail(`${says} with ${show(buffers[i])}, which is no buffer`);
     if (length !== formal.length)
       fail(`${says} with ${show(buffers[i])} [${length}] for ${show(formal.name)} [${formal.length}]`);
-    if (buffers.indexOf(buffers[i]) < i) fail(`${says} with ${show(buffers[i])} twice`);
+    if (seen.has(buffers[i])) fail(`${says} with ${show(buffers[i])} twice`);
+    seen.add(buffers[i]);
   });
 }

@@ -5,35 +5,61 @@ import type { Extent, Index, Value } from "../program/program.ts";
 import { operandsOf } from "../program/walk.ts";
 
 type Dims = readonly (readonly [string, Extent])[];
+/** Two neighbours: the inner one has `extent` points. */
+interface Pair {
+  readonly outer: string;
+  readonly inner: string;
+  readonly extent: number;
+}
 
 /** The nest with as few dims as its accesses allow. */
 export function collapse(nest: Nest): Nest {
-  let current = nest;
-  for (const group of ["map", "reduce"] as const) {
-    for (let i = current[group].length - 2; i >= 0; i--) {
-      const [outer, outerExtent] = current[group][i];
-      const [inner, innerExtent] = current[group][i + 1];
-      if (typeof outerExtent !== "number" || typeof innerExtent !== "number" || !mergeable(current, outer, inner, innerExtent))
-        continue;
-      const dims: Dims = [...current[group].slice(0, i), [inner, outerExtent * innerExtent], ...current[group].slice(i + 2)];
-      current = { ...dropDim(current, outer), [group]: dims };
+  const dropped = new Set(mergeable(nest, [...pairsOf(nest.map), ...pairsOf(nest.reduce)]).map(({ outer }) => outer));
+  if (dropped.size === 0) return nest;
+  const rest = rewriteDims(nest, ([name, stride]) => (dropped.has(name) ? [] : [[name, stride]]));
+  return { ...rest, map: merged(nest.map, dropped), reduce: merged(nest.reduce, dropped) };
+}
+
+const pairsOf = (dims: Dims): readonly Pair[] =>
+  dims.slice(1).flatMap(([inner, extent], i): Pair[] => {
+    const [outer, above] = dims[i];
+    return typeof extent === "number" && typeof above === "number" ? [{ outer, inner, extent }] : [];
+  });
+
+/**
+ * The pairs that may become one: every access steps along `outer` by as many steps along `inner` as that has points, and neither is
+ * used as a number. Whether a pair may does not depend on the others: merged, the inner dim walks on as it did, only longer.
+ */
+function mergeable(nest: Nest, pairs: readonly Pair[]): readonly Pair[] {
+  let left = pairs;
+  const seeIndex = ({ terms }: Index): void => {
+    const strides = new Map(terms);
+    const strideOf = (dim: string): number => strides.get(dim) ?? 0;
+    left = left.filter(({ outer, inner, extent }) => strideOf(outer) === strideOf(inner) * extent);
+  };
+  const seen = new Set<Value>();
+  const see = (value: Value): void => {
+    if (left.length === 0 || seen.has(value)) return;
+    seen.add(value);
+    if (value.op === "loop") left = left.filter(({ outer, inner }) => value.name !== outer && value.name !== inner);
+    if (value.op === "load") seeIndex(value.index);
+    operandsOf(value).forEach(see);
+  };
+  seeIndex(nest.out.index);
+  valuesOfNest(nest).forEach(see);
+  return left;
+}
+
+/** Dims without those dropped, each as long as it and the ones dropped before it. */
+function merged(dims: Dims, dropped: ReadonlySet<string>): Dims {
+  const rest: [string, Extent][] = [];
+  let before = 1;
+  for (const [name, extent] of dims) {
+    if (dropped.has(name)) before *= extent as number;
+    else {
+      rest.push([name, before === 1 ? extent : before * (extent as number)]);
+      before = 1;
     }
   }
-  return current;
+  return rest;
 }
-
-/** Every access steps along `outer` by innerExtent steps along `inner`, and neither is used as a number. */
-function mergeable(nest: Nest, outer: string, inner: string, innerExtent: number): boolean {
-  const stride = (index: Index, dim: string) => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
-  const fits = (index: Index) => stride(index, outer) === stride(index, inner) * innerExtent;
-  const seen = new Set<Value>();
-  const check = (value: Value): boolean => {
-    if (seen.has(value)) return true;
-    seen.add(value);
-    if (value.op === "loop" && (value.name === outer || value.name === inner)) return false;
-    return (value.op !== "load" || fits(value.index)) && operandsOf(value).every(check);
-  };
-  return valuesOfNest(nest).every(check) && fits(nest.out.index);
-}
-
-const dropDim = (nest: Nest, dim: string): Nest => rewriteDims(nest, ([name, stride]) => (name === dim ? [] : [[name, stride]]));

@@ -12,7 +12,7 @@ function create() {
       const at = list.length, length = items && typeof items === "object" && axes.length ? items.length : -1;
       const deep = length > 0 && typeof items[0] === "object";
       for (let i = 0; i < length; i++) {
-        const item = items[i];
+        let item = items[i];
         if (!deep && typeof item === "number") list.push(item);
         else put(item, deep ? (k ? shape : axes.slice(1)) : [], "");
       }

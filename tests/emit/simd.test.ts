@@ -264,11 +264,11 @@ describe("memory", () => {
       ["a", Float32Array.of(1, 2, 3)],
       ["b", new Float32Array(17).fill(4)],
     ]);
-    expect(layMemory(list, contents, () => 16).runs.map(({ at, content }) => [at, content.length])).toEqual([
+    expect(layMemory(list, contents, () => 16).runs.map(({ at, length }) => [at, length])).toEqual([
       [0, 3],
       [16, 17],
     ]);
-    expect(layMemory(list, contents).runs.map(({ at, content }) => [at, content.length])).toEqual([[0, 20]]);
+    expect(layMemory(list, contents).runs.map(({ at, length }) => [at, length])).toEqual([[0, 20]]);
   });
 });
 

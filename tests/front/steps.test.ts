@@ -80,7 +80,7 @@ describe("bad models", () => {
     ["a shape that does not fit", [first, l.reshape({ targetShape: [3, -1] })], { code: "shape/mismatch", path: "layers[1].targetShape", notes: expect.arrayContaining(["layers[0] dense gave [8]"]) }],
     ["an unadapted normalization", [l.normalization({ inputShape: [2] })], { code: "layer/config", path: "layers[0].mean", hint: expect.stringMatching(/adapt/) }],
     ["a factory that was not called", [l.dense], { code: "model/schema", path: "layers[0]", hint: expect.stringMatching(/call/) }],
-    ["an endless weight", [l.dense({ units: 1e9, inputShape: [3] })], { code: "layer/config", path: "layers[0]" }],
+    ["an endless weight", [l.dense({ units: 1e9, inputShape: [3] })], { code: "shape/too-large", path: "layers[0]" }],
     ["an empty list", [], { code: "model/empty", path: "layers", hint: expect.stringMatching(/dense/) }],
     ["no list", undefined, { code: "model/schema", path: "layers" }],
   ]; // biome-ignore format: one table

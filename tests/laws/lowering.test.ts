@@ -88,7 +88,9 @@ function check(op: AnyOp, noise: Random): void {
               op.name === "scan" ? 1e-5 * Math.max(1, Math.abs(wanted)) : sums * 2 ** -24 * Math.max(Math.abs(wanted), scale);
             const right = Object.is(Math.fround(wanted), got[i]) || Math.abs(wanted - got[i]) <= bound;
             if (!right) expect.fail(`${op.name} ${target} ${fmt} ${result}[${i}]: ${got[i]}, not ${wanted}`);
-            const stated = Object.is(Math.fround(wanted), got[i]) || Math.abs(wanted - got[i]) <= (sizes[i] ?? Number.POSITIVE_INFINITY) * 2 ** -24;
+            const stated =
+              Object.is(Math.fround(wanted), got[i]) ||
+              Math.abs(wanted - got[i]) <= (sizes[i] ?? Number.POSITIVE_INFINITY) * 2 ** -24;
             if (!stated) expect.fail(`${op.name} ${target} ${fmt}: ${got[i]}, not ${wanted}, which is more than its rounding`);
           });
         }

@@ -7,7 +7,7 @@ import type { Entry, Program } from "../../program/program.ts";
 import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
 import { emitWasm, paramsOf } from "../wasm/emit.ts";
 import type { Helpers } from "./helpers.ts";
-import { type Memory, toBase64 } from "./weights.ts";
+import { type Memory, packedBytes } from "./weights.ts";
 
 /** Floats of a cache line. */
 export const alignment = 16;
@@ -111,7 +111,7 @@ if (wasmModule !== undefined) {
   }
 }`;
   }
-  const bytes = (of: Uint8Array): Code => js`${unpack()}(${toBase64(of)}, new Uint8Array(${of.length}))`;
+  const bytes = (of: Uint8Array): Code => js`${unpack()}(${packedBytes(of)}, new Uint8Array(${of.length}))`;
   const choice =
     relaxed === undefined
       ? js`const code = ${bytes(plain)}, found = "simd";`

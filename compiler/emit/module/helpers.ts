@@ -64,7 +64,7 @@ export class Helpers {
   pow2 = (): Name => this.#text("pow2");
   /** A Float32Array(1) and an Int32Array over the same bytes. */
   bits = (): readonly [float: Name, int: Name] => [this.#text("float"), name("int")];
-  /** `unpack(base64, array)`. */
+  /** `unpack(texts, array)`. */
   unpack = (): Name => this.#text("unpack");
   /** `copy(source, from, to, at, length)`. */
   copy = (): Name => this.#text("copy");

@@ -12,7 +12,7 @@ import { type Simd, simdMemory, startSimd } from "./embed.ts";
 import { header } from "./header.ts";
 import { createParams, type EmittedModule, importsWasm, type ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
-import { type Memory, startMemory, toBytes } from "./weights.ts";
+import { lengthOf, type Memory, startMemory, toBytes } from "./weights.ts";
 
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
@@ -38,7 +38,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     ...(given.length > 0 || options.train ? [name("create")] : []),
   ];
   const bytes = {
-    weights: 4 * memory.runs.reduce((sum, { content }) => sum + content.length, 0),
+    weights: 4 * lengthOf(memory.runs),
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
@@ -49,7 +49,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
   return {
     code,
     declarations: declarations(parts),
-    ...(options.weights === "external" ? { weights: toBytes(memory.runs.map(({ content }) => content)) } : {}),
+    ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
     ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),
   };
@@ -91,7 +91,7 @@ function instance(parts: ModuleParts): {
   const array = simd === undefined ? js`new Float32Array(${memory.length})` : simdMemory(memory);
   const beside: Code[] = [];
   // A long text as a const beside `create` (`Aside` in weights.ts says why).
-  const aside = (hint: string, text: string): Name => {
+  const aside = (hint: string, text: Code): Name => {
     const id = helpers.names.unique(hint);
     beside.push(js`const ${id} = ${text};`);
     return id;

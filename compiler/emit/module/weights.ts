@@ -3,12 +3,14 @@
 // Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order).
 import { invariant } from "../../diagnostics/error.ts";
 import type { Buffer } from "../../program/program.ts";
-import { braces, type Code, commas, js, lines, type Name, name, none, shortLiteral } from "../code.ts";
+import { braces, Code, commas, js, lines, type Name, name, none, quote, shortLiteral } from "../code.ts";
 
 /** Neighbouring buffers that start with content. */
 export interface Run {
   readonly at: number;
-  readonly content: Float32Array;
+  readonly length: number;
+  /** In order; they are not copied together, for they may be most of the memory there is. */
+  readonly contents: readonly Float32Array[];
 }
 /** The layout: where each buffer starts, and what stands there first; lengths and offsets in float32 elements. */
 export interface Memory {
@@ -42,7 +44,7 @@ export function layMemory(
       content.length === buffer.length,
       `buffer ${JSON.stringify(buffer.name)} holds ${buffer.length} numbers, its content has ${content.length}`,
     );
-    parts.push({ at: buffer.at - shift, content });
+    parts.push({ at: buffer.at - shift, length: content.length, contents: [content] });
   }
   return { length, at, runs: join(parts) };
 }
@@ -50,69 +52,102 @@ export function layMemory(
 /** Runs that touch as one: each costs a call when the module starts. */
 function join(parts: readonly Run[]): Run[] {
   const groups: Run[][] = [];
+  let end = -1;
   for (const part of parts) {
-    const last = groups.at(-1)?.at(-1);
-    if (last !== undefined && last.at + last.content.length === part.at) groups[groups.length - 1].push(part);
+    if (part.at === end) groups[groups.length - 1].push(part);
     else groups.push([part]);
+    end = part.at + part.length;
   }
-  return groups.map((group) => ({ at: group[0].at, content: concat(group.map(({ content }) => content)) }));
-}
-
-function concat(list: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(list.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const one of list) {
-    all.set(one, at);
-    at += one.length;
-  }
-  return all;
+  return groups.map((group) => ({
+    at: group[0].at,
+    length: group.reduce((sum, { length }) => sum + length, 0),
+    contents: group.flatMap(({ contents }) => contents),
+  }));
 }
 
 /** Little-endian float32. */
 export function toBytes(list: readonly Float32Array[]): Uint8Array {
-  const all = concat(list);
-  const bytes = new Uint8Array(4 * all.length);
+  const bytes = new Uint8Array(list.reduce((sum, { byteLength }) => sum + byteLength, 0));
   const view = new DataView(bytes.buffer);
-  all.forEach((value, i) => {
-    view.setFloat32(4 * i, value, true);
-  });
+  let at = 0;
+  for (const one of list) for (let i = 0; i < one.length; i++, at += 4) view.setFloat32(at, one[i], true);
   return bytes;
 }
 
 const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /** Base64 (RFC 4648), padded. */
-export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
   for (let i = 0; i < bytes.length; i += 3) {
     const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    parts.push(digits[word >> 18] + digits[(word >> 12) & 63] + digits[(word >> 6) & 63] + digits[word & 63]);
+    text += digits[word >> 18] + digits[(word >> 12) & 63] + digits[(word >> 6) & 63] + digits[word & 63];
   }
-  const text = parts.join("");
   const missing = (3 - (bytes.length % 3)) % 3;
-  return text.slice(0, text.length - missing) + "=".repeat(missing);
+  return missing === 0 ? text : text.slice(0, text.length - missing) + "=".repeat(missing);
+}
+
+/** Bytes of a literal: whole floats, whole groups of base64, and 16,368 characters, since some engines read a literal in time that
+ * grows with the square of its length. */
+const pieceBytes = 12276;
+
+/** `["…", "…"]`: bytes as base64 in pieces, for `unpack`. */
+export const packedBytes = (bytes: Uint8Array): Code =>
+  packed(
+    Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
+      toBase64(bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes)),
+    ),
+  );
+
+const packed = (pieces: readonly string[]): Code => new Code(`[${pieces.map(quote).join(", ")}]`);
+
+/** The same of float32 numbers. No more than a piece is copied at a time. */
+function packedFloats(contents: readonly Float32Array[]): Code {
+  const pieces: string[] = [];
+  const piece = new Float32Array(pieceBytes / 4);
+  let filled = 0;
+  const flush = (): void => {
+    if (filled > 0) pieces.push(toBase64(toBytes([piece.subarray(0, filled)])));
+    filled = 0;
+  };
+  for (const content of contents) {
+    for (let from = 0; from < content.length; ) {
+      const part = content.subarray(from, from + piece.length - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      from += part.length;
+      if (filled === piece.length) flush();
+    }
+  }
+  flush();
+  return packed(pieces);
 }
 
 /**
- * `unpack(text, array)`: fills the bytes of a typed array from base64, by the engine's own decoder where it has one (Chrome 140,
+ * `unpack(texts, array)`: fills the bytes of a typed array from base64, by the engine's own decoder where it has one (Chrome 140,
  * Firefox 133, Safari 18.2, Node 25): 583 KB in 0.2 ms instead of 4 in a process that just started. What the padding gives
- * falls off the array's end.
+ * falls off the array's end. Floats are stored as the engine has them: some put the high byte first.
  */
 export const unpackFunction: Code = braces(
-  js`function unpack(text, array)`,
+  js`function unpack(texts, array)`,
   js`const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-if (bytes.setFromBase64) {
-  bytes.setFromBase64(text);
+// In a float 1 only the high byte of the first two is not 0.
+const flip = array.BYTES_PER_ELEMENT === 4 && new Uint8Array(new Float32Array([1]).buffer)[0] ? 3 : 0;
+if (bytes.setFromBase64 && !flip) {
+  for (let t = 0; t < texts.length; t++) bytes.subarray(${pieceBytes} * t).setFromBase64(texts[t]);
   return array;
 }
 const digits = ${digits};
 const values = new Uint8Array(128);
 for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
-for (let i = 0, k = 0; i < text.length; i += 4, k += 3) {
-  const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
-  bytes[k] = word >> 16;
-  bytes[k + 1] = word >> 8;
-  bytes[k + 2] = word;
+for (let t = 0, k = 0; t < texts.length; t++) {
+  const text = texts[t];
+  for (let i = 0; i < text.length; i += 4, k += 3) {
+    const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
+    bytes[k ^ flip] = word >> 16;
+    bytes[(k + 1) ^ flip] = word >> 8;
+    bytes[(k + 2) ^ flip] = word;
+  }
 }
 return array;`,
 );
@@ -125,35 +160,39 @@ const isFew = (count: number): boolean => count <= fewest;
 export const floats = (content: Float32Array, unpack: () => Name): Code =>
   isFew(content.length)
     ? js`new Float32Array([${shortList(content)}])`
-    : js`${unpack()}(${toBase64(toBytes([content]))}, new Float32Array(${content.length}))`;
+    : js`${unpack()}(${packedFloats([content])}, new Float32Array(${content.length}))`;
 
 /** The same for who rounds anyway: few numbers stand in a plain array. */
 export const numbers = (content: Float32Array, unpack: () => Name): Code =>
   isFew(content.length) ? js`[${shortList(content)}]` : floats(content, unpack);
 
 /** Puts a long text beside `create`, where the engine reads it once: a function is read twice, before and when it is called. */
-export type Aside = (hint: string, text: string) => Name;
+export type Aside = (hint: string, text: Code) => Name;
 
 /** Statements that fill `memory` at the start. */
 function fillMemory(memory: Name, { runs }: Memory, unpack: () => Name, aside: Aside): Code {
-  const few = isFew(runs.reduce((sum, { content }) => sum + content.length, 0));
-  const fills = runs.filter(({ content }) => content.some((value) => !Object.is(value, 0))); // memory starts as zeros
+  const few = isFew(lengthOf(runs));
+  // Memory starts as zeros.
+  const fills = runs.filter(({ contents }) => contents.some((content) => content.some((value) => !Object.is(value, 0))));
   return lines(
-    ...fills.map(({ at, content }) =>
+    ...fills.map(({ at, length, contents }) =>
       few
-        ? js`${memory}.set([${shortList(content)}], ${at});`
-        : js`${unpack()}(${aside("weights", toBase64(toBytes([content])))}, ${memory}.subarray(${at}, ${at + content.length}));`,
+        ? js`${memory}.set([${commas(contents.map(shortList))}], ${at});`
+        : js`${unpack()}(${aside("weights", packedFloats(contents))}, ${memory}.subarray(${at}, ${at + length}));`,
     ),
   );
 }
 
+/** Numbers of all runs. */
+export const lengthOf = (runs: readonly Run[]): number => runs.reduce((sum, { length }) => sum + length, 0);
+
 /** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
 function readMemory(memory: Name, { runs }: Memory, kind: () => Name): Code {
-  const size = 4 * runs.reduce((sum, { content }) => sum + content.length, 0);
+  const size = 4 * lengthOf(runs);
   let from = 0;
-  const copies = runs.map(({ at, content }) => {
+  const copies = runs.map(({ at, length }) => {
     const start = from;
-    from += 4 * content.length;
+    from += 4 * length;
     return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
   });
   return lines(

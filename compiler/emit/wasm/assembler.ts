@@ -267,17 +267,16 @@ export interface ModuleSpec {
 /** The module's bytes. */
 export function assembleModule({ pages, functions, memories, exports }: ModuleSpec): Uint8Array {
   const signatures = [...new Set(functions.map(({ params }) => params.join()))];
+  const indices = new Map(signatures.map((key, i) => [key, i]));
   const signature = (key: string): number[] => [
     0x60,
     ...vector(key === "" ? [] : key.split(",").map((type) => [valType[type as ValType]])),
     0x00,
   ];
-  let code: number[] = u32(functions.length);
-  for (const made of functions) code = code.concat(made.bytes());
   return Uint8Array.from(
     [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
       section(1, vector(signatures.map(signature))),
-      section(3, vector(functions.map(({ params }) => u32(signatures.indexOf(params.join()))))),
+      section(3, vector(functions.map(({ params }) => u32(indices.get(params.join()) ?? 0)))),
       section(5, vector([[0x01, ...u32(pages), ...u32(pages)]])),
       section(
         7,
@@ -286,7 +285,7 @@ export function assembleModule({ pages, functions, memories, exports }: ModuleSp
           ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)]),
         ]),
       ),
-      section(10, code),
+      section(10, vector(functions.map((made) => made.bytes()))),
     ),
   );
 }

@@ -26,8 +26,9 @@ const mostInOne = 256;
 
 /** The bytes of the module; deterministic, and not validated here. */
 export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
-  const places = new Map(program.buffers.map(({ name, at }) => [name, 4 * at]));
-  const placeOf = (buffer: string): number => places.get(buffer) ?? internal(`there is no buffer ${buffer}`);
+  const starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
+  const placeOf = (buffer: string): number => 4 * (starts.get(buffer) ?? internal(`there is no buffer ${buffer}`));
+  const site = { scalars: program.scalars, starts, relaxed };
   const functions: FunctionBody[] = [];
   const add = (body: FunctionBody): number => functions.push(body) - 1;
   const known = new Map<Kernel, { readonly index: number; readonly scalars: readonly string[] }>();
@@ -35,7 +36,7 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
     const made = known.get(kernel);
     if (made !== undefined) return made;
     const scalars = scalarsOf(kernel);
-    const added = { index: add(kernelFunction([kernel], scalars, program, relaxed)), scalars };
+    const added = { index: add(kernelFunction([kernel], scalars, site)), scalars };
     known.set(kernel, added);
     return added;
   };
@@ -48,7 +49,7 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
       called.every(({ formals }) => formals === undefined) &&
       called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne
     )
-      return [[entry.name, add(kernelFunction(called, params, program, relaxed))]];
+      return [[entry.name, add(kernelFunction(called, params, site))]];
     // An entry that is one kernel needs no function of its own.
     const [first] = called;
     if (called.length === 1 && first.formals === undefined && scalarsOf(first).join() === params.join())

@@ -17,20 +17,24 @@ type For = Stmt & { readonly do: "for" };
 /** A number known now, or the local that holds it. */
 type Bound = number | { readonly local: number };
 
+/** What all functions of a module have in common. */
+export interface KernelSite {
+  readonly scalars: Program["scalars"];
+  /** Where buffers start, in elements. */
+  readonly starts: ReadonlyMap<string, number>;
+  /** Contract multiply-adds. */
+  readonly relaxed: boolean;
+}
+
 /** One function that runs the kernels in order; it takes `params`, which are scalars, and then where the buffers for the formals of
  * the first kernel start, in bytes; all as i32. */
-export function kernelFunction(
-  kernels: readonly Kernel[],
-  params: readonly string[],
-  program: Program,
-  relaxed: boolean,
-): FunctionBody {
-  return new KernelWriter(kernels, params, program, relaxed).write();
+export function kernelFunction(kernels: readonly Kernel[], params: readonly string[], site: KernelSite): FunctionBody {
+  return new KernelWriter(kernels, params, site).write();
 }
 
 class KernelWriter {
   readonly #kernels: readonly Kernel[];
-  readonly #program: Program;
+  readonly #site: KernelSite;
   readonly #body: FunctionBody;
   readonly #locals: Locals;
   readonly #pointers: Pointers;
@@ -41,16 +45,13 @@ class KernelWriter {
   readonly #mentions = new Map<Stmt, ReadonlySet<string>>();
   /** Lets that choose a row of some buffer. */
   readonly #rowLets: ReadonlySet<string>;
-  /** Where buffers start, in elements. */
-  readonly #starts: ReadonlyMap<string, number>;
   #depth = 0;
   /** The statements being written have no loop beside them. */
   #innermost = false;
 
-  constructor(kernels: readonly Kernel[], params: readonly string[], program: Program, relaxed: boolean) {
+  constructor(kernels: readonly Kernel[], params: readonly string[], site: KernelSite) {
     this.#kernels = kernels;
-    this.#program = program;
-    this.#starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
+    this.#site = site;
     const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const formals = kernels.flatMap(({ formals: own = [] }) => own);
@@ -73,7 +74,7 @@ class KernelWriter {
     this.#values = new Values({
       body: this.#body,
       locals: this.#locals,
-      relaxed,
+      relaxed: site.relaxed,
       named: ({ op, name }) => this.#named(`${op} ${name}`),
       address: (load) => this.#address(load),
       repeated: () => this.#depth > 0 && this.#innermost,
@@ -90,7 +91,7 @@ class KernelWriter {
   }
 
   #start(buffer: string): number {
-    return this.#starts.get(buffer) ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
+    return this.#site.starts.get(buffer) ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
   }
 
   #address(access: Access): number {
@@ -247,7 +248,7 @@ class KernelWriter {
   /** The largest value that an extent takes: its scalar at the largest. */
   #greatest(extent: Extent): number {
     if (typeof extent === "number") return extent;
-    const max = this.#program.scalars.find(({ name }) => name === extent.scalar)?.max ?? internal(`no scalar ${extent.scalar}`);
+    const max = this.#site.scalars.find(({ name }) => name === extent.scalar)?.max ?? internal(`no scalar ${extent.scalar}`);
     return extent.round === "down" ? Math.floor(max / extent.per) : Math.ceil(max / extent.per);
   }
 

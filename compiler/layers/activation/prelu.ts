@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
+import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
 import { count, initializer, noPenalty } from "../shared.ts";
 
@@ -11,7 +12,10 @@ export const prelu = layer({
   name: "prelu",
   keras: "PReLU",
   says: "x where x > 0, else alpha · x with a trained alpha per point of the sample, shared along `sharedAxes` (counted from 1).",
-  config: z.strictObject({ alphaInitializer: initializer("zeros"), sharedAxes: z.array(count).nullable().default(null) }),
+  config: z.strictObject({
+    alphaInitializer: initializer("zeros"),
+    sharedAxes: z.array(count).max(mostAxes).nullable().default(null),
+  }),
   fixed: noPenalty("alpha"),
   legal: ({ sharedAxes }, input) => {
     if ((sharedAxes ?? []).every((axis) => axis <= input.length)) return undefined;

@@ -11,6 +11,9 @@ import { layer } from "../define.ts";
 import { count, initializer, needsRank, noPenalty } from "../shared.ts";
 import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "./windows.ts";
 
+/** Each group is some nodes of the Graph and a kernel's worth of text. */
+const mostGroups = 4096;
+
 type Keys = {
   kernelSize: number | number[];
   strides: number | number[];
@@ -58,6 +61,12 @@ export const conv2d = layer({
       if (size % groups !== 0)
         return { path: "groups", code: "shape/mismatch", message, hint: "groups must divide both filters and channels" };
     }
+    if (groups > mostGroups)
+      return {
+        path: "groups",
+        message: `at most ${mostGroups} groups are possible, found ${groups}`,
+        hint: "each is a product of its own",
+      };
     if (Math.max(...twice(strides)) > 1 && Math.max(...twice(dilationRate)) > 1) {
       const message = `strides or dilationRate must be 1, found ${showShape(twice(strides))} and ${showShape(twice(dilationRate))}`;
       return { path: "dilationRate", message, hint: "Keras excludes it too" };

@@ -6,6 +6,7 @@
 //   same    ⌈length / stride⌉ windows, over (windows − 1) · stride + span points: what is missing goes ⌊half⌋ before, the rest behind
 import * as z from "zod";
 import { type Node, showShape } from "../../graph/graph.ts";
+import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import type { Problem } from "../define.ts";
 import { count } from "../shared.ts";
@@ -44,7 +45,9 @@ export function bordered(g: G, x: Node, { sizes, strides, dilations, padding }: 
   if (padding === "valid") return x;
   const totals = sizes.map((size, i) => {
     const length = x.type.shape[i + 1] as number;
-    return Math.max((Math.ceil(length / strides[i]) - 1) * strides[i] + (size - 1) * dilations[i] + 1 - length, 0);
+    const total = Math.max((Math.ceil(length / strides[i]) - 1) * strides[i] + (size - 1) * dilations[i] + 1 - length, 0);
+    checkSize("a padded axis", [total], "");
+    return total;
   });
   if (totals.every((total) => total === 0)) return x;
   const low = totals.map((total) => Math.floor(total / 2));

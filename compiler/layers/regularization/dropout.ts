@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
+import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
 import { batched, dropMask, sampleShape } from "../shared.ts";
 
@@ -13,7 +14,12 @@ export const dropout = layer({
   says: "In training 0 with probability `rate`, else x / (1 − rate); otherwise nothing. A 1 in `noiseShape` (batch first) shares the draw along that axis.",
   config: z.strictObject({
     rate: z.number().min(0).max(1),
-    noiseShape: z.array(z.int().min(1).nullable()).min(1).nullable().default(null),
+    noiseShape: z
+      .array(z.int().min(1).nullable())
+      .min(1)
+      .max(mostAxes + 1)
+      .nullable()
+      .default(null),
     seed: z.int().nullable().default(null),
   }),
   legal: ({ noiseShape }, input) => {

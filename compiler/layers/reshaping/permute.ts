@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
+import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
 import { count } from "../shared.ts";
 
@@ -8,7 +9,7 @@ export const permute = layer({
   name: "permute",
   keras: "Permute",
   says: "Axes in another order: axis i of the result is axis dims[i] of the input, counted from 1; the batch stays.",
-  config: z.strictObject({ dims: z.array(count) }),
+  config: z.strictObject({ dims: z.array(count).max(mostAxes) }),
   legal: ({ dims }, input) => {
     const each = dims.every((dim, i) => dim <= dims.length && dims.indexOf(dim) === i);
     if (!each)

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
+import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
 import { batched, sampleShape, sizeOf } from "../shared.ts";
 
@@ -11,7 +12,7 @@ export const reshape = layer({
   name: "reshape",
   keras: "Reshape",
   says: "The sample's numbers in another shape, row-major; one size may be −1: whatever is left.",
-  config: z.strictObject({ targetShape: z.array(z.union([z.literal(-1), z.int().min(1)])) }),
+  config: z.strictObject({ targetShape: z.array(z.union([z.literal(-1), z.int().min(1)])).max(mostAxes) }),
   legal: ({ targetShape }, input) => {
     const free = targetShape.filter((size) => size === -1).length;
     if (free > 1)

@@ -16,8 +16,14 @@ import { array, element, tabulate } from "../kit/tensor.ts";
 export type ConcatAttrs = { readonly axis: number };
 
 /** Where each part begins on the axis. */
-const starts = (shapes: readonly (readonly unknown[])[], axis: number): number[] =>
-  shapes.map((_, i) => shapes.slice(0, i).reduce((sum, shape) => sum + (shape[axis] as number), 0));
+function starts(shapes: readonly (readonly unknown[])[], axis: number): number[] {
+  let end = 0;
+  return shapes.map((shape) => {
+    const start = end;
+    end += shape[axis] as number;
+    return start;
+  });
+}
 
 /** The parts as one tensor, whose size along `axis` is the sum of theirs. Each part gets its slice of the cotangent. */
 export const concat: Primitive<ConcatAttrs> = {
@@ -39,8 +45,9 @@ export const concat: Primitive<ConcatAttrs> = {
   },
   eval: (inputs, { axis }, { shape }) => {
     const from = starts(inputs.map((input) => input.shape), axis); // biome-ignore format: one line
+    const partAt = inputs.flatMap((input, i) => Array<number>(input.shape[axis]).fill(i));
     return tabulate(shape, (coords) => {
-      const part = from.findLastIndex((start, i) => coords[axis] >= start && inputs[i].shape[axis] > 0);
+      const part = partAt[coords[axis]];
       return element(inputs[part], coords.with(axis, coords[axis] - from[part]));
     });
   },

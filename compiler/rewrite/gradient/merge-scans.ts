@@ -17,11 +17,19 @@ function isSameLoop(one: Node, other: Node): boolean {
 /** The Graph with scans of one loop merged: the one that stays keeps "all" of an item where any of them did. */
 export function mergeScans(source: Graph): Graph {
   const groups: Node[][] = [];
+  // Scans over the same first input are few, those of a deep model many.
+  const byInput = new Map<Node | undefined, Node[][]>();
   for (const node of source.nodes) {
     if (node.op !== "scan") continue;
-    const group = groups.find(([first]) => isSameLoop(first, node));
-    if (group === undefined) groups.push([node]);
-    else group.push(node);
+    const near = byInput.get(node.inputs[0]) ?? [];
+    byInput.set(node.inputs[0], near);
+    const group = near.find(([first]) => isSameLoop(first, node));
+    if (group !== undefined) group.push(node);
+    else {
+      const made = [node];
+      near.push(made);
+      groups.push(made);
+    }
   }
   const keeps = new Map<Node, ScanAttrs["keep"]>();
   for (const group of groups.filter(({ length }) => length > 1)) {

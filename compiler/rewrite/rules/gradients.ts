@@ -17,17 +17,37 @@ function terms(sum: Node): Node[] {
   return found;
 }
 
+/** Of a sum of zero-padded parts along one axis: the axis, and the sizes of the parts together. */
+type Padded = { readonly axis: number; readonly size: number } | undefined;
+/** A sum over many parts is met once for each of them, so what is known of the shorter ones is kept. */
+const padded = new WeakMap<Node, { readonly is: Padded }>();
+
+/** Asked operands first, as the engine does, it goes one level deep. */
+function paddedOf(node: Node): Padded {
+  const known = padded.get(node);
+  if (known !== undefined) return known.is;
+  const is = node.op === "add" ? together(paddedOf(node.inputs[0]), paddedOf(node.inputs[1])) : paddedPart(node);
+  padded.set(node, { is });
+  return is;
+}
+
+const together = (a: Padded, b: Padded): Padded =>
+  a !== undefined && b !== undefined && a.axis === b.axis ? { axis: a.axis, size: a.size + b.size } : undefined;
+
+function paddedPart(node: Node): Padded {
+  if (node.op !== "pad" || node.attrs.value !== 0) return undefined;
+  const [low, high] = [list(node, "low"), list(node, "high")];
+  const axes = low.flatMap((before, axis) => (before !== 0 || high[axis] !== 0 ? [axis] : []));
+  return axes.length === 1 ? { axis: axes[0], size: node.inputs[0].type.shape[axes[0]] as number } : undefined;
+}
+
 /** The parts in order, and their axis, if a sum is of zero-padded parts that together cover one axis, each place once. */
 function partsOf(sum: Node): { readonly axis: number; readonly parts: readonly Node[] } | undefined {
-  const pads = terms(sum);
-  if (!pads.every((node) => node.op === "pad" && node.attrs.value === 0)) return undefined;
-  const padded = sum.type.shape.map((_, axis) =>
-    pads.some((pad) => list(pad, "low")[axis] !== 0 || list(pad, "high")[axis] !== 0),
-  );
-  const axis = padded.indexOf(true);
-  if (axis < 0 || padded.indexOf(true, axis + 1) >= 0) return undefined;
+  const found = paddedOf(sum);
+  if (found === undefined || found.size !== sum.type.shape[found.axis]) return undefined;
+  const { axis } = found;
   const size = (pad: Node): number => pad.inputs[0].type.shape[axis] as number;
-  const ordered = [...pads].sort((a, b) => list(a, "low")[axis] - list(b, "low")[axis]);
+  const ordered = terms(sum).sort((a, b) => list(a, "low")[axis] - list(b, "low")[axis]);
   let end = 0;
   for (const pad of ordered) {
     if (list(pad, "low")[axis] !== end) return undefined;
