@@ -60,16 +60,7 @@ const stackOf = (error: unknown): { stack?: string } => {
 function failed(error: unknown): Message {
   // Asking a Proxy for its class would run its traps.
   if (!types.isProxy(error) && error instanceof CompileError) {
-    const { code, path, message, hint, notes, at } = error;
-    const diagnostic = {
-      code,
-      path,
-      message,
-      notes,
-      ...(hint === undefined ? {} : { hint }),
-      ...(at === undefined ? {} : { at }),
-    };
-    return { kind: "failed", diagnostic, ...stackOf(error) };
+    return { kind: "failed", diagnostic: error.diagnostic, ...stackOf(error) };
   }
   const text = tell(error);
   const [, missing] = /^SyntaxError: .*does not provide an export named '([^']+)'/.exec(text) ?? [];

@@ -31,7 +31,8 @@ async function failure(file: string, seen?: (file: string) => void) {
   try {
     await loadModel(file, seen);
   } catch (error) {
-    const { name, code, path, message, at } = error as CompileError;
+    const { name, diagnostic } = error as CompileError;
+    const { code, path, message, at } = diagnostic;
     return { name, code, path, message, at: at && `${relative(folder, at.file)}:${at.line}:${at.column}` };
   }
   throw new Error("nothing was thrown");
@@ -283,8 +284,8 @@ it("plain data holds no function, symbol, circle or getter that throws", () => {
     [circle, "self", /is a reference to what it stands in/],
     [getter, "x", /is a getter that throws Error: up/],
   ];
-  for (const [value, path, message] of cases)
-    expect(() => toPlain(value)).toThrow(
-      expect.objectContaining({ code: "source/not-data", path, message: expect.stringMatching(message) }),
-    );
+  for (const [value, path, message] of cases) {
+    const diagnostic = expect.objectContaining({ code: "source/not-data", path, message: expect.stringMatching(message) });
+    expect(() => toPlain(value)).toThrow(expect.objectContaining({ diagnostic }));
+  }
 });
