@@ -40,10 +40,7 @@ export function withoutFixed(
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject, also: readonly string[] = []): T {
   const plain = plainData(value, place);
   const parsed = schema.safeParse(plain);
-  if (parsed.success) {
-    checkNumbers(parsed.data, place.path, place);
-    return parsed.data;
-  }
+  if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   // With a misspelt key, its right spelling is often reported as missing too: the misspelling says more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
@@ -51,8 +48,8 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, place: Subject, a
   throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
 }
 
-/** Numbers of configs become float32: one that is then infinite, or 0 where it was not, would silently be another. */
-function checkNumbers(value: unknown, path: string, place: Subject): void {
+/** Numbers of a config become float32: one that is then infinite, or 0 where it was not, would silently be another. Throws with `place.code`. */
+export function checkFloats(value: unknown, place: Subject, path: string = place.path): void {
   if (typeof value === "number") {
     const rounded = Math.fround(value);
     if (Number.isFinite(rounded) && (rounded !== 0 || value === 0)) return;
@@ -64,9 +61,9 @@ function checkNumbers(value: unknown, path: string, place: Subject): void {
       hint: "give 0, or a number whose size is from 1.4e-45 to 3.4e38",
     });
   }
-  if (Array.isArray(value)) for (const [i, item] of value.entries()) checkNumbers(item, `${path}[${i}]`, place);
+  if (Array.isArray(value)) for (const [i, item] of value.entries()) checkFloats(item, place, `${path}[${i}]`);
   else if (typeof value === "object" && value !== null)
-    for (const [key, item] of Object.entries(value)) checkNumbers(item, joinPath(path, showPath([key])), place);
+    for (const [key, item] of Object.entries(value)) checkFloats(item, place, joinPath(path, showPath([key])));
 }
 
 type Keys = Readonly<Record<string, unknown>>;

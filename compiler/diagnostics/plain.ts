@@ -22,9 +22,24 @@ const longest = 2 ** 24;
 
 /** Whether a value is an object of keys as `{…}` or JSON.parse makes it, in this realm or another. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const proto: unknown = Object.getPrototypeOf(value);
-  return proto === null || Object.getPrototypeOf(proto) === null;
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    if (Array.isArray(value)) return false;
+    const proto: unknown = Object.getPrototypeOf(value);
+    return proto === null || Object.getPrototypeOf(proto) === null;
+  } catch {
+    // A proxy that was revoked, or answers with an error.
+    return false;
+  }
+}
+
+/** Whether a value is a list; a revoked proxy is none. */
+function isList(value: object): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** The copy of `value`. Throws CompileError with `place.code` where it is no plain data. */
@@ -40,16 +55,19 @@ interface Site {
 }
 
 function copyOf(item: unknown, site: Site): unknown {
-  if (typeof item !== "object" || item === null || ArrayBuffer.isView(item)) return item;
   const { place, path, above } = site;
   const what = path.length === 0 ? place.subject : showPath(path);
+  // What JSON leaves out or refuses would be no part of a model's hash.
+  if (typeof item === "bigint" || typeof item === "symbol")
+    refuse(site, `${what} needs a number, a string or the like, found ${showValue(item)}`, "write a number or a string");
+  if (typeof item !== "object" || item === null || ArrayBuffer.isView(item)) return item;
   if (above.includes(item)) refuse(site, `${what} holds itself`, "write the value out");
   if (path.length > deepest) refuse(site, `${place.subject} is nested more than ${deepest} deep`, "write it flatter");
   const inside = (key: PropertyKey): unknown => {
     const inner = { place, path: [...path, key], above: [...above, item] };
     return copyOf(read(item, key, inner), inner);
   };
-  if (Array.isArray(item)) {
+  if (isList(item)) {
     if (item.length > longest) refuse(site, `${what} has ${item.length} items, at most ${longest} are read`, "make it shorter");
     return Array.from({ length: item.length }, (_, i) => inside(i));
   }
@@ -61,7 +79,7 @@ function keysOf(item: object, site: Site): readonly string[] {
   const what = site.path.length === 0 ? site.place.subject : showPath(site.path);
   if (!isPlain(item))
     refuse(site, `${what} needs plain keys and values, found ${showValue(item)}`, "write an object: { key: value }");
-  const keys = Object.keys(item);
+  const keys = attempt(() => Object.keys(item), site);
   // JSON.parse makes it a key like any other; assignments and spreads make it something else.
   if (keys.includes("__proto__")) {
     const inner = { ...site, path: [...site.path, "__proto__"] };
@@ -73,17 +91,24 @@ function keysOf(item: object, site: Site): readonly string[] {
 /** One level of an object: its keys with their values as they are. Throws as `plainData` does. */
 export function plainKeys(value: unknown, place: Subject): Readonly<Record<string, unknown>> {
   const site: Site = { place, path: [], above: [] };
-  if (typeof value !== "object" || value === null || Array.isArray(value))
+  if (typeof value !== "object" || value === null || isList(value))
     return refuse(site, `${place.subject} needs an object of keys and values, found ${showValue(value)}`, "write { key: value }");
   return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, { ...site, path: [key] })]));
 }
 
+const read = (holder: object, key: PropertyKey, site: Site): unknown =>
+  attempt(() => (holder as Readonly<Record<PropertyKey, unknown>>)[key], site);
+
 /** A property may be a function that computes; what that throws says nothing of where it stands. */
-function read(holder: object, key: PropertyKey, site: Site): unknown {
+function attempt<T>(run: () => T, site: Site): T {
   try {
-    return (holder as Readonly<Record<PropertyKey, unknown>>)[key];
+    return run();
   } catch (error) {
-    return refuse(site, `reading ${showPath(site.path)} throws ${showValue(error)}`, "give the value itself");
+    return refuse(
+      site,
+      `reading ${showPath(site.path) || site.place.subject} throws ${showValue(error)}`,
+      "give the value itself",
+    );
   }
 }
 

@@ -2,7 +2,7 @@
 // name and origin. Errors carry a path such as `layers[2].units`, what was needed, what was found, and a hint.
 // Guarantee: no key is dropped; what comes out is a copy that nothing outside can change any more.
 import * as z from "zod";
-import { check, showValue, withoutFixed } from "../diagnostics/check.ts";
+import { check, checkFloats, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
@@ -133,6 +133,7 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Entry {
   const fixed = layer.fixed ?? {};
   const also = ["name", "trainable", ...(layer.declares === undefined ? ["inputShape"] : []), ...Object.keys(fixed)];
   const parsed = check(layer.config, withoutFixed(own, fixed, { ...place, code: "layer/unsupported" }), place, also);
+  checkFloats(parsed, place);
   return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
 }
 

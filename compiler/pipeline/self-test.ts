@@ -18,7 +18,7 @@ const magnified = 4;
 /** Most numbers and rows that are compared, and most work on the rows: multiply-adds, and elements that cost the interpreter more. */
 const [mostNumbers, mostRows, mostWork, workOfElement] = [64, 8, 2 ** 20, 16];
 /** Rows that are so short that they stand as literals are fewer: each makes a small module longer. */
-const [mostLiterals, fewestRows] = [18, 4];
+const [mostLiterals, fewestRows] = [12, 4];
 /** Columns of a row that are compared one by one; the others are in a sum. */
 const mostColumns = 7;
 /**

@@ -1,7 +1,7 @@
 // Things a spec names: losses, optimizers, initializers. In: "mse" or {name: "huber", delta: 2}. Out: the thing and its
 // checked config. Errors are `training/spec` with the nearest known name.
 import type * as z from "zod";
-import { camelCase, check, distinct, type FixedKeys, showValue, withoutFixed } from "../diagnostics/check.ts";
+import { camelCase, check, checkFloats, distinct, type FixedKeys, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError } from "../diagnostics/error.ts";
 import { isPlain, plainData } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
@@ -47,5 +47,7 @@ export function parseNamed<T extends Named>(
   }
   const place = { code: "training/spec", path, subject: item.name } as const;
   const fixed = item.fixed ?? {};
-  return { item, config: check(item.config, withoutFixed(config, fixed, place), place, Object.keys(fixed)) };
+  const parsed = check(item.config, withoutFixed(config, fixed, place), place, Object.keys(fixed));
+  checkFloats(parsed, place);
+  return { item, config: parsed };
 }

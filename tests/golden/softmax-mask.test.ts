@@ -38,7 +38,7 @@ describe("a mask that does not fit the last axes", () => {
   it.each([[[3, 4]], [[2, 1, 3]], [[3, 3, 2]], [[3, 1]]])("of %j is refused, as by Keras", (shape) => {
     const call = () => compile(modelOf(shape));
     expect(call).toThrow(CompileError);
-    expect(call).toThrow(/^a mask of .* does not fit the last axes of/);
+    expect(call).toThrow(/a mask of .* does not fit the last axes of/);
     try {
       call();
     } catch (error) {

@@ -42,7 +42,7 @@ const rows = x.length${inputSize === 1 ? none : js` / ${inputSize}`};`,
           js`if (out === undefined) out = new Float32Array(${found});
 else if (!(out instanceof Float32Array) && ${kind()}(out) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(out));
 else if (out.length !== ${found}) throw new RangeError("out: wanted " + ${found} + " numbers, got " + out.length);
-// No row of out overwrites a later row of x.
+// x and out overlap.
 const apart = x.byteOffset - out.byteOffset;
 if (rows > 1 && x !== out && x.buffer === out.buffer && apart < out.byteLength && -apart < x.byteLength) x = ${rowsOf()}("x", x, ${shape});`,
           prepared(site),
