@@ -80,10 +80,14 @@ function modelOf(given: unknown): Model {
   return {
     ...check(headSchema, head, place),
     layers: Array.from({ length: lines.length }, (_, i) => plainLine(lines[i], `layers[${i}]`)) as Model["layers"],
-    ...(weights === undefined ? {} : { weights: weights as NonNullable<Model["weights"]> }),
+    ...(weights === undefined ? {} : { weights: weightsIn(weights) }),
     ...(training === undefined ? {} : { training: trainingOf(training) }),
   };
 }
+
+/** Read once; what is no Float32Array is found where the weights' shapes are known. */
+const weightsIn = (weights: unknown): NonNullable<Model["weights"]> =>
+  plainKeys(weights, { code: "model/schema", path: "weights", subject: "weights" }) as NonNullable<Model["weights"]>;
 
 /** A line and what it holds as plain data; what is no line at all is for `layerOf` to say. */
 function plainLine(line: unknown, path: string): unknown {
