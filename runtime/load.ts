@@ -2,6 +2,8 @@
 // external weights or WebAssembly an instance made from them. Needs `new Function`: where a content security policy forbids it, import the
 // emitted file instead. The artifact itself never needs it.
 
+import type { RowsLike } from "./trainable.ts";
+
 /** What `load` takes: an Artifact, or its code and what its `create` wants. */
 export interface Loadable {
   readonly code: string;
@@ -15,8 +17,8 @@ export interface Loadable {
 export interface Predictor {
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
-  /** Rows back to back: k rows in, k rows out. */
-  predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
+  /** k rows in, back to back or nested; k rows out, back to back. */
+  predict(x: RowsLike, out?: Float32Array): Float32Array;
   selfTest?(): number;
   /** What computes, in a module that has WebAssembly kernels. */
   readonly backend?: "relaxed" | "simd" | "js";

@@ -2,13 +2,17 @@
 // `/// <reference types="layerc/model" />`. A file has no types of its own before it is compiled, so shapes are lists here.
 
 declare module "*?model" {
+  /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
+  export type Rows = ArrayLike<number> | ArrayLike<Rows>;
   /** Name → shape of one row. */
   export const inputs: Readonly<Record<string, readonly number[]>>;
   export const outputs: Readonly<Record<string, readonly number[]>>;
   export const inputShape: readonly number[];
   export const outputShape: readonly number[];
-  /** One row, or n rows back to back; gives `out`, or a new Float32Array. Throws TypeError and RangeError. */
-  export function predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
+  /** Arguments whose numbers are whole: ids from 0 to below − 1. Only a module that takes such says so. */
+  export const ranges: Readonly<Record<string, { readonly below: number; readonly ignore?: number }>>;
+  /** One row, or n rows; gives `out`, or a new Float32Array. Throws TypeError and RangeError. */
+  export function predict(x: Rows, out?: Float32Array): Float32Array;
   /** Computes the rows carried along; gives the largest error, or throws when it is too large. */
   export function selfTest(): number;
   /** What computes; only a module with kernels in WebAssembly says so. */
@@ -16,25 +20,33 @@ declare module "*?model" {
 }
 
 declare module "*?model&train" {
+  /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
+  export type Rows = ArrayLike<number> | ArrayLike<Rows>;
   export const inputs: Readonly<Record<string, readonly number[]>>;
   export const outputs: Readonly<Record<string, readonly number[]>>;
   export const inputShape: readonly number[];
   export const outputShape: readonly number[];
+  /** Ids and labels, where there are such; `ignore` stands for no class. */
+  export const ranges: Readonly<Record<string, { readonly below: number; readonly ignore?: number }>>;
+  /** Most rows of one trainStep. */
+  export const batch: number;
+  /** In the order of getWeights. */
+  export const weightNames: readonly string[];
   export interface StepOptions {
     /** One number per row. */
-    readonly sampleWeight?: ArrayLike<number>;
+    readonly sampleWeight?: Rows;
     readonly learningRate?: number;
   }
   export interface Instance {
-    predict(x: ArrayLike<number>, out?: Float32Array): Float32Array;
+    predict(x: Rows, out?: Float32Array): Float32Array;
     selfTest(): number;
     /** One update from 1 to `batch` rows; gives the loss before it. */
-    trainStep(x: ArrayLike<number>, y: ArrayLike<number>, options?: StepOptions): number;
+    trainStep(x: Rows, y: Rows, options?: StepOptions): number;
     /** The mean loss over any number of rows. */
-    evaluate(x: ArrayLike<number>, y: ArrayLike<number>, options?: Pick<StepOptions, "sampleWeight">): number;
+    evaluate(x: Rows, y: Rows, options?: Pick<StepOptions, "sampleWeight">): number;
     /** Copies, in Keras' order and shapes. */
     getWeights(): Float32Array[];
-    setWeights(list: ArrayLike<ArrayLike<number>>): void;
+    setWeights(list: ArrayLike<Rows>): void;
   }
   /** What computes; only a module with kernels in WebAssembly says so. */
   export const backend: "relaxed" | "simd" | "js";
