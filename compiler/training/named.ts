@@ -34,16 +34,18 @@ export function parseNamed<T extends Named>(
   const data = plainData(spec, { code: "training/spec", path, subject: kind });
   const { name, ...config } = isPlain(data) ? data : { name: data };
   const item = typeof name === "string" ? table.get(name) : undefined;
-  const known = distinct([...table.keys()]);
+  // For an error only: a model parses hundreds of these.
+  const known = (): readonly string[] => distinct([...table.keys()]);
   if (typeof name !== "string") {
     const message =
       data === undefined ? `${kind} is missing` : `${kind} needs a name or an object with a name, found ${showValue(spec)}`;
-    const hint = `give ${JSON.stringify(known[0])}, or { name: ${JSON.stringify(known[0])}, … }; known: ${known.join(", ")}`;
+    const [first] = known();
+    const hint = `give ${JSON.stringify(first)}, or { name: ${JSON.stringify(first)}, … }; known: ${known().join(", ")}`;
     throw new CompileError({ code: "training/spec", path, message, hint });
   }
   if (item === undefined) {
     const message = `there is no ${kind} ${showValue(name)}`;
-    throw new CompileError({ code: "training/spec", path, message, hint: suggestionFor(name, known) });
+    throw new CompileError({ code: "training/spec", path, message, hint: suggestionFor(name, known()) });
   }
   const place = { code: "training/spec", path, subject: item.name } as const;
   const fixed = item.fixed ?? {};

@@ -172,14 +172,13 @@ describe("hostile values", () => {
   it.each(tables)(
     "at every key of every %s",
     (kind, table) => {
-      for (const [name, { config, fixed }] of table)
+      for (const { name, config, fixed } of new Set<{ name: string; config: z.ZodType; fixed?: object }>(table.values()))
         for (const key of [...keysOf(config), ...Object.keys(fixed ?? {})])
           for (const value of hostile) {
             const spec = Object.defineProperty({ name }, key, { value, enumerable: true, configurable: true });
             const training = { loss: "mse", optimizer: "sgd", [kind]: spec } as Model["training"] & object;
             const model = { ...sequential([l.dense({ units: 2, inputShape: [2] })]), training };
             judge(() => resolve(model).loss(training), /^training/);
-            judge(() => resolve(model).loss(resolve(model).model.training ?? training), /^training/);
           }
     },
     120_000,

@@ -353,11 +353,11 @@ function hold(kind: Kind, train: boolean, runs: number): void {
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 100],
-    ["dense", true, 70],
+    ["dense", true, 55],
     ["probe", false, 40],
     ["probe", true, 40],
-    ["big", false, 60],
-    ["big", true, 25],
+    ["big", false, 50],
+    ["big", true, 18],
   ];
   it.each(families)("%s, training %s: %i models", (kind, train, runs) => hold(kind, train, runs), 240_000 * times);
 
