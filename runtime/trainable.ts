@@ -1,7 +1,7 @@
 // What fit works with, as types: a module that trains, the user's data and options, and what comes out. Keras' names in camelCase.
 
 /** Numbers back to back, or a list of rows: flat ones, or nested to the row's shape, typed arrays among them. */
-export type RowsLike = ArrayLike<number> | ArrayLike<RowsLike>;
+export type RowsLike = ArrayLike<number> | readonly RowsLike[];
 
 /** Whole numbers below `below`; `ignore` may stand among them. */
 export interface Range {

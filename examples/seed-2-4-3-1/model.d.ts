@@ -1,6 +1,6 @@
 // Model "seed-2-4-3-1", compiled by layerc 0.1.0: [2] to [1]
 /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
-export type Rows = ArrayLike<number> | ArrayLike<Rows>;
+export type Rows = ArrayLike<number> | readonly Rows[];
 export declare const inputShape: readonly [2];
 export declare const outputShape: readonly [1];
 export declare const inputs: { x: readonly [2] };

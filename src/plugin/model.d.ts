@@ -3,7 +3,7 @@
 
 declare module "*?model" {
   /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
-  export type Rows = ArrayLike<number> | ArrayLike<Rows>;
+  export type Rows = ArrayLike<number> | readonly Rows[];
   /** Name → shape of one row. */
   export const inputs: Readonly<Record<string, readonly number[]>>;
   export const outputs: Readonly<Record<string, readonly number[]>>;
@@ -21,7 +21,7 @@ declare module "*?model" {
 
 declare module "*?model&train" {
   /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
-  export type Rows = ArrayLike<number> | ArrayLike<Rows>;
+  export type Rows = ArrayLike<number> | readonly Rows[];
   export const inputs: Readonly<Record<string, readonly number[]>>;
   export const outputs: Readonly<Record<string, readonly number[]>>;
   export const inputShape: readonly number[];
@@ -46,7 +46,7 @@ declare module "*?model&train" {
     evaluate(x: Rows, y: Rows, options?: Pick<StepOptions, "sampleWeight">): number;
     /** Copies, in Keras' order and shapes. */
     getWeights(): Float32Array[];
-    setWeights(list: ArrayLike<Rows>): void;
+    setWeights(list: readonly Rows[]): void;
   }
   /** What computes; only a module with kernels in WebAssembly says so. */
   export const backend: "relaxed" | "simd" | "js";

@@ -75,7 +75,7 @@ export const losses = {
   // −1 and 3 are no classes.
   sparse: {
     spec: "sparse_categorical_crossentropy",
-    target: (noise) => noise.integer(-1, 3),
+    target: (noise) => noise.integer(0, 2),
     values: ofClass((row) => row.map((p) => Math.log(clip(p / total(row))))),
     sparse: true,
   },

@@ -132,7 +132,7 @@ describe("a wrong module is caught", () => {
   const drawn = (["dense", "probe", "big"] as const).flatMap((kind: Kind) =>
     fc.sample(sampleOf(kind, false), { seed: 20, numRuns: 36 }).map(({ model }) => model),
   );
-  const usual = Object.values(nets).flatMap((make) => times(3, () => make).map((one, seed) => one(seed + 1)));
+  const usual = Object.values(nets).flatMap((make) => times(5, () => make).map((one, seed) => one(seed + 1)));
 
   for (const [what, models] of [["random models", drawn], ["nets", usual]] as const) {
     for (const how of ["flip", "shift"] as const) {

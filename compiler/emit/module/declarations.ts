@@ -7,7 +7,7 @@ import { doors } from "./doors/list.ts";
 import { importsWasm, type ModuleParts } from "./parts.ts";
 
 const rowsType = js`/** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
-type Rows = ArrayLike<number> | ArrayLike<Rows>;`;
+type Rows = ArrayLike<number> | readonly Rows[];`;
 
 /** The text of the `.d.ts`: the same names as the module exports, for its format. */
 export function declarations(parts: ModuleParts): string {

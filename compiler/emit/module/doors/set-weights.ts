@@ -24,5 +24,5 @@ export const setWeights: Door = {
 }`;
   },
   says: () => js`/** Takes what getWeights gives, flat or nested; all of it is checked before anything is written. The optimizer's state stays. */
-setWeights(list: ArrayLike<Rows>): void;`,
+setWeights(list: readonly Rows[]): void;`,
 };
