@@ -1,12 +1,9 @@
 // What a compilation gives: module text, its declarations, packed weights where they are not inside, and facts about it.
 import type { Diagnostic } from "./diagnostics/error.ts";
 import type { Options } from "./options.ts";
+import type { Range } from "./training/define.ts";
 
-/** Whole numbers from 0 and below a limit, and one that stands for none of them. */
-export interface Range {
-  readonly below: number;
-  readonly ignore?: number;
-}
+export type { Range } from "./training/define.ts";
 
 /** A named tensor of the module's surface; shape without the batch axis. */
 export interface Port {

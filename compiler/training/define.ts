@@ -12,6 +12,12 @@ export type OptimizerSpec = string | { readonly name: string; readonly [key: str
 /** "zeros", {name: "constant", value: 3}. */
 export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 
+/** Whole numbers from 0 and below a limit, and one that stands for none of them. */
+export interface Range {
+  readonly below: number;
+  readonly ignore?: number;
+}
+
 /** A loss as a row of the table: a value per sample, of which the compiler takes the weighted mean. */
 export interface Loss<C extends object = object> {
   /** Keras' function name, e.g. mean_squared_error. */
@@ -25,7 +31,7 @@ export interface Loss<C extends object = object> {
   /** Shape of the target for an output of `shape` (both without the batch axis). */
   readonly target: (shape: readonly number[], config: C) => readonly number[];
   /** Where the target holds whole numbers: which ones are labels, for an output of `shape`. */
-  readonly labels?: (shape: readonly number[], config: C) => { readonly below: number; readonly ignore?: number };
+  readonly labels?: (shape: readonly number[], config: C) => Range;
   /**
    * One value per sample and position: [n, ...] with the last axis of y gone; where `mask` (same shape) is 0, it does not
    * count. `y` is the model's output node, with at least one axis besides n: where it is a softmax or sigmoid, the loss takes

@@ -1,7 +1,8 @@
 // Rows of numbers from the command line. In: JSON text, or the name of a file of JSON, of JSON lines or of CSV. Out: numbers, row after
 // row, or a CompileError. Guarantee: every row has as many numbers as the model takes, in the form of its input or flat, and each is a
-// finite float32; an error names row, place and value.
+// finite float32, or an id in its range; an error names row, place and value.
 import { extname } from "node:path";
+import type { Port, Range } from "../../compiler/artifact.ts";
 import { showValue } from "../../compiler/diagnostics/check.ts";
 import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { readBytes } from "../files.ts";
@@ -9,12 +10,13 @@ import { parseJson } from "../formats/json.ts";
 import { readCsv } from "./csv.ts";
 import { failInput, textOf } from "./input.ts";
 
-/** Rows of `shape`, back to back. */
-export function readRows(given: string, shape: readonly number[]): Float32Array {
+/** Rows for a port, back to back. */
+export function readRows(given: string, port: Pick<Port, "shape" | "range">): Float32Array {
+  const { shape } = port;
   const rows = read(given, shape);
   const numbers = new Float32Array(rows.length * sizeOf(shape));
   rows.forEach(({ where, row }, i) => {
-    numbers.set(flatten(row, shape, where), i * sizeOf(shape));
+    numbers.set(flatten(row, port, where), i * sizeOf(shape));
   });
   return numbers;
 }
@@ -72,15 +74,16 @@ const listOf = (value: unknown, where: string): readonly unknown[] =>
 const count = (numbers: number): string => `${numbers} number${numbers === 1 ? "" : "s"}`;
 
 /** The numbers of a row that is flat, or nested as the shape is. */
-function flatten(row: readonly unknown[], shape: readonly number[], where: string): readonly number[] {
+function flatten(row: readonly unknown[], { shape, range }: Pick<Port, "shape" | "range">, where: string): readonly number[] {
   const size = sizeOf(shape);
+  const take = (value: unknown, at: string): number => (range === undefined ? finite(value, at) : whole(value, range, at));
   if (!row.some(Array.isArray)) {
     if (row.length !== size) failInput(`${where} has ${count(row.length)}, a row of shape ${showShape(shape)} has ${size}`);
-    return row.map((value, i) => finite(value, `${where}, place ${i + 1}`));
+    return row.map((value, i) => take(value, `${where}, place ${i + 1}`));
   }
   const walk = (value: unknown, [length, ...rest]: readonly number[], path: readonly number[]): readonly number[] => {
     const at = path.length === 0 ? where : `${where}, place (${path.join(", ")})`;
-    if (length === undefined) return [finite(value, at)];
+    if (length === undefined) return [take(value, at)];
     if (!Array.isArray(value))
       return failInput(`${at} holds ${showValue(value)}, the shape ${showShape(shape)} has a list there`);
     if (value.length !== length) failInput(`${at} has ${value.length} items, the shape ${showShape(shape)} has ${length} there`);
@@ -95,6 +98,13 @@ function finite(value: unknown, where: string): number {
   if (!Number.isFinite(value)) failInput(`${where} holds ${value}, which is no finite number`);
   if (!Number.isFinite(Math.fround(value))) failInput(`${where} holds ${value}, which is too large for float32`);
   return value;
+}
+
+/** An id: interpreters would clamp it, and a module refuses it. */
+function whole(given: unknown, { below, ignore }: Range, where: string): number {
+  const value = finite(given, where);
+  if ((Number.isInteger(value) && value >= 0 && value < below) || value === ignore) return value;
+  return failInput(`${where} holds ${value}, wanted is a whole number from 0 to ${below - 1}`);
 }
 
 /** Numbers by name, for a Graph's inputs, params and states, each as nested as it likes. */

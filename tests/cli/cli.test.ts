@@ -105,6 +105,15 @@ describe("compile", () => {
 });
 
 describe("run", () => {
+  it.each(["graph", "program", "js"])("refuses an id that the table does not have, on %s", (on) => {
+    const layers = [
+      { layer: "embedding", config: { inputDim: 5, outputDim: 2, inputShape: [2] } },
+      { layer: "flatten", config: {} },
+    ];
+    const run = layerc(folder, ["run", "-", "--on", on, "--input", "[1, 99]"], JSON.stringify({ layers }));
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain("row 1, place 2 holds 99, wanted is a whole number from 0 to 4");
+  });
   it.each(["graph", "program", "js"])("computes by hand-checked numbers on %s", (on) => {
     expect(layerc(folder, ["run", "tiny.model.ts", "--on", on, "--input", rows])).toMatchObject({ status: 0, stdout: expected });
   });

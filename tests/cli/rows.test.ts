@@ -52,7 +52,7 @@ describe("a CSV file", () => {
     ["signs, points and exponents", "+1,-2.\n.5,1e-3\n", [1, -2, 0.5, Math.fround(0.001)]],
     ["no line end at the end", "1,2", [1, 2]],
   ])("with %s", (_, text, rows) => {
-    expect([...readRows(fileOf(text, "csv"), [2])]).toEqual(rows);
+    expect([...readRows(fileOf(text, "csv"), { shape: [2] })]).toEqual(rows);
   });
 
   it.each<[what: string, text: string | Uint8Array, message: RegExp]>([
@@ -89,17 +89,20 @@ describe("a CSV file", () => {
     ["UTF-16 without a mark", utf16("1,2\n").subarray(2), /is UTF-16/],
     ["another encoding", Uint8Array.from([...Buffer.from("gr"), 0xf6, ...Buffer.from("n,b\n1,2\n")]), /is not UTF-8/],
   ])("is refused with %s", (_, text, message) => {
-    expect(messageOf(() => readRows(fileOf(text, "csv"), [2]))).toMatch(message);
+    expect(messageOf(() => readRows(fileOf(text, "csv"), { shape: [2] }))).toMatch(message);
   });
 
   it("is known by its content where its name does not say", () => {
-    for (const extension of ["tsv", "txt", "data"]) expect([...readRows(fileOf("a\tb\n1\t2\n", extension), [2])]).toEqual([1, 2]);
-    expect([...readRows(fileOf(" [1, 2]", "txt"), [2])]).toEqual([1, 2]);
+    for (const extension of ["tsv", "txt", "data"])
+      expect([...readRows(fileOf("a\tb\n1\t2\n", extension), { shape: [2] })]).toEqual([1, 2]);
+    expect([...readRows(fileOf(" [1, 2]", "txt"), { shape: [2] })]).toEqual([1, 2]);
   });
 
   it("is flat for an input of more axes", () => {
-    expect([...readRows(fileOf("1,2,3,4\n", "csv"), [2, 2])]).toEqual([1, 2, 3, 4]);
-    expect(messageOf(() => readRows(fileOf("1,2\n3,4\n", "csv"), [2, 2]))).toMatch(/row 1 has 2 columns, the model takes 4/);
+    expect([...readRows(fileOf("1,2,3,4\n", "csv"), { shape: [2, 2] })]).toEqual([1, 2, 3, 4]);
+    expect(messageOf(() => readRows(fileOf("1,2\n3,4\n", "csv"), { shape: [2, 2] }))).toMatch(
+      /row 1 has 2 columns, the model takes 4/,
+    );
   });
 });
 
@@ -115,9 +118,9 @@ describe("JSON", () => {
     ["[[[1, 2], [3, 4]], [5, 6, 7, 8]]", [2, 2], [1, 2, 3, 4, 5, 6, 7, 8]],
     ["[[[[1], [2]]]]", [1, 2, 1], [1, 2]],
   ])("%s fills %j", (text, shape, rows) => {
-    expect([...readRows(text, shape)]).toEqual(rows);
-    expect([...readRows(fileOf(text, "json"), shape)]).toEqual(rows);
-    expect([...readRows(fileOf(`\ufeff${text}`, "json"), shape)]).toEqual(rows);
+    expect([...readRows(text, { shape })]).toEqual(rows);
+    expect([...readRows(fileOf(text, "json"), { shape })]).toEqual(rows);
+    expect([...readRows(fileOf(`\ufeff${text}`, "json"), { shape })]).toEqual(rows);
   });
 
   it.each<[text: string, shape: readonly number[], message: RegExp]>([
@@ -146,18 +149,20 @@ describe("JSON", () => {
     ['{"x": [1, 2]}', [2], /the input needs a list of numbers, found \{"x":\[1,2\]\}/],
     ["[1,", [2], /is not JSON/],
   ])("%s does not fill %j", (text, shape, message) => {
-    expect(messageOf(() => readRows(text, shape))).toMatch(message);
-    expect(messageOf(() => readRows(fileOf(text, "json"), shape))).toMatch(
+    expect(messageOf(() => readRows(text, { shape }))).toMatch(message);
+    expect(messageOf(() => readRows(fileOf(text, "json"), { shape }))).toMatch(
       message.source === "the input needs" ? /needs/ : message,
     );
   });
 
   it("in lines is a row each", () => {
     for (const extension of ["jsonl", "ndjson"])
-      expect([...readRows(fileOf("[1, 2]\n\n[3, 4]\n", extension), [2])]).toEqual([1, 2, 3, 4]);
-    expect(messageOf(() => readRows(fileOf("[1, 2]\n\n[3]\n", "jsonl"), [2]))).toMatch(/row 3 has 1 number,/);
-    expect(messageOf(() => readRows(fileOf("[1, 2]\n7\n", "jsonl"), [2]))).toMatch(/row 2 needs a list of numbers, found 7/);
-    expect(messageOf(() => readRows(fileOf("\n", "jsonl"), [2]))).toMatch(/is empty/);
+      expect([...readRows(fileOf("[1, 2]\n\n[3, 4]\n", extension), { shape: [2] })]).toEqual([1, 2, 3, 4]);
+    expect(messageOf(() => readRows(fileOf("[1, 2]\n\n[3]\n", "jsonl"), { shape: [2] }))).toMatch(/row 3 has 1 number,/);
+    expect(messageOf(() => readRows(fileOf("[1, 2]\n7\n", "jsonl"), { shape: [2] }))).toMatch(
+      /row 2 needs a list of numbers, found 7/,
+    );
+    expect(messageOf(() => readRows(fileOf("\n", "jsonl"), { shape: [2] }))).toMatch(/is empty/);
   });
 });
 
@@ -178,5 +183,18 @@ describe("values by name", () => {
     ["[1, 2]", /an object by name/],
   ])("%s is refused", (text, message) => {
     expect(messageOf(() => readValues(text))).toMatch(message);
+  });
+});
+
+describe("ids", () => {
+  const port = { shape: [2], range: { below: 5 } };
+  it("are whole numbers in range, in every form of rows", () => {
+    for (const text of ["[1, 4]", "[[1, 4]]"]) expect([...readRows(text, port)]).toEqual([1, 4]);
+    for (const id of [5, -1, 2.5, 1e30]) {
+      const message = new RegExp(`row 2, place 1 holds ${id === 1e30 ? "1e\\+30" : id}, wanted is a whole number from 0 to 4`);
+      for (const rows of [`[0, 1, ${id}, 3]`, `[[0, 1], [${id}, 3]]`])
+        expect(messageOf(() => readRows(rows, port))).toMatch(message);
+      expect(messageOf(() => readRows(fileOf(`0,1\n${id},3\n`, "csv"), port))).toMatch(message);
+    }
   });
 });

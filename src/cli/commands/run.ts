@@ -59,7 +59,7 @@ export function addRun(program: Command): void {
 
 function onModel(model: Model, flags: Flags): Output[] {
   const { input, output } = resolve(model).inference;
-  const x = readRows(flags.input, input.shape);
+  const x = readRows(flags.input, input);
   const rows = x.length / sizeOf(input.shape);
   const values = executors[flags.on](model, x, {
     rows,
