@@ -95,8 +95,7 @@ function mutant(model: Model, how: "flip" | "shift", noise: Random): Model | und
 }
 
 /** What a module tests, out of its text. */
-const selfTestText = (code: string): string =>
-  code.slice(code.indexOf("  function selfTest()"), code.lastIndexOf("\n  return {"));
+const selfTestText = (code: string): string => code.slice(code.indexOf("function selfTest()"), code.lastIndexOf("\nexport {"));
 
 /** Whether the golden rows of the model find the mutant; undefined where 200 other rows do not find it either. */
 function isCaught(model: Model, wrong: Model): boolean | undefined {
