@@ -1,5 +1,6 @@
 // What a compilation gives: module text, its declarations, packed weights where they are not inside, and facts about it.
 import type { Diagnostic } from "./diagnostics/error.ts";
+import type { About } from "./model.ts";
 import type { Options } from "./options.ts";
 import type { Range } from "./training/define.ts";
 
@@ -9,6 +10,8 @@ export type { Range } from "./training/define.ts";
 export interface Port {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Absent: numbers. */
+  readonly type?: "string";
   /** Where its numbers are ids or labels. */
   readonly range?: Range;
 }
@@ -30,6 +33,8 @@ export interface Manifest {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly weights: readonly WeightInfo[];
+  /** Names of features and classes, by port. */
+  readonly about?: About;
   /** Multiply-adds of one row. */
   readonly multiplyAdds: number;
   /** Bytes of weights shipped, of the arena, and of the module's text. */

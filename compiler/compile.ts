@@ -29,21 +29,23 @@ export const compile = (model: Model, input: OptionsInput = {}): Artifact => wit
 function compileWithin(given: Model, input: OptionsInput): Artifact {
   const options = parseOptions(input);
   const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
-  const { inference, model } = resolved;
+  const { predict, model, about } = resolved;
   const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
     model: { name: model.name, hash },
     options,
     version,
-    input: inference.input,
-    output: inference.output,
+    inputs: predict.inputs,
+    outputs: predict.outputs,
+    feeds: predict.feeds,
     program,
     constants: contents,
-    weights: options.train ? inference.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
+    weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
+    ...(about === undefined ? {} : { about }),
     counts,
     ...(simd === undefined ? {} : { simd }),
-    ...(loss === undefined ? {} : { target: loss.target, learningRate: loss.learningRate }),
+    ...(loss === undefined ? {} : { targets: loss.targets, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
   });
   const elements = (role: Role): number =>
@@ -52,9 +54,10 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     model: model.name,
     hash,
     options,
-    inputs: [inference.input],
-    outputs: [inference.output],
-    weights: inference.weights,
+    inputs: predict.inputs,
+    outputs: predict.outputs,
+    weights: predict.weights,
+    ...(about === undefined ? {} : { about }),
     multiplyAdds: counts.multiplyAdds,
     bytes: {
       weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
@@ -117,7 +120,10 @@ export const parseOptions = (input: OptionsInput): Options =>
 
 function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
   const hash = hasher();
-  hash.text(JSON.stringify([version, model.name, model.seed, model.layers, model.training ?? null, options]));
+  const { layers, inputs, outputs, training, about } = model;
+  // A chain hashes as it always has.
+  const more = [inputs, outputs, about].some((one) => one !== undefined) ? [inputs ?? null, outputs ?? null, about ?? null] : [];
+  hash.text(JSON.stringify([version, model.name, model.seed, layers, training ?? null, options, ...more]));
   for (const [name, values] of Object.entries(weights)) {
     hash.text(name);
     hash.floats(values);

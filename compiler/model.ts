@@ -1,13 +1,51 @@
 // The Model: plain JSON plus named Float32Arrays. No functions, no classes: what a file holds and what a factory returns.
+//
+// A model is a list of lines, each a call of a layer. In a chain every line takes what the one before gave. `inputs` and `outputs`
+// name ports instead, and a line says whose results it takes: a port's name, a line's name (its first result), or `"lstm:1"`.
 import type { LossSpec, OptimizerSpec } from "./training/define.ts";
 
-/** One line of the list. `layer` is Keras' name in camelCase; `inputs` absent means the line before. */
+/**
+ * One line of the list. `layer` is Keras' name in camelCase, or one of two that stand for other lines: `model`, whose config holds
+ * `inputs`, `outputs` and `layers` of its own, and `reuse`, whose config names the line `of` that is called again.
+ */
 export interface LayerSpec {
   /** Unique in the model; given by us (dense, dense_1, …) when the user gave none. */
   readonly name?: string;
   readonly layer: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Absent: the line before, or the model's only input. */
   readonly inputs?: readonly string[];
+}
+
+/** A named input: the shape of one sample, without the batch, and what stands in it. */
+export interface InputSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Default: numbers. Text goes to a layer that looks it up. */
+  readonly type?: "number" | "string";
+  /** Whole numbers from 0 and below this. */
+  readonly below?: number;
+}
+
+/** A named output: what it is called, and whose result it is. */
+export interface OutputSpec {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** What the numbers of a port mean, in order. */
+export interface About {
+  /** By input: a name for each number along the last axis. */
+  readonly features?: Readonly<Record<string, readonly string[]>>;
+  /** By output: likewise. */
+  readonly classes?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a model is trained for. A loss for all outputs, or one by output; the total is their sum, each times its weight. */
+export interface Training {
+  readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
+  readonly lossWeights?: Readonly<Record<string, number>>;
+  readonly optimizer: OptimizerSpec;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */
@@ -16,9 +54,14 @@ export interface Model {
   /** The initial weights are a function of it. */
   readonly seed: number;
   readonly layers: readonly LayerSpec[];
+  /** Absent: one, `x`, whose shape the first line states. */
+  readonly inputs?: readonly InputSpec[];
+  /** A line's name, or a name with the line; absent: the last line (`y` where the input is `x`). */
+  readonly outputs?: readonly (string | OutputSpec)[];
   /** By `layer name/weight name`; absent: the seeded initial weights. */
   readonly weights?: Readonly<Record<string, Float32Array>>;
   /** Path of a weights file, relative to the model file. */
   readonly weightsFile?: string;
-  readonly training?: { readonly loss: LossSpec; readonly optimizer: OptimizerSpec };
+  readonly training?: Training;
+  readonly about?: About;
 }

@@ -4,7 +4,6 @@
 import { showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError, joinPath } from "../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
-import { checkModel } from "../compiler/front/check.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { showOrigin } from "../compiler/graph/origin.ts";
@@ -79,10 +78,12 @@ export function adaptNormalization(samples: Samples, options: AdaptOptions = {})
  * as adaptNormalization does.
  */
 export function adapt(model: Model, layer: string | number, samples: Samples): Model {
-  const { entries, inputShape } = checkModel(model);
-  const index = typeof layer === "number" ? layer : entries.findIndex((entry) => entry.name === layer);
-  const entry = entries[index];
-  if (entry === undefined) {
+  const { entries, steps } = resolve(withoutWeights(model));
+  // Lines of models within the model are theirs to adapt.
+  const at = entries.findIndex(({ path, name }) => (typeof layer === "number" ? path === `layers[${layer}]` : name === layer));
+  const entry = entries[at];
+  const index = Number(/^layers\[(\d+)\]$/.exec(entry?.path ?? "")?.[1] ?? Number.NaN);
+  if (entry === undefined || Number.isNaN(index)) {
     const names = entries.map(({ name }) => name);
     const hint = typeof layer === "string" ? suggestionFor(layer, names) : `there are ${names.length} layers, counted from 0`;
     throw new CompileError({
@@ -99,8 +100,7 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
       message: `only normalization adapts to data, ${showOrigin(entry.origin)} does not`,
     });
   }
-  const { weights: _notNeeded, ...spec } = model;
-  const shape = index === 0 ? inputShape : resolve({ ...spec, layers: model.layers.slice(0, index) }).outputShape;
+  const [shape] = steps[at].inputs;
   const { axis } = normalization.config.parse(entry.config);
   try {
     const config = { ...model.layers[index].config, ...adaptNormalization(samples, { shape, axis }) };
@@ -110,6 +110,7 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
   }
 }
 
+const withoutWeights = ({ weights: _, ...spec }: Model): Model => spec;
 const fault = (kind: Fault, message: string): CompileError =>
   new CompileError({ code: kind === "size" ? "shape/mismatch" : "data/values", path: "", message });
 

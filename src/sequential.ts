@@ -1,19 +1,22 @@
-// The model language: `sequential([dense({ units: 4, inputShape: [2] }), …])`. In: layers and options. Out: a Model, which is plain
-// data. Lines are for `compile` to check, which knows the place of each; the options are checked here, where a wrong one would be lost.
+// The model language: `sequential([dense({ units: 4, inputShape: [2] }), …])` for chains, `model({ inputs, outputs, layers })` for
+// graphs. In: layers and options. Out: a Model, which is plain data. Lines are for `compile` to check, which knows the place of each;
+// the options are checked here, where a wrong one would be lost. A Model in a list of layers becomes a line that holds its lines.
 import * as z from "zod";
 import { check, showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
-import { isPlain, knownKeys, plainKeys } from "../compiler/diagnostics/plain.ts";
+import { isPlain, knownKeys, plainKeys, type Subject } from "../compiler/diagnostics/plain.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
-import type { LayerSpec, Model } from "../compiler/model.ts";
-import type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
+import type { InputSpec, LayerSpec, Model, OutputSpec, Training } from "../compiler/model.ts";
 import { readRows } from "../runtime/rows.ts";
 import type { RowsLike } from "../runtime/trainable.ts";
 
 // Every layer is its own factory, so the list of layers is the list of factories.
 export * from "../compiler/layers/list.ts";
 export { adapt, adaptNormalization, type Samples } from "./adapt.ts";
+
+/** A line of a model, or a model whose lines become part of it: only these and its weights count, not its seed or training. */
+export type Line = LayerSpec | Model;
 
 /** What a model has besides its layers. */
 export interface SequentialOptions {
@@ -24,33 +27,167 @@ export interface SequentialOptions {
   /** A weights file, relative to the model file; or the weights by `layer name/weight name`. Without: the seeded initial weights. */
   readonly weights?: string | Readonly<Record<string, Float32Array>>;
   /** What `compile(model, { train: true })` trains with. */
-  readonly training?: { readonly loss: LossSpec; readonly optimizer: OptimizerSpec };
+  readonly training?: Training;
+  /** Names of features and classes: by port, or of the only one. */
+  readonly about?: Named;
 }
 
-const place = { code: "model/schema", path: "", subject: "sequential" } as const;
+type Names = readonly string[] | Readonly<Record<string, readonly string[]>>;
+/** As `Model.about`; where there is one port its names alone will do. */
+export interface Named {
+  readonly features?: Names;
+  readonly classes?: Names;
+}
+
+/** The shape of a sample, or all that is to be said of an input. */
+export type InputLike = readonly number[] | Omit<InputSpec, "name">;
+
+/** A model whose inputs and outputs have names. */
+export interface ModelOptions extends SequentialOptions {
+  /** By name the shape of a sample; a list where their order matters and names are numbers. */
+  readonly inputs: Readonly<Record<string, InputLike>> | readonly InputSpec[];
+  /** Names of lines, `"lstm:1"` for a second result; by name where the outputs are to be called otherwise. Default: the last line. */
+  readonly outputs?: string | readonly (string | OutputSpec)[] | Readonly<Record<string, string>>;
+  readonly layers: readonly Line[];
+}
+
 /** Loss and optimizer are judged when the model is compiled. */
-const schema = z.strictObject({
-  name: z.string().default("model"),
-  seed: z.int().default(0),
-  training: z.strictObject({ loss: z.unknown().optional(), optimizer: z.unknown().optional() }).optional(),
-});
+const schema = z.strictObject({ name: z.string().default("model"), seed: z.int().default(0) });
+const common = [...Object.keys(schema.shape), "weights", "training", "about"];
 
 /**
  * A model: the layers one after the other. The first one states the shape of a sample (`inputShape`, or an `input` layer). Throws
  * CompileError model/schema where the layers are no list, or an option is unknown or of the wrong type.
  */
-export function sequential(layers: readonly LayerSpec[], options: SequentialOptions = {}): Model {
+export function sequential(layers: readonly Line[], options: SequentialOptions = {}): Model {
   if (!Array.isArray(layers)) {
     const message = `sequential takes a list of layers, found ${showValue(layers)}`;
     const hint = "write sequential([dense({ units: 1, inputShape: [2] })])";
     throw new CompileError({ code: "model/schema", path: "layers", message, hint });
   }
+  return modelOf("sequential", layers, options, common, {});
+}
+
+/**
+ * A model as a graph: named inputs and outputs, and lines that may say whose results they take (`inputs: ["a", "b"]`; else the line
+ * before). A line stands below all it takes. Throws CompileError as `sequential` does.
+ */
+export function model(options: ModelOptions): Model {
+  const place = { code: "model/schema", path: "", subject: "model" } as const;
+  const { inputs, outputs, layers } = plainKeys(options, place);
+  if (!Array.isArray(layers)) {
+    const message = `model takes a list of layers, found ${showValue(layers)}`;
+    const hint = 'write model({ inputs: { a: [2], b: [2] }, layers: [add({ inputs: ["a", "b"] })] })';
+    throw new CompileError({ code: "model/schema", path: "layers", message, hint });
+  }
+  if (inputs === undefined) {
+    const hint = "write inputs: { a: [2] }, or sequential([...]) for a chain";
+    throw new CompileError({ code: "model/schema", path: "inputs", message: "model takes inputs by name, found none", hint });
+  }
+  const ports = {
+    inputs: byName(inputs, "inputs", (name, like) =>
+      Array.isArray(like) ? { name, shape: like } : { ...(like as object), name },
+    ),
+    ...(outputs === undefined
+      ? {}
+      : { outputs: typeof outputs === "string" ? [outputs] : byName(outputs, "outputs", (name, from) => ({ name, from })) }),
+  };
+  return modelOf(
+    "model",
+    layers,
+    options,
+    [...common, "inputs", "outputs", "layers"],
+    ports as Pick<Model, "inputs" | "outputs">,
+  );
+}
+
+/** A list as it is; of an object, an item for each key. Keys that are numbers would come first, wherever they were written. */
+function byName(given: unknown, path: string, item: (name: string, value: unknown) => unknown): unknown {
+  if (!isPlain(given)) return given;
+  const keys = plainKeys(given, { code: "model/port", path, subject: path });
+  const number = Object.keys(keys).find((name) => /^\d+$/.test(name));
+  if (number === undefined) return Object.entries(keys).map(([name, value]) => item(name, value));
+  const message = `${path} has a key ${number}, and an object moves such keys to its front`;
+  throw new CompileError({ code: "model/port", path, message, hint: `give a list: ${path}: [{ name: "${number}", … }]` });
+}
+
+/** Calls an earlier line again, with the same weights, on other inputs: `reuse("encoder", { inputs: ["b"], name: "right" })`. */
+export function reuse(of: string, options: { readonly inputs?: readonly string[]; readonly name?: string } = {}): LayerSpec {
+  const place = { code: "layer/config", path: "", subject: "reuse" } as const;
   const keys = plainKeys(options, place);
-  knownKeys(keys, [...Object.keys(schema.shape), "weights"], place);
-  const { weights, ...given } = keys;
-  const { name, seed } = check(schema, given, place);
-  const { training } = options;
-  return { name, seed, layers, ...weightsIn(weights), ...(training === undefined ? {} : { training }) };
+  knownKeys(keys, ["inputs", "name"], place);
+  return { ...keys, layer: "reuse", config: { of } };
+}
+
+type Ports = Pick<Model, "inputs" | "outputs">;
+
+function modelOf(subject: string, lines: readonly Line[], options: object, known: readonly string[], ports: Ports): Model {
+  const place = { code: "model/schema", path: "", subject } as const;
+  const keys = plainKeys(options, place);
+  knownKeys(keys, known, place);
+  const { weights, training, about, inputs: _, outputs: __, layers: ___, ...head } = keys;
+  const { name, seed } = check(schema, head, place);
+  const layers = Array.from({ length: lines.length }, (_, i) =>
+    isModel(lines[i]) ? nested(lines[i] as Model) : lines[i],
+  ) as LayerSpec[];
+  const made: Model = {
+    name,
+    seed,
+    layers,
+    ...ports,
+    ...weightsIn(weights),
+    ...(training === undefined ? {} : { training: trainingIn(training, place) }),
+    ...(about === undefined ? {} : { about: about as NonNullable<Model["about"]> }),
+  };
+  return withInner(made, lines);
+}
+
+/** Its keys; losses and optimizers are judged by the tables they come from. */
+const trainingSchema = z.strictObject({
+  loss: z.unknown().optional(),
+  lossWeights: z.unknown().optional(),
+  optimizer: z.unknown().optional(),
+});
+const trainingIn = (training: unknown, place: Subject): Training =>
+  check(trainingSchema, training, { ...place, path: "training" }) as Training;
+
+const isModel = (line: unknown): line is Model => isPlain(line) && Array.isArray(line.layers) && line.layer === undefined;
+
+/** The line that a model within a model is. */
+function nested({ name, layers, inputs, outputs, weightsFile }: Model): LayerSpec {
+  if (weightsFile !== undefined) {
+    const message = `the model ${JSON.stringify(name)} names a weights file, which is read for a whole model only`;
+    throw new CompileError({
+      code: "weights/unread",
+      path: "layers",
+      message,
+      hint: "give it its weights: { ...model, weights: openWeights(bytes) }",
+    });
+  }
+  const config = { ...(inputs === undefined ? {} : { inputs }), ...(outputs === undefined ? {} : { outputs }), layers };
+  return { ...(name === "model" ? {} : { name }), layer: "model", config };
+}
+
+/** The model with the weights that models within it bring along; all others are the initial ones. */
+function withInner(made: Model, lines: readonly Line[]): Model {
+  if (
+    made.weights !== undefined ||
+    made.weightsFile !== undefined ||
+    !lines.some((line) => isModel(line) && line.weights !== undefined)
+  )
+    return made;
+  const resolved = resolve(made);
+  const weights: Record<string, Float32Array> = { ...resolved.initialWeights() };
+  const paths = lines.map((_, i) => `layers[${i}].`);
+  for (const { path, name } of resolved.weights) {
+    const i = paths.findIndex((start) => path.startsWith(start));
+    const line = i < 0 ? undefined : lines[i];
+    if (line === undefined || !isModel(line) || line.weights === undefined) continue;
+    // Below the line's own name.
+    const own = name.slice(name.indexOf("/") + 1);
+    if (Object.hasOwn(line.weights, own)) weights[name] = line.weights[own];
+  }
+  return { ...made, weights };
 }
 
 /** The file of the weights, or the weights themselves. */

@@ -2,10 +2,10 @@
 // so that a test says what it compares and not how to start it.
 
 import { type Compilation, compile, lowerModel } from "../compiler/compile.ts";
-import { resolve, type TrainingSpec } from "../compiler/front/steps.ts";
+import { resolve } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
-import type { Model } from "../compiler/model.ts";
+import type { Model, Training } from "../compiler/model.ts";
 import type { OptionsInput } from "../compiler/options.ts";
 import { load, type Predictor } from "../runtime/load.ts";
 import { type Backend, relaxedRuns, withBackend } from "./engines.ts";
@@ -24,14 +24,14 @@ export interface Trainable extends Predictor {
 export const weightsOf = (model: Model): Readonly<Record<string, Float32Array>> => resolve(model).modelWeights().values;
 
 /** The training of a model that has one. */
-export function trainingOf({ name, training }: Model): TrainingSpec {
+export function trainingOf({ name, training }: Model): Training {
   if (training === undefined) throw new Error(`${name} has no training`);
   return training;
 }
 
 /** The result of the unrewritten inference Graph, in doubles. */
 export function predictInDoubles(model: Model, x: Floats, rows: number): Float64Array {
-  const { graph } = resolve(model).inference;
+  const { graph } = resolve(model).predict;
   return runGraph(graph, { rows, values: { ...weightsOf(model), x }, precision: "double" }).results.y.data;
 }
 
@@ -150,13 +150,13 @@ export interface Trainer {
   };
 }
 
-const weightNames = (model: Model): readonly string[] => resolve(model).inference.weights.map(({ name }) => name);
+const weightNames = (model: Model): readonly string[] => resolve(model).predict.weights.map(({ name }) => name);
 
 export const trainers: readonly Trainer[] = [
   {
     name: "program",
     start: (model, batch) => {
-      const run = interpret(lowerModel(model, { train: true, batch }), resolve(model).loss(trainingOf(model)).learningRate);
+      const run = interpret(lowerModel(model, { train: true, batch }), resolve(model).trainStep(trainingOf(model)).learningRate);
       return {
         step: run.trainStep,
         weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),

@@ -112,7 +112,7 @@ describe("adapt", () => {
     const adapted = adapt(model, "scale", rows);
     expect(model.layers[0].config).toEqual({ inputShape: [2] });
     expect(adapt(model, 0, Float32Array.from(rows.flat()))).toEqual(adapted);
-    const { y } = runGraph(resolve(adapted).inference.graph, {
+    const { y } = runGraph(resolve(adapted).predict.graph, {
       rows: 3,
       values: { x: rows.flat() },
       precision: "double",

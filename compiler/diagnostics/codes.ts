@@ -18,6 +18,12 @@ export const codes = {
     "A gradient is wanted through an op that has none. The message names the op, the reason and the layer; freeze what lies before it, or use another op.",
   "model/empty": "A model needs at least one layer.",
   "model/schema": "The value is no model: it needs `layers`, a list of {layer, config} lines.",
+  "model/inputs":
+    "A line names an input or a line that is not there, or not yet, or a result that the line does not give; or its layer takes another number of inputs.",
+  "model/port":
+    "An input or output of the model is not well named or described: names are unique strings without / and :, shapes lists of sizes.",
+  "model/unused": "Nothing takes what a line gives: it is no output, and no other line names it.",
+  "model/about": "Names of features and classes are lists of strings by port, one for each number along the last axis.",
   "layer/unknown":
     "There is no layer of this name: in layerc, where layers are Keras' class names in camelCase, or in the model.",
   "layer/name": "Layer names are strings, each used once; with the weights' names behind a slash they must stay distinct.",

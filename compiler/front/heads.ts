@@ -99,12 +99,14 @@ export const heads: readonly Row[] = [
   },
 ];
 
-/** What the table says of a model's end; at most one warning. */
+/** What the table says of one of a model's ends; at most one warning. */
 export function headWarnings(
   forward: Graph,
+  output: string,
   given?: { readonly item: Pick<Loss, "name" | "takes">; readonly config: object },
 ): readonly Diagnostic[] {
-  const y = forward.results[0][1];
+  const y = forward.results.find(([name]) => name === output)?.[1];
+  if (y === undefined) return [];
   const node = endAt(forward, y);
   if (node === undefined) return [];
   const head: Head = {

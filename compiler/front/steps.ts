@@ -4,87 +4,139 @@
 // three graphs share param names, and every error carries the path of the layer it is about.
 import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
-import type { Diagnostic } from "../diagnostics/error.ts";
-import { type Graph, graph, sizeOf } from "../graph/graph.ts";
+import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
+import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
 import { checkMemory } from "../graph/limits.ts";
-import type { Model } from "../model.ts";
+import type { Encoded } from "../layers/define.ts";
+import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
+import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, type Step, type Weight } from "./forward.ts";
+import { type Forward, forward, graphName, type Step, type Weight } from "./forward.ts";
 import { headWarnings } from "./heads.ts";
-import { batchLoss, checkTraining, lossOf, optimizerOf, type TrainingSpec, targetPort } from "./train.ts";
+import { batchLoss, checkTraining, lossesOf, optimizerOf, type PortLoss, targetPort } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
-export { applyOptimizer, type TrainingSpec } from "./train.ts";
+export { applyOptimizer } from "./train.ts";
 
-/** `predict`: x [n, ...] → y [n, ...], layers in inference mode. Params are called `layer name/weight name`. */
+/** An input of a Graph, and where its numbers come from: a port's as they are, or its text through a table. */
+export interface Feed {
+  /** The Graph's input. */
+  readonly name: string;
+  /** Index of the port. */
+  readonly port: number;
+  readonly table?: Encoded;
+}
+
+/** `predict`: inputs [n, ...] → outputs [n, ...], layers in inference mode. Params are called `layer name/weight name`. */
 export interface Inference {
   readonly graph: Graph;
-  readonly input: Port;
-  readonly output: Port;
+  readonly inputs: readonly Port[];
+  /** Each a result of the Graph, by its name. */
+  readonly outputs: readonly Port[];
+  readonly feeds: readonly Feed[];
   readonly weights: readonly WeightInfo[];
 }
 
-/** The loss of a batch: inputs x, y (the target) and sampleWeight [n]; result `loss`. */
+/** What an output is held against: a port of the caller's, and the Graph's inputs for it. */
+export interface Target extends Port {
+  /** The Graph's input for the target, and for the weight of each sample: `y`, or `y:price` where there are several outputs. */
+  readonly y: string;
+  readonly sampleWeight: string;
+  /** The Graph's result for its own loss, where there are several. */
+  readonly loss?: string;
+}
+
+/** The loss of a batch: the inputs, the targets and the weight of each sample [n]; result `loss`. */
 export interface LossGraph extends Inference {
-  readonly target: Port;
-  /** Names of the params to differentiate for. */
+  readonly targets: readonly Target[];
+  /** Names of the params to differentiate for, and how they are moved. */
   readonly trainable: readonly string[];
+  readonly optimizer: Training["optimizer"];
   /** Default of the module's `learningRate`. */
   readonly learningRate: number;
+}
+
+/** What the pipeline compiles, whoever made it: Graphs over named ports and weights. */
+export interface Steps {
+  readonly model: Pick<Model, "name" | "seed" | "training">;
+  readonly predict: Inference;
+  /** The loss in training mode, with updates of moving statistics; to be differentiated. */
+  trainStep(): LossGraph;
+  /** The loss in inference mode. */
+  evaluate(): LossGraph;
+  /** Contents of the weights, and what is odd about them. */
+  modelWeights(): Weights;
 }
 
 /** Checks the whole model and finds every shape. Throws CompileError with a path such as `layers[2].units`. */
 export const resolve = (model: Model): Resolved => new Resolved(model);
 
 /** A model whose layers fit, line by line. Shapes are without the batch axis. */
-export class Resolved {
+export class Resolved implements Steps {
   readonly model: Model;
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
   readonly entries: Checked["entries"];
   readonly steps: readonly Step[];
   /** In Keras' order. */
   readonly weights: readonly Weight[];
-  readonly inference: Inference;
+  readonly predict: Inference;
+  readonly about?: About;
   /** A last layer that cannot learn what the loss asks for. */
   readonly warnings: readonly Diagnostic[];
+  readonly #checked: Checked;
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
   #values: Weights | undefined;
 
   constructor(given: Model) {
-    const { model, entries, inputShape } = checkModel(given);
+    this.#checked = checkModel(given);
+    const { model, entries, inputs } = this.#checked;
     this.model = model;
     this.entries = entries;
-    this.inputShape = inputShape;
     this.#g = begin();
-    this.#forward = forward(this.#g, entries, this.#g.input({ name: "x", shape: ["n", ...inputShape] }));
-    const { y, steps, range } = this.#forward;
+    this.#forward = forward(this.#g, this.#checked);
+    const { outputs, steps, ranges, encodings } = this.#forward;
     this.steps = steps;
     this.weights = steps.flatMap((step) => step.weights);
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkMemory("the weights take", numbers, "make the largest layers smaller");
-    this.outputShape = y.type.shape.slice(1) as number[];
-    this.inference = {
-      graph: graph("predict", [["y", y]], [], this.#g.builder.origins),
-      input: { name: "x", shape: inputShape, ...(range === undefined ? {} : { range }) },
-      output: { name: "y", shape: this.outputShape },
-      weights: infos(steps),
+    const results = outputs.map(({ name, y }): [string, Node] => [name, y]);
+    this.predict = {
+      graph: graph("predict", results, [], this.#g.builder.origins),
+      inputs: inputs.map(({ name, shape, type }, i) => {
+        const range = ranges.get(i);
+        return { name, shape, ...(type === "string" ? { type } : {}), ...(range === undefined ? {} : { range }) };
+      }),
+      outputs: outputs.map(({ name, y }) => ({ name, shape: y.type.shape.slice(1) as number[] })),
+      feeds: inputs.flatMap(({ name, type }, port): Feed[] =>
+        type === "string"
+          ? encodings
+              .filter(({ input }) => input === port)
+              .map(({ input: _, name: own, ...table }) => ({ name: own, port, table }))
+          : [{ name: graphName(name), port }],
+      ),
+      weights: this.weights.map(({ name, shape, trainable }) => ({ name, shape, trainable })),
     };
+    const about = aboutOf(model.about, this.predict);
+    if (about !== undefined) this.about = about;
     const { training } = model;
     // Whether or not somebody trains it now: what the spec says is part of the model.
-    if (training !== undefined) checkTraining(training, this.outputShape);
-    this.warnings = headWarnings(this.inference.graph, training === undefined ? undefined : lossOf(training));
+    const losses = training === undefined ? undefined : checkTraining(training, this.predict.outputs);
+    this.warnings = this.predict.outputs.flatMap(({ name }) =>
+      headWarnings(
+        this.predict.graph,
+        name,
+        losses?.find(({ port }) => port === name),
+      ),
+    );
   }
 
   /** The loss of a batch in training mode, with updates of moving statistics and of the state `step`, where something reads it. */
-  loss(training: TrainingSpec): LossGraph {
+  trainStep(training: Training = this.#training()): LossGraph {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
-    const x = g.input({ name: "x", shape: ["n", ...this.inputShape] });
-    const made = forward(g, this.entries, x, { seed: this.model.seed, step });
+    const made = forward(g, this.#checked, { seed: this.model.seed, step });
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
     const updates: Graph["updates"] = counted
@@ -93,30 +145,43 @@ export class Resolved {
     return { ...rest, graph: graph("loss", results, updates, g.builder.origins) };
   }
 
-  /** The loss of a batch in inference mode: the same inputs and result, no updates. */
-  evaluate(training: TrainingSpec): LossGraph {
+  /** The loss of a batch in inference mode: the same inputs and results, no updates. */
+  evaluate(training: Training = this.#training()): LossGraph {
     const { results, ...rest } = this.#lossOver(this.#g, this.#forward, training);
     return { ...rest, graph: graph("evaluate", results, [], this.#g.builder.origins) };
   }
 
-  #lossOver(
-    g: G,
-    { y, mask, losses }: Forward,
-    training: TrainingSpec,
-  ): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
-    const { input, output, weights } = this.inference;
-    const target = targetPort(training, this.outputShape);
-    g.builder.origin = { path: "training.loss", layer: lossOf(training).item.name, name: "loss" };
-    const loss = batchLoss(g, training, {
-      y,
-      ...(mask === undefined ? {} : { mask }),
-      target: g.input({ name: "y", shape: ["n", ...target.shape] }),
-      weights: g.input({ name: "sampleWeight", shape: ["n"] }),
-      extra: losses,
+  #training(): Training {
+    if (this.model.training !== undefined) return this.model.training;
+    throw new CompileError({
+      code: "training/missing",
+      path: "training",
+      message: "a training step needs a loss and an optimizer; the model names none",
+      hint: 'give sequential(list, { training: { loss: "mse", optimizer: "adam" } })',
     });
-    const trainable = weights.filter((weight) => weight.trainable).map((weight) => weight.name);
-    const { learningRate } = optimizerOf(training).config;
-    return { results: [["loss", loss]], input, output, target, weights, trainable, learningRate };
+  }
+
+  #lossOver(g: G, made: Forward, training: Training): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
+    const { inputs, outputs, feeds, weights } = this.predict;
+    const losses = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
+    const single = outputs.length === 1;
+    const targets = losses.map((loss): Target => {
+      const port = targetPort(loss, outputs);
+      const of = (name: string) => (single ? name : `${name}:${port.name}`);
+      return { ...port, y: of("y"), sampleWeight: of("sampleWeight"), ...(losses.length > 1 ? { loss: of("loss") } : {}) };
+    });
+    const each = losses.map((loss, i) => lossOf(g, loss, targets[i], made));
+    g.builder.origin = { path: "training.loss", layer: losses[0].item.name, name: "loss" };
+    const weighed = each.map((value, i) => (losses[i].weight === 1 ? value : g.mul(value, g.fill(losses[i].weight, []))));
+    const total = [...weighed, ...made.losses].reduce((a, b) => g.add(a, b));
+    const own = targets.flatMap(({ loss }, i): Graph["results"] => (loss === undefined ? [] : [[loss, each[i]]]));
+    const results: Graph["results"] = [["loss", total], ...own];
+    // A weight that no loss depends on stays as it is.
+    const read = new Set(graph("loss", results).nodes.flatMap(({ op, attrs }) => (op === "param" ? [attrs.name] : [])));
+    const trainable = weights.filter((weight) => weight.trainable && read.has(weight.name)).map(({ name }) => name);
+    const { optimizer } = training;
+    const { learningRate } = optimizerOf(optimizer).config;
+    return { results, inputs, outputs, feeds, targets, weights, trainable, optimizer, learningRate };
   }
 
   /** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */
@@ -130,17 +195,29 @@ export class Resolved {
     return this.#values;
   }
 
-  /** The limit that whole numbers stay below, where a layer reads those. */
-  get integers(): number | undefined {
-    return this.inference.input.range?.below ?? this.entries.flatMap(({ layer, config }) => layer.integers?.(config) ?? [])[0];
+  /** The limit that whole numbers of an input stay below, where a layer reads those: of itself, or of what it computes from it. */
+  limitOf(input: number): number | undefined {
+    const { range } = this.predict.inputs[input];
+    const only = this.predict.inputs.length === 1 ? this.entries : [];
+    return range?.below ?? only.flatMap(({ layer, config }) => layer.integers?.(config) ?? [])[0];
   }
 
-  /** Draws numbers that a sample may hold: within ±1, or whole numbers where a layer reads those. */
-  inputSampler(random: Random): () => number {
-    const limit = this.integers;
+  /** Draws numbers that an input may hold: within ±1, or whole numbers where a layer reads those. */
+  inputSampler(random: Random, input = 0): () => number {
+    const limit = this.limitOf(input);
     return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
   }
 }
 
-const infos = (steps: readonly Step[]): readonly WeightInfo[] =>
-  steps.flatMap(({ weights }) => weights.map(({ name, shape, trainable }) => ({ name, shape, trainable })));
+/** The loss of one output. */
+function lossOf(g: G, loss: PortLoss, target: Target, { outputs }: Forward): Node {
+  const output = outputs.find(({ name }) => name === loss.port);
+  const { y, mask } = output ?? internal(`there is no output ${loss.port}`);
+  g.builder.origin = { path: loss.path, layer: loss.item.name, name: "loss" };
+  return batchLoss(g, loss, {
+    y,
+    ...(mask === undefined ? {} : { mask }),
+    target: g.input({ name: target.y, shape: ["n", ...target.shape] }),
+    weights: g.input({ name: target.sampleWeight, shape: ["n"] }),
+  });
+}

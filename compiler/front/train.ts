@@ -2,28 +2,69 @@
 // Guarantee: sums run over exactly n rows, so a last partial batch is exact; updates read old values only.
 import type { Port } from "../artifact.ts";
 import { CompileError, internal } from "../diagnostics/error.ts";
+import { isPlain, plainData } from "../diagnostics/plain.ts";
+import { suggestionFor } from "../diagnostics/suggest.ts";
 import { type Graph, graph, type Node, type Shape } from "../graph/graph.ts";
 import { type Origin, withRole } from "../graph/origin.ts";
 import { copyInto } from "../graph/rebuild.ts";
+import type { Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
-import type { LossSpec, OptimizerSpec } from "../training/define.ts";
 import { type AnyLoss, losses } from "../training/losses/index.ts";
 import { parseNamed } from "../training/named.ts";
 import { type AnyOptimizer, optimizers } from "../training/optimizers/index.ts";
 
-/** What a model is trained for: a loss and an optimizer, each a name or a name with config. */
-export interface TrainingSpec {
-  readonly loss: LossSpec;
-  readonly optimizer: OptimizerSpec;
+/** The loss of one output, and how much it counts. */
+export interface PortLoss {
+  /** The output. */
+  readonly port: string;
+  readonly item: AnyLoss;
+  readonly config: object;
+  readonly weight: number;
+  /** `training.loss` or `training.loss.price`. */
+  readonly path: string;
 }
 
-/** The loss a spec names, with its config. Throws CompileError training/spec. */
-export function lossOf({ loss }: TrainingSpec): { readonly item: AnyLoss; readonly config: object } {
-  return parseNamed(losses, loss, { kind: "loss", path: "training.loss" });
+/** The losses a spec names: one for every output, or by output; an output without one is not trained. Throws CompileError training/spec. */
+export function lossesOf({ loss, lossWeights = {} }: Training, outputs: readonly string[]): readonly PortLoss[] {
+  const byPort = lossMap(loss, outputs);
+  const parse = (spec: unknown, port: string, path: string): PortLoss => {
+    const weight = Object.hasOwn(lossWeights, port) ? lossWeights[port] : 1;
+    return { port, ...parseNamed(losses, spec, { kind: "loss", path }), weight, path };
+  };
+  const found = outputs.flatMap((port) => {
+    if (byPort === undefined) return [parse(loss, port, "training.loss")];
+    return Object.hasOwn(byPort, port) ? [parse(byPort[port], port, `training.loss.${port}`)] : [];
+  });
+  for (const [port, weight] of Object.entries(lossWeights)) {
+    const path = `training.lossWeights.${port}`;
+    if (!found.some((one) => one.port === port)) throw unknownPort("lossWeights", port, path, outputs);
+    if (!Number.isFinite(Math.fround(weight)))
+      throw new CompileError({ code: "training/spec", path, message: `a loss's weight is a finite number, found ${weight}` });
+  }
+  return found;
+}
+
+/** Losses by output; undefined where the spec is a loss for all of them. */
+function lossMap(loss: unknown, outputs: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+  if (!isPlain(loss)) return undefined;
+  const map = plainData(loss, { code: "training/spec", path: "training.loss", subject: "loss" }) as Readonly<
+    Record<string, unknown>
+  >;
+  const keys = Object.keys(map);
+  const strange = keys.find((key) => !outputs.includes(key));
+  if (keys.length > 0 && strange === undefined) return map;
+  // What has a name is a loss with its config.
+  if (typeof map.name === "string" || strange === undefined || outputs.length === 1) return undefined;
+  throw unknownPort("loss", strange, `training.loss.${strange}`, outputs);
+}
+
+function unknownPort(subject: string, port: string, path: string, outputs: readonly string[]): CompileError {
+  const message = `${subject} names the output ${JSON.stringify(port)}, and the model has ${outputs.join(", ")}`;
+  return new CompileError({ code: "training/spec", path, message, hint: suggestionFor(port, outputs) });
 }
 
 /** The optimizer a spec names, with its config. Throws CompileError training/spec. */
-export function optimizerOf({ optimizer }: TrainingSpec): {
+export function optimizerOf(optimizer: Training["optimizer"]): {
   readonly item: AnyOptimizer;
   readonly config: { readonly learningRate: number };
 } {
@@ -34,32 +75,33 @@ export function optimizerOf({ optimizer }: TrainingSpec): {
 }
 
 /** Throws CompileError training/spec where loss or optimizer is unknown, has a config that it does not take, or does not fit. */
-export function checkTraining(training: TrainingSpec, output: readonly number[]): void {
-  optimizerOf(training);
-  targetPort(training, output);
+export function checkTraining(training: Training, outputs: readonly Port[]): readonly PortLoss[] {
+  optimizerOf(training.optimizer);
+  const found = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
+  for (const loss of found) targetPort(loss, outputs);
+  return found;
 }
 
-/** One sample's target for a model that gives `output`. Throws CompileError training/spec where the loss does not fit. */
-export function targetPort(training: TrainingSpec, output: readonly number[]): Port {
-  const { item, config } = lossOf(training);
+/** What a sample's target looks like for the output that a loss is of. Throws CompileError training/spec where the loss does not fit. */
+export function targetPort({ port, item, config, path }: PortLoss, outputs: readonly Port[]): Port {
+  const output = outputs.find(({ name }) => name === port)?.shape ?? internal(`there is no output ${port}`);
   if (output.length === 0) {
     const message = `${item.name} takes a mean over the last axis of the output, but a sample's output is a single number`;
-    throw new CompileError({ code: "training/spec", path: "training.loss", message, hint: "end the model with flatten()" });
+    throw new CompileError({ code: "training/spec", path, message, hint: "end the model with flatten()" });
   }
   const range = item.labels?.(output, config);
-  return { name: "y", shape: item.target(output, config), ...(range === undefined ? {} : { range }) };
+  return { name: port, shape: item.target(output, config), ...(range === undefined ? {} : { range }) };
 }
 
 /**
  * The loss of a batch, a scalar: Σ values · weights / number of values; where masks say so, masked values count neither above
- * nor below. `weights` is [n]; `extra` joins the result.
+ * nor below. `weights` is [n].
  */
 export function batchLoss(
   g: G,
-  training: TrainingSpec,
-  { y, mask, target, weights, extra }: { y: Node; mask?: Node; target: Node; weights: Node; extra: readonly Node[] },
+  { item, config }: Pick<PortLoss, "item" | "config">,
+  { y, mask, target, weights }: { y: Node; mask?: Node; target: Node; weights: Node },
 ): Node {
-  const { item, config } = lossOf(training);
   const { values, mask: own } = item.lower(g, { y, target, config });
   const { shape } = values.type;
   const all = shape.map((_, axis) => axis);
@@ -68,13 +110,13 @@ export function batchLoss(
   if (masks.length === 0) {
     const positions = shape.slice(1).reduce<number>((product, size) => product * (size as number), 1);
     const count = g.mul(g.rows(), g.fill(positions, []));
-    return [g.div(g.reduceSum(weighted, { axes: all }), count), ...extra].reduce((a, b) => g.add(a, b));
+    return g.div(g.reduceSum(weighted, { axes: all }), count);
   }
   const keep = masks.reduce((a, b) => g.mul(a, b));
   // select, not a product: a masked value may be infinite. A batch without a single value has loss 0.
   const total = g.reduceSum(g.select(keep, weighted, g.like(weighted, 0)), { axes: all });
   const count = g.max(g.reduceSum(keep, { axes: all }), g.fill(1, []));
-  return [g.div(total, count), ...extra].reduce((a, b) => g.add(a, b));
+  return g.div(total, count);
 }
 
 /** A value over the first axes of `shape`, the same along the rest. */
@@ -83,11 +125,11 @@ function alongFirst(g: G, value: Node, shape: Shape): Node {
 }
 
 /**
- * The update of `params`: a Graph with results `loss` and `gradient:<param>` becomes one with the result `loss`, its old updates,
- * the new params, and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar.
+ * The update of `params`: a Graph with results `loss` and `gradient:<param>` becomes one with its other results, its old updates, the
+ * new params, and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar.
  */
-export function applyOptimizer(source: Graph, training: TrainingSpec, params: readonly string[]): Graph {
-  const { item, config } = optimizerOf(training);
+export function applyOptimizer(source: Graph, spec: Training["optimizer"], params: readonly string[]): Graph {
+  const { item, config } = optimizerOf(spec);
   const g = begin();
   const made = copyInto(g.builder, source);
   const copied = (node: Node): Node => made.get(node) ?? internal(`${source.name}: ${node.op} was not copied`);
@@ -122,5 +164,8 @@ export function applyOptimizer(source: Graph, training: TrainingSpec, params: re
     for (const slot of item.slots(config)) moved(`${slot.name}:${name}`, next.slots[slot.name]);
   }
   g.builder.origin = outer;
-  return graph(source.name, [["loss", result("loss")]], updates, g.builder.origins);
+  const kept = source.results.flatMap(([name, node]): Graph["results"] =>
+    name.startsWith("gradient:") ? [] : [[name, copied(node)]],
+  );
+  return graph(source.name, kept, updates, g.builder.origins);
 }

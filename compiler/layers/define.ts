@@ -36,12 +36,16 @@ export interface Noise {
   readonly step: Node;
 }
 
-/** What a layer is lowered with: its input and weights as nodes of the Graph under construction. */
+/** What a layer is lowered with: its inputs and weights as nodes of the Graph under construction. */
 export interface Context<C> {
-  /** The layer's input, [n, ...]. */
+  /** The layer's first input, [n, ...]. */
   readonly x: Node;
-  /** Keras' mask, [n, steps], 1 = keep. */
+  /** Keras' mask of the first input, [n, steps], 1 = keep. */
   readonly mask?: Node;
+  /** All inputs, `x` the first of them. */
+  readonly xs: readonly Node[];
+  /** The mask of each input. */
+  readonly masks: readonly (Node | undefined)[];
   /** By the names of `weights`; moving statistics included. */
   readonly weights: Readonly<Record<string, Node>>;
   readonly config: C;
@@ -56,12 +60,22 @@ export interface Context<C> {
 /** What a layer gives: its output, and what else follows from it. */
 export interface LayerResult {
   readonly y: Node;
-  /** undefined: the mask passes through; null: it ends here. */
+  /** Further results, such as the state behind `"lstm:1"`; they carry no mask. */
+  readonly more?: readonly Node[];
+  /** undefined: the mask of the first input passes through; null: it ends here. */
   readonly mask?: Node | null;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
   /** New values of non-trainable weights, by name. */
   readonly updates?: Readonly<Record<string, Node>>;
+}
+
+/** Text as numbers: `ids` of known words, in the order of `words`, and one for all others; without that one they are refused. */
+export interface Encoded {
+  readonly shape: readonly number[];
+  readonly words: readonly string[];
+  readonly ids: readonly number[];
+  readonly unknown?: number;
 }
 
 /** A layer as a row of the table. Shapes in `legal` and `weights` are those of one sample, without the batch axis. */
@@ -75,16 +89,20 @@ export interface Layer<C extends object = object> {
   readonly config: z.ZodType<C>;
   /** Keras' keys that are accepted at some values and change nothing. */
   readonly fixed?: FixedKeys;
-  /** The shape of one sample, where the config states it (`input`); null for a size the user left open. */
-  readonly declares?: (config: C) => readonly (number | null)[];
+  /** The shape of one sample, where the config states it (`input`); null for a size the user left open; `isText`: of texts. */
+  readonly declares?: (config: C) => { readonly shape: readonly (number | null)[]; readonly isText: boolean };
   /** Where the input holds whole numbers: they are from 0 and below this. */
   readonly integers?: (config: C) => number;
-  /** Constraints across fields or on the input (shape without the batch axis); undefined when all is well. */
-  readonly legal?: (config: C, input: readonly number[]) => Problem | undefined;
+  /** How many inputs a call has, at least and at most; without it one. */
+  readonly takes?: readonly [least: number, most: number];
+  /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
+  readonly encodes?: (config: C, input: readonly number[]) => Encoded;
+  /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */
+  readonly legal?: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => Problem | undefined;
   /** One legal input number, where not every number is one (ids of an embedding). */
   readonly sampleInput?: (config: C, noise: Random) => number;
   /** In Keras' order, which `getWeights` and files rely on. */
-  readonly weights: (config: C, input: readonly number[]) => readonly WeightSpec[];
+  readonly weights: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => LayerResult;
 }
 
@@ -100,6 +118,8 @@ export interface CommonConfig {
   readonly trainable?: boolean;
   /** On the first layer: the shape of one sample. */
   readonly inputShape?: readonly (number | null)[];
+  /** Whose results it takes: names of inputs and lines, `"lstm:1"` for a second result. Default: the line before. */
+  readonly inputs?: readonly string[];
 }
 
 /** A schema without keys infers as Record<string, never>, which would exclude the common keys too. */
@@ -115,8 +135,13 @@ export function layer<S extends z.ZodType<object>>(
   const factory = (given: Record<string, unknown> & CommonConfig = {}): LayerSpec => {
     // Whatever has no keys to take apart is for the check of the model, which knows the line's place.
     if (!isPlain(given)) return { layer: definition.name, config: given };
-    const { name, ...config } = given;
-    return { ...(name === undefined ? {} : { name }), layer: definition.name, config };
+    const { name, inputs, ...config } = given;
+    return {
+      ...(name === undefined ? {} : { name }),
+      layer: definition.name,
+      config,
+      ...(inputs === undefined ? {} : { inputs }),
+    };
   };
   Object.defineProperties(factory, Object.getOwnPropertyDescriptors(definition));
   return Object.freeze(factory) as unknown as Layer<z.output<S>> & Factory<z.input<S>>;

@@ -1,7 +1,7 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
-import { type LossGraph, type Resolved, resolve, type TrainingSpec } from "../front/steps.ts";
+import { type LossGraph, type Resolved, resolve } from "../front/steps.ts";
 import { type Graph, graph, sizeOf } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
@@ -56,7 +56,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const { model } = resolved;
   if (options.weights === "inline") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
-  const { graph: built } = resolved.inference;
+  const { graph: built } = resolved.predict;
   const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
   const shared = new Set(predict.prepare?.results.map(([name]) => name));
   const contents = new Map(Object.entries(weights));
@@ -186,12 +186,16 @@ function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, sched
 
 /** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
 function trainingParts(resolved: Resolved, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
-  const spec = trainingOf(resolved.model);
-  const loss = resolved.loss(spec);
+  const loss = resolved.trainStep();
   const rows: PlanOptions["rows"] = { max: options.batch };
   const drafts = [
-    firstDraft("trainStep", loss.graph, { fixed: false, rows, prefix: "train/", training: { spec, trainable: loss.trainable } }),
-    firstDraft("evaluate", resolved.evaluate(spec).graph, { fixed: false, rows, prefix: "evaluate/" }),
+    firstDraft("trainStep", loss.graph, {
+      fixed: false,
+      rows,
+      prefix: "train/",
+      training: { optimizer: loss.optimizer, trainable: loss.trainable },
+    }),
+    firstDraft("evaluate", resolved.evaluate().graph, { fixed: false, rows, prefix: "evaluate/" }),
   ];
   const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
   return { parts, loss };
@@ -266,14 +270,3 @@ const verifying =
     }
     observer(goal, made);
   };
-
-/** What the model is to be trained for. */
-export function trainingOf(model: Model): TrainingSpec {
-  if (model.training !== undefined) return model.training;
-  throw new CompileError({
-    code: "training/missing",
-    path: "training",
-    message: "a training step needs a loss and an optimizer; the model names none",
-    hint: 'give sequential(list, { training: { loss: "mse", optimizer: "adam" } })',
-  });
-}

@@ -4,7 +4,7 @@
 // The first part of the table works on each entry by itself (predict, trainStep, evaluate), from the Model to a Plan; the second on
 // all entries together, once for each target, from their Plans to a Program.
 import { internal } from "../diagnostics/error.ts";
-import { applyOptimizer, type LossGraph, type TrainingSpec } from "../front/steps.ts";
+import { applyOptimizer, type LossGraph } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verifyGraph } from "../graph/verify.ts";
@@ -53,7 +53,7 @@ export interface Draft {
   readonly rows: Rows;
   readonly prefix: string;
   /** With a gradient to come: the loss, for which weights, and how they are updated. */
-  readonly training?: { readonly spec: TrainingSpec; readonly trainable: LossGraph["trainable"] };
+  readonly training?: Pick<LossGraph, "optimizer" | "trainable">;
   /** What depends on weights alone, once it has been split off. */
   readonly prepare?: Graph | undefined;
   /** Layouts of params, by name. */
@@ -130,8 +130,8 @@ export const entryPasses = [
     says: "training: the optimizer's update of every weight and slot, as Graph",
     when: ({ training }) => training !== undefined,
     run: (draft) => {
-      const { spec, trainable } = must(draft.training, "training");
-      return { ...draft, graph: expandComposites(applyOptimizer(draft.graph, spec, trainable)) };
+      const { optimizer, trainable } = must(draft.training, "training");
+      return { ...draft, graph: expandComposites(applyOptimizer(draft.graph, optimizer, trainable)) };
     },
   },
   {

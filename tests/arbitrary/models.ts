@@ -241,14 +241,14 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
   if (specs.length === 0) return undefined;
   const model: Model = { name: "random", seed, layers: specs, weights };
   // A module refuses ids that are none, also where layers before have moved them.
-  const integers = resolve(model).inference.input.range?.below;
+  const integers = resolve(model).predict.inputs[0].range?.below;
   return { model, inputShape, outputShape: shape, ...(integers === undefined ? {} : { integers }) };
 }
 
 /** The shape of one sample after the last layer: the type of what the layers build. undefined where a mask, which `legal` does not see, does not fit. */
 function shapeAfter(specs: readonly LayerSpec[]): readonly number[] | undefined {
   try {
-    return resolve({ name: "prefix", seed: 0, layers: specs }).inference.output.shape;
+    return resolve({ name: "prefix", seed: 0, layers: specs }).predict.outputs[0].shape;
   } catch (error) {
     if (error instanceof CompileError && error.diagnostic.message.startsWith("a mask of ")) return undefined;
     throw error;

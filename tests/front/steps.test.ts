@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { random } from "../../compiler/base/random.ts";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
-import { checkLine } from "../../compiler/front/check.ts";
 import { forward } from "../../compiler/front/forward.ts";
+import { checkLine } from "../../compiler/front/lines.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { layer } from "../../compiler/layers/define.ts";
 import * as l from "../../compiler/layers/list.ts";
@@ -38,7 +38,7 @@ describe("names", () => {
   it("may be anything, and reach weights and origins unharmed", () => {
     for (const name of ["__proto__", "constructor", 'a"b', "*/", "\u0024{x}", "new\nline", "a/b"]) {
       const model = modelOf([l.dense({ units: 2, name, inputShape: [3] })]);
-      const { graph, weights } = resolve(model).inference;
+      const { graph, weights } = resolve(model).predict;
       expect(weights.map((weight) => weight.name)).toEqual([`${name}/kernel`, `${name}/bias`]);
       expect([...graph.origins.values()]).toContainEqual({ path: "layers[0]", layer: "dense", name });
       expect(Object.keys(resolve(model).modelWeights().values)).toEqual([`${name}/kernel`, `${name}/bias`]);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { snakeCase } from "../../compiler/front/check.ts";
+import { snakeCase } from "../../compiler/front/lines.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
@@ -200,7 +200,7 @@ describe.each([...layers])("%s", (_name, layer) => {
         const problem = layer.legal?.(parsed, shape);
         const build = () =>
           resolve(modelOf({ layer: layer.name, config: { ...config, ...(layer.declares ? {} : { inputShape: shape }) } }))
-            .inference;
+            .predict;
         if (problem === undefined) build();
         else {
           expect(build).toThrow(CompileError);
@@ -220,7 +220,7 @@ describe.each(titled)("%s", (_title, c) => {
     expect(steps[0].input).toEqual(c.input);
     expect(steps[0].output).toEqual(c.output);
     expect(Object.fromEntries(steps[0].weights.map(({ spec, shape }) => [spec.name, shape]))).toEqual(c.weights ?? {});
-    const { graph } = resolve(modelOf({ ...c.line, config })).inference;
+    const { graph } = resolve(modelOf({ ...c.line, config })).predict;
     const noise = random(5);
     const size = c.input.reduce((a, b) => a * b, 2);
     const x = Float32Array.from({ length: size }, () =>
@@ -237,7 +237,7 @@ describe.each(titled)("%s", (_title, c) => {
 
   it("has the gradient of central differences in training mode", () => {
     const model = framed(c);
-    const { graph, trainable, input } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
+    const { graph, trainable, input } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
     const rows = 3;
     const values: Record<string, Float32Array> = {
       ...valuesFor(graph, random(11), rows),

@@ -178,7 +178,7 @@ describe("hostile values", () => {
             const spec = Object.defineProperty({ name }, key, { value, enumerable: true, configurable: true });
             const training = { loss: "mse", optimizer: "sgd", [kind]: spec } as Model["training"] & object;
             const model = { ...sequential([l.dense({ units: 2, inputShape: [2] })]), training };
-            judge(() => resolve(model).loss(training), /^training/);
+            judge(() => resolve(model).trainStep(training), /^training/);
           }
     },
     120_000,

@@ -84,7 +84,7 @@ function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], p
   const loops = lowered.program.kernels.some(({ body }) => body.some((statement) => statement.do === "for"));
   if (!loops) counts.straight++;
   const tile = lowered.program.entries.find(({ name }) => name === "predictTile")?.rows;
-  const lanes = resolve(sample.model).inference.weights.some(
+  const lanes = resolve(sample.model).predict.weights.some(
     ({ shape }) => shape.length > 1 && (shape.at(-1) ?? 0) > 8 && (shape.at(-1) ?? 0) % 8 !== 0,
   );
   if (typeof tile === "number" && sample.rows % tile !== 0 && lanes) counts.remainders++;
@@ -147,7 +147,7 @@ function relaxedProgramLaw(sample: Sample, lowered: Compilation): void {
   if (sample.options.train) {
     const y = targetsOf(sample, rows);
     same([plain.trainStep(x, y, rows)], [relaxed.trainStep(x, y, rows)], "loss, Programs of plain and relaxed SIMD");
-    for (const { name } of resolve(sample.model).inference.weights)
+    for (const { name } of resolve(sample.model).predict.weights)
       same(plain.weight(name), relaxed.weight(name), `${name} after a step, Programs of plain and relaxed SIMD`);
   }
   const entry = plain.hasTile ? "predictTile" : "predict";
@@ -200,11 +200,11 @@ const steps = (rows: number) =>
 
 function trainingLaws(sample: Sample, lowered: Compilation, artifact: Loadable, backend: Backend, record: Transcript): void {
   const { model, rows } = sample;
-  const rate = resolve(model).loss(trainingOf(model)).learningRate;
+  const rate = resolve(model).trainStep(trainingOf(model)).learningRate;
   const run = backend === "relaxed" ? undefined : interpret(lowered, rate, backend);
   const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
   const [one, two, three] = [1, 2, 3].map(() => load<Trainable>(artifact));
-  const names = resolve(model).inference.weights.map(({ name }) => name);
+  const names = resolve(model).predict.weights.map(({ name }) => name);
   lossLaws(sample, one, load<Trainable>(artifact));
   for (const [step, { count: n, weighted, hard }] of steps(rows).entries()) {
     const [x, y] = [inputsOf(sample, n, hard), targetsOf(sample, n)];
@@ -292,7 +292,7 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
   };
   const batch = options.batch ?? 1;
   check(resolve(model).evaluate(training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y), "evaluate");
-  check(resolve(model).loss(training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
+  check(resolve(model).trainStep(training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
 }
 
 /** The first stage after which the inference result strays from the Graph as built; for a report. */
@@ -345,7 +345,7 @@ function hold(kind: Kind, train: boolean, runs: number): void {
     `seed ${details.seed}, path ${details.counterexamplePath}, after ${details.numRuns} models`,
     `first differing stage: ${attempt(() => firstDifferingStage(sample))}`,
     JSON.stringify(spec),
-    attempt(() => printGraph(resolve(model).inference.graph)),
+    attempt(() => printGraph(resolve(model).predict.graph)),
   ];
   throw new Error(text.join("\n"));
 }

@@ -22,7 +22,7 @@ function trainer(
   training: { loss: LossSpec; optimizer: OptimizerSpec },
   weights: Readonly<Record<string, Floats>>,
 ) {
-  const { graph, trainable, learningRate } = resolve(model).loss(training);
+  const { graph, trainable, learningRate } = resolve(model).trainStep(training);
   const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), training, trainable);
   const values: Record<string, Floats> = { ...weights };
   for (const { op, attrs, type } of step.nodes) {
@@ -155,7 +155,7 @@ describe("the loss of a batch", () => {
   it("refuses an output without an axis, an unknown loss, and what Keras has and layerc has not", () => {
     const problem = (loss: LossSpec, optimizer: OptimizerSpec = "sgd", shape: number[] = [2]) => {
       try {
-        resolve(modelOf(identity({ inputShape: shape }))).loss({ loss, optimizer });
+        resolve(modelOf(identity({ inputShape: shape }))).trainStep({ loss, optimizer });
       } catch (error) {
         if (error instanceof CompileError) return [error.code, error.path, error.diagnostic.message, error.hint].join(" | ");
       }
@@ -192,7 +192,7 @@ describe("layers in training mode", () => {
       dense({ name: "d", units: 1, trainable: false }),
       dense({ name: "e", units: 1 }),
     );
-    const { graph, trainable } = resolve(frozen).loss({ loss: "mse", optimizer: "sgd" });
+    const { graph, trainable } = resolve(frozen).trainStep({ loss: "mse", optimizer: "sgd" });
     expect(trainable).toEqual(["e/kernel", "e/bias"]);
     expect(graph.updates).toEqual([]);
     const values = {
@@ -212,7 +212,7 @@ describe("layers in training mode", () => {
   it("dropout: zeros at the rate, the rest scaled up, other positions in the next step, the same again from the same seed", () => {
     const size = 4000;
     const model = modelOf(dropout({ rate: 0.3, inputShape: [size] }));
-    const { graph } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
+    const { graph } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
     const [x, target] = [new Float64Array(size).fill(1), new Float64Array(size)];
     const draw = (step: number) =>
       runGraph(graph, { rows: 1, values: { x, y: target, sampleWeight: [1], step: [step] }, precision: "double" });
@@ -232,7 +232,7 @@ describe("layers in training mode", () => {
 
   it("a dropout layer's own seed wins over the model's", () => {
     const seeds = (model: Model) => {
-      const { graph } = resolve(model).loss({ loss: "mse", optimizer: "sgd" });
+      const { graph } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
       return graph.nodes.filter(({ op }) => op === "random").map(({ attrs }) => attrs.seed);
     };
     const model = modelOf(dropout({ rate: 0.3, inputShape: [2] }), dropout({ rate: 0.3, seed: 3 }), dropout({ rate: 0.3 }));
@@ -243,7 +243,7 @@ describe("layers in training mode", () => {
   });
 
   it("a rate of 1 drops all", () => {
-    const { graph } = resolve(modelOf(dropout({ rate: 1, inputShape: [2] }))).loss({ loss: "mse", optimizer: "sgd" });
+    const { graph } = resolve(modelOf(dropout({ rate: 1, inputShape: [2] }))).trainStep({ loss: "mse", optimizer: "sgd" });
     const run = runGraph(graph, { rows: 1, values: { x: [3, 4], y: [1, 1], sampleWeight: [1] }, precision: "double" });
     expect(run.results.loss.data[0]).toBe(1);
   });

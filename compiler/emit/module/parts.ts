@@ -1,5 +1,7 @@
 // What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
+import type { Feed, Target } from "../../front/steps.ts";
+import type { About } from "../../model.ts";
 import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Name, name } from "../code.ts";
@@ -10,10 +12,14 @@ export interface ModuleParts {
   readonly model: { readonly name: string; readonly hash: string };
   readonly options: Options;
   readonly version: string;
-  readonly input: Port;
-  readonly output: Port;
-  /** With training. */
-  readonly target?: Port;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** How the ports' numbers, or texts, reach the inputs of the entries. */
+  readonly feeds: readonly Feed[];
+  /** With training: what the outputs are held against. */
+  readonly targets?: readonly Target[];
+  /** Names of features and classes. */
+  readonly about?: About;
   /** With training: the default of trainStep. */
   readonly learningRate?: number;
   readonly program: Program;
@@ -25,12 +31,14 @@ export interface ModuleParts {
   readonly selfTest?: SelfTest;
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
 }
+/** The golden rows of one input. */
+export type Rows = Float32Array | { readonly starts: readonly number[]; readonly integers?: number };
 /** What selfTest compares. */
 export interface SelfTest {
   readonly rows: number;
-  /** The inputs, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it. */
-  readonly x: Float32Array | { readonly starts: readonly number[]; readonly integers?: number };
-  /** Positions in a row of the output. */
+  /** For each input its numbers, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it. */
+  readonly x: readonly Rows[];
+  /** Positions in a row of the outputs, one output behind the other. */
   readonly columns: readonly number[];
   /** The state from which the factors of a weighted sum over each row are drawn, where it is compared too. */
   readonly sum?: number;

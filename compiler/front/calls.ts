@@ -1,0 +1,296 @@
+// From the lines of a model to calls of layers in one flat list. In: lines, which may name the results they take, call an earlier line
+// again (`reuse`), or hold a model of their own (`model`). Out: each call's layer, whose weights it uses, and where its inputs come from.
+// Guarantee: a call stands after all it reads; names are unique; every line is of use. A nested model's lines are called
+// `encoder/dense`, and their paths lie below its line: `layers[1].layers[0].units`.
+import { showValue } from "../diagnostics/check.ts";
+import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { isPlain, knownKeys } from "../diagnostics/plain.ts";
+import { suggestionFor } from "../diagnostics/suggest.ts";
+import type { InputSpec, LayerSpec } from "../model.ts";
+import { checkKeys, checkLine, type Line, namesOf } from "./lines.ts";
+import { chainInput, checkInputs, checkOutputs, checkStated, statedInput } from "./ports.ts";
+
+/** Where a value comes from: an input of the model, or a result of an earlier call. */
+export type Source = { readonly input: number } | { readonly call: number; readonly result: number };
+
+/** A call of a layer. */
+export interface Entry extends Line {
+  /** Whose weights it uses: its own name, or that of the call it repeats. */
+  readonly owner: string;
+  readonly sources: readonly Source[];
+}
+
+/** Lines with what they are given and what they give: the model itself, or one within it. */
+export interface Net {
+  readonly layers: readonly LayerSpec[];
+  /** Absent: a chain, with one. */
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+}
+
+/** The model, opened. */
+export interface Calls {
+  readonly inputs: readonly InputSpec[];
+  readonly entries: readonly Entry[];
+  readonly outputs: readonly { readonly name: string; readonly path: string; readonly source: Source }[];
+}
+
+/** Where a call is made: what its name, and that of its weights, begin with; frozen with what it lies in. */
+interface Site {
+  readonly path: string;
+  readonly prefix: string;
+  readonly owner: string;
+  readonly trainable: boolean;
+  readonly depth: number;
+}
+/** A line that was called: its results, and how it is called again, from another place with the same weights. */
+interface Called {
+  readonly results: (k: number) => Source | undefined;
+  readonly again: (name: string, path: string, sources: readonly Source[]) => Called;
+}
+
+/** More calls than any model has: a few lines that repeat each other would be billions. */
+const mostCalls = 2 ** 20;
+/** Models within models. */
+const deepest = 32;
+
+/** Opens a model. Throws CompileError with the path of the line that does not fit. */
+export function callsOf(net: Net): Calls {
+  const opener = new Opener();
+  const chain = net.inputs === undefined;
+  const inputs = chain ? undefined : checkInputs(net.inputs, "inputs");
+  const site: Site = { path: "", prefix: "", owner: "", trainable: true, depth: 0 };
+  const outputs = opener.open(
+    net,
+    inputs?.map(({ name }) => name) ?? ["x"],
+    (inputs ?? [0]).map((_, input) => ({ input })),
+    site,
+  );
+  const { entries } = opener;
+  return { inputs: inputs ?? [chainInput(net.layers, "layers", entries[0].name)], entries, outputs };
+}
+
+class Opener {
+  readonly entries: Entry[] = [];
+  readonly #names = new Set<string>();
+
+  /** Calls every line of a net; `given` are the sources of its inputs. Gives its outputs. */
+  open(net: Net, ports: readonly string[], given: readonly Source[], site: Site): Calls["outputs"] {
+    const path = joinPath(site.path, "layers");
+    const chain = net.inputs === undefined;
+    for (const [i, spec] of net.layers.entries()) checkKeys(spec, `${path}[${i}]`);
+    const lines = namesOf(net.layers, path);
+    checkStated(net.layers, path, chain);
+    const scope = new Scope(chain ? [] : ports, given, lines, path);
+    for (const [i, spec] of net.layers.entries()) {
+      const at = `${path}[${i}]`;
+      const sources = spec.inputs === undefined ? scope.before(i) : scope.named(spec.inputs, at);
+      scope.add(this.#call(spec, lines[i], sources, scope, { ...site, path: at }));
+    }
+    const outputs = checkOutputs(net.outputs, joinPath(site.path, "outputs"), lines[lines.length - 1], chain);
+    const found = outputs.map(({ name, from, path: where }) => ({ name, path: where, source: scope.find(from, where) }));
+    scope.checkUse();
+    return found;
+  }
+
+  #call(spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, site: Site): Called {
+    if (spec.layer === "reuse") return this.#reuse(spec, name, sources, scope, site);
+    if (spec.layer === "model") return this.#nest(spec, name, sources, site);
+    const line = checkLine(spec, site.path, site.prefix + name);
+    const [least, most] = line.layer.takes ?? [1, 1];
+    const owner = site.owner + name;
+    const call = (own: Line, given: readonly Source[]): Called => {
+      if (given.length < least || given.length > most) {
+        const wanted =
+          least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+        const message = `${line.layer.name} takes ${wanted} input${wanted === "1" ? "" : "s"}, found ${given.length}`;
+        throw new CompileError({ code: "model/inputs", path: joinPath(own.path, "inputs"), message, hint: inputsHint });
+      }
+      const index = this.#push({ ...own, owner, trainable: own.trainable && site.trainable, sources: given });
+      return {
+        results: (result) => ({ call: index, result }),
+        again: (other, path, next) =>
+          call({ ...line, path, name: other, origin: { path, layer: line.layer.name, name: other } }, next),
+      };
+    };
+    return call(line, sources);
+  }
+
+  #push(entry: Entry): number {
+    if (this.#names.has(entry.name)) {
+      const message = `two layers are called ${JSON.stringify(entry.name)}, one of them inside a model`;
+      throw new CompileError({ code: "layer/name", path: entry.path, message, hint: "give one another name" });
+    }
+    if (this.entries.length >= mostCalls) {
+      const message = `a model has at most ${mostCalls} layers, those of models within it and of repeated calls included`;
+      throw new CompileError({ code: "model/schema", path: entry.path, message });
+    }
+    this.#names.add(entry.name);
+    return this.entries.push(entry) - 1;
+  }
+
+  #reuse(spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, { path, prefix }: Site): Called {
+    const config: unknown = spec.config;
+    const place = { code: "layer/config", path, subject: "reuse" } as const;
+    if (!isPlain(config) || typeof config.of !== "string") {
+      const message = `reuse needs the name of the line that is called again, found ${showValue(isPlain(config) ? config.of : config)}`;
+      throw new CompileError({
+        ...place,
+        path: joinPath(path, "of"),
+        message,
+        hint: 'write reuse("encoder", { inputs: ["b"] })',
+      });
+    }
+    knownKeys(config, ["of"], place);
+    return scope.line(config.of, joinPath(path, "of")).again(prefix + name, path, sources);
+  }
+
+  #nest(spec: LayerSpec, name: string, sources: readonly Source[], site: Site): Called {
+    const { path, depth } = site;
+    const net = netOf(spec.config, path);
+    if (depth >= deepest) {
+      const message = `models lie in models at most ${deepest} deep`;
+      throw new CompileError({ code: "model/schema", path, message, hint: "write it flatter" });
+    }
+    const { trainable = true } = spec.config as { trainable?: boolean };
+    const inner = { ...site, owner: `${site.owner}${name}/`, trainable: site.trainable && trainable, depth: depth + 1 };
+    const call = (full: string, at: string, given: readonly Source[]): Called => {
+      const outputs = this.#within(net, given, { ...inner, path: at, prefix: `${full}/` });
+      return { results: (k) => outputs[k]?.source, again: call };
+    };
+    return call(site.prefix + name, path, sources);
+  }
+
+  /** A nested model: a line `input` before each port that states a shape holds that shape against what is given. */
+  #within(net: Net, given: readonly Source[], site: Site): Calls["outputs"] {
+    const chain = net.inputs === undefined;
+    const stated = chain ? undefined : checkInputs(net.inputs, joinPath(site.path, "inputs"));
+    if (given.length !== (stated?.length ?? 1)) {
+      const message = `the model takes ${stated?.length ?? 1} inputs, found ${given.length}`;
+      throw new CompileError({ code: "model/inputs", path: joinPath(site.path, "inputs"), message, hint: inputsHint });
+    }
+    const ports = stated ?? firstInput(net, joinPath(site.path, "layers"));
+    const held = given.map((source, i): Source => {
+      const port = ports[i];
+      if (port === undefined) return source;
+      const path = stated === undefined ? `${joinPath(site.path, "layers")}[0]` : `${joinPath(site.path, "inputs")}[${i}]`;
+      const config = { shape: port.shape, ...(port.type === "string" ? { dtype: "string" } : {}) };
+      const line = checkLine({ layer: "input", config }, path, site.prefix + port.name);
+      return { call: this.#push({ ...line, owner: line.name, sources: [source] }), result: 0 };
+    });
+    return this.open(net, ports.map(({ name }) => name), held, site); // biome-ignore format: one line
+  }
+}
+
+/** What a chain within a model says of its input. */
+function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
+  if (layers[0].layer === "model" || layers[0].layer === "reuse") return [];
+  const stated = statedInput(layers, path);
+  // A line `input` is a call of its own.
+  return stated?.key === "inputShape" ? [{ name: "x", shape: stated.shape as number[] }] : [];
+}
+
+function netOf(config: unknown, path: string): Net {
+  const place = { code: "model/schema", path, subject: "model" } as const;
+  const layers = isPlain(config) ? config.layers : undefined;
+  if (!isPlain(config) || !Array.isArray(layers) || layers.length === 0) {
+    const message = `a model within a model needs a list of layers, found ${showValue(layers)}`;
+    throw new CompileError({ ...place, path: joinPath(path, "layers"), message });
+  }
+  knownKeys(config, ["inputs", "outputs", "layers", "trainable"], place);
+  const { trainable = true, inputs, outputs } = config;
+  if (typeof trainable !== "boolean") {
+    const message = `trainable needs true or false, found ${showValue(trainable)}`;
+    throw new CompileError({ ...place, path: joinPath(path, "trainable"), message });
+  }
+  return {
+    layers: layers as readonly LayerSpec[],
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(outputs === undefined ? {} : { outputs }),
+  };
+}
+
+const inputsHint = 'name them: inputs: ["a", "b"]';
+
+/** The names that lines of one net can use. */
+class Scope {
+  readonly #given: ReadonlyMap<string, Source>;
+  readonly #first: readonly Source[];
+  readonly #lines: readonly string[];
+  readonly #path: string;
+  readonly #called: Called[] = [];
+  readonly #used = new Set<number>();
+  readonly #index: ReadonlyMap<string, number>;
+
+  constructor(ports: readonly string[], given: readonly Source[], lines: readonly string[], path: string) {
+    this.#given = new Map(ports.map((name, i) => [name, given[i]]));
+    this.#first = given;
+    this.#lines = lines;
+    this.#path = path;
+    this.#index = new Map(lines.map((name, i) => [name, i]));
+    const both = lines.findIndex((name) => this.#given.has(name));
+    if (both < 0) return;
+    const message = `an input and a layer are both called ${JSON.stringify(lines[both])}`;
+    throw new CompileError({ code: "layer/name", path: `${path}[${both}]`, message, hint: "give one another name" });
+  }
+
+  add(called: Called): void {
+    this.#called.push(called);
+  }
+
+  /** What a line takes that does not say: the line before, or the only input. */
+  before(i: number): readonly Source[] {
+    if (i > 0) return [this.find(this.#lines[i - 1], `${this.#path}[${i}].inputs`)];
+    if (this.#first.length === 1) return this.#first;
+    const message = `the model has ${this.#first.length} inputs (${[...this.#given.keys()].join(", ")}), and the first line does not say which it takes`;
+    throw new CompileError({ code: "model/inputs", path: `${this.#path}[0].inputs`, message, hint: inputsHint });
+  }
+
+  named(given: unknown, path: string): readonly Source[] {
+    if (Array.isArray(given) && given.length > 0 && given.every((name) => typeof name === "string"))
+      return given.map((name: string, i) => this.find(name, `${path}.inputs[${i}]`));
+    const message = `inputs needs a list of names, found ${showValue(given)}`;
+    throw new CompileError({ code: "model/inputs", path: `${path}.inputs`, message, hint: inputsHint });
+  }
+
+  /** A line that was called before. */
+  line(name: string, path: string): Called {
+    const index = this.#index.get(name);
+    const found = index === undefined ? undefined : this.#called[index];
+    return found ?? this.#missing(name, path);
+  }
+
+  /** A port's source; or a line's first result, or as `lstm:1` its second. */
+  find(reference: string, path: string): Source {
+    const given = this.#given.get(reference);
+    if (given !== undefined) return given;
+    const numbered = this.#index.has(reference) ? null : /^(.*):(\d+)$/s.exec(reference);
+    const [name, k] = numbered === null ? [reference, 0] : [numbered[1], Number(numbered[2])];
+    const source = this.line(name, path).results(k);
+    if (source !== undefined) {
+      this.#used.add(this.#index.get(name) ?? 0);
+      return source;
+    }
+    const message = `${JSON.stringify(name)} does not give so many results as ${JSON.stringify(reference)} says; they are counted from 0`;
+    throw new CompileError({ code: "model/inputs", path, message });
+  }
+
+  #missing(name: string, path: string): never {
+    const later = this.#index.has(name);
+    const message = later
+      ? `${JSON.stringify(name)} stands further down`
+      : `there is no input and no line ${JSON.stringify(name)}`;
+    const known = [...this.#given.keys(), ...this.#lines.slice(0, this.#called.length)];
+    const hint = later ? "a line stands below all it takes: move it down" : suggestionFor(name, known);
+    throw new CompileError({ code: "model/inputs", path, message, hint });
+  }
+
+  /** Throws where nothing takes what a line gives: it was meant for something. */
+  checkUse(): void {
+    const unused = this.#lines.findIndex((_, i) => !this.#used.has(i));
+    if (unused < 0) return;
+    const message = `nothing takes what ${JSON.stringify(this.#lines[unused])} gives`;
+    const hint = "name it in outputs or in a line's inputs, or leave it out";
+    throw new CompileError({ code: "model/unused", path: `${this.#path}[${unused}]`, message, hint });
+  }
+}

@@ -1,0 +1,130 @@
+// The lines of a model, each on its own. In: plain data. Out: a line's layer, parsed config, name and origin. Errors carry a path such
+// as `layers[2].units`, what was needed, what was found, and a hint.
+// Guarantee: no key is dropped; what comes out is a copy that nothing outside can change any more.
+import { check, checkFloats, showValue, withoutFixed } from "../diagnostics/check.ts";
+import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { isPlain, knownKeys } from "../diagnostics/plain.ts";
+import { suggestionFor } from "../diagnostics/suggest.ts";
+import type { Origin } from "../graph/origin.ts";
+import type { AnyLayer } from "../layers/define.ts";
+import { layers } from "../layers/index.ts";
+import type { LayerSpec } from "../model.ts";
+
+/** Lines that stand for other lines (`calls.ts` opens them), and Keras' classes for them. */
+export const structures = ["model", "reuse"] as const;
+const lineKeys = ["name", "layer", "config", "inputs"];
+
+/** A layer's call, checked on its own; whether it fits its inputs is known when it is lowered. */
+export interface Line {
+  /** `layers[1]` */
+  readonly path: string;
+  readonly name: string;
+  /** `layers[1] dense "hidden"` */
+  readonly origin: Origin;
+  readonly layer: AnyLayer;
+  readonly config: object;
+  readonly trainable: boolean;
+}
+
+/** A line has these keys and no others; what is no line at all is for `layerOf` to say. */
+export function checkKeys(spec: unknown, path: string): void {
+  if (isPlain(spec)) knownKeys(spec, lineKeys, { code: "model/schema", path, subject: "a line" });
+}
+
+/** One line on its own. */
+export function checkLine(spec: LayerSpec, path: string, name: string): Line {
+  checkKeys(spec, path);
+  const layer = layerOf(spec, path);
+  const subject = layer.name;
+  const place = { code: "layer/config", path, subject } as const;
+  const config: unknown = spec.config === undefined ? {} : spec.config;
+  if (!isPlain(config)) {
+    throw new CompileError({
+      code: "layer/config",
+      path,
+      message: `${subject} needs a config of keys and values, found ${showValue(config)}`,
+      hint: `write ${subject}({ key: value })`,
+    });
+  }
+  const { trainable = true, inputShape: _checkedLater, ...own } = config;
+  if (typeof trainable !== "boolean") {
+    throw new CompileError({
+      code: "layer/config",
+      path: joinPath(path, "trainable"),
+      message: `trainable needs true or false, found ${showValue(trainable)}`,
+    });
+  }
+  const fixed = layer.fixed ?? {};
+  const also = ["name", "trainable", ...(layer.declares === undefined ? ["inputShape"] : []), ...Object.keys(fixed)];
+  const parsed = check(layer.config, withoutFixed(own, fixed, { ...place, code: "layer/unsupported" }), place, also);
+  checkFloats(parsed, place);
+  return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
+}
+
+function layerOf(spec: LayerSpec, path: string): AnyLayer {
+  const given: unknown = spec?.layer;
+  const layer = typeof given === "string" ? layers.get(given) : undefined;
+  if (layer !== undefined) return layer;
+  if (typeof given !== "string") {
+    const hint =
+      typeof spec === "function" ? "call the layer: dense({ units: 4 })" : 'a line is {layer: "dense", config: {units: 4}}';
+    const message = `a line needs the name of its layer, found ${showValue(spec)}`;
+    throw new CompileError({ code: "model/schema", path, message, hint });
+  }
+  // Keras' own class name is the likeliest other spelling.
+  const keras = [...layers.values()].find((known) => known.keras === given);
+  const hint =
+    keras === undefined ? suggestionFor(given, [...layers.keys(), ...structures]) : `did you mean ${JSON.stringify(keras.name)}?`;
+  throw new CompileError({
+    code: "layer/unknown",
+    path: joinPath(path, "layer"),
+    message: `there is no layer ${showValue(given)}`,
+    hint,
+  });
+}
+
+/** The user's names, and Keras' rule for the others: dense, dense_1, …; never one the user has taken. */
+export function namesOf(specs: readonly LayerSpec[], path: string): readonly string[] {
+  const taken = new Set<string>();
+  for (const [i, spec] of specs.entries()) {
+    const name: unknown = spec?.name;
+    if (name === undefined) continue;
+    const at = `${path}[${i}].name`;
+    if (typeof name !== "string" || name === "" || name === "__proto__") {
+      const message = `a layer's name is a string with at least one character, and not "__proto__", found ${showValue(name)}`;
+      throw new CompileError({ code: "layer/name", path: at, message });
+    }
+    if (taken.has(name)) {
+      const hint = "give each layer another name, or none";
+      throw new CompileError({ code: "layer/name", path: at, message: `two layers are called ${JSON.stringify(name)}`, hint });
+    }
+    taken.add(name);
+  }
+  const used = new Map<string, number>();
+  return specs.map((spec, i) => {
+    if (spec?.name !== undefined) return spec.name;
+    const base = baseName(spec, `${path}[${i}]`);
+    for (let k = used.get(base) ?? 0; ; k++) {
+      const name = k === 0 ? base : `${base}_${k}`;
+      used.set(base, k + 1);
+      if (!taken.has(name)) {
+        taken.add(name);
+        return name;
+      }
+    }
+  });
+}
+
+/** What a line without a name is counted as. */
+function baseName({ layer, config }: LayerSpec, path: string): string {
+  if (layer === "model") return config?.inputs === undefined ? "sequential" : "functional";
+  if (layer === "reuse") return typeof config?.of === "string" && config.of !== "" ? config.of : "reuse";
+  return snakeCase(layerOf({ layer, config }, path).keras);
+}
+
+/** Keras' rule: MaxPooling2D is max_pooling2d, ReLU is re_lu. */
+export const snakeCase = (name: string): string =>
+  name
+    .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();

@@ -1,0 +1,145 @@
+// What a model is given and what it gives, by name. In: specs nobody vouches for. Out: inputs with shapes that are numbers, outputs with
+// the line each comes from. Guarantee: names are unique and plain; in a chain there is one of each, `x` and `y`.
+import * as z from "zod";
+import { check, showValue } from "../diagnostics/check.ts";
+import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { checkSize } from "../graph/limits.ts";
+import { showOrigin } from "../graph/origin.ts";
+import type { InputSpec, LayerSpec, OutputSpec } from "../model.ts";
+import { checkLine } from "./lines.ts";
+
+const portName = z
+  .string()
+  .min(1)
+  // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
+  .refine((name) => !/[/:]/.test(name) && name !== "__proto__", 'a name without / and :, and not "__proto__"');
+const inputSchema = z.strictObject({
+  name: portName,
+  shape: z.array(z.number().nullable()),
+  type: z.enum(["number", "string"]).optional(),
+  below: z
+    .int()
+    .min(1)
+    .max(2 ** 24)
+    .optional(),
+});
+const outputSchema = z.union([z.string(), z.strictObject({ name: portName, from: z.string() })]);
+const code = "model/port";
+
+/** The inputs of a model that names them. Throws CompileError model/port, shape/unknown-size or shape/too-large. */
+export function checkInputs(given: unknown, path: string): readonly InputSpec[] {
+  const specs = check(z.array(inputSchema).min(1), given, { code, path, subject: "inputs" });
+  unique(specs.map(({ name }) => name), path, "inputs"); // biome-ignore format: one line
+  return specs.map((spec, i) => {
+    const at = `${path}[${i}].shape`;
+    const shape = wholeShape(spec.shape, at, `the input ${JSON.stringify(spec.name)}`, "shape: [2]");
+    if (spec.type === "string" && spec.below !== undefined) {
+      const message = `${JSON.stringify(spec.name)} holds text, which is not below a number`;
+      throw new CompileError({ code, path: `${path}[${i}].below`, message, hint: "leave below out" });
+    }
+    return { ...spec, shape };
+  });
+}
+
+/** The outputs as a list of names with lines; where none are given, the last line. `last` is its name. */
+export function checkOutputs(
+  given: unknown,
+  path: string,
+  last: string,
+  chain: boolean,
+): readonly (OutputSpec & { path: string })[] {
+  if (given === undefined) return [{ name: chain ? "y" : last, from: last, path }];
+  const specs = check(z.array(outputSchema).min(1), given, { code, path, subject: "outputs" });
+  const outputs = specs.map((spec, i) => {
+    const at = `${path}[${i}]`;
+    return typeof spec === "string" ? { name: spec, from: spec, path: at } : { ...spec, path: at };
+  });
+  unique(outputs.map(({ name }) => name), path, "outputs"); // biome-ignore format: one line
+  return outputs;
+}
+
+function unique(names: readonly string[], path: string, subject: string): void {
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice < 0) return;
+  const message = `two ${subject} are called ${JSON.stringify(names[twice])}`;
+  const hint = subject === "outputs" ? 'give one another name: { name: "other", from: "line" }' : "give one another name";
+  throw new CompileError({ code, path: `${path}[${twice}]`, message, hint });
+}
+
+interface Stated {
+  readonly shape: unknown;
+  /** The key that says so. */
+  readonly key: string;
+  readonly isText: boolean;
+}
+
+/** The shape of a sample as its first line states it; undefined where it does not. */
+export function statedInput([first]: readonly LayerSpec[], path: string): Stated | undefined {
+  if (first.layer === "model") return statedInside(first, `${path}[0]`);
+  const line = checkLine(first, `${path}[0]`, "");
+  const own = (first.config as { inputShape?: unknown } | undefined)?.inputShape;
+  const declared = line.layer.declares?.(line.config);
+  if (declared !== undefined && own !== undefined) {
+    const message = `${line.layer.name} states the shape of a sample as shape, and inputShape beside it`;
+    throw new CompileError({ code: "layer/config", path: `${path}[0].inputShape`, message, hint: "leave inputShape out" });
+  }
+  if (declared !== undefined) return { shape: declared.shape, key: "shape", isText: declared.isText };
+  return own === undefined ? undefined : { shape: own, key: "inputShape", isText: false };
+}
+
+/** The same of a model that comes first. */
+function statedInside({ config }: LayerSpec, path: string): Stated | undefined {
+  const { inputs, layers } = config as { inputs?: unknown; layers: readonly LayerSpec[] };
+  if (inputs === undefined) return statedInput(layers, joinPath(path, "layers"));
+  const [{ shape, type }] = checkInputs(inputs, joinPath(path, "inputs"));
+  return { shape, key: "inputs", isText: type === "string" };
+}
+
+/** The one input of a chain: its first line states the shape. */
+export function chainInput(layers: readonly LayerSpec[], path: string, name: string): InputSpec {
+  const stated = statedInput(layers, path);
+  const [{ layer }] = layers;
+  const key = stated?.key ?? "inputShape";
+  const hint = `write ${layer}({ …, ${key}: [2] }): the shape of one sample, without the batch`;
+  const origin = showOrigin({ path: `${path}[0]`, layer, name });
+  if (stated === undefined) {
+    const message = `the shape of a sample must be known, but ${origin} has no ${key}`;
+    throw new CompileError({ code: "shape/unknown-size", path: `${path}[0]`, message, hint });
+  }
+  const shape = wholeShape(stated.shape, `${path}[0].${key}`, origin, hint);
+  return { name: "x", shape, ...(stated.isText ? { type: "string" as const } : {}) };
+}
+
+/** A shape whose sizes are numbers; `who` states it. */
+function wholeShape(shape: unknown, path: string, who: string, hint: string): readonly number[] {
+  if (Array.isArray(shape) && shape.includes(null)) {
+    const message = `every size of a sample must be known, but ${who} leaves one open: ${showValue(shape)}`;
+    throw new CompileError({ code: "shape/unknown-size", path, message, hint });
+  }
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size > 0)) {
+    const message = `a shape is a list of sizes from 1 on, found ${showValue(shape)}`;
+    throw new CompileError({ code: "layer/config", path, message, hint });
+  }
+  checkSize("a sample", shape as number[], path);
+  return shape as number[];
+}
+
+/** Throws where a line states a shape and is not the first of a chain, which alone may. */
+export function checkStated(layers: readonly LayerSpec[], path: string, chain: boolean): void {
+  for (const [i, { layer, config }] of layers.entries()) {
+    if (i === 0 && chain) continue;
+    const hint = chain
+      ? "move it to the top of the list, or leave it out"
+      : 'give its shape in inputs: [{ name: "x", shape: [2] }]';
+    if (layer === "input") {
+      const message = chain
+        ? "input states the shape of a sample and can only come first"
+        : "the inputs of this model have names, and input lines stand in chains only";
+      throw new CompileError({ code: "layer/config", path: `${path}[${i}]`, message, hint });
+    }
+    if ((config as { inputShape?: unknown } | undefined)?.inputShape === undefined) continue;
+    const message = chain ? "inputShape belongs to the first layer" : "the inputs of this model state their shapes";
+    const rest = "leave it out: later shapes follow from the layers before";
+    throw new CompileError({ code: "layer/config", path: joinPath(`${path}[${i}]`, "inputShape"), message, hint: rest });
+  }
+}
