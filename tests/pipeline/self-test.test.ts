@@ -109,7 +109,7 @@ function isCaught(model: Model, wrong: Model): boolean | undefined {
   }
   const resolved = resolve(model);
   const draw = resolved.inputSampler(random(5));
-  const x = Float32Array.from({ length: 200 * sizeOf(resolved.inputShape) }, draw);
+  const x = Float32Array.from({ length: 200 * sizeOf(resolved.predict.inputs[0].shape) }, draw);
   const [y, found] = [load(right).predict(x), mixed.predict(x)];
   const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return y.some((value, i) => Math.abs(value - found[i]) > standard.layers.rel * scale) ? false : undefined;
