@@ -65,6 +65,9 @@ const liesIn = ({ holder }: Site, item: object): boolean =>
 /** What an item is called in messages. */
 const nameOf = (site: Site): string => (site.holder === undefined ? site.place.subject : showPath(pathOf(site)));
 
+/** What is as it is wherever it lies: most of what is copied. */
+const isLeaf = (value: unknown): boolean => typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+
 function copyOf(item: unknown, site: Site): unknown {
   // What JSON leaves out or refuses would be no part of a model's hash.
   if (typeof item === "bigint" || typeof item === "symbol")
@@ -73,8 +76,8 @@ function copyOf(item: unknown, site: Site): unknown {
   if (liesIn(site, item)) refuse(site, `${nameOf(site)} holds itself`, "write the value out");
   if (site.depth > deepest) refuse(site, `${site.place.subject} is nested more than ${deepest} deep`, "write it flatter");
   const copyAt = (key: PropertyKey): unknown => {
-    const inner = inside(item, key, site);
-    return copyOf(read(item, key, inner), inner);
+    const value = read(item, key, site);
+    return isLeaf(value) ? value : copyOf(value, inside(item, key, site));
   };
   if (isList(item)) {
     if (item.length > longest)
@@ -88,7 +91,7 @@ function copyOf(item: unknown, site: Site): unknown {
 function keysOf(item: object, site: Site): readonly string[] {
   if (!isPlain(item))
     refuse(site, `${nameOf(site)} needs plain keys and values, found ${showValue(item)}`, "write an object: { key: value }");
-  const keys = attempt(() => Object.keys(item), site);
+  const keys = listed(item, site);
   // JSON.parse makes it a key like any other; assignments and spreads make it something else.
   if (keys.includes("__proto__")) {
     refuse(
@@ -100,25 +103,33 @@ function keysOf(item: object, site: Site): readonly string[] {
   return keys;
 }
 
+function listed(item: object, site: Site): readonly string[] {
+  try {
+    return Object.keys(item);
+  } catch (error) {
+    return unreadable(error, site);
+  }
+}
+
 /** One level of an object: its keys with their values as they are. Throws as `plainData` does. */
 export function plainKeys(value: unknown, place: Subject): Readonly<Record<string, unknown>> {
   const site: Site = { place, depth: 0 };
   if (typeof value !== "object" || value === null || isList(value))
     return refuse(site, `${place.subject} needs an object of keys and values, found ${showValue(value)}`, "write { key: value }");
-  return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, inside(value, key, site))]));
+  return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, site)]));
 }
-
-const read = (holder: object, key: PropertyKey, site: Site): unknown =>
-  attempt(() => (holder as Readonly<Record<PropertyKey, unknown>>)[key], site);
 
 /** A property may be a function that computes; what that throws says nothing of where it stands. */
-function attempt<T>(run: () => T, site: Site): T {
+function read(holder: object, key: PropertyKey, site: Site): unknown {
   try {
-    return run();
+    return (holder as Readonly<Record<PropertyKey, unknown>>)[key];
   } catch (error) {
-    return refuse(site, `reading ${nameOf(site)} throws ${showValue(error)}`, "give the value itself");
+    return unreadable(error, inside(holder, key, site));
   }
 }
+
+const unreadable = (error: unknown, site: Site): never =>
+  refuse(site, `reading ${nameOf(site)} throws ${showValue(error)}`, "give the value itself");
 
 function refuse(site: Site, message: string, hint: string): never {
   const { code, path } = site.place;
