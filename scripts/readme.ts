@@ -32,11 +32,14 @@ const sorted = <T>(list: Readonly<Record<string, T>>): readonly T[] =>
 /** Header and kernel of the emitted seed module: what a reader should look at. */
 function excerpt(code: string): string {
   const lines = code.split("\n");
-  const header = lines.filter((line) => line.startsWith("//"));
-  const kernel = lines.findIndex((line) => line.startsWith("  function compute("));
-  const first = lines.findLastIndex((line, i) => i < kernel && !line.startsWith("  //")) + 1;
-  const last = lines.findIndex((line, i) => i > kernel && line === "  }");
-  return [...header, "…", ...lines.slice(first, last + 1).map((line) => line.slice(2)), "…", lines.at(-2)].join("\n");
+  const header = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith("//")),
+  );
+  const kernel = lines.findIndex((line) => line.startsWith("function compute("));
+  const first = lines.findLastIndex((line, i) => i < kernel && !line.startsWith("//")) + 1;
+  const last = lines.findIndex((line, i) => i > kernel && line === "}");
+  return [...header, "…", ...lines.slice(first, last + 1), "…", lines.at(-2)].join("\n");
 }
 
 /** Every block by name. `start` is what `npm start` printed. */

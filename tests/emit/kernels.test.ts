@@ -258,8 +258,8 @@ describe("text of kernels", () => {
     const { code } = bothWays({ name: "body", origin: "by hand", body: [...body] }, Float32Array.of(1, 2, 3, 4, 5, 6));
     const lines = code.slice(code.indexOf("// by hand")).split("\n");
     return lines
-      .slice(2, lines.indexOf("  }"))
-      .map((line) => line.slice(4))
+      .slice(2, lines.indexOf("}"))
+      .map((line) => line.slice(2))
       .join("\n");
   };
   const x = (i: number): Value => v.convert(v.load("x", at(i)), "f64");
@@ -336,12 +336,12 @@ describe("text of kernels", () => {
       },
     ];
     const { code } = bothWays({ name: "body", origin: "by hand", body }, Float32Array.of(1, 2, 3, 4, 5, 6));
-    expect(code).toContain(`    for (let i = 0; i < 2; i++) {
-      const at = 0 - 3 * i;
-      const at_1 = 3 * i;
-      for (let k = 0; k < 3; k++) {
-        y_1[at - k + 5] = x_1[at_1 + k];
-      }
-    }`);
+    expect(code).toContain(`  for (let i = 0; i < 2; i++) {
+    const at = 0 - 3 * i;
+    const at_1 = 3 * i;
+    for (let k = 0; k < 3; k++) {
+      y_1[at - k + 5] = x_1[at_1 + k];
+    }
+  }`);
   });
 });

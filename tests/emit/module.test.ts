@@ -396,7 +396,7 @@ describe("text", () => {
   });
   it("names kernels and buffers after the model, with their origin", () => {
     const { code } = emitModule(looped());
-    expect(code).toContain('// layers dense "hidden"\n  function hidden() {');
+    expect(code).toContain('// layers dense "hidden"\nfunction hidden() {');
     expect(code).toContain("const hidden_kernel = memory.subarray(0, 4);");
     expect(code).not.toContain("unused");
     expect(code.split("\n").slice(0, 2)).toEqual([

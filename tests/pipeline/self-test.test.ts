@@ -96,8 +96,7 @@ function mutant(model: Model, how: "flip" | "shift", noise: Random): Model | und
 }
 
 /** What a module tests, out of its text. */
-const selfTestText = (code: string): string =>
-  code.slice(code.indexOf("  function selfTest()"), code.lastIndexOf("\n  return {"));
+const selfTestText = (code: string): string => code.slice(code.indexOf("function selfTest()"), code.lastIndexOf("\nexport {"));
 
 const compiled = new Map<Model, Artifact>();
 /** The module of a model, made once for all its mutants. */

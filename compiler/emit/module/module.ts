@@ -20,6 +20,8 @@ export function emitModule(parts: ModuleParts): EmittedModule {
   const { body, exported, memory, simd, texts } = instance(parts);
   const given = createParams(parts);
   const shown = constants.filter(({ when }) => when(parts));
+  // What can be there once only, and needs nothing, stands at top level.
+  const creates = given.length > 0 || options.train;
   const create = js`function create(${commas(given)}) {
   ${body}
   return ${byName(exported)};
@@ -29,13 +31,13 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
   const module = lines(
     js`const ${commas(shown.map((constant) => js`${name(constant.name)} = ${constant.value(parts)}`))};`,
     ...texts,
-    create,
-    given.length > 0 ? undefined : started,
+    creates ? create : body,
+    creates && given.length === 0 ? started : undefined,
   );
   const names = [
     ...shown.map((constant) => name(constant.name)),
     ...(given.length > 0 ? [] : exported),
-    ...(given.length > 0 || options.train ? [name("create")] : []),
+    ...(creates ? [name("create")] : []),
   ];
   const bytes = {
     weights: 4 * lengthOf(memory.runs),
@@ -73,7 +75,7 @@ module.exports = ${byName(sorted)};`;
 })();`;
 }
 
-/** What stands in `create`, and what it returns. */
+/** What stands in `create` or at top level, and what of it is for callers. */
 function instance(parts: ModuleParts): {
   body: Code;
   exported: readonly Name[];

@@ -39,12 +39,11 @@ for (; row < rows; row++) ${one}(x, ${from}, out, ${to});`;
           js`if (!(x instanceof Float32Array) || !x.length${broken}) x = ${rowsOf()}("x", x, ${shape});
 const rows = x.length${inputSize === 1 ? none : js` / ${inputSize}`};`,
           checkRange(site, parts.input, name("x"), inputSize),
+          // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
           js`if (out === undefined) out = new Float32Array(${found});
 else if (!(out instanceof Float32Array) && ${kind()}(out) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(out));
 else if (out.length !== ${found}) throw new RangeError("out: wanted " + ${found} + " numbers, got " + out.length);
-// x and out overlap.
-const apart = x.byteOffset - out.byteOffset;
-if (rows > 1 && x !== out && x.buffer === out.buffer && apart < out.byteLength && -apart < x.byteLength) x = ${rowsOf()}("x", x, ${shape});`,
+if (rows > 1 && x !== out && x.buffer === out.buffer) x = new Float32Array(x);`,
           prepared(site),
           loops,
           js`return out;`,
@@ -56,8 +55,8 @@ if (rows > 1 && x !== out && x.buffer === out.buffer && apart < out.byteLength &
     const each = input.range === undefined ? "" : `, whole numbers from 0 to ${input.range.below - 1}`;
     return js`/**
  * \`x\`: k rows of ${shapeText(input.shape)}, k * ${sizeOf(input.shape)} numbers${new Code(each)}. Gives k rows of ${shapeText(output.shape)}, k * ${sizeOf(output.shape)} numbers: \`out\`, or a new Float32Array.
- * A Float32Array is taken as it is, and then nothing is allocated when \`out\` is given (but a copy of \`x\` where both overlap and
- * differ); anything else is checked and copied. NaN is a number, and spreads. Throws TypeError or RangeError.
+ * A Float32Array is taken as it is, and then nothing is allocated when \`out\` is given (but a copy of \`x\` where both are views of
+ * one buffer); anything else is checked and copied. NaN is a number, and spreads. Throws TypeError or RangeError.
  */
 predict(x: Rows, out?: Float32Array): Float32Array;`;
   },
