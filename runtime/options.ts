@@ -43,7 +43,8 @@ const fitRules: Rules<FitOptions> = {
   },
 };
 const stoppingRules: Rules<EarlyStopping> = {
-  monitor: oneOf("loss", "val_loss"),
+  // Which keys there are, the module says.
+  monitor: { wanted: "a key of the logs", fits: (value) => typeof value === "string" },
   minDelta: { wanted: "a finite number", fits: Number.isFinite },
   patience: whole(0),
   mode: oneOf("auto", "min", "max"),

@@ -114,7 +114,7 @@ describe("what is named", () => {
       'fit: weights are not finite after epoch 0, the last: "deep/b/kernel" of layer "deep/b" is the first',
     );
     const validated = scripted(spoiled, () => 1);
-    const evaluate = () => Number.NaN;
+    const evaluate = () => ({ loss: Number.NaN });
     const options = { batchSize: 1, epochs: 5, validationData: data(1) };
     expect(() => fit({ ...validated.module, evaluate }, data(3), options)).toThrow("not finite after epoch 0: ");
     expect(validated.steps).toHaveLength(3);
