@@ -29,8 +29,8 @@ export function train(module: Trainable, run: Run): Fitted {
   const { options, validation } = run;
   const { epochs = 1, earlyStopping, onEpochEnd } = options;
   checkBatch(module, run);
-  const keys = module.getMetrics === undefined ? ["loss"] : Object.keys(module.getMetrics());
-  const known = validation === undefined ? keys : [...keys, ...keys.map(validated)];
+  const losses = module.getMetrics === undefined ? ["loss"] : Object.keys(module.getMetrics());
+  const known = validation === undefined ? losses : [...losses, ...losses.map(validated)];
   const watch = earlyStopping === undefined ? undefined : watcher(module, earlyStopping, known);
   const health = guard(module);
   const epochOf = trainer(module, run, health);
@@ -49,7 +49,11 @@ export function train(module: Trainable, run: Run): Fitted {
   }
   const weights = module.getWeights();
   health.check(`after epoch ${all.length - 1}, the last`, weights);
-  const history = Object.fromEntries(Object.keys(all[0]).map((key) => [key, all.map((logs) => logs[key])])) as Fitted["history"];
+  const keys = Object.keys(all[0]);
+  const history = {
+    ...Object.fromEntries(keys.map((key) => [key, all.map((logs) => logs[key])])),
+    loss: all.map(({ loss }) => loss),
+  };
   return { history, epochs: all.length, stoppedEarly, module, weights };
 }
 
