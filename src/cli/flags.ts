@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
 
@@ -85,7 +86,9 @@ export function withInputShape(model: Model, shape: readonly number[] | undefine
 
 /** The lines of a chain with the shape on the first; where that is a model, on its first line. */
 function withShape([first, ...rest]: Model["layers"], shape: readonly number[], path: string): Model["layers"] {
-  const { layers, inputs } = first.config as { layers?: unknown; inputs?: unknown };
+  // What is no line at all, the compiler names.
+  if (!isPlain(first) || !isPlain(first.config)) return [first, ...rest];
+  const { layers, inputs } = first.config;
   if (first.layer === "input" || inputs !== undefined || first.config.inputShape !== undefined) {
     throw new CompileError({
       code: "cli/option",
