@@ -78,9 +78,9 @@ function drawn(layer: AnyLayer): Case {
     for (const input of [[3], [2, 3], [4, 4, 2], [2, 3, 4, 2]]) {
       const line: LayerSpec = { layer: layer.name, config };
       const parsed = layer.config.parse(config);
-      if (layer.legal?.(parsed, input) !== undefined) continue;
-      const { outputShape: output } = resolve(modelOf({ ...line, config: { ...config, inputShape: input } }));
-      const weights = Object.fromEntries(layer.weights(parsed, input).map(({ name, shape }) => [name, shape]));
+      if (layer.legal?.(parsed, input, [input]) !== undefined) continue;
+      const [{ shape: output }] = resolve(modelOf({ ...line, config: { ...config, inputShape: input } })).predict.outputs;
+      const weights = Object.fromEntries(layer.weights(parsed, input, [input]).map(({ name, shape }) => [name, shape]));
       const integers = layer.integers?.(parsed);
       return { line, input, output, weights, ...(integers === undefined ? {} : { integers }) };
     }
@@ -196,8 +196,10 @@ describe.each([...layers])("%s", (_name, layer) => {
     fc.assert(
       fc.property(configOf(layer), shapes, (config, shape) => {
         const parsed = layer.config.parse(config);
-        fc.pre(layer.declares?.(parsed).includes(null) !== true);
-        const problem = layer.legal?.(parsed, shape);
+        fc.pre(layer.declares?.(parsed).shape.includes(null) !== true);
+        // What states its shape is its own input.
+        const input = (layer.declares?.(parsed).shape as readonly number[] | undefined) ?? shape;
+        const problem = layer.legal?.(parsed, input, [input]);
         const build = () =>
           resolve(modelOf({ layer: layer.name, config: { ...config, ...(layer.declares ? {} : { inputShape: shape }) } }))
             .predict;
@@ -217,7 +219,7 @@ describe.each(titled)("%s", (_title, c) => {
   it("has Keras' weights and output shape", () => {
     const config = { ...c.line.config, ...(c.line.layer === "input" ? {} : { inputShape: c.input }) };
     const { steps } = resolve(modelOf({ ...c.line, config }));
-    expect(steps[0].input).toEqual(c.input);
+    expect(steps[0].inputs).toEqual([c.input]);
     expect(steps[0].output).toEqual(c.output);
     expect(Object.fromEntries(steps[0].weights.map(({ spec, shape }) => [spec.name, shape]))).toEqual(c.weights ?? {});
     const { graph } = resolve(modelOf({ ...c.line, config })).predict;
@@ -237,7 +239,7 @@ describe.each(titled)("%s", (_title, c) => {
 
   it("has the gradient of central differences in training mode", () => {
     const model = framed(c);
-    const { graph, trainable, input } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
+    const { graph, trainable, inputs } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
     const rows = 3;
     const values: Record<string, Float32Array> = {
       ...valuesFor(graph, random(11), rows),
@@ -246,7 +248,7 @@ describe.each(titled)("%s", (_title, c) => {
     };
     const below = c.integers ?? (c.masked ? 4 : undefined);
     const whole = random(12);
-    if (below !== undefined) values.x = Float32Array.from({ length: rows * input.shape[0] }, () => whole.integer(0, below - 1));
+    if (below !== undefined) values.x = Float32Array.from({ length: rows * inputs[0].shape[0] }, () => whole.integer(0, below - 1));
     const { actual, expected } = gradients(graph, trainable, { rows, values });
     for (const name of trainable) expectClose(actual[name], expected[name], standard.gradients, name);
     const flows = trainable.some((name) => actual[name].some((value) => value !== 0));
