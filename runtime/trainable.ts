@@ -3,7 +3,7 @@
 /** Numbers back to back, or a list of rows: flat ones, or nested to the row's shape, typed arrays among them. */
 export type RowsLike = ArrayLike<number> | readonly RowsLike[];
 /** The same of texts, for an input that holds such. */
-export type TextsLike = ArrayLike<string> | readonly TextsLike[];
+export type TextsLike = readonly string[] | readonly TextsLike[];
 /** Rows of the only port, or of each port by its name. */
 export type PortRows = RowsLike | TextsLike | { readonly [port: string]: RowsLike | TextsLike };
 
