@@ -15,7 +15,7 @@ type Floats = ArrayLike<number>;
 /** The exports of a module with training. */
 export interface Trainable extends Predictor {
   trainStep(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats; readonly learningRate?: number }): number;
-  evaluate(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats }): number;
+  evaluate(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats }): { readonly loss: number };
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
 }
@@ -134,7 +134,7 @@ export const evaluators: readonly Evaluator[] = [
     (target): Evaluator => ({
       name: target.name,
       evaluate: (model, x, y, _rows, sampleWeight) =>
-        start<Trainable>(model, target, { train: true }).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
+        start<Trainable>(model, target, { train: true }).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }).loss,
     }),
   ),
 ];

@@ -70,7 +70,7 @@ describe.each(options)("$name", ({ options: given }) => {
     const model = { name, seed: 1, layers: [identity], training: { loss, optimizer: "sgd" } };
     const module = start<Trainable>(model, { ...given, train: true });
     const [x, y, sampleWeight] = [y_pred, y_true, sample_weight].map(floats);
-    const found = [module.evaluate(x, y), module.evaluate(x, y, { sampleWeight })];
+    const found = [module.evaluate(x, y).loss, module.evaluate(x, y, { sampleWeight }).loss];
     expectClose(found, [value, weighted], standard.losses, name);
   });
 

@@ -148,7 +148,7 @@ describe("sequential", () => {
     [{ compile: training }, "compile", /"training"/],
     [{ random_state: 1 }, "random_state", /"seed"/],
     [{ Name: "x" }, "Name", /"name"/],
-    [{ layers: [] }, "layers", /known: name, seed/],
+    [{ layers: [] }, "layers", /known: about, name, seed/],
     [{ name: 5 }, "name", /./],
     [{ name: null }, "name", /./],
     [{ seed: "x" }, "seed", /./],
