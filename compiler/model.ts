@@ -54,6 +54,8 @@ export interface Model {
   /** The initial weights are a function of it. */
   readonly seed: number;
   readonly layers: readonly LayerSpec[];
+  /** Instead of layers, which are none then: the text of a Graph, whose inputs and results are the ports. It needs `weights`. */
+  readonly graph?: string;
   /** Absent: one, `x`, whose shape the first line states. */
   readonly inputs?: readonly InputSpec[];
   /** A line's name, or a name with the line; absent: the last line (`y` where the input is `x`). */

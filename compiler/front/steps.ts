@@ -12,7 +12,8 @@ import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, graphName, type Step, type Weight } from "./forward.ts";
+import { type Forward, forward, graphName, type Training as Mode, type Step, type Weight } from "./forward.ts";
+import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { batchLoss, checkTraining, lossesOf, optimizerOf, type PortLoss, targetPort } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
@@ -83,22 +84,26 @@ export class Resolved implements Steps {
   readonly about?: About;
   /** A last layer that cannot learn what the loss asks for. */
   readonly warnings: readonly Diagnostic[];
-  readonly #checked: Checked;
+  /** A forward pass, of layers in training mode where that is given. */
+  readonly #make: (g: G, training?: Mode) => Forward;
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
   #values: Weights | undefined;
 
   constructor(given: Model) {
-    this.#checked = checkModel(given);
-    const { model, entries, inputs } = this.#checked;
+    const checked = checkModel(given);
+    const { model, entries } = checked;
     this.model = model;
     this.entries = entries;
     this.#g = begin();
-    this.#forward = forward(this.#g, this.#checked);
+    const front = model.graph === undefined ? undefined : fromGraph(model.graph);
+    this.#make = front?.make ?? ((g, training) => forward(g, checked, training));
+    this.#forward = this.#make(this.#g);
     const { outputs, steps, ranges, encodings } = this.#forward;
+    const { inputs } = front ?? checked;
     this.steps = steps;
-    this.weights = steps.flatMap((step) => step.weights);
+    this.weights = front?.weights ?? steps.flatMap((step) => step.weights);
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkMemory("the weights take", numbers, "make the largest layers smaller");
     const results = outputs.map(({ name, y }): [string, Node] => [name, y]);
@@ -136,7 +141,7 @@ export class Resolved implements Steps {
   trainStep(training: Training = this.#training()): LossGraph {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
-    const made = forward(g, this.#checked, { seed: this.model.seed, step });
+    const made = this.#make(g, { seed: this.model.seed, step });
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
     const updates: Graph["updates"] = counted
