@@ -13,6 +13,8 @@ import type { Data, FitOptions, Fitted, Logs, Losses, Trainable } from "./traina
 export interface Run extends Divided {
   readonly ports: Ports;
   readonly options: FitOptions;
+  /** Where texts are among the data: all of them, which only the module can tell from words that it does not know. */
+  readonly texts: readonly (readonly [what: string, table: Table])[];
   /** Most rows of a step. */
   readonly batchSize: number;
 }
@@ -20,8 +22,13 @@ export interface Run extends Divided {
 /** Reads what a fit is given. Throws TypeError or RangeError. */
 export function readRun(ports: Ports, data: Data, given: FitOptions): Run {
   const options = fitOptions(given);
-  const divided = divide(readTable("data", data, ports), options, ports);
-  return { ports, options, ...divided, batchSize: Math.min(options.batchSize ?? 32, divided.train.rows) };
+  const all = readTable("data", data, ports);
+  const divided = divide(all, options, ports);
+  const { validation } = divided;
+  const hasTexts = ports.x.ports.some(({ isText }) => isText);
+  const other: Run["texts"] = options.validationData && validation ? [["validationData", validation]] : [];
+  const texts: Run["texts"] = hasTexts ? [["data", all], ...other] : [];
+  return { ports, options, ...divided, texts, batchSize: Math.min(options.batchSize ?? 32, divided.train.rows) };
 }
 
 /** Trains a module in place. */
@@ -33,6 +40,7 @@ export function train(module: Trainable, run: Run): Fitted {
   const known = validation === undefined ? losses : [...losses, ...losses.map(validated)];
   const watch = earlyStopping === undefined ? undefined : watcher(module, earlyStopping, known);
   const health = guard(module);
+  checkTexts(module, run);
   const epochOf = trainer(module, run, health);
   const all: Logs[] = [];
   let stoppedEarly = false;
@@ -55,6 +63,18 @@ export function train(module: Trainable, run: Run): Fitted {
     loss: all.map(({ loss }) => loss),
   };
   return { history, epochs: all.length, stoppedEarly, module, weights };
+}
+
+/** Throws where a text is none that the module knows, with the user's own row. */
+function checkTexts({ predict }: Trainable, { texts, ports }: Run): void {
+  for (const [what, table] of texts) {
+    try {
+      predict?.(wholeOf(table, ports).x);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`${what}.${error.message}`);
+    }
+  }
 }
 
 /** A module takes so many rows a step as it was compiled for, which may be fewer than Keras' 32. */

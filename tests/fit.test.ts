@@ -2,7 +2,20 @@
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../compiler/diagnostics/error.ts";
 import type { Trainable } from "../runtime/index.ts";
-import { compile, dense, embedding, fit, flatten, load, model, open, reuse, save, sequential } from "../src/index.ts";
+import {
+  compile,
+  dense,
+  embedding,
+  fit,
+  flatten,
+  load,
+  model,
+  open,
+  reuse,
+  save,
+  sequential,
+  stringLookup,
+} from "../src/index.ts";
 
 const chain = sequential([dense({ units: 4, activation: "tanh", inputShape: [2] }), dense({ units: 1 })], {
   seed: 2,
@@ -69,6 +82,39 @@ describe("fit of a model", () => {
     const head = sequential([dense({ units: 1, activation: "softmax", inputShape: [2] })], { training: chain.training as never });
     expect(fit(head, { x, y }).warnings.map(({ code }) => code)).toEqual(["training/head"]);
     expect(fit(chain, { x, y }).warnings).toEqual([]);
+  });
+});
+
+describe("fit with texts", () => {
+  const words = (more: object = {}) =>
+    model({
+      inputs: { c: { shape: [1], type: "string" } },
+      layers: [
+        stringLookup({ vocabulary: ["red", "blue"], ...more }),
+        embedding({ inputDim: 3, outputDim: 2 }),
+        flatten(),
+        dense({ name: "end", units: 1 }),
+      ],
+      training: { loss: "mse", optimizer: { name: "sgd", learningRate: 0.1 } },
+    });
+  const colours = Array.from({ length: 12 }, (_, row) => ["red", "blue", "green"][row % 3]);
+
+  it("trains on what the words mean, flat, nested and by name", () => {
+    const y = colours.map((_, row) => row % 3);
+    const [flat, nested, named] = [colours, colours.map((word) => [word]), { c: colours }].map((x) =>
+      fit(words(), { x, y }, { epochs: 200 }),
+    );
+    expect(nested.weights).toEqual(flat.weights);
+    expect(named.weights).toEqual(flat.weights);
+    expect(flat.history.loss.at(-1)).toBeLessThan(0.01);
+  });
+
+  it("refuses a word that the table does not have, before it trains", () => {
+    const given = { x: colours, y: colours.map(() => 0) };
+    for (const options of [{}, { validationSplit: 0.5 }])
+      expect(() => fit(words({ numOovIndices: 0 }), given, options)).toThrow(
+        /^data\.x: row 2, place 0: wanted one of .*got "green"/,
+      );
   });
 });
 

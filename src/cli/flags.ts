@@ -74,7 +74,14 @@ export function optionsOf(flags: CompileFlags): OptionsInput {
 
 /** The model with `--input-shape` on its first layer. Throws CompileError `cli/option` where the model states its shapes itself. */
 export function withInputShape(model: Model, shape: readonly number[] | undefined): Model {
-  if (shape === undefined || model.layers.length === 0) return model;
+  if (shape === undefined) return model;
+  if (model.graph !== undefined)
+    throw new CompileError({
+      code: "cli/option",
+      path: "graph",
+      message: "a Graph states the shapes of its inputs; --input-shape is for chains that leave the shape open",
+    });
+  if (model.layers.length === 0) return model;
   if (model.inputs === undefined) return { ...model, layers: withShape(model.layers, shape, "layers") };
   throw new CompileError({
     code: "cli/option",

@@ -15,19 +15,19 @@ export interface Format {
 }
 
 /** Strict UTF-8, without a byte order mark: a wrong byte is an error and no replacement character. */
-export function decode(bytes: Uint8Array): string {
+export function decode(bytes: Uint8Array, code: "format/json" | "ir/parse" = "format/json"): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new CompileError({ code: "format/json", path: "", message: "the text is not UTF-8" });
+    throw new CompileError({ code, path: "", message: "the text is not UTF-8" });
   }
 }
 
 const whiteSpace: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 
-/** Where text begins: behind a byte order mark and white space. */
-export function textStart(bytes: Uint8Array): number {
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+/** Where text begins: behind white space, and at the start of a file behind a byte order mark. */
+export function textStart(bytes: Uint8Array, from = 0): number {
+  let at = from === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : from;
   while (at < bytes.length && whiteSpace.includes(bytes[at])) at++;
   return at;
 }

@@ -18,7 +18,7 @@ export function open(bytes: Uint8Array, name = ""): Model {
     code: "format/unknown",
     path: "",
     message: `${name === "" ? "this" : name} is no model: ${describe(bytes)}`,
-    hint: `layerc opens ${formats.map((format) => format.name).join(" and ")}`,
+    hint: `layerc opens ${formats.map(({ name }) => name).join(", ")}`,
   });
 }
 

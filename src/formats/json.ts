@@ -19,6 +19,7 @@ const names = z.union([z.array(z.string()), z.record(z.string(), z.array(z.strin
 const specSchema = z.strictObject({
   name: z.string().default("model"),
   seed: z.int().default(0),
+  graph: z.string().optional(),
   inputs: z
     .array(
       z.strictObject({
@@ -29,6 +30,7 @@ const specSchema = z.strictObject({
       }),
     )
     .optional(),
+  // A Graph has none.
   layers: z.array(line),
   outputs: z.array(z.union([z.string(), z.strictObject({ name: z.string(), from: z.string() })])).optional(),
   weightsFile: z.string().optional(),
@@ -93,9 +95,9 @@ export function isModel(value: unknown): value is Model {
 export function specOf(model: Model): Omit<Model, "weights"> {
   const place = { code: "format/spec", path: "", subject: "the model" } as const;
   const { weights: _, ...spec } = plainKeys(model, place);
-  const { name, seed, layers, weightsFile, training, about, ...ports } = check(specSchema, spec, place);
+  const { name, seed, graph, layers, weightsFile, training, about, ...ports } = check(specSchema, spec, place);
   const spelt = {
-    ...{ name, seed, ...portsOf(ports) },
+    ...{ name, seed, graph, ...portsOf(ports) },
     layers: layers.map(lineOf),
     weightsFile,
     training: training && ordered(training),

@@ -1,5 +1,6 @@
 // THE list of formats. Adding one is one file beside this one and one line here.
 import type { Format } from "./define.ts";
+import { graph } from "./graph.ts";
 import { json } from "./json.ts";
 import { safetensors } from "./safetensors.ts";
 
@@ -7,4 +8,5 @@ import { safetensors } from "./safetensors.ts";
 export const formats: readonly Format[] = [
   safetensors, // its name stands above its content
   json,
+  graph,
 ];

@@ -118,11 +118,13 @@ class Locator {
     const value = this.#value(node);
     if (this.#is.isCallExpression(value)) {
       const [first, second] = value.getArguments();
-      if (step === "layers") return this.#list(value);
+      if (step === "layers" && this.#list(value) !== undefined) return this.#list(value);
       // sequential(list, options) and reuse("line", options); all others take one object.
       const given = this.#value(first);
       if (this.#is.isStringLiteral(given) && step === "of") return first;
-      return this.#child(this.#is.isObjectLiteralExpression(given) ? given : second, step);
+      if (this.#is.isObjectLiteralExpression(given)) return this.#child(given, step);
+      // call(model, options): what is not said of the line is the model's own.
+      return this.#child(second, step) ?? (this.#list(given) === undefined ? undefined : this.#child(given, step));
     }
     if (this.#is.isArrayLiteralExpression(value)) return typeof step === "number" ? this.#elements(value)[step] : undefined;
     if (!this.#is.isObjectLiteralExpression(value)) return undefined;

@@ -8,7 +8,7 @@ import type { Port } from "../../compiler/artifact.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { feedsOf, readInputs } from "../../src/cli/inputs.ts";
 import { save } from "../../src/formats/index.ts";
-import { dense, model, reuse, sequential } from "../../src/sequential.ts";
+import { dense, model, rescaling, reuse, sequential, stringLookup } from "../../src/sequential.ts";
 import { layerc } from "./bin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-ports-"));
@@ -177,6 +177,67 @@ describe("texts", () => {
     const unknown = errorOf(() => feedsOf([{ name: "c", port: 1, table }], given, ports));
     expect(unknown.message).toMatch(/c: row 2, place 2 holds "green", wanted is one of red, blue/);
   });
+});
+
+describe("a model that takes texts", () => {
+  const lookup = (more: object) =>
+    model({
+      inputs: { c: { shape: [1], type: "string" } },
+      layers: [stringLookup({ vocabulary: ["red", "blue"], ...more }), rescaling({ scale: 10 })],
+    });
+  write("words.json", JSON.stringify(lookup({})));
+  write("strict.json", JSON.stringify(lookup({ numOovIndices: 0 })));
+  write("words.csv", "red\ngreen\nblue\n");
+
+  it.each(["graph", "program", "js"])("runs on %s", async (on) => {
+    for (const given of ['["red", "green", "blue"]', "c=words.csv", '{"c": [["red"], ["green"], ["blue"]]}'])
+      expect((await layerc(folder, ["run", "words.json", "--on", on, "--input", given])).stdout).toBe("[10]\n[0]\n[20]\n");
+    const { status, stderr } = await layerc(folder, ["run", "strict.json", "--on", on, "--input", "words.csv"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^format\/input\n {2}c: row 2, place 1 holds "green", wanted is one of red, blue/);
+  });
+
+  it("says so in its summary", async () => {
+    write("two.json", JSON.stringify({ ...lookup({}), outputs: [{ name: "id", from: "string_lookup" }, { name: "tens", from: "rescaling" }] })); // biome-ignore format: one line
+    expect((await layerc(folder, ["summary", "two.json"])).stdout).toContain("Input:   c     [n, 1]  texts");
+  });
+});
+
+describe("the text of a Graph as a file", () => {
+  const of = (file: string, ...args: readonly string[]) => layerc(folder, [args[0], file, ...args.slice(1)]);
+  write(
+    "twice.graph",
+    '# twice x\ngraph twice\n  %0 = input {name: "x", shape: [n, 2]}\n  %1 = add(%0, %0)\nresults\n  y = %1\nend\n',
+  );
+
+  it("is a model for every command", async () => {
+    for (const on of ["graph", "program", "js"])
+      expect((await of("twice.graph", "run", "--on", on, "--input", "[1, 2]")).stdout).toBe("[2, 4]\n");
+    expect((await of("twice.graph", "summary")).stdout).toBe(`Model: "twice"
+
+Input:   x  [n, 2]
+Output:  y  [n, 2]
+
+Total params:           0 (0 B)
+Trainable params:       0 (0 B)
+Non-trainable params:   0 (0 B)
+Multiply-adds per row:  0
+`);
+    expect((await of("twice.graph", "compile", "-o", "twice.js")).stderr).toMatch(/^twice\.js: /m);
+    expect((await of("twice.graph", "inspect", "--after", "build")).stdout).toMatch(/^graph predict/);
+    expect((await of("twice.graph", "summary", "--input-shape", "3")).stderr).toMatch(/^cli\/option {2}graph/);
+  });
+
+  it.each([
+    ["half of one", "graph g\n  %0 = inp", "ir/parse"],
+    ["a param without weights", 'graph g\n %0 = input {name: "x", shape: [n, 2]} %1 = param {name: "w", shape: [2]} %2 = broadcast(%1) {shape: [n, 2], axes: [1]} %3 = add(%0, %2) results y = %3 end', "weights/missing"],
+    ["a state", 'graph g %0 = input {name: "x", shape: [n]} %1 = state {name: "s", shape: [], initial: 0} %2 = broadcast(%1) {shape: [n], axes: []} %3 = add(%0, %2) results y = %3 end', "model/port"],
+    ["bytes that are no text", Uint8Array.of(0xff, 0xfe, 0), "ir/parse"],
+  ])("is refused with %s", async (_, content, code) => {
+    write("bad.graph", content);
+    const { status, stderr } = await of("bad.graph", "compile", "-o", "bad.js");
+    expect([status, stderr.split(/\s/)[0]]).toEqual([1, code]);
+  }); // biome-ignore format: one table
 });
 
 describe("summary", () => {

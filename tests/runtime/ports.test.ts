@@ -214,6 +214,22 @@ describe("fit refuses, with the port's name", () => {
     expect(steps).toEqual([]);
   }); // biome-ignore format: one table
 
+  it("texts that the module does not know, before it trains, by the user's row", () => {
+    const predict: Trainable["predict"] = (given) => {
+      const row = (given as { c: string[] }).c.indexOf("z");
+      if (row >= 0) throw new RangeError(`x.c: row ${row}, place 0: wanted one of u, v, w, got "z"`);
+      return { p: Float32Array.of(1), q: Float32Array.of(1) };
+    };
+    const { module, steps } = fake({ predict });
+    const strange = { x: { ...x, c: ["u", "v", "z"] }, y };
+    for (const options of [{}, { validationSplit: 0.4 }])
+      expect(() => fit(module, strange, options)).toThrow(
+        new RangeError('data.x.c: row 2, place 0: wanted one of u, v, w, got "z"'),
+      );
+    expect(() => fit(module, { x, y }, { validationData: strange })).toThrow("validationData.x.c: row 2, place 0");
+    expect(steps).toEqual([]);
+  });
+
   it("reads every property once", () => {
     const { module } = fake();
     let reads = 0;

@@ -55,7 +55,7 @@ writeFileSync(
 );
 writeFileSync(
   join(folder, "ports.model.ts"),
-  `import { model, sequential, dense, concatenate, reuse } from "layerc";
+  `import { call, model, sequential, dense, concatenate, reuse } from "layerc";
 import { shared } from "./shared.ts";
 const encoder = sequential([dense({ units: 3 }), dense({ units: -1, name: "deep" })], { name: "enc" });
 export default model({
@@ -67,6 +67,7 @@ export default model({
     sequential([encoder, dense({ units: 11 })]),
     shared,
     { layer: "model", config: { layers: [{ layer: "dense", config: { units: 12 } }] }, inputs: ["a"] },
+    call(encoder, { name: "third", inputs: ["a"] }),
     concatenate({ inputs: ["a", "again"] }),
   ],
   outputs: { p: "concat", q: "nowhere" },
@@ -179,7 +180,10 @@ it.each([
   ["layers[4].outputs[0]", /^"denes"/],
   ["layers[5].layers[0].units", /^units: 12/],
   ["layers[5].inputs[0]", /^"a"\] \}/],
-  ["layers[6].inputs[1]", /^"again"/],
+  ["layers[6].name", /^name: "third"/],
+  ["layers[6].inputs[0]", /^"a"\] \}\)/],
+  ["layers[6].layers[1].units", /^units: -1/],
+  ["layers[7].inputs[1]", /^"again"/],
   ["training.loss.p", /^p: "mes"/],
   ["training.lossWeights.r", /^r: 1/],
   ["about.features.left", /^left: \["one"/],

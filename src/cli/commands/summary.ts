@@ -53,13 +53,16 @@ export function addSummary(program: Command): void {
       else {
         const isChain = isLine(resolved);
         const title = `Model: ${JSON.stringify(subject.model.name)}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
-        print(`${title}\n\n${table(rows, !isChain)}\n\n${footer(totals)}`);
+        const layers = rows.length === 0 ? "" : `\n\n${table(rows, !isChain)}`;
+        print(`${title}${layers}\n\n${footer(totals)}`);
       }
     });
 }
 
 /** Whether each layer takes what the one before gives, from the only input to the only output. */
 const isLine = ({ entries, predict: { inputs, outputs } }: Resolved): boolean =>
+  // A Graph has ports and no lines.
+  entries.length > 0 &&
   inputs.length === 1 &&
   outputs.length === 1 &&
   entries.every(({ sources: [source, ...others] }, i) => {
@@ -89,7 +92,7 @@ function rowsOf({ steps, entries, predict: { graph, inputs } }: Resolved): Row[]
   });
 }
 
-function totalsOf(rows: readonly Row[], { weights }: Resolved): Totals {
+function totalsOf(rows: readonly Row[], { weights, predict: { graph } }: Resolved): Totals {
   const count = (wanted: boolean) =>
     weights.reduce((sum, { shape, trainable }) => sum + (trainable === wanted ? sizeOf(shape) : 0), 0);
   const [trainable, nonTrainable] = [count(true), count(false)];
@@ -98,7 +101,7 @@ function totalsOf(rows: readonly Row[], { weights }: Resolved): Totals {
     params,
     trainable,
     nonTrainable,
-    multiplyAdds: rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
+    multiplyAdds: rows.length === 0 ? multiplyAdds(graph) : rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
     bytes: 4 * params,
   };
 }
