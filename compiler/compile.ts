@@ -45,7 +45,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     ...(about === undefined ? {} : { about }),
     counts,
     ...(simd === undefined ? {} : { simd }),
-    ...(loss === undefined ? {} : { targets: loss.targets, learningRate: loss.learningRate }),
+    ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
   });
   const elements = (role: Role): number =>

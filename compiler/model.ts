@@ -46,6 +46,8 @@ export interface Training {
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerSpec;
+  /** Names of metrics for every output that has a loss, or by output. Every loss is a metric too. */
+  readonly metrics?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */

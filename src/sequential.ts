@@ -153,6 +153,7 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.unknown().optional(),
   optimizer: z.unknown().optional(),
+  metrics: z.unknown().optional(),
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;

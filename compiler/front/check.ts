@@ -28,6 +28,7 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.record(z.string(), z.number()).optional(),
   optimizer: z.unknown().optional(),
+  metrics: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
 });
 
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */
