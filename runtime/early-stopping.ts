@@ -18,8 +18,8 @@ export function watcher(module: Trainable, given: unknown, known: readonly strin
   const { patience = 0, startFromEpoch = 0, minDelta = 0 } = stopping;
   checkMonitor(monitor, known);
   const delta = Math.abs(minDelta);
-  // With "max" the loss is negated, so that smaller is always better.
-  const sign = mode === "max" ? -1 : 1;
+  // What is to rise is negated, so that smaller is always better.
+  const sign = mode === "max" || (mode === "auto" && isToRise(monitor)) ? -1 : 1;
   let best = Number.POSITIVE_INFINITY;
   let weights: Float32Array[] | undefined;
   let wait = 0;
@@ -44,6 +44,9 @@ export function watcher(module: Trainable, given: unknown, known: readonly strin
     },
   };
 }
+
+/** An accuracy is to rise; losses are to fall, and all other metrics are losses too. */
+const isToRise = (monitor: string): boolean => /(^|_)acc$|accuracy$/i.test(monitor);
 
 function checkMonitor(monitor: string, known: readonly string[]): void {
   if (known.includes(monitor)) return;

@@ -15,7 +15,7 @@ export interface Range {
 type Shapes = Readonly<Record<string, readonly number[]>>;
 type Ranges = Range | Readonly<Record<string, Range>>;
 
-/** By name: `loss`, and of several outputs `price_loss` each. */
+/** By name: `loss`, of several outputs `price_loss` each, and the metrics, `accuracy` or `price_accuracy`. */
 export type Losses = Readonly<Record<string, number>>;
 
 /** What fit needs of a module compiled with `train: true`. */
@@ -51,7 +51,7 @@ export interface Data {
   readonly sampleWeight?: PortRows;
 }
 
-/** The losses of one epoch: those of the module, and with validation the same with `val_` in front. */
+/** Losses and metrics of one epoch: those of the module, and with validation the same with `val_` in front. */
 export interface Logs {
   readonly [key: string]: number;
   readonly loss: number;
@@ -59,13 +59,13 @@ export interface Logs {
 
 /** Keras' EarlyStopping with its defaults. */
 export interface EarlyStopping {
-  /** A key of the logs: "loss", "val_loss", "val_price_loss". Default "val_loss". */
+  /** A key of the logs: "loss", "val_loss", "val_price_loss", "val_accuracy". Default "val_loss". */
   readonly monitor?: string;
   /** Smaller changes are no improvement; the sign is ignored. Default 0. */
   readonly minDelta?: number;
   /** Epochs without improvement before training stops. Default 0. */
   readonly patience?: number;
-  /** Default "auto": losses are to fall. */
+  /** Default "auto": losses are to fall, accuracies to rise. */
   readonly mode?: "auto" | "min" | "max";
   /** At the end of training the best weights return, even when it never stopped early. Default false. */
   readonly restoreBestWeights?: boolean;

@@ -40,6 +40,7 @@ const specSchema = z.strictObject({
       loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
       lossWeights: z.record(z.string(), z.number()).optional(),
       optimizer: named,
+      metrics: names,
     })
     .optional(),
   about: z.strictObject({ features: names, classes: names }).optional(),

@@ -27,6 +27,7 @@ const twoByTwo = model({
     loss: { q: "categorical_crossentropy", p: { name: "huber", delta: 2 } },
     lossWeights: { q: 0.5, p: 2 },
     optimizer: { name: "adam", learningRate: 0.1 },
+    metrics: { q: ["accuracy"], p: ["mae", "mse"] },
   },
   about: { features: { a: ["one", "two", "three", "four"] }, classes: { q: ["no", "yes"] } },
 });

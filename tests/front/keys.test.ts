@@ -60,7 +60,9 @@ describe.each([...doors, ...jsonDoors])("%s", (_, run) => {
     ["a key of a line", { ...model, layers: [{ ...line, foo: 1 }] }, "layers[0].foo", /known: .*config/],
     ["Keras' key of a line", { ...model, layers: [{ class_name: "Dense", ...line }] }, "layers[0].class_name", /"layer"/],
     ["a key of training", trained({ ...training, optimiser: "adam" }), "training.optimiser", /"optimizer"/],
-    ["metrics", trained({ ...training, metrics: ["mae"] }), "training.metrics", /no metrics/],
+    ["metrics that are no list", trained({ ...training, metrics: "mae" }), "training.metrics", /./],
+    ["metrics that are numbers", trained({ ...training, metrics: [1] }), "training.metrics[0]", /./],
+    ["metrics of an output that are no list", trained({ ...training, metrics: { y: "mae" } }), "training.metrics.y", /./],
     [
       "loss weights in Keras' spelling",
       trained({ ...training, loss_weights: { y: 1 } }),

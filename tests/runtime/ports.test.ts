@@ -154,6 +154,25 @@ describe("history", () => {
     expect(run("q_loss", [])).toEqual({ epochs: 9, weight: 9 });
   });
 
+  it.each([
+    // Key of the logs, mode, what evaluate gives under it, epochs that run, weight at the end.
+    ["val_accuracy", "auto", [1, 3, 2], 3, 2],
+    ["val_p_binary_accuracy", "auto", [1, 3, 2], 3, 2],
+    ["val_p_acc", "auto", [1, 3, 2], 3, 2],
+    ["val_sparseCategoricalAccuracy", "auto", [1, 3, 2], 3, 2],
+    ["val_accuracy", "min", [1, 3, 2], 2, 1],
+    ["val_accuracy_loss", "auto", [1, 3, 2], 2, 1],
+    ["val_mae", "auto", [1, 3, 2], 2, 1],
+    ["val_vacc", "auto", [1, 3, 2], 2, 1],
+  ] as const)("%s is to rise or to fall: %s", (monitor, mode, values, epochs, weight) => {
+    const key = monitor.slice(4);
+    let calls = 0;
+    const found = fake({ getMetrics: () => ({ loss: 1, [key]: 1 }), evaluate: () => ({ loss: 1, [key]: values[calls++] ?? 0 }) });
+    const earlyStopping = { monitor, mode, restoreBestWeights: true, patience: 1 };
+    const fitted = fit(found.module, { x, y }, { batchSize: 3, epochs: 9, validationData: { x, y }, earlyStopping });
+    expect([fitted.epochs, found.weight()]).toEqual([epochs, weight]);
+  });
+
   it.each<[monitor: string, options: FitOptions, message: string]>([
     ["val_p_loss", {}, 'monitor "val_p_loss" wants validationSplit or validationData; or monitor "p_loss"'],
     ["r_loss", {}, 'earlyStopping.monitor: wanted "loss", "p_loss" or "q_loss", got "r_loss"'],
