@@ -4,7 +4,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { type Choice, camel, choose, Left } from "../fixtures/convert.ts";
+import { type Choice, choose } from "../fixtures/convert.ts";
+import { camel, Left } from "../fixtures/keras-file.ts";
 
 interface Tensor {
   readonly data: readonly number[];
