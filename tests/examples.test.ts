@@ -11,7 +11,7 @@ import { freeNames } from "../compiler/emit/judge.ts";
 import { label } from "../compiler/plan/print.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { runStart } from "../scripts/readme.ts";
-import { layerc } from "./cli/bin.ts";
+import { spawned } from "./cli/bin.ts";
 import { predictInDoubles } from "./executors.ts";
 import { standard } from "./exemptions.ts";
 
@@ -77,7 +77,7 @@ console.log(JSON.stringify({ blocked, error: selfTest(), y: [...predict([0.5, -1
     const wanted = ["matmul ⊕ add ⊕ max", "matmul ⊕ add ⊕ max", "matmul ⊕ add"];
     const plan = snapshots(seed).find(({ pass }) => pass === "plan")?.plan;
     expect(plan?.regions.map(label)).toEqual(wanted);
-    const printed = layerc(root, ["inspect", "examples/seed-2-4-3-1/seed.model.ts", "--after", "plan"]).stdout;
+    const printed = spawned(root, ["inspect", "examples/seed-2-4-3-1/seed.model.ts", "--after", "plan"]).stdout;
     expect([...printed.matchAll(/^region r\d+ @\d+: ([^(]*)\(/gm)].map(([, ops]) => ops)).toEqual(wanted);
   });
 });

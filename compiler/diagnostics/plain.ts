@@ -44,76 +44,96 @@ function isList(value: object): value is readonly unknown[] {
 
 /** The copy of `value`. Throws CompileError with `place.code` where it is no plain data. */
 export function plainData(value: unknown, place: Subject): unknown {
-  return copyOf(value, { place, path: [], above: [] });
+  return copyOf(value, { place, depth: 0 });
 }
 
-/** An item on the way down: its path from the value, and what it lies in. */
+/** An item on the way down: under which key it lies in what. A chain, because its path is wanted where something is wrong alone. */
 interface Site {
   readonly place: Subject;
-  readonly path: readonly PropertyKey[];
-  readonly above: readonly object[];
+  readonly depth: number;
+  readonly holder?: { readonly item: object; readonly key: PropertyKey; readonly site: Site };
 }
 
+const inside = (item: object, key: PropertyKey, site: Site): Site => ({
+  place: site.place,
+  depth: site.depth + 1,
+  holder: { item, key, site },
+});
+const pathOf = ({ holder }: Site): readonly PropertyKey[] => (holder === undefined ? [] : [...pathOf(holder.site), holder.key]);
+const liesIn = ({ holder }: Site, item: object): boolean =>
+  holder !== undefined && (holder.item === item || liesIn(holder.site, item));
+/** What an item is called in messages. */
+const nameOf = (site: Site): string => (site.holder === undefined ? site.place.subject : showPath(pathOf(site)));
+
+/** What is as it is wherever it lies: most of what is copied. */
+const isLeaf = (value: unknown): boolean => typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+
 function copyOf(item: unknown, site: Site): unknown {
-  const { place, path, above } = site;
-  const what = path.length === 0 ? place.subject : showPath(path);
   // What JSON leaves out or refuses would be no part of a model's hash.
   if (typeof item === "bigint" || typeof item === "symbol")
-    refuse(site, `${what} needs a number, a string or the like, found ${showValue(item)}`, "write a number or a string");
+    refuse(site, `${nameOf(site)} needs a number, a string or the like, found ${showValue(item)}`, "write a number or a string");
   if (typeof item !== "object" || item === null || ArrayBuffer.isView(item)) return item;
-  if (above.includes(item)) refuse(site, `${what} holds itself`, "write the value out");
-  if (path.length > deepest) refuse(site, `${place.subject} is nested more than ${deepest} deep`, "write it flatter");
-  const inside = (key: PropertyKey): unknown => {
-    const inner = { place, path: [...path, key], above: [...above, item] };
-    return copyOf(read(item, key, inner), inner);
+  if (liesIn(site, item)) refuse(site, `${nameOf(site)} holds itself`, "write the value out");
+  if (site.depth > deepest) refuse(site, `${site.place.subject} is nested more than ${deepest} deep`, "write it flatter");
+  const copyAt = (key: PropertyKey): unknown => {
+    const value = read(item, key, site);
+    return isLeaf(value) ? value : copyOf(value, inside(item, key, site));
   };
   if (isList(item)) {
-    if (item.length > longest) refuse(site, `${what} has ${item.length} items, at most ${longest} are read`, "make it shorter");
-    return Array.from({ length: item.length }, (_, i) => inside(i));
+    if (item.length > longest)
+      refuse(site, `${nameOf(site)} has ${item.length} items, at most ${longest} are read`, "make it shorter");
+    return Array.from({ length: item.length }, (_, i) => copyAt(i));
   }
-  return Object.fromEntries(keysOf(item, site).map((key) => [key, inside(key)]));
+  return Object.fromEntries(keysOf(item, site).map((key) => [key, copyAt(key)]));
 }
 
 /** The keys of an object that is nothing but keys and values. */
 function keysOf(item: object, site: Site): readonly string[] {
-  const what = site.path.length === 0 ? site.place.subject : showPath(site.path);
   if (!isPlain(item))
-    refuse(site, `${what} needs plain keys and values, found ${showValue(item)}`, "write an object: { key: value }");
-  const keys = attempt(() => Object.keys(item), site);
+    refuse(site, `${nameOf(site)} needs plain keys and values, found ${showValue(item)}`, "write an object: { key: value }");
+  const keys = listed(item, site);
   // JSON.parse makes it a key like any other; assignments and spreads make it something else.
   if (keys.includes("__proto__")) {
-    const inner = { ...site, path: [...site.path, "__proto__"] };
-    refuse(inner, `${what} has a key "__proto__", which nothing here is called`, "leave it out");
+    refuse(
+      inside(item, "__proto__", site),
+      `${nameOf(site)} has a key "__proto__", which nothing here is called`,
+      "leave it out",
+    );
   }
   return keys;
 }
 
-/** One level of an object: its keys with their values as they are. Throws as `plainData` does. */
-export function plainKeys(value: unknown, place: Subject): Readonly<Record<string, unknown>> {
-  const site: Site = { place, path: [], above: [] };
-  if (typeof value !== "object" || value === null || isList(value))
-    return refuse(site, `${place.subject} needs an object of keys and values, found ${showValue(value)}`, "write { key: value }");
-  return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, { ...site, path: [key] })]));
-}
-
-const read = (holder: object, key: PropertyKey, site: Site): unknown =>
-  attempt(() => (holder as Readonly<Record<PropertyKey, unknown>>)[key], site);
-
-/** A property may be a function that computes; what that throws says nothing of where it stands. */
-function attempt<T>(run: () => T, site: Site): T {
+function listed(item: object, site: Site): readonly string[] {
   try {
-    return run();
+    return Object.keys(item);
   } catch (error) {
-    return refuse(
-      site,
-      `reading ${showPath(site.path) || site.place.subject} throws ${showValue(error)}`,
-      "give the value itself",
-    );
+    return unreadable(error, site);
   }
 }
 
-function refuse({ place, path }: Site, message: string, hint: string): never {
-  throw new CompileError({ code: place.code, path: joinPath(place.path, showPath(path)), message, hint });
+/** One level of an object: its keys with their values as they are. Throws as `plainData` does. */
+export function plainKeys(value: unknown, place: Subject): Readonly<Record<string, unknown>> {
+  const site: Site = { place, depth: 0 };
+  if (typeof value !== "object" || value === null || isList(value))
+    return refuse(site, `${place.subject} needs an object of keys and values, found ${showValue(value)}`, "write { key: value }");
+  return Object.fromEntries(keysOf(value, site).map((key) => [key, read(value, key, site)]));
+}
+
+/** A property may be a function that computes; what that throws says nothing of where it stands. */
+function read(holder: object, key: PropertyKey, site: Site): unknown {
+  try {
+    return (holder as Readonly<Record<PropertyKey, unknown>>)[key];
+  } catch (error) {
+    return unreadable(error, inside(holder, key, site));
+  }
+}
+
+const unreadable = (error: unknown, site: Site): never =>
+  refuse(site, `reading ${nameOf(site)} throws ${showValue(error)}`, "give the value itself");
+
+function refuse(site: Site, message: string, hint: string): never {
+  const { code, path } = site.place;
+  throw new CompileError({ code, path: joinPath(path, showPath(pathOf(site))), message, hint });
 }
 
 /** Throws CompileError with `place.code` for a key that is not known, with the one that was meant. */

@@ -157,6 +157,8 @@ export const record = (entries: readonly (readonly [key: string, value: Code])[]
   new Code(
     `{ ${entries.map(([key, value]) => `${key === "__proto__" ? `[${quote(key)}]` : isWord(key) ? key : quote(key)}: ${value.text}`).join(", ")} }`,
   );
+/** `.key`, or `["the key"]`. */
+export const member = (key: string): Code => (isWord(key) ? new Code(`.${key}`) : new Code(`[${quote(key)}]`));
 const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.has(key);
 
 /** Identifiers of one scope: each hint becomes a name that nothing in it or around it has. */

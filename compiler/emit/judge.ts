@@ -140,7 +140,9 @@ function walk(node: Tree, scopes: Scopes, found: Found): void {
 
 function children(node: Tree): Tree[] {
   const found: Tree[] = [];
-  for (const value of Object.values(node) as unknown[]) {
+  // Not Object.values: this runs for every node of a module, several times.
+  for (const key in node) {
+    const value = (node as unknown as Readonly<Record<string, unknown>>)[key];
     if (typeof value !== "object" || value === null) continue;
     if (!Array.isArray(value)) {
       if (isTree(value)) found.push(value);
@@ -186,7 +188,8 @@ function declare(node: Tree, names: Set<string>, direct: boolean, vars: boolean)
   } else if (node.type === "ExportNamedDeclaration" && node.declaration) {
     declare(node.declaration, names, direct, vars);
   }
-  if (!vars || isFunction(node)) return;
+  // No expression declares a name around itself.
+  if (!vars || isFunction(node) || node.type.startsWith("Expression") || node.type.endsWith("Expression")) return;
   for (const child of children(node)) declare(child, names, false, true);
 }
 

@@ -90,8 +90,8 @@ export function namesOf(specs: readonly LayerSpec[], path: string): readonly str
     const name: unknown = spec?.name;
     if (name === undefined) continue;
     const at = `${path}[${i}].name`;
-    if (typeof name !== "string" || name === "" || name === "__proto__") {
-      const message = `a layer's name is a string with at least one character, and not "__proto__", found ${showValue(name)}`;
+    if (typeof name !== "string" || name === "") {
+      const message = `a layer's name is a string with at least one character, found ${showValue(name)}`;
       throw new CompileError({ code: "layer/name", path: at, message });
     }
     if (taken.has(name)) {

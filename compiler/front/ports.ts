@@ -8,11 +8,11 @@ import { showOrigin } from "../graph/origin.ts";
 import type { InputSpec, LayerSpec, OutputSpec } from "../model.ts";
 import { checkLine } from "./lines.ts";
 
+// Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
+const isPortName = (name: string): boolean => name !== "" && !/[/:]/.test(name) && name !== "__proto__";
 const portName = z
   .string()
-  .min(1)
-  // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
-  .refine((name) => !/[/:]/.test(name) && name !== "__proto__", 'a name without / and :, and not "__proto__"');
+  .refine((name) => isPortName(name), 'a name without / and :, and not "__proto__"');
 const inputSchema = z.strictObject({
   name: portName,
   shape: z.array(z.number().nullable()),
@@ -47,14 +47,22 @@ export function checkOutputs(
   path: string,
   last: string,
   chain: boolean,
-): readonly (OutputSpec & { path: string })[] {
-  if (given === undefined) return [{ name: chain ? "y" : last, from: last, path }];
-  const specs = check(z.array(outputSchema).min(1), given, { code, path, subject: "outputs" });
+): readonly (OutputSpec & { readonly path: string })[] {
+  if (given === undefined && chain) return [{ name: "y", from: last, path }];
+  const specs = check(z.array(outputSchema).min(1), given ?? [last], { code, path, subject: "outputs" });
   const outputs = specs.map((spec, i) => {
-    const at = `${path}[${i}]`;
-    return typeof spec === "string" ? { name: spec, from: spec, path: at } : { ...spec, path: at };
+    const at = given === undefined ? path : `${path}[${i}]`;
+    if (typeof spec !== "string") return { ...spec, path: at };
+    // `lstm:1` is a name as good as any.
+    if (isPortName(spec.replace(/:\d+$/, ""))) return { name: spec, from: spec, path: at };
+    const message = `the output ${JSON.stringify(spec)} needs another name: one without / and :, and not "__proto__"`;
+    throw new CompileError({ code, path: at, message, hint: `write { name: "y", from: ${JSON.stringify(spec)} }` });
   });
-  unique(outputs.map(({ name }) => name), path, "outputs"); // biome-ignore format: one line
+  unique(
+    outputs.map(({ name }) => name),
+    path,
+    "outputs",
+  );
   return outputs;
 }
 

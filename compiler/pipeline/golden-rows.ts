@@ -9,8 +9,8 @@ interface Candidates {
   readonly spreads: readonly Float64Array[];
   readonly graph: Graph;
   readonly run: GraphRun;
-  /** The inputs, where they name rows of a table. */
-  readonly ids?: Float64Array;
+  /** The inputs that name rows of a table. */
+  readonly ids: readonly Float64Array[];
 }
 
 /** Ops that may shut a unit off: a weight before or behind one matters where the result is not 0. */
@@ -51,9 +51,9 @@ function usedBy(row: number, { wanted, graph, run, ids }: Candidates): readonly 
   const marks: number[] = [];
   const rows = wanted.length;
   let base = 0;
-  if (ids !== undefined) {
-    const size = ids.length / rows;
-    for (let i = 0; i < size; i++) marks.push(-1 - ids[row * size + i]);
+  for (const values of ids) {
+    const size = values.length / rows;
+    for (let i = 0; i < size; i++) marks.push(-1 - values[row * size + i]);
   }
   for (const node of graph.nodes) {
     if (!gates.has(node.op) || !isBatched(node.type)) continue;

@@ -4,8 +4,8 @@
 import { draws } from "../base/draws.ts";
 import { hash32 } from "../base/random.ts";
 import { fewestDrawn } from "../emit/module/golden.ts";
-import type { SelfTest } from "../emit/module/parts.ts";
-import type { Resolved } from "../front/steps.ts";
+import type { Rows, SelfTest } from "../emit/module/parts.ts";
+import type { Feed, Resolved } from "../front/steps.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { disturbedRuns } from "../interpret/disturbed.ts";
 import { type GraphRun, runGraph } from "../interpret/graph.ts";
@@ -30,9 +30,12 @@ const [runsOfMany, runsOfFew] = [4, 8];
 
 /** The golden rows of a model. */
 export function goldens(resolved: Resolved): SelfTest {
-  const { inputShape, outputShape, integers, model, inference } = resolved;
-  const [inputSize, outputSize] = [sizeOf(inputShape), sizeOf(outputShape)];
-  const graph = expandComposites(inference.graph);
+  const { model, predict } = resolved;
+  const { inputs, outputs } = predict;
+  const inputSizes = inputs.map(({ shape }) => sizeOf(shape));
+  const inputSize = inputSizes.reduce((a, b) => a + b, 0);
+  const outputSize = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const graph = expandComposites(predict.graph);
   const affordable = Math.max(1, Math.floor(mostWork / (1 + multiplyAdds(graph) + workOfElement * elements(graph))));
   const columns = spreadOut(outputSize);
   const width = columns.length < outputSize ? columns.length + 1 : columns.length;
@@ -45,32 +48,85 @@ export function goldens(resolved: Resolved): SelfTest {
   const starts = Array.from({ length: candidates + 1 }, (_, row) => hash32(model.seed ^ 0x7e57, row) | 0);
   const sum = starts[candidates];
   const factors = width > columns.length ? draws(sum, outputSize) : undefined;
-  const x = new Float64Array(candidates * inputSize);
-  for (let row = 0; row < candidates; row++) x.set(draws(starts[row], inputSize, integers), row * inputSize);
-  const given = { rows: candidates, values: { ...resolved.modelWeights().values, x } };
+  const drawn = inputs.map((_, port) => drawnRows(resolved, port, starts.slice(0, candidates)));
+  const given = { rows: candidates, values: { ...resolved.modelWeights().values, ...fed(resolved, drawn) } };
   const compared = ({ results }: GraphRun): Float64Array[] =>
     Array.from({ length: candidates }, (_, row) => {
-      const y = results.y.data.subarray(row * outputSize, (row + 1) * outputSize).map(Math.fround);
+      const parts = outputs.map(({ name, shape }) => {
+        const size = sizeOf(shape);
+        return results[name].data.subarray(row * size, (row + 1) * size).map(Math.fround);
+      });
+      const y = parts.length === 1 ? parts[0] : Float64Array.from(parts.flatMap((part) => [...part]));
       return Float64Array.of(...columns.map((column) => y[column]), ...(factors === undefined ? [] : [weighted(y, factors)]));
     });
 
-  const wanted = compared(runGraph(inference.graph, { ...given, precision: "double" }));
+  const wanted = compared(runGraph(predict.graph, { ...given, precision: "double" }));
   const disturbed = disturbedRuns(graph, given, magnified);
   const runs = Array.from({ length: rows * width < enoughNumbers ? runsOfFew : runsOfMany }, (_, index) => disturbed(index));
   const found = runs.map(compared);
   const spreads = wanted.map((y, row) => y.map((value, i) => spreadOf(value, found.map((run) => run[row][i])))); // biome-ignore format: one line
-  const chosen = pickRows(rows, { wanted, spreads, graph, run: runs[0], ...(integers === undefined ? {} : { ids: x }) });
+  const ids = drawn.flatMap(({ limit, values }) => (limit === undefined ? [] : [values]));
+  const chosen = pickRows(rows, { wanted, spreads, graph, run: runs[0], ids });
   const columnBounds = Array.from({ length: width }, (_, i) => boundOf(chosen.map((row) => [wanted[row][i], spreads[row][i]])));
   const bounds = rows < enoughRows ? pooled(columnBounds) : columnBounds;
   const kept = Array.from({ length: width }, (_, i) => i).filter((i) => Number.isFinite(bounds[i]));
   return {
     rows,
-    x: { starts: chosen.map((row) => starts[row]), ...(integers === undefined ? {} : { integers }) },
+    x: drawn.map(({ own, limit, texts }, port): Rows => {
+      if (texts !== undefined)
+        return { texts: chosen.flatMap((row) => texts.slice(row * inputSizes[port], (row + 1) * inputSizes[port])) };
+      return { starts: chosen.map((row) => own[row]), ...(limit === undefined ? {} : { integers: limit }) };
+    }),
     columns: kept.filter((i) => i < columns.length).map((i) => columns[i]),
     ...(kept.some((i) => i === columns.length) ? { sum } : {}),
     y: chosen.flatMap((row) => kept.map((i) => shortened(wanted[row][i], bounds[i]))),
     bounds: kept.map((i) => bounds[i]),
   };
+}
+
+/** The rows of one input: drawn numbers, ids, or for text the number of a word, one of them unknown. */
+interface Drawn {
+  /** The state that each row is drawn from. */
+  readonly own: readonly number[];
+  readonly limit?: number;
+  readonly values: Float64Array;
+  readonly texts?: readonly string[];
+}
+
+function drawnRows(resolved: Resolved, port: number, starts: readonly number[]): Drawn {
+  const { inputs, feeds } = resolved.predict;
+  const size = sizeOf(inputs[port].shape);
+  // The ports of a row are drawn from states of their own; the first from the row's.
+  const own = port === 0 ? starts : starts.map((start) => hash32(start, port) | 0);
+  const words = inputs[port].type === "string" ? wordsOf(feeds.filter((feed) => feed.port === port)) : undefined;
+  const limit = words === undefined ? resolved.limitOf(port) : words.length;
+  const values = new Float64Array(own.length * size);
+  own.forEach((start, row) => {
+    values.set(draws(start, size, limit), row * size);
+  });
+  const texts = words === undefined ? {} : { texts: Array.from(values, (value) => words[value]) };
+  return { own, ...(limit === undefined ? {} : { limit }), values, ...texts };
+}
+
+/** What every table takes: words that all of them know, and where they take any one that none does. */
+function wordsOf(feeds: readonly Feed[]): readonly string[] {
+  const tables = feeds.flatMap(({ table }) => table ?? []);
+  const taken = (word: string) => tables.every(({ words, unknown }) => unknown !== undefined || words.includes(word));
+  const known = [...new Set(tables.flatMap(({ words }) => words))].filter(taken);
+  const strange = tables.every(({ unknown }) => unknown !== undefined) ? ["\u2205"] : [];
+  return [...known, ...strange].slice(0, 2 ** 16);
+}
+
+/** The numbers that the Graph's inputs get. */
+function fed({ predict: { feeds } }: Resolved, drawn: readonly Drawn[]): Record<string, Float64Array> {
+  const values: Record<string, Float64Array> = {};
+  for (const { name, port, table } of feeds) {
+    const { values: own, texts = [] } = drawn[port];
+    const value =
+      table === undefined ? own : Float64Array.from(texts, (text) => table.ids[table.words.indexOf(text)] ?? table.unknown ?? 0);
+    Object.defineProperty(values, name, { value, enumerable: true });
+  }
+  return values;
 }
 
 /** All positions of a row, or a few, the first and the last among them. */

@@ -26,7 +26,7 @@ export function operandsOf(node: Value): readonly Value[] {
   }
 }
 
-/** The node with its operands replaced; the node itself when it has none. `place` may rebuild the whole address of a load. */
+/** The node with its operands replaced; the node itself when none changes. `place` may rebuild the whole address of a load. */
 export function mapOperands(
   node: Value,
   map: (value: Value) => Value,
@@ -40,18 +40,28 @@ export function mapOperands(
     case "reg":
     case "acc":
       return node;
-    case "load":
-      return { ...node, index: place(node.index) };
-    case "madd":
-      return { ...node, a: map(node.a), b: map(node.b), c: map(node.c) };
-    case "select":
-      return { ...node, mask: map(node.mask), a: map(node.a), b: map(node.b) };
+    case "load": {
+      const index = place(node.index);
+      return index === node.index ? node : { ...node, index };
+    }
+    case "madd": {
+      const [a, b, c] = [map(node.a), map(node.b), map(node.c)];
+      return a === node.a && b === node.b && c === node.c ? node : { ...node, a, b, c };
+    }
+    case "select": {
+      const [mask, a, b] = [map(node.mask), map(node.a), map(node.b)];
+      return mask === node.mask && a === node.a && b === node.b ? node : { ...node, mask, a, b };
+    }
     case "lanes": {
       const [l0, l1, l2, l3] = node.items;
       return { ...node, items: [map(l0), map(l1), map(l2), map(l3)] };
     }
-    default:
-      return "b" in node ? { ...node, a: map(node.a), b: map(node.b) } : { ...node, a: map(node.a) };
+    default: {
+      const a = map(node.a);
+      if (!("b" in node)) return a === node.a ? node : { ...node, a };
+      const b = map(node.b);
+      return a === node.a && b === node.b ? node : { ...node, a, b };
+    }
   }
 }
 

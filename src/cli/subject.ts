@@ -10,7 +10,7 @@ import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
 import { Meter } from "../streams.ts";
 import { type LoweringFlags, optionsOf, withInputShape } from "./flags.ts";
-import { about } from "./terminal.ts";
+import { about, terminal } from "./terminal.ts";
 
 /** A model from a file or, for `-`, from JSON on standard input. */
 export async function readModel(file: string, inputShape?: readonly number[]): Promise<Loaded> {
@@ -56,7 +56,7 @@ export async function work<T>({ model, source }: Loaded, stage: () => T | Promis
 
 /** Standard input up to its end; a terminal has all the time its user takes. Throws CompileError `file/endless`. */
 function readStdin(): Promise<Uint8Array> {
-  const { stdin } = process;
+  const { stdin } = terminal();
   const meter = new Meter("standard input");
   const chunks: Uint8Array[] = [];
   return new Promise((settle, reject) => {

@@ -1,5 +1,7 @@
-// The one place that touches the process: output, colour, exit code. Guarantee: a closed pipe (`layerc … | head`) ends the
-// program quietly, and colours go only to a terminal that wants them.
+// The one place that knows where a command reads and writes: streams, colour, exit code. Guarantee: a closed pipe
+// (`layerc … | head`) ends the program quietly, and colours go only to a terminal that wants them.
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Readable } from "node:stream";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { reasonOf } from "../files.ts";
@@ -8,18 +10,36 @@ import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts
 /** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
 export const exitCodes = { compileError: 1, usage: 2, internal: 70 } as const;
 
+interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
+/** What a command reads and writes: the process, or what stands for it. */
+export interface Terminal {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+const current = new AsyncLocalStorage<Terminal>();
+/** Whatever `work` prints and reads, also later, goes to and comes from `terminal`. */
+export const withTerminal = <T>(terminal: Terminal, work: () => T): T => current.run(terminal, work);
+/** The streams of the command that runs. */
+export const terminal = (): Terminal => current.getStore() ?? process;
+
 /** Colours for a stream: real ones on a terminal, none into a pipe or where NO_COLOR asks for none. */
-export const painted = (stream: NodeJS.WriteStream): Paint =>
-  paint(stream.isTTY === true && stream.hasColors() && !process.env.NO_COLOR);
+export const painted = (stream: Output): Paint =>
+  paint(stream.isTTY === true && stream.hasColors?.() === true && !process.env.NO_COLOR);
 
 /** Text to standard output, closed by a newline. */
 export function print(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  terminal().stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
 /** A line for people, on standard error. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  terminal().stderr.write(`${text}\n`);
 }
 
 /** Prints a value as indented JSON on standard output. */
@@ -27,15 +47,15 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 /** Prints warnings on standard error, each with its place in the model. */
 export function warn(warnings: readonly Diagnostic[], model?: Model): void {
-  for (const warning of warnings) say(renderDiagnostic(warning, painted(process.stderr), "warning", model));
+  for (const warning of warnings) say(renderDiagnostic(warning, painted(terminal().stderr), "warning", model));
 }
 
-/** Reports what a command threw and sets the exit code. */
-export function report(error: unknown, json: boolean): void {
+/** Reports what a command threw and gives the exit code. */
+export function report(error: unknown, json: boolean): number {
   const diagnostic: Diagnostic = error instanceof CompileError ? error.diagnostic : crash(error);
-  process.exitCode = diagnostic.code === "internal/bug" ? exitCodes.internal : exitCodes.compileError;
   if (json) printJson({ error: diagnosticJson(diagnostic) });
-  else say(renderDiagnostic(diagnostic, painted(process.stderr), "error", modelAbout(error)));
+  else say(renderDiagnostic(diagnostic, painted(terminal().stderr), "error", modelAbout(error)));
+  return diagnostic.code === "internal/bug" ? exitCodes.internal : exitCodes.compileError;
 }
 
 /** Whatever is not a CompileError is our mistake, and then the stack is what a report needs. */
@@ -67,8 +87,8 @@ export function toleratePipes(): void {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
       const name = stream === process.stdout ? "standard output" : "standard error";
-      report(new CompileError({ code: "file/write", path: "", message: `cannot write to ${name}: ${reasonOf(error)}` }), false);
-      process.exit();
+      const message = `cannot write to ${name}: ${reasonOf(error)}`;
+      process.exit(report(new CompileError({ code: "file/write", path: "", message }), false));
     });
   }
 }

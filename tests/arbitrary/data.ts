@@ -17,7 +17,7 @@ export const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: numb
 export function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
   const training = trainingOf(model);
   const name = typeof training.loss === "string" ? training.loss : training.loss.name;
-  const length = rows * sizeOf(resolve(model).trainStep(training).target.shape);
+  const length = rows * sizeOf(resolve(model).trainStep(training).targets[0].shape);
   if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
   const y = tameNumbers(own ^ 2, length);
   return name.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y;

@@ -77,7 +77,7 @@ const lineOf = (layer: AnyLayer, limits: Limits): fc.Arbitrary<Line> =>
 
 const isLegal = ({ layer, config }: Line, shape: readonly number[]): boolean => {
   const definition = named(layer);
-  return definition.legal?.(definition.config.parse(config), shape) === undefined;
+  return definition.legal?.(definition.config.parse(config), shape, [shape]) === undefined;
 };
 
 const anyLine = (limits: Limits): fc.Arbitrary<Line> =>
@@ -231,7 +231,7 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
-    for (const weight of layer.weights(layer.config.parse(line.config), shape)) {
+    for (const weight of layer.weights(layer.config.parse(line.config), shape, [shape])) {
       const full = `${name}/${weight.name}`;
       Object.defineProperty(weights, full, { value: weightNumbers(seed, full, weight.shape), enumerable: true });
     }

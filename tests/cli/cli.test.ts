@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { version } from "../../compiler/base/version.ts";
 import { codes } from "../../compiler/diagnostics/codes.ts";
 import { save } from "../../src/formats/index.ts";
-import { bin, layerc } from "./bin.ts";
+import { bin, layerc, spawned } from "./bin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +46,7 @@ const expected = "[9]\n[9]\n";
 
 describe("compile", () => {
   it("writes module and declarations beside the model, atomically, and the module runs alone", async () => {
-    const run = layerc(folder, ["compile", "tiny.model.ts"]);
+    const run = spawned(folder, ["compile", "tiny.model.ts"]);
     expect(run).toMatchObject({ status: 0, stdout: "" });
     expect(run.stderr).toMatch(/^tiny\.js: \d\.\d kB; 6 multiply-adds per row\n$/);
     const module: { predict(x: number[]): Float32Array; selfTest(): number } = await import(
@@ -60,14 +60,14 @@ describe("compile", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  it("prints to standard output, the same bytes every time", () => {
-    const run = layerc(folder, ["compile", "tiny.model.ts", "--stdout"]);
+  it("prints to standard output, the same bytes every time", async () => {
+    const run = spawned(folder, ["compile", "tiny.model.ts", "--stdout"]);
     expect(run.stdout).toBe(readFileSync(join(folder, "tiny.js"), "utf8"));
-    expect(layerc(folder, ["compile", "tiny.safetensors", "--stdout"]).stdout).toBe(run.stdout);
+    expect((await layerc(folder, ["compile", "tiny.safetensors", "--stdout"])).stdout).toBe(run.stdout);
   });
 
-  it("puts external weights into a .bin and says so as JSON", () => {
-    const run = layerc(folder, ["compile", "tiny.safetensors", "-o", "out.mjs", "--weights", "external", "--json"]);
+  it("puts external weights into a .bin and says so as JSON", async () => {
+    const run = await layerc(folder, ["compile", "tiny.safetensors", "-o", "out.mjs", "--weights", "external", "--json"]);
     const { files, manifest, warnings } = JSON.parse(run.stdout);
     expect(files).toEqual({ code: "out.mjs", declarations: "out.d.mts", weights: "out.bin" });
     expect(manifest).toMatchObject({ model: "tiny", multiplyAdds: 6, options: { weights: "external" } });
@@ -75,77 +75,90 @@ describe("compile", () => {
     expect(readFileSync(join(folder, "out.bin")).length).toBeGreaterThan(0);
   });
 
-  it("takes JSON on standard input, warns about missing weights, and knows the module formats", () => {
-    const run = layerc(folder, ["compile", "-", "--stdout", "--format", "cjs"], JSON.stringify(spec));
+  it("takes JSON on standard input, warns about missing weights, and knows the module formats", async () => {
+    const run = spawned(folder, ["compile", "-", "--stdout", "--format", "cjs"], JSON.stringify(spec));
     expect(run.stderr).toMatch(/^weights\/untrained\n/);
     expect(run.stdout).toMatch(/module\.exports = /);
-    expect(layerc(folder, ["compile", "tiny.json", "--stdout", "--format", "iife", "--global-name", "tiny"]).stdout).toMatch(
-      /var tiny = /,
-    );
+    expect(
+      (await layerc(folder, ["compile", "tiny.json", "--stdout", "--format", "iife", "--global-name", "tiny"])).stdout,
+    ).toMatch(/var tiny = /);
   });
 
-  it("refuses to replace the model, and to name what has no name", () => {
+  it("refuses to replace the model, and to name what has no name", async () => {
     write("self.js", readFileSync(join(folder, "tiny.model.ts")));
-    expect(layerc(folder, ["compile", "self.js"])).toMatchObject({
+    expect(await layerc(folder, ["compile", "self.js"])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("would replace the model file self.js"),
     });
-    expect(layerc(folder, ["compile", "-"], JSON.stringify(spec))).toMatchObject({
+    expect(await layerc(folder, ["compile", "-"], JSON.stringify(spec))).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("give -o <file> or --stdout"),
     });
   });
 
-  it("leaves nothing behind when it cannot write", () => {
+  it("leaves nothing behind when it cannot write", async () => {
     mkdirSync(join(folder, "taken.js"));
-    const run = layerc(folder, ["compile", "tiny.safetensors", "-o", "taken.js"]);
+    const run = await layerc(folder, ["compile", "tiny.safetensors", "-o", "taken.js"]);
     expect(run).toMatchObject({ status: 1, stderr: expect.stringMatching(/^file\/write\n {2}cannot write taken\.js: /) });
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });
 
 describe("run", () => {
-  it.each(["graph", "program", "js"])("refuses an id that the table does not have, on %s", (on) => {
+  it.each(["graph", "program", "js"])("refuses an id that the table does not have, on %s", async (on) => {
     const layers = [
       { layer: "embedding", config: { inputDim: 5, outputDim: 2, inputShape: [2] } },
       { layer: "flatten", config: {} },
     ];
-    const run = layerc(folder, ["run", "-", "--on", on, "--input", "[1, 99]"], JSON.stringify({ layers }));
+    const run = await layerc(folder, ["run", "-", "--on", on, "--input", "[1, 99]"], JSON.stringify({ layers }));
     expect(run.status).toBe(1);
     expect(run.stderr).toContain("row 1, place 2 holds 99, wanted is a whole number from 0 to 4");
   });
-  it.each(["graph", "program", "js"])("computes by hand-checked numbers on %s", (on) => {
-    expect(layerc(folder, ["run", "tiny.model.ts", "--on", on, "--input", rows])).toMatchObject({ status: 0, stdout: expected });
+  it.each(["graph", "program", "js"])("computes by hand-checked numbers on %s", async (on) => {
+    expect(await layerc(folder, ["run", "tiny.model.ts", "--on", on, "--input", rows])).toMatchObject({
+      status: 0,
+      stdout: expected,
+    });
   });
 
-  it("reads JSON and CSV files, with a header or without", () => {
+  it("reads JSON and CSV files, with a header or without", async () => {
     write("rows.json", "[[1, 1], [2, 0]]");
     write("rows.csv", "1,1\n2,0\n");
     write("headed.csv", "a;b,c\n1,1\n\n 2 , 0\n");
     for (const file of ["rows.json", "rows.csv", "headed.csv"]) {
-      expect(layerc(folder, ["run", "tiny.safetensors", "--input", file]).stdout).toBe(expected);
+      expect((await layerc(folder, ["run", "tiny.safetensors", "--input", file])).stdout).toBe(expected);
     }
   });
 
-  it("gives outputs with shapes as JSON", () => {
-    const run = layerc(folder, ["run", "tiny.safetensors", "--on", "graph", "--precision", "double", "--input", rows, "--json"]);
+  it("gives outputs with shapes as JSON", async () => {
+    const run = await layerc(folder, [
+      "run",
+      "tiny.safetensors",
+      "--on",
+      "graph",
+      "--precision",
+      "double",
+      "--input",
+      rows,
+      "--json",
+    ]);
     expect(JSON.parse(run.stdout)).toEqual({ on: "graph", outputs: [{ name: "y", shape: [2, 1], values: [9, 9] }] });
   });
 
-  it("runs the text of a Graph, and what inspect printed", () => {
-    const { stdout: text } = layerc(folder, ["inspect", "tiny.model.ts", "--after", "expand"]);
+  it("runs the text of a Graph, and what inspect printed", async () => {
+    const { stdout: text } = await layerc(folder, ["inspect", "tiny.model.ts", "--after", "expand"]);
     const values = { x: [1, 1, 2, 0], ...Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, [...data]])) };
-    const run = layerc(folder, ["run", "-", "--input", JSON.stringify(values)], `# a comment\n${text}`);
+    const run = spawned(folder, ["run", "-", "--input", JSON.stringify(values)], `# a comment\n${text}`);
     expect(run).toMatchObject({ status: 0, stdout: expected });
-    expect(layerc(folder, ["run", "-", "--input", "{}"], text)).toMatchObject({
+    expect(await layerc(folder, ["run", "-", "--input", "{}"], text)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^graph\/values/),
     });
-    expect(layerc(folder, ["run", "-", "--input", JSON.stringify({ ...values, X: [1] })], text)).toMatchObject({
+    expect(await layerc(folder, ["run", "-", "--input", JSON.stringify({ ...values, X: [1] })], text)).toMatchObject({
       status: 1,
       stderr: 'graph/values  X\n  the Graph has no key "X"\n  hint  did you mean "x"?\n',
     });
-    expect(layerc(folder, ["run", "-", "--input", "{}"], "graph x\n  %0 = nonsense()\nend").stderr).toMatch(
+    expect((await layerc(folder, ["run", "-", "--input", "{}"], "graph x\n  %0 = nonsense()\nend")).stderr).toMatch(
       /^(ir\/parse|op\/unknown)/,
     );
   });
@@ -157,28 +170,28 @@ describe("run", () => {
     ["nowhere.csv", /cannot read nowhere\.csv: there is no such file/],
     ["words.csv", /row 2, column 1 holds "x", which is no number/],
     ["ragged.csv", /ragged\.csv: row 2 has 1 column, the model takes 2/],
-  ])("says what is wrong with %s", (input, message) => {
+  ])("says what is wrong with %s", async (input, message) => {
     write("words.csv", "1,2\nx,3\n");
     write("ragged.csv", "1,2\n3\n");
-    const run = layerc(folder, ["run", "tiny.safetensors", "--input", input]);
+    const run = await layerc(folder, ["run", "tiny.safetensors", "--input", input]);
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(message);
   });
 });
 
 describe("looking inside", () => {
-  it("trace and grad", () => {
-    const fired = JSON.parse(layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout);
+  it("trace and grad", async () => {
+    const fired = JSON.parse(spawned(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout);
     expect(fired.length).toBeGreaterThan(0);
     expect(Object.keys(fired[0])).toEqual(["id", "pass", "rule", "before", "after", "origin"]);
-    expect(layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep"]).stdout.trim().split("\n")).toHaveLength(
+    expect((await layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep"])).stdout.trim().split("\n")).toHaveLength(
       fired.length,
     );
-    expect(layerc(folder, ["grad", "tiny.model.ts"]).stdout).toMatch(/gradient:hidden\/kernel/);
+    expect((await layerc(folder, ["grad", "tiny.model.ts"])).stdout).toMatch(/gradient:hidden\/kernel/);
   });
 
-  it("summary adds up", () => {
-    expect(layerc(folder, ["summary", "tiny.model.ts"]).stdout).toBe(`Model: "tiny"
+  it("summary adds up", async () => {
+    expect((await layerc(folder, ["summary", "tiny.model.ts"])).stdout).toBe(`Model: "tiny"
 
 Layer (type)    Output shape  Params  Multiply-adds  Bytes
 hidden (Dense)  [n, 2]             6              4     24
@@ -190,7 +203,7 @@ Non-trainable params:   0 (0 B)
 Multiply-adds per row:  6
 `);
     write("bn.json", JSON.stringify({ layers: [{ layer: "batchNormalization", config: { inputShape: [3] } }] }));
-    expect(JSON.parse(layerc(folder, ["summary", "bn.json", "--json"]).stdout).totals).toEqual({
+    expect(JSON.parse((await layerc(folder, ["summary", "bn.json", "--json"])).stdout).totals).toEqual({
       params: 12,
       trainable: 6,
       nonTrainable: 6,
@@ -199,39 +212,39 @@ Multiply-adds per row:  6
     });
   });
 
-  it("summary and inspect check what the model is trained with, and warn of a head that cannot learn", () => {
+  it("summary and inspect check what the model is trained with, and warn of a head that cannot learn", async () => {
     const trained = (name: string, training: object) => write(name, JSON.stringify({ ...spec, training }));
     trained("lr.json", { loss: "mse", optimizer: { name: "sgd", learning_rate: 0.1 } });
     trained("loss.json", { loss: "mean_square", optimizer: "sgd" });
     for (const command of ["summary", "inspect", "compile"]) {
-      expect(layerc(folder, [command, "lr.json"])).toMatchObject({
+      expect(await layerc(folder, [command, "lr.json"])).toMatchObject({
         status: 1,
         stderr: `training/spec  training.optimizer.learning_rate\n  sgd has no key "learning_rate"\n  hint  did you mean "learningRate"?\n`,
       });
-      expect(layerc(folder, [command, "loss.json"]).stderr).toMatch(/^training\/spec {2}training\.loss\n/);
+      expect((await layerc(folder, [command, "loss.json"])).stderr).toMatch(/^training\/spec {2}training\.loss\n/);
     }
     trained("head.json", { loss: "sparse_categorical_crossentropy", optimizer: "sgd" });
-    const { status, stderr } = layerc(folder, ["summary", "head.json"]);
+    const { status, stderr } = await layerc(folder, ["summary", "head.json"]);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^training\/head {2}layers\[1\] dense "out"\n.*one class[\s\S]*\n {2}hint {2}/);
-    const { warnings } = JSON.parse(layerc(folder, ["compile", "head.json", "-o", "head.js", "--json"]).stdout);
+    const { warnings } = JSON.parse((await layerc(folder, ["compile", "head.json", "-o", "head.js", "--json"])).stdout);
     expect(warnings.map(({ code }: { code: string }) => code)).toEqual(["weights/untrained", "training/head"]);
   });
 
-  it("--input-shape serves a model without one, and no other", () => {
+  it("--input-shape serves a model without one, and no other", async () => {
     write("open.json", JSON.stringify({ layers: [{ layer: "dense", config: { units: 2 } }] }));
-    expect(layerc(folder, ["summary", "open.json"]).stderr).toMatch(/^shape\/unknown-size {2}layers\[0\]/);
-    expect(layerc(folder, ["summary", "open.json", "--input-shape", "4,3"]).stdout).toContain("[n, 4, 2]");
-    expect(layerc(folder, ["summary", "tiny.json", "--input-shape", "4"])).toMatchObject({
+    expect((await layerc(folder, ["summary", "open.json"])).stderr).toMatch(/^shape\/unknown-size {2}layers\[0\]/);
+    expect((await layerc(folder, ["summary", "open.json", "--input-shape", "4,3"])).stdout).toContain("[n, 4, 2]");
+    expect(await layerc(folder, ["summary", "tiny.json", "--input-shape", "4"])).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^cli\/option/),
     });
   });
 
-  it("explain knows every code", () => {
-    expect(layerc(folder, ["explain", "shape/mismatch"]).stdout).toBe(`shape/mismatch\n  ${codes["shape/mismatch"]}\n`);
-    expect(JSON.parse(layerc(folder, ["explain", "--json"]).stdout)).toEqual(codes);
-    expect(layerc(folder, ["explain", "shape/mismach"])).toMatchObject({
+  it("explain knows every code", async () => {
+    expect((await layerc(folder, ["explain", "shape/mismatch"])).stdout).toBe(`shape/mismatch\n  ${codes["shape/mismatch"]}\n`);
+    expect(JSON.parse(spawned(folder, ["explain", "--json"]).stdout)).toEqual(codes);
+    expect(await layerc(folder, ["explain", "shape/mismach"])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('did you mean "shape/mismatch"?'),
     });
@@ -239,8 +252,8 @@ Multiply-adds per row:  6
 });
 
 describe("errors", () => {
-  it("point to file, line and column of the layer", () => {
-    const run = layerc(folder, ["compile", "bad.model.ts"]);
+  it("point to file, line and column of the layer", async () => {
+    const run = spawned(folder, ["compile", "bad.model.ts"]);
     expect(run.status).toBe(1);
     expect(run.stdout).toBe("");
     expect(run.stderr).toMatch(/^layer\/config {2}layers\[1\]\.units dense "logits"\n {2}\S/);
@@ -248,22 +261,22 @@ describe("errors", () => {
     expect(run.stderr).not.toMatch(/node_modules|\.js:\d/);
   });
 
-  it("suggest the layer that was meant", () => {
+  it("suggest the layer that was meant", async () => {
     write(
       "danse.model.js",
       'import { sequential,\n  danse } from "layerc";\nexport default sequential([danse({ units: 1 })]);\n',
     );
-    expect(layerc(folder, ["compile", "danse.model.js"]).stderr).toBe(
+    expect((await layerc(folder, ["compile", "danse.model.js"])).stderr).toBe(
       'source/no-such-export\n  layerc has no "danse"\n  hint  did you mean "dense"?\n  at    danse.model.js:2:3\n',
     );
     write("danse.json", JSON.stringify({ layers: [{ layer: "danse", config: { units: 1 } }] }));
-    expect(layerc(folder, ["compile", "danse.json"]).stderr).toMatch(
+    expect((await layerc(folder, ["compile", "danse.json"])).stderr).toMatch(
       /^layer\/unknown {2}layers\[0\]\.layer danse\n[\s\S]*did you mean "dense"\?/,
     );
   });
 
-  it("are JSON where --json is given", () => {
-    const run = layerc(folder, ["summary", "bad.model.ts", "--json"]);
+  it("are JSON where --json is given", async () => {
+    const run = await layerc(folder, ["summary", "bad.model.ts", "--json"]);
     expect(run).toMatchObject({ status: 1, stderr: "" });
     expect(JSON.parse(run.stdout).error).toMatchObject({
       code: "layer/config",
@@ -287,14 +300,14 @@ describe("errors", () => {
     [["run", "tiny.json"], 2, /required option '--input <rows>' not specified/],
     [["inspect", "tiny.json", "--after", "plen"], 2, /did you mean "plan"\?/],
     [[], 2, /Usage: layerc/],
-  ])("%j ends with %d", (args, status, message) => {
+  ])("%j ends with %d", async (args, status, message) => {
     write("notes.txt", "hello, this is no model");
     write("cut.safetensors", readFileSync(join(folder, "tiny.safetensors")).subarray(0, 300));
     write(
       "missing-weights.model.ts",
       `import { dense, sequential } from "layerc";\nexport default sequential([dense({ units: 1, inputShape: [1] })], { weights: "./nowhere.safetensors" });\n`,
     );
-    const run = layerc(folder, args);
+    const run = await layerc(folder, args);
     expect(run.stderr).toMatch(message);
     expect(run.status).toBe(status);
     expect(run.stderr).not.toMatch(/\n\s+at .*:\d+:\d+\)?\n/);
@@ -302,23 +315,23 @@ describe("errors", () => {
 });
 
 describe("conventions", () => {
-  it("every command has help with examples", () => {
-    const commands = [...layerc(folder, ["--help"]).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
+  it("every command has help with examples", async () => {
+    const commands = [...(await layerc(folder, ["--help"])).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
     expect(commands).toEqual(["compile", "inspect", "passes", "trace", "grad", "run", "summary", "explain"]);
     for (const command of commands)
-      expect(layerc(folder, [command, "--help"])).toMatchObject({
+      expect(await layerc(folder, [command, "--help"])).toMatchObject({
         status: 0,
         stdout: expect.stringMatching(/Examples:\n {2}layerc /),
       });
-    expect(layerc(folder, ["--version"]).stdout).toBe(`${version}\n`);
+    expect(spawned(folder, ["--version"]).stdout).toBe(`${version}\n`);
     expect(version).toBe(JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")).version);
   });
 
-  it("no colour into a pipe", () => {
-    expect(layerc(folder, ["compile", "bad.model.ts"]).stderr).not.toContain("\u001b");
+  it("no colour into a pipe", async () => {
+    expect((await layerc(folder, ["compile", "bad.model.ts"])).stderr).not.toContain("\u001b");
   });
 
-  it("a closed pipe is no error", () => {
+  it("a closed pipe is no error", async () => {
     const script = `"${process.execPath}" "${bin}" explain --json | head -c 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
     expect(stdout).toBe("{0\n");

@@ -1,4 +1,4 @@
-// `layerc inspect` and `layerc passes` in a process of their own: stages, JSON, diffs, the list, the legend; and that the legend
+// `layerc inspect` and `layerc passes`: stages, JSON, diffs, the list, the legend; and that the legend
 // speaks of what the texts say.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { passes, snapshots } from "../../compiler/compile.ts";
 import { legends } from "../../src/cli/legend.ts";
 import { smallModels } from "../support/models.ts";
-import { layerc } from "./bin.ts";
+import { layerc, spawned } from "./bin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "inspect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,47 +22,50 @@ writeFileSync(
   join(folder, "plain.json"),
   JSON.stringify({ ...spec, layers: layers.slice(2).map((one) => ({ ...one, config: { units: 1, inputShape: [2] } })) }),
 );
-const inspect = (...args: readonly string[]): string => {
-  const run = layerc(folder, ["inspect", ...args]);
+const inspect = async (...args: readonly string[]): Promise<string> => {
+  const run = await layerc(folder, ["inspect", ...args]);
   expect(run).toMatchObject({ status: 0, stderr: "" });
   return run.stdout;
 }; // biome-ignore format: a list
 
 describe("--after", () => {
-  it("prints nests, and schedules of the last target that is made", () => {
-    expect(inspect("tiny.json", "--after", "nests")).toMatch(/^nests tiny\n[\s\S]*\n {4}reduce k0 < 20\n {4}fold madd /);
-    expect(inspect("tiny.json", "--after", "schedule", "--target", "js", "--unroll", "0")).toMatch(
+  it("prints nests, and schedules of the last target that is made", async () => {
+    expect(await inspect("tiny.json", "--after", "nests")).toMatch(/^nests tiny\n[\s\S]*\n {4}reduce k0 < 20\n {4}fold madd /);
+    expect(await inspect("tiny.json", "--after", "schedule", "--target", "js", "--unroll", "0")).toMatch(
       /^schedule for js tiny\n[\s\S]*\n {4}by columns: i0, i1 x 8\n/,
     );
-    expect(inspect("tiny.json", "--after", "schedule", "--target", "simd")).toMatch(
+    expect(await inspect("tiny.json", "--after", "schedule", "--target", "simd")).toMatch(
       /^schedule for relaxed tiny\n[\s\S]*\n {4}by columns: i0, i1 x 32 in lanes\n/,
     );
-    expect(inspect("tiny.json", "--after", "schedule", "--target", "simd", "--exact")).toMatch(/^schedule for simd tiny\n/);
-    expect(inspect("tiny.json", "--after", "program", "--target", "simd")).toContain(":f32x4");
-    expect(inspect("tiny.json", "--after", "schedule", "--goal", "trainStep")).toMatch(/^schedule for /);
+    expect(await inspect("tiny.json", "--after", "schedule", "--target", "simd", "--exact")).toMatch(/^schedule for simd tiny\n/);
+    expect(await inspect("tiny.json", "--after", "program", "--target", "simd")).toContain(":f32x4");
+    expect(await inspect("tiny.json", "--after", "schedule", "--goal", "trainStep")).toMatch(/^schedule for /);
   });
-  it("prints a pass, or the last of a stage", () => {
-    expect(inspect("tiny.json", "--after", "plan")).toMatch(/region r0.*matmul ⊕ add/);
-    const { pass, stage, text } = JSON.parse(inspect("plain.json", "--after", "program", "--json"));
+  it("prints a pass, or the last of a stage", async () => {
+    expect(await inspect("tiny.json", "--after", "plan")).toMatch(/region r0.*matmul ⊕ add/);
+    const { pass, stage, text } = JSON.parse(await inspect("plain.json", "--after", "program", "--json"));
     expect([pass, stage]).toEqual(["unroll", "program"]);
     expect(text).toContain("kernel predict");
-    expect(inspect("tiny.json", "--after", "lower", "--goal", "evaluate")).toMatch(/^program tiny\n/);
+    expect(await inspect("tiny.json", "--after", "lower", "--goal", "evaluate")).toMatch(/^program tiny\n/);
   });
-  it("takes the text of a Graph on standard input, as trace does", () => {
-    const built = inspect("plain.json", "--after", "build");
+  it("takes the text of a Graph on standard input, as trace does", async () => {
+    const built = await inspect("plain.json", "--after", "build");
     const run = (...args: string[]) => layerc(folder, args, built);
-    expect(run("inspect", "-", "--after", "plan")).toMatchObject({ status: 0, stdout: inspect("plain.json", "--after", "plan") });
-    expect(run("trace", "-").status).toBe(0);
-    const broken = layerc(folder, ["inspect", "-", "--after", "plan"], built.slice(0, 60));
+    expect(await run("inspect", "-", "--after", "plan")).toMatchObject({
+      status: 0,
+      stdout: await inspect("plain.json", "--after", "plan"),
+    });
+    expect((await run("trace", "-")).status).toBe(0);
+    const broken = await layerc(folder, ["inspect", "-", "--after", "plan"], built.slice(0, 60));
     expect(broken).toMatchObject({ status: 1, stderr: expect.stringMatching(/ir\/parse/) });
   });
-  it("is JSON with the pass, the stage and the text", () => {
-    const { text, ...rest } = JSON.parse(inspect("tiny.json", "--after", "nests", "--json"));
+  it("is JSON with the pass, the stage and the text", async () => {
+    const { text, ...rest } = JSON.parse(await inspect("tiny.json", "--after", "nests", "--json"));
     expect(rest).toEqual({ pass: "nests", stage: "nests" });
     expect(text).toMatch(/^nests tiny\n/);
   });
-  it("is JSON with the target and a schedule for each nest", () => {
-    const { text, ...rest } = JSON.parse(inspect("tiny.json", "--after", "schedule", "--target", "simd", "--json"));
+  it("is JSON with the target and a schedule for each nest", async () => {
+    const { text, ...rest } = JSON.parse(await inspect("tiny.json", "--after", "schedule", "--target", "simd", "--json"));
     expect(text).toMatch(/^schedule for relaxed tiny\n/);
     expect(rest).toEqual({
       pass: "schedule",
@@ -77,8 +80,8 @@ describe("--after", () => {
 });
 
 describe("--diff", () => {
-  it("shows what a pass changed, without colour in a pipe", () => {
-    const text = inspect("tiny.json", "--diff", "rewrite");
+  it("shows what a pass changed, without colour in a pipe", async () => {
+    const text = await inspect("tiny.json", "--diff", "rewrite");
     expect(text).toMatch(/^--- graph after expand\n\+\+\+ graph after rewrite\n@@ -\d+,\d+ \+\d+,\d+ @@\n {3}%/);
     expect(text).toMatch(/\n- {2}%\d+ = neg\(/);
     expect(text).toMatch(/\n\+ {2}%\d+ = sub\(/);
@@ -86,55 +89,61 @@ describe("--diff", () => {
     // Every other line of the layer after it was renumbered, and none is marked.
     expect(text).not.toMatch(/\n[-+].*"out"/);
   });
-  it("says that nothing changed, that there is no text before, and that a pass has nothing to do", () => {
-    expect(inspect("plain.json", "--diff", "rewrite")).toBe("rewrite changed nothing\n");
-    expect(inspect("tiny.json", "--diff", "plan")).toMatch(
+  it("says that nothing changed, that there is no text before, and that a pass has nothing to do", async () => {
+    expect(await inspect("plain.json", "--diff", "rewrite")).toBe("rewrite changed nothing\n");
+    expect(await inspect("tiny.json", "--diff", "plan")).toMatch(
       /^plan leads from graph to plan: there is no text to compare with\.\n\nplan predict rows 1/,
     );
-    expect(inspect("tiny.json", "--diff", "build")).toMatch(/^build leads from model to graph: /);
-    expect(inspect("tiny.json", "--diff", "differentiate")).toBe("the pass differentiate has nothing to do for predict\n");
-    expect(inspect("tiny.json", "--diff", "differentiate", "--goal", "trainStep")).toMatch(/\n\+ .*# ∂ layers\[2\] dense "out"/);
+    expect(await inspect("tiny.json", "--diff", "build")).toMatch(/^build leads from model to graph: /);
+    expect(await inspect("tiny.json", "--diff", "differentiate")).toBe("the pass differentiate has nothing to do for predict\n");
+    expect(await inspect("tiny.json", "--diff", "differentiate", "--goal", "trainStep")).toMatch(
+      /\n\+ .*# ∂ layers\[2\] dense "out"/,
+    );
   });
-  it("is JSON", () => {
-    const { lines, ...rest } = JSON.parse(inspect("tiny.json", "--diff", "rewrite", "--json"));
+  it("is JSON", async () => {
+    const { lines, ...rest } = JSON.parse(await inspect("tiny.json", "--diff", "rewrite", "--json"));
     expect(rest).toEqual({ pass: "rewrite", stage: "graph", before: "expand" });
     expect(new Set(lines.map(({ sign }: { sign: string }) => sign))).toEqual(new Set([" ", "-", "+"]));
-    expect(JSON.parse(inspect("tiny.json", "--diff", "plan", "--json"))).toMatchObject({ before: null, text: expect.stringMatching(/^plan /) });
-    expect(JSON.parse(inspect("tiny.json", "--diff", "optimize", "--json"))).toBe(null);
+    expect(JSON.parse(await inspect("tiny.json", "--diff", "plan", "--json"))).toMatchObject({ before: null, text: expect.stringMatching(/^plan /) });
+    expect(JSON.parse(await inspect("tiny.json", "--diff", "optimize", "--json"))).toBe(null);
   }); // biome-ignore format: one thought
   it.each([
     [["tiny.json", "--diff", "rewrit"], /There is no pass "rewrit"; did you mean "rewrite"\?/],
     [["tiny.json", "--diff", "program"], /There is no pass "program"/],
     [["tiny.json", "--diff", "plan", "--after", "plan"], /option '--after <name>' cannot be used with option '--diff <pass>'/],
     [[], /missing required argument 'model'/],
-  ])("refuses %j", (args, message) => {
-    expect(layerc(folder, ["inspect", ...args])).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
+  ])("refuses %j", async (args, message) => {
+    expect(await layerc(folder, ["inspect", ...args])).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
   });
 });
 
 describe("the list", () => {
-  it("names targets, and passes that left the text as it was", () => {
-    const lines = inspect("plain.json", "--target", "simd").split("\n");
+  it("names targets, and passes that left the text as it was", async () => {
+    const lines = (await inspect("plain.json", "--target", "simd")).split("\n");
     expect(lines[0]).toMatch(/^stage +pass +target +lines +rewrites +change$/);
     expect(lines.filter((line) => line.endsWith("unchanged")).map((line) => line.split(/ +/)[1])).toContain("rewrite");
     expect(lines.flatMap((line) => /^schedule +schedule +(\w+) /.exec(line)?.[1] ?? [])).toEqual(["js", "simd", "relaxed"]);
     expect(lines.at(-2)).toMatch(/^--after .* --diff .* --legend /);
-    expect(JSON.parse(inspect("plain.json", "--json"))[2]).toMatchObject({ stage: "graph", pass: "rewrite", unchanged: true });
+    expect(JSON.parse(await inspect("plain.json", "--json"))[2]).toMatchObject({
+      stage: "graph",
+      pass: "rewrite",
+      unchanged: true,
+    });
   });
 });
 
 describe("the legend", () => {
-  it("is printed alone, under the list, or under a text for its stage", () => {
-    const alone = layerc(folder, ["inspect", "--legend"]);
+  it("is printed alone, under the list, or under a text for its stage", async () => {
+    const alone = spawned(folder, ["inspect", "--legend"]);
     expect(alone.status).toBe(0);
     const titles = ["Graph:", "Plan:", "Nests:", "Schedule:", "Program:"];
     expect(alone.stdout.split("\n").flatMap((line) => titles.filter((title) => line.startsWith(title)))).toEqual(titles);
-    expect(inspect("tiny.json", "--legend")).toContain(alone.stdout.trim());
-    const plan = inspect("tiny.json", "--after", "plan", "--legend");
+    expect(await inspect("tiny.json", "--legend")).toContain(alone.stdout.trim());
+    const plan = await inspect("tiny.json", "--after", "plan", "--legend");
     expect(plan).toMatch(/^plan predict[\s\S]*\n\nPlan: /);
     expect(plan).not.toContain("Nests:");
   });
-  it("speaks of words that the texts have", () => {
+  it("speaks of words that the texts have", async () => {
     const texts = new Map<string, string>();
     for (const { model, goals, options } of smallModels)
       for (const { stage, text } of goals.flatMap((goal) => snapshots(model, { ...options, target: "simd" }, goal)))
@@ -146,14 +155,14 @@ describe("the legend", () => {
         expect(missing, notation).toEqual([]);
       }
   });
-  it("has a word for every stage", () => {
+  it("has a word for every stage", async () => {
     expect(Object.keys(legends)).toEqual([...new Set(passes.map(({ stage }) => stage))]);
   });
 });
 
-it("passes says from where to where, and what", () => {
-  expect(JSON.parse(layerc(folder, ["passes", "--json"]).stdout)).toEqual(passes);
-  const lines = layerc(folder, ["passes"]).stdout.trimEnd().split("\n");
+it("passes says from where to where, and what", async () => {
+  expect(JSON.parse(spawned(folder, ["passes", "--json"]).stdout)).toEqual(passes);
+  const lines = (await layerc(folder, ["passes"])).stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^stages +pass +what it does$/);
   expect(lines.slice(1)).toEqual(
     passes.map(({ from, stage, name, says }) => expect.stringMatching(new RegExp(`^${from} → ${stage} +${name} +${says.replace(/[()]/g, "\\$&")}$`))),

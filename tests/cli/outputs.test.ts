@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { codes } from "../../compiler/diagnostics/codes.ts";
 import { save } from "../../src/formats/index.ts";
-import { bin, layerc } from "./bin.ts";
+import { bin, layerc, spawned } from "./bin.ts";
 
 const folder = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "outputs-")));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +55,7 @@ const refused = (code: string, file: string) => ({
   stderr: expect.stringMatching(`(?:^|\n)${code}\n.*${file.replaceAll(".", "\\.")}`),
 });
 
-const compiled = layerc(folder, ["compile", "w.safetensors", "--stdout"]).stdout;
+const compiled = (await layerc(folder, ["compile", "w.safetensors", "--stdout"])).stdout;
 const importsCar = source('import * as car from "./car.js";\ncar;');
 type Link = readonly [path: string, make: (path: string) => void];
 const symbolic = (path: string, to: string): Link => [path, (path) => fs.symlinkSync(to, path)];
@@ -109,12 +109,12 @@ describe("an input is never replaced, by whatever name", () => {
       ["i/m.js", "-o", "linked/m.js"],
       "i/m.js",
     ],
-  ])("%s", (_, files, links, args, file) => {
+  ])("%s", async (_, files, links, args, file) => {
     for (const [name, content] of Object.entries(files)) write(name, content);
     for (const [path, make] of links) make(join(folder, path));
     const before = snapshot();
     for (const force of [[], ["--force"]])
-      expect(layerc(folder, ["compile", ...args, ...force])).toMatchObject(refused("file/input", file));
+      expect(await layerc(folder, ["compile", ...args, ...force])).toMatchObject(refused("file/input", file));
     expect(snapshot()).toEqual(before);
   });
 });
@@ -133,17 +133,17 @@ describe("a file that layerc did not write is replaced by force alone", () => {
     ["other.bin", ["--weights", "external"]],
     ["other.wasm", ["--wasm", "import", "--target", "simd"]],
     ["other.relaxed.wasm", ["--wasm", "import", "--target", "simd"]],
-  ])("%s", (name, flags) => {
+  ])("%s", async (name, flags) => {
     write("wide.json", wide);
     write(`k/${name}`, "mine");
     const output = join("k", name.endsWith(".cjs") ? "other.cjs" : "other.js");
     const args = ["compile", "wide.json", "-o", output, ...flags];
     const before = snapshot();
-    expect(layerc(folder, args)).toMatchObject(refused("file/not-ours", `k/${name}`));
+    expect(await layerc(folder, args)).toMatchObject(refused("file/not-ours", `k/${name}`));
     expect(snapshot()).toEqual(before);
-    expect(layerc(folder, [...args, "--force"]).status).toBe(0);
+    expect((await layerc(folder, [...args, "--force"])).status).toBe(0);
     expect(read(`k/${name}`)).not.toBe("mine");
-    expect(layerc(folder, args).status).toBe(0);
+    expect((await layerc(folder, args)).status).toBe(0);
     fs.rmSync(join(folder, "k"), { recursive: true });
   });
 });
@@ -155,71 +155,71 @@ describe("compiling again just works", () => {
     ["iife", "l/c.js", ["--format", "iife"]],
     ["external weights", "l/d.js", ["--weights", "external"]],
     ["no ending", "l/e", ["--weights", "external"]],
-  ])("%s, also with other weights", (_, output, flags) => {
+  ])("%s, also with other weights", async (_, output, flags) => {
     for (const file of ["w.safetensors", "w.safetensors", "v.safetensors", "w.safetensors"])
-      expect(layerc(folder, ["compile", file, "-o", output, ...flags])).toMatchObject({ status: 0 });
+      expect(await layerc(folder, ["compile", file, "-o", output, ...flags])).toMatchObject({ status: 0 });
     expect(litter()).toEqual([]);
   });
 
-  it("WebAssembly in files, named with their hash in the module", () => {
+  it("WebAssembly in files, named with their hash in the module", async () => {
     write("wide.json", wide);
     for (const flags of [[], [], ["--exact"], []])
       expect(
-        layerc(folder, ["compile", "wide.json", "-o", "m/n.js", "--wasm", "import", "--target", "simd", ...flags]).status,
+        (await layerc(folder, ["compile", "wide.json", "-o", "m/n.js", "--wasm", "import", "--target", "simd", ...flags])).status,
       ).toBe(0);
     expect(read("m/n.js")).toMatch(
       /^\/\/ Model .*\n\/\/ hash .*\n\/\/ with "n\.wasm", sha256 [0-9a-f]{64}\n\/\/ with "n\.relaxed\.wasm", sha256 /,
     );
   });
 
-  it("a .bin that was changed since is no longer layerc's; an empty file is nobody's", () => {
+  it("a .bin that was changed since is no longer layerc's; an empty file is nobody's", async () => {
     const args = ["compile", "w.safetensors", "-o", "o/p.js", "--weights", "external"];
     write("o/p.js", "");
-    expect(layerc(folder, args).status).toBe(0);
+    expect((await layerc(folder, args)).status).toBe(0);
     fs.appendFileSync(join(folder, "o/p.bin"), "more");
-    expect(layerc(folder, args)).toMatchObject(refused("file/not-ours", "o/p.bin"));
+    expect(await layerc(folder, args)).toMatchObject(refused("file/not-ours", "o/p.bin"));
   });
 });
 
 describe("only regular files are replaced", () => {
-  it("links are followed, missing folders are made, rights are kept", () => {
+  it("links are followed, missing folders are made, rights are kept", async () => {
     write("q/real.js", "");
     fs.chmodSync(join(folder, "q/real.js"), 0o640);
     fs.symlinkSync("q/real.js", join(folder, "link.js"));
     fs.symlinkSync("new/folder/far.js", join(folder, "far.js"));
     for (let i = 0; i < 2; i++)
       for (const name of ["link.js", "far.js"]) {
-        expect(layerc(folder, ["compile", "w.safetensors", "-o", name]).status).toBe(0);
+        expect((await layerc(folder, ["compile", "w.safetensors", "-o", name])).status).toBe(0);
         expect(fs.lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
       }
     expect(read("q/real.js")).toBe(read("new/folder/far.js"));
     expect(fs.statSync(join(folder, "q/real.js")).mode & 0o777).toBe(0o640);
   });
 
-  it("devices stay devices, and get the module alone", () => {
+  it("devices stay devices, and get the module alone", async () => {
     const { rdev } = fs.statSync("/dev/null");
-    expect(layerc(folder, ["compile", "w.safetensors", "-o", "/dev/null"])).toMatchObject({ status: 0 });
+    expect(await layerc(folder, ["compile", "w.safetensors", "-o", "/dev/null"])).toMatchObject({ status: 0 });
     expect(fs.statSync("/dev/null")).toMatchObject({ rdev });
     expect(fs.existsSync("/dev/null.d.ts")).toBe(false);
     fs.symlinkSync("/dev/null", join(folder, "nothing.d.ts"));
-    expect(layerc(folder, ["compile", "w.safetensors", "-o", "nothing.js"]).status).toBe(0);
+    expect((await layerc(folder, ["compile", "w.safetensors", "-o", "nothing.js"])).status).toBe(0);
     expect(fs.lstatSync(join(folder, "nothing.d.ts")).isSymbolicLink()).toBe(true);
-    expect(layerc(folder, ["compile", "w.safetensors", "-o", "/dev/full"])).toMatchObject({
+    expect(spawned(folder, ["compile", "w.safetensors", "-o", "/dev/full"])).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^file\/write\n.*the disk is full/),
     });
-    const printed = layerc(folder, ["compile", "w.safetensors", "-o", "/dev/stdout", "--weights", "external"]);
+    const printed = spawned(folder, ["compile", "w.safetensors", "-o", "/dev/stdout", "--weights", "external"]);
     expect(printed.stdout).toMatch(/^\/\/ Model "w"/);
     expect(printed.stderr).toContain("the weights of the module (12 B) are not written");
   });
 
-  it("pipes are written to, and one that nobody reads is an error", () => {
+  it("pipes are written to, and one that nobody reads is an error", async () => {
     spawnSync("mkfifo", ["pipe"], { cwd: folder });
     const script = `cat pipe & "${process.execPath}" "${bin}" compile w.safetensors -o pipe; wait`;
     const { stdout } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
-    expect(stdout).toBe(layerc(folder, ["compile", "w.safetensors", "--stdout"]).stdout);
+    expect(stdout).toBe((await layerc(folder, ["compile", "w.safetensors", "--stdout"])).stdout);
     expect(fs.statSync(join(folder, "pipe")).isFIFO()).toBe(true);
-    const alone = layerc(folder, ["compile", "w.safetensors", "-o", "pipe"], "", { LAYERC_TIMEOUT: "0.3" });
+    const alone = spawned(folder, ["compile", "w.safetensors", "-o", "pipe"], "", { LAYERC_TIMEOUT: "0.3" });
     expect(alone).toMatchObject(refused("file/endless", "pipe"));
   });
 
@@ -229,10 +229,10 @@ describe("only regular files are replaced", () => {
     ["links in a circle", () => fs.symlinkSync("v.js", join(folder, "v.js")), "v.js", /v\.js: its links lead in a circle/],
     ["two outputs in one file", () => fs.symlinkSync("x.js", join(folder, "x.d.ts")), "x.js", /is the same file/],
     ["a folder that is a file", () => undefined, "w.safetensors/y.js", /y\.js: /],
-  ])("%s is an error that leaves everything as it was", (_, prepare, output, message) => {
+  ])("%s is an error that leaves everything as it was", async (_, prepare, output, message) => {
     prepare();
     const before = snapshot();
-    expect(layerc(folder, ["compile", "w.safetensors", "-o", output])).toMatchObject({
+    expect(await layerc(folder, ["compile", "w.safetensors", "-o", output])).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(message),
     });
@@ -243,9 +243,9 @@ describe("only regular files are replaced", () => {
 });
 
 describe("the command ends", () => {
-  it("with open timers in the model, and with its output where it belongs", () => {
+  it("with open timers in the model, and with its output where it belongs", async () => {
     write("timer.model.ts", source('console.log("hello");\nsetInterval(() => {}, 1000);'));
-    const run = layerc(folder, ["compile", "timer.model.ts", "--stdout"]);
+    const run = spawned(folder, ["compile", "timer.model.ts", "--stdout"]);
     expect(run).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^\/\/ Model/),
@@ -267,7 +267,9 @@ describe("the command ends", () => {
     await ended;
   });
 
-  it.each<[string, string[], "pipe" | "/dev/zero", string | Uint8Array, RegExp]>([
+  spawnSync("mkfifo", ["never", "never.model.ts"], { cwd: folder });
+  // Together, since each is mostly a wait.
+  it.concurrent.each<[string, string[], "pipe" | "/dev/zero", string | Uint8Array, RegExp]>([
     ["silent standard input", ["summary", "-"], "pipe", "", /standard input gave nothing for 0\.5 s/],
     [
       "standard input that stays open",
@@ -294,7 +296,6 @@ describe("the command ends", () => {
     ["a pipe as source", ["summary", "never.model.ts"], "pipe", "", /never\.model\.ts gave nothing for 0\.5 s/],
     ["a pipe as rows", ["run", "w.safetensors", "--input", "never"], "pipe", "", /never gave nothing for 0\.5 s/],
   ])("at %s", async (_, args, stdin, content, message) => {
-    spawnSync("mkfifo", ["never", "never.model.ts"], { cwd: folder });
     const input = stdin === "pipe" ? stdin : fs.openSync(stdin, "r");
     const run = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
@@ -311,12 +312,12 @@ describe("the command ends", () => {
     if (typeof input === "number") fs.closeSync(input);
   });
 
-  it("a pipe that ends is read like a file", () => {
+  it("a pipe that ends is read like a file", async () => {
     const script = `"${process.execPath}" "${bin}" run w.safetensors --input <(sleep 0.2; echo "[1, 1]")`;
     expect(spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" }).stdout).toBe("[6]\n");
   });
 
-  it("when standard output is full", () => {
+  it("when standard output is full", async () => {
     const script = `"${process.execPath}" "${bin}" summary w.safetensors > /dev/full; echo $?`;
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
     expect([stdout, stderr]).toEqual([
@@ -326,6 +327,6 @@ describe("the command ends", () => {
   });
 });
 
-it("the codes say what the environment variable is called", () => {
+it("the codes say what the environment variable is called", async () => {
   for (const code of ["file/endless", "source/unsettled"] as const) expect(codes[code]).toContain("LAYERC_TIMEOUT");
 });

@@ -206,7 +206,7 @@ const programOf = (kernel: Kernel): Program => ({
 function bothWays(kernel: Kernel, x: Float32Array): { emitted: number[]; interpreted: number[]; code: string } {
   const program = programOf(kernel);
   const port = { name: "x", shape: [size] };
-  const { code } = emitModule(parts(program, {}, { input: port, output: { ...port, name: "y" }, constants }));
+  const { code } = emitModule(parts(program, {}, { inputs: [port], outputs: [{ ...port, name: "y" }], constants }));
   const machine = createMachine(program, { constants });
   machine.buffers.get("x")?.set(x);
   machine.run("predict");

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const rows = [0.5, -1, 1, 2, -3, 4, 0.1, 0.2, 7, -7];
 const expected = Array.from({ length: rows.length / 2 }, (_, i) => netByHand(rows[2 * i], rows[2 * i + 1]));
-const selfTest = { rows: 2, x: Float32Array.from(rows.slice(0, 4)), columns: [0], y: expected.slice(0, 2), bounds: [1e-5] };
+const selfTest = { rows: 2, x: [Float32Array.from(rows.slice(0, 4))], columns: [0], y: expected.slice(0, 2), bounds: [1e-5] };
 const straight = (options = {}): ModuleParts => parts(straightNet(), options, { selfTest });
 const looped = (options = {}, tile = 4): ModuleParts => parts(loopNet(tile), options, { constants: loopConstants, selfTest });
 
@@ -102,7 +102,7 @@ it("reads every input before it writes, when rows keep their size", () => {
     parts(
       { ...program, buffers, kernels: [{ name: "dense", origin: "swap", body: [swap(0), swap(1)] }] },
       {},
-      { output: { name: "y", shape: [2] } },
+      { outputs: [{ name: "y", shape: [2] }] },
     ),
   );
   const x = Float32Array.from(rows);
@@ -178,7 +178,7 @@ describe("training", () => {
     expect(Array.from(module.predict([1, 2]))).toEqual([19, 39]);
   });
   it("create gives instances that share nothing, and selfTest tests the weights the module came with", () => {
-    const module = run(lineParts({}, { selfTest: { rows: 1, x: Float32Array.of(3), columns: [0], y: [2], bounds: [1e-6] } }));
+    const module = run(lineParts({}, { selfTest: { rows: 1, x: [Float32Array.of(3)], columns: [0], y: [2], bounds: [1e-6] } }));
     const other = module.create();
     module.trainStep(x, y);
     expect(Array.from(other.predict([3]))).toEqual([2]);
@@ -323,7 +323,7 @@ predict(1);\n`;
       (format) => `import { predict, trainStep, create, inputShape, type Model } from "./${format}.js";\n${check}`,
     );
     const global = `const { predict, trainStep, create, inputShape } = net;\ntype Model = net.Model;\n${check}`;
-    const test = { rows: 1, x: Float32Array.of(3), columns: [0], y: [2], bounds: [1e-6] };
+    const test = { rows: 1, x: [Float32Array.of(3)], columns: [0], y: [2], bounds: [1e-6] };
     for (const format of ["esm", "cjs", "iife"] as const) {
       write(`${format}.d.ts`, emitModule(lineParts({ format, globalName: "net" }, { selfTest: test })).declarations);
     }
@@ -360,7 +360,7 @@ function hostileParts(): ModuleParts {
     kernels: net.kernels.map((kernel) => ({ ...kernel, name: rename(kernel.name), origin: `layers[0] ${evil}` })),
     entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })) })),
   };
-  const ports = { input: { name: "__proto__", shape: [2] }, output: { name: evil, shape: [1] } };
+  const ports = { inputs: [{ name: "__proto__", shape: [2] }], outputs: [{ name: evil, shape: [1] }] };
   return parts(program, {}, { model: { name: evil, hash: "x" }, constants: loopConstants, ...ports });
 }
 

@@ -298,8 +298,9 @@ export function parts(program: Program, options: OptionsInput = {}, more: Partia
     model: { name: "net", hash: "0123abcd" },
     options: optionsSchema.parse(options),
     version: "0.0.0",
-    input: { name: "x", shape: [2] },
-    output: { name: "y", shape: [1] },
+    inputs: [{ name: "x", shape: [2] }],
+    outputs: [{ name: "y", shape: [1] }],
+    feeds: [{ name: "x", port: 0 }],
     program,
     constants: new Map(),
     weights: [],
@@ -313,8 +314,8 @@ export const lineParts = (options: OptionsInput = {}, more: Partial<ModuleParts>
     trainableLine(),
     { train: true, batch: 4, ...options },
     {
-      input: { name: "x", shape: [1] },
-      target: { name: "y", shape: [1] },
+      inputs: [{ name: "x", shape: [1] }],
+      targets: [{ name: "y", shape: [1], y: "y", sampleWeight: "sampleWeight" }],
       learningRate: 0.125,
       constants: new Map([
         ["w", Float32Array.of(0.5)],

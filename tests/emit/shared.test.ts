@@ -168,7 +168,7 @@ describe("a kernel with formals", () => {
       },
     ],
   };
-  const made = parts(program, {}, { input: { name: "x", shape: [2] }, output: { name: "y", shape: [2] } });
+  const made = parts(program, {}, { inputs: [{ name: "x", shape: [2] }], outputs: [{ name: "y", shape: [2] }] });
 
   it("is one function of places in memory", () => {
     verifyProgram(program);

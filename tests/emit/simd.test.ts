@@ -37,11 +37,11 @@ function inF32(program: Program): Program {
 // Thirds, so that float32 and float64 sums differ.
 const x = Float32Array.from({ length: 14 }, (_, i) => (i - 5) / 3);
 const constants = new Map([...loopConstants].map(([name, values]) => [name, values.map((value) => value / 3)]));
-const selfTest = { rows: 2, x: x.slice(0, 4), columns: [0], y: [...interpreted(loopNet(1), x.slice(0, 4))], bounds: [1e-5] };
+const selfTest = { rows: 2, x: [x.slice(0, 4)], columns: [0], y: [...interpreted(loopNet(1), x.slice(0, 4))], bounds: [1e-5] };
 const net = (options: OptionsInput = {}, more: Partial<ModuleParts> = {}): ModuleParts =>
   parts(loopNet(), { target: "simd", ...options }, { constants, selfTest, simd: { program: inF32(loopNet()) }, ...more });
 const line = (options: OptionsInput = {}): ModuleParts => {
-  const made = lineParts(options, { selfTest: { rows: 1, x: Float32Array.of(3), columns: [0], y: [2], bounds: [1e-6] } });
+  const made = lineParts(options, { selfTest: { rows: 1, x: [Float32Array.of(3)], columns: [0], y: [2], bounds: [1e-6] } });
   return { ...made, simd: { program: inF32(made.program) } };
 };
 

@@ -97,7 +97,7 @@ describe("bad models", () => {
       trainable: true,
       inputShape: [2],
     };
-    expect(resolve(modelOf([{ layer: "dense", config }])).outputShape).toEqual([2]);
+    expect(resolve(modelOf([{ layer: "dense", config }])).predict.outputs[0].shape).toEqual([2]);
   });
 });
 

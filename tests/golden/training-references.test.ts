@@ -93,7 +93,7 @@ describe.each(cases)("$name", (item) => {
     const { layers, loss, optimizer, input = real, weighted, name } = item;
     const noise = random(cases.indexOf(item) + 100);
     const bare: Model = { name, seed: 1, layers };
-    const { weights: infos, input: port, output } = resolve(bare).predict;
+    const { weights: infos, inputs: [port], outputs: [output] } = resolve(bare).predict;
     const draw = (shape: readonly number[], value: () => number) =>
       tensor(shape, Float32Array.from({ length: size(shape) }, value));
     let w: Weights = Object.fromEntries(

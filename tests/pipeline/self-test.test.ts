@@ -2,6 +2,7 @@
 // a kernel that begins one place further on, does; and golden rows do not make the file.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Artifact } from "../../compiler/artifact.ts";
 import { type Random, random } from "../../compiler/base/random.ts";
 import { compile } from "../../compiler/compile.ts";
 import { resolve } from "../../compiler/front/steps.ts";
@@ -97,10 +98,17 @@ function mutant(model: Model, how: "flip" | "shift", noise: Random): Model | und
 /** What a module tests, out of its text. */
 const selfTestText = (code: string): string => code.slice(code.indexOf("function selfTest()"), code.lastIndexOf("\nexport {"));
 
+const compiled = new Map<Model, Artifact>();
+/** The module of a model, made once for all its mutants. */
+function rightOf(model: Model): Artifact {
+  const artifact = compiled.get(model) ?? compile(model, { target: "js" });
+  compiled.set(model, artifact);
+  return artifact;
+}
+
 /** Whether the golden rows of the model find the mutant; undefined where 200 other rows do not find it either. */
 function isCaught(model: Model, wrong: Model): boolean | undefined {
-  const options = { target: "js" } as const;
-  const [right, bad] = [compile(model, options), compile(wrong, options)];
+  const [right, bad] = [rightOf(model), compile(wrong, { target: "js" })];
   const mixed = load({ ...bad, code: bad.code.replace(selfTestText(bad.code), () => selfTestText(right.code)) });
   try {
     mixed.selfTest?.();
@@ -109,7 +117,7 @@ function isCaught(model: Model, wrong: Model): boolean | undefined {
   }
   const resolved = resolve(model);
   const draw = resolved.inputSampler(random(5));
-  const x = Float32Array.from({ length: 200 * sizeOf(resolved.inputShape) }, draw);
+  const x = Float32Array.from({ length: 200 * sizeOf(resolved.predict.inputs[0].shape) }, draw);
   const [y, found] = [load(right).predict(x), mixed.predict(x)];
   const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return y.some((value, i) => Math.abs(value - found[i]) > standard.layers.rel * scale) ? false : undefined;

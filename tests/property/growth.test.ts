@@ -38,12 +38,12 @@ interface Case {
 const quiet = { selfTest: false } as const;
 const cases: readonly Case[] = [
   { what: "layers", from: 48, model: chain, options: quiet },
-  { what: "layers of a training module", from: 8, model: chain, options: { ...quiet, train: true } },
+  { what: "layers of a training module", from: 4, model: chain, options: { ...quiet, train: true } },
   { what: "kernels that differ", from: 2, model: varied, options: { ...quiet, train: true, target: "js" } },
-  { what: "weights", from: 256, model: (units) => sequential([l.dense({ units, inputShape: [64] })]) },
-  { what: "steps of an LSTM", from: 8, model: (steps) => sequential([l.lstm({ units: 2, inputShape: [steps, 2] })], { training }), options: { train: true } },
+  { what: "weights", from: 128, model: (units) => sequential([l.dense({ units, inputShape: [64] })]) },
+  { what: "steps of an LSTM", from: 4, model: (steps) => sequential([l.lstm({ units: 2, inputShape: [steps, 2] })], { training }), options: { train: true } },
   { what: "groups of a convolution", from: 16, model: groups, options: quiet },
-  { what: "groups in training", from: 4, model: groups, options: { ...quiet, train: true } },
+  { what: "groups in training", from: 2, model: groups, options: { ...quiet, train: true } },
 ]; // biome-ignore format: a table
 
 /** Work of five sizes, as ratios of neighbours. */

@@ -23,7 +23,7 @@ function trainer(
   weights: Readonly<Record<string, Floats>>,
 ) {
   const { graph, trainable, learningRate } = resolve(model).trainStep(training);
-  const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), training, trainable);
+  const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), training.optimizer, trainable);
   const values: Record<string, Floats> = { ...weights };
   for (const { op, attrs, type } of step.nodes) {
     if (op === "state")

@@ -35,8 +35,56 @@ export const wholeFunction: Code = js`function whole(what, values, size, range) 
   for (let i = 0; i < values.length; i++) {
     let value = values[i];
     if (value >= 0 && value < range.below && value % 1 === 0 || value === range.ignore) continue;
-    throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted a whole number from 0 to " + (range.below - 1) + ", got " + value + (what === "y" && value === range.below ? "; labels start at 0" : ""));
+    throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted a whole number from 0 to " + (range.below - 1) + ", got " + value + (what.charAt(0) === "y" && value === range.below ? "; labels start at 0" : ""));
   }
+}`;
+
+/** `portsOf(what, value, known)`: an object with no other keys; what a key holds is for its reader to judge. */
+export const portsFunction: Code = js`function portsOf(what, value, known) {
+  const wanted = what + ": wanted an object by name, { " + known.join(", ") + " }";
+  if (!value || typeof value !== "object" || value.length >= 0) throw new TypeError(wanted + ", got " + kind(value));
+  for (const key in value) {
+    if (known.indexOf(key) < 0) throw new TypeError(wanted + '; there is no "' + key + '"');
+  }
+}`;
+
+/** `textsOf(what, value, shape)`: rows of texts, flat or nested, as one list of its own. */
+export const textsFunction: Code = js`function textsOf(what, value, shape) {
+  const list = [], size = shape.reduce((a, b) => a * b, 1);
+  function put(items, depth) {
+    if (typeof items === "string" && depth) return list.push(items);
+    const length = items && typeof items === "object" && depth <= shape.length + 1 ? items.length : -1;
+    if (!(length >= 0)) throw new TypeError(what + ": row " + (list.length - list.length % size) / size + ", place " + list.length % size + ": wanted a text, got " + kind(items));
+    for (let i = 0; i < length; i++) put(items[i], depth + 1);
+  }
+  put(value, 0);
+  if (list.length % size) throw new RangeError(what + ": wanted k * " + size + " texts, got " + list.length);
+  return list;
+}`;
+
+/** `lookUp(what, texts, size, words, ids, unknown)`: the id of each text; `words` are sorted. */
+export const lookUpFunction: Code = js`function lookUp(what, texts, size, words, ids, unknown) {
+  const found = new Float32Array(texts.length);
+  for (let i = 0; i < texts.length; i++) {
+    let low = 0, high = words.length;
+    while (low < high) {
+      let middle = (low + high) >> 1;
+      if (words[middle] < texts[i]) low = middle + 1;
+      else high = middle;
+    }
+    const id = words[low] === texts[i] ? ids[low] : unknown;
+    if (id === undefined) throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted one of " + words.slice(0, 9).join(", ") + (words.length > 9 ? ", …" : "") + ", got " + kind(texts[i]));
+    found[i] = id;
+  }
+  return found;
+}`;
+
+/** `outOf(what, value, length)`: an array to write to, where one is given. */
+export const outFunction: Code = js`function outOf(what, value, length) {
+  if (value === undefined || value instanceof Float32Array && value.length === length) return value;
+  if (kind(value) !== "Float32Array") throw new TypeError(what + ": wanted a Float32Array, got " + kind(value));
+  if (value.length !== length) throw new RangeError(what + ": wanted " + length + " numbers, got " + value.length);
+  return value;
 }`;
 
 /** `noNaN(what, values, size)`: where NaN would only hide what is wrong with the data. */

@@ -1,17 +1,21 @@
 // The module's TypeScript declarations: every shape stands in the types and in the comments. In: what the module exports.
 // Out: text for model.d.ts. No name from a model gets in but as a quoted key.
+
+import type { Port } from "../../artifact.ts";
 import { braces, Code, comment, js, lines, name } from "../code.ts";
 import { constants } from "./doors/constants.ts";
 import { shapeText } from "./doors/door.ts";
 import { doors } from "./doors/list.ts";
 import { importsWasm, type ModuleParts } from "./parts.ts";
 
+const textsType = js`/** Rows of texts, back to back or nested as their shape. */
+type Texts = readonly string[] | readonly Texts[];`;
 const rowsType = js`/** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
 type Rows = ArrayLike<number> | readonly Rows[];`;
 
 /** The text of the `.d.ts`: the same names as the module exports, for its format. */
 export function declarations(parts: ModuleParts): string {
-  const { options, input, output, model } = parts;
+  const { options, inputs, outputs, model } = parts;
   const external = options.weights === "external";
   const shownConstants = constants.filter(({ when }) => when(parts));
   const methods = doors.filter(({ when }) => when(parts)).map(({ says }) => says(parts));
@@ -22,7 +26,7 @@ export function declarations(parts: ModuleParts): string {
   const instance = braces(js`export interface Model`, lines(...methods));
   // Who wrote the file, in the words of the module's header: by them it is known as one that may be replaced.
   const head = comment(
-    `Model ${JSON.stringify(model.name)}, compiled by layerc ${parts.version}: ${shapeText(input.shape).text} to ${shapeText(output.shape).text}`,
+    `Model ${JSON.stringify(model.name)}, compiled by layerc ${parts.version}: ${portsText(inputs)} to ${portsText(outputs)}`,
   );
   const says = (text: string | undefined): Code | undefined => (text === undefined ? undefined : new Code(`/** ${text} */`));
   const body =
@@ -40,11 +44,11 @@ export function declarations(parts: ModuleParts): string {
           ),
           braces(
             js`declare namespace ${name(options.globalName)}`,
-            lines(...exported(rowsType), ...(shown.includes(create) ? [instance] : [])),
+            lines(...typesOf(parts).flatMap(exported), ...(shown.includes(create) ? [instance] : [])),
           ),
         ]
       : [
-          ...exported(rowsType),
+          ...typesOf(parts).flatMap(exported),
           ...shownConstants.flatMap((constant) => [
             says(constant.says),
             js`export declare const ${name(constant.name)}: ${constant.type(parts)};`,
@@ -54,6 +58,13 @@ export function declarations(parts: ModuleParts): string {
         ];
   return `${lines(head, ...body).text}\n`;
 }
+
+const typesOf = ({ inputs }: ModuleParts): readonly Code[] =>
+  inputs.some(({ type }) => type === "string") ? [rowsType, textsType] : [rowsType];
+
+/** `[4]`, or of several `a [4], b [3]`. */
+const portsText = (ports: readonly Port[]): string =>
+  ports.map(({ name: port, shape }) => (ports.length === 1 ? "" : `${JSON.stringify(port)} `) + shapeText(shape).text).join(", ");
 
 const exported = ({ text }: Code): readonly Code[] => [new Code(text.replace(/^type /m, "export type "))];
 
@@ -84,4 +95,4 @@ create(${new Code(params.join(", "))}): Model;`;
 
 // In a script the types stand in the namespace of the global.
 const qualify = (method: Code, globalName: string): Code =>
-  new Code(method.text.replace(/: Model;$/, `: ${globalName}.Model;`).replace(/\bRows\b/g, `${globalName}.Rows`));
+  new Code(method.text.replace(/: Model;$/, `: ${globalName}.Model;`).replace(/\b(Rows|Texts)\b/g, `${globalName}.$1`));

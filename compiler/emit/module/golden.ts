@@ -1,13 +1,17 @@
 // The text of `selfTest`: rows, given or drawn, and each number that is compared with its bound. In: golden rows, names of helpers.
 // Out: a function declaration. Guarantee: drawn numbers are those of `base/draws.ts`; what is off is named with its row and its bound.
+import type { Port } from "../../artifact.ts";
 import { draws } from "../../base/draws.ts";
-import { braces, type Code, commas, js, lines, literal, type Name, none } from "../code.ts";
-import type { SelfTest } from "./parts.ts";
+import { sizeOf } from "../../graph/graph.ts";
+import { braces, type Code, commas, js, lines, literal, member, type Name, name, none, record } from "../code.ts";
+import type { Rows, SelfTest } from "./parts.ts";
 import { numbers } from "./weights.ts";
 
 /** What the text leans on. */
 export interface SelfTestSite {
-  readonly inputSize: number;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Numbers of a row of all outputs. */
   readonly outputSize: number;
   /** Stands before `predict`: a fresh instance, where training may have changed this one. */
   readonly instance: Code;
@@ -24,7 +28,7 @@ export function selfTestFunction(test: SelfTest, site: SelfTestSite): Code {
   const body = lines(
     before,
     js`const y = [${list(y)}]${bounded};
-const out = ${site.instance}predict(${x});
+const out = ${answer(test, x, site)};
 let largest = 0;`,
     whole ? wholeRows(test, site) : someColumns(test, site),
     js`return largest;`,
@@ -98,19 +102,46 @@ const sixteenthText = js`(h >> 27 | 1) / 16`;
 export const fewestDrawn = 24;
 
 /** What stands before the call of `predict`, and its argument. */
-function inputs({ x, rows }: SelfTest, { inputSize, math, unpack }: SelfTestSite): readonly [before: Code, x: Code] {
-  if (x instanceof Float32Array) return [none, numbers(x, unpack)];
-  const { starts, integers } = x;
-  const count = rows * inputSize;
-  if (count <= fewestDrawn) return [none, js`[${list(starts.flatMap((start) => [...draws(start, inputSize, integers)]))}]`];
+function inputs({ x, rows }: SelfTest, site: SelfTestSite): readonly [before: Code, x: Code] {
+  const single = site.inputs.length === 1;
+  const each = site.inputs.map((port, i) => rowsOf(x[i], { size: sizeOf(port.shape), rows, id: single ? "x" : `x${i}` }, site));
+  if (single) return each[0];
+  return [lines(...each.map(([before]) => before)), record(site.inputs.map((port, i) => [port.name, each[i][1]]))];
+}
+
+/** The golden rows of one input; `id` names what is drawn. */
+function rowsOf(
+  given: Rows,
+  { size, rows, id }: { readonly size: number; readonly rows: number; readonly id: string },
+  { math, unpack }: SelfTestSite,
+): readonly [before: Code, x: Code] {
+  if (given instanceof Float32Array) return [none, numbers(given, unpack)];
+  if ("texts" in given) return [none, js`[${commas(given.texts.map((text) => js`${text}`))}]`];
+  const { starts, integers } = given;
+  const count = rows * size;
+  if (count <= fewestDrawn) return [none, js`[${list(starts.flatMap((start) => [...draws(start, size, integers)]))}]`];
   const drawn = integers === undefined ? sixteenthText : js`${math("floor")}((h >>> 8) * ${integers} / 16777216)`;
+  const [values, first] = [name(id), name(id === "x" ? "starts" : `starts${id.slice(1)}`)];
   return [
-    js`const x = new Float32Array(${count}), starts = [${list(starts)}];
+    js`const ${values} = new Float32Array(${count}), ${first} = [${list(starts)}];
 for (let i = 0, h = 0; i < ${count}; i++) {
-  if (i % ${inputSize} === 0) h = starts[i / ${inputSize}];
+  if (i % ${size} === 0) h = ${first}[i / ${size}];
   h = ${nextText(math)};
-  x[i] = ${drawn};
+  ${values}[i] = ${drawn};
 }`,
-    js`x`,
+    js`${values}`,
   ];
+}
+
+/** What predict gives, the outputs of a row one behind the other. */
+function answer({ rows }: SelfTest, x: Code, { instance, outputs }: SelfTestSite): Code {
+  if (outputs.length === 1) return js`${instance}predict(${x})`;
+  const parts = outputs.map(({ name: port, shape }) => js`[found${member(port)}, ${sizeOf(shape)}]`);
+  return js`((found) => {
+  const all = [];
+  for (let row = 0; row < ${rows}; row++) [${commas(parts)}].forEach((part) => {
+    for (let i = 0; i < part[1]; i++) all.push(part[0][row * part[1] + i]);
+  });
+  return all;
+})(${instance}predict(${x}))`;
 }

@@ -2,7 +2,17 @@
 // decoder, copies, checks. Asking for one makes the module declare it and what it needs; nothing else is declared. Their names are
 // fixed, and nothing else gets them.
 import { type Code, commas, js, lines, mathMembers, type Name, type Names, name } from "../code.ts";
-import { kindFunction, noNaNFunction, optionsFunction, rowsFunction, wholeFunction } from "./checks.ts";
+import {
+  kindFunction,
+  lookUpFunction,
+  noNaNFunction,
+  optionsFunction,
+  outFunction,
+  portsFunction,
+  rowsFunction,
+  textsFunction,
+  wholeFunction,
+} from "./checks.ts";
 import { copyFunction } from "./routes.ts";
 import { unpackFunction } from "./weights.ts";
 
@@ -32,6 +42,10 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   copy: { text: copyFunction },
   kind: { text: kindFunction },
   rowsOf: { text: rowsFunction, needs: ["kind"] },
+  portsOf: { text: portsFunction, needs: ["kind"] },
+  textsOf: { text: textsFunction, needs: ["kind"] },
+  lookUp: { text: lookUpFunction, needs: ["kind"] },
+  outOf: { text: outFunction, needs: ["kind"] },
   whole: { text: wholeFunction },
   noNaN: { text: noNaNFunction },
   optionsOf: { text: optionsFunction, needs: ["kind"] },
@@ -71,6 +85,10 @@ export class Helpers {
   /** `kind(value)`; the other checks are described where they are written (checks.ts). */
   kind = (): Name => this.#text("kind");
   rowsOf = (): Name => this.#text("rowsOf");
+  portsOf = (): Name => this.#text("portsOf");
+  textsOf = (): Name => this.#text("textsOf");
+  lookUp = (): Name => this.#text("lookUp");
+  outOf = (): Name => this.#text("outOf");
   whole = (): Name => this.#text("whole");
   noNaN = (): Name => this.#text("noNaN");
   optionsOf = (): Name => this.#text("optionsOf");

@@ -32,11 +32,16 @@ export interface ModuleParts {
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
 }
 /** The golden rows of one input. */
-export type Rows = Float32Array | { readonly starts: readonly number[]; readonly integers?: number };
+export type Rows =
+  | Float32Array
+  | { readonly texts: readonly string[] }
+  | { readonly starts: readonly number[]; readonly integers?: number };
 /** What selfTest compares. */
 export interface SelfTest {
   readonly rows: number;
-  /** For each input its numbers, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it. */
+  /**
+   * For each input its numbers or texts, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it.
+   */
   readonly x: readonly Rows[];
   /** Positions in a row of the outputs, one output behind the other. */
   readonly columns: readonly number[];

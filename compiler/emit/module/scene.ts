@@ -41,9 +41,11 @@ export interface Scene {
 }
 
 /** Names everything that the text will mention, and lays the memory out. */
-export function setScene({ program, simd: lanes, constants, weights, options, model }: ModuleParts): Scene {
+export function setScene({ program, simd: lanes, constants, weights, options, model, feeds, outputs }: ModuleParts): Scene {
   const predict = program.entries.find((entry) => entry.name === "predict") ?? internal("the program has no entry predict");
-  const direct = lanes === undefined ? directKernel(program, predict) : undefined;
+  // Of several ports each would be an argument more.
+  const isSimple = feeds.length === 1 && outputs.length === 1;
+  const direct = lanes === undefined && isSimple ? directKernel(program, predict) : undefined;
   const looping = program.entries.filter((entry) => entry !== predict || direct === undefined);
   const looped = [...new Set(looping.flatMap(({ calls }) => calledKernels(program, calls)))];
   const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
@@ -115,8 +117,6 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
       invariant(entry.rows !== "n", `${entry.name} wants a fixed number of rows`);
       return {
         rows: entry.rows,
-        input: bufferId(entry.inputs[0][1]),
-        output: bufferId(entry.outputs[0][1]),
         calls: calls(entry),
       };
     },
@@ -149,6 +149,7 @@ function identifiers(names: Names, ...lists: readonly (readonly { readonly name:
 
 /** The one kernel of `predict`, when it is a straight line and may work on the caller's arrays. */
 function directKernel(program: Program, predict: Entry): Kernel | undefined {
+  if (predict.inputs.length !== 1 || predict.outputs.length !== 1) return undefined;
   const [[, input]] = predict.inputs;
   if (predict.calls.length !== 1 || predict.rows !== 1 || input === predict.outputs[0][1]) return undefined;
   const [kernel] = calledKernels(program, predict.calls);

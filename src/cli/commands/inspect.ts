@@ -9,7 +9,7 @@ import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { legend } from "../legend.ts";
 import { renderTable } from "../render.ts";
 import { readSnapshots } from "../subject.ts";
-import { painted, print, printJson } from "../terminal.ts";
+import { painted, print, printJson, terminal } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {
   readonly after?: string;
@@ -134,7 +134,7 @@ function compare(all: readonly Snapshot[], pass: string, { goal, json, legend: w
     return;
   }
   const after = wanted ? `\n\n${legend(made.stage)}` : "";
-  const paint = painted(process.stdout);
+  const paint = painted(terminal().stdout);
   const hunks = unified(lines, paint);
   const from = passes.find(({ name }) => name === pass)?.from;
   if (before === undefined)

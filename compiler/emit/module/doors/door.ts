@@ -41,6 +41,6 @@ export const prepared = (site: Site): Code => (maybeEntry(site, "prepare") === u
 /** What is to run after weights changed. */
 export const outdated = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`stale = true;`);
 
-/** The statement that checks whole numbers of a port, where it holds such. */
-export const checkRange = ({ scene }: Site, { name: id, range }: Port, values: Name, size: number): Code =>
-  range === undefined ? none : js`${scene.helpers.whole()}(${id}, ${values}, ${size}, ranges.${values});`;
+/** The statement that checks whole numbers of a port, where it holds such; `what` names it, and where its range stands in `ranges`. */
+export const checkRange = ({ scene }: Site, { range }: Port, what: string, values: Name, size: number): Code =>
+  range === undefined ? none : js`${scene.helpers.whole()}(${what}, ${values}, ${size}, ranges.${new Code(what)});`;

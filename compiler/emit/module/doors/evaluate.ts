@@ -1,10 +1,10 @@
-// `evaluate(x, y, options)`: the mean loss over any number of rows, each batch weighed with its rows.
-import { sizeOf } from "../../../graph/graph.ts";
-import { braces, js, lines, literal, name } from "../../code.ts";
+// `evaluate(x, y, options)`: the mean losses over any number of rows, each batch weighed with its rows.
+import { braces, commas, js, lines, literal, name, record } from "../../code.ts";
 import { type Door, entryOf, prepared } from "./door.ts";
-import { feed, lossOf, targetOf } from "./training.ts";
+import { batchOf, feed, logKeys, lossesOf, targetsOf } from "./training.ts";
+import { inputsType, logsType, targetsType, weightsType } from "./types.ts";
 
-/** The loss without a step. */
+/** The losses without a step. */
 export const evaluate: Door = {
   name: "evaluate",
   when: ({ options }) => options.train,
@@ -12,30 +12,37 @@ export const evaluate: Door = {
     const { parts, scene } = site;
     const { optionsOf, noNaN } = scene.helpers;
     const { batch } = parts.options;
-    const [inputSize, targetSize] = [sizeOf(parts.input.shape), sizeOf(targetOf(parts).shape)];
+    const { inputs, targets, weights, feeds } = batchOf(site);
+    const [first] = inputs;
+    // Where text was looked up there is no NaN.
+    const numbers = parts.feeds.flatMap(({ table, port }, i) =>
+      table === undefined ? [{ ...feeds.fed[i], what: inputs[port].what }] : [],
+    );
+    const keys = logKeys(parts);
+    const losses = lossesOf(site, "evaluate");
     return braces(
       js`function evaluate(x, y, options)`,
       lines(
         js`const data = dataOf(x, y, ${optionsOf()}(options, ["sampleWeight"]).sampleWeight), rows = data.rows;
-if (rows < 1) throw new RangeError("x: wanted at least 1 row of ${literal(inputSize)} numbers, got 0 rows");
-${noNaN()}("x", data.x, ${inputSize});
-${noNaN()}("y", data.y, ${targetSize});
-if (data.sampleWeight) ${noNaN()}("sampleWeight", data.sampleWeight, 1);`,
+if (rows < 1) throw new RangeError(${`${first.what}: wanted at least 1 row of ${literal(first.size).text} numbers, got 0 rows`});`,
+        ...numbers.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
+        ...targets.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
+        ...weights.map(({ what, id }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, 1);`),
         prepared(site),
-        js`let sum = 0;`,
+        js`const sums = [${commas(keys.map(() => 0))}];`,
         braces(
           js`for (let row = 0; row < rows; row += ${batch})`,
           lines(
             js`const n = rows - row < ${batch} ? rows - row : ${batch};`,
             feed(site, "evaluate", name("row")),
             scene.calls(entryOf(site, "evaluate")),
-            js`sum += n * ${lossOf(site, "evaluate")}[0];`,
+            ...losses.map((loss, i) => js`sums[${i}] += n * ${loss}[0];`),
           ),
         ),
-        js`return sum / rows;`,
+        js`return ${record(keys.map((key, i) => [key, js`sums[${i}] / rows`]))};`,
       ),
     );
   },
-  says: () => js`/** The mean loss over any number of rows, none of which holds NaN. */
-evaluate(x: Rows, y: Rows, options?: { sampleWeight?: Rows }): number;`,
+  says: (parts) => js`/** The mean losses over any number of rows, none of which holds NaN. */
+evaluate(x: ${inputsType(parts)}, y: ${targetsType(targetsOf(parts), parts)}, options?: { sampleWeight?: ${weightsType(targetsOf(parts), parts)} }): ${logsType(logKeys(parts))};`,
 };

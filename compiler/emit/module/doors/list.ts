@@ -3,10 +3,24 @@ import { backend } from "./backend.ts";
 import type { Door } from "./door.ts";
 import { evaluate } from "./evaluate.ts";
 import { getWeights } from "./get-weights.ts";
+import { getMetrics, resetMetrics } from "./metrics.ts";
+import { getOptimizerState, setOptimizerState } from "./optimizer-state.ts";
 import { predict } from "./predict.ts";
 import { selfTest } from "./self-test.ts";
 import { setWeights } from "./set-weights.ts";
 import { trainStep } from "./train-step.ts";
 
 /** Every door. */
-export const doors: readonly Door[] = [predict, trainStep, evaluate, getWeights, setWeights, selfTest, backend];
+export const doors: readonly Door[] = [
+  predict,
+  trainStep,
+  evaluate,
+  resetMetrics,
+  getMetrics,
+  getWeights,
+  setWeights,
+  getOptimizerState,
+  setOptimizerState,
+  selfTest,
+  backend,
+];

@@ -1,9 +1,11 @@
 // `predict(x, out)`: rows by tiles while at least half a tile is left, then one by one, straight between the caller's arrays.
 import { sizeOf } from "../../../graph/graph.ts";
-import { braces, Code, js, lines, name, none } from "../../code.ts";
-import { computeFunction, many, one, times } from "../routes.ts";
+import { braces, Code, commas, js, lines, member, type Name, name, record } from "../../code.ts";
+import { computeFunction, type Lane, many, one, times } from "../routes.ts";
 import { directText } from "../scene.ts";
-import { checkRange, type Door, entryOf, maybeEntry, prepared, rowShape, shapeText } from "./door.ts";
+import { type Door, entryOf, maybeEntry, prepared, type Site, shapeText } from "./door.ts";
+import { byPort, type Fed, feedsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
+import { inputsType, outputsType } from "./types.ts";
 
 /** The model's answer for any number of rows. */
 export const predict: Door = {
@@ -11,39 +13,59 @@ export const predict: Door = {
   when: () => true,
   text: (site) => {
     const { parts, scene } = site;
-    const { copy, kind, rowsOf } = scene.helpers;
-    const [inputSize, outputSize] = [sizeOf(parts.input.shape), sizeOf(parts.output.shape)];
+    const inputs = slotsOf(scene, "x", parts.inputs);
+    const outputs = slotsOf(scene, "out", parts.outputs);
+    const { before, fed } = feedsOf(site, inputs);
+    const simple = fed.length === 1 && outputs.length === 1;
+    // One array each: the caller says where in them; of several, which row.
+    const params = simple
+      ? ["x", "from", "out", "to"].map(name)
+      : [...fed.map(({ id }) => id), name("row"), ...outputs.map(({ id }) => id)];
+    const route = (entryName: string, id: Name): Code => {
+      const entry = entryOf(site, entryName);
+      const lane =
+        (ports: typeof entry.inputs, from: Code, array: Name | undefined, optional: boolean) =>
+        (one: Pick<Fed, "name" | "id" | "size">): Lane[] => {
+          const buffer = ports.find(([port]) => port === one.name)?.[1];
+          const at = simple ? from : times(name("row"), one.size);
+          return buffer === undefined
+            ? []
+            : [{ array: array ?? one.id, at, buffer: scene.bufferId(buffer), size: one.size, optional }];
+        };
+      const named = outputs.map(({ port, id: own, size }) => ({ name: port.name, id: own, size }));
+      return computeFunction(id, scene.route(entry), {
+        params,
+        inputs: fed.flatMap(lane(entry.inputs, js`from`, simple ? name("x") : undefined, false)),
+        outputs: named.flatMap(lane(entry.outputs, js`to`, undefined, outputs.length > 1)),
+      }, scene.helpers.copy); // biome-ignore format: one line
+    };
     const entry = entryOf(site, "predict");
-    const compute =
-      scene.direct === undefined
-        ? computeFunction(one, scene.route(entry), inputSize, outputSize, copy)
-        : directText(scene, entry, one);
     const tile = maybeEntry(site, "predictTile");
-    const route = tile && scene.route(tile);
-    const tiles = route && computeFunction(many, route, inputSize, outputSize, copy);
-    const row = name("row");
-    const [from, to, found] = [times(row, inputSize), times(row, outputSize), times(name("rows"), outputSize)];
+    const call = (id: Name, rows?: Code): Code => {
+      const args = simple
+        ? [fed[0].id, times(name("row"), fed[0].size), outputs[0].id, times(name("row"), outputs[0].size)]
+        : params;
+      return js`${id}(${commas([...args, ...(rows === undefined ? [] : [rows])])});`;
+    };
+    const most = tile === undefined || tile.rows === "n" ? 0 : tile.rows;
     const loops =
-      route === undefined
-        ? js`for (let row = 0; row < rows; row++) ${one}(x, ${from}, out, ${to});`
+      most === 0
+        ? js`for (let row = 0; row < rows; row++) ${call(one)}`
         : js`let row = 0;
-for (; rows - row >= ${Math.ceil(route.rows / 2)}; row += ${route.rows}) ${many}(x, ${from}, out, ${to}, rows - row < ${route.rows} ? rows - row : ${route.rows});
-for (; row < rows; row++) ${one}(x, ${from}, out, ${to});`;
-    const [shape, broken] = [rowShape(parts.input.shape), inputSize === 1 ? none : js` || x.length % ${inputSize}`];
+for (; rows - row >= ${Math.ceil(most / 2)}; row += ${most}) ${call(many, js`rows - row < ${most} ? rows - row : ${most}`)}
+for (; row < rows; row++) ${call(one)}`;
     return lines(
-      compute,
-      tiles,
+      scene.direct === undefined ? route("predict", one) : directText(scene, entry, one),
+      tile && route("predictTile", many),
       braces(
         js`function predict(x, out)`,
         lines(
-          js`if (!(x instanceof Float32Array) || !x.length${broken}) x = ${rowsOf()}("x", x, ${shape});
-const rows = x.length${inputSize === 1 ? none : js` / ${inputSize}`};`,
-          checkRange(site, parts.input, name("x"), inputSize),
+          takeApart(scene, "x", inputs),
+          readSlots(site, inputs),
           // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
-          js`if (out === undefined) out = new Float32Array(${found});
-else if (!(out instanceof Float32Array) && ${kind()}(out) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(out));
-else if (out.length !== ${found}) throw new RangeError("out: wanted " + ${found} + " numbers, got " + out.length);
-if (rows > 1 && x !== out && x.buffer === out.buffer) x = new Float32Array(x);`,
+          outputs.length === 1 ? oneOutput(site, outputs[0]) : severalOutputs(site, outputs),
+          ...inputs.map(({ id, port }) => (port.type === "string" ? undefined : apart(id, outputs))),
+          before,
           prepared(site),
           loops,
           js`return out;`,
@@ -51,13 +73,59 @@ if (rows > 1 && x !== out && x.buffer === out.buffer) x = new Float32Array(x);`,
       ),
     );
   },
-  says: ({ input, output }) => {
-    const each = input.range === undefined ? "" : `, whole numbers from 0 to ${input.range.below - 1}`;
-    return js`/**
+  says: (parts) => {
+    const { inputs, outputs } = parts;
+    if (inputs.length === 1 && outputs.length === 1 && inputs[0].type !== "string") {
+      const [[input], [output]] = [inputs, outputs];
+      const each = input.range === undefined ? "" : `, whole numbers from 0 to ${input.range.below - 1}`;
+      return js`/**
  * \`x\`: k rows of ${shapeText(input.shape)}, k * ${sizeOf(input.shape)} numbers${new Code(each)}. Gives k rows of ${shapeText(output.shape)}, k * ${sizeOf(output.shape)} numbers: \`out\`, or a new Float32Array.
  * A Float32Array is taken as it is, and then nothing is allocated when \`out\` is given (but a copy of \`x\` where both are views of
  * one buffer); anything else is checked and copied. NaN is a number, and spreads. Throws TypeError or RangeError.
  */
 predict(x: Rows, out?: Float32Array): Float32Array;`;
+    }
+    const head = js`/**
+ * As many rows for every input, by name where there are several. Gives arrays of as many rows, by name where there are several outputs:
+ * \`out\`, which may name some of them only, or new ones. A Float32Array is taken as it is; anything else is checked and copied. NaN is a
+ * number, and spreads. Throws TypeError or RangeError.
+ */`;
+    if (outputs.length === 1)
+      return js`${head}
+predict(x: ${inputsType(parts)}, out?: Float32Array): Float32Array;`;
+    return js`${head}
+predict<O extends Partial<${outputsType(parts)}> = ${outputsType(parts)}>(x: ${inputsType(parts)}, out?: O): O;`;
   },
 };
+
+/** The array that is given, or a new one. */
+function oneOutput({ scene }: Site, { id, size }: Slot): Code {
+  const { kind } = scene.helpers;
+  const wanted = times(name("rows"), size);
+  return js`if (${id} === undefined) ${id} = new Float32Array(${wanted});
+else if (!(${id} instanceof Float32Array) && ${kind()}(${id}) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(${id}));
+else if (${id}.length !== ${wanted}) throw new RangeError("out: wanted " + ${wanted} + " numbers, got " + ${id}.length);`;
+}
+
+/** An object of arrays; what it does not name is not written. */
+function severalOutputs({ parts, scene }: Site, outputs: readonly Slot[]): Code {
+  const { helpers } = scene;
+  const made = record(byPort(parts.outputs, (_, i) => js`new Float32Array(${times(name("rows"), outputs[i].size)})`));
+  const known = commas(outputs.map(({ port }) => js`${port.name}`));
+  const given = outputs.map(
+    ({ id, what, size, port }) => js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`,
+  );
+  return js`if (out === undefined) out = ${made};
+else ${helpers.portsOf()}("out", out, [${known}]);
+const ${commas(given)};`;
+}
+
+/** A copy of what may lie under an output. */
+function apart(id: Name, outputs: readonly Slot[]): Code {
+  const shared = outputs.map(({ id: out }) =>
+    outputs.length === 1 ? js`${id} !== ${out} && ${id}.buffer === ${out}.buffer` : js`${out} && ${id}.buffer === ${out}.buffer`,
+  );
+  const [first] = shared;
+  const any = shared.length === 1 ? first : js`(${new Code(shared.map(({ text }) => text).join(" || "))})`;
+  return js`if (rows > 1 && ${any}) ${id} = new Float32Array(${id});`;
+}

@@ -12,12 +12,12 @@ export const selfTest: Door = {
   name: "selfTest",
   when: (parts) => parts.selfTest !== undefined,
   text: ({ parts, scene }) => {
-    const { selfTest: test, options, input, output } = parts;
+    const { selfTest: test, options, inputs, outputs } = parts;
     invariant(test !== undefined, "there are no golden rows");
     const { unpack, math } = scene.helpers;
     const instance = options.train ? js`create(${commas(createParams(parts))}).` : none;
-    const [inputSize, outputSize] = [sizeOf(input.shape), sizeOf(output.shape)];
-    return selfTestFunction(test, { inputSize, outputSize, instance, math, unpack });
+    const outputSize = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    return selfTestFunction(test, { inputs, outputs, outputSize, instance, math, unpack });
   },
   says: ({ options }) => {
     const which = options.train ? ", with the weights the module came with" : "";

@@ -1,8 +1,8 @@
 // `trainStep(x, y, options)`: one step of the optimizer on the rows of one batch.
-import { sizeOf } from "../../../graph/graph.ts";
 import { braces, js, lines, literal } from "../../code.ts";
-import { type Door, entryOf, outdated, shapeText } from "./door.ts";
-import { feed, lossOf, targetOf, trainingText } from "./training.ts";
+import { type Door, entryOf, outdated } from "./door.ts";
+import { batchOf, feed, logKeys, lossesOf, targetsOf, trainingText } from "./training.ts";
+import { inputsType, targetsType, weightsType } from "./types.ts";
 
 /** One step of the optimizer. */
 export const trainStep: Door = {
@@ -13,8 +13,13 @@ export const trainStep: Door = {
     const { kind, optionsOf } = scene.helpers;
     const entry = entryOf(site, "trainStep");
     const rate = entry.inputs.find(([port]) => port === "learningRate")?.[1];
+    const losses = lossesOf(site, "trainStep");
+    const [first] = batchOf(site).inputs;
     return lines(
       trainingText(site),
+      js`// Losses times rows since the metrics were reset, and the rows.
+const totals = new Float64Array(${logKeys(parts).length});
+let counted = 0;`,
       braces(
         js`function trainStep(x, y, options)`,
         lines(
@@ -23,19 +28,21 @@ const learningRate = given.learningRate === undefined ? ${parts.learningRate ?? 
 if (typeof learningRate !== "number") throw new TypeError("learningRate: wanted a number, got " + ${kind()}(learningRate));
 if (learningRate - learningRate !== 0) throw new RangeError("learningRate: wanted a finite number, got " + learningRate);
 const data = dataOf(x, y, given.sampleWeight), n = data.rows;
-if (n < 1 || n > ${parts.options.batch}) throw new RangeError("x: wanted 1 to ${literal(parts.options.batch)} rows of ${literal(sizeOf(parts.input.shape))} numbers, got " + n + " rows");`,
+if (n < 1 || n > ${parts.options.batch}) throw new RangeError(${`${first.what}: wanted 1 to ${literal(parts.options.batch).text} rows of ${literal(first.size).text} numbers, got `} + n + " rows");`,
           feed(site, "trainStep", 0),
           rate === undefined ? undefined : js`${scene.bufferId(rate)}[0] = learningRate;`,
           scene.calls(entry),
           outdated(site),
-          js`return ${lossOf(site, "trainStep")}[0];`,
+          ...losses.map((loss, i) => js`totals[${i}] += n * ${loss}[0];`),
+          js`counted += n;
+return ${losses[0]}[0];`,
         ),
       ),
     );
   },
   says: (parts) => {
-    const target = targetOf(parts);
-    return js`/** One step of the optimizer on 1 to ${parts.options.batch} rows; \`y\`: rows of ${shapeText(target.shape)}, ${sizeOf(target.shape)} numbers each. Gives the loss before the step. */
-trainStep(x: Rows, y: Rows, options?: { sampleWeight?: Rows; /** Default ${parts.learningRate ?? 0}. */ learningRate?: number }): number;`;
+    const rate = parts.learningRate ?? 0;
+    return js`/** One step of the optimizer on 1 to ${parts.options.batch} rows; \`y\`: rows of the targets. Gives the loss before the step. */
+trainStep(x: ${inputsType(parts)}, y: ${targetsType(targetsOf(parts), parts)}, options?: { sampleWeight?: ${weightsType(targetsOf(parts), parts)}; /** Default ${rate}. */ learningRate?: number }): number;`;
   },
 };

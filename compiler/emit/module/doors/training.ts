@@ -1,26 +1,68 @@
 // What trainStep and evaluate share: the check of a batch, and its way into an entry's buffers.
-
-import type { Port } from "../../../artifact.ts";
 import { invariant } from "../../../diagnostics/error.ts";
-import { sizeOf } from "../../../graph/graph.ts";
-import { type Code, js, lines, literal, type Name, name, none } from "../../code.ts";
+import type { Target } from "../../../front/steps.ts";
+import { type Code, commas, js, lines, member, type Name, name, none, record } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 import { times } from "../routes.ts";
+import type { Scene } from "../scene.ts";
 import { checkRange, entryOf, maybeEntry, rowShape, type Site } from "./door.ts";
+import { agree, feedsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
 
-/** The target of a training module. */
-export function targetOf({ target }: ModuleParts): Port {
-  invariant(target !== undefined, "training needs a target");
-  return target;
+/** What the outputs of a training module are held against. */
+export function targetsOf({ targets }: ModuleParts): readonly Target[] {
+  invariant(targets !== undefined, "training needs a target");
+  return targets;
+}
+
+/** The names of losses, Keras' way: `loss`, and of several outputs `price_loss` each. */
+export const logKeys = (parts: ModuleParts): readonly string[] => {
+  const targets = targetsOf(parts);
+  return ["loss", ...(targets.length > 1 ? targets.map((target) => `${target.name}_loss`) : [])];
+};
+
+/** The variables of a batch. */
+export interface Batch {
+  readonly inputs: readonly Slot[];
+  readonly targets: readonly Slot[];
+  readonly weights: readonly Slot[];
+  readonly feeds: ReturnType<typeof feedsOf>;
+}
+const batches = new WeakMap<Scene, Batch>();
+/** The same names wherever the batch of a module is spoken of. */
+export function batchOf(site: Site): Batch {
+  const { parts, scene } = site;
+  const known = batches.get(scene);
+  if (known !== undefined) return known;
+  const targets = targetsOf(parts);
+  // Where the outputs have names, their targets are given by them, however few have a loss.
+  const single = parts.outputs.length === 1;
+  const inputs = slotsOf(scene, "x", parts.inputs);
+  const weights = targets.map(({ name: port }) => ({ name: port, shape: [] }));
+  const batch: Batch = {
+    inputs,
+    targets: slotsOf(scene, "y", targets, single),
+    weights: slotsOf(scene, "sampleWeight", weights, single),
+    feeds: feedsOf(site, inputs),
+  };
+  batches.set(scene, batch);
+  return batch;
 }
 
 /** Once in a module with training: what depends on weights alone, and `dataOf`, which checks and copies a batch. */
 export function trainingText(site: Site): Code {
   const { parts, scene } = site;
   const { rowsOf } = scene.helpers;
-  const target = targetOf(parts);
-  const [inputSize, targetSize] = [sizeOf(parts.input.shape), sizeOf(target.shape)];
+  const { inputs, targets, weights, feeds } = batchOf(site);
   const prepare = maybeEntry(site, "prepare");
+  const [first] = inputs;
+  const single = parts.outputs.length === 1;
+  const read = ({ id, what, port }: Slot): Code =>
+    js`if (!(${id} instanceof Float32Array) || !${id}.length) ${id} = ${rowsOf()}(${what}, ${id}, ${rowShape(port.shape)});`;
+  const weigh = (slot: Slot): Code => js`if (${slot.id} !== undefined) {
+  ${read({ ...slot, port: { ...slot.port, shape: [1] } })}
+  if (${slot.id}.length !== rows) throw new RangeError(${`${slot.what}: wanted `} + rows + ${` numbers, one per row of ${first.what}, got `} + ${slot.id}.length);
+}`;
+  const kept = [...feeds.fed.map(({ id }) => id), ...targets.map(({ id }) => id), ...weights.map(({ id }) => id)];
   return lines(
     prepare === undefined
       ? undefined
@@ -32,18 +74,28 @@ function prepare() {
   stale = false;
 }`,
     js`function dataOf(x, y, sampleWeight) {
-  if (!(x instanceof Float32Array) || !x.length || x.length % ${inputSize}) x = ${rowsOf()}("x", x, ${rowShape(parts.input.shape)});
-  if (!(y instanceof Float32Array) || !y.length) y = ${rowsOf()}("y", y, ${rowShape(target.shape)});
-  const rows = x.length / ${inputSize};
-  if (y.length !== ${times(name("rows"), targetSize)}) throw new RangeError("y: wanted " + ${times(name("rows"), targetSize)} + " numbers, ${literal(targetSize)} per row of x, got " + y.length);
-  if (sampleWeight !== undefined) {
-    if (!(sampleWeight instanceof Float32Array) || !sampleWeight.length) sampleWeight = ${rowsOf()}("sampleWeight", sampleWeight, [1]);
-    if (sampleWeight.length !== rows) throw new RangeError("sampleWeight: wanted " + rows + " numbers, one per row of x, got " + sampleWeight.length);
-  }
-  ${lines(checkRange(site, parts.input, name("x"), inputSize), checkRange(site, target, name("y"), targetSize))}
-  return { rows: rows, x: x, y: y, sampleWeight: sampleWeight };
+  ${lines(
+    takeApart(scene, "x", inputs),
+    takeApart(scene, "y", targets, single),
+    single ? none : optionalPorts(scene, "sampleWeight", weights),
+    readSlots(site, inputs),
+    ...targets.flatMap((slot) => [read(slot), agree(slot, first)]),
+    ...weights.map(weigh),
+    ...targets.map(({ port, what, id, size }) => checkRange(site, port, what, id, size)),
+    feeds.before,
+  )}
+  return ${record([["rows", js`rows`], ...kept.map((id): readonly [string, Code] => [id.text, js`${id}`])])};
 }`,
   );
+}
+
+/** Weights of rows by output, of which any may be missing. */
+function optionalPorts(scene: Scene, argument: string, slots: readonly Slot[]): Code {
+  const known = commas(slots.map(({ port }) => js`${port.name}`));
+  const given = name(argument);
+  const read = slots.map(({ id, port }) => js`${id} = ${given} === undefined ? undefined : ${given}${member(port.name)}`);
+  return js`if (${given} !== undefined) ${scene.helpers.portsOf()}(${argument}, ${given}, [${known}]);
+let ${commas(read)};`;
 }
 
 /** Copies n rows from `row` on into the input buffers of an entry; without sample weights each row counts 1. */
@@ -51,26 +103,33 @@ export function feed(site: Site, entryName: "trainStep" | "evaluate", row: Name 
   const { parts, scene } = site;
   const { copy } = scene.helpers;
   const entry = entryOf(site, entryName);
-  const put = (port: string, size: number): Code => {
-    const id = entry.inputs.find(([known]) => known === port)?.[1];
-    return id === undefined
+  const { targets, weights, feeds } = batchOf(site);
+  const bufferOf = (port: string): string | undefined => entry.inputs.find(([known]) => known === port)?.[1];
+  const put = (port: string, id: Name, size: number): Code => {
+    const buffer = bufferOf(port);
+    return buffer === undefined
       ? none
-      : js`${copy()}(data.${name(port)}, ${times(row, size)}, ${scene.bufferId(id)}, 0, ${times(name("n"), size)});`;
+      : js`${copy()}(data.${id}, ${times(row, size)}, ${scene.bufferId(buffer)}, 0, ${times(name("n"), size)});`;
   };
-  const weight = entry.inputs.find(([known]) => known === "sampleWeight")?.[1];
   return lines(
-    put("x", sizeOf(parts.input.shape)),
-    put("y", sizeOf(targetOf(parts).shape)),
-    weight === undefined
-      ? undefined
-      : js`if (data.sampleWeight === undefined) ${scene.bufferId(weight)}.fill(1, 0, n);
-else ${put("sampleWeight", 1)}`,
+    ...feeds.fed.map((fed) => put(fed.name, fed.id, fed.size)),
+    ...targetsOf(parts).map(({ y }, i) => put(y, targets[i].id, targets[i].size)),
+    ...targetsOf(parts).map(({ sampleWeight }, i) => {
+      const buffer = bufferOf(sampleWeight);
+      if (buffer === undefined) return undefined;
+      return js`if (data.${weights[i].id} === undefined) ${scene.bufferId(buffer)}.fill(1, 0, n);
+else ${put(sampleWeight, weights[i].id, 1)}`;
+    }),
   );
 }
 
-/** The buffer that an entry leaves its loss in. */
-export function lossOf(site: Site, entryName: "trainStep" | "evaluate"): Name {
-  const buffer = entryOf(site, entryName).outputs.find(([port]) => port === "loss")?.[1];
-  invariant(buffer !== undefined, `${entryName} has no loss`);
-  return site.scene.bufferId(buffer);
+/** The buffers that an entry leaves its losses in, in the order of `logKeys`. */
+export function lossesOf(site: Site, entryName: "trainStep" | "evaluate"): readonly Name[] {
+  const { outputs } = entryOf(site, entryName);
+  const buffer = (result: string): Name => {
+    const found = outputs.find(([port]) => port === result)?.[1];
+    invariant(found !== undefined, `${entryName} has no ${result}`);
+    return site.scene.bufferId(found);
+  };
+  return [buffer("loss"), ...targetsOf(site.parts).flatMap(({ loss }) => (loss === undefined ? [] : [buffer(loss)]))];
 }

@@ -1,0 +1,104 @@
+// Ports in a module's text: how a caller's rows become arrays of numbers, one for each input of the entries. In: ports and feeds. Out:
+// statements over names. A single port is the argument itself (`x`); of several, the argument is an object by name (`x.price`), each of
+// whose properties is read once. Text becomes numbers here, through the table of its feed.
+import type { Port } from "../../../artifact.ts";
+import type { Feed } from "../../../front/steps.ts";
+import { sizeOf } from "../../../graph/graph.ts";
+import { Code, commas, js, lines, literal, member, type Name, name, none, quote } from "../../code.ts";
+import { times } from "../routes.ts";
+import type { Scene } from "../scene.ts";
+import { checkRange, rowShape, type Site } from "./door.ts";
+
+/** A port, as the text of one argument sees it. */
+export interface Slot {
+  readonly port: Port;
+  /** Its rows in the text. */
+  readonly id: Name;
+  /** What errors call it: `x`, `x.price`. */
+  readonly what: string;
+  /** Numbers, or texts, of a row. */
+  readonly size: number;
+}
+
+/** The ports of an argument; `single`: it is the rows of its only port, and no object. */
+export function slotsOf(
+  { helpers }: Scene,
+  argument: string,
+  ports: readonly Port[],
+  single = ports.length === 1,
+): readonly Slot[] {
+  return ports.map((port) => ({
+    port,
+    id: single ? name(argument) : helpers.names.unique(`${argument}_${port.name}`),
+    what: single ? argument : argument + member(port.name).text,
+    size: sizeOf(port.shape),
+  }));
+}
+
+/** A string among other code. */
+const text = (value: string): Code => new Code(quote(value));
+/** `price: value` in an object. */
+export const byPort = (ports: readonly Port[], value: (port: Port, i: number) => Code): readonly (readonly [string, Code])[] =>
+  ports.map((port, i) => [port.name, value(port, i)]);
+
+/** Takes the argument apart, where it has several ports: each is a variable of its own from here on. */
+export function takeApart({ helpers }: Scene, argument: string, slots: readonly Slot[], single = slots.length === 1): Code {
+  if (single) return none;
+  const known = commas(slots.map(({ port }) => text(port.name)));
+  const read = commas(slots.map(({ id, port }) => js`${id} = ${name(argument)}${member(port.name)}`));
+  return js`${helpers.portsOf()}(${text(argument)}, ${name(argument)}, [${known}]);
+let ${read};`;
+}
+
+/** `x.length / 2`; of one number each `x.length`. */
+const rowsIn = ({ id, size }: Slot): Code => js`${id}.length${size === 1 ? none : js` / ${size}`}`;
+
+/** Reads the rows of every slot; leaves their number in `rows`, which all have in common. */
+export function readSlots(site: Site, slots: readonly Slot[]): Code {
+  const { helpers } = site.scene;
+  const [first, ...others] = slots;
+  const read = ({ port, id, what, size }: Slot, isExact: boolean): Code => {
+    if (port.type === "string") return js`${id} = ${helpers.textsOf()}(${text(what)}, ${id}, ${rowShape(port.shape)});`;
+    const broken = isExact && size > 1 ? js` || ${id}.length % ${size}` : none;
+    return js`if (!(${id} instanceof Float32Array) || !${id}.length${broken}) ${id} = ${helpers.rowsOf()}(${text(what)}, ${id}, ${rowShape(port.shape)});`;
+  };
+  return lines(
+    read(first, true),
+    js`const rows = ${rowsIn(first)};`,
+    ...others.flatMap((slot) => [read(slot, false), agree(slot, first)]),
+    ...slots.map(({ port, id, what, size }) => checkRange(site, port, what, id, size)),
+  );
+}
+
+/** Throws where a slot has other rows than the first. */
+export function agree({ id, what, size }: Slot, first: Slot): Code {
+  const wanted = times(name("rows"), size);
+  return js`if (${id}.length !== ${wanted}) throw new RangeError(${text(`${what}: wanted `)} + ${wanted} + ${text(` numbers, ${literal(size).text} per row of ${first.what}, got `)} + ${id}.length);`;
+}
+
+/** The numbers that the entries take, by their inputs; `before` makes numbers of texts. */
+export interface Fed {
+  readonly name: string;
+  readonly id: Name;
+  readonly size: number;
+}
+export function feedsOf(
+  { parts: { feeds, inputs }, scene }: Site,
+  slots: readonly Slot[],
+): { readonly before: Code; readonly fed: readonly Fed[] } {
+  const { helpers } = scene;
+  const tables: Code[] = [];
+  const fed = feeds.map(({ name: own, port, table }: Feed): Fed => {
+    if (table === undefined) return { name: own, id: slots[port].id, size: slots[port].size };
+    const id = helpers.names.unique(`${own}_ids`);
+    const sorted = table.words.map((word, i) => ({ word, id: table.ids[i] })).sort((a, b) => (a.word < b.word ? -1 : 1));
+    const [words, ids] = [commas(sorted.map(({ word }) => text(word))), commas(sorted.map((one) => literal(one.id)))];
+    const unknown = table.unknown === undefined ? js`undefined` : literal(table.unknown);
+    const { what, size } = slots[port];
+    tables.push(
+      js`const ${id} = ${helpers.lookUp()}(${text(what)}, ${slots[port].id}, ${size}, [${words}], [${ids}], ${unknown});`,
+    );
+    return { name: own, id, size: sizeOf(table.shape) };
+  });
+  return { before: inputs.some(({ type }) => type === "string") ? lines(...tables) : none, fed };
+}

@@ -1,0 +1,29 @@
+// Types of ports in a module's declarations: rows for inputs, arrays for outputs, by name where there are several.
+import type { Port } from "../../../artifact.ts";
+import { Code, js, literal, quote } from "../../code.ts";
+import type { ModuleParts } from "../parts.ts";
+
+const isWord = (text: string): boolean => /^[A-Za-z_$][\w$]*$/.test(text);
+const fields = (ports: readonly Port[], type: (port: Port) => Code, readonly: string): Code =>
+  new Code(
+    `{ ${ports.map((port) => `/** [${port.shape.map((size) => literal(size).text).join(", ")}] */ ${readonly}${isWord(port.name) ? port.name : quote(port.name)}: ${type(port).text}`).join("; ")} }`,
+  );
+const rowsOf = ({ type }: Port): Code => (type === "string" ? js`Texts` : js`Rows`);
+
+/** What predict takes. */
+export const inputsType = ({ inputs }: ModuleParts): Code =>
+  inputs.length === 1 ? rowsOf(inputs[0]) : fields(inputs, rowsOf, "readonly ");
+/** What predict gives. */
+export const outputsType = ({ outputs }: ModuleParts): Code =>
+  outputs.length === 1 ? js`Float32Array` : fields(outputs, () => js`Float32Array`, "");
+/** What the outputs are held against. */
+export const targetsType = (targets: readonly Port[], { outputs }: ModuleParts): Code =>
+  outputs.length === 1 ? js`Rows` : fields(targets, rowsOf, "readonly ");
+/** The same for the weight of each row, which an output may do without. */
+export const weightsType = (ports: readonly Port[], { outputs }: ModuleParts): Code =>
+  outputs.length === 1
+    ? js`Rows`
+    : new Code(`{ ${ports.map(({ name }) => `readonly ${isWord(name) ? name : quote(name)}?: Rows`).join("; ")} }`);
+/** The losses of evaluate and getMetrics. */
+export const logsType = (keys: readonly string[]): Code =>
+  new Code(`{ ${keys.map((key) => `${isWord(key) ? key : quote(key)}: number`).join("; ")} }`);
