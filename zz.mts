@@ -1,28 +1,12 @@
-import { layerCases, trainingCases, fed, floats, modelOf, rowsOf } from "./tests/fixtures/read.ts";
-import { resolve } from "./compiler/front/steps.ts";
-import { runGraph } from "./compiler/interpret/graph.ts";
-let n=0,bad=0;
-const asRec=(v:any,ports:any)=>v instanceof Float32Array?{[ports[0].name]:v}:v;
-for (const c of layerCases()) {
-  try {
-  const m=modelOf(c,c.weights); const r=resolve(m); const p=r.predict;
-  const x=asRec(fed(c.input),p.inputs), y=asRec(fed(c.output),p.outputs);
-  const vals:any={...r.modelWeights().values}; for (const f of p.feeds) vals[f.name]=x[p.inputs[f.port].name];
-  const res=runGraph(p.graph,{rows:rowsOf(c.input),values:vals,precision:"double"}).results;
-  n++;
-  for (const o of p.outputs) { const want=y[o.name]; const got=res[o.name].data; let e=0; for (let i=0;i<want.length;i++) e=Math.max(e,Math.abs(want[i]-got[i])/(1e-5+1e-4*Math.abs(want[i]))); if (!(e<=1)||got.length!==want.length){bad++;console.log(c.case,o.name,e)} }
-  } catch(e:any){bad++;console.log(c.case,e.message)}
-}
-for (const c of trainingCases()) {
-  try {
-  const m=modelOf(c,c.initial,c.training); const r=resolve(m); const p=r.trainStep();
-  const s=c.steps[0]; const rows=rowsOf(s.x);
-  const x=asRec(fed(s.x),p.inputs), y=asRec(fed(s.y),p.outputs);
-  const vals:any={...r.modelWeights().values,step:[0]}; for (const f of p.feeds) vals[f.name]=x[p.inputs[f.port].name];
-  for (const t of p.targets) { vals[t.y]=y[t.name]; vals[t.sampleWeight]=new Float32Array(rows).fill(1); }
-  const res=runGraph(p.graph,{rows,values:vals,precision:"double"}).results;
-  n++;
-  const e=Math.abs(res.loss.data[0]-s.loss)/s.loss; if(!(e<1e-5)){bad++;console.log(c.case,e)}
-  } catch(e:any){bad++;console.log(c.case,e.message)}
-}
-console.log(n,bad);
+import { compile, lowerModel } from "./compiler/compile.ts";
+import { model, add, dense, reuse, concatenate } from "./src/sequential.ts";
+import { load } from "./runtime/load.ts";
+const m = model({inputs:{a:[3],b:[3]}, outputs:["p","q"], layers:[dense({units:4,name:"h",inputs:["a"],activation:"tanh"}), reuse("h",{inputs:["b"],name:"h2"}), add({name:"s",inputs:["h","h2"]}), dense({units:1,name:"p"}), dense({units:2,name:"q",inputs:["s"]})], training:{loss:{p:"mse",q:"mae"},lossWeights:{p:0.3},optimizer:"adam"}});
+const art = compile(m,{train:true});
+console.log(art.types ?? Object.keys(art));
+const mod:any = load(art);
+console.log(Object.keys(mod));
+const x={a:[[1,2,3],[4,5,6]],b:[[1,2,2],[0,1,0]]}, y={p:[1,2],q:[[1,2],[3,4]]};
+console.log(mod.predict(x)); console.log(mod.trainStep(x,y), mod.trainStep(x,y), mod.evaluate(x,y), mod.getMetrics?.()); mod.selfTest?.();
+console.log(lowerModel(m,{train:true}).program.entries.map(e=>[e.name,e.inputs,e.outputs]));
+console.log(lowerModel(m,{train:true}));

@@ -1,5 +1,6 @@
 // Data for random models. In: a Sample and how many rows. Out: seeded inputs and targets.
 import { resolve } from "../../compiler/front/steps.ts";
+import { lossesOf } from "../../compiler/front/train.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { trainingOf } from "../executors.ts";
 import type { Sample } from "./models.ts";
@@ -16,7 +17,7 @@ export const inputsOf = ({ integers, inputShape, seed: own }: Sample, rows: numb
 /** Targets that its loss allows. */
 export function targetsOf({ model, outputShape, seed: own }: Sample, rows: number): Float32Array {
   const training = trainingOf(model);
-  const name = typeof training.loss === "string" ? training.loss : training.loss.name;
+  const { name } = lossesOf(training, ["y"])[0].item;
   const length = rows * sizeOf(resolve(model).trainStep(training).targets[0].shape);
   if (name.startsWith("sparse")) return wholeNumbers(own ^ 2, length, outputShape.at(-1) ?? 1);
   const y = tameNumbers(own ^ 2, length);

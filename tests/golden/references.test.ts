@@ -25,7 +25,10 @@ describe.each(cases)("$name", ({ name, layers, reference, input = (noise) => 4 *
   it("equals the loops", () => {
     const noise = random(cases.findIndex((item) => item.name === name));
     const bare: Model = { name, seed: 1, layers };
-    const { weights: infos, inputs: [port] } = resolve(bare).predict;
+    const {
+      weights: infos,
+      inputs: [port],
+    } = resolve(bare).predict;
     const draw = (size: number, value: () => number) => Float32Array.from({ length: size }, value);
     const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
     const values = infos.map((info): [string, Float32Array] => {
