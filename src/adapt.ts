@@ -4,12 +4,14 @@
 import { showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError, joinPath } from "../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
-import { resolve } from "../compiler/front/steps.ts";
+import { checkModel } from "../compiler/front/check.ts";
+import { forward } from "../compiler/front/forward.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { showOrigin } from "../compiler/graph/origin.ts";
 import { normalization } from "../compiler/layers/list.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
 import type { Model } from "../compiler/model.ts";
+import { begin } from "../compiler/ops/index.ts";
 import { type Fault, readRows } from "../runtime/rows.ts";
 import type { RowsLike } from "../runtime/trainable.ts";
 
@@ -78,7 +80,8 @@ export function adaptNormalization(samples: Samples, options: AdaptOptions = {})
  * as adaptNormalization does.
  */
 export function adapt(model: Model, layer: string | number, samples: Samples): Model {
-  const { entries, steps } = resolve(withoutWeights(model));
+  const checked = checkModel(model);
+  const { entries } = checked;
   // Lines of models within the model are theirs to adapt.
   const at = entries.findIndex(({ path, name }) => (typeof layer === "number" ? path === `layers[${layer}]` : name === layer));
   const entry = entries[at];
@@ -100,7 +103,13 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
       message: `only normalization adapts to data, ${showOrigin(entry.origin)} does not`,
     });
   }
-  const [shape] = steps[at].inputs;
+  // What comes before it; the layer itself may have no mean yet.
+  const before = {
+    ...checked,
+    entries: entries.slice(0, at),
+    outputs: [{ name: "y", path: entry.path, source: entry.sources[0] }],
+  };
+  const shape = forward(begin(), before).outputs[0].y.type.shape.slice(1) as number[];
   const { axis } = normalization.config.parse(entry.config);
   try {
     const config = { ...model.layers[index].config, ...adaptNormalization(samples, { shape, axis }) };
@@ -110,7 +119,6 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
   }
 }
 
-const withoutWeights = ({ weights: _, ...spec }: Model): Model => spec;
 const fault = (kind: Fault, message: string): CompileError =>
   new CompileError({ code: kind === "size" ? "shape/mismatch" : "data/values", path: "", message });
 

@@ -80,7 +80,7 @@ export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Tr
   });
   const given = new Map(ports.flatMap((port, input) => (isText(port) ? [] : [[port.y, input] as const])));
   const results: (readonly Value[])[] = [];
-  const valueOf = (source: Source, path: string): Value => {
+  const resultOf = (source: Source, path: string): Value => {
     if ("input" in source) return ports[source.input];
     const found = results[source.call][source.result];
     if (found !== undefined) return found;
@@ -91,7 +91,7 @@ export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Tr
   };
   for (const entry of entries) {
     const weights: Weight[] = [];
-    const values = entry.sources.map((source) => valueOf(source, joinPath(entry.path, "inputs")));
+    const values = entry.sources.map((source) => resultOf(source, joinPath(entry.path, "inputs")));
     const shown = values.map((value) => shapeOf(value));
     try {
       results.push(call(entry, values, weights));
@@ -113,7 +113,7 @@ export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Tr
   }
   g.builder.origin = outer;
   const found = outputs.map(({ name, source, path }) => {
-    const value = valueOf(source, path);
+    const value = resultOf(source, path);
     if (isText(value))
       throw new CompileError({
         code: "model/port",

@@ -26,9 +26,10 @@ export interface Line {
   readonly trainable: boolean;
 }
 
-/** A line has these keys and no others; what is no line at all is for `layerOf` to say. */
+/** A line is an object that has these keys and no others. */
 export function checkKeys(spec: unknown, path: string): void {
   if (isPlain(spec)) knownKeys(spec, lineKeys, { code: "model/schema", path, subject: "a line" });
+  else layerOf(spec, path);
 }
 
 /** One line on its own. */
@@ -61,8 +62,8 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Line {
   return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
 }
 
-function layerOf(spec: LayerSpec, path: string): AnyLayer {
-  const given: unknown = spec?.layer;
+function layerOf(spec: unknown, path: string): AnyLayer {
+  const given: unknown = (spec as Partial<LayerSpec> | null | undefined)?.layer;
   const layer = typeof given === "string" ? layers.get(given) : undefined;
   if (layer !== undefined) return layer;
   if (typeof given !== "string") {

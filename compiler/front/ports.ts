@@ -10,9 +10,7 @@ import { checkLine } from "./lines.ts";
 
 // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
 const isPortName = (name: string): boolean => name !== "" && !/[/:]/.test(name) && name !== "__proto__";
-const portName = z
-  .string()
-  .refine((name) => isPortName(name), 'a name without / and :, and not "__proto__"');
+const portName = z.string().refine((name) => isPortName(name), 'a name without / and :, and not "__proto__"');
 const inputSchema = z.strictObject({
   name: portName,
   shape: z.array(z.number().nullable()),

@@ -164,8 +164,8 @@ describe("training", () => {
       [...y, ...y, 2],
     ];
     const sum = (2 * 4 * lossOf(0.5, -1) + (1 - 1 - 2) ** 2) / 9;
-    near(module.evaluate(longX, longY), sum);
-    expect(module.evaluate(x, y, { sampleWeight: [1, 0, 0, 0] })).toBe(Math.fround(lossOf(0.5, -1, [1, 0, 0, 0])));
+    near(module.evaluate(longX, longY).loss, sum);
+    expect(module.evaluate(x, y, { sampleWeight: [1, 0, 0, 0] }).loss).toBe(Math.fround(lossOf(0.5, -1, [1, 0, 0, 0])));
   });
   it("getWeights and setWeights copy, and predict follows", () => {
     const module = run(lineParts());
@@ -358,7 +358,11 @@ function hostileParts(): ModuleParts {
   const program = {
     ...net,
     kernels: net.kernels.map((kernel) => ({ ...kernel, name: rename(kernel.name), origin: `layers[0] ${evil}` })),
-    entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })) })),
+    entries: net.entries.map((entry) => ({
+      ...entry,
+      outputs: entry.outputs.map(([, buffer]) => [evil, buffer] as const),
+      calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })),
+    })),
   };
   const ports = { inputs: [{ name: "__proto__", shape: [2] }], outputs: [{ name: evil, shape: [1] }] };
   return parts(program, {}, { model: { name: evil, hash: "x" }, constants: loopConstants, ...ports });
@@ -435,7 +439,11 @@ describe("text", () => {
       const program = {
         ...net,
         kernels: net.kernels.map((kernel) => ({ ...kernel, name: rename(kernel.name) })),
-        entries: net.entries.map((entry) => ({ ...entry, calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })) })),
+        entries: net.entries.map((entry) => ({
+          ...entry,
+          outputs: entry.outputs.map(([, buffer]) => [evil, buffer] as const),
+          calls: entry.calls.map(({ kernel }) => ({ kernel: rename(kernel) })),
+        })),
       };
       expect(Array.from(run(parts(program, {}, { constants: loopConstants })).predict(rows)), word).toEqual(expected);
     }

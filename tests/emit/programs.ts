@@ -284,7 +284,7 @@ export interface Emitted {
   predict(x: unknown, out?: unknown): Float32Array;
   selfTest(): number;
   trainStep(x: unknown, y: unknown, options?: unknown): number;
-  evaluate(x: unknown, y: unknown, options?: unknown): number;
+  evaluate(x: unknown, y: unknown, options?: unknown): { readonly loss: number };
   getWeights(): Float32Array[];
   setWeights(list: unknown): void;
   create(bytes?: unknown): Emitted;

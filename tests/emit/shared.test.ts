@@ -105,7 +105,7 @@ describe.each(Object.entries(models))("%s", (_, model) => {
           expect(unshared.trainStep(x, y, rows)).toBe(loss);
           expect(Math.fround(module.trainStep(x, y, { learningRate: 0.01 }))).toBe(loss);
         }
-        expect(module.evaluate(x, y)).toBe(meant.evaluate(x, y, rows));
+        expect(module.evaluate(x, y).loss).toBe(meant.evaluate(x, y, rows));
         module.getWeights().forEach((weights, i) => {
           const { name } = artifact.manifest.weights[i];
           expect(bitsOf(weights), name).toEqual(bitsOf(meant.weight(name)));

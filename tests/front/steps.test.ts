@@ -73,7 +73,7 @@ describe("bad models", () => {
     ["an open size", [l.dense({ units: 2, inputShape: [null, 2] })], { code: "shape/unknown-size", path: "layers[0].inputShape" }],
     ["a late input shape", [first, l.dense({ units: 2, inputShape: [8] })], { code: "layer/config", path: "layers[1].inputShape" }],
     ["a late input", [first, l.input({ shape: [8] })], { code: "layer/config", path: "layers[1]" }],
-    ["a graph that is no chain", [first, { layer: "flatten", config: {}, inputs: ["elsewhere"] }], { code: "layer/unsupported", path: "layers[1].inputs" }],
+    ["an input that is not there", [first, { layer: "flatten", config: {}, inputs: ["elsewhere"] }], { code: "model/inputs", path: "layers[1].inputs[0]", message: 'there is no input and no line "elsewhere"' }],
     ["a wrong rank", [first, l.conv2d({ name: "c", filters: 2, kernelSize: 2 })], { code: "shape/rank", path: "layers[1]", message: "the input needs 3 axes (height, width, channels), found [8]", notes: ['in layers[1] conv2d "c"', "layers[0] dense gave [8]"] }],
     ["a window too large", [l.maxPooling2d({ poolSize: 5, inputShape: [4, 4, 1] })], { code: "shape/mismatch", path: "layers[0].poolSize" }],
     ["groups that do not divide", [l.conv2d({ filters: 3, kernelSize: 1, groups: 2, inputShape: [2, 2, 2] })], { code: "shape/mismatch", path: "layers[0].groups" }],
@@ -163,7 +163,9 @@ describe("a wrapped layer", () => {
   });
   const run = (inner: LayerSpec, trainable?: boolean) => {
     const g = begin();
-    return forward(g, [entry(inner, trainable)], g.input({ name: "x", shape: ["n", 3] }));
+    const call = { ...entry(inner, trainable), owner: "w", sources: [{ input: 0 }] };
+    const output = { name: "y", path: "outputs", source: { call: 0, result: 0 } };
+    return forward(g, { inputs: [{ name: "x", shape: [3] }], entries: [call], outputs: [output] });
   };
   it("names its weights under its parent's, which may freeze them", () => {
     expect(run(l.dense({ units: 2 })).steps[0].weights.map(({ name, trainable }) => [name, trainable])).toEqual([

@@ -102,7 +102,7 @@ describe.each([
     const byQuery = await bundle(app("tiny.model.ts?model&train&batch=4", "predict, trainStep"));
     expect(byQuery.exports.trainStep([1, 1], [9])).toBe(0);
     const byPlugin = await bundle(app("tiny.model.ts?model", "predict, evaluate"), { train: true });
-    expect(byPlugin.exports.evaluate([1, 1], [8])).toBe(1);
+    expect(byPlugin.exports.evaluate([1, 1], [8])).toEqual({ loss: 1 });
     await expect(bundle(app("tiny.model.ts?model&bach=4"))).rejects.toThrow(/options\/invalid/);
     await expect(bundle(app("tiny.model.ts?model&weights=external"))).rejects.toThrow(/has no choice of weights/);
   });

@@ -231,7 +231,7 @@ function trainingLaws(sample: Sample, lowered: Compilation, artifact: Loadable, 
     if (hard) break;
     const y1 = one.predict(x);
     agree(y1, run?.predict(x, n), "predict");
-    agree([one.evaluate(x, y)], run && [(n * run.evaluate(x, y, n)) / n], "evaluate");
+    agree([one.evaluate(x, y).loss], run && [(n * run.evaluate(x, y, n)) / n], "evaluate");
     three.setWeights(first);
     same(y1, three.predict(x), `predict after step ${step}, and in another module with these weights, ${text}`);
   }
@@ -297,7 +297,7 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
     near([run(x, y)], [meant], `${what} of ${count} rows, module and Graph as built`, bound([meant]) + slope * bound([1]));
   };
   const batch = options.batch ?? 1;
-  check(resolve(model).evaluate(training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y), "evaluate");
+  check(resolve(model).evaluate(training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y).loss, "evaluate");
   check(resolve(model).trainStep(training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
 }
 

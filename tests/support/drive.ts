@@ -37,7 +37,7 @@ if (data.train) {
     for (const weights of module.getWeights()) note(weights);
     predict();
   }
-  note([module.evaluate(x, y)]);
+  note([module.evaluate(x, y).loss]);
 }
 return out;`;
 
