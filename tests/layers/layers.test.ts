@@ -12,7 +12,7 @@ import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { configOf } from "../arbitrary/models.ts";
+import { configOf } from "../arbitrary/lines.ts";
 import { expectClose } from "../close.ts";
 import { standard } from "../exemptions.ts";
 import { gradients, valuesFor } from "../rewrite/gradient/gradient.ts";
