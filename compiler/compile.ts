@@ -45,7 +45,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     ...(about === undefined ? {} : { about }),
     counts,
     ...(simd === undefined ? {} : { simd }),
-    ...(loss === undefined ? {} : { targets: loss.targets, learningRate: loss.learningRate }),
+    ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
   });
   const elements = (role: Role): number =>
@@ -120,9 +120,11 @@ export const parseOptions = (input: OptionsInput): Options =>
 
 function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
   const hash = hasher();
-  const { layers, inputs, outputs, training, about } = model;
+  const { layers, graph, inputs, outputs, training, about } = model;
   // A chain hashes as it always has.
-  const more = [inputs, outputs, about].some((one) => one !== undefined) ? [inputs ?? null, outputs ?? null, about ?? null] : [];
+  const more = [graph, inputs, outputs, about].some((one) => one !== undefined)
+    ? [graph ?? null, inputs ?? null, outputs ?? null, about ?? null]
+    : [];
   hash.text(JSON.stringify([version, model.name, model.seed, layers, training ?? null, options, ...more]));
   for (const [name, values] of Object.entries(weights)) {
     hash.text(name);

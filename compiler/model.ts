@@ -46,6 +46,8 @@ export interface Training {
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerSpec;
+  /** Names of metrics for every output that has a loss, or by output. Every loss is a metric too. */
+  readonly metrics?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */
@@ -54,6 +56,8 @@ export interface Model {
   /** The initial weights are a function of it. */
   readonly seed: number;
   readonly layers: readonly LayerSpec[];
+  /** Instead of layers, which are none then: the text of a Graph, whose inputs and results are the ports. It needs `weights`. */
+  readonly graph?: string;
   /** Absent: one, `x`, whose shape the first line states. */
   readonly inputs?: readonly InputSpec[];
   /** A line's name, or a name with the line; absent: the last line (`y` where the input is `x`). */

@@ -127,9 +127,15 @@ function modelOf(subject: string, lines: readonly Line[], options: object, known
   knownKeys(keys, known, place);
   const { weights, training, about, inputs: _, outputs: __, layers: ___, ...head } = keys;
   const { name, seed } = check(schema, head, place);
-  const layers = Array.from({ length: lines.length }, (_, i) =>
-    isModel(lines[i]) ? nested(lines[i] as Model) : lines[i],
-  ) as LayerSpec[];
+  const inner = new Map<number, NonNullable<Model["weights"]>>();
+  const layers = Array.from({ length: lines.length }, (_, i): LayerSpec => {
+    const given = lines[i];
+    const line = isModel(given) ? call(given) : (given as LayerSpec);
+    if (!isPlain(line) || line.layer !== "model" || !isPlain(line.config) || line.config.weights === undefined) return line;
+    const { weights: own, ...config } = line.config;
+    inner.set(i, own as NonNullable<Model["weights"]>);
+    return { ...line, config };
+  });
   const made: Model = {
     name,
     seed,
@@ -139,7 +145,7 @@ function modelOf(subject: string, lines: readonly Line[], options: object, known
     ...(training === undefined ? {} : { training: trainingIn(training, place) }),
     ...(about === undefined ? {} : { about: about as NonNullable<Model["about"]> }),
   };
-  return withInner(made, lines);
+  return withInner(made, inner);
 }
 
 /** Its keys; losses and optimizers are judged by the tables they come from. */
@@ -147,45 +153,50 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.unknown().optional(),
   optimizer: z.unknown().optional(),
+  metrics: z.unknown().optional(),
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;
 
 const isModel = (line: unknown): line is Model => isPlain(line) && Array.isArray(line.layers) && line.layer === undefined;
 
-/** The line that a model within a model is. */
-function nested({ name, layers, inputs, outputs, weightsFile }: Model): LayerSpec {
-  if (weightsFile !== undefined) {
+/**
+ * A model as a line of another, on the inputs named: `call(encoder, { inputs: ["left"] })`. Its lines are called `encoder/dense`; with
+ * `trainable: false` its weights stay as they are in training. Throws CompileError weights/unread where it names a weights file.
+ */
+export function call(
+  inner: Model,
+  options: { readonly inputs?: readonly string[]; readonly name?: string; readonly trainable?: boolean } = {},
+): LayerSpec {
+  const place = { code: "layer/config", path: "", subject: "call" } as const;
+  const { trainable, ...line } = plainKeys(options, place);
+  knownKeys(options, ["inputs", "name", "trainable"], place);
+  const { name, layers, inputs, outputs, weights, weightsFile } = inner;
+  if (weightsFile !== undefined && weights === undefined) {
     const message = `the model ${JSON.stringify(name)} names a weights file, which is read for a whole model only`;
-    throw new CompileError({
-      code: "weights/unread",
-      path: "layers",
-      message,
-      hint: "give it its weights: { ...model, weights: openWeights(bytes) }",
-    });
+    const hint = "give it its weights: { ...model, weights: openWeights(bytes) }";
+    throw new CompileError({ code: "weights/unread", path: "layers", message, hint });
   }
-  const config = { ...(inputs === undefined ? {} : { inputs }), ...(outputs === undefined ? {} : { outputs }), layers };
-  return { ...(name === "model" ? {} : { name }), layer: "model", config };
+  const config = {
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(trainable === undefined ? {} : { trainable }),
+    ...(weights === undefined ? {} : { weights }),
+    layers,
+  };
+  return { ...(name === "model" ? {} : { name }), ...line, layer: "model", config };
 }
 
-/** The model with the weights that models within it bring along; all others are the initial ones. */
-function withInner(made: Model, lines: readonly Line[]): Model {
-  if (
-    made.weights !== undefined ||
-    made.weightsFile !== undefined ||
-    !lines.some((line) => isModel(line) && line.weights !== undefined)
-  )
-    return made;
+/** The model with the weights that models within it bring along, by the index of their line; all others are the initial ones. */
+function withInner(made: Model, inner: ReadonlyMap<number, NonNullable<Model["weights"]>>): Model {
+  if (made.weights !== undefined || made.weightsFile !== undefined || inner.size === 0) return made;
   const resolved = resolve(made);
   const weights: Record<string, Float32Array> = { ...resolved.initialWeights() };
-  const paths = lines.map((_, i) => `layers[${i}].`);
   for (const { path, name } of resolved.weights) {
-    const i = paths.findIndex((start) => path.startsWith(start));
-    const line = i < 0 ? undefined : lines[i];
-    if (line === undefined || !isModel(line) || line.weights === undefined) continue;
+    const own = inner.get(Number(/^layers\[(\d+)\]\./.exec(path)?.[1] ?? Number.NaN));
     // Below the line's own name.
-    const own = name.slice(name.indexOf("/") + 1);
-    if (Object.hasOwn(line.weights, own)) weights[name] = line.weights[own];
+    const short = name.slice(name.indexOf("/") + 1);
+    if (own !== undefined && Object.hasOwn(own, short)) weights[name] = own[short];
   }
   return { ...made, weights };
 }

@@ -50,7 +50,7 @@ interface Called {
 }
 
 /** More calls than any model has: a few lines that repeat each other would be billions. */
-const mostCalls = 2 ** 20;
+const mostCalls = 2 ** 16;
 /** Models within models. */
 const deepest = 32;
 
@@ -187,7 +187,9 @@ function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
   if (layers[0].layer === "model" || layers[0].layer === "reuse") return [];
   const stated = statedInput(layers, path);
   // A line `input` is a call of its own.
-  return stated?.key === "inputShape" ? [{ name: "x", shape: stated.shape as number[] }] : [];
+  return stated?.key === "inputShape"
+    ? [{ name: "x", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
+    : [];
 }
 
 function netOf(config: unknown, path: string): Net {

@@ -8,26 +8,33 @@ import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.t
 import type { About, Model } from "../model.ts";
 import { type Calls, callsOf } from "./calls.ts";
 
+/** The model as it was checked: plain data, but for its weights; and its calls, of which a Graph has none. */
 export interface Checked extends Calls {
-  /** The model as it was checked: plain data, but for its weights. */
   readonly model: Model;
 }
 
 const place = { code: "model/schema", path: "", subject: "the model" } as const;
-const modelKeys = ["name", "seed", "layers", "inputs", "outputs", "weights", "weightsFile", "training", "about"];
+const modelKeys = ["name", "seed", "layers", "graph", "inputs", "outputs", "weights", "weightsFile", "training", "about"];
 /** A list of 2³² holes would be filled otherwise. */
 const mostLines = 2 ** 20;
 /** What a model has besides lines and weights. */
-const headSchema = z.strictObject({ name: z.string(), seed: z.int(), weightsFile: z.string().optional() });
+const headSchema = z.strictObject({
+  name: z.string(),
+  seed: z.int(),
+  graph: z.string().optional(),
+  weightsFile: z.string().optional(),
+});
 const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.record(z.string(), z.number()).optional(),
   optimizer: z.unknown().optional(),
+  metrics: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
 });
 
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */
 export function checkModel(given: Model): Checked {
   const model = modelOf(given);
+  if (model.graph !== undefined) return { model, inputs: [], entries: [], outputs: [] };
   if (model.layers.length === 0) {
     const hint = "start with dense({ units: 1, inputShape: [2] })";
     throw new CompileError({ code: "model/empty", path: "layers", message: "the model has no layers", hint });
@@ -58,8 +65,19 @@ function modelOf(given: unknown): Model {
     const message = `a model has at most ${mostLines} layers, found ${lines.length}`;
     throw new CompileError({ code: "model/schema", path: "layers", message });
   }
+  const own = check(headSchema, head, place);
+  const beside = lines.length > 0 ? "layers" : inputs !== undefined ? "inputs" : outputs !== undefined ? "outputs" : undefined;
+  if (own.graph !== undefined && beside !== undefined) {
+    const message = `a model is the text of a Graph or a list of layers, found ${beside} beside graph`;
+    throw new CompileError({
+      code: "model/schema",
+      path: beside,
+      message,
+      hint: "write layers: [], and leave inputs and outputs to the Graph",
+    });
+  }
   return {
-    ...check(headSchema, head, place),
+    ...own,
     layers: Array.from({ length: lines.length }, (_, i) => plainLine(lines[i], `layers[${i}]`)) as Model["layers"],
     ...(inputs === undefined ? {} : { inputs: port(inputs, "inputs") as NonNullable<Model["inputs"]> }),
     ...(outputs === undefined ? {} : { outputs: port(outputs, "outputs") as NonNullable<Model["outputs"]> }),

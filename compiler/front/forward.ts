@@ -131,7 +131,12 @@ export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Tr
 
   function call(entry: Entry, values: readonly Value[], collected: Weight[]): readonly Value[] {
     const numbers = values.map((value) => {
-      if (!isText(value)) return value;
+      if (!isText(value)) {
+        if (entry.layer.encodes === undefined) return value;
+        const message = `${entry.layer.name} takes text, and gets numbers`;
+        const hint = 'give it an input of texts: { shape: [1], type: "string" }';
+        throw new CompileError({ code: "layer/config", path: entry.path, message, hint });
+      }
       if (entry.layer.declares !== undefined) return undefined;
       return encoded(entry, value.text);
     });

@@ -90,7 +90,7 @@ export function statedInput([first]: readonly LayerSpec[], path: string): Stated
     throw new CompileError({ code: "layer/config", path: `${path}[0].inputShape`, message, hint: "leave inputShape out" });
   }
   if (declared !== undefined) return { shape: declared.shape, key: "shape", isText: declared.isText };
-  return own === undefined ? undefined : { shape: own, key: "inputShape", isText: false };
+  return own === undefined ? undefined : { shape: own, key: "inputShape", isText: line.layer.encodes !== undefined };
 }
 
 /** The same of a model that comes first. */

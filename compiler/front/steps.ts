@@ -12,9 +12,20 @@ import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, graphName, type Step, type Weight } from "./forward.ts";
+import { type Forward, forward, graphName, type Training as Mode, type Step, type Weight } from "./forward.ts";
+import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
-import { batchLoss, checkTraining, lossesOf, optimizerOf, type PortLoss, targetPort } from "./train.ts";
+import {
+  batchLoss,
+  checkTraining,
+  lossesOf,
+  metricsOf,
+  optimizerOf,
+  type PortLoss,
+  type PortMetric,
+  sumOver,
+  targetPort,
+} from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export { applyOptimizer } from "./train.ts";
@@ -43,13 +54,22 @@ export interface Target extends Port {
   /** The Graph's input for the target, and for the weight of each sample: `y`, or `y:price` where there are several outputs. */
   readonly y: string;
   readonly sampleWeight: string;
-  /** The Graph's result for its own loss, where there are several. */
-  readonly loss?: string;
+}
+
+/** A number that is shown of training: the mean of a Graph's result over rows, or the quotient of the sums of two. */
+export interface Log {
+  /** Keras' name: `loss`, `price_loss`, `accuracy`, `price_accuracy`. */
+  readonly key: string;
+  /** The Graph's result: a mean over the rows of a batch, or with `count` a sum. */
+  readonly total: string;
+  /** How many values are in the sum. */
+  readonly count?: string;
 }
 
 /** The loss of a batch: the inputs, the targets and the weight of each sample [n]; result `loss`. */
 export interface LossGraph extends Inference {
   readonly targets: readonly Target[];
+  readonly logs: readonly Log[];
   /** Names of the params to differentiate for, and how they are moved. */
   readonly trainable: readonly string[];
   readonly optimizer: Training["optimizer"];
@@ -83,22 +103,26 @@ export class Resolved implements Steps {
   readonly about?: About;
   /** A last layer that cannot learn what the loss asks for. */
   readonly warnings: readonly Diagnostic[];
-  readonly #checked: Checked;
+  /** A forward pass, of layers in training mode where that is given. */
+  readonly #make: (g: G, training?: Mode) => Forward;
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
   #values: Weights | undefined;
 
   constructor(given: Model) {
-    this.#checked = checkModel(given);
-    const { model, entries, inputs } = this.#checked;
+    const checked = checkModel(given);
+    const { model, entries } = checked;
     this.model = model;
     this.entries = entries;
     this.#g = begin();
-    this.#forward = forward(this.#g, this.#checked);
+    const front = model.graph === undefined ? undefined : fromGraph(model.graph);
+    this.#make = front?.make ?? ((g, training) => forward(g, checked, training));
+    this.#forward = this.#make(this.#g);
     const { outputs, steps, ranges, encodings } = this.#forward;
+    const { inputs } = front ?? checked;
     this.steps = steps;
-    this.weights = steps.flatMap((step) => step.weights);
+    this.weights = front?.weights ?? steps.flatMap((step) => step.weights);
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkMemory("the weights take", numbers, "make the largest layers smaller");
     const results = outputs.map(({ name, y }): [string, Node] => [name, y]);
@@ -136,7 +160,7 @@ export class Resolved implements Steps {
   trainStep(training: Training = this.#training()): LossGraph {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
-    const made = forward(g, this.#checked, { seed: this.model.seed, step });
+    const made = this.#make(g, { seed: this.model.seed, step });
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
     const updates: Graph["updates"] = counted
@@ -168,20 +192,26 @@ export class Resolved implements Steps {
     const targets = losses.map((loss): Target => {
       const port = targetPort(loss, outputs);
       const of = (name: string) => (single ? name : `${name}:${port.name}`);
-      return { ...port, y: of("y"), sampleWeight: of("sampleWeight"), ...(losses.length > 1 ? { loss: of("loss") } : {}) };
+      return { ...port, y: of("y"), sampleWeight: of("sampleWeight") };
     });
     const each = losses.map((loss, i) => lossOf(g, loss, targets[i], made));
     g.builder.origin = { path: "training.loss", layer: losses[0].item.name, name: "loss" };
     const weighed = each.map((value, i) => (losses[i].weight === 1 ? value : g.mul(value, g.fill(losses[i].weight, []))));
     const total = [...weighed, ...made.losses].reduce((a, b) => g.add(a, b));
-    const own = targets.flatMap(({ loss }, i): Graph["results"] => (loss === undefined ? [] : [[loss, each[i]]]));
-    const results: Graph["results"] = [["loss", total], ...own];
+    const own = losses.length > 1 ? losses.map(({ port }, i): [string, Node] => [`loss:${port}`, each[i]]) : [];
+    const shown = metricsOver(g, metricsOf(training, outputs, targets), targets, made);
+    const results: Graph["results"] = [["loss", total], ...own, ...shown.flatMap((metric) => metric.results)];
+    const logs: readonly Log[] = [
+      { key: "loss", total: "loss" },
+      ...own.map(([result], i) => ({ key: `${losses[i].port}_loss`, total: result })),
+      ...shown.map(({ log }) => log),
+    ];
     // A weight that no loss depends on stays as it is.
     const read = new Set(graph("loss", results).nodes.flatMap(({ op, attrs }) => (op === "param" ? [attrs.name] : [])));
     const trainable = weights.filter((weight) => weight.trainable && read.has(weight.name)).map(({ name }) => name);
     const { optimizer } = training;
     const { learningRate } = optimizerOf(optimizer).config;
-    return { results, inputs, outputs, feeds, targets, weights, trainable, optimizer, learningRate };
+    return { results, logs, inputs, outputs, feeds, targets, weights, trainable, optimizer, learningRate };
   }
 
   /** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */
@@ -207,6 +237,26 @@ export class Resolved implements Steps {
     const limit = this.limitOf(input);
     return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
   }
+}
+
+/** The metrics as sums over a batch, and how many values are in each; a masked value counts in neither. */
+function metricsOver(g: G, metrics: readonly PortMetric[], targets: readonly Target[], { outputs }: Forward) {
+  return metrics.map(({ key, port, item, path }) => {
+    const { y, mask } = outputs.find(({ name }) => name === port) ?? internal(`there is no output ${port}`);
+    const target = targets.find(({ name }) => name === port) ?? internal(`${port} has no target`);
+    g.builder.origin = { path, layer: item.name, name: key };
+    const { total, count } = sumOver(
+      g,
+      item.values(g, { y, target: g.input({ name: target.y, shape: ["n", ...target.shape] }) }),
+      mask,
+    );
+    const log: Log = { key, total: `total:${key}`, count: `count:${key}` };
+    const results: Graph["results"] = [
+      [`total:${key}`, total],
+      [`count:${key}`, count],
+    ];
+    return { log, results };
+  });
 }
 
 /** The loss of one output. */

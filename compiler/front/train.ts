@@ -9,7 +9,9 @@ import { type Origin, withRole } from "../graph/origin.ts";
 import { copyInto } from "../graph/rebuild.ts";
 import type { Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
+import type { Metric } from "../training/define.ts";
 import { type AnyLoss, losses } from "../training/losses/index.ts";
+import { metricOf } from "../training/metrics/index.ts";
 import { parseNamed } from "../training/named.ts";
 import { type AnyOptimizer, optimizers } from "../training/optimizers/index.ts";
 
@@ -43,6 +45,44 @@ export function lossesOf({ loss, lossWeights = {} }: Training, outputs: readonly
   }
   return found;
 }
+
+/** A metric of one output. */
+export interface PortMetric {
+  /** Keras' name: as it was given, with the output before it where there are several. */
+  readonly key: string;
+  readonly port: string;
+  readonly item: Pick<Metric, "name" | "values">;
+  readonly path: string;
+}
+
+/** The metrics a spec names, of outputs that have a target. Throws CompileError training/spec. */
+export function metricsOf({ metrics = [] }: Training, outputs: readonly Port[], targets: readonly Port[]): readonly PortMetric[] {
+  const names = outputs.map(({ name }) => name);
+  const byPort: Readonly<Record<string, readonly string[]>> = isList(metrics)
+    ? Object.fromEntries(targets.map(({ name }) => [name, metrics]))
+    : metrics;
+  const keys = new Set(["loss", ...targets.map(({ name }) => `${name}_loss`)]);
+  return Object.entries(byPort).flatMap(([port, list]) => {
+    const at = isList(metrics) ? "training.metrics" : `training.metrics.${port}`;
+    const target = targets.find(({ name }) => name === port);
+    const output = outputs.find(({ name }) => name === port);
+    if (target === undefined || output === undefined) throw unknownPort("metrics", port, at, names);
+    return list.map((name, i): PortMetric => {
+      const path = `${at}[${i}]`;
+      const key = outputs.length === 1 ? name : `${port}_${name}`;
+      if (keys.has(key))
+        throw new CompileError({
+          code: "training/spec",
+          path,
+          message: `${JSON.stringify(key)} is there twice`,
+          hint: "name each metric once",
+        });
+      keys.add(key);
+      return { key, port, item: metricOf(name, output.shape, target.shape, path), path };
+    });
+  });
+}
+const isList = (value: NonNullable<Training["metrics"]>): value is readonly string[] => Array.isArray(value);
 
 /** Losses by output; undefined where the spec is a loss for all of them. */
 function lossMap(loss: unknown, outputs: readonly string[]): Readonly<Record<string, unknown>> | undefined {
@@ -78,7 +118,8 @@ export function optimizerOf(optimizer: Training["optimizer"]): {
 export function checkTraining(training: Training, outputs: readonly Port[]): readonly PortLoss[] {
   optimizerOf(training.optimizer);
   const found = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
-  for (const loss of found) targetPort(loss, outputs);
+  const targets = found.map((loss) => targetPort(loss, outputs));
+  metricsOf(training, outputs, targets);
   return found;
 }
 
@@ -117,6 +158,18 @@ export function batchLoss(
   const total = g.reduceSum(g.select(keep, weighted, g.like(weighted, 0)), { axes: all });
   const count = g.max(g.reduceSum(keep, { axes: all }), g.fill(1, []));
   return g.div(total, count);
+}
+
+/** The sum of values [n, …], and how many there are; where a mask says so, masked values are in neither. */
+export function sumOver(g: G, values: Node, mask: Node | undefined): { readonly total: Node; readonly count: Node } {
+  const { shape } = values.type;
+  const axes = shape.map((_, axis) => axis);
+  if (mask === undefined) {
+    const positions = shape.slice(1).reduce<number>((product, size) => product * (size as number), 1);
+    return { total: g.reduceSum(values, { axes }), count: g.mul(g.rows(), g.fill(positions, [])) };
+  }
+  const keep = alongFirst(g, mask, shape);
+  return { total: g.reduceSum(g.select(keep, values, g.like(values, 0)), { axes }), count: g.reduceSum(keep, { axes }) };
 }
 
 /** A value over the first axes of `shape`, the same along the rest. */

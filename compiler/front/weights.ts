@@ -37,6 +37,15 @@ export function seededWeights(seed: number, weights: readonly Weight[]): Readonl
 export function weightsOf(model: Model, weights: readonly Weight[]): Weights {
   const { weights: given, weightsFile } = model;
   if (given === undefined && weightsFile !== undefined) throw unread(weightsFile);
+  if (given === undefined && model.graph !== undefined && weights.length > 0) {
+    const message = `a Graph does not say what its weights begin with, and the model has none for ${JSON.stringify(weights[0].name)}`;
+    throw new CompileError({
+      code: "weights/missing",
+      path: "weights",
+      message,
+      hint: "give weights by name: { graph, weights: { … } }",
+    });
+  }
   if (given === undefined) return { values: seededWeights(model.seed, weights), warnings: [] };
   const known = new Set(weights.map(({ name }) => name));
   const unknown = Object.keys(given).find((name) => !known.has(name));

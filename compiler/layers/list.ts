@@ -20,6 +20,7 @@ export { layerNormalization } from "./normalization/layer-normalization.ts";
 export { maxPooling2d } from "./pooling/max-pooling2d.ts";
 export { normalization } from "./preprocessing/normalization.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
+export { stringLookup } from "./preprocessing/string-lookup.ts";
 export { lstm } from "./recurrent/lstm.ts";
 export { dropout } from "./regularization/dropout.ts";
 export { flatten } from "./reshaping/flatten.ts";

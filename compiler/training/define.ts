@@ -43,6 +43,16 @@ export interface Loss<C extends object = object> {
   ) => { readonly values: Node; readonly mask?: Node };
 }
 
+/** A metric as a row of the table: a value per sample and position, of which the mean over all rows since a reset is shown. */
+export interface Metric {
+  /** Keras' function name, e.g. categorical_accuracy. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+  /** [n, …]; `y` has at least one axis besides n. */
+  readonly values: (g: G, site: { readonly y: Node; readonly target: Node }) => Node;
+}
+
 /** A named scalar or slot of optimizer state with its initial value. */
 export interface Slot {
   readonly name: string;

@@ -1,6 +1,6 @@
 // What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
-import type { Feed, Target } from "../../front/steps.ts";
+import type { Feed, Log, Target } from "../../front/steps.ts";
 import type { About } from "../../model.ts";
 import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
@@ -18,6 +18,8 @@ export interface ModuleParts {
   readonly feeds: readonly Feed[];
   /** With training: what the outputs are held against. */
   readonly targets?: readonly Target[];
+  /** With training: what is shown of it. */
+  readonly logs?: readonly Log[];
   /** Names of features and classes. */
   readonly about?: About;
   /** With training: the default of trainStep. */

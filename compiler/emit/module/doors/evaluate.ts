@@ -1,7 +1,7 @@
 // `evaluate(x, y, options)`: the mean losses over any number of rows, each batch weighed with its rows.
-import { braces, commas, js, lines, literal, name, record } from "../../code.ts";
+import { braces, commas, js, lines, literal, name } from "../../code.ts";
 import { type Door, entryOf, prepared } from "./door.ts";
-import { batchOf, feed, logKeys, lossesOf, targetsOf } from "./training.ts";
+import { batchOf, feed, logsOf, meansOf, tally, targetsOf } from "./training.ts";
 import { inputsType, logsType, targetsType, weightsType } from "./types.ts";
 
 /** The losses without a step. */
@@ -18,8 +18,6 @@ export const evaluate: Door = {
     const numbers = parts.feeds.flatMap(({ table, port }, i) =>
       table === undefined ? [{ ...feeds.fed[i], what: inputs[port].what }] : [],
     );
-    const keys = logKeys(parts);
-    const losses = lossesOf(site, "evaluate");
     return braces(
       js`function evaluate(x, y, options)`,
       lines(
@@ -29,20 +27,20 @@ if (rows < 1) throw new RangeError(${`${first.what}: wanted at least 1 row of ${
         ...targets.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
         ...weights.map(({ what, id }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, 1);`),
         prepared(site),
-        js`const sums = [${commas(keys.map(() => 0))}];`,
+        js`const sums = [${commas(logsOf(parts).map(() => 0))}], counts = [${commas(logsOf(parts).map(() => 0))}];`,
         braces(
           js`for (let row = 0; row < rows; row += ${batch})`,
           lines(
             js`const n = rows - row < ${batch} ? rows - row : ${batch};`,
             feed(site, "evaluate", name("row")),
             scene.calls(entryOf(site, "evaluate")),
-            ...losses.map((loss, i) => js`sums[${i}] += n * ${loss}[0];`),
+            tally(site, "evaluate", name("sums"), name("counts")),
           ),
         ),
-        js`return ${record(keys.map((key, i) => [key, js`sums[${i}] / rows`]))};`,
+        js`return ${meansOf(parts, name("sums"), name("counts"))};`,
       ),
     );
   },
-  says: (parts) => js`/** The mean losses over any number of rows, none of which holds NaN. */
-evaluate(x: ${inputsType(parts)}, y: ${targetsType(targetsOf(parts), parts)}, options?: { sampleWeight?: ${weightsType(targetsOf(parts), parts)} }): ${logsType(logKeys(parts))};`,
+  says: (parts) => js`/** The mean losses, and metrics, over any number of rows, none of which holds NaN. */
+evaluate(x: ${inputsType(parts)}, y: ${targetsType(targetsOf(parts), parts)}, options?: { sampleWeight?: ${weightsType(targetsOf(parts), parts)} }): ${logsType(logsOf(parts))};`,
 };

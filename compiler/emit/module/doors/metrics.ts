@@ -1,7 +1,7 @@
 // `resetMetrics()` and `getMetrics()`: what trainStep has seen since the last reset, as means over its rows. Keras' names.
-import { js, record } from "../../code.ts";
+import { js, name } from "../../code.ts";
 import type { Door } from "./door.ts";
-import { logKeys } from "./training.ts";
+import { logsOf, meansOf } from "./training.ts";
 import { logsType } from "./types.ts";
 
 /** Begins a new mean. */
@@ -10,7 +10,7 @@ export const resetMetrics: Door = {
   when: ({ options }) => options.train,
   text: () => js`function resetMetrics() {
   totals.fill(0);
-  counted = 0;
+  counts.fill(0);
 }`,
   says: () => js`/** Forgets the steps so far: an epoch begins. */
 resetMetrics(): void;`,
@@ -21,8 +21,8 @@ export const getMetrics: Door = {
   name: "getMetrics",
   when: ({ options }) => options.train,
   text: ({ parts }) => js`function getMetrics() {
-  return ${record(logKeys(parts).map((key, i) => [key, js`counted && totals[${i}] / counted`]))};
+  return ${meansOf(parts, name("totals"), name("counts"))};
 }`,
   says: (parts) => js`/** The mean losses of the rows that trainStep has seen since the last reset; 0 where there are none. */
-getMetrics(): ${logsType(logKeys(parts))};`,
+getMetrics(): ${logsType(logsOf(parts))};`,
 };

@@ -1,7 +1,7 @@
 // `trainStep(x, y, options)`: one step of the optimizer on the rows of one batch.
-import { braces, js, lines, literal } from "../../code.ts";
+import { braces, js, lines, literal, name } from "../../code.ts";
 import { type Door, entryOf, outdated } from "./door.ts";
-import { batchOf, feed, logKeys, lossesOf, targetsOf, trainingText } from "./training.ts";
+import { batchOf, feed, logsOf, resultOf, tally, targetsOf, trainingText } from "./training.ts";
 import { inputsType, targetsType, weightsType } from "./types.ts";
 
 /** One step of the optimizer. */
@@ -13,13 +13,11 @@ export const trainStep: Door = {
     const { kind, optionsOf } = scene.helpers;
     const entry = entryOf(site, "trainStep");
     const rate = entry.inputs.find(([port]) => port === "learningRate")?.[1];
-    const losses = lossesOf(site, "trainStep");
     const [first] = batchOf(site).inputs;
     return lines(
       trainingText(site),
-      js`// Losses times rows since the metrics were reset, and the rows.
-const totals = new Float64Array(${logKeys(parts).length});
-let counted = 0;`,
+      js`// Since the metrics were reset: losses times rows, and rows; of metrics sums, and how many values are in them.
+const totals = new Float64Array(${logsOf(parts).length}), counts = new Float64Array(${logsOf(parts).length});`,
       braces(
         js`function trainStep(x, y, options)`,
         lines(
@@ -33,9 +31,8 @@ if (n < 1 || n > ${parts.options.batch}) throw new RangeError(${`${first.what}: 
           rate === undefined ? undefined : js`${scene.bufferId(rate)}[0] = learningRate;`,
           scene.calls(entry),
           outdated(site),
-          ...losses.map((loss, i) => js`totals[${i}] += n * ${loss}[0];`),
-          js`counted += n;
-return ${losses[0]}[0];`,
+          tally(site, "trainStep", name("totals"), name("counts")),
+          js`return ${resultOf(site, "trainStep", "loss")}[0];`,
         ),
       ),
     );

@@ -1,6 +1,6 @@
 // What trainStep and evaluate share: the check of a batch, and its way into an entry's buffers.
 import { invariant } from "../../../diagnostics/error.ts";
-import type { Target } from "../../../front/steps.ts";
+import type { Log, Target } from "../../../front/steps.ts";
 import { type Code, commas, js, lines, member, type Name, name, none, record } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 import { times } from "../routes.ts";
@@ -14,11 +14,8 @@ export function targetsOf({ targets }: ModuleParts): readonly Target[] {
   return targets;
 }
 
-/** The names of losses, Keras' way: `loss`, and of several outputs `price_loss` each. */
-export const logKeys = (parts: ModuleParts): readonly string[] => {
-  const targets = targetsOf(parts);
-  return ["loss", ...(targets.length > 1 ? targets.map((target) => `${target.name}_loss`) : [])];
-};
+/** What is shown of training: `loss` first. */
+export const logsOf = ({ logs = [{ key: "loss", total: "loss" }] }: ModuleParts): readonly Log[] => logs;
 
 /** The variables of a batch. */
 export interface Batch {
@@ -123,13 +120,27 @@ else ${put(sampleWeight, weights[i].id, 1)}`;
   );
 }
 
-/** The buffers that an entry leaves its losses in, in the order of `logKeys`. */
-export function lossesOf(site: Site, entryName: "trainStep" | "evaluate"): readonly Name[] {
-  const { outputs } = entryOf(site, entryName);
-  const buffer = (result: string): Name => {
-    const found = outputs.find(([port]) => port === result)?.[1];
-    invariant(found !== undefined, `${entryName} has no ${result}`);
-    return site.scene.bufferId(found);
-  };
-  return [buffer("loss"), ...targetsOf(site.parts).flatMap(({ loss }) => (loss === undefined ? [] : [buffer(loss)]))];
+/** Adds what an entry has left of a batch of n rows to sums and counts, in the order of `logsOf`. */
+export function tally(site: Site, entryName: "trainStep" | "evaluate", sums: Name, counts: Name): Code {
+  const buffer = (result: string): Name => resultOf(site, entryName, result);
+  return lines(
+    ...logsOf(site.parts).map(({ total, count }, i) =>
+      count === undefined
+        ? js`${sums}[${i}] += n * ${buffer(total)}[0];
+${counts}[${i}] += n;`
+        : js`${sums}[${i}] += ${buffer(total)}[0];
+${counts}[${i}] += ${buffer(count)}[0];`,
+    ),
+  );
 }
+
+/** The buffer that an entry leaves a result in. */
+export function resultOf(site: Site, entryName: "trainStep" | "evaluate", result: string): Name {
+  const found = entryOf(site, entryName).outputs.find(([port]) => port === result)?.[1];
+  invariant(found !== undefined, `${entryName} has no ${result}`);
+  return site.scene.bufferId(found);
+}
+
+/** Means by Keras' names; 0 of nothing. */
+export const meansOf = (parts: ModuleParts, sums: Name, counts: Name): Code =>
+  record(logsOf(parts).map(({ key }, i) => [key, js`${counts}[${i}] && ${sums}[${i}] / ${counts}[${i}]`]));

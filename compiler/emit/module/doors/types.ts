@@ -1,5 +1,6 @@
 // Types of ports in a module's declarations: rows for inputs, arrays for outputs, by name where there are several.
 import type { Port } from "../../../artifact.ts";
+import type { Log } from "../../../front/steps.ts";
 import { Code, js, literal, quote } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 
@@ -25,5 +26,5 @@ export const weightsType = (ports: readonly Port[], { outputs }: ModuleParts): C
     ? js`Rows`
     : new Code(`{ ${ports.map(({ name }) => `readonly ${isWord(name) ? name : quote(name)}?: Rows`).join("; ")} }`);
 /** The losses of evaluate and getMetrics. */
-export const logsType = (keys: readonly string[]): Code =>
-  new Code(`{ ${keys.map((key) => `${isWord(key) ? key : quote(key)}: number`).join("; ")} }`);
+export const logsType = (logs: readonly Log[]): Code =>
+  new Code(`{ ${logs.map(({ key }) => `${isWord(key) ? key : quote(key)}: number`).join("; ")} }`);

@@ -1,0 +1,69 @@
+// A model that is the text of a Graph instead of a list of layers: what a file of operators becomes. In: text nobody vouches for. Out: its
+// ports and weights, and a forward pass that copies its nodes. Guarantee: inputs and results have rows on axis 0, nothing is kept from
+// call to call, and every param is a weight that the model has to bring: a Graph says nothing of first values.
+import { CompileError } from "../diagnostics/error.ts";
+import { isBatched, type Node, nodesOf, showShape } from "../graph/graph.ts";
+import { checkSize } from "../graph/limits.ts";
+import { parseGraph } from "../graph/parse.ts";
+import { copyInto } from "../graph/rebuild.ts";
+import { verifyGraph } from "../graph/verify.ts";
+import type { InputSpec } from "../model.ts";
+import { type G, ops } from "../ops/index.ts";
+import { type Forward, graphName, type Weight } from "./forward.ts";
+import { checkInputs, checkOutputs } from "./ports.ts";
+
+/** What a model is made of, whatever it was written in. */
+export interface Front {
+  readonly inputs: readonly InputSpec[];
+  readonly weights: readonly Weight[];
+  readonly make: (g: G) => Forward;
+}
+
+/** Reads the text. Throws CompileError ir/parse, ir/verify, model/port or graph/values. */
+export function fromGraph(text: string): Front {
+  const source = parseGraph(text, ops);
+  verifyGraph(source, ops);
+  const kept = [...source.updates.map(([name]) => name), ...nodesOf(source, "state").map(nameOf)];
+  if (kept.length > 0) {
+    const message = `a model keeps nothing from call to call, and this Graph has ${JSON.stringify(kept[0])}`;
+    throw new CompileError({ code: "model/port", path: "graph", message, hint: "leave states and updates out" });
+  }
+  const named = nodesOf(source, "input").map((node) => ({
+    name: nameOf(node),
+    shape: rowsOf(node, `the input ${JSON.stringify(nameOf(node))}`),
+  }));
+  const inputs = checkInputs(named, "graph");
+  const outputs = checkOutputs(source.results.map(([name]) => ({ name, from: name })), "graph", "", false); // biome-ignore format: one line
+  for (const [name, node] of source.results) rowsOf(node, `the result ${JSON.stringify(name)}`);
+  for (const { type } of source.nodes) checkSize("a value", type.shape.filter((size) => size !== "n") as number[], "graph");
+  return {
+    inputs,
+    weights: nodesOf(source, "param").map((node): Weight => {
+      const [name, shape] = [nameOf(node), node.type.shape as readonly number[]];
+      return { name, shape, trainable: true, spec: { name, shape, initializer: "zeros", trainable: true }, path: "graph" };
+    }),
+    make: (g) => {
+      const made = copyInto(g.builder, source, (node) => renamed(g, node));
+      const y = new Map(source.results);
+      return {
+        outputs: outputs.map(({ name }) => ({ name, y: made.get(y.get(name) as Node) as Node })),
+        steps: [],
+        losses: [],
+        updates: [],
+        ranges: new Map(),
+        encodings: [],
+      };
+    },
+  };
+}
+
+const nameOf = ({ attrs }: Node): string => String(attrs.name);
+const renamed = (g: G, node: Node): Node | undefined =>
+  node.op === "input" ? g.input({ name: graphName(nameOf(node)), shape: [...node.type.shape] }) : undefined;
+
+/** The shape of a row. */
+function rowsOf({ type }: Node, what: string): readonly number[] {
+  if (isBatched(type)) return type.shape.slice(1) as number[];
+  const message = `${what} needs rows on its first axis, found ${showShape(type.shape)}`;
+  throw new CompileError({ code: "model/port", path: "graph", message, hint: "its shape begins with n" });
+}
