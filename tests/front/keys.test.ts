@@ -60,7 +60,7 @@ describe.each([...doors, ...jsonDoors])("%s", (_, run) => {
     ["a key of a line", { ...model, layers: [{ ...line, foo: 1 }] }, "layers[0].foo", /known: .*config/],
     ["Keras' key of a line", { ...model, layers: [{ class_name: "Dense", ...line }] }, "layers[0].class_name", /"layer"/],
     ["a key of training", trained({ ...training, optimiser: "adam" }), "training.optimiser", /"optimizer"/],
-    ["metrics", trained({ ...training, metrics: ["mae"] }), "training.metrics", /no metrics/],
+    ["weighted metrics", trained({ ...training, weightedMetrics: ["mae"] }), "training.weightedMetrics", /no weighted metrics/],
     ["loss weights", trained({ ...training, loss_weights: [1] }), "training.loss_weights", /lossWeights/],
     ["a name that is a number", { ...model, name: 5 }, "name", /./],
     ["a seed that is text", { ...model, seed: "x" }, "seed", /./],
@@ -255,7 +255,7 @@ describe("did you mean", () => {
   });
 
   it("says what stands in for Keras' keys that are missing", () => {
-    expect(suggestionFor("metrics", ["loss", "optimizer"])).toMatch(/no metrics/);
+    expect(suggestionFor("weighted_metrics", ["loss", "optimizer"])).toMatch(/no weighted metrics/);
     expect(suggestionFor("restore_best_weights", ["loss", "optimizer"])).toMatch(/restoreBestWeights/);
     expect(suggestionFor("toString", ["loss", "optimizer"])).toBe("known: loss, optimizer");
   });
