@@ -1,29 +1,69 @@
-// The user's rows on their way into a module. In: x, y and sample weights in any form. Out: tables of float32 numbers, parted into
-// rows to train and rows to validate, and batches of them. Guarantee: no NaN, and no id or label out of its range, comes through.
+// The user's rows on their way into a module. In: x, y and sample weights in any form. Out: tables of float32 numbers and texts, parted
+// into rows to train and rows to validate, and batches of them. Guarantee: no NaN, and no id or label out of its range, comes through.
 import { dataParts } from "./options.ts";
+import { type Argument, argumentOf, type Part, type Ports, partsOf } from "./ports.ts";
 import { errorOf, readRows, show } from "./rows.ts";
-import type { FitOptions, Range, Trainable } from "./trainable.ts";
+import { readTexts } from "./texts.ts";
+import type { FitOptions, PortRows, Range } from "./trainable.ts";
 
-/** Rows back to back. */
-export interface Table {
-  readonly rows: number;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly sampleWeight?: Float32Array;
+/** The rows of a port back to back. */
+export interface Column {
+  readonly values: Float32Array | readonly string[];
+  /** Of a row. */
+  readonly size: number;
 }
 
-type Ports = Pick<Trainable, "inputShape" | "ranges">;
+/** Rows of every port, in the order of the module's. */
+export interface Table {
+  readonly rows: number;
+  readonly x: readonly Column[];
+  readonly y: readonly Column[];
+  /** By output; none where every row counts 1. */
+  readonly sampleWeight: readonly (Column | undefined)[];
+}
+
+/** Rows as the module's functions take them. */
+export interface Batch {
+  readonly rows: number;
+  readonly x: PortRows;
+  readonly y: PortRows;
+  readonly sampleWeight?: PortRows;
+}
+
+const form = { numbers: "noNaN", into: Float32Array } as const;
 
 /** `given` as a table; `what` names it in errors. Throws TypeError or RangeError with the user's own row numbers. */
-export function readTable(what: string, given: unknown, { inputShape, ranges = {} }: Ports): Table {
+export function readTable(what: string, given: unknown, ports: Ports): Table {
   const data = dataParts(what, given);
-  const form = { numbers: "noNaN", into: Float32Array } as const;
-  const { values: x, rows } = readRows(`${what}.x`, data.x, { ...form, shape: inputShape });
-  const { values: y } = readRows(`${what}.y`, data.y, { ...form, rows });
-  if (ranges.x !== undefined) checkRange(`${what}.x`, "ids", x, rows, ranges.x);
-  if (ranges.y !== undefined) checkRange(`${what}.y`, "labels", y, rows, ranges.y);
-  if (data.sampleWeight === undefined) return { rows, x, y };
-  return { rows, x, y, sampleWeight: readRows(`${what}.sampleWeight`, data.sampleWeight, { ...form, rows, shape: [] }).values };
+  const [first, ...others] = partsOf(`${what}.x`, data.x, ports.x);
+  const { rows, column } = readPort(first, "ids");
+  // Only who has several columns needs to be told which has so many rows.
+  const all = { rows, per: others.length === 0 ? "x" : first.what.slice(what.length + 1) };
+  const x = [column, ...others.map((part) => readPort(part, "ids", all).column)];
+  const y = partsOf(`${what}.y`, data.y, ports.y).map((part) => readPort(part, "labels", all).column);
+  const weights = data.sampleWeight === undefined ? [] : partsOf(`${what}.sampleWeight`, data.sampleWeight, ports.y, true);
+  const sampleWeight = ports.y.ports.map((_, i): Column | undefined => {
+    const part = weights.at(i);
+    if (part === undefined || part.rows === undefined) return undefined;
+    return { values: readRows(part.what, part.rows, { ...form, ...all, shape: [] }).values, size: 1 };
+  });
+  return { rows, x, y, sampleWeight };
+}
+
+interface Agreed {
+  readonly rows: number;
+  readonly per: string;
+}
+
+function readPort({ port, what, rows: given }: Part, name: string, agreed?: Agreed): { rows: number; column: Column } {
+  const { shape, range, isText } = port;
+  if (isText) {
+    const { values, rows } = readTexts(what, given, { shape: shape ?? [1], ...agreed });
+    return { rows, column: { values, size: values.length / rows } };
+  }
+  const { values, rows } = readRows(what, given, { ...form, ...(shape === undefined ? {} : { shape }), ...agreed });
+  if (range !== undefined) checkRange(what, name, values, rows, range);
+  return { rows, column: { values, size: values.length / rows } };
 }
 
 function checkRange(what: string, name: string, values: Float32Array, rows: number, { below, ignore }: Range): void {
@@ -38,14 +78,23 @@ function checkRange(what: string, name: string, values: Float32Array, rows: numb
   throw errorOf("value", `${what}: ${place}: wanted ${wanted}, got ${show(values[at])}${hint}`);
 }
 
+/** Rows to train, and to validate where that was asked for. */
+export interface Divided {
+  readonly train: Table;
+  readonly validation?: Table;
+}
+
 /** The last rows, before any shuffling, are for validation; the cut is at floor(rows · (1 − split)), as in Keras. */
-export function divide(all: Table, options: FitOptions, ports: Ports): { train: Table; validation?: Table } {
+export function divide(all: Table, options: FitOptions, ports: Ports): Divided {
   const { validationData, validationSplit: split = 0 } = options;
   if (validationData !== undefined) {
     if (split !== 0) throw new TypeError("fit: wanted validationSplit or validationData, got both");
     const validation = readTable("validationData", validationData, ports);
-    const [wanted, found] = [all, validation].map(({ y, rows }) => y.length / rows);
-    if (found !== wanted) throw new RangeError(`validationData.y: wanted ${wanted} numbers a row as in data.y, got ${found}`);
+    // Where the module does not say how wide its targets are, the data do.
+    all.y.forEach(({ size: wanted }, i) => {
+      const { size: found } = validation.y[i];
+      if (found !== wanted) throw new RangeError(`validationData.y: wanted ${wanted} numbers a row as in data.y, got ${found}`);
+    });
     return { train: all, validation };
   }
   if (split === 0) return { train: all };
@@ -57,25 +106,37 @@ export function divide(all: Table, options: FitOptions, ports: Ports): { train: 
   return { train: part(all, 0, cut), validation: part(all, cut, all.rows) };
 }
 
-function part({ x, y, sampleWeight, rows }: Table, from: number, to: number): Table {
-  const cut = (values: Float32Array) => values.subarray((from * values.length) / rows, (to * values.length) / rows);
-  return { rows: to - from, x: cut(x), y: cut(y), ...(sampleWeight === undefined ? {} : { sampleWeight: cut(sampleWeight) }) };
+function part({ x, y, sampleWeight }: Table, from: number, to: number): Table {
+  const cut = ({ values, size }: Column): Column => ({
+    values: values instanceof Float32Array ? values.subarray(from * size, to * size) : values.slice(from * size, to * size),
+    size,
+  });
+  return { rows: to - from, x: x.map(cut), y: y.map(cut), sampleWeight: sampleWeight.map((column) => column && cut(column)) };
+}
+
+/** All rows at once. */
+export const wholeOf = ({ rows, x, y, sampleWeight }: Table, ports: Ports): Batch =>
+  batchOf(ports, rows, [x, y, sampleWeight].map((columns) => columns.map((column) => column?.values))); // biome-ignore format: one line
+
+function batchOf(
+  { x, y }: Ports,
+  rows: number,
+  [xs, ys, weights]: readonly (readonly (Column["values"] | undefined)[])[],
+): Batch {
+  const of = (argument: Argument, values: typeof xs) => argumentOf(argument, values) as PortRows;
+  const sampleWeight = of(y, weights);
+  return { rows, x: of(x, xs), y: of(y, ys), ...(sampleWeight === undefined ? {} : { sampleWeight }) };
 }
 
 /** Gathers the rows of a batch into buffers that are reused. */
-export function batches(all: Table, most: number): (chosen: Int32Array) => Table {
-  const gatherers = { x: gatherer(all.x, all.rows, most), y: gatherer(all.y, all.rows, most) };
-  const weigh = all.sampleWeight && gatherer(all.sampleWeight, all.rows, most);
-  return (chosen) => ({
-    rows: chosen.length,
-    x: gatherers.x(chosen),
-    y: gatherers.y(chosen),
-    ...(weigh === undefined ? {} : { sampleWeight: weigh(chosen) }),
-  });
+export function batches({ rows, x, y, sampleWeight }: Table, most: number, ports: Ports): (chosen: Int32Array) => Batch {
+  const gatherers = [x, y, sampleWeight].map((columns) => columns.map((column) => column && gatherer(column, rows, most)));
+  return (chosen) => batchOf(ports, chosen.length, gatherers.map((each) => each.map((gather) => gather?.(chosen)))); // biome-ignore format: one line
 }
 
-function gatherer(values: Float32Array, rows: number, most: number): (chosen: Int32Array) => Float32Array {
-  const size = values.length / rows;
+function gatherer({ values, size }: Column, rows: number, most: number): (chosen: Int32Array) => Column["values"] {
+  if (!(values instanceof Float32Array))
+    return (chosen) => Array.from(chosen).flatMap((row) => values.slice(row * size, (row + 1) * size));
   const space = new Float32Array(most * size);
   return (chosen) => {
     // Whoever was given the array may have transferred it since.

@@ -1,7 +1,7 @@
 // What went bad when a loss is not finite. In: the losses of a run as they come. Out: a sentence that names a layer. A healthy run
 // pays nothing for it but a comparison a step: the weights are copied at steps 0, 1, 2, 4, 8, … and while the loss is a thousand
 // times what it was at first, and the forward pass over the bad batch is taken apart from the last copy.
-import type { Trainable } from "./trainable.ts";
+import type { PortRows, Trainable } from "./trainable.ts";
 
 /** A loss above this many times the first (or 1) is about to leave float32. */
 const alarming = 1000;
@@ -11,7 +11,7 @@ export interface Guard {
   /** To be called before a step. */
   before(): void;
   /** To be called with the loss of a step. Throws RangeError where it is not finite: where that was, and what went bad. */
-  after(where: string, loss: number, x: Float32Array): void;
+  after(where: string, loss: number, x: PortRows): void;
   /** Throws RangeError where weights are not finite. */
   check(when: string, weights: readonly Float32Array[]): void;
 }
@@ -56,37 +56,57 @@ function firstBad(module: Trainable, weights: readonly Float32Array[]): string |
 }
 
 /** `copy`: the weights before the step, or where it is not fresh some steps earlier. Leaves the weights as they are. */
-function culprit(module: Trainable, copy: readonly Float32Array[], isFresh: boolean, x: Float32Array): string {
+function culprit(module: Trainable, copy: readonly Float32Array[], isFresh: boolean, x: PortRows): string {
   const before = firstBad(module, copy);
   if (before !== undefined) return `an earlier step left weights that are not finite: ${before} is the first`;
   const now = module.getWeights();
   try {
-    const { layer, largest } = firstOverflow(module, copy, x);
+    const { layer, outputs } = firstOverflow(module, copy, x);
     if (layer !== undefined) return `${JSON.stringify(layer)} is the first layer whose output is not finite`;
     const after = isFresh ? undefined : firstBad(module, now);
     if (after !== undefined) return `${after} is the first weight that is not finite after the step`;
+    const [largest, ...others] = outputs.toSorted((a, b) => b.size - a.size);
+    // Of several outputs it is the one with the largest numbers.
+    if (others.length > 0)
+      return `every layer's output is finite, and the loss overflowed after them: the output ${JSON.stringify(largest.name)} gives numbers up to ${largest.size}`;
     const end = JSON.stringify(layerOf(nameOf(module, copy.length - 1)));
-    return `every layer's output is finite, and the loss overflowed after the last, ${end}, which gives numbers up to ${largest}`;
+    return `every layer's output is finite, and the loss overflowed after the last, ${end}, which gives numbers up to ${largest?.size ?? 0}`;
   } finally {
     module.setWeights(now);
   }
 }
 
+interface Output {
+  readonly name: string;
+  /** Of its largest number. */
+  readonly size: number;
+  readonly isBad: boolean;
+}
+
 /**
  * The first layer with weights whose output is not finite. Layer by layer: with 0 for the weights of all later layers whatever is
- * finite stays finite, and infinity · 0 is NaN.
+ * finite stays finite, and infinity · 0 is NaN. Layers stand below all they take, so that this holds of branches too.
  */
-function firstOverflow(module: Trainable, weights: readonly Float32Array[], x: Float32Array) {
+function firstOverflow(module: Trainable, weights: readonly Float32Array[], x: PortRows) {
   const layers = weights.map((_, i) => layerOf(nameOf(module, i)));
   const isLast = (i: number) => layers[i] !== layers[i + 1];
-  let largest = 0;
-  if (module.predict === undefined) return { largest };
+  let outputs: readonly Output[] = [];
+  if (module.predict === undefined) return { outputs };
   for (let i = 0; i < layers.length; i++) {
     if (!isLast(i)) continue;
     module.setWeights(weights.map((values, k) => (k <= i ? values : new Float32Array(values.length))));
-    const y = module.predict(x);
-    if (isBad(y)) return { layer: layers[i], largest };
-    largest = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    outputs = outputsOf(module.predict(x));
+    if (outputs.some((output) => output.isBad)) return { layer: layers[i], outputs };
   }
-  return { largest };
+  return { outputs };
+}
+
+/** What predict gave, by name where there are several outputs. */
+function outputsOf(y: Float32Array | Readonly<Record<string, Float32Array>>): readonly Output[] {
+  const all = ArrayBuffer.isView(y) ? [["y", y] as const] : Object.entries(y);
+  return all.map(([name, values]) => ({
+    name,
+    size: values.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    isBad: isBad(values),
+  }));
 }

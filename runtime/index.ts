@@ -1,4 +1,15 @@
 // What runs beside emitted code. The artifact needs none of it.
 export { fit } from "./fit.ts";
-export { type Loadable, load, type Predictor } from "./load.ts";
-export type { Data, EarlyStopping, FitOptions, Fitted, Logs, RowsLike, Trainable } from "./trainable.ts";
+export { type Loadable, load, type PortPredictor, type Predictor } from "./load.ts";
+export type {
+  Data,
+  EarlyStopping,
+  FitOptions,
+  Fitted,
+  Logs,
+  Losses,
+  PortRows,
+  RowsLike,
+  TextsLike,
+  Trainable,
+} from "./trainable.ts";

@@ -2,7 +2,7 @@
 // external weights or WebAssembly an instance made from them. Needs `new Function`: where a content security policy forbids it, import the
 // emitted file instead. The artifact itself never needs it.
 
-import type { RowsLike } from "./trainable.ts";
+import type { PortRows, RowsLike } from "./trainable.ts";
 
 /** What `load` takes: an Artifact, or its code and what its `create` wants. */
 export interface Loadable {
@@ -13,14 +13,25 @@ export interface Loadable {
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
 }
-/** The exports of every emitted module; `Module` for one with training. */
+/** The exports of every emitted module with one input and one output; `Trainable` and others for `load<…>` of the rest. */
 export interface Predictor {
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
   /** k rows in, back to back or nested; k rows out, back to back. */
   predict(x: RowsLike, out?: Float32Array): Float32Array;
   selfTest?(): number;
   /** What computes, in a module that has WebAssembly kernels. */
+  readonly backend?: "relaxed" | "simd" | "js";
+}
+
+/** The same of a module with several inputs or outputs: rows by name in, arrays by name out where there are several. */
+export interface PortPredictor {
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+  predict(x: PortRows, out?: object): Float32Array | Readonly<Record<string, Float32Array>>;
+  selfTest?(): number;
   readonly backend?: "relaxed" | "simd" | "js";
 }
 

@@ -43,7 +43,8 @@ const fitRules: Rules<FitOptions> = {
   },
 };
 const stoppingRules: Rules<EarlyStopping> = {
-  monitor: oneOf("loss", "val_loss"),
+  // Which keys there are, the module says.
+  monitor: { wanted: "a key of the logs", fits: (value) => typeof value === "string" },
   minDelta: { wanted: "a finite number", fits: Number.isFinite },
   patience: whole(0),
   mode: oneOf("auto", "min", "max"),
@@ -54,7 +55,7 @@ const dataRules: Rules<Data> = { x: rows, y: rows, sampleWeight: rows };
 
 // Arguments of Keras that are called otherwise here, or are not there.
 const early = "there are earlyStopping and onEpochEnd";
-const compiled = "it is compiled in: sequential(layers, { training: { loss, optimizer } })";
+const compiled = "it is compiled in: sequential(layers, { training: { loss, optimizer, metrics } })";
 const byHand = "onEpochEnd gets the losses of every epoch";
 const given = "it belongs to the data: fit(module, { x, y, sampleWeight })";
 const instead: Readonly<Record<string, string>> = {
@@ -69,7 +70,7 @@ const instead: Readonly<Record<string, string>> = {
     validationFreq: byHand,
     validationSteps: "validation takes all rows",
   },
-  ...{ loss: compiled, optimizer: compiled, metrics: byHand, x: given, y: given, sampleWeight: given },
+  ...{ loss: compiled, optimizer: compiled, metrics: compiled, x: given, y: given, sampleWeight: given },
   ...{ lr: 'did you mean "learningRate"?', validation: 'did you mean "validationData"?' },
 };
 

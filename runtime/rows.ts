@@ -12,8 +12,10 @@ export type Values = Float32Array | Float64Array;
 export interface Wanted<V extends Values> {
   /** Of one row. Left out: that of the first row in a list of rows; of numbers without rows whatever makes `rows` rows, else []. */
   readonly shape?: readonly number[];
-  /** How many rows: as many as `x` has. */
+  /** How many rows: as many as `per` has. */
   readonly rows?: number;
+  /** Default "x". */
+  readonly per?: string;
   /** Which numbers may stand there. Default "any". */
   readonly numbers?: keyof typeof refusals;
   readonly into: { new (length: number): V; new (list: ArrayLike<number>): V };
@@ -94,7 +96,7 @@ function isDetached({ buffer }: Float32Array): boolean {
 }
 
 /** How many rows `length` numbers without rows are. */
-function divide(what: string, length: number, { shape, rows, error = errorOf }: Wanted<Values>) {
+function divide(what: string, length: number, { shape, rows, per = "x", error = errorOf }: Wanted<Values>) {
   const size = shape === undefined ? (rows === undefined ? 1 : length / rows) : sizeOf(shape);
   const count = length / size;
   if (length > 0 && Number.isInteger(size) && Number.isInteger(count) && (rows === undefined || rows === count))
@@ -103,8 +105,8 @@ function divide(what: string, length: number, { shape, rows, error = errorOf }: 
     rows === undefined
       ? `k * ${size} numbers (k rows, at least one)`
       : shape === undefined
-        ? `as many numbers for each of the ${rows} rows of x`
-        : `${rows * size} numbers, ${size === 1 ? "one" : size} per row of x`;
+        ? `as many numbers for each of the ${rows} rows of ${per}`
+        : `${rows * size} numbers, ${size === 1 ? "one" : size} per row of ${per}`;
   throw error("size", `${what}: wanted ${needed}, got ${length}`);
 }
 
@@ -143,8 +145,8 @@ class Reader<V extends Values> {
   }
 
   #readRows(list: ArrayLike<unknown>, length: number, first: unknown) {
-    const { shape = this.#readAny(first, 1), rows = length } = this.#wanted;
-    if (rows !== length) throw this.#fault("size", `wanted ${rows} rows, one per row of x, got ${length}`);
+    const { shape = this.#readAny(first, 1), rows = length, per = "x" } = this.#wanted;
+    if (rows !== length) throw this.#fault("size", `wanted ${rows} rows, one per row of ${per}, got ${length}`);
     this.#is(sizeOf(shape), length * sizeOf(shape));
     // Without a shape the first row was read for it.
     if (this.#at === 0) this.#readRow(first, shape, 0);
@@ -237,7 +239,7 @@ const countAt = (shape: readonly number[], depth: number): string =>
   count(shape[depth], depth + 1 < shape.length ? "list" : "number");
 
 /** The length of whatever is a list of something; undefined where there is none. */
-function lengthOf(value: unknown): number | undefined {
+export function lengthOf(value: unknown): number | undefined {
   if (!isObject(value)) return undefined;
   const { length } = value as ArrayLike<unknown>;
   return Number.isSafeInteger(length) && length >= 0 ? length : undefined;

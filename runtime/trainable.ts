@@ -2,55 +2,70 @@
 
 /** Numbers back to back, or a list of rows: flat ones, or nested to the row's shape, typed arrays among them. */
 export type RowsLike = ArrayLike<number> | readonly RowsLike[];
+/** The same of texts, for an input that holds such. */
+export type TextsLike = readonly string[] | readonly TextsLike[];
+/** Rows of the only port, or of each port by its name. */
+export type PortRows = RowsLike | TextsLike | { readonly [port: string]: RowsLike | TextsLike };
 
 /** Whole numbers below `below`; `ignore` may stand among them. */
 export interface Range {
   readonly below: number;
   readonly ignore?: number;
 }
+type Shapes = Readonly<Record<string, readonly number[]>>;
+type Ranges = Range | Readonly<Record<string, Range>>;
+
+/** By name: `loss`, of several outputs `price_loss` each, and the metrics, `accuracy` or `price_accuracy`. */
+export type Losses = Readonly<Record<string, number>>;
 
 /** What fit needs of a module compiled with `train: true`. */
 export interface Trainable {
-  readonly inputShape: readonly number[];
+  /** Shapes of the inputs' rows, by name; where there is one input also as `inputShape`. */
+  readonly inputs?: Shapes;
+  readonly inputShape?: readonly number[];
+  readonly outputs?: Shapes;
+  /** Shapes of what the outputs are held against. */
+  readonly targets?: Shapes;
+  /** Inputs that hold texts. */
+  readonly types?: Readonly<Record<string, string>>;
   /** Most rows of one trainStep. */
   readonly batch?: number;
   /** `layer name/weight name`, in the order of getWeights. */
   readonly weightNames?: readonly string[];
-  /** Ports that hold whole numbers: ids of an embedding, labels of classes. */
-  readonly ranges?: { readonly x?: Range; readonly y?: Range };
-  predict?(x: ArrayLike<number>): Float32Array;
-  trainStep(
-    x: ArrayLike<number>,
-    y: ArrayLike<number>,
-    options?: { sampleWeight?: ArrayLike<number>; learningRate?: number },
-  ): number;
-  evaluate(x: ArrayLike<number>, y: ArrayLike<number>, options?: { sampleWeight?: ArrayLike<number> }): number;
+  /** Ports that hold whole numbers, ids of an embedding or labels of classes: by port where the argument has several. */
+  readonly ranges?: { readonly x?: Ranges; readonly y?: Ranges };
+  predict?(x: PortRows): Float32Array | Readonly<Record<string, Float32Array>>;
+  trainStep(x: PortRows, y: PortRows, options?: { sampleWeight?: PortRows; learningRate?: number }): number;
+  evaluate(x: PortRows, y: PortRows, options?: { sampleWeight?: PortRows }): Losses;
+  /** Begins the means of `getMetrics` anew: of the losses, over the rows trained since. */
+  resetMetrics?(): void;
+  getMetrics?(): Losses;
   getWeights(): Float32Array[];
   setWeights(list: ArrayLike<ArrayLike<number>>): void;
 }
 
-/** `y`: the same number of numbers for every row. `sampleWeight`: one number per row. */
+/** Rows of one port, or by port. As many rows everywhere; `sampleWeight`: one number per row, for all outputs or by output. */
 export interface Data {
-  readonly x: RowsLike;
-  readonly y: RowsLike;
-  readonly sampleWeight?: RowsLike;
+  readonly x: PortRows;
+  readonly y: PortRows;
+  readonly sampleWeight?: PortRows;
 }
 
-/** The losses of one epoch. */
+/** Losses and metrics of one epoch: those of the module, and with validation the same with `val_` in front. */
 export interface Logs {
+  readonly [key: string]: number;
   readonly loss: number;
-  readonly val_loss?: number;
 }
 
 /** Keras' EarlyStopping with its defaults. */
 export interface EarlyStopping {
-  /** Default "val_loss". */
-  readonly monitor?: "loss" | "val_loss";
+  /** A key of the logs: "loss", "val_loss", "val_price_loss", "val_accuracy". Default "val_loss". */
+  readonly monitor?: string;
   /** Smaller changes are no improvement; the sign is ignored. Default 0. */
   readonly minDelta?: number;
   /** Epochs without improvement before training stops. Default 0. */
   readonly patience?: number;
-  /** Default "auto": both losses are to fall. */
+  /** Default "auto": losses are to fall, accuracies to rise. */
   readonly mode?: "auto" | "min" | "max";
   /** At the end of training the best weights return, even when it never stopped early. Default false. */
   readonly restoreBestWeights?: boolean;
@@ -81,8 +96,8 @@ export interface FitOptions {
 
 /** What training gives. */
 export interface Fitted {
-  /** One number per epoch: the mean of the batches' losses weighted by their rows, and the loss of the validation rows. */
-  readonly history: { readonly loss: readonly number[]; readonly val_loss?: readonly number[] };
+  /** Per key of the logs one number per epoch: means over the rows trained, and over those of the validation. */
+  readonly history: { readonly [key: string]: readonly number[]; readonly loss: readonly number[] };
   /** Epochs that ran. */
   readonly epochs: number;
   readonly stoppedEarly: boolean;

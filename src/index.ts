@@ -7,6 +7,7 @@ export { CompileError, type Diagnostic, type Place } from "../compiler/diagnosti
 export type { LayerSpec, Model } from "../compiler/model.ts";
 export type { Options, OptionsInput } from "../compiler/options.ts";
 export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
-export { fit, load } from "../runtime/index.ts";
+export { load } from "../runtime/index.ts";
+export { type FittedModel, fit } from "./fit.ts";
 export { open, openWeights, save } from "./formats/index.ts";
 export * from "./sequential.ts";

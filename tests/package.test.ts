@@ -89,11 +89,15 @@ import { layerc as esbuildPlugin } from "layerc/esbuild";
 import { load } from "layerc/runtime";
 import { layerc as vitePlugin } from "layerc/vite";
 import { predict } from "./tiny.model.ts?model";
-import { trainStep } from "./tiny.model.ts?model&train";
+import { evaluate, getMetrics, getOptimizerState, setOptimizerState, targets, trainStep } from "./tiny.model.ts?model&train";
 const model: Model = sequential([dense({ units: 1, inputShape: [2] })]);
 const artifact: Artifact = compile(model, { exact: true });
 export const y: Float32Array = load(artifact).predict([1, 2]);
 export const loss: number = trainStep([1, 2], [3], { learningRate: 0.1 });
+export const alone: Float32Array = predict([[1, 2]]);
+export const several: { readonly p: Float32Array } = predict<{ readonly p: Float32Array }>({ a: [1, 2], b: [["red"]] });
+export const losses: readonly number[] = [evaluate({ a: [1, 2], b: ["red"] }, { p: [3] }).loss, getMetrics().p_loss, targets.p[0]];
+setOptimizerState(getOptimizerState());
 export const plugins = [esbuildPlugin({ train: true }), vitePlugin()];
 export const isOurs = (error: unknown): boolean => error instanceof CompileError && error.code === "shape/mismatch";
 // @ts-expect-error units is a number
@@ -102,6 +106,8 @@ dense({ units: "four" });
 compile(model, { exakt: true });
 // @ts-expect-error predict takes numbers
 predict("no");
+// @ts-expect-error targets are no texts
+trainStep([1, 2], { p: ["red"] });
 `,
   );
   write(

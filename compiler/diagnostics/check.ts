@@ -96,7 +96,8 @@ function explain(issue: Issue, asked: Asked): Explained {
     };
   }
   if (issue.code === "invalid_union") {
-    const [inner] = closest(issue.errors);
+    const branch = closest(issue.errors);
+    const inner = branch.find(({ code }) => code === "unrecognized_keys") ?? branch[0];
     if (inner !== undefined) return explain({ ...inner, path: [...path, ...inner.path] }, asked);
   }
   if (value === undefined && issue.code !== "custom")

@@ -188,7 +188,7 @@ function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
   const stated = statedInput(layers, path);
   // A line `input` is a call of its own.
   return stated?.key === "inputShape"
-    ? [{ name: "x", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
+    ? [{ name: "(input)", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
     : [];
 }
 

@@ -1,5 +1,6 @@
-// Lines of numbers as people's files have them. In: the text of a CSV file. Out: its rows with the line each starts on, or a CompileError
-// that names line, column and cell. Guarantee: no line is dropped but blank ones and a first line without any number; no cell is guessed.
+// Lines of numbers, or of texts, as people's files have them. In: the text of a CSV file. Out: its rows with the line each starts on, or
+// a CompileError that names line, column and cell. Guarantee: no line is dropped but blank ones and, of numbers, a first line without any;
+// no cell is guessed.
 import { parse } from "csv-parse/sync";
 import { failInput } from "./input.ts";
 
@@ -29,11 +30,35 @@ const isHeader = ({ cells }: Line): boolean => !cells.some(startsAsNumber) && !c
 
 /** The rows of `text`, each of `width` numbers. A first line without any number is a header. */
 export function readCsv(text: string, file: string, width: number): readonly CsvRow[] {
-  const lines = linesOf(text, file);
+  const lines = linesOf(text, file, delimiterOf).map(({ line, cells }) => ({ line, cells: cells.map((cell) => cell.trim()) }));
   const [first] = lines;
   const body = first !== undefined && isHeader(first) ? lines.slice(1) : lines;
   if (body.length === 0) failInput(`${file}: ${first === undefined ? "the file is empty" : "there is a header and no row"}`);
   return body.map((line) => ({ line: line.line, numbers: numbersOf(line, file, width) }));
+}
+
+/** Texts of one line; `line` is the file's, from 1. */
+export interface CsvTexts {
+  readonly line: number;
+  readonly texts: readonly string[];
+}
+
+/** The rows of `text`, each of `width` texts. No line is a header, since nothing tells the two apart; white space in quotes is kept. */
+export function readCsvTexts(text: string, file: string, width: number): readonly CsvTexts[] {
+  const lines = linesOf(text, file, (unified) => {
+    const columns = (delimiter: string) => firstTwo(unified, delimiter)[0]?.record.length;
+    // A file of one column may hold commas in its texts.
+    return delimiters.find((delimiter) => columns(delimiter) === width) ?? delimiters[0];
+  });
+  if (lines.length === 0) failInput(`${file}: the file is empty`);
+  return lines.map(({ line, cells }) => {
+    if (cells.length !== width) failWidth(file, line, cells.length, width);
+    return { line, texts: cells };
+  });
+}
+
+function failWidth(file: string, line: number, found: number, width: number): never {
+  return failInput(`${file}: row ${line} has ${found} column${found === 1 ? "" : "s"}, the model takes ${width}`);
 }
 
 function numbersOf({ line, cells }: Line, file: string, width: number): readonly number[] {
@@ -50,17 +75,16 @@ function numbersOf({ line, cells }: Line, file: string, width: number): readonly
     // A bad cell may be why a line has too many.
     if (own.length === width || !cells.some(readsAsNumber)) failInput(`${file}: row ${line}, column ${i + 1} ${what}`);
   });
-  if (own.length !== width)
-    failInput(`${file}: row ${line} has ${own.length} column${own.length === 1 ? "" : "s"}, the model takes ${width}`);
+  if (own.length !== width) failWidth(file, line, own.length, width);
   return own.map(Number);
 }
 
 /** The records of a file, with the lines they start on. */
-function linesOf(text: string, file: string): readonly Line[] {
+function linesOf(text: string, file: string, delimiterIn: (unified: string) => string): readonly Line[] {
   // The parser counts a mixture of line ends wrongly.
   const unified = text.replaceAll(/\r\n?/g, "\n");
   const named = /^sep=(.)\n/i.exec(unified)?.[1];
-  const delimiter = named ?? delimiterOf(unified);
+  const delimiter = named ?? delimiterIn(unified);
   const lines = recordsOf(unified, delimiter, file);
   return named === undefined ? lines : lines.slice(1);
 }
@@ -104,7 +128,7 @@ function recordsOf(text: string, delimiter: string, file: string): readonly Line
     // The parser says where a record ends; it started behind the one before.
     const line = end + 1;
     end = info.lines;
-    if (record.length > 1 || record[0].trim() !== "") lines.push({ line, cells: record.map((cell) => cell.trim()) });
+    if (record.length > 1 || record[0].trim() !== "") lines.push({ line, cells: record });
   }
   return lines;
 }

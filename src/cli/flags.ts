@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
 
@@ -71,18 +72,42 @@ export function optionsOf(flags: CompileFlags): OptionsInput {
   return Object.fromEntries(Object.entries(flags).filter(([key, value]) => known.includes(key) && value !== undefined));
 }
 
-/** The model with `--input-shape` on its first layer. */
+/** The model with `--input-shape` on its first layer. Throws CompileError `cli/option` where the model states its shapes itself. */
 export function withInputShape(model: Model, shape: readonly number[] | undefined): Model {
-  if (shape === undefined || model.layers.length === 0) return model;
-  const [first, ...rest] = model.layers;
-  if (first.layer === "input" || first.config.inputShape !== undefined) {
+  if (shape === undefined) return model;
+  if (model.graph !== undefined)
     throw new CompileError({
       code: "cli/option",
-      path: "layers[0]",
+      path: "graph",
+      message: "a Graph states the shapes of its inputs; --input-shape is for chains that leave the shape open",
+    });
+  if (model.layers.length === 0) return model;
+  if (model.inputs === undefined) return { ...model, layers: withShape(model.layers, shape, "layers") };
+  throw new CompileError({
+    code: "cli/option",
+    path: "inputs",
+    message: "the inputs of this model have names and shapes; --input-shape is for chains that leave the shape open",
+    hint: `change it in the model: inputs: { ${model.inputs[0]?.name ?? "x"}: [${shape.join(", ")}] }`,
+  });
+}
+
+/** The lines of a chain with the shape on the first; where that is a model, on its first line. */
+function withShape([first, ...rest]: Model["layers"], shape: readonly number[], path: string): Model["layers"] {
+  // What is no line at all, the compiler names.
+  if (!isPlain(first) || !isPlain(first.config)) return [first, ...rest];
+  const { layers, inputs } = first.config;
+  if (first.layer === "input" || inputs !== undefined || first.config.inputShape !== undefined) {
+    throw new CompileError({
+      code: "cli/option",
+      path: `${path}[0]`,
       message: "the model states its input shape itself; --input-shape is for models that do not",
     });
   }
-  return { ...model, layers: [{ ...first, config: { ...first.config, inputShape: shape } }, ...rest] };
+  const isModel = first.layer === "model" && Array.isArray(layers) && layers.length > 0;
+  const config = isModel
+    ? { ...first.config, layers: withShape(layers as Model["layers"], shape, `${path}[0].layers`) }
+    : { ...first.config, inputShape: shape };
+  return [{ ...first, config }, ...rest];
 }
 
 function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }) {

@@ -1,5 +1,5 @@
-// Rows of numbers from the command line. In: JSON text, or the name of a file of JSON, of JSON lines or of CSV. Out: numbers, row after
-// row, or a CompileError. Guarantee: every row has as many numbers as the model takes, in the form of its input or flat, and each is a
+// Rows from the command line. In: JSON text, or the name of a file of JSON, of JSON lines or of CSV. Out: numbers or texts, row after
+// row, or a CompileError. Guarantee: every row has as many as the model takes, in the form of its input or flat, and each number is a
 // finite float32, or an id in its range; an error names row, place and value.
 import { extname } from "node:path";
 import type { Port, Range } from "../../compiler/artifact.ts";
@@ -7,18 +7,39 @@ import { showValue } from "../../compiler/diagnostics/check.ts";
 import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { readBytes } from "../files.ts";
 import { parseJson } from "../formats/json.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv, readCsvTexts } from "./csv.ts";
 import { failInput, textOf } from "./input.ts";
 
-/** Rows for a port, back to back. */
-export function readRows(given: string, port: Pick<Port, "shape" | "range">): Float32Array {
-  const { shape } = port;
-  const rows = read(given, shape);
-  const numbers = new Float32Array(rows.length * sizeOf(shape));
-  rows.forEach(({ where, row }, i) => {
-    numbers.set(flatten(row, port, where), i * sizeOf(shape));
-  });
-  return numbers;
+/** What was given, read once: it may be a pipe. `label` begins errors about it. */
+export type Source =
+  | { readonly kind: "json"; readonly value: unknown; readonly label: string }
+  | { readonly kind: "lines" | "csv"; readonly text: string; readonly label: string };
+
+/** JSON text, or a file; its name or its content says of what kind. */
+export function readSource(given: string, label = ""): Source {
+  if (/^\s*[[{]/.test(given)) return { kind: "json", value: parseJson(given, "format/input", `${label}the input`), label };
+  const text = textOf(readBytes(given), given);
+  const file = `${label}${given}`;
+  const kind = extname(given).toLowerCase();
+  if (kind === ".jsonl" || kind === ".ndjson") return { kind: "lines", text, label: file };
+  const isJson = kind === ".json" || (![".csv", ".tsv"].includes(kind) && /^\s*[[{]/.test(text));
+  if (!isJson) return { kind: "csv", text, label: file };
+  return { kind: "json", value: parseJson(text, "format/input", file), label: `${file}: ` };
+}
+
+type Form = Pick<Port, "shape" | "range" | "type">;
+/** Numbers, or texts, of all rows back to back. */
+export type Values = Float32Array | readonly string[];
+
+/** Rows of numbers for a port, back to back. */
+export const readRows = (given: string, port: Pick<Port, "shape" | "range">): Float32Array =>
+  rowsOf(readSource(given), port) as Float32Array;
+
+/** Rows for a port: numbers, or texts where it holds such. */
+export function rowsOf(source: Source, port: Form): Values {
+  const rows = read(source, port);
+  const items = rows.flatMap(({ where, row }) => flatten(row, port, where));
+  return port.type === "string" ? (items as string[]) : Float32Array.from(items as number[]);
 }
 
 /** A row as it was read, and what an error calls it. */
@@ -27,14 +48,16 @@ interface Read {
   readonly row: readonly unknown[];
 }
 
-function read(given: string, shape: readonly number[]): readonly Read[] {
-  if (/^\s*[[{]/.test(given)) return rowsOf(parseJson(given, "format/input", "the input"), shape, "");
-  const text = textOf(readBytes(given), given);
-  const kind = extname(given).toLowerCase();
-  if (kind === ".jsonl" || kind === ".ndjson") return linesOf(text, given);
-  const isJson = kind === ".json" || (![".csv", ".tsv"].includes(kind) && /^\s*[[{]/.test(text));
-  if (isJson) return rowsOf(parseJson(text, "format/input", given), shape, `${given}: `);
-  return readCsv(text, given, sizeOf(shape)).map(({ line, numbers }) => ({ where: `${given}: row ${line}`, row: numbers }));
+function read(source: Source, port: Form): readonly Read[] {
+  const { label } = source;
+  if (source.kind === "json") return rowsIn(source.value, port, label);
+  if (source.kind === "lines") return linesOf(source.text, label);
+  const size = sizeOf(port.shape);
+  const rows: readonly { readonly line: number; readonly row: readonly unknown[] }[] =
+    port.type === "string"
+      ? readCsvTexts(source.text, label, size).map(({ line, texts }) => ({ line, row: texts }))
+      : readCsv(source.text, label, size).map(({ line, numbers }) => ({ line, row: numbers }));
+  return rows.map(({ line, row }) => ({ where: `${label}: row ${line}`, row }));
 }
 
 /** JSON in lines: a row each. */
@@ -46,21 +69,23 @@ function linesOf(text: string, file: string): readonly Read[] {
   return rows.length === 0 ? failInput(`${file}: the file is empty`) : rows;
 }
 
-/** The rows of a JSON value: a list of rows, or all numbers in one list. */
-function rowsOf(value: unknown, shape: readonly number[], source: string): readonly Read[] {
-  const list = listOf(value, `${source}the input`);
+/** The rows of a JSON value: a list of rows, or all items in one list. */
+function rowsIn(value: unknown, port: Form, source: string): readonly Read[] {
+  const { shape } = port;
+  const list = listOf(value, `${source}the input`, port);
   const size = sizeOf(shape);
   if (list.length === 0) failInput(`${source}there is no row`);
   if (Array.isArray(list[0])) {
     return list.map((row, i) => {
       const where = `${source}row ${i + 1}`;
-      return { where, row: listOf(row, where) };
+      return { where, row: listOf(row, where, port) };
     });
   }
   const nested = list.findIndex(Array.isArray);
-  if (nested >= 0) failInput(`${source}the input starts with a number, but place ${nested + 1} holds ${showValue(list[nested])}`);
+  if (nested >= 0)
+    failInput(`${source}the input starts with a ${itemOf(port)}, but place ${nested + 1} holds ${showValue(list[nested])}`);
   if (list.length % size !== 0) {
-    const takes = `a row of shape ${showShape(shape)} has ${count(size)}`;
+    const takes = `a row of shape ${showShape(shape)} has ${count(size, port)}`;
     failInput(`${source}${takes}, the input has ${list.length}, which is no multiple of it`);
   }
   return Array.from({ length: list.length / size }, (_, i) => {
@@ -68,20 +93,24 @@ function rowsOf(value: unknown, shape: readonly number[], source: string): reado
   });
 }
 
-const listOf = (value: unknown, where: string): readonly unknown[] =>
-  Array.isArray(value) ? value : failInput(`${where} needs a list of numbers, found ${showValue(value)}`);
+const itemOf = ({ type }: Partial<Form>): string => (type === "string" ? "text" : "number");
 
-const count = (numbers: number): string => `${numbers} number${numbers === 1 ? "" : "s"}`;
+const listOf = (value: unknown, where: string, port: Partial<Form> = {}): readonly unknown[] =>
+  Array.isArray(value) ? value : failInput(`${where} needs a list of ${itemOf(port)}s, found ${showValue(value)}`);
+
+const count = (items: number, port: Form): string => `${items} ${itemOf(port)}${items === 1 ? "" : "s"}`;
 
 /** The numbers of a row that is flat, or nested as the shape is. */
-function flatten(row: readonly unknown[], { shape, range }: Pick<Port, "shape" | "range">, where: string): readonly number[] {
+function flatten(row: readonly unknown[], port: Form, where: string): readonly (number | string)[] {
+  const { shape, range, type } = port;
   const size = sizeOf(shape);
-  const take = (value: unknown, at: string): number => (range === undefined ? finite(value, at) : whole(value, range, at));
+  const take = (value: unknown, at: string): number | string =>
+    type === "string" ? text(value, at) : range === undefined ? finite(value, at) : whole(value, range, at);
   if (!row.some(Array.isArray)) {
-    if (row.length !== size) failInput(`${where} has ${count(row.length)}, a row of shape ${showShape(shape)} has ${size}`);
+    if (row.length !== size) failInput(`${where} has ${count(row.length, port)}, a row of shape ${showShape(shape)} has ${size}`);
     return row.map((value, i) => take(value, `${where}, place ${i + 1}`));
   }
-  const walk = (value: unknown, [length, ...rest]: readonly number[], path: readonly number[]): readonly number[] => {
+  const walk = (value: unknown, [length, ...rest]: readonly number[], path: readonly number[]): readonly (number | string)[] => {
     const at = path.length === 0 ? where : `${where}, place (${path.join(", ")})`;
     if (length === undefined) return [take(value, at)];
     if (!Array.isArray(value))
@@ -91,6 +120,9 @@ function flatten(row: readonly unknown[], { shape, range }: Pick<Port, "shape" |
   };
   return walk(row, shape, []);
 }
+
+const text = (value: unknown, where: string): string =>
+  typeof value === "string" ? value : failInput(`${where} holds ${showValue(value)}, which is no text`);
 
 /** A number that float32 holds; everything else is named with its place. */
 function finite(value: unknown, where: string): number {
@@ -114,7 +146,9 @@ export function readValues(given: string): Readonly<Record<string, readonly numb
   const value = parseJson(text, "format/input", isText ? "the input" : given);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return failInput('a Graph takes an object by name, such as {"x": [0.5, -1]}');
-  const flat = (item: unknown, path: string): readonly number[] =>
-    Array.isArray(item) ? item.flatMap((inner, i) => flat(inner, `${path}[${i}]`)) : [finite(item, path)];
-  return Object.fromEntries(Object.entries(value).map(([name, numbers]) => [name, flat(numbers, name)]));
+  return Object.fromEntries(Object.entries(value).map(([name, numbers]) => [name, numbersIn(numbers, name)]));
 }
+
+/** All numbers of a value, as nested as it likes. */
+export const numbersIn = (item: unknown, path: string): readonly number[] =>
+  Array.isArray(item) ? item.flatMap((inner, i) => numbersIn(inner, `${path}[${i}]`)) : [finite(item, path)];

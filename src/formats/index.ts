@@ -1,44 +1,25 @@
 // Bytes ⇄ Model. In: the bytes of a file, whose content decides the format, not its name. Out: a Model, or a CompileError
-// that says what was seen. Every format here is data: nothing of it is ever run.
+// that says what was seen. Every format of the list is data: nothing of it is ever run.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
-import { openJson } from "./json.ts";
-import { openSafetensors } from "./safetensors.ts";
+import { formats } from "./list.ts";
 
 export { saveJson } from "./json.ts";
 export { openWeights, save } from "./safetensors.ts";
 
 /**
- * The Model in `bytes`: a `.safetensors` file saved by layerc, or a spec as JSON. `name` (a file name) settles what a file
- * too short to be recognised was meant to be. Throws CompileError `format/…`.
+ * The Model in `bytes`: of the first format in the list that knows them. `name` (a file name) settles what a file too short to be
+ * recognised was meant to be. Throws CompileError `format/…`.
  */
 export function open(bytes: Uint8Array, name = ""): Model {
-  // Byte 8 of a .safetensors file begins its JSON header, behind eight bytes of length; a JSON file begins with the brace itself.
-  const brace = bytes[8] === 0x7b;
-  if (name.endsWith(".safetensors") || (brace && !startsLikeJson(bytes))) return openSafetensors(bytes);
-  if (name.endsWith(".json") || startsLikeJson(bytes)) return openJson(decode(bytes));
+  const found = formats.find((format) => format.sniff(bytes, name));
+  if (found !== undefined) return found.open(bytes);
   throw new CompileError({
     code: "format/unknown",
     path: "",
     message: `${name === "" ? "this" : name} is no model: ${describe(bytes)}`,
-    hint: "layerc opens a spec as JSON and .safetensors files that it saved",
+    hint: `layerc opens ${formats.map(({ name }) => name).join(", ")}`,
   });
-}
-
-/** JSON's white space (and a byte order mark), then `{`. */
-function startsLikeJson(bytes: Uint8Array): boolean {
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (at < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[at])) at++;
-  return bytes[at] === 0x7b;
-}
-
-/** Strict UTF-8: a wrong byte is an error and no replacement character. */
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new CompileError({ code: "format/json", path: "", message: "the text is not UTF-8" });
-  }
 }
 
 /** Files that are often taken for models, by their first bytes, so that the error can name them. */

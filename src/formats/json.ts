@@ -1,26 +1,58 @@
-// The spec of a Model as JSON: its name, seed and list of layers. In: text nobody vouches for. Out: a Model of the right
-// form, or a CompileError that names the place. What a layer's config may hold is the compiler's to judge, not this file's.
+// The spec of a Model as JSON: its name, seed, ports and list of layers. In: text nobody vouches for. Out: a Model of the right
+// form, or a CompileError that names the place. What a layer's config may hold and what ports may be called is the compiler's to judge.
 import * as z from "zod";
 import { check } from "../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { plainKeys } from "../../compiler/diagnostics/plain.ts";
+import { isPlain, plainKeys } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
+import { decode, type Format, textStart } from "./define.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
-const layer = z.strictObject({
+const line = z.strictObject({
   name: z.string().optional(),
   layer: z.string(),
   config: z.record(z.string(), z.unknown()).default({}),
   inputs: z.array(z.string()).optional(),
 });
-/** The form of a spec; names of layers and their configs are free here. */
-const specSchema: z.ZodType<Model> = z.strictObject({
+const names = z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional();
+/** The form of a spec; names of layers, ports and losses, and what configs hold, are free here. */
+const specSchema = z.strictObject({
   name: z.string().default("model"),
   seed: z.int().default(0),
-  layers: z.array(layer),
+  graph: z.string().optional(),
+  inputs: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        shape: z.array(z.number().nullable()),
+        type: z.string().optional(),
+        below: z.number().optional(),
+      }),
+    )
+    .optional(),
+  // A Graph has none.
+  layers: z.array(line),
+  outputs: z.array(z.union([z.string(), z.strictObject({ name: z.string(), from: z.string() })])).optional(),
   weightsFile: z.string().optional(),
-  training: z.strictObject({ loss: named, optimizer: named }).optional(),
+  training: z
+    .strictObject({
+      // One, or one by output: which of the two an object is, only who knows the outputs can tell.
+      loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
+      lossWeights: z.record(z.string(), z.number()).optional(),
+      optimizer: named,
+      metrics: names,
+    })
+    .optional(),
+  about: z.strictObject({ features: names, classes: names }).optional(),
 });
+
+/** A spec as JSON. */
+export const json: Format = {
+  name: "a spec as JSON",
+  sniff: (head, fileName) => fileName.endsWith(".json") || head[textStart(head)] === 0x7b,
+  open: (bytes) => openJson(decode(bytes)),
+  save: (model) => new TextEncoder().encode(saveJson(model)),
+};
 
 /** The Model that `text` spells. Throws CompileError `format/json` (no JSON) or `format/spec` (no spec, with its path). */
 export function openJson(text: string): Model {
@@ -46,7 +78,8 @@ export function parseJson(
 
 /** The Model a parsed value spells; an unknown key is an error, because a misspelt one would be ignored in silence. */
 export const checkSpec = (value: unknown): Model =>
-  check(specSchema, value, { code: "format/spec", path: "", subject: "the spec" });
+  // Whether a shape has open sizes, a type is known or a loss is one: the compiler judges.
+  check(specSchema, value, { code: "format/spec", path: "", subject: "the spec" }) as Model;
 
 /** The spec as JSON text; equal models give equal text. Weights are not part of it. */
 export function saveJson(model: Model, indent = 2): string {
@@ -63,15 +96,47 @@ export function isModel(value: unknown): value is Model {
 export function specOf(model: Model): Omit<Model, "weights"> {
   const place = { code: "format/spec", path: "", subject: "the model" } as const;
   const { weights: _, ...spec } = plainKeys(model, place);
-  const { name, seed, layers, weightsFile, training } = check(specSchema, spec, place);
-  return {
-    name,
-    seed,
-    layers: layers.map(({ name, layer, config, inputs }) => ({ name, layer, config, inputs })),
+  const { name, seed, graph, layers, weightsFile, training, about, ...ports } = check(specSchema, spec, place);
+  const spelt = {
+    ...{ name, seed, graph, ...portsOf(ports) },
+    layers: layers.map(lineOf),
     weightsFile,
-    training,
+    training: training && ordered(training),
+    about: about && ordered(about),
   };
+  return spelt as Omit<Model, "weights">;
 }
+
+type Spec = z.infer<typeof specSchema>;
+type Line = z.infer<typeof line>;
+
+/** Inputs stand above the lines; outputs too, so that a reader sees both at once. */
+const portsOf = ({ inputs, outputs }: Pick<Spec, "inputs" | "outputs">) => ({
+  inputs: inputs?.map(({ name, shape, type, below }) => ({ name, shape, type, below })),
+  outputs: outputs?.map((output) => (typeof output === "string" ? output : { name: output.name, from: output.from })),
+});
+
+/** A line; the lines of a model within the model likewise. */
+function lineOf({ name, layer, config, inputs }: Line): Line {
+  if (layer !== "model") return { name, layer, config, inputs };
+  const { layers, trainable, ...rest } = config;
+  const inner = nested.safeParse(rest);
+  const lines = z.array(line).safeParse(layers);
+  // What is no model is for the compiler to refuse.
+  if (!inner.success || !lines.success) return { name, layer, config, inputs };
+  return { name, layer, config: { ...portsOf(inner.data), layers: lines.data.map(lineOf), trainable }, inputs };
+}
+const nested = specSchema.pick({ inputs: true, outputs: true });
+
+/** Keys by their names, that of a loss or optimizer first: ports have an order of their own, and configs have none. */
+const ordered = (value: unknown): unknown =>
+  isPlain(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => Number(b === "name") - Number(a === "name") || (a < b ? -1 : 1))
+          .map(([key, item]) => [key, ordered(item)]),
+      )
+    : value;
 
 /** A JSON.stringify replacer that refuses what JSON would silently turn into something else. */
 export function onlyJson(key: string, value: unknown): unknown {

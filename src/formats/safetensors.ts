@@ -9,6 +9,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
+import type { Format } from "./define.ts";
 import { type Entry, parseHeader, place, shorten } from "./header.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 
@@ -28,8 +29,18 @@ const formatVersion = 1;
 /** The limit of the format's own reader. */
 const maxHeader = 100_000_000;
 
+/** Our files: weights with their model. */
+export const safetensors: Format = {
+  name: ".safetensors files that it saved",
+  // Byte 8 begins the JSON header, behind eight bytes of length whose upper ones are 0: no text has those.
+  sniff: (head, fileName) =>
+    fileName.endsWith(".safetensors") || (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)),
+  open: openSafetensors,
+  save,
+};
+
 /** The Model of a file that `save` wrote. Throws CompileError `format/…`; without our metadata, `format/metadata`. */
-export function openSafetensors(bytes: Uint8Array): Model {
+function openSafetensors(bytes: Uint8Array): Model {
   const { metadata, tensors } = readTensors(bytes);
   const text = metadata.get("layerc");
   if (text === undefined) {

@@ -1,8 +1,17 @@
-// Where in the user's TypeScript a spec path stands: `layers[2].units` is the property `units` of the third element of the
-// list given to `sequential`; where that is not written out, the element; else the call. In: a file and a path. Out: a
-// Place, or nothing. Reads text only; ts-morph is loaded on the first call, so that a model without errors never pays for it.
+// Where in the user's TypeScript a spec path stands: `layers[2].units` is the property `units` of the third element of the list given to
+// `sequential` or `model`, `inputs[0]` the first property of its inputs; where that is not written out, the element; else the call. In: a
+// file and a path. Out: a Place, or nothing. Reads text only; ts-morph is loaded on the first call, so that a model without errors never
+// pays for it.
 import { dirname, resolve } from "node:path";
-import type { ArrayLiteralExpression, CallExpression, Expression, Node, Project, SourceFile } from "ts-morph";
+import type {
+  ArrayLiteralExpression,
+  CallExpression,
+  Expression,
+  Node,
+  ObjectLiteralExpression,
+  Project,
+  SourceFile,
+} from "ts-morph";
 import type { Place } from "../../compiler/diagnostics/error.ts";
 
 /** The place of `path` (as CompileError has it) in a model file. */
@@ -38,27 +47,40 @@ class Locator {
     this.#project = project;
   }
 
-  /** The exported model's list if it is written out, else any call of `sequential` in the file, else the export itself. */
+  /** The exported model where it is written out, or what it is made from; else a model's call in the file, else the export itself. */
   find(source: SourceFile, steps: readonly (string | number)[]): Place | undefined {
     const exported = source.getExportAssignment((node) => !node.isExportEquals())?.getExpression();
-    const model = exported === undefined ? undefined : this.#value(exported);
-    const call = this.#isList(model) ? model : this.#anyCall(source);
-    const anchor = call ?? exported;
+    const model = this.#modelIn(exported) ?? this.#anyCall(source);
+    const anchor = model ?? exported;
     if (anchor === undefined) return undefined;
-    return placeOf(
-      (call && steps[0] === "layers" ? this.#inList(call, steps.slice(1)) : call && this.#inOptions(call, steps)) ?? anchor,
-    );
+    const found = model && this.#follow(model, steps);
+    // The list as a whole says less than the call.
+    return placeOf(found === undefined || found === this.#list(model) ? anchor : found);
   }
 
-  #isList(node: Node | undefined): node is CallExpression {
-    return this.#is.isCallExpression(node) && this.#is.isArrayLiteralExpression(this.#value(node.getArguments()[0]));
+  /** The model that an expression is, or is made from: `adapt(net, …)`, `fit(net, …).model`, `{ ...net, name: "other" }`. */
+  #modelIn(node: Node | undefined, depth = 0): Node | undefined {
+    const value = this.#value(node);
+    if (value === undefined || depth > 8) return undefined;
+    if (this.#list(value) !== undefined) return value;
+    const inner = this.#is.isCallExpression(value)
+      ? value.getArguments()
+      : this.#is.isObjectLiteralExpression(value)
+        ? value.getProperties().flatMap((property) => (this.#is.isSpreadAssignment(property) ? [property.getExpression()] : []))
+        : this.#is.isPropertyAccessExpression(value) || this.#is.isAwaitExpression(value)
+          ? [value.getExpression()]
+          : [];
+    return inner.map((item) => this.#modelIn(item, depth + 1)).find((found) => found !== undefined);
   }
 
-  #inList(call: CallExpression, [index, ...rest]: readonly (string | number)[]): Node | undefined {
-    const list = this.#value(call.getArguments()[0]);
-    if (typeof index !== "number" || !this.#is.isArrayLiteralExpression(list)) return undefined;
-    const element = this.#elements(list)[index];
-    return element === undefined ? undefined : this.#follow(element, rest);
+  /** Where the lines of a model stand: the first argument of `sequential`, or what is called layers. */
+  #list(node: Node | undefined): Node | undefined {
+    const value = this.#value(node);
+    const first = this.#is.isCallExpression(value) ? this.#value(value.getArguments()[0]) : value;
+    if (this.#is.isArrayLiteralExpression(first)) return this.#is.isCallExpression(value) ? first : undefined;
+    if (!this.#is.isObjectLiteralExpression(first)) return undefined;
+    const list = this.#value(this.#property(first, "layers"));
+    return this.#is.isArrayLiteralExpression(list) ? list : undefined;
   }
 
   /** The elements of a list, spreads of written-out lists opened; cut off at a spread that is not, after which nobody can count. */
@@ -76,13 +98,13 @@ class Locator {
     return elements;
   }
 
-  /** Follows keys into `dense({…})`, `{layer, config}` or options; stops at the last thing that is written out. */
-  #follow(element: Node, steps: readonly (string | number)[]): Node {
-    let found = element;
+  /** Follows keys into models, layers and options; the last thing that is written out, undefined where not even the first key is. */
+  #follow(start: Node, steps: readonly (string | number)[]): Node | undefined {
+    let found: Node | undefined;
     for (const step of steps) {
-      const value = this.#value(found);
-      const object = this.#is.isCallExpression(value) ? this.#value(value.getArguments()[0]) : value;
-      const next = this.#child(object, step);
+      const value = this.#value(found ?? start);
+      // A line may be written as data: {layer, config}.
+      const next = this.#child(value, step) ?? this.#child(this.#child(value, "config"), step);
       // Keys of the spec, but not of what a factory takes.
       if (next === undefined && (step === "config" || step === "training")) continue;
       if (next === undefined) break;
@@ -91,21 +113,31 @@ class Locator {
     return found;
   }
 
-  /** A path that is not about layers, in the second argument of `sequential`. */
-  #inOptions(call: CallExpression, steps: readonly (string | number)[]): Node | undefined {
-    const options = call.getArguments()[1];
-    if (options === undefined || steps.length === 0) return undefined;
-    const found = this.#follow(options, steps);
-    return found === options ? undefined : found;
+  /** The element or the property of that name; of a call, in what it is given. */
+  #child(node: Node | undefined, step: string | number): Node | undefined {
+    const value = this.#value(node);
+    if (this.#is.isCallExpression(value)) {
+      const [first, second] = value.getArguments();
+      if (step === "layers" && this.#list(value) !== undefined) return this.#list(value);
+      // sequential(list, options) and reuse("line", options); all others take one object.
+      const given = this.#value(first);
+      if (this.#is.isStringLiteral(given) && step === "of") return first;
+      if (this.#is.isObjectLiteralExpression(given)) return this.#child(given, step);
+      // call(model, options): what is not said of the line is the model's own.
+      return this.#child(second, step) ?? (this.#list(given) === undefined ? undefined : this.#child(given, step));
+    }
+    if (this.#is.isArrayLiteralExpression(value)) return typeof step === "number" ? this.#elements(value)[step] : undefined;
+    if (!this.#is.isObjectLiteralExpression(value)) return undefined;
+    // Ports by name are counted as they stand.
+    if (typeof step === "number")
+      return value.getProperties().some(this.#is.isSpreadAssignment) ? undefined : value.getProperties()[step];
+    return this.#property(value, step);
   }
 
-  /** The element or the property of that name. */
-  #child(value: Node | undefined, step: string | number): Node | undefined {
-    if (this.#is.isArrayLiteralExpression(value) && typeof step === "number") return this.#elements(value)[step];
-    if (!this.#is.isObjectLiteralExpression(value)) return undefined;
-    return value
+  #property(object: ObjectLiteralExpression, name: string): Node | undefined {
+    return object
       .getProperties()
-      .find((property) => !this.#is.isSpreadAssignment(property) && unquote(property.getName()) === String(step));
+      .find((property) => !this.#is.isSpreadAssignment(property) && unquote(property.getName()) === name);
   }
 
   /** What an expression stands for: through names, properties, `as`, `satisfies` and parentheses. */
@@ -148,12 +180,17 @@ class Locator {
     return undefined;
   }
 
-  /** A model that is not written out in the export is often built by a call further up. */
+  /** A model that is not written out in the export is often built by a call further up; of several the last holds the others. */
   #anyCall(source: SourceFile): CallExpression | undefined {
     const calls = source.getDescendants().filter((node) => this.#is.isCallExpression(node));
-    return calls.find((call) => call.getExpression().getText().split(".").at(-1) === "sequential");
+    const named = (name: string) =>
+      calls.filter((call) => call.getExpression().getText().split(".").at(-1) === name && this.#list(call) !== undefined);
+    return named("model").at(-1) ?? named("sequential").at(-1) ?? calls.find((call) => isModelCall(call));
   }
 }
+
+const isModelCall = (call: CallExpression): boolean =>
+  ["sequential", "model"].includes(call.getExpression().getText().split(".").at(-1) ?? "");
 
 const unquote = (name: string): string => name.replace(/^(["'`])(.*)\1$/, "$2");
 

@@ -63,6 +63,7 @@ export const merges: readonly AnyLayer[] = all.filter(
 export const anyLine = (limits: Limits): fc.Arbitrary<Line> =>
   fc.oneof(
     ...all
-      .filter((layer) => layer.name !== "input" && layer.name !== "embedding" && !merges.includes(layer))
+      // Text is nothing that a layer gives.
+      .filter((layer) => !["input", "embedding"].includes(layer.name) && !merges.includes(layer) && layer.encodes === undefined)
       .map((layer) => ({ arbitrary: lineOf(layer, limits), weight: layer.name === "dense" ? 6 : 1 })),
   );

@@ -121,7 +121,10 @@ describe("weights", () => {
     const shared = l.model({
       inputs: { a: [1], b: [1] },
       outputs: ["norm", "again"],
-      layers: [l.batchNormalization({ name: "norm", momentum: 0.5, inputs: ["a"] }), l.reuse("norm", { name: "again", inputs: ["b"] })],
+      layers: [
+        l.batchNormalization({ name: "norm", momentum: 0.5, inputs: ["a"] }),
+        l.reuse("norm", { name: "again", inputs: ["b"] }),
+      ],
       training: { loss: "mse", optimizer: { name: "sgd", learningRate: 0 } },
     });
     const { graph } = resolve(shared).trainStep();

@@ -132,7 +132,9 @@ const titled = cases.map((c): [string, Case] => [
 function framed(c: Case): Model {
   const { line, integers, masked } = c;
   const shapes = shapesOf(c);
-  if (!masked && (integers !== undefined || line.layer === "input")) return alone(line, shapes);
+  // Ids and texts are nothing that another layer gives.
+  if (!masked && (integers !== undefined || line.layer === "input" || layers.get(line.layer)?.encodes !== undefined))
+    return alone(line, shapes);
   const made = shapes.flatMap((shape, i): readonly LayerSpec[] => {
     const name = `in${i}`;
     if (masked) return [l.embedding({ name, inputs: ["x"], inputDim: 4, outputDim: shape[1], maskZero: true })];

@@ -137,7 +137,7 @@ describe("fit of a real module", () => {
   it.each<[data: Data, message: string]>([
     [{ x, y: [1, 2, 3] }, "data.y: row 2, place 0: wanted a whole number from 0 to 2, got 3; labels start at 0"],
     [{ x: [[0, 1], [2, 4], [3, 3]], y: [0, 1, 2] }, "data.x: row 1, place 1: wanted a whole number from 0 to 3, got 4; ids start at 0"], // biome-ignore format: a matrix
-    [{ x, y: [[1, 0, 0], [0, 1, 0], [0, 0, 1]] }, "y: wanted 3 numbers, 1 per row of x, got 9"], // biome-ignore format: a matrix
+    [{ x, y: [[1, 0, 0], [0, 1, 0], [0, 0, 1]] }, "data.y: row 0: wanted 1 number, got 3"], // biome-ignore format: a matrix
     [
       { x: [...x, ...x], y: [0, 1, 2, 0, 1, 2] },
       "batchSize: wanted at most 4, the most rows of a step of this module, got 32 (the default)",

@@ -2,7 +2,7 @@
 // a certain layer, and on fakes.
 import { describe, expect, it } from "vitest";
 import { type FitOptions, fit, type Trainable } from "../../runtime/index.ts";
-import { activation, compile, dense, layerNormalization, load, sequential } from "../../src/index.ts";
+import { activation, compile, dense, layerNormalization, load, model, sequential } from "../../src/index.ts";
 import { data, fake } from "./fake.ts";
 
 type Layers = Parameters<typeof sequential>[0];
@@ -39,6 +39,31 @@ describe("a run that goes bad", () => {
     const run = () => fit(module, rows(8), options);
     expect(run).toThrow(message);
   }); // biome-ignore format: one table
+});
+
+it("names the way of a model with two outputs on which it went bad", () => {
+  const given = model({
+    inputs: { a: [2] },
+    outputs: { p: "left", q: "right" },
+    layers: [
+      hidden("a0", { inputs: ["a"] }),
+      dense({ name: "left", units: 1, inputs: ["a0"] }),
+      dense({ name: "right", units: 1, inputs: ["a0"] }),
+    ],
+    training: { loss: "mse", optimizer: "sgd" },
+  });
+  const run = (name: string, value: number) => () => {
+    const module = load<Trainable>(compile(given, { train: true }));
+    const at = (module.weightNames ?? []).indexOf(name);
+    module.setWeights(module.getWeights().map((values, i) => (i === at ? values.fill(value) : values)));
+    fit(module, { x: rows(8).x, y: { p: rows(8).y, q: rows(8).y } });
+  };
+  expect(run("right/bias", 1e25)).toThrow(
+    /epoch 0, batch 0 .*every layer's output is finite, .* the output "q" gives numbers up to 9\.99/,
+  );
+  expect(run("left/bias", -1e25)).toThrow(/the output "p" gives numbers up to 9\.99/);
+  expect(run("right/bias", Number.NaN)).toThrow('weights are not finite before training: "right/bias" of layer "right"');
+  expect(run("a0/bias", 3e38)).toThrow(/"(a0|left|right)" is the first layer whose output is not finite/);
 });
 
 /** A fake whose weights are what `weights` gives after so many steps, and whose getWeights is counted. */
@@ -114,7 +139,7 @@ describe("what is named", () => {
       'fit: weights are not finite after epoch 0, the last: "deep/b/kernel" of layer "deep/b" is the first',
     );
     const validated = scripted(spoiled, () => 1);
-    const evaluate = () => Number.NaN;
+    const evaluate = () => ({ loss: Number.NaN });
     const options = { batchSize: 1, epochs: 5, validationData: data(1) };
     expect(() => fit({ ...validated.module, evaluate }, data(3), options)).toThrow("not finite after epoch 0: ");
     expect(validated.steps).toHaveLength(3);

@@ -1,5 +1,5 @@
 // A fake module that records what it is given, and rows to give it.
-import type { Trainable } from "../../runtime/index.ts";
+import type { PortRows, Trainable } from "../../runtime/index.ts";
 
 /** What a function of the module was called with, copied. */
 export interface Call {
@@ -13,21 +13,22 @@ export function fake(stepLoss: (call: number, rows: number) => number, valLosses
   const steps: Call[] = [];
   const evaluations: Call[] = [];
   let weight = 0;
-  const call = (x: ArrayLike<number>, y: ArrayLike<number>, options: Call["options"] = {}): Call => ({
-    x: Array.from(x),
-    y: Array.from(y),
-    options: { ...options, ...(options.sampleWeight === undefined ? {} : { sampleWeight: Array.from(options.sampleWeight) }) },
+  const flat = (rows: PortRows) => Array.from(rows as ArrayLike<number>);
+  const call = (x: PortRows, y: PortRows, { sampleWeight, ...options }: Parameters<Trainable["trainStep"]>[2] = {}): Call => ({
+    x: flat(x),
+    y: flat(y),
+    options: { ...options, ...(sampleWeight === undefined ? {} : { sampleWeight: flat(sampleWeight) }) },
   });
   const module: Trainable = {
     inputShape: [2],
     trainStep: (x, y, options) => {
       steps.push(call(x, y, options));
       weight++;
-      return stepLoss(steps.length - 1, y.length);
+      return stepLoss(steps.length - 1, flat(y).length);
     },
     evaluate: (x, y, options) => {
       evaluations.push(call(x, y, options));
-      return valLosses[evaluations.length - 1];
+      return { loss: valLosses[evaluations.length - 1] };
     },
     getWeights: () => [Float32Array.of(weight)],
     setWeights: (list) => {

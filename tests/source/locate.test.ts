@@ -53,6 +53,48 @@ writeFileSync(
   join(folder, "wrapped.model.ts"),
   `import * as layerc from "layerc";\nexport default make();\nfunction make() {\n  return layerc.sequential([layerc.dense({ units: 0 })]);\n}\n`,
 );
+writeFileSync(
+  join(folder, "ports.model.ts"),
+  `import { call, model, sequential, dense, concatenate, reuse } from "layerc";
+import { shared } from "./shared.ts";
+const encoder = sequential([dense({ units: 3 }), dense({ units: -1, name: "deep" })], { name: "enc" });
+export default model({
+  inputs: { left: [4], "the right": { shape: [4], below: 0.5 } },
+  layers: [
+    dense({ name: "a", units: 4, inputs: ["lefd"] }),
+    encoder,
+    reuse("enc", { name: "again", inputs: ["the right"] }),
+    sequential([encoder, dense({ units: 11 })]),
+    shared,
+    { layer: "model", config: { layers: [{ layer: "dense", config: { units: 12 } }] }, inputs: ["a"] },
+    call(encoder, { name: "third", inputs: ["a"] }),
+    concatenate({ inputs: ["a", "again"] }),
+  ],
+  outputs: { p: "concat", q: "nowhere" },
+  training: { loss: { p: "mes", q: "mse" }, lossWeights: { r: 1 }, optimizer: "sgd" },
+  about: { features: { left: ["one"] } },
+});
+`,
+);
+writeFileSync(
+  join(folder, "shared.ts"),
+  `import { dense, model } from "layerc";
+export const shared = model({ inputs: [{ name: "in", shape: [0] }], layers: [dense({ units: 7 })], outputs: ["denes"] });
+`,
+);
+writeFileSync(
+  join(folder, "made.model.ts"),
+  `import { adapt, dense, fit, model, normalization, sequential } from "layerc";
+const part = sequential([dense({ units: 1 })]);
+const net = model({ inputs: { x: [2] }, layers: [normalization({ name: "scale", axis: 9 }), part] });
+const other = sequential([dense({ units: 2 })]);
+export default { ...fit(adapt(net, "scale", [1, 2]), { x: [1, 2], y: [1] }).model, name: "made" };
+`,
+);
+writeFileSync(
+  join(folder, "data.model.ts"),
+  `export default { name: "data", seed: 1, layers: [{ layer: "dense", config: { units: 0, inputShape: [1] } }] };\n`,
+);
 writeFileSync(join(folder, "empty.model.ts"), "export const a = 1;\n");
 
 /** The text from the place on. */
@@ -112,4 +154,47 @@ it("finds the call inside a function", async () => {
 it("gives nothing for a file without a model, or without the file", async () => {
   expect(await at("empty.model.ts", "layers[0]")).toBeUndefined();
   expect(await at("missing.model.ts", "layers[0]")).toBeUndefined();
+});
+
+it.each([
+  ["inputs[0].shape", /^left: \[4\]/],
+  ["inputs[0]", /^left: /],
+  ["inputs[1].name", /^"the right": /],
+  ["inputs[1].below", /^below: 0.5/],
+  ["inputs[2]", /^inputs: /],
+  ["outputs[0]", /^p: "concat"/],
+  ["outputs[1]", /^q: "nowhere"/],
+  ["layers[0].units", /^units: 4/],
+  ["layers[0].inputs[0]", /^"lefd"/],
+  ["layers[1].layers[0].units", /^units: 3/],
+  ["layers[1].layers[1].units", /^units: -1/],
+  ["layers[1].layers[1].name", /^name: "deep"/],
+  ["layers[1].inputs", /^encoder,/],
+  ["layers[2].of", /^"enc", \{/],
+  ["layers[2].inputs[0]", /^"the right"\]/],
+  ["layers[2].layers[0].units", /^reuse\("enc"/],
+  ["layers[3].layers[1].units", /^units: 11/],
+  ["layers[3].layers[0].layers[1].units", /^units: -1/],
+  ["layers[4].layers[0].units", /^units: 7/],
+  ["layers[4].inputs[0].shape", /^shape: \[0\]/],
+  ["layers[4].outputs[0]", /^"denes"/],
+  ["layers[5].layers[0].units", /^units: 12/],
+  ["layers[5].inputs[0]", /^"a"\] \}/],
+  ["layers[6].name", /^name: "third"/],
+  ["layers[6].inputs[0]", /^"a"\] \}\)/],
+  ["layers[6].layers[1].units", /^units: -1/],
+  ["layers[7].inputs[1]", /^"again"/],
+  ["training.loss.p", /^p: "mes"/],
+  ["training.lossWeights.r", /^r: 1/],
+  ["about.features.left", /^left: \["one"/],
+  ["layers[9]", /^model\(/],
+  ["seed", /^model\(/],
+])("finds %s of a model with ports", async (path, text) => {
+  expect(await at("ports.model.ts", path)).toMatch(text);
+});
+
+it("finds the model that another is made from, and one that is data", async () => {
+  expect(await at("made.model.ts", "layers[0].axis")).toMatch(/^axis: 9/);
+  expect(await at("made.model.ts", "layers[1].layers[0].units")).toMatch(/^units: 1/);
+  expect(await at("data.model.ts", "layers[0].units")).toMatch(/^units: 0/);
 });

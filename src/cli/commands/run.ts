@@ -4,22 +4,24 @@ import { type Command, Option } from "commander";
 import { compile, lowerModel } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
 import { knownKeys } from "../../../compiler/diagnostics/plain.ts";
-import { resolve } from "../../../compiler/front/steps.ts";
+import { type Inference, resolve } from "../../../compiler/front/steps.ts";
 import { type Graph, nodesOf, sizeOf } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { OptionsInput } from "../../../compiler/options.ts";
-import { load } from "../../../runtime/index.ts";
+import { load, type PortPredictor, type PortRows } from "../../../runtime/index.ts";
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
-import { readRows, readValues } from "../rows.ts";
+import { failInput } from "../input.ts";
+import { feedsOf, type Inputs, nameIn, readInputs } from "../inputs.ts";
+import { numbersIn, readSource, readValues } from "../rows.ts";
 import { readModelOrGraph, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
 
 type Executor = "graph" | "program" | "js";
 interface Flags extends LoweringFlags {
   readonly on: Executor;
-  readonly input: string;
+  readonly input: readonly string[];
   readonly precision: "f32" | "double";
   readonly json?: boolean;
 }
@@ -35,18 +37,27 @@ export function addRun(program: Command): void {
   const command = program
     .command("run")
     .summary("compute a model's output for some rows")
-    .description("Runs a model on rows of numbers, by the Graph interpreter, the Program interpreter, or the emitted JavaScript.")
+    .description(
+      "Runs a model on rows of numbers or texts, by the Graph interpreter, the Program interpreter, or the emitted JavaScript.",
+    )
     .argument("<model>", "model file, or - for JSON or the text of a Graph on standard input")
     .addOption(
       new Option("--on <executor>", "what computes").choices(["graph", "program", "js"] satisfies Executor[]).default("js"),
     )
-    .requiredOption("--input <rows>", 'rows as JSON ("[0.5, -1]"), or a .json or .csv file; for a Graph an object by name')
+    .addOption(
+      new Option(
+        "--input <rows>",
+        'rows as JSON ("[0.5, -1]"), or a .json or .csv file; of several inputs each by its name (a=rows.csv), or an object by name',
+      )
+        .argParser((given: string, before: readonly string[] = []) => [...before, given])
+        .makeOptionMandatory(),
+    )
     .addOption(new Option("--precision <precision>", "of the Graph interpreter").choices(["f32", "double"]).default("f32"))
     .option("--json", "as JSON: outputs with name, shape and values");
   addLoweringFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  layerc run iris.model.ts --input '[0.5, -1]'\n  layerc run iris.model.ts --on graph --input rows.csv --json\n  layerc run - --input values.json < graph.txt",
+      "\nExamples:\n  layerc run iris.model.ts --input '[0.5, -1]'\n  layerc run iris.model.ts --on graph --input rows.csv --json\n  layerc run pair.model.ts --input left=a.csv --input right='[[1, 2]]'\n  layerc run - --input values.json < graph.txt",
     )
     .action(async (file: string, flags: Flags) => {
       const subject = await readModelOrGraph(file, flags.inputShape);
@@ -58,55 +69,69 @@ export function addRun(program: Command): void {
 }
 
 function onModel(model: Model, flags: Flags): Output[] {
-  const { input, output } = resolve(model).inference;
-  const x = readRows(flags.input, input);
-  const rows = x.length / sizeOf(input.shape);
-  const values = executors[flags.on](model, x, {
-    rows,
-    width: sizeOf(output.shape),
-    options: optionsOf(flags),
-    precision: flags.precision,
-  });
-  return [{ name: output.name, shape: [rows, ...output.shape], values: [...values] }];
+  const resolved = resolve(model);
+  const { inputs, outputs, feeds } = resolved.predict;
+  const given = readInputs(flags.input, inputs);
+  const { rows } = given;
+  const run: Run = {
+    ...{ given, rows, feeds: feedsOf(feeds, given, inputs), predict: resolved.predict },
+    ...{ weights: () => resolved.modelWeights().values, options: optionsOf(flags), precision: flags.precision },
+  };
+  const found = executors[flags.on](model, run);
+  return outputs.map(({ name, shape }, i) => ({ name, shape: [rows, ...shape], values: Array.from(found[i]) }));
 }
 
 interface Run {
+  readonly given: Inputs;
   readonly rows: number;
-  /** Numbers per row of output. */
-  readonly width: number;
+  /** What the Graph's inputs take. */
+  readonly feeds: Readonly<Record<string, Float32Array>>;
+  readonly predict: Inference;
+  readonly weights: () => Readonly<Record<string, Float32Array>>;
   readonly options: OptionsInput;
   readonly precision: "f32" | "double";
 }
-const executors: Readonly<Record<Executor, (model: Model, x: Float32Array, site: Run) => ArrayLike<number> & Iterable<number>>> =
-  {
-    graph: (model, x, { rows, precision }) => {
-      const resolved = resolve(model);
-      const { graph, input, output } = resolved.inference;
-      const values = { ...resolved.modelWeights().values, [input.name]: x };
-      return runGraph(graph, { rows, precision, values }).results[output.name].data;
-    },
-    program: (model, x, { rows, width, options }) => {
-      const { program, contents } = lowerModel(model, options);
-      const machine = createMachine(program, { constants: contents });
-      const entry = program.entries.find(({ name }) => name === "predict");
-      const from = machine.buffers.get(entry?.inputs[0][1] ?? "");
-      const to = machine.buffers.get(entry?.outputs[0][1] ?? "");
-      if (from === undefined || to === undefined) internal("the program has no entry predict with an input and an output");
-      if (program.entries.some(({ name }) => name === "prepare")) machine.run("prepare");
-      const y = new Float32Array(rows * width);
-      for (let row = 0; row < rows; row++) {
-        from.set(x.subarray(row * from.length, (row + 1) * from.length));
-        machine.run("predict");
-        y.set(to.subarray(0, width), row * width);
+/** The numbers of each output. */
+const executors: Readonly<Record<Executor, (model: Model, run: Run) => readonly ArrayLike<number>[]>> = {
+  graph: (_, { rows, feeds, weights, predict: { graph, outputs }, precision }) => {
+    const { results } = runGraph(graph, { rows, precision, values: { ...weights(), ...feeds } });
+    return outputs.map(({ name }) => results[name].data);
+  },
+  program: (model, { rows, feeds, predict: { outputs }, options }) => {
+    const { program, contents } = lowerModel(model, options);
+    const machine = createMachine(program, { constants: contents });
+    const entry = program.entries.find(({ name }) => name === "predict") ?? internal("the program has no entry predict");
+    const bufferOf = (ports: typeof entry.inputs, port: string) =>
+      machine.buffers.get(ports.find(([name]) => name === port)?.[1] ?? "");
+    // An input that nothing reads has no buffer.
+    const from = Object.entries(feeds).flatMap(([name, values]) => {
+      const buffer = bufferOf(entry.inputs, name);
+      return buffer === undefined ? [] : [{ buffer, values }];
+    });
+    const to = outputs.map(({ name, shape }) => ({
+      buffer: bufferOf(entry.outputs, name) ?? internal(`the program has no output ${name}`),
+      width: sizeOf(shape),
+      values: new Float32Array(rows * sizeOf(shape)),
+    }));
+    if (program.entries.some(({ name }) => name === "prepare")) machine.run("prepare");
+    for (let row = 0; row < rows; row++) {
+      for (const { buffer, values } of from) {
+        const width = values.length / rows;
+        buffer.set(values.subarray(row * width, (row + 1) * width));
       }
-      return y;
-    },
-    js: (model, x, { options }) => {
-      const artifact = compile(model, { ...options, selfTest: false });
-      warn(artifact.warnings, model);
-      return load(artifact).predict(x);
-    },
-  };
+      machine.run("predict");
+      for (const { buffer, width, values } of to) values.set(buffer.subarray(0, width), row * width);
+    }
+    return to.map(({ values }) => values);
+  },
+  js: (model, { given: { values }, predict: { inputs, outputs }, options }) => {
+    const artifact = compile(model, { ...options, selfTest: false });
+    warn(artifact.warnings, model);
+    const x = inputs.length === 1 ? values[0] : Object.fromEntries(inputs.map(({ name }, i) => [name, values[i]]));
+    const y = load<PortPredictor>(artifact).predict(x as PortRows);
+    return outputs.map(({ name }) => (ArrayBuffer.isView(y) ? (y as Float32Array) : y[name]));
+  },
+};
 
 function onText(graph: Graph, { on, input, precision }: Flags): Output[] {
   if (on === "program") {
@@ -117,14 +142,28 @@ function onText(graph: Graph, { on, input, precision }: Flags): Output[] {
       hint: "leave --on away",
     });
   }
-  const values = readValues(input);
   const known = ["input", "param", "state"].flatMap((op) => nodesOf(graph, op).map(({ attrs }) => String(attrs.name)));
+  const values = valuesOf(input, known);
   knownKeys(values, known, { code: "graph/values", path: "", subject: "the Graph" });
   const batched = nodesOf(graph, "input").find(({ type }) => type.shape[0] === "n");
   const given = batched && values[String(batched.attrs.name)];
   const rows = given === undefined ? 1 : given.length / sizeOf(batched?.type.shape.slice(1) as number[]);
   const { results, updates } = runGraph(graph, { rows, values, precision });
   return Object.entries({ ...results, ...updates }).map(([name, { shape, data }]) => ({ name, shape, values: [...data] }));
+}
+
+/** By name: from an object, or each by itself. */
+function valuesOf(given: readonly string[], known: readonly string[]): Readonly<Record<string, readonly number[]>> {
+  const parts = given.map((one): readonly (readonly [string, readonly number[]])[] => {
+    const [name, rest] = nameIn(one, known);
+    if (name === undefined) return Object.entries(readValues(rest));
+    const source = readSource(rest, `${name}: `);
+    return [[name, numbersIn(source.kind === "json" ? source.value : failInput(`${source.label} is no JSON`), name)]];
+  });
+  const all = parts.flat();
+  const twice = all.find(([name], i) => all.findIndex(([other]) => other === name) !== i);
+  if (twice !== undefined) failInput(`${JSON.stringify(twice[0])} is given twice`, "give each value once");
+  return Object.fromEntries(all);
 }
 
 /** One row a line; with several outputs, each under its name. */

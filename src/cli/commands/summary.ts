@@ -1,5 +1,7 @@
-// `layerc summary`: Keras' table of layers, with the multiply-adds and bytes that Keras leaves out.
+// `layerc summary`: Keras' table of layers, with the multiply-adds and bytes that Keras leaves out; of a model that is no chain also what
+// each layer takes, and the model's inputs and outputs.
 import type { Command } from "commander";
+import type { Port } from "../../../compiler/artifact.ts";
 import { type Resolved, resolve } from "../../../compiler/front/steps.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
 import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
@@ -12,6 +14,8 @@ interface Row {
   readonly name: string;
   /** Keras' class name. */
   readonly type: string;
+  /** Names of inputs and layers, `lstm:1` for a second result. */
+  readonly inputs: readonly string[];
   /** Without the batch axis. */
   readonly output: readonly number[];
   readonly params: number;
@@ -44,12 +48,33 @@ export function addSummary(program: Command): void {
       const totals = totalsOf(rows, resolved);
       const { warnings } = resolved;
       warn(warnings, subject.model);
-      if (json) printJson({ model: subject.model.name, layers: rows, totals, warnings });
-      else print(`Model: ${JSON.stringify(subject.model.name)}\n\n${table(rows)}\n\n${footer(totals)}`);
+      const { inputs, outputs } = resolved.predict;
+      if (json) printJson({ model: subject.model.name, inputs, outputs, layers: rows, totals, warnings });
+      else {
+        const isChain = isLine(resolved);
+        const title = `Model: ${JSON.stringify(subject.model.name)}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
+        const layers = rows.length === 0 ? "" : `\n\n${table(rows, !isChain)}`;
+        print(`${title}${layers}\n\n${footer(totals)}`);
+      }
     });
 }
 
-function rowsOf({ steps, inference: { graph } }: Resolved): Row[] {
+/** Whether each layer takes what the one before gives, from the only input to the only output. */
+const isLine = ({ entries, predict: { inputs, outputs } }: Resolved): boolean =>
+  // A Graph has ports and no lines.
+  entries.length > 0 &&
+  inputs.length === 1 &&
+  outputs.length === 1 &&
+  entries.every(({ sources: [source, ...others] }, i) => {
+    const isNext = "input" in source ? i === 0 : source.call === i - 1 && source.result === 0;
+    return isNext && others.length === 0;
+  });
+
+function rowsOf({ steps, entries, predict: { graph, inputs } }: Resolved): Row[] {
+  const nameOf = (source: Resolved["entries"][number]["sources"][number]): string =>
+    "input" in source
+      ? inputs[source.input].name
+      : `${entries[source.call].name}${source.result === 0 ? "" : `:${source.result}`}`;
   return steps.map(({ entry, output, weights }) => {
     const params = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     // A wrapped layer stands below the path of the one around it.
@@ -58,6 +83,7 @@ function rowsOf({ steps, inference: { graph } }: Resolved): Row[] {
     return {
       name: entry.name,
       type: entry.layer.keras,
+      inputs: entry.sources.map(nameOf),
       output,
       params,
       multiplyAdds: multiplyAdds({ ...graph, nodes }),
@@ -66,7 +92,7 @@ function rowsOf({ steps, inference: { graph } }: Resolved): Row[] {
   });
 }
 
-function totalsOf(rows: readonly Row[], { weights }: Resolved): Totals {
+function totalsOf(rows: readonly Row[], { weights, predict: { graph } }: Resolved): Totals {
   const count = (wanted: boolean) =>
     weights.reduce((sum, { shape, trainable }) => sum + (trainable === wanted ? sizeOf(shape) : 0), 0);
   const [trainable, nonTrainable] = [count(true), count(false)];
@@ -75,21 +101,35 @@ function totalsOf(rows: readonly Row[], { weights }: Resolved): Totals {
     params,
     trainable,
     nonTrainable,
-    multiplyAdds: rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
+    multiplyAdds: rows.length === 0 ? multiplyAdds(graph) : rows.reduce((sum, row) => sum + row.multiplyAdds, 0),
     bytes: 4 * params,
   };
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly Row[], showsInputs: boolean): string {
   const head = ["Layer (type)", "Output shape", "Params", "Multiply-adds", "Bytes"];
-  const line = ({ name, type, output, params, multiplyAdds, bytes }: Row) => [
+  const line = ({ name, type, inputs, output, params, multiplyAdds, bytes }: Row) => [
     `${name} (${type})`,
-    `[${["n", ...output].join(", ")}]`,
+    shapeText(output),
     showCount(params),
     showCount(multiplyAdds),
     showCount(bytes),
+    ...(showsInputs ? [inputs.join(", ")] : []),
   ];
-  return renderTable([head, ...rows.map(line)], [2, 3, 4]);
+  return renderTable([[...head, ...(showsInputs ? ["Connected to"] : [])], ...rows.map(line)], [2, 3, 4]);
+}
+
+const shapeText = (shape: readonly number[]): string => `[${["n", ...shape].join(", ")}]`;
+
+/** A line for each input and output. */
+function portsText({ inputs, outputs }: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }): string {
+  const line = (kind: string) => (port: Port) => [`${kind}:`, port.name, shapeText(port.shape), aboutPort(port)];
+  return renderTable([...inputs.map(line("Input")), ...outputs.map(line("Output"))]);
+}
+
+function aboutPort({ type, range }: Port): string {
+  if (type === "string") return "texts";
+  return range === undefined ? "" : `whole numbers below ${range.below}`;
 }
 
 function footer({ params, trainable, nonTrainable, multiplyAdds, bytes }: Totals): string {

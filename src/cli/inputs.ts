@@ -1,0 +1,111 @@
+// What `--input` was given, for each input of a model. In: the values of the flag, `rows.csv` or `a=rows.csv`, and the model's ports. Out:
+// rows by port, as numbers or texts, and as what the Graph's inputs take. Guarantee: every input is given once, all have as many rows,
+// and a text that a layer does not know is refused with its row.
+import type { Port } from "../../compiler/artifact.ts";
+import { isPlain } from "../../compiler/diagnostics/plain.ts";
+import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import type { Feed } from "../../compiler/front/steps.ts";
+import { sizeOf } from "../../compiler/graph/graph.ts";
+import { failInput } from "./input.ts";
+import { readSource, rowsOf, type Source, type Values } from "./rows.ts";
+
+/** Rows of a model's inputs. */
+export interface Inputs {
+  readonly rows: number;
+  /** In the order of the ports. */
+  readonly values: readonly Values[];
+}
+
+/** The rows that the flags give. Throws CompileError `format/input`. */
+export function readInputs(given: readonly string[], ports: readonly Port[]): Inputs {
+  const sources = sourcesOf(given, ports);
+  const values = ports.map((port, i) => rowsOf(sources[i], port));
+  const counts = ports.map(({ shape }, i) => values[i].length / sizeOf(shape));
+  const other = counts.findIndex((rows) => rows !== counts[0]);
+  if (other > 0)
+    failInput(
+      `${ports[other].name} has ${showRows(counts[other])}, ${ports[0].name} has ${counts[0]}`,
+      "give as many rows for every input",
+    );
+  return { rows: counts[0], values };
+}
+
+const showRows = (rows: number): string => `${rows} row${rows === 1 ? "" : "s"}`;
+
+/** A value of the flag: `a=rows.csv` is for the input a, and so is no file of that name. */
+export function nameIn(given: string, names: readonly string[]): readonly [name: string | undefined, given: string] {
+  const name = names.find((one) => given.startsWith(`${one}=`));
+  return name === undefined ? [undefined, given] : [name, given.slice(name.length + 1)];
+}
+
+/** Where the rows of each port are, in their order. */
+function sourcesOf(given: readonly string[], ports: readonly Port[]): readonly Source[] {
+  const names = ports.map(({ name }) => name);
+  const hint = hintFor(ports);
+  const found = new Map<string, Source>();
+  const put = (name: string, source: Source): void => {
+    if (found.has(name)) failInput(`the input ${JSON.stringify(name)} is given twice`, "give each input once");
+    found.set(name, source);
+  };
+  for (const one of given) {
+    const [name, rest] = nameIn(one, names);
+    if (name !== undefined) {
+      put(name, readSource(rest, `${name}: `));
+      continue;
+    }
+    refuseName(one, names);
+    const source = readSource(rest);
+    const byName = source.kind === "json" && isPlain(source.value) ? source.value : undefined;
+    if (byName !== undefined) {
+      for (const [key, value] of Object.entries(byName)) {
+        if (!names.includes(key)) failName(key, names);
+        put(key, { kind: "json", value, label: `${source.label}${key}: ` });
+      }
+    } else if (names.length === 1) put(names[0], source);
+    else failInput(`the model has ${names.length} inputs (${names.join(", ")}), and the rows do not say whose they are`, hint);
+  }
+  return ports.map(({ name }) => found.get(name) ?? failInput(`the input ${JSON.stringify(name)} has no rows`, hint));
+}
+
+const hintFor = ([first, ...others]: readonly Port[]): string => {
+  const rows = ({ type }: Port) => (type === "string" ? '["…"]' : "[…]");
+  if (others.length === 0) return `give --input '${rows(first)}'`;
+  const one = others[0];
+  return `give --input ${first.name}=rows.csv --input '${one.name}=${rows(one)}', or an object by name: --input '{"${first.name}": ${rows(first)}, …}'`;
+};
+
+/** A word with `=` behind it is meant as a name where inputs have such, or where it is nearly one. */
+function refuseName(given: string, names: readonly string[]): void {
+  const name = /^([^\s=/\\[{]+)=/.exec(given)?.[1];
+  if (name !== undefined && (names.length > 1 || /=\s*\[/.test(given))) failName(name, names);
+}
+
+const failName = (name: string, names: readonly string[]): never =>
+  failInput(`the model has no input ${JSON.stringify(name)}: it has ${names.join(", ")}`, suggestionFor(name, names));
+
+/** What the Graph's inputs take: numbers as they are, and texts through their tables. */
+export function feedsOf(
+  feeds: readonly Feed[],
+  { values }: Inputs,
+  ports: readonly Port[],
+): Readonly<Record<string, Float32Array>> {
+  const made = feeds.map(({ name, port, table }): [string, Float32Array] => {
+    const given = values[port];
+    if (table === undefined) return [name, given as Float32Array];
+    const ids = new Map(table.words.map((word, i) => [word, table.ids[i]]));
+    const size = sizeOf(ports[port].shape);
+    return [
+      name,
+      Float32Array.from(given as readonly string[], (text, i) => {
+        const id = ids.get(text) ?? table.unknown;
+        const where = `${ports[port].name}: row ${Math.floor(i / size) + 1}, place ${(i % size) + 1}`;
+        const words = `${table.words.slice(0, 9).join(", ")}${table.words.length > 9 ? ", …" : ""}`;
+        return (
+          id ??
+          failInput(`${where} holds ${JSON.stringify(text)}, wanted is one of ${words}`, suggestionFor(text, [...table.words]))
+        );
+      }),
+    ];
+  });
+  return Object.fromEntries(made);
+}

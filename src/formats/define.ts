@@ -1,0 +1,33 @@
+// What a format of model files is: a row of `list.ts`. In: bytes nobody vouches for, and the file's name. Out: whether they are of this
+// format, and the Model they hold. Every format is data: nothing of a file is ever run.
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import type { Model } from "../../compiler/model.ts";
+
+/** A row of the list. */
+export interface Format {
+  /** As people call it; the error about unknown bytes lists it. */
+  readonly name: string;
+  /** By content; the name settles what a file too short to be recognised was meant to be. `head`: the first bytes, or all. */
+  readonly sniff: (head: Uint8Array, fileName: string) => boolean;
+  /** Throws CompileError `format/…`, or `ir/…` where the text of an IR is wrong. */
+  readonly open: (bytes: Uint8Array) => Model;
+  readonly save?: (model: Model) => Uint8Array;
+}
+
+/** Strict UTF-8, without a byte order mark: a wrong byte is an error and no replacement character. */
+export function decode(bytes: Uint8Array, code: "format/json" | "ir/parse" = "format/json"): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CompileError({ code, path: "", message: "the text is not UTF-8" });
+  }
+}
+
+const whiteSpace: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
+
+/** Where text begins: behind white space, and at the start of a file behind a byte order mark. */
+export function textStart(bytes: Uint8Array, from = 0): number {
+  let at = from === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : from;
+  while (at < bytes.length && whiteSpace.includes(bytes[at])) at++;
+  return at;
+}
