@@ -62,10 +62,9 @@ function* items(): Generator<Item> {
       for (const target of ["js", "simd", "auto"] as const)
         for (const exact of [false, true]) yield { name, model, options: { train, target, exact } };
   }
-  for (const golden of layerCases())
-    yield { name: golden.case, model: modelOf(golden.case, golden.layers, golden.weights), options: {} };
+  for (const golden of layerCases()) yield { name: golden.case, model: modelOf(golden, golden.weights), options: {} };
   for (const golden of trainingCases()) {
-    const model = modelOf(golden.case, golden.layers, golden.initial, golden.training);
+    const model = modelOf(golden, golden.initial, golden.training);
     yield { name: golden.case, model, options: { train: true, target: "simd" } };
   }
   for (const kind of ["dense", "probe", "big"] as const satisfies readonly Kind[]) {

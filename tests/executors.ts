@@ -9,13 +9,12 @@ import type { Model, Training } from "../compiler/model.ts";
 import type { OptionsInput } from "../compiler/options.ts";
 import { load, type Predictor } from "../runtime/load.ts";
 import { type Backend, relaxedRuns, withBackend } from "./engines.ts";
-
-type Floats = ArrayLike<number>;
+import { type ByPort, byPort, eachPort, type Floats, fedWith, type Given, rowsFrom } from "./ports.ts";
 
 /** The exports of a module with training. */
 export interface Trainable extends Predictor {
-  trainStep(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats; readonly learningRate?: number }): number;
-  evaluate(x: Floats, y: Floats, options?: { readonly sampleWeight?: Floats }): { readonly loss: number };
+  trainStep(x: Given, y: Given, options?: { readonly sampleWeight?: Given; readonly learningRate?: number }): number;
+  evaluate(x: Given, y: Given, options?: { readonly sampleWeight?: Given }): Readonly<Record<string, number>> & { loss: number };
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
 }
@@ -29,14 +28,29 @@ export function trainingOf({ name, training }: Model): Training {
   return training;
 }
 
-/** The result of the unrewritten inference Graph, in doubles. */
-export function predictInDoubles(model: Model, x: Floats, rows: number): Float64Array {
-  const { graph } = resolve(model).predict;
-  return runGraph(graph, { rows, values: { ...weightsOf(model), x }, precision: "double" }).results.y.data;
+/** The results of the unrewritten inference Graph, in doubles, by port. */
+export function resultsInDoubles(model: Model, x: Given, rows: number): ByPort<Float64Array> {
+  const { predict } = resolve(model);
+  const { results } = runGraph(predict.graph, {
+    rows,
+    values: { ...weightsOf(model), ...fedWith(predict, x) },
+    precision: "double",
+  });
+  return Object.fromEntries(predict.outputs.map(({ name }) => [name, results[name].data]));
+}
+
+/** The result of a model that has one. */
+export const predictInDoubles = (model: Model, x: Given, rows: number): Float64Array => only(resultsInDoubles(model, x, rows));
+
+/** The values of the only port. */
+export function only<F>(values: ByPort<F>): F {
+  const [first, ...others] = Object.values(values);
+  if (first === undefined || others.length > 0) throw new Error(`${others.length + 1} outputs`);
+  return first;
 }
 
 /** The Program of a target under the interpreter, which contracts nothing; WebAssembly's, of a model that has it. */
-export function interpret({ program: js, simd, contents }: Compilation, rate = 0, target: Backend = "js") {
+export function interpret({ program: js, simd, contents, resolved }: Compilation, rate = 0, target: Backend = "js") {
   const lanes = target === "relaxed" ? simd?.relaxed : simd?.program;
   const program = target === "js" ? js : (lanes ?? unknownEntry(`form for ${target}`));
   const known = new Set(program.buffers.map(({ name }) => name));
@@ -58,27 +72,48 @@ export function interpret({ program: js, simd, contents }: Compilation, rate = 0
     if (stale) machine.run("prepare", {});
     stale = false;
   };
+  /** Targets and weights of samples, as the entry calls them. */
+  const targetsOf = (name: string, y: Given, rows: number, sampleWeight: Given): ByPort => {
+    const { inputs } = entry(name) ?? unknownEntry(name);
+    const targets = inputs.flatMap(([input]) => (/^y(:|$)/.test(input) ? [{ name: input.slice(2) }] : []));
+    const ones = Object.fromEntries(targets.map((target) => [target.name, new Float32Array(rows).fill(1)]));
+    const weights = { ...ones, ...byPort(sampleWeight, targets) };
+    const given = byPort(y, targets);
+    const of = (kind: string, port: string) => (port === "" ? kind : `${kind}:${port}`);
+    return Object.fromEntries(
+      targets.flatMap(({ name: port }) => [
+        [of("y", port), given[port]],
+        [of("sampleWeight", port), weights[port]],
+      ]),
+    );
+  };
+  const lossOf = (name: string, x: Given, y: Given, rows: number, sampleWeight: Given = {}): number => {
+    const given = { ...fedWith(resolved.predict, x), ...targetsOf(name, y, rows, sampleWeight), learningRate: [rate] };
+    return call(name, given, rows).get("loss")?.[0] ?? Number.NaN;
+  };
+  /** One row at a time, or with the tile of large models; by port. */
+  const results = (x: Given, rows: number, name: "predict" | "predictTile" = "predict"): ByPort<Float32Array> => {
+    fresh();
+    const tile = entry(name)?.rows as number;
+    const given = fedWith(resolved.predict, x);
+    const parts = new Map(resolved.predict.outputs.map((output) => [output.name, [] as number[]]));
+    for (let row = 0; row < rows; row += tile) {
+      const count = Math.min(tile, rows - row);
+      const found = call(name, eachPort(given, (values) => rowsFrom(values, rows, row, count)) as ByPort, count);
+      for (const [output, part] of parts) part.push(...rowsFrom(found.get(output) ?? [], tile, 0, count));
+    }
+    return Object.fromEntries([...parts].map(([output, part]) => [output, Float32Array.from(part)]));
+  };
   return {
-    /** One row at a time, or with the tile of large models. */
-    predict(x: Floats, rows: number, name: "predict" | "predictTile" = "predict"): Float32Array {
-      fresh();
-      const tile = entry(name)?.rows as number;
-      const size = x.length / rows;
-      const parts: number[] = [];
-      for (let row = 0; row < rows; row += tile) {
-        const count = Math.min(tile, rows - row);
-        const y = call(name, { x: Array.from({ length: count * size }, (_, i) => x[row * size + i]) }, count).get("y") ?? [];
-        parts.push(...Array.from(y).slice(0, (y.length / tile) * count));
-      }
-      return Float32Array.from(parts);
-    },
+    results,
+    /** Of a model with one output. */
+    predict: (x: Given, rows: number, name: "predict" | "predictTile" = "predict"): Float32Array => only(results(x, rows, name)),
     hasTile: entry("predictTile") !== undefined,
-    trainStep(x: Floats, y: Floats, rows: number, sampleWeight: Floats = new Float32Array(rows).fill(1)): number {
+    trainStep(x: Given, y: Given, rows: number, sampleWeight?: Given): number {
       stale = entry("prepare") !== undefined;
-      return call("trainStep", { x, y, sampleWeight, learningRate: [rate] }, rows).get("loss")?.[0] ?? Number.NaN;
+      return lossOf("trainStep", x, y, rows, sampleWeight);
     },
-    evaluate: (x: Floats, y: Floats, rows: number): number =>
-      call("evaluate", { x, y, sampleWeight: new Float32Array(rows).fill(1) }, rows).get("loss")?.[0] ?? Number.NaN,
+    evaluate: (x: Given, y: Given, rows: number): number => lossOf("evaluate", x, y, rows),
     weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
   };
 }
@@ -89,7 +124,10 @@ const unknownEntry = (name: string): never => {
 
 export interface Executor {
   readonly name: string;
-  readonly predict: (model: Model, x: Float32Array, rows: number) => Floats;
+  /** The only result. */
+  readonly predict: (model: Model, x: Given, rows: number) => Floats;
+  /** By port. */
+  readonly results: (model: Model, x: Given, rows: number) => ByPort;
 }
 
 /** Where a model's code runs, and how it is made. */
@@ -102,7 +140,11 @@ const targets: readonly { readonly name: string; readonly backend: Backend; read
   { name: "simd --exact", backend: "simd", options: { target: "simd", exact: true } },
 ];
 
-function start<M extends Predictor>(model: Model, { backend, options }: (typeof targets)[number], more: OptionsInput = {}): M {
+function start<M extends { readonly backend?: string }>(
+  model: Model,
+  { backend, options }: (typeof targets)[number],
+  more: OptionsInput = {},
+): M {
   return withBackend(compile(model, { ...options, ...more }), backend, (artifact) => {
     const module = load<M>(artifact);
     if ((module.backend ?? "js") !== backend) throw new Error(`${module.backend} computes, not ${backend}`);
@@ -110,23 +152,53 @@ function start<M extends Predictor>(model: Model, { backend, options }: (typeof 
   });
 }
 
+const executor = (name: string, results: Executor["results"]): Executor => ({
+  name,
+  results,
+  predict: (model, x, rows) => only(results(model, x, rows)),
+});
+/** The exports of a module whose ports have names. */
+export interface Ported extends Omit<Predictor, "predict"> {
+  predict(x: Given): Given<Float32Array>;
+}
+
 export const executors: readonly Executor[] = [
-  { name: "graph", predict: (model, x, rows) => Float32Array.from(predictInDoubles(model, x, rows)) },
-  { name: "program", predict: (model, x, rows) => interpret(lowerModel(model)).predict(x, rows) },
-  ...targets.map((target): Executor => ({ name: target.name, predict: (model, x) => start(model, target).predict(x) })),
+  executor("graph", (model, x, rows) => eachPort(resultsInDoubles(model, x, rows), (y) => Float32Array.from(y)) as ByPort),
+  executor("program", (model, x, rows) => interpret(lowerModel(model)).results(x, rows)),
+  ...targets.map((target) =>
+    executor(target.name, (model, x) => byPort(start<Ported>(model, target).predict(x), resolve(model).predict.outputs)),
+  ),
 ];
 
 export interface Evaluator {
   readonly name: string;
-  readonly evaluate: (model: Model, x: Float32Array, y: Float32Array, rows: number, sampleWeight?: Float32Array) => number;
+  readonly evaluate: (model: Model, x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
+}
+
+/** The Graph of a loss on all it reads: targets and weights of samples by port, where there are several. */
+export function lossInDoubles(
+  model: Model,
+  kind: "evaluate" | "trainStep",
+  x: Given,
+  y: Given,
+  rows: number,
+  sampleWeight?: Given,
+) {
+  const made = resolve(model)[kind](trainingOf(model));
+  const given = byPort(y, made.targets);
+  const weights = sampleWeight === undefined ? {} : byPort(sampleWeight, made.targets);
+  const targets = made.targets.flatMap(({ name, y: target, sampleWeight: weight }): [string, Floats][] => [
+    [target, given[name]],
+    [weight, weights[name] ?? new Float32Array(rows).fill(1)],
+  ]);
+  return { graph: made.graph, values: { ...weightsOf(model), ...fedWith(made, x), ...Object.fromEntries(targets) } };
 }
 
 export const evaluators: readonly Evaluator[] = [
   {
     name: "graph",
-    evaluate: (model, x, y, rows, sampleWeight = new Float32Array(rows).fill(1)) => {
-      const { graph } = resolve(model).evaluate(trainingOf(model));
-      const values = { ...weightsOf(model), x, y, sampleWeight };
+    evaluate: (model, x, y, rows, sampleWeight) => {
+      const { graph, values } = lossInDoubles(model, "evaluate", x, y, rows, sampleWeight);
       return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
     },
   },
@@ -145,7 +217,7 @@ export interface Trainer {
     model: Model,
     batch: number,
   ) => {
-    readonly step: (x: Float32Array, y: Float32Array, rows: number) => number;
+    readonly step: (x: Given, y: Given, rows: number) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
   };
 }

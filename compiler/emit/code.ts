@@ -159,7 +159,8 @@ export const record = (entries: readonly (readonly [key: string, value: Code])[]
   );
 /** `.key`, or `["the key"]`. */
 export const member = (key: string): Code => (isWord(key) ? new Code(`.${key}`) : new Code(`[${quote(key)}]`));
-const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.has(key);
+/** A port may be called `constructor`; no member of that name stands in a module but between quotes. */
+const isWord = (key: string): boolean => /^[a-z]\w*$/i.test(key) && !reserved.has(key) && key !== "constructor";
 
 /** Identifiers of one scope: each hint becomes a name that nothing in it or around it has. */
 export class Names {

@@ -1,91 +1,46 @@
-// Random Sequential models, from the list of layers: a new layer is drawn the moment it is listed. A model is a list of drawn
-// lines; a line that is not legal where it stands is passed over, so shrinking can drop any line and still has a model.
+// Random models, from the list of layers: a new layer is drawn the moment it is listed. A chain is a list of drawn lines, a graph of drawn
+// steps (graph-models.ts); what is not legal where it stands is passed over, so shrinking can drop any line and still has a model.
 // Out: a Sample: a model with weights, options, a training, and the seeds of its data. What `legal` lets pass must build, but for masks.
 import fc from "fast-check";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
-import type { AnyLayer } from "../../compiler/layers/define.ts";
-import { layers } from "../../compiler/layers/index.ts";
-import type { LayerSpec, Model } from "../../compiler/model.ts";
+import type { LayerSpec, Model, Training } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts";
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
+import { graphDrafts, graphModel } from "./graph-models.ts";
+import { anyLine, isLegal, type Line, lineOf, named } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
-import { type Limits, valuesOf } from "./schema.ts";
+import { valuesOf } from "./schema.ts";
 
-/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders. */
-export type Kind = "dense" | "probe" | "big";
+/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders; graph: named ports. */
+export type Kind = "dense" | "probe" | "big" | "graph";
+type Chain = Exclude<Kind, "graph">;
 
+export interface SamplePort {
+  readonly name: string;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+  /** Whole numbers below it. */
+  readonly integers?: number;
+}
 export interface Sample {
   readonly kind: Kind;
   readonly model: Model;
   readonly options: OptionsInput;
-  /** Shapes of one sample. */
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-  /** Inputs are whole numbers below it. */
-  readonly integers?: number;
+  readonly inputs: readonly SamplePort[];
+  readonly outputs: readonly SamplePort[];
   /** Of the data. */
   readonly seed: number;
   /** Rows of one call beside the single row. */
   readonly rows: number;
 }
 
-type Config = Readonly<Record<string, unknown>>;
-interface Line {
-  readonly layer: string;
-  readonly config: Config;
-  readonly frozen?: true;
-}
-
 export const probes = ["conv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
 
 /** Most numbers a value may hold per row. */
 const room = { dense: 160, probe: 160, big: 400 } as const;
-
-/** Fields that must fit the input's shape, or each other, are drawn from forms that often do. */
-const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  targetShape: fc.constantFrom([-1], [1, -1], [-1, 1], [-1, 2], [2, -1], [-1, 1, 1], [2, -1, 1], [1, -1, 2]),
-  dims: fc.constantFrom([1], [1, 2], [2, 1], [3, 1, 2], [2, 3, 1], [3, 2, 1], [1, 3, 2]),
-  axis: fc.constantFrom(-1, -1, 1, 2, 3, [-1], [1, 2]),
-  mean: fc.constantFrom(0.5, -1.25, [3]),
-  variance: fc.constantFrom(0.25, 2, [1]),
-};
-
-/** Every weight is given, and initial ones are another test's. */
-const isInitializer = (key: string): boolean => key.endsWith("Initializer");
-
-/** Configs the layer's schema accepts. */
-export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
-  return valuesOf(layer.config, { ...limits, fields: { ...fitting, ...limits.fields } })
-    .map((config) => Object.fromEntries(Object.entries(config as object).filter(([key]) => !isInitializer(key))))
-    .filter((config) => layer.config.safeParse(config).success);
-}
-
-const all: readonly AnyLayer[] = [...layers.values()];
-const named = (name: string): AnyLayer => {
-  const layer = layers.get(name);
-  if (layer === undefined) throw new Error(`no layer ${name}`);
-  return layer;
-};
-/** One line in eight is frozen. */
-const lineOf = (layer: AnyLayer, limits: Limits): fc.Arbitrary<Line> =>
-  fc
-    .tuple(configOf(layer, limits), fc.integer({ min: 0, max: 7 }))
-    .map(([config, k]) => ({ layer: layer.name, config, ...(k === 7 ? { frozen: true } : {}) }));
-
-const isLegal = ({ layer, config }: Line, shape: readonly number[]): boolean => {
-  const definition = named(layer);
-  return definition.legal?.(definition.config.parse(config), shape, [shape]) === undefined;
-};
-
-const anyLine = (limits: Limits): fc.Arbitrary<Line> =>
-  fc.oneof(
-    ...all
-      .filter(({ name }) => name !== "input" && name !== "embedding")
-      .map((layer) => ({ arbitrary: lineOf(layer, limits), weight: layer.name === "dense" ? 6 : 1 })),
-  );
 
 interface Draft {
   readonly inputShape: readonly number[];
@@ -94,7 +49,7 @@ interface Draft {
 
 const size = (min: number, max: number) => fc.integer({ min, max });
 
-const drafts: Readonly<Record<Kind, fc.Arbitrary<Draft>>> = {
+const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
   dense: fc.record({
     inputShape: fc.array(size(1, 5), { minLength: 1, maxLength: 3 }),
     lines: fc.array(anyLine({ integer: 6 }), { minLength: 1, maxLength: 9 }),
@@ -162,8 +117,9 @@ const nameOf = fc.oneof(
   },
 );
 
+const lossSpec = specOf([...new Set(losses.values())]);
 const training: fc.Arbitrary<{ readonly loss: LossSpec; readonly optimizer: OptimizerSpec }> = fc.record({
-  loss: specOf([...new Set(losses.values())]),
+  loss: lossSpec,
   optimizer: specOf([...new Set(optimizers.values())]),
 });
 
@@ -177,13 +133,28 @@ function specOf(
   );
 }
 
+/** A loss for all outputs; or one for some of them, with weights. */
+function trainingFor(
+  outputs: readonly SamplePort[],
+  given: { readonly loss: LossSpec; readonly optimizer: OptimizerSpec },
+  others: readonly (readonly [LossSpec, number | undefined])[],
+): Training {
+  const some = outputs.slice(0, others.length);
+  if (outputs.length === 1 || some.length === 0) return given;
+  const lossWeights = Object.fromEntries(
+    some.flatMap(({ name }, i) => (others[i][1] === undefined ? [] : [[name, others[i][1]]])),
+  );
+  return { ...given, loss: Object.fromEntries(some.map(({ name }, i) => [name, others[i][0]])), lossWeights };
+}
+
 /** A model of `kind`; `train`: with a training step. */
 export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
   return fc
     .record({
-      draft: drafts[kind],
+      draft: kind === "graph" ? graphDrafts : drafts[kind],
       names: fc.array(nameOf, { maxLength: 10 }),
       training,
+      others: fc.array(fc.tuple(lossSpec, fc.constantFrom(undefined, 0.5, 2)), { maxLength: 4 }),
       unroll: kind === "big" ? fc.constantFrom(undefined, 0, 300) : fc.constantFrom(undefined, 0, 200, 1000, 1000, 4000),
       // auto decides for one of the two.
       target: fc.constantFrom("js", "simd", "simd", "auto"),
@@ -196,15 +167,20 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       rows: kind === "big" ? size(25, 31) : size(2, 9),
       initial: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, { arbitrary: fc.constant(true), weight: 1 }),
     })
-    .map(({ draft, names, training: given, external, seed, rows, initial, ...knobs }): Sample | undefined => {
-      const built = assemble(draft, names, kind, seed);
+    .map(({ draft, names, training: given, others, external, seed, rows, initial, ...knobs }): Sample | undefined => {
+      const built = "steps" in draft ? graphModel(draft, names, seed) : assemble(draft, names, kind as Chain, seed);
       if (built === undefined) return undefined;
-      const { weights, ...chain } = built.model;
+      const { weights = {}, ...net } = built;
       const options = { ...knobs, train, weights: external ? "external" : "inline" } as const;
-      const model = { ...chain, ...(initial ? {} : { weights }), ...(train ? { training: given } : {}) };
+      const ports = portsOf(net);
+      const model = {
+        ...net,
+        ...(initial ? {} : { weights }),
+        ...(train ? { training: trainingFor(ports.outputs, given, others) } : {}),
+      };
       return {
         kind,
-        ...built,
+        ...ports,
         model,
         options,
         seed,
@@ -215,7 +191,12 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
 }
 
 /** The legal lines of a draft as a model with weights; undefined when none is left. */
-function assemble({ inputShape, lines }: Draft, names: readonly (string | undefined)[], kind: Kind, seed: number) {
+function assemble(
+  { inputShape, lines }: Draft,
+  names: readonly (string | undefined)[],
+  kind: Chain,
+  seed: number,
+): Model | undefined {
   let shape = inputShape;
   const specs: LayerSpec[] = [];
   const weights: Record<string, Float32Array> = {};
@@ -239,10 +220,16 @@ function assemble({ inputShape, lines }: Draft, names: readonly (string | undefi
     shape = output;
   }
   if (specs.length === 0) return undefined;
-  const model: Model = { name: "random", seed, layers: specs, weights };
-  // A module refuses ids that are none, also where layers before have moved them.
-  const integers = resolve(model).predict.inputs[0].range?.below;
-  return { model, inputShape, outputShape: shape, ...(integers === undefined ? {} : { integers }) };
+  return { name: "random", seed, layers: specs, weights };
+}
+
+/** What stands in the ports. A module refuses ids that are none, also where layers before have moved them. */
+function portsOf(model: Model): Pick<Sample, "inputs" | "outputs"> {
+  const { inputs, outputs } = resolve(model).predict;
+  return {
+    inputs: inputs.map(({ name, shape, range }) => ({ name, shape, ...(range === undefined ? {} : { integers: range.below }) })),
+    outputs,
+  };
 }
 
 /** The shape of one sample after the last layer: the type of what the layers build. undefined where a mask, which `legal` does not see, does not fit. */

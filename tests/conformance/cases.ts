@@ -21,7 +21,7 @@ export const options: readonly { readonly name: string; readonly options: Option
 ];
 
 /** The compiled module of a model, with its own golden vectors checked. */
-export function start<M extends Predictor>(model: Model, given: OptionsInput): M {
+export function start<M extends Pick<Predictor, "selfTest"> = Predictor>(model: Model, given: OptionsInput): M {
   const module = load<M>(compile(model, given));
   module.selfTest?.();
   return module;

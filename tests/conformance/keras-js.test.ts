@@ -1,6 +1,7 @@
 // The cases of the keras.js project that are made of what layerc has, compiled and run, against what a Keras 2 computed.
 import { describe, it } from "vitest";
 import { expectClose } from "../close.ts";
+import type { Ported } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
 import { showChoice } from "../fixtures/convert.ts";
 import { options, part, start } from "./cases.ts";
@@ -15,6 +16,6 @@ it("takes every case it can say", () => {
 
 describe.each(options)("$name", ({ options: given }) => {
   it.each(choice.taken)("$case", ({ case: name, model, x, y }) => {
-    expectClose(start(model, given).predict(x), y, standard.layers, name);
+    expectClose(start<Ported>(model, given).predict(x) as Float32Array, y, standard.layers, name);
   });
 });

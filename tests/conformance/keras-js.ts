@@ -4,7 +4,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { type Choice, camel, choose, Left } from "../fixtures/convert.ts";
+import { type Choice, choose } from "../fixtures/convert.ts";
+import { camel, Left } from "../fixtures/keras-file.ts";
 
 interface Tensor {
   readonly data: readonly number[];
@@ -14,7 +15,10 @@ type Config = Readonly<Record<string, unknown>>;
 interface Line {
   readonly class_name: string;
   readonly config: Config;
+  /** Whose results it takes, where the case says so. */
   readonly inbound?: readonly string[];
+  /** Which input it takes, where it takes no other's result. */
+  readonly branch?: number;
 }
 interface Source {
   readonly id: string;
@@ -30,7 +34,7 @@ interface Source {
 export interface KerasJsCase {
   readonly case: string;
   readonly model: Model;
-  readonly x: Float32Array;
+  readonly x: Float32Array | Readonly<Record<string, Float32Array>>;
   readonly y: Float32Array;
 }
 
@@ -52,7 +56,10 @@ const affine =
   (layer: string): Convert =>
   (config) => [{ layer, config, weights: kernelAndBias(config), scale: () => (isHard(config.activation) ? 1.2 : 1) }];
 
+const merges: readonly string[] = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"];
+
 const known: Readonly<Record<string, Convert>> = {
+  ...Object.fromEntries(merges.map((name): [string, Convert] => [name, (config) => [{ layer: name.toLowerCase(), config }]])),
   Activation: ({ activation }) => [
     ...(isHard(activation) ? [{ layer: "rescaling", config: { scale: 1.2 } }] : []),
     { layer: "activation", config: { activation } },
@@ -104,30 +111,58 @@ function oursOf({ class_name, config }: Line): readonly Ours[] {
   return known[class_name](Object.fromEntries(Object.entries(rest).map(([key, value]) => [camel(key), value])));
 }
 
-function lines({ layers = [], activation, args = [] }: Source): readonly Ours[] {
-  if (activation === undefined) return layers.flatMap(oursOf);
-  if (args.length === 0) return known.Activation({ activation });
-  return [withArgument[activation](args[0])];
+/** What each line takes: an input by its number, or lines before it. A merge that does not say joins branches that begin alike. */
+function takenBy(lines: readonly Line[]): readonly (readonly (number | string)[])[] {
+  const join = lines.at(-1);
+  if (lines.some(({ inbound }) => inbound !== undefined))
+    return lines.map(({ inbound = [], branch = 0 }) => (inbound.length === 0 ? [branch] : inbound));
+  if (join === undefined || !merges.includes(join.class_name)) return lines.map((_, i) => [i === 0 ? 0 : `${i - 1}`]);
+  const begins = (i: number): boolean => lines[i].class_name === lines[0].class_name;
+  const ends = lines.flatMap((_, i) => (i === lines.length - 1 ? [] : begins(i + 1) || i === lines.length - 2 ? [`${i}`] : []));
+  return lines.map((_, i) => (i === lines.length - 1 ? ends : [begins(i) ? 0 : `${i - 1}`]));
+}
+
+/** The layers with what each takes; an activation is a layer of its own. */
+function lines({ layers: given = [], activation, args = [] }: Source) {
+  const single = (ours: readonly Ours[]) => [{ name: "0", taken: [0], ours }];
+  if (activation !== undefined)
+    return single(args.length === 0 ? known.Activation({ activation }) : [withArgument[activation](args[0])]);
+  const taken = takenBy(given);
+  return given.map((line, i) => ({
+    name: given.some(({ inbound }) => inbound !== undefined) ? String(line.config.name) : `${i}`,
+    taken: taken[i],
+    ours: oursOf(line),
+  }));
 }
 
 function convert(source: Source): KerasJsCase {
-  const { id, layers = [], input, expected } = source;
-  const ours = lines(source);
-  const chained = layers.every(({ inbound }, i) => (inbound ?? []).length <= (i === 0 ? 0 : 1));
-  if (input === undefined || !chained) throw new Left("no chain");
+  const { id, input, expected } = source;
+  const inputs = source.inputs ?? (input === undefined ? [] : [input]);
   const given = [...(source.weights ?? [])];
   const weights: Record<string, Float32Array> = {};
-  const specs = ours.map(({ layer, config, weights: names = [], scale = () => 1 }, i): LayerSpec => {
-    for (const weight of names) {
-      const { data, shape } = given.shift() ?? { data: [], shape: [] };
-      const columns = shape.at(-1) ?? 1;
-      weights[`line${i}/${weight}`] = Float32Array.from(data, (value, at) => value * scale(at % columns, columns));
-    }
-    return { name: `line${i}`, layer, config: i === 0 ? { ...config, inputShape: input.shape } : config };
-  });
+  const specs = lines(source).flatMap(({ name, taken, ours }) =>
+    ours.map(({ layer, config, weights: names = [], scale = () => 1 }, i): LayerSpec => {
+      // What stands for a layer in several lines is called as it is at its end.
+      const own = (k: number) => (k === ours.length - 1 ? `line ${name}` : `line ${name}.${k}`);
+      for (const weight of names) {
+        const { data, shape } = given.shift() ?? { data: [], shape: [] };
+        const columns = shape.at(-1) ?? 1;
+        weights[`${own(i)}/${weight}`] = Float32Array.from(data, (value, at) => value * scale(at % columns, columns));
+      }
+      const from = taken.map((one) => (typeof one === "number" ? `x${one}` : `line ${one}`));
+      return { name: own(i), layer, config, inputs: i === 0 ? from : [own(i - 1)] };
+    }),
+  );
   if (given.length > 0) throw new Error(`${id}: ${given.length} weights too many`);
-  const model = { name: id, seed: 1, layers: specs, weights };
-  return { case: id, model, x: Float32Array.from(input.data), y: Float32Array.from(expected.data) };
+  const ports = inputs.map(({ shape }, i) => ({ name: `x${i}`, shape }));
+  const values = inputs.map(({ data }, i): [string, Float32Array] => [`x${i}`, Float32Array.from(data)]);
+  const model = { name: id, seed: 1, inputs: ports, layers: specs, weights };
+  return {
+    case: id,
+    model,
+    x: values.length === 1 ? values[0][1] : Object.fromEntries(values),
+    y: Float32Array.from(expected.data),
+  };
 }
 
 /** All cases of a folder of JSON files. */

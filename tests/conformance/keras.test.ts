@@ -4,12 +4,13 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { expectClose } from "../close.ts";
 import { relaxedRuns } from "../engines.ts";
-import type { Trainable } from "../executors.ts";
+import type { Ported, Trainable } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
 import { type Choice, kerasActivations, kerasLayers, kerasLosses, kerasTraining, showChoice } from "../fixtures/convert.ts";
-import { activations, floats, layerCases, lossCases, modelOf, trainingCases } from "../fixtures/read.ts";
+import { activations, fed, floats, layerCases, lossCases, modelOf, trainingCases } from "../fixtures/read.ts";
 import { activationCases, nameless } from "../golden/grid.ts";
 import { expectSteps } from "../golden/steps.ts";
+import { expectPorts } from "../ports.ts";
 import { options, part, start, startTraining } from "./cases.ts";
 
 const source = part("keras-goldens");
@@ -40,11 +41,10 @@ it("leaves no more than the table says", () => {
   const read = ["README.md", "keras-goldens", "keras-js", "activations.json", "layers", "losses.json", "training"];
   const unread = entries.filter((name) => !read.includes(name)).map((name) => [name, "not read"] as const);
   expectRefused(unread, ["keras-unread"]);
-  expectRefused(layers.left, ["keras-layers-class", "keras-layers-graph", "keras-layers-stateful", "keras-layers-zero-output"]);
+  expectRefused(layers.left, ["keras-layers-class", "keras-layers-op", "keras-layers-stateful", "keras-layers-zero-output"]);
   expectRefused(training.left, [
     "keras-training-file",
     "keras-training-class",
-    "keras-training-graph",
     "keras-training-loss",
     "keras-training-optimizer",
     "keras-training-penalty",
@@ -55,13 +55,12 @@ it("leaves no more than the table says", () => {
 
 describe.each(options)("$name", ({ options: given }) => {
   it.each(layers.taken)("layers $case", (golden) => {
-    const model = modelOf(golden.case, golden.layers, golden.weights);
-    const y = start(model, given).predict(floats(golden.input));
-    expectClose(y, floats(golden.output), standard.layers, golden.case);
+    const y = start<Ported>(modelOf(golden, golden.weights), given).predict(fed(golden.input));
+    expectPorts(y, fed(golden.output), standard.layers, golden.case);
   });
 
   it.each(training.taken)("training $case", (golden) => {
-    const trainer = startTraining(modelOf(golden.case, golden.layers, golden.initial, golden.training), given);
+    const trainer = startTraining(modelOf(golden, golden.initial, golden.training), given);
     expectSteps(golden, trainer, relaxedRuns && given.exact !== true && given.target !== "js");
   });
 

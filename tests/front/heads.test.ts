@@ -79,8 +79,9 @@ describe("nothing is said", () => {
     const folder = path(import.meta.dirname, "../fixtures/keras/training");
     const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
     const said = files.flatMap((file) => {
-      const { layers, training } = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      return saidOf({ name: "m", seed: 1, layers, training }).map((message) => `${file}: ${message}`);
+      const { layers, inputs, outputs, training } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      const ports = inputs === undefined ? {} : { inputs, outputs };
+      return saidOf({ name: "m", seed: 1, layers, ...ports, training }).map((message) => `${file}: ${message}`);
     });
     expect(files.length).toBeGreaterThan(30);
     expect(said).toEqual([]);

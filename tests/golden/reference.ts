@@ -118,7 +118,7 @@ export const maxPool = (image: Tensor, window: Window): Tensor =>
 export function lstm(
   x: Tensor,
   [kernel, recurrent, bias]: readonly (Tensor | undefined)[],
-  { mask, all = false, backwards = false, activation = Math.tanh, gate = sigmoid }: LstmOptions = {},
+  { mask, state, all = false, backwards = false, activation = Math.tanh, gate = sigmoid }: LstmOptions = {},
 ): Tensor {
   const [rows, steps, features] = x.shape;
   if (kernel === undefined || recurrent === undefined) throw new Error("an LSTM has two kernels");
@@ -126,8 +126,9 @@ export function lstm(
   const outputs = make([rows, steps, units], () => 0);
   const last = make([rows, units], () => 0);
   for (let n = 0; n < rows; n++) {
-    let h = new Float64Array(units);
-    let c = new Float64Array(units);
+    let [h, c] = [0, 1].map((i) =>
+      Float64Array.from({ length: units }, (_, u) => (state === undefined ? 0 : at(state[i], n, u))),
+    );
     for (let step = 0; step < steps; step++) {
       const t = backwards ? steps - 1 - step : step;
       if (mask === undefined || at(mask, n, t) !== 0) {
@@ -147,6 +148,8 @@ export function lstm(
 }
 export interface LstmOptions {
   readonly mask?: Tensor;
+  /** h and c before the first step; zeros without it. */
+  readonly state?: readonly [h: Tensor, c: Tensor];
   readonly all?: boolean;
   readonly backwards?: boolean;
   readonly activation?: (x: number) => number;

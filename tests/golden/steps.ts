@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { expectClose } from "../close.ts";
 import type { Trainer } from "../executors.ts";
 import { standard, toleranceOf } from "../exemptions.ts";
-import { floats, type TrainingCase } from "../fixtures/read.ts";
+import { fed, floats, rowsOf, type TrainingCase } from "../fixtures/read.ts";
 
 /** A known miss, of contracted lanes alone. */
 const relaxedMiss = toleranceOf("training-relaxed-before-batch-norm");
@@ -17,7 +17,7 @@ const isMiss = (golden: TrainingCase, weight: string): boolean => {
 /** Throws at the first step after which a number is not Keras'. */
 export function expectSteps(golden: TrainingCase, trainer: ReturnType<Trainer["start"]>, isRelaxed: boolean): void {
   for (const [i, { x, y, loss, after }] of golden.steps.entries()) {
-    const found = trainer.step(floats(x), floats(y), x.shape[0]);
+    const found = trainer.step(fed(x), fed(y), rowsOf(x));
     expectClose([found], [loss], standard.kerasSteps, `loss of step ${i}`);
     const weights = trainer.weights();
     expect(Object.keys(weights).sort()).toEqual(Object.keys(after).sort());

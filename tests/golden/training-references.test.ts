@@ -10,30 +10,14 @@ import { load } from "../../runtime/load.ts";
 import { expectClose } from "../close.ts";
 import type { Trainable } from "../executors.ts";
 import { standard } from "../exemptions.ts";
-import { at, make, type Tensor, tensor } from "./reference.ts";
+import { lossOver, stepped } from "./loops.ts";
+import { type Tensor, tensor } from "./reference.ts";
 import { real, total } from "./reference-training.ts";
 import { cases, type TrainingVariation } from "./training-variations.ts";
 import type { Weights } from "./variation.ts";
 
-/** Σ values · weights / count, over those that count. */
-function lossOf(
-  { loss, forward }: TrainingVariation,
-  [x, target, weights]: readonly Tensor[],
-  w: Weights,
-  training: boolean,
-): number {
-  const { y, mask } = forward(x, w, training);
-  const values = loss.values(y, target);
-  const own = loss.counts?.(target);
-  let [above, below] = [0, 0];
-  make(values.shape, (...c) => {
-    const keep = (mask === undefined ? 1 : at(mask, ...c.slice(0, mask.shape.length))) * (own === undefined ? 1 : at(own, ...c));
-    above += keep * at(values, ...c) * weights.data[c[0]];
-    below += keep;
-    return 0;
-  });
-  return above / Math.max(below, 1);
-}
+const lossOf = ({ loss, forward }: TrainingVariation, [x, target, weights]: readonly Tensor[], w: Weights, training: boolean) =>
+  lossOver(loss, forward(x, w, training), target, weights);
 
 const options: readonly OptionsInput[] = [{ target: "js" }, { target: "js", exact: true }, { target: "simd" }];
 /** Most rows of a step, and those of each. */
@@ -41,35 +25,6 @@ const largest = 5;
 const batches = [5, 5, 2, 1, 4];
 const rates = [undefined, undefined, 0.03, undefined, 0.01];
 const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
-
-/** The weights after a step at a learning rate, the t-th; `slots` are the optimizer's, by weight and number. */
-function stepped(
-  item: TrainingVariation,
-  data: readonly Tensor[],
-  w: Weights,
-  {
-    trainable,
-    slots,
-    rate,
-    t,
-  }: { trainable: readonly string[]; slots: Map<string, Record<string, number>[]>; rate: number; t: number },
-): Weights {
-  const next: Record<string, Tensor> = { ...w, ...item.forward(data[0], w, true).moved };
-  for (const name of trainable) {
-    const { shape, data: values } = w[name];
-    const own = slots.get(name) ?? Array.from(values, () => ({}));
-    slots.set(name, own);
-    const loss = (k: number, by: number) =>
-      lossOf(item, data, { ...w, [name]: tensor(shape, values.with(k, values[k] + by)) }, true);
-    const h = 1e-5;
-    const change = (k: number) => item.optimizer.step((loss(k, h) - loss(k, -h)) / (2 * h), own[k], rate, t);
-    next[name] = tensor(
-      shape,
-      values.map((value, k) => value + change(k)),
-    );
-  }
-  return next;
-}
 
 /** Rows from..to of a tensor. */
 function part({ shape: [, ...sample], data }: Tensor, from: number, to: number): Tensor {
@@ -125,7 +80,8 @@ describe.each(cases)("$name", (item) => {
         ...(rates[i] === undefined ? {} : { learningRate: rates[i] }),
       });
       expectClose([found], [lossOf(item, data, w, true)], standard.loopLoss, `loss of step ${i}`);
-      w = stepped(item, data, w, { trainable, slots, rate: rates[i] ?? optimizer.spec.learningRate, t: i + 1 });
+      const progress = { optimizer, trainable, slots, rate: rates[i] ?? optimizer.spec.learningRate, t: i + 1 };
+      w = { ...stepped((moved) => lossOf(item, data, moved, true), w, progress), ...item.forward(data[0], w, true).moved };
       for (const [k, values] of module.getWeights().entries())
         expectClose(values, w[infos[k].name].data, standard.loopSteps, `${infos[k].name} after step ${i}`);
     }

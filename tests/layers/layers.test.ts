@@ -12,7 +12,7 @@ import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { configOf } from "../arbitrary/models.ts";
+import { configOf } from "../arbitrary/lines.ts";
 import { expectClose } from "../close.ts";
 import { standard } from "../exemptions.ts";
 import { gradients, valuesFor } from "../rewrite/gradient/gradient.ts";
@@ -22,6 +22,8 @@ const modelOf = (...specs: LayerSpec[]): Model => ({ name: "m", seed: 3, layers:
 interface Case {
   readonly line: LayerSpec;
   readonly input: readonly number[];
+  /** Of a layer that takes several: the shapes of the others. */
+  readonly others?: readonly (readonly number[])[];
   readonly output: readonly number[];
   readonly weights?: Readonly<Record<string, readonly number[]>>;
   /** Inputs are whole numbers below it. */
@@ -70,7 +72,36 @@ const stated: readonly Case[] = [
   { line: l.lstm({ units: 2, returnSequences: true }), input: [4, 3], output: [4, 2], weights: { kernel: [3, 8], recurrent_kernel: [2, 8], bias: [8] }, masked: true },
   { line: l.embedding({ inputDim: 5, outputDim: 3, maskZero: true }), input: [4], output: [4, 3], weights: { embeddings: [5, 3] }, integers: 5 },
   { line: l.masking(), input: [4, 3], output: [4, 3] },
+  { line: l.lstm({ units: 2, returnState: true }), input: [3, 4], others: [[2], [2]], output: [2], weights: { kernel: [4, 8], recurrent_kernel: [2, 8], bias: [8] } },
+  { line: l.add(), input: [2, 3], others: [[2, 3], [2, 3]], output: [2, 3] },
+  { line: l.add(), input: [], others: [[3], [2, 1]], output: [2, 3] },
+  { line: l.subtract(), input: [2, 1], others: [[3]], output: [2, 3] },
+  { line: l.subtract(), input: [4, 3], others: [[4, 3]], output: [4, 3], masked: true },
+  { line: l.average(), input: [3], others: [[1], [3]], output: [3] },
+  { line: l.multiply(), input: [2, 2], others: [[2, 2]], output: [2, 2] },
+  { line: l.multiply(), input: [4, 3], others: [[4, 3]], output: [4, 3], masked: true },
+  { line: l.maximum(), input: [3], others: [[2, 3]], output: [2, 3] },
+  { line: l.maximum(), input: [4, 3], others: [[4, 3], [4, 3]], output: [4, 3], masked: true },
+  { line: l.minimum(), input: [3], others: [[3]], output: [3] },
+  { line: l.minimum(), input: [4, 3], others: [[4, 3]], output: [4, 3], masked: true },
+  { line: l.concatenate(), input: [2, 3], others: [[2, 1], [2, 4]], output: [2, 8] },
+  { line: l.concatenate({ axis: 1 }), input: [2, 3], others: [[1, 3]], output: [3, 3] },
+  { line: l.concatenate({ axis: 1 }), input: [4, 3], others: [[4, 3]], output: [8, 3], masked: true },
+  { line: l.dot({ axes: 1 }), input: [3], others: [[3]], output: [1] },
+  { line: l.dot({ axes: [2, 1], normalize: true }), input: [2, 3], others: [[3, 4]], output: [2, 4] },
+  { line: l.dot({ axes: [1, 3] }), input: [4, 3], others: [[2, 3, 4]], output: [3, 2, 3] },
 ]; // biome-ignore format: one table
+
+/** Inputs of some shapes for a line: those of a chain, or named ports. */
+function alone(line: LayerSpec, inputs: readonly (readonly number[])[]): Model {
+  if (inputs.length === 1 && layers.get(line.layer)?.takes === undefined) {
+    const isStated = layers.get(line.layer)?.declares !== undefined;
+    return modelOf({ ...line, config: { ...line.config, ...(isStated ? {} : { inputShape: inputs[0] }) } });
+  }
+  const ports = inputs.map((shape, i) => ({ name: `in${i}`, shape }));
+  return { ...modelOf({ ...line, name: "out", inputs: ports.map(({ name }) => name) }), inputs: ports };
+}
+const shapesOf = ({ input, others = [] }: Case) => [input, ...others];
 
 /** A layer without a line above: the first config drawn from its schema that suits an input. */
 function drawn(layer: AnyLayer): Case {
@@ -78,11 +109,13 @@ function drawn(layer: AnyLayer): Case {
     for (const input of [[3], [2, 3], [4, 4, 2], [2, 3, 4, 2]]) {
       const line: LayerSpec = { layer: layer.name, config };
       const parsed = layer.config.parse(config);
-      if (layer.legal?.(parsed, input, [input]) !== undefined) continue;
-      const [{ shape: output }] = resolve(modelOf({ ...line, config: { ...config, inputShape: input } })).predict.outputs;
-      const weights = Object.fromEntries(layer.weights(parsed, input, [input]).map(({ name, shape }) => [name, shape]));
+      const others = Array.from({ length: (layer.takes?.[0] ?? 1) - 1 }, () => input);
+      const inputs = [input, ...others];
+      if (layer.legal?.(parsed, input, inputs) !== undefined) continue;
+      const output = resolve(alone(line, inputs)).predict.outputs[0].shape;
+      const weights = Object.fromEntries(layer.weights(parsed, input, inputs).map(({ name, shape }) => [name, shape]));
       const integers = layer.integers?.(parsed);
-      return { line, input, output, weights, ...(integers === undefined ? {} : { integers }) };
+      return { line, input, others, output, weights, ...(integers === undefined ? {} : { integers }) };
     }
   }
   throw new Error(`${layer.name}: no config drawn from its schema suits an input; state a case`);
@@ -90,26 +123,30 @@ function drawn(layer: AnyLayer): Case {
 const unstated = [...layers.values()].filter(({ name }) => !stated.some(({ line }) => line.layer === name));
 const cases: readonly Case[] = [...stated, ...unstated.map(drawn)];
 
-const titled = cases.map((c): [string, Case] => [`${c.line.layer} ${JSON.stringify(c.line.config)} on [${c.input}]`, c]);
+const titled = cases.map((c): [string, Case] => [
+  `${c.line.layer} ${JSON.stringify(c.line.config)} on ${shapesOf(c).map((shape) => `[${shape}]`)}`,
+  c,
+]);
 
-/** The layer with what makes its input: a dense layer whose kernel shows the gradient of x; where asked, behind a mask. */
-function framed({ line, input, integers, masked }: Case): Model {
-  if (masked)
-    return modelOf(
-      l.embedding({ inputDim: 4, outputDim: input[1], maskZero: true, inputShape: [input[0]] }),
-      line,
-      l.dense({ units: 2 }),
-    );
+/** The layer with what makes its inputs: dense layers whose kernels show the gradient of each; where asked, behind masks. */
+function framed(c: Case): Model {
+  const { line, integers, masked } = c;
+  const shapes = shapesOf(c);
   // Ids and texts are nothing that another layer gives.
-  if (integers !== undefined || line.layer === "input" || layers.get(line.layer)?.encodes !== undefined)
-    return modelOf({ ...line, config: { ...line.config, ...(line.layer === "input" ? {} : { inputShape: input }) } });
-  const size = input.reduce((a, b) => a * b, 1);
-  return modelOf(
-    l.dense({ units: size, inputShape: [3] }),
-    l.reshape({ targetShape: [...input] }),
-    line,
-    ...(input.length === 0 ? [] : [l.flatten()]),
-  );
+  if (!masked && (integers !== undefined || line.layer === "input" || layers.get(line.layer)?.encodes !== undefined))
+    return alone(line, shapes);
+  const made = shapes.flatMap((shape, i): readonly LayerSpec[] => {
+    const name = `in${i}`;
+    if (masked) return [l.embedding({ name, inputs: ["x"], inputDim: 4, outputDim: shape[1], maskZero: true })];
+    const units = shape.reduce((a, b) => a * b, 1);
+    return [l.dense({ units, inputs: ["x"] }), l.reshape({ name, targetShape: [...shape] })];
+  });
+  const { output } = c;
+  const last = masked ? [l.dense({ units: 2 })] : output.length === 0 ? [] : [l.flatten()];
+  return {
+    ...modelOf(...made, { ...line, inputs: shapes.map((_, i) => `in${i}`) }, ...last),
+    inputs: [{ name: "x", shape: masked ? [shapes[0][0]] : [3] }],
+  };
 }
 
 describe("the list", () => {
@@ -169,6 +206,7 @@ describe("the list", () => {
       dropout: 0,
       recurrentDropout: 0,
       returnSequences: false,
+      returnState: false,
       goBackwards: false,
     });
     expect(defaults(l.embedding, { inputDim: 2, outputDim: 1 })).toEqual({
@@ -178,6 +216,9 @@ describe("the list", () => {
       maskZero: false,
     });
     expect(defaults(l.masking)).toEqual({ maskValue: 0 });
+    for (const merge of [l.add, l.subtract, l.multiply, l.average, l.maximum, l.minimum]) expect(defaults(merge)).toEqual({});
+    expect(defaults(l.concatenate)).toEqual({ axis: -1 });
+    expect(defaults(l.dot, { axes: 1 })).toEqual({ axes: 1, normalize: false });
   });
 });
 
@@ -193,24 +234,28 @@ describe.each([...layers])("%s", (_name, layer) => {
   });
 
   it("builds what `legal` lets pass, and names a key of its own where it does not", () => {
-    const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 3 });
+    const shape = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 3 });
+    const [least, most] = layer.takes ?? [1, 1];
+    const others = { minLength: least - 1, maxLength: Math.min(most, least + 2) - 1 };
+    // Inputs of a merge have shapes that are near one another.
+    const near = fc.array(fc.oneof(fc.constant(undefined), shape), others);
+    const changed = fc.integer({ min: 0, max: 5 });
     fc.assert(
-      fc.property(configOf(layer), shapes, (config, shape) => {
+      fc.property(configOf(layer), shape, near, changed, (config, given, more, k) => {
         const parsed = layer.config.parse(config);
         const declared = layer.declares?.(parsed);
-        // A model gives numbers.
-        fc.pre(declared === undefined || !(declared.isText || declared.shape.includes(null)));
-        // What states its shape is its own input.
-        const input = (layer.declares?.(parsed).shape as readonly number[] | undefined) ?? shape;
-        const problem = layer.legal?.(parsed, input, [input]);
-        const build = () =>
-          resolve(modelOf({ layer: layer.name, config: { ...config, ...(layer.declares ? {} : { inputShape: shape }) } }))
-            .predict;
+        // An open size is no shape, and text no number, which a layer alone would have to give.
+        fc.pre(declared?.shape.includes(null) !== true && declared?.isText !== true);
+        const input = (declared?.shape ?? given) as readonly number[];
+        const inputs = [input, ...more.map((own) => own ?? input.map((size, axis) => (axis === k ? 1 : size)))];
+        const problem = layer.legal?.(parsed, input, inputs);
+        const build = () => resolve(alone({ layer: layer.name, config }, inputs)).predict;
         if (problem === undefined) build();
         else {
           expect(build).toThrow(CompileError);
           expect(problem.hint).not.toBe("");
-          if (problem.path !== "") expect(Object.keys(parsed)).toContain(problem.path.split(/[.[]/)[0]);
+          const [key] = problem.path.split(/[.[]/);
+          if (key !== "") expect([...Object.keys(parsed), "inputs"]).toContain(key);
         }
       }),
       { numRuns: 60 },
@@ -220,22 +265,22 @@ describe.each([...layers])("%s", (_name, layer) => {
 
 describe.each(titled)("%s", (_title, c) => {
   it("has Keras' weights and output shape", () => {
-    const config = { ...c.line.config, ...(c.line.layer === "input" ? {} : { inputShape: c.input }) };
-    const { steps } = resolve(modelOf({ ...c.line, config }));
-    expect(steps[0].inputs).toEqual([c.input]);
+    const model = resolve(alone(c.line, shapesOf(c)));
+    const { steps, predict } = model;
+    expect(steps[0].inputs).toEqual(shapesOf(c));
     expect(steps[0].output).toEqual(c.output);
     expect(Object.fromEntries(steps[0].weights.map(({ spec, shape }) => [spec.name, shape]))).toEqual(c.weights ?? {});
-    const { graph } = resolve(modelOf({ ...c.line, config })).predict;
     const noise = random(5);
-    const size = c.input.reduce((a, b) => a * b, 2);
-    const x = Float32Array.from({ length: size }, () =>
-      c.integers === undefined ? noise.uniform() - 0.5 : noise.integer(0, c.integers - 1),
+    const x = Object.fromEntries(
+      predict.inputs.map(({ name, shape }) => [
+        name,
+        Float32Array.from({ length: shape.reduce((a, b) => a * b, 2) }, () =>
+          c.integers === undefined ? noise.uniform() - 0.5 : noise.integer(0, c.integers - 1),
+        ),
+      ]),
     );
-    const { y } = runGraph(graph, {
-      rows: 2,
-      values: { ...resolve(modelOf({ ...c.line, config })).initialWeights(), x },
-      precision: "f32",
-    }).results;
+    const values = { ...model.initialWeights(), ...x };
+    const y = runGraph(predict.graph, { rows: 2, values, precision: "f32" }).results[predict.outputs[0].name];
     expect(y.shape).toEqual([2, ...c.output]);
     expect(y.data.every(Number.isFinite)).toBe(true);
   });

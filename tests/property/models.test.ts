@@ -18,13 +18,14 @@ import { ops } from "../../compiler/ops/index.ts";
 import { lowerModel as lowerSeen } from "../../compiler/pipeline/lower-model.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
 import { type Loadable, load } from "../../runtime/load.ts";
-import { inputsOf, targetsOf } from "../arbitrary/data.ts";
+import { inputsOf, onRows, packed, targetsGiven, targetsOf, unpacked, weightsGiven } from "../arbitrary/data.ts";
 import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";
 import { tameNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
 import { type Backend, backendsOf, hasSimd, relaxedRuns, withBackend } from "../engines.ts";
-import { interpret, predictInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
+import { interpret, lossInDoubles, type Ported, resultsInDoubles, type Trainable, trainingOf, weightsOf } from "../executors.ts";
 import { standard } from "../exemptions.ts";
+import { fedWith } from "../ports.ts";
 
 const times = Number(process.env.LAYERC_FUZZ ?? 1);
 const [shard, shards] = (process.env.LAYERC_SHARD ?? "1/1").split("/").map(Number);
@@ -65,7 +66,9 @@ function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], p
   counts.models++;
   if (sample.options.train) counts.trained++;
   if (sample.options.exact && lowered.simd !== undefined) counts.exactSimd++;
-  const used = sample.model.layers.map(({ layer }) => layer);
+  const { entries } = resolve(sample.model);
+  const used = entries.map(({ layer }) => layer.name);
+  countGraph(sample);
   if (used.some((layer) => (probes as readonly string[]).includes(layer))) counts.probes++;
   for (const layer of used) add(layerCounts, layer);
   // An op counts once in a model, in whatever stage it stands.
@@ -89,6 +92,24 @@ function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], p
     ({ shape }) => shape.length > 1 && (shape.at(-1) ?? 0) > 8 && (shape.at(-1) ?? 0) % 8 !== 0,
   );
   if (typeof tile === "number" && sample.rows % tile !== 0 && lanes) counts.remainders++;
+}
+
+/** How often a model has what chains have not. */
+const graphCounts = { graphs: 0, inputs: 0, outputs: 0, branches: 0, merges: 0, reuse: 0, models: 0, results: 0 };
+function countGraph({ kind, model: { layers: lines }, inputs, outputs }: Sample): void {
+  if (kind !== "graph") return;
+  const taken = lines.flatMap((line) => line.inputs ?? []);
+  const has: Readonly<Record<keyof typeof graphCounts, boolean>> = {
+    graphs: true,
+    inputs: inputs.length > 1,
+    outputs: outputs.length > 1,
+    branches: new Set(taken).size < taken.length,
+    merges: lines.some((line) => (line.inputs?.length ?? 0) > 1),
+    reuse: lines.some(({ layer }) => layer === "reuse"),
+    models: lines.some(({ layer }) => layer === "model"),
+    results: taken.some((ref) => /:\d$/.test(ref)),
+  };
+  for (const key of Object.keys(graphCounts) as (keyof typeof graphCounts)[]) if (has[key]) graphCounts[key]++;
 }
 
 /** A law that does not hold for a sample: which one, and where. */
@@ -147,7 +168,7 @@ function laws(sample: Sample): void {
 
 /** The Program of relaxed SIMD, uncontracted, has other register tiles than that of plain SIMD and the same bits. */
 function relaxedProgramLaw(sample: Sample, lowered: Compilation): void {
-  const [plain, relaxed] = (["simd", "relaxed"] as const).map((target) => interpret(lowered, 0.5, target));
+  const [plain, relaxed] = (["simd", "relaxed"] as const).map((target) => running(sample, lowered, 0.5, target));
   const rows = sample.options.train ? 1 : sample.rows;
   const x = inputsOf(sample, rows, false);
   if (sample.options.train) {
@@ -160,18 +181,39 @@ function relaxedProgramLaw(sample: Sample, lowered: Compilation): void {
   same(plain.predict(x, rows, entry), relaxed.predict(x, rows, entry), `${entry}, Programs of plain and relaxed SIMD`);
 }
 
+const live = (sample: Sample, artifact: Loadable): Trainable => onRows(sample, load<Ported & Trainable>(artifact));
+const fedOf = ({ inputs, model }: Sample, x: ArrayLike<number>) => fedWith(resolve(model).predict, unpacked(inputs, x));
+/** The Graph as built, in doubles, on packed rows. */
+const meantOf = ({ model, inputs, outputs }: Sample, x: Float32Array, rows: number): Float32Array =>
+  packed(outputs, resultsInDoubles(model, unpacked(inputs, x), rows), rows);
+
+/** The Program on packed rows. */
+function running(sample: Sample, lowered: Compilation, rate: number, backend: Backend) {
+  const { inputs, outputs } = sample;
+  const run = interpret(lowered, rate, backend);
+  const [x, y] = [(all: Float32Array) => unpacked(inputs, all), (all: Float32Array) => targetsGiven(sample, all)];
+  return {
+    ...run,
+    predict: (all: Float32Array, rows: number, entry?: "predict" | "predictTile") =>
+      packed(outputs, run.results(x(all), rows, entry), rows),
+    trainStep: (all: Float32Array, target: Float32Array, rows: number, weights?: Float32Array) =>
+      run.trainStep(x(all), y(target), rows, weights && weightsGiven(sample, weights)),
+    evaluate: (all: Float32Array, target: Float32Array, rows: number) => run.evaluate(x(all), y(target), rows),
+  };
+}
+
 /** What a module computed, by name: the same on all backends where it is exact. */
 type Transcript = Map<string, ArrayLike<number>>;
 
 function backendLaws(sample: Sample, lowered: Compilation, artifact: Loadable, backend: Backend): Transcript {
   const { model, options, rows } = sample;
   const record: Transcript = new Map();
-  const module = load(artifact);
+  const module = live(sample, artifact);
   const found = module.backend ?? "js";
   if (found !== backend) throw new Broken(`${found} computes where ${backend} should`);
   const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
   // Contraction is the engine's: relaxed kernels have no bits to be equal to.
-  const run = backend === "relaxed" ? undefined : interpret(lowered, 0, backend);
+  const run = backend === "relaxed" ? undefined : running(sample, lowered, 0, backend);
   for (const hard of [false, true]) {
     const what = `${hard ? "hard numbers, " : ""}predict of ${rows} rows`;
     const x = inputsOf(sample, rows, hard);
@@ -188,9 +230,9 @@ function backendLaws(sample: Sample, lowered: Compilation, artifact: Loadable, b
     ).flat();
     same(y, single, `${what} at once and one by one, ${text}`);
     if (!hard) module.selfTest?.();
-    if (hard || !isTame(lowered.built, { ...weightsOf(model), x }, rows)) continue;
+    if (hard || !isTame(lowered.built, { ...weightsOf(model), ...fedOf(sample, x) }, rows)) continue;
     counts[backend]++;
-    near(y, predictInDoubles(model, x, rows), `${what}, ${text} and Graph as built`);
+    near(y, meantOf(sample, x, rows), `${what}, ${text} and Graph as built`);
   }
   if (options.train) trainingLaws(sample, lowered, artifact, backend, record);
   return record;
@@ -207,11 +249,11 @@ const steps = (rows: number) =>
 function trainingLaws(sample: Sample, lowered: Compilation, artifact: Loadable, backend: Backend, record: Transcript): void {
   const { model, rows } = sample;
   const rate = resolve(model).trainStep(trainingOf(model)).learningRate;
-  const run = backend === "relaxed" ? undefined : interpret(lowered, rate, backend);
+  const run = backend === "relaxed" ? undefined : running(sample, lowered, rate, backend);
   const text = backend === "js" ? "module" : `WebAssembly (${backend})`;
-  const [one, two, three] = [1, 2, 3].map(() => load<Trainable>(artifact));
+  const [one, two, three] = [1, 2, 3].map(() => live(sample, artifact));
   const names = resolve(model).predict.weights.map(({ name }) => name);
-  lossLaws(sample, one, load<Trainable>(artifact));
+  lossLaws(sample, one, live(sample, artifact));
   for (const [step, { count: n, weighted, hard }] of steps(rows).entries()) {
     const [x, y] = [inputsOf(sample, n, hard), targetsOf(sample, n)];
     const sampleWeight = weighted ? tameNumbers(sample.seed ^ 3, n).map(Math.abs) : new Float32Array(n).fill(1);
@@ -262,11 +304,12 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
   const { model, rows, options } = sample;
   const training = trainingOf(model);
   const check = (
-    graph: Graph,
+    kind: "evaluate" | "trainStep",
     batches: readonly number[],
     run: (x: Float32Array, y: Float32Array) => number,
     what: string,
   ): void => {
+    const { graph } = resolve(model)[kind](training);
     const states = nodesOf(graph, "state").map(({ attrs, type }) => [
       attrs.name,
       new Float32Array(sizeOf(type.shape as number[])).fill(attrs.initial as number),
@@ -277,13 +320,8 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
     let [meant, rounded, slope, from] = [0, 0, 0, 0];
     for (const size of batches) {
       const part = (all: Float32Array) => all.subarray((from * all.length) / count, ((from + size) * all.length) / count);
-      const values = {
-        ...weightsOf(model),
-        ...Object.fromEntries(states),
-        x: part(x),
-        y: part(y),
-        sampleWeight: new Float32Array(size).fill(1),
-      };
+      const given = [unpacked(sample.inputs, part(x)), targetsGiven(sample, part(y))] as const;
+      const values = { ...lossInDoubles(model, kind, ...given, size).values, ...Object.fromEntries(states) };
       if (!isTame(graph, values, size)) return;
       slope = Math.max(slope, slopeOf(graph, values, size));
       const loss = (precision: "double" | "f32") => runGraph(graph, { rows: size, values, precision }).results.loss.data[0];
@@ -297,20 +335,24 @@ function lossLaws(sample: Sample, module: Trainable, fresh: Trainable): void {
     near([run(x, y)], [meant], `${what} of ${count} rows, module and Graph as built`, bound([meant]) + slope * bound([1]));
   };
   const batch = options.batch ?? 1;
-  check(resolve(model).evaluate(training).graph, [batch, batch, 1], (x, y) => module.evaluate(x, y).loss, "evaluate");
-  check(resolve(model).trainStep(training).graph, [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
+  check("evaluate", [batch, batch, 1], (x, y) => module.evaluate(x, y).loss, "evaluate");
+  check("trainStep", [rows], (x, y) => fresh.trainStep(x, y), "loss of a step");
 }
 
 /** The first stage after which the inference result strays from the Graph as built; for a report. */
-function firstDifferingStage({ model, options, ...sample }: Sample): string {
-  const x = inputsOf({ model, options, ...sample }, sample.rows, false);
-  const meant = predictInDoubles(model, x, sample.rows);
+function firstDifferingStage(sample: Sample): string {
+  const { model, options } = sample;
+  const x = inputsOf(sample, sample.rows, false);
+  const meant = meantOf(sample, x, sample.rows);
   for (const { pass, graph } of snapshots(model, options)) {
     if (graph === undefined || pass === "hoist") continue;
-    const { y } = runGraph(graph, { rows: sample.rows, values: { ...weightsOf(model), x }, precision: "double" }).results;
-    if (!meant.every((value, i) => Object.is(value, y.data[i]) || Math.abs(value - y.data[i]) <= bound(meant))) return pass;
+    const values = { ...weightsOf(model), ...fedOf(sample, x) };
+    const { results } = runGraph(graph, { rows: sample.rows, values, precision: "double" });
+    const given = Object.fromEntries(sample.outputs.map(({ name }) => [name, results[name].data]));
+    const y = packed(sample.outputs, given, sample.rows);
+    if (!meant.every((value, i) => Object.is(value, y[i]) || Math.abs(value - y[i]) <= bound(meant))) return pass;
   }
-  const found = interpret(lowerModel(model, options)).predict(x, sample.rows);
+  const found = running(sample, lowerModel(model, options), 0, "js").predict(x, sample.rows);
   return meant.every((value, i) => Object.is(value, found[i]) || Math.abs(value - found[i]) <= bound(meant))
     ? "emit, or training"
     : "plan, lower or unroll";
@@ -335,14 +377,15 @@ function hold(kind: Kind, train: boolean, runs: number): void {
   const [sample] = details.counterexample ?? [];
   const cause = details.errorInstance instanceof Error ? details.errorInstance : undefined;
   if (sample === undefined) throw cause ?? new Error("interrupted");
-  const { model, options, rows, inputShape } = sample;
+  const { model, options, rows, inputs } = sample;
   const spec = {
     layers: model.layers,
     training: model.training,
     seed: model.seed,
     options,
     rows,
-    inputShape,
+    inputs,
+    outputs: model.outputs,
     data: sample.seed,
     given: model.weights !== undefined,
   };
@@ -358,8 +401,10 @@ function hold(kind: Kind, train: boolean, runs: number): void {
 
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
-    ["dense", false, 85],
-    ["dense", true, 45],
+    ["dense", false, 58],
+    ["dense", true, 30],
+    ["graph", false, 26],
+    ["graph", true, 16],
     ["probe", false, 40],
     ["probe", true, 40],
     ["big", false, 45],
@@ -382,8 +427,11 @@ describe("random models", () => {
     expect(counts.fused).toBeGreaterThanOrEqual(200);
     for (const op of ["window", "overlapAdd", "scan", "gather", "scatterAdd", "random"])
       expect(opCounts.get(op) ?? 0, op).toBeGreaterThan(0);
-    for (const name of layers.keys())
-      if (name !== "input") expect([name, layerCounts.get(name) ?? 0]).toEqual([name, expect.toSatisfy((n: number) => n >= 3)]);
+    for (const [has, count] of Object.entries(graphCounts)) expect(count, has).toBeGreaterThanOrEqual(7);
+    // Text has tests of its own: rows here are numbers.
+    for (const [name, { encodes }] of layers)
+      if (name !== "input" && encodes === undefined)
+        expect([name, layerCounts.get(name) ?? 0]).toEqual([name, expect.toSatisfy((n: number) => n >= 3)]);
   });
 });
 
@@ -395,6 +443,6 @@ afterAll(() => {
       .join(", ");
   const never = Object.keys(ops).filter((op) => !opCounts.has(op));
   console.log(
-    `seed ${seed}: ${list(new Map(Object.entries(counts)))}\nlayers: ${list(layerCounts)}\nops: ${list(opCounts)}\nops no layer built: ${never.join(", ")}`,
+    `seed ${seed}: ${list(new Map(Object.entries(counts)))}\ngraphs with: ${list(new Map(Object.entries(graphCounts)))}\nlayers: ${list(layerCounts)}\nops: ${list(opCounts)}\nops no layer built: ${never.join(", ")}`,
   );
 });

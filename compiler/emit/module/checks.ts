@@ -42,7 +42,7 @@ export const wholeFunction: Code = js`function whole(what, values, size, range) 
 /** `portsOf(what, value, known)`: an object with no other keys; what a key holds is for its reader to judge. */
 export const portsFunction: Code = js`function portsOf(what, value, known) {
   const wanted = what + ": wanted an object by name, { " + known.join(", ") + " }";
-  if (!value || typeof value !== "object" || value.length >= 0) throw new TypeError(wanted + ", got " + kind(value));
+  if (!value || typeof value !== "object" || known.indexOf("length") < 0 && value.length >= 0) throw new TypeError(wanted + ", got " + kind(value));
   for (const key in value) {
     if (known.indexOf(key) < 0) throw new TypeError(wanted + '; there is no "' + key + '"');
   }
