@@ -73,8 +73,7 @@ export const meanings: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys of Keras that layerc has nowhere, and what takes their place. */
 export const absences: Readonly<Record<string, string>> = {
-  metrics: "layerc has no metrics: compute them from what predict gives",
-  weightedmetrics: "layerc has no metrics: compute them from what predict gives",
+  weightedmetrics: "layerc has no weighted metrics: metrics are those of the rows alone",
   lossweights: "a model has one loss: weigh rows with sampleWeight in trainStep, evaluate and fit",
   sampleweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
   classweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",

@@ -173,7 +173,7 @@ class Opener {
     const held = given.map((source, i): Source => {
       const port = ports[i];
       if (port === undefined) return source;
-      const path = stated === undefined ? `${joinPath(site.path, "layers")}[0]` : `${joinPath(site.path, "inputs")}[${i}]`;
+      const path = stated === undefined ? `${joinPath(site.path, "layers")}[0].inputShape` : `${joinPath(site.path, "inputs")}[${i}]`;
       const config = { shape: port.shape, ...(port.type === "string" ? { dtype: "string" } : {}) };
       const line = checkLine({ layer: "input", config }, path, site.prefix + port.name);
       return { call: this.#push({ ...line, owner: line.name, sources: [source] }), result: 0 };
@@ -188,7 +188,7 @@ function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
   const stated = statedInput(layers, path);
   // A line `input` is a call of its own.
   return stated?.key === "inputShape"
-    ? [{ name: "x", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
+    ? [{ name: "(input)", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
     : [];
 }
 

@@ -53,6 +53,8 @@ function draw(json: Json, root: Json, limits: Limits, path: string): fc.Arbitrar
   switch (json.type) {
     case "null":
       return fc.constant(null);
+    case "string":
+      return fc.constantFrom("red", "green", "constructor", "", "é");
     case "boolean":
       return fc.boolean();
     case "integer":

@@ -60,6 +60,7 @@ describe.each([...doors, ...jsonDoors])("%s", (_, run) => {
     ["a key of a line", { ...model, layers: [{ ...line, foo: 1 }] }, "layers[0].foo", /known: .*config/],
     ["Keras' key of a line", { ...model, layers: [{ class_name: "Dense", ...line }] }, "layers[0].class_name", /"layer"/],
     ["a key of training", trained({ ...training, optimiser: "adam" }), "training.optimiser", /"optimizer"/],
+    ["weighted metrics", trained({ ...training, weightedMetrics: ["mae"] }), "training.weightedMetrics", /no weighted metrics/],
     ["metrics that are no list", trained({ ...training, metrics: "mae" }), "training.metrics", /./],
     ["metrics that are numbers", trained({ ...training, metrics: [1] }), "training.metrics[0]", /./],
     ["metrics of an output that are no list", trained({ ...training, metrics: { y: "mae" } }), "training.metrics.y", /./],
@@ -268,7 +269,7 @@ describe("did you mean", () => {
   });
 
   it("says what stands in for Keras' keys that are missing", () => {
-    expect(suggestionFor("metrics", ["loss", "optimizer"])).toMatch(/no metrics/);
+    expect(suggestionFor("weighted_metrics", ["loss", "optimizer"])).toMatch(/no weighted metrics/);
     expect(suggestionFor("restore_best_weights", ["loss", "optimizer"])).toMatch(/restoreBestWeights/);
     expect(suggestionFor("toString", ["loss", "optimizer"])).toBe("known: loss, optimizer");
   });

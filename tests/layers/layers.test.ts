@@ -100,7 +100,8 @@ function framed({ line, input, integers, masked }: Case): Model {
       line,
       l.dense({ units: 2 }),
     );
-  if (integers !== undefined || line.layer === "input")
+  // Ids and texts are nothing that another layer gives.
+  if (integers !== undefined || line.layer === "input" || layers.get(line.layer)?.encodes !== undefined)
     return modelOf({ ...line, config: { ...line.config, ...(line.layer === "input" ? {} : { inputShape: input }) } });
   const size = input.reduce((a, b) => a * b, 1);
   return modelOf(

@@ -16,7 +16,7 @@ export const input = layer({
   legal: ({ shape }, input) => {
     if (shape.length === input.length && shape.every((size, i) => size === null || size === input[i])) return undefined;
     const message = `the model takes ${JSON.stringify(shape)}, found ${showShape(input)}`;
-    return { path: "shape", code: "shape/mismatch", message, hint: "give it what it takes, or state another shape" };
+    return { path: "", code: "shape/mismatch", message, hint: "give it what it takes, or state another shape" };
   },
   weights: () => [],
   lower: (_g, { x }) => ({ y: x }),
