@@ -107,6 +107,40 @@ describe.each([
     await expect(bundle(app("tiny.model.ts?model&weights=external"))).rejects.toThrow(/has no choice of weights/);
   });
 
+  it("a module with several inputs and outputs speaks of them by name", async () => {
+    write(
+      "models/pair.model.ts",
+      `import { call, dense, model, sequential } from "layerc";
+const encoder = sequential([dense({ units: 1, name: "inner" })]);
+export default model({
+  inputs: { a: [2], b: [2] },
+  outputs: { p: "left", q: "right" },
+  layers: [call(encoder, { inputs: ["a"], name: "left" }), call(encoder, { inputs: ["b"], name: "right", trainable: false })],
+  training: { loss: "mse", optimizer: { name: "sgd", learningRate: 0.1 } },
+});
+`,
+    );
+    const names = "predict, trainStep, evaluate, getMetrics, getOptimizerState, inputs, outputs, targets";
+    const { exports } = await bundle(app("pair.model.ts?model&train", `${names}`));
+    const module = exports as unknown as {
+      predict(x: object): Record<string, Float32Array>;
+      trainStep(x: object, y: object): number;
+      evaluate(x: object, y: object): Record<string, number>;
+    } & Record<string, unknown>;
+    expect([module.inputs, module.outputs, module.targets]).toEqual([{ a: [2], b: [2] }, { p: [1], q: [1] }, { p: [1], q: [1] }]); // biome-ignore format: one line
+    const [x, y] = [
+      { a: [[1, 2]], b: [[3, 4]] },
+      { p: [1], q: [1] },
+    ];
+    const before = module.predict(x);
+    const losses = module.evaluate(x, y);
+    expect(Object.keys(losses)).toEqual(["loss", "p_loss", "q_loss"]);
+    expect(module.trainStep(x, y)).toBe(Math.fround(losses.loss));
+    const after = module.predict(x);
+    expect(after.p).not.toEqual(before.p);
+    expect(after.q).toEqual(before.q);
+  });
+
   it("an error stops the build, with its place", async () => {
     const failure = await bundle(app("bad.model.ts?model")).then(
       () => undefined,
