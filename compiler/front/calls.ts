@@ -173,7 +173,8 @@ class Opener {
     const held = given.map((source, i): Source => {
       const port = ports[i];
       if (port === undefined) return source;
-      const path = stated === undefined ? `${joinPath(site.path, "layers")}[0].inputShape` : `${joinPath(site.path, "inputs")}[${i}]`;
+      const path =
+        stated === undefined ? `${joinPath(site.path, "layers")}[0].inputShape` : `${joinPath(site.path, "inputs")}[${i}]`;
       const config = { shape: port.shape, ...(port.type === "string" ? { dtype: "string" } : {}) };
       const line = checkLine({ layer: "input", config }, path, site.prefix + port.name);
       return { call: this.#push({ ...line, owner: line.name, sources: [source] }), result: 0 };
