@@ -5,6 +5,8 @@ import { compile } from "../../compiler/compile.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
 import { dense, embedding, flatten, model, reuse, sequential, stringLookup } from "../../src/sequential.ts";
+import { expectClose, near } from "../close.ts";
+import { standard } from "../exemptions.ts";
 
 interface Module {
   predict(x: unknown, out?: unknown): Record<string, Float32Array> & Float32Array;
@@ -63,12 +65,7 @@ const all = [
 describe.each(all)("predict, %s", (_, options) => {
   const module = made(ports, options);
   // Lanes and loops may sum in other orders where a net is of another size.
-  const close = (found: Float32Array, wanted: Float32Array): void => {
-    expect(found.length).toBe(wanted.length);
-    found.forEach((value, i) => {
-      expect(Math.abs(value - wanted[i])).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(wanted[i])));
-    });
-  };
+  const close = (found: Float32Array, wanted: Float32Array): void => expectClose(found, wanted, standard.layers, "a port");
   const x = (rows: number) => ({ a: numbers(4 * rows), "the b": numbers(width * rows, 3) });
 
   it.each([0, 1, 2, 5, 9, 33])("of %i rows gives the numbers of one net each, by name", (rows) => {
@@ -119,7 +116,7 @@ describe.each(all)("predict, %s", (_, options) => {
     expect(module.predict(counted)).toEqual(module.predict(given));
     expect(reads).toBe(1);
   });
-  it("passes its self test", () => expect(module.selfTest()).toBeLessThan(1e-5));
+  it("passes its self test", () => expect(() => module.selfTest()).not.toThrow());
 
   const given = x(2);
   const bad: readonly (readonly [unknown, unknown, string])[] = [
@@ -148,18 +145,18 @@ describe("training by port", () => {
     const module = made(ports, { train: true, batch: 5 });
     const before = module.evaluate(x, y);
     expect(Object.keys(before)).toEqual(["loss", "p_loss", "q_loss"]);
-    expect(before.loss).toBeCloseTo(before.p_loss + 0.5 * before.q_loss, 5);
+    near(before.loss, before.p_loss + 0.5 * before.q_loss);
     expect(module.getMetrics()).toEqual({ loss: 0, p_loss: 0, q_loss: 0 });
     const first = module.trainStep(x, y);
-    expect(first).toBeCloseTo(before.loss, 5);
+    near(first, before.loss);
     const part = { a: x.a.slice(0, 8), "the b": x["the b"].slice(0, 2 * width) };
     const second = module.trainStep(part, { p: y.p.slice(0, 6), q: [0, 1] });
-    expect(module.getMetrics().loss).toBeCloseTo((5 * first + 2 * second) / 7, 6);
+    near(module.getMetrics().loss, (5 * first + 2 * second) / 7);
     module.resetMetrics();
     expect(module.getMetrics().loss).toBe(0);
     for (let i = 0; i < 60; i++) module.trainStep(x, y);
     expect(module.evaluate(x, y).loss).toBeLessThan(before.loss / 2);
-    expect(module.selfTest()).toBeLessThan(1e-5);
+    expect(() => module.selfTest()).not.toThrow();
   });
   it("weighs rows by port, and only where weights are given", () => {
     const module = made(ports, { train: true, batch: 5 });
@@ -214,7 +211,7 @@ describe("training by port", () => {
       { train: true, batch: 5 },
     );
     const kept = one.getWeights()[0];
-    expect(one.trainStep(x, { q: y.q })).toBeCloseTo(one.getMetrics().loss, 6);
+    near(one.trainStep(x, { q: y.q }), one.getMetrics().loss);
     // The other output's weights stay.
     expect(one.getWeights()[0]).toEqual(kept);
     expect(Object.keys(one.evaluate(x, { q: y.q }))).toEqual(["loss"]);
@@ -250,7 +247,7 @@ describe("text", () => {
     expect(module.predict({ ...x, color: [color.slice(0, 2), color.slice(2, 4), color.slice(4, 6), color.slice(6)] })).toEqual(
       module.predict(x),
     );
-    expect(module.selfTest()).toBeLessThan(1e-5);
+    expect(() => module.selfTest()).not.toThrow();
     expect(module.types).toEqual({ color: "string" });
   });
   it("is refused where it is no text, of another width, or a word that nothing stands for", () => {
@@ -278,7 +275,7 @@ describe("text", () => {
   it("alone is the argument itself", () => {
     const module = made(sequential([stringLookup({ vocabulary, inputShape: [1] }), dense({ units: 1 })]));
     expect(module.predict(["red", "pink"])).toEqual(module.predict([["red"], ["pink"]]));
-    expect(module.selfTest()).toBeLessThan(1e-5);
+    expect(() => module.selfTest()).not.toThrow();
   });
 });
 
@@ -295,7 +292,7 @@ it("outputs may be one value twice, an input itself, or the result of a line tha
     expect(found.p).toEqual(found.q);
     expect(found.same).toEqual(x.a);
     expect(found.again).toEqual(found.p);
-    expect(module.selfTest()).toBeLessThan(1e-5);
+    expect(() => module.selfTest()).not.toThrow();
   }
 });
 
