@@ -59,151 +59,146 @@ export interface Forward {
   readonly encodings: readonly Encoding[];
 }
 
-/** A value on its way: numbers with Keras' mask, or the text of an input. */
-type Value = { readonly y: Node; readonly mask?: Node | undefined } | { readonly text: number };
+/** Numbers on their way, with Keras' mask. */
+interface Numbers {
+  readonly y: Node;
+  readonly mask?: Node | undefined;
+}
+/** A value on its way: numbers, or the text of an input. */
+type Value = Numbers | { readonly text: number };
 const isText = (value: Value): value is { readonly text: number } => "text" in value;
 
 /** Lowers the calls. Throws CompileError with the layer's path when one does not fit its inputs. */
-export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Training): Forward {
-  const outer = g.builder.origin;
-  const steps: Step[] = [];
-  const losses: Node[] = [];
-  // A weight that every call moves on (a moving mean) is moved by the second from where the first left it.
-  const current = new Map<string, Node>();
-  const shapes = new Map<string, readonly number[]>();
-  const ranges = new Map<number, Range>();
-  const encodings: Encoding[] = [];
-  const ports = inputs.map(({ name, shape, type, below }, input): Value => {
-    if (type === "string") return { text: input };
-    if (below !== undefined) ranges.set(input, { below });
-    return { y: g.input({ name: graphName(name), shape: ["n", ...shape] }) };
-  });
-  const given = new Map(ports.flatMap((port, input) => (isText(port) ? [] : [[port.y, input] as const])));
-  const results: (readonly Value[])[] = [];
-  const resultOf = (source: Source, path: string): Value => {
-    if ("input" in source) return ports[source.input];
-    const found = results[source.call][source.result];
-    if (found !== undefined) return found;
-    const { layer, name } = entries[source.call];
-    const gives = results[source.call].length;
-    const message = `${layer.name} ${JSON.stringify(name)} gives ${gives} result${gives === 1 ? "" : "s"}, counted from 0, found ${source.result}`;
-    throw new CompileError({ code: "model/inputs", path, message });
-  };
-  for (const entry of entries) {
+export const forward = (g: G, calls: Calls, training?: Training): Forward => new Lowering(g, calls, training).run();
+
+class Lowering {
+  readonly #g: G;
+  readonly #calls: Calls;
+  readonly #training: Training | undefined;
+  readonly #ports: readonly Value[];
+  /** What each call gave. */
+  readonly #results: (readonly Value[])[] = [];
+  readonly #losses: Node[] = [];
+  /** A weight that every call moves on (a moving mean) is moved by the second from where the first left it. */
+  readonly #moved = new Map<string, Node>();
+  /** Of every weight so far. */
+  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #ranges = new Map<number, Range>();
+  readonly #encodings: Encoding[] = [];
+
+  constructor(g: G, calls: Calls, training: Training | undefined) {
+    this.#g = g;
+    this.#calls = calls;
+    this.#training = training;
+    this.#ports = calls.inputs.map(({ name, shape, type, below }, input): Value => {
+      if (type === "string") return { text: input };
+      if (below !== undefined) this.#ranges.set(input, { below });
+      return { y: g.input({ name: graphName(name), shape: ["n", ...shape] }) };
+    });
+  }
+
+  run(): Forward {
+    const outer = this.#g.builder.origin;
+    const steps = this.#calls.entries.map((entry) => this.#step(entry));
+    this.#g.builder.origin = outer;
+    const outputs = this.#calls.outputs.map(({ name, source, path }) => {
+      const value = this.#resultOf(source, path);
+      if (isText(value)) {
+        const message = `${JSON.stringify(name)} would give text`;
+        throw new CompileError({ code: "model/port", path, message, hint: "a model gives numbers" });
+      }
+      return { name, y: value.y, ...(value.mask === undefined ? {} : { mask: value.mask }) };
+    });
+    const [losses, ranges, encodings] = [this.#losses, this.#ranges, this.#encodings];
+    return { outputs, steps, losses, updates: [...this.#moved], ranges, encodings };
+  }
+
+  #step(entry: Entry): Step {
     const weights: Weight[] = [];
-    const values = entry.sources.map((source) => resultOf(source, joinPath(entry.path, "inputs")));
-    const shown = values.map((value) => shapeOf(value));
+    const values = entry.sources.map((source) => this.#resultOf(source, joinPath(entry.path, "inputs")));
+    const inputs = values.map((value) => this.#shapeOf(value));
     try {
-      results.push(call(entry, values, weights));
+      const results = this.#call(entry, values, weights);
+      this.#results.push(results);
+      return { entry, inputs, output: this.#shapeOf(results[0]), weights };
     } catch (error) {
       if (!(error instanceof CompileError) || error.code === "internal/bug") throw error;
-      const gave = entry.sources.map((source, i) => {
-        if ("input" in source)
-          return inputs.length === 1
-            ? `a sample is ${showShape(shown[i])}`
-            : `${inputs[source.input].name} is ${showShape(shown[i])}`;
-        const { path, layer } = entries[source.call];
-        return `${path} ${layer.name} gave ${showShape(shown[i])}`;
-      });
       const path = error.path.startsWith(entry.path) ? "" : entry.path;
-      const under = error.with({ under: path, note: `in ${showOrigin(entry.origin)}` });
-      throw error.code.startsWith("shape/") ? gave.reduce((all, note) => all.with({ note }), under) : under;
+      const placed = error.with({ under: path, note: `in ${showOrigin(entry.origin)}` });
+      if (!error.code.startsWith("shape/")) throw placed;
+      throw entry.sources.reduce((all, source, i) => all.with({ note: this.#told(source, inputs[i]) }), placed);
     }
-    steps.push({ entry, inputs: shown, output: shapeOf(results[results.length - 1][0]), weights });
-  }
-  g.builder.origin = outer;
-  const found = outputs.map(({ name, source, path }) => {
-    const value = resultOf(source, path);
-    if (isText(value))
-      throw new CompileError({
-        code: "model/port",
-        path,
-        message: `${JSON.stringify(name)} would give text`,
-        hint: "a model gives numbers",
-      });
-    return { name, y: value.y, ...(value.mask === undefined ? {} : { mask: value.mask }) };
-  });
-  return { outputs: found, steps, losses, updates: [...current], ranges, encodings };
-
-  function shapeOf(value: Value): readonly number[] {
-    return isText(value) ? inputs[value.text].shape : sampleShape(value.y);
   }
 
-  function call(entry: Entry, values: readonly Value[], collected: Weight[]): readonly Value[] {
-    const numbers = values.map((value) => {
-      if (!isText(value)) {
-        if (entry.layer.encodes === undefined) return value;
-        const message = `${entry.layer.name} takes text, and gets numbers`;
-        const hint = 'give it an input of texts: { shape: [1], type: "string" }';
-        throw new CompileError({ code: "layer/config", path: entry.path, message, hint });
-      }
-      if (entry.layer.declares !== undefined) return undefined;
-      return encoded(entry, value.text);
-    });
+  /** What an input of a call was, for a note. */
+  #told(source: Source, shape: readonly number[]): string {
+    const { inputs, entries } = this.#calls;
+    if ("call" in source) return `${entries[source.call].path} ${entries[source.call].layer.name} gave ${showShape(shape)}`;
+    return `${inputs.length === 1 ? "a sample" : inputs[source.input].name} is ${showShape(shape)}`;
+  }
+
+  #resultOf(source: Source, path: string): Value {
+    if ("input" in source) return this.#ports[source.input];
+    const results = this.#results[source.call];
+    if (results[source.result] !== undefined) return results[source.result];
+    const { layer, name } = this.#calls.entries[source.call];
+    const gives = `${results.length} result${results.length === 1 ? "" : "s"}`;
+    const message = `${layer.name} ${JSON.stringify(name)} gives ${gives}, counted from 0, found ${source.result}`;
+    throw new CompileError({ code: "model/inputs", path, message });
+  }
+
+  #shapeOf(value: Value): readonly number[] {
+    return isText(value) ? this.#calls.inputs[value.text].shape : sampleShape(value.y);
+  }
+
+  #call(entry: Entry, values: readonly Value[], collected: Weight[]): readonly Value[] {
     // A line that only states a shape lets text through.
-    if (numbers.includes(undefined)) return values;
-    const { y, mask, more = [] } = lower(entry, numbers as readonly { y: Node; mask?: Node }[], collected, entry.owner);
-    const [first] = numbers;
-    return [{ y, mask: mask === undefined ? first?.mask : (mask ?? undefined) }, ...more.map((value) => ({ y: value }))];
+    if (entry.layer.declares !== undefined && values.some(isText)) return values;
+    const numbers = values.map((value) => this.#numbersOf(entry, value));
+    const { y, mask, more = [] } = this.#lower(entry, numbers, collected, entry.owner);
+    return [{ y, mask: mask === undefined ? numbers[0].mask : (mask ?? undefined) }, ...more.map((value) => ({ y: value }))];
+  }
+
+  /** What a layer computes with: numbers, or those that it makes of text. */
+  #numbersOf(entry: Entry, value: Value): Numbers {
+    const { layer, path } = entry;
+    if (isText(value)) return this.#encoded(entry, value.text);
+    if (layer.encodes === undefined) return value;
+    const hint = 'give it an input of texts: { shape: [1], type: "string" }';
+    throw new CompileError({ code: "layer/config", path, message: `${layer.name} takes text, and gets numbers`, hint });
   }
 
   /** The numbers that a layer makes of text; one input of the Graph for all that make the same. */
-  function encoded({ layer, config, path, name }: Entry, input: number): { readonly y: Node; readonly mask?: Node } {
-    const port = inputs[input];
+  #encoded({ layer, config, path, name }: Entry, input: number): Numbers {
+    const port = this.#calls.inputs[input];
     if (layer.encodes === undefined) {
       const message = `${layer.name} takes numbers, and ${JSON.stringify(port.name)} holds text`;
-      throw new CompileError({
-        code: "layer/config",
-        path,
-        message,
-        hint: "look the text up first: stringLookup({ vocabulary: […] })",
-      });
+      const hint = "look the text up first: stringLookup({ vocabulary: […] })";
+      throw new CompileError({ code: "layer/config", path, message, hint });
     }
     const table = layer.encodes(config, port.shape);
-    const same = encodings.find(
-      (known) =>
-        known.input === input &&
-        JSON.stringify({ ...known, input: 0, name: "" }) === JSON.stringify({ ...table, input: 0, name: "" }),
-    );
-    const known = same ?? {
-      ...table,
-      input,
-      name: encodings.some((other) => other.input === input) ? `${port.name}:${name}` : graphName(port.name),
-    };
-    if (same === undefined) encodings.push(known);
-    return { y: g.input({ name: known.name, shape: ["n", ...known.shape] }) };
+    const others = this.#encodings.filter((other) => other.input === input);
+    const own = others.length === 0 ? graphName(port.name) : `${port.name}:${name}`;
+    const encoding = others.find((other) => isSame(other, table)) ?? { ...table, input, name: own };
+    if (!others.includes(encoding)) this.#encodings.push(encoding);
+    return { y: this.#g.input({ name: encoding.name, shape: ["n", ...encoding.shape] }) };
   }
 
-  function lower(
-    entry: Line,
-    values: readonly { readonly y: Node; readonly mask?: Node | undefined }[],
-    collected: Weight[],
-    owner: string,
-  ): LayerResult {
-    const { layer, config, name, path, trainable } = entry;
+  /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
+  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string): LayerResult {
+    const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
     const below = layer.integers?.(config);
-    if (below !== undefined) narrow(xs[0], below);
+    if (below !== undefined) this.#narrow(xs[0], below);
     const problem = layer.legal?.(config, sizes[0], sizes);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
-    g.builder.origin = entry.origin;
-    const weights: Record<string, Node> = {};
-    for (const spec of layer.weights(config, sizes[0], sizes)) {
-      const full = `${owner}/${spec.name}`;
-      checkSize(spec.name, spec.shape, path);
-      const node = g.as(spec.name, () => g.param({ name: full, shape: [...spec.shape] }));
-      weights[spec.name] = current.get(full) ?? node;
-      const before = shapes.get(full);
-      shapes.set(full, spec.shape);
-      if (before === undefined)
-        collected.push({ name: full, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
-      else if (!sameShape(before, spec.shape)) {
-        const message = `the weights of ${JSON.stringify(owner)} are used again, whose ${spec.name} is ${showShape(before)}; this input needs ${showShape(spec.shape)}`;
-        throw new CompileError({ code: "shape/mismatch", path, message, hint: "give it an input of the same shape" });
-      }
-    }
+    const g = this.#g;
+    g.builder.origin = line.origin;
+    const specs = layer.weights(config, sizes[0], sizes);
+    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
     const earlier = g.builder.made.length;
+    const training = this.#training;
     const lowered = layer.lower(g, {
       x: xs[0],
       ...(values[0].mask === undefined ? {} : { mask: values[0].mask }),
@@ -213,28 +208,51 @@ export function forward(g: G, { inputs, entries, outputs }: Calls, training?: Tr
       config,
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
-      child: (role, spec, inner, innerMask) => {
+      child: (role, spec, y, mask) => {
         const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
-        const value = { y: inner, ...(innerMask === undefined ? {} : { mask: innerMask }) };
-        const made = lower({ ...child, trainable: child.trainable && trainable }, [value], collected, `${owner}/${role}`);
-        g.builder.origin = entry.origin;
+        const own = { ...child, trainable: child.trainable && trainable };
+        const made = this.#lower(own, [{ y, mask }], collected, `${owner}/${role}`);
+        g.builder.origin = line.origin;
         return made;
       },
     });
     for (let i = earlier; i < g.builder.made.length; i++)
       if (isStored(g.builder.made[i])) checkValue(layer, g.builder.made[i], path);
     for (const y of [lowered.y, ...(lowered.more ?? [])]) checkValue(layer, y, path);
-    losses.push(...(lowered.losses ?? []));
-    for (const [weight, node] of Object.entries(lowered.updates ?? {})) current.set(`${owner}/${weight}`, node);
+    this.#losses.push(...(lowered.losses ?? []));
+    for (const [weight, node] of Object.entries(lowered.updates ?? {})) this.#moved.set(`${owner}/${weight}`, node);
     return lowered;
   }
 
+  /** The weight as the layer reads it; the first call that does collects it. */
+  #weight(spec: WeightSpec, { path, trainable }: Line, collected: Weight[], owner: string): Node {
+    const name = `${owner}/${spec.name}`;
+    checkSize(spec.name, spec.shape, path);
+    const node = this.#g.as(spec.name, () => this.#g.param({ name, shape: [...spec.shape] }));
+    const before = this.#shapes.get(name);
+    if (before === undefined) {
+      this.#shapes.set(name, spec.shape);
+      collected.push({ name, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
+    } else if (!sameShape(before, spec.shape)) {
+      const message = `the weights of ${JSON.stringify(owner)} are used again, whose ${spec.name} is ${showShape(before)}; this input needs ${showShape(spec.shape)}`;
+      throw new CompileError({ code: "shape/mismatch", path, message, hint: "give it an input of the same shape" });
+    }
+    return this.#moved.get(name) ?? node;
+  }
+
   /** Ids below `below`, where they are those of an input. */
-  function narrow(value: Node, below: number): void {
-    for (const [x, input] of given) {
-      if (isPlainly(g.ops, value, x)) ranges.set(input, { below: Math.min(below, ranges.get(input)?.below ?? below) });
+  #narrow(value: Node, below: number): void {
+    for (const [input, port] of this.#ports.entries()) {
+      if (isText(port) || !isPlainly(this.#g.ops, value, port.y)) continue;
+      this.#ranges.set(input, { below: Math.min(below, this.#ranges.get(input)?.below ?? below) });
     }
   }
+}
+
+/** Whether two layers make the same numbers of text. */
+function isSame(encoding: Encoding, table: Encoded): boolean {
+  const { input: _, name: __, ...own } = encoding;
+  return JSON.stringify(own) === JSON.stringify(table);
 }
 
 /** A view is read where the value lies that it is of: the patches of a convolution are many times what it reads. */
