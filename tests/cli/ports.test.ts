@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Port } from "../../compiler/artifact.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { feedsOf, readInputs } from "../../src/cli/inputs.ts";
 import { save } from "../../src/formats/index.ts";
 import { dense, model, rescaling, reuse, sequential, stringLookup } from "../../src/sequential.ts";
+import { errorOf } from "../support/error.ts";
 import { layerc } from "./bin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-ports-"));
@@ -111,15 +111,6 @@ describe("texts", () => {
   const number: Port = { name: "a", shape: [1] };
   const table = { shape: [2], words: ["red", "blue"], ids: [1, 2] };
   const values = (given: string, port: Port = text) => readInputs([given], [port]).values[0];
-  const errorOf = (run: () => unknown): CompileError => {
-    try {
-      run();
-    } catch (error) {
-      if (error instanceof CompileError) return error;
-      throw error;
-    }
-    throw new Error("nothing was thrown");
-  };
   const file = (name: string, content: string): string => {
     write(name, content);
     return join(folder, name);

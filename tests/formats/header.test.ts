@@ -1,10 +1,10 @@
 // The header of a `.safetensors` file: what is read, what is refused and where, and how the work grows with the tensors.
 import { describe, expect, it } from "vitest";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { weightsOf } from "../../compiler/front/weights.ts";
 import { parseHeader } from "../../src/formats/header.ts";
 import { openWeights } from "../../src/formats/index.ts";
 import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
+import { errorOf } from "../support/error.ts";
 
 const entry = (from: number, to: number, shape: unknown = [(to - from) / 4]) =>
   `{"dtype":"F32","shape":${JSON.stringify(shape)},"data_offsets":[${from},${to}]}`;
@@ -16,16 +16,6 @@ function fileOf(header: string, data = 0): Uint8Array {
   bytes.set(text, 8);
   return bytes;
 }
-function errorOf(call: () => unknown): CompileError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof CompileError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
-
 const w = 'weights["w"]';
 const refused: readonly (readonly [what: string, file: Uint8Array, code: string, path: string, message: RegExp])[] = [
   ["a name twice", fileOf(`{"w":${entry(0, 4)},"w":${entry(0, 4)}}`, 4), "format/header", w, /"w" twice/],

@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { open, saveJson } from "../../src/formats/index.ts";
+import { errorOf } from "../support/error.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const spec = { name: "m", seed: 1, layers: [{ name: "a", layer: "dense", config: { units: 2, inputShape: [3] } }] };
-
-function errorOf(call: () => unknown): CompileError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof CompileError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("a JSON spec", () => {
   it("round trips", () => {

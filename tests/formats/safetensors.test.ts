@@ -4,6 +4,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { open, openWeights, save } from "../../src/formats/index.ts";
 import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
+import { errorOf } from "../support/error.ts";
 
 const seed: Model = {
   name: "seed",
@@ -33,16 +34,6 @@ function fileOf(header: string | Uint8Array, data: Uint8Array = new Uint8Array(0
 const bitsOf = (data: Float32Array) => [...new Uint32Array(data.buffer, data.byteOffset, data.length)];
 
 /** What a call throws: a CompileError, or the test fails. */
-function errorOf(call: () => unknown): CompileError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof CompileError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
-
 describe("a saved model", () => {
   it("opens as the model it was, to the bit", () => {
     const again = open(save(seed));

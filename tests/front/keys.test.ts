@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { compile } from "../../compiler/compile.ts";
-import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import { suggest, suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { layers } from "../../compiler/layers/index.ts";
@@ -13,16 +12,7 @@ import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
 import { open, save, saveJson } from "../../src/formats/index.ts";
 import { dense, sequential, withWeights } from "../../src/sequential.ts";
-
-function errorOf(run: () => unknown): Diagnostic {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CompileError) return error.diagnostic;
-    throw error;
-  }
-  return expect.fail("nothing was thrown");
-}
+import { diagnosticOf } from "../support/error.ts";
 
 const line = { layer: "dense", config: { units: 1, inputShape: [2] } };
 const training = { loss: "mse", optimizer: "sgd" };
@@ -84,7 +74,7 @@ describe.each([...doors, ...jsonDoors])("%s", (_, run) => {
     ["training that is text", trained("mse"), "training", /./],
     ["training that is null", trained(null), "training", /./],
   ])("refuses %s", (_what, value, path, hint) => {
-    const error = errorOf(() => run(value));
+    const error = diagnosticOf(() => run(value));
     expect(error.path).toBe(path);
     expect(error.hint).toMatch(hint);
   });
@@ -135,7 +125,7 @@ describe.each(doors)("%s", (_, run) => {
     ["Keras' old key", layered({ units: 1, input_dim: 2 }), "layers[0].input_dim", /"inputShape"/],
     ["a key of an initializer", layered({ units: 1, inputShape: [2], biasInitializer: { name: "constant", Value: 1 } }), "layers[0].biasInitializer.Value", /./],
   ])("refuses %s", (_what, value, path, hint) => {
-    const error = errorOf(() => run(value));
+    const error = diagnosticOf(() => run(value));
     expect(error.path).toBe(path);
     expect(error.hint ?? "").toMatch(hint);
   }); // biome-ignore format: one table
@@ -174,14 +164,14 @@ describe("sequential", () => {
     [new Custom(), "", /key: value/],
     [line, "layer", /./],
   ])("refuses the options %o", (options, path, hint) => {
-    const error = errorOf(() => sequential([dense({ units: 1, inputShape: [2] })], options as never));
+    const error = diagnosticOf(() => sequential([dense({ units: 1, inputShape: [2] })], options as never));
     expect(error).toMatchObject({ code: "model/schema", path });
     expect(error.hint).toMatch(hint);
   });
 
   it("refuses an option that throws when it is read", () => {
     const options = Object.defineProperty({}, "seed", Object.getOwnPropertyDescriptor(throwing, "units") ?? {});
-    expect(errorOf(() => sequential([], options))).toMatchObject({
+    expect(diagnosticOf(() => sequential([], options))).toMatchObject({
       path: "seed",
       message: expect.stringMatching(/throws Error: no/),
     });
@@ -189,16 +179,18 @@ describe("sequential", () => {
 
   it("refuses layers that are no list, and a list of weights that is none", () => {
     for (const wrong of [undefined, null, line, "dense", dense])
-      expect(errorOf(() => sequential(wrong as never))).toMatchObject({
+      expect(diagnosticOf(() => sequential(wrong as never))).toMatchObject({
         path: "layers",
         hint: expect.stringMatching(/sequential\(\[/),
       });
-    expect(errorOf(() => withWeights(sequential([dense({ units: 1, inputShape: [2] })]), null as never)).path).toBe("weights");
+    expect(diagnosticOf(() => withWeights(sequential([dense({ units: 1, inputShape: [2] })]), null as never)).path).toBe(
+      "weights",
+    );
   });
 
   it("keeps what a factory was given for the check, whatever it is", () => {
     for (const given of [null, [4], "x", 4, new Custom(), dense]) {
-      const error = errorOf(() => compile(sequential([dense(given as never)])));
+      const error = diagnosticOf(() => compile(sequential([dense(given as never)])));
       expect(error.path).toBe("layers[0]");
     }
   });
@@ -222,7 +214,7 @@ describe("the options of compile", () => {
     [() => 0, "", /./],
     [new Custom(), "", /./],
   ])("%o are refused", (options, path, hint) => {
-    const error = errorOf(() => compile(model as Model, options as never));
+    const error = diagnosticOf(() => compile(model as Model, options as never));
     expect(error).toMatchObject({ code: "options/invalid", path });
     expect(error.hint).toMatch(hint);
   });

@@ -2,23 +2,14 @@
 // tests/golden; here is what is said of what is wrong, and which weights there are.
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { load } from "../../runtime/load.ts";
 import * as l from "../../src/sequential.ts";
+import { errorOf } from "../support/error.ts";
 
-function errorOf(run: () => unknown): CompileError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CompileError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 const unit = (more: object = {}): LayerSpec => l.dense({ units: 1, ...more });
 const two = { a: [2], b: [2] };
 const encoder = l.sequential([l.dense({ units: 3, activation: "relu", inputShape: [2] })], { name: "encoder" });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { random } from "../../compiler/base/random.ts";
-import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
+import type { CompileError } from "../../compiler/diagnostics/error.ts";
 import { forward } from "../../compiler/front/forward.ts";
 import { checkLine } from "../../compiler/front/lines.ts";
 import { resolve } from "../../compiler/front/steps.ts";
@@ -10,18 +10,9 @@ import { layer } from "../../compiler/layers/define.ts";
 import * as l from "../../compiler/layers/list.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { begin } from "../../compiler/ops/index.ts";
+import { diagnosticOf } from "../support/error.ts";
 
 const modelOf = (layers: readonly LayerSpec[], more: Partial<Model> = {}): Model => ({ name: "m", seed: 1, layers, ...more });
-function errorOf(run: () => unknown): Diagnostic {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CompileError) return error.diagnostic;
-    throw error;
-  }
-  return expect.fail("nothing was thrown");
-}
-
 describe("names", () => {
   it("follow Keras' rule and stay clear of the user's", () => {
     const { steps } = resolve(
@@ -47,7 +38,7 @@ describe("names", () => {
 
   it("must differ", () => {
     const same = [l.dense({ units: 2, name: "a", inputShape: [3] }), l.dense({ units: 2, name: "a" })];
-    expect(errorOf(() => resolve(modelOf(same)))).toMatchObject({
+    expect(diagnosticOf(() => resolve(modelOf(same)))).toMatchObject({
       code: "layer/name",
       path: "layers[1].name",
       hint: expect.stringMatching(/./),
@@ -85,7 +76,7 @@ describe("bad models", () => {
     ["no list", undefined, { code: "model/schema", path: "layers" }],
   ]; // biome-ignore format: one table
   it.each(cases)("%s", (_what, layers, expected) => {
-    expect(errorOf(() => resolve(modelOf(layers as LayerSpec[])))).toMatchObject(expected);
+    expect(diagnosticOf(() => resolve(modelOf(layers as LayerSpec[])))).toMatchObject(expected);
   });
 
   it("accepts what Keras writes beside: keys at the values that change nothing", () => {
@@ -111,16 +102,19 @@ describe("weights", () => {
       values: { "small/kernel": kernel, "small/bias": bias },
       warnings: [],
     });
-    expect(errorOf(given({ "small/kernel": kernel, "small/bais": bias }))).toMatchObject({
+    expect(diagnosticOf(given({ "small/kernel": kernel, "small/bais": bias }))).toMatchObject({
       code: "weights/unknown",
       hint: 'did you mean "small/bias"?',
     });
-    expect(errorOf(given({ "small/kernel": kernel }))).toMatchObject({ code: "weights/missing", path: 'weights["small/bias"]' });
-    expect(errorOf(given({ "small/kernel": bias, "small/bias": bias }))).toMatchObject({
+    expect(diagnosticOf(given({ "small/kernel": kernel }))).toMatchObject({
+      code: "weights/missing",
+      path: 'weights["small/bias"]',
+    });
+    expect(diagnosticOf(given({ "small/kernel": bias, "small/bias": bias }))).toMatchObject({
       code: "weights/length",
       message: '"small/kernel" needs 6 numbers ([3, 2]), found 2',
     });
-    expect(errorOf(given({ "small/kernel": [...kernel], "small/bias": bias }))).toMatchObject({ code: "weights/length" });
+    expect(diagnosticOf(given({ "small/kernel": [...kernel], "small/bias": bias }))).toMatchObject({ code: "weights/length" });
   });
   it("that are not finite are warned of, with the layer", () => {
     const { warnings } = given({
@@ -175,11 +169,11 @@ describe("a wrapped layer", () => {
     expect(run(l.dense({ units: 2 }), false).steps[0].weights.map(({ trainable }) => trainable)).toEqual([false, false]);
   });
   it("is blamed under its own path", () => {
-    expect(errorOf(() => run({ layer: "dense", config: { units: 0 } }))).toMatchObject({
+    expect(diagnosticOf(() => run({ layer: "dense", config: { units: 0 } }))).toMatchObject({
       code: "layer/config",
       path: "layers[0].layer.units",
     });
-    expect(errorOf(() => run(l.conv2d({ filters: 1, kernelSize: 1 })))).toMatchObject({
+    expect(diagnosticOf(() => run(l.conv2d({ filters: 1, kernelSize: 1 })))).toMatchObject({
       code: "shape/rank",
       path: "layers[0].layer",
     });

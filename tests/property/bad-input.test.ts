@@ -7,6 +7,7 @@ import { freeNames } from "../../compiler/emit/judge.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { load } from "../../runtime/load.ts";
 import { open, save } from "../../src/formats/index.ts";
+import { errorOf } from "../support/error.ts";
 
 const modelOf = (layers: readonly LayerSpec[], more: Partial<Model> = {}): Model => ({ name: "m", seed: 1, layers, ...more });
 const dense = (config: object, name?: string): LayerSpec => ({
@@ -16,16 +17,6 @@ const dense = (config: object, name?: string): LayerSpec => ({
 });
 const small = modelOf([dense({ units: 2, inputShape: [3] }, "small")]);
 const kernel = Float32Array.of(1, 2, 3, 4, 5, 6);
-
-function errorOf(run: () => unknown): CompileError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof CompileError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 interface Case {
   readonly what: string;
