@@ -131,22 +131,31 @@ function packedFloats(contents: readonly Float32Array[]): Code {
 export const unpackFunction: Code = braces(
   js`function unpack(texts, array)`,
   js`const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-// In a float 1 only the high byte of the first two is not 0.
-const flip = array.BYTES_PER_ELEMENT === 4 && new Uint8Array(new Float32Array([1]).buffer)[0] ? 3 : 0;
-if (bytes.setFromBase64 && !flip) {
+if (bytes.setFromBase64) {
   for (let t = 0; t < texts.length; t++) bytes.subarray(${pieceBytes} * t).setFromBase64(texts[t]);
-  return array;
+} else {
+  const digits = ${digits};
+  const values = new Uint8Array(128);
+  for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
+  // A function, so that engines compile it after a few pieces.
+  const decode = (text, k) => {
+    for (let i = 0; i < text.length; i += 4, k += 3) {
+      const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
+      bytes[k] = word >> 16;
+      bytes[k + 1] = word >> 8;
+      bytes[k + 2] = word;
+    }
+  };
+  for (let t = 0; t < texts.length; t++) decode(texts[t], ${pieceBytes} * t);
 }
-const digits = ${digits};
-const values = new Uint8Array(128);
-for (let i = 0; i < 64; i++) values[digits.charCodeAt(i)] = i;
-for (let t = 0, k = 0; t < texts.length; t++) {
-  const text = texts[t];
-  for (let i = 0; i < text.length; i += 4, k += 3) {
-    const word = values[text.charCodeAt(i)] << 18 | values[text.charCodeAt(i + 1)] << 12 | values[text.charCodeAt(i + 2)] << 6 | values[text.charCodeAt(i + 3)];
-    bytes[k ^ flip] = word >> 16;
-    bytes[(k + 1) ^ flip] = word >> 8;
-    bytes[(k + 2) ^ flip] = word;
+// In a float 1 only the high byte of the first two is not 0: such an engine wants the bytes of a float the other way round.
+if (array.BYTES_PER_ELEMENT === 4 && new Uint8Array(new Float32Array([1]).buffer)[0]) {
+  for (let i = 0; i < bytes.length; i += 4) {
+    const first = bytes[i], second = bytes[i + 1];
+    bytes[i] = bytes[i + 3];
+    bytes[i + 1] = bytes[i + 2];
+    bytes[i + 2] = second;
+    bytes[i + 3] = first;
   }
 }
 return array;`,
