@@ -39,13 +39,20 @@ export const wholeFunction: Code = js`function whole(what, values, size, range) 
   }
 }`;
 
-/** `portsOf(what, value, known)`: an object with no other keys; what a key holds is for its reader to judge. */
+/**
+ * `portsOf(what, value, known)`: an object with no other keys than `known`, an object of shapes; what a key holds is for its reader to
+ * judge. Nothing is allocated where all is well. What objects inherit (`constructor`) is no list.
+ */
 export const portsFunction: Code = js`function portsOf(what, value, known) {
-  const wanted = what + ": wanted an object by name, { " + known.join(", ") + " }";
-  if (!value || typeof value !== "object" || known.indexOf("length") < 0 && value.length >= 0) throw new TypeError(wanted + ", got " + kind(value));
-  for (const key in value) {
-    if (known.indexOf(key) < 0) throw new TypeError(wanted + '; there is no "' + key + '"');
+  let strange;
+  if (value && typeof value === "object" && (known.length || !(value.length >= 0))) {
+    for (const key in value) if (!known[key] || !known[key].push) strange = key;
+    if (strange === undefined) return;
   }
+  const names = [];
+  for (const key in known) names.push(key);
+  const wanted = what + ": wanted an object by name, { " + names.join(", ") + " }";
+  throw new TypeError(wanted + (strange === undefined ? ", got " + kind(value) : '; there is no "' + strange + '"'));
 }`;
 
 /** `textsOf(what, value, shape)`: rows of texts, flat or nested, as one list of its own. */

@@ -37,7 +37,11 @@ export const setOptimizerState: Door = {
   text: ({ scene }) => {
     const { portsOf, rowsOf } = scene.helpers;
     return js`function setOptimizerState(state) {
-  ${portsOf()}("state", state, stateNames);
+  const known = {};
+  stateNames.forEach((key) => {
+    known[key] = [];
+  });
+  ${portsOf()}("state", state, known);
   // Read and checked as a whole before the first is written.
   const given = states.map((values, i) => ${rowsOf()}('state["' + stateNames[i] + '"]', [state[stateNames[i]]], [values.length]));
   for (let i = 0; i < states.length; i++) states[i].set(given[i]);

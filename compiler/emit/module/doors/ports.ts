@@ -41,12 +41,17 @@ const text = (value: string): Code => new Code(quote(value));
 export const byPort = (ports: readonly Port[], value: (port: Port, i: number) => Code): readonly (readonly [string, Code])[] =>
   ports.map((port, i) => [port.name, value(port, i)]);
 
-/** Takes the argument apart, where it has several ports: each is a variable of its own from here on. */
-export function takeApart({ helpers }: Scene, argument: string, slots: readonly Slot[], single = slots.length === 1): Code {
+/** Takes the argument apart, where it has several ports: each is a variable of its own from here on. `shapes`: the constant that has them. */
+export function takeApart(
+  { helpers }: Scene,
+  argument: string,
+  shapes: "inputs" | "targets",
+  slots: readonly Slot[],
+  single = slots.length === 1,
+): Code {
   if (single) return none;
-  const known = commas(slots.map(({ port }) => text(port.name)));
   const read = commas(slots.map(({ id, port }) => js`${id} = ${name(argument)}${member(port.name)}`));
-  return js`${helpers.portsOf()}(${text(argument)}, ${name(argument)}, [${known}]);
+  return js`${helpers.portsOf()}(${text(argument)}, ${name(argument)}, ${name(shapes)});
 let ${read};`;
 }
 

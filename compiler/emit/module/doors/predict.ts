@@ -60,7 +60,7 @@ for (; row < rows; row++) ${call(one)}`;
       braces(
         js`function predict(x, out)`,
         lines(
-          takeApart(scene, "x", inputs),
+          takeApart(scene, "x", "inputs", inputs),
           readSlots(site, inputs),
           // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
           outputs.length === 1 ? oneOutput(site, outputs[0]) : severalOutputs(site, outputs),
@@ -111,12 +111,11 @@ else if (${id}.length !== ${wanted}) throw new RangeError("out: wanted " + ${wan
 function severalOutputs({ parts, scene }: Site, outputs: readonly Slot[]): Code {
   const { helpers } = scene;
   const made = record(byPort(parts.outputs, (_, i) => js`new Float32Array(${times(name("rows"), outputs[i].size)})`));
-  const known = commas(outputs.map(({ port }) => js`${port.name}`));
   const given = outputs.map(
     ({ id, what, size, port }) => js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`,
   );
   return js`if (out === undefined) out = ${made};
-else ${helpers.portsOf()}("out", out, [${known}]);
+else ${helpers.portsOf()}("out", out, outputs);
 const ${commas(given)};`;
 }
 

@@ -72,8 +72,8 @@ function prepare() {
 }`,
     js`function dataOf(x, y, sampleWeight) {
   ${lines(
-    takeApart(scene, "x", inputs),
-    takeApart(scene, "y", targets, single),
+    takeApart(scene, "x", "inputs", inputs),
+    takeApart(scene, "y", "targets", targets, single),
     single ? none : optionalPorts(scene, "sampleWeight", weights),
     readSlots(site, inputs),
     ...targets.flatMap((slot) => [read(slot), agree(slot, first)]),
@@ -88,10 +88,9 @@ function prepare() {
 
 /** Weights of rows by output, of which any may be missing. */
 function optionalPorts(scene: Scene, argument: string, slots: readonly Slot[]): Code {
-  const known = commas(slots.map(({ port }) => js`${port.name}`));
   const given = name(argument);
   const read = slots.map(({ id, port }) => js`${id} = ${given} === undefined ? undefined : ${given}${member(port.name)}`);
-  return js`if (${given} !== undefined) ${scene.helpers.portsOf()}(${argument}, ${given}, [${known}]);
+  return js`if (${given} !== undefined) ${scene.helpers.portsOf()}(${argument}, ${given}, targets);
 let ${commas(read)};`;
 }
 
