@@ -155,8 +155,10 @@ export function comment(text: string): Code {
 /** `{ "a": …, "b": … }`; keys are quoted, and `__proto__` is an ordinary key. */
 export const record = (entries: readonly (readonly [key: string, value: Code])[]): Code =>
   new Code(
-    `{ ${entries.map(([key, value]) => `${key === "__proto__" ? `[${quote(key)}]` : isWord(key) ? key : quote(key)}: ${value.text}`).join(", ")} }`,
+    `{ ${entries.map(([key, value]) => `${key === "__proto__" ? `[${quote(key)}]` : keyText(key)}: ${value.text}`).join(", ")} }`,
   );
+/** A key of an object or a type, quoted where it has to be. */
+export const keyText = (key: string): string => (isWord(key) ? key : quote(key));
 /** `.key`, or `["the key"]`. */
 export const member = (key: string): Code => (isWord(key) ? new Code(`.${key}`) : new Code(`[${quote(key)}]`));
 /** A port may be called `constructor`; no member of that name stands in a module but between quotes. */

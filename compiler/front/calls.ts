@@ -7,8 +7,8 @@ import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
 import type { InputSpec, LayerSpec } from "../model.ts";
-import { checkKeys, checkLine, type Line, namesOf } from "./lines.ts";
-import { chainInput, checkInputs, checkOutputs, checkStated, statedInput } from "./ports.ts";
+import { checkKeys, checkLine, isStructure, type Line, namesOf, type Structure } from "./lines.ts";
+import { chainInput, checkInputs, checkOutputs, checkStated, type Net, netOf, statedInput } from "./ports.ts";
 
 /** Where a value comes from: an input of the model, or a result of an earlier call. */
 export type Source = { readonly input: number } | { readonly call: number; readonly result: number };
@@ -18,14 +18,6 @@ export interface Entry extends Line {
   /** Whose weights it uses: its own name, or that of the call it repeats. */
   readonly owner: string;
   readonly sources: readonly Source[];
-}
-
-/** Lines with what they are given and what they give: the model itself, or one within it. */
-export interface Net {
-  readonly layers: readonly LayerSpec[];
-  /** Absent: a chain, with one. */
-  readonly inputs?: unknown;
-  readonly outputs?: unknown;
 }
 
 /** The model, opened. */
@@ -70,9 +62,16 @@ export function callsOf(net: Net): Calls {
   return { inputs: inputs ?? [chainInput(net.layers, "layers", entries[0].name)], entries, outputs };
 }
 
+type Opening = (spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, site: Site) => Called;
+
 class Opener {
   readonly entries: Entry[] = [];
   readonly #names = new Set<string>();
+  /** How the lines that stand for others are called. */
+  readonly #structures: Readonly<Record<Structure, Opening>> = {
+    model: (spec, name, sources, _scope, site) => this.#nest(spec, name, sources, site),
+    reuse: (spec, name, sources, scope, site) => this.#reuse(spec, name, sources, scope, site),
+  };
 
   /** Calls every line of a net; `given` are the sources of its inputs. Gives its outputs. */
   open(net: Net, ports: readonly string[], given: readonly Source[], site: Site): Calls["outputs"] {
@@ -94,8 +93,7 @@ class Opener {
   }
 
   #call(spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, site: Site): Called {
-    if (spec.layer === "reuse") return this.#reuse(spec, name, sources, scope, site);
-    if (spec.layer === "model") return this.#nest(spec, name, sources, site);
+    if (isStructure(spec.layer)) return this.#structures[spec.layer](spec, name, sources, scope, site);
     const line = checkLine(spec, site.path, site.prefix + name);
     const [least, most] = line.layer.takes ?? [1, 1];
     const owner = site.owner + name;
@@ -185,32 +183,12 @@ class Opener {
 
 /** What a chain within a model says of its input. */
 function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
-  if (layers[0].layer === "model" || layers[0].layer === "reuse") return [];
+  if (isStructure(layers[0].layer)) return [];
   const stated = statedInput(layers, path);
   // A line `input` is a call of its own.
   return stated?.key === "inputShape"
     ? [{ name: "(input)", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
     : [];
-}
-
-function netOf(config: unknown, path: string): Net {
-  const place = { code: "model/schema", path, subject: "model" } as const;
-  const layers = isPlain(config) ? config.layers : undefined;
-  if (!isPlain(config) || !Array.isArray(layers) || layers.length === 0) {
-    const message = `a model within a model needs a list of layers, found ${showValue(layers)}`;
-    throw new CompileError({ ...place, path: joinPath(path, "layers"), message });
-  }
-  knownKeys(config, ["inputs", "outputs", "layers", "trainable"], place);
-  const { trainable = true, inputs, outputs } = config;
-  if (typeof trainable !== "boolean") {
-    const message = `trainable needs true or false, found ${showValue(trainable)}`;
-    throw new CompileError({ ...place, path: joinPath(path, "trainable"), message });
-  }
-  return {
-    layers: layers as readonly LayerSpec[],
-    ...(inputs === undefined ? {} : { inputs }),
-    ...(outputs === undefined ? {} : { outputs }),
-  };
 }
 
 const inputsHint = 'name them: inputs: ["a", "b"]';

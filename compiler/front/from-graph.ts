@@ -2,7 +2,7 @@
 // ports and weights, and a forward pass that copies its nodes. Guarantee: inputs and results have rows on axis 0, nothing is kept from
 // call to call, and every param is a weight that the model has to bring: a Graph says nothing of first values.
 import { CompileError } from "../diagnostics/error.ts";
-import { isBatched, type Node, nodesOf, showShape } from "../graph/graph.ts";
+import { type Graph, isBatched, type Node, nodesOf, showShape } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { parseGraph } from "../graph/parse.ts";
 import { copyInto } from "../graph/rebuild.ts";
@@ -22,7 +22,7 @@ export interface Front {
 /** Reads the text. Throws CompileError ir/parse, ir/verify, model/port or graph/values. */
 export function fromGraph(text: string): Front {
   const source = parseGraph(text, ops);
-  verifyGraph(source, ops);
+  checkRules(source);
   const kept = [...source.updates.map(([name]) => name), ...nodesOf(source, "state").map(nameOf)];
   if (kept.length > 0) {
     const message = `a model keeps nothing from call to call, and this Graph has ${JSON.stringify(kept[0])}`;
@@ -55,6 +55,17 @@ export function fromGraph(text: string): Front {
       };
     },
   };
+}
+
+/** What a pass may never leave behind, a text may well say: the fault is not layerc's. */
+function checkRules(source: Graph): void {
+  try {
+    verifyGraph(source, ops);
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    const { message } = error.diagnostic;
+    throw new CompileError({ code: "ir/parse", path: "graph", message, hint: "the text breaks a rule of Graphs" });
+  }
 }
 
 const nameOf = ({ attrs }: Node): string => String(attrs.name);

@@ -10,8 +10,16 @@ import type { AnyLayer } from "../layers/define.ts";
 import { layers } from "../layers/index.ts";
 import type { LayerSpec } from "../model.ts";
 
-/** Lines that stand for other lines (`calls.ts` opens them), and Keras' classes for them. */
-export const structures = ["model", "reuse"] as const;
+type Config = Readonly<Record<string, unknown>> | undefined;
+/** Lines that stand for other lines, which `calls.ts` opens: what one without a name is counted as. */
+export const structures = {
+  model: (config: Config) => (config?.inputs === undefined ? "sequential" : "functional"),
+  reuse: (config: Config) => (typeof config?.of === "string" && config.of !== "" ? config.of : "reuse"),
+} as const satisfies Readonly<Record<string, (config: Config) => string>>;
+/** The name of such a line. */
+export type Structure = keyof typeof structures;
+/** Whether a line stands for others. */
+export const isStructure = (layer: string): layer is Structure => Object.hasOwn(structures, layer);
 const lineKeys = ["name", "layer", "config", "inputs"];
 
 /** A layer's call, checked on its own; whether it fits its inputs is known when it is lowered. */
@@ -75,7 +83,9 @@ function layerOf(spec: unknown, path: string): AnyLayer {
   // Keras' own class name is the likeliest other spelling.
   const keras = [...layers.values()].find((known) => known.keras === given);
   const hint =
-    keras === undefined ? suggestionFor(given, [...layers.keys(), ...structures]) : `did you mean ${JSON.stringify(keras.name)}?`;
+    keras === undefined
+      ? suggestionFor(given, [...layers.keys(), ...Object.keys(structures)])
+      : `did you mean ${JSON.stringify(keras.name)}?`;
   throw new CompileError({
     code: "layer/unknown",
     path: joinPath(path, "layer"),
@@ -118,8 +128,7 @@ export function namesOf(specs: readonly LayerSpec[], path: string): readonly str
 
 /** What a line without a name is counted as. */
 function baseName({ layer, config }: LayerSpec, path: string): string {
-  if (layer === "model") return config?.inputs === undefined ? "sequential" : "functional";
-  if (layer === "reuse") return typeof config?.of === "string" && config.of !== "" ? config.of : "reuse";
+  if (isStructure(layer)) return structures[layer](config);
   return snakeCase(layerOf({ layer, config }, path).keras);
 }
 

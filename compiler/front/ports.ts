@@ -3,10 +3,12 @@
 import * as z from "zod";
 import { check, showValue } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { isPlain, knownKeys } from "../diagnostics/plain.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
+import { layers } from "../layers/index.ts";
 import type { InputSpec, LayerSpec, OutputSpec } from "../model.ts";
-import { checkLine } from "./lines.ts";
+import { checkLine, isStructure } from "./lines.ts";
 
 // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
 const isPortName = (name: string): boolean => name !== "" && !/[/:]/.test(name) && name !== "__proto__";
@@ -81,7 +83,7 @@ interface Stated {
 
 /** The shape of a sample as its first line states it; undefined where it does not. */
 export function statedInput([first]: readonly LayerSpec[], path: string): Stated | undefined {
-  if (first.layer === "model") return statedInside(first, `${path}[0]`);
+  if (isStructure(first.layer)) return statedInside(first, `${path}[0]`);
   const line = checkLine(first, `${path}[0]`, "");
   const own = (first.config as { inputShape?: unknown } | undefined)?.inputShape;
   const declared = line.layer.declares?.(line.config);
@@ -93,9 +95,10 @@ export function statedInput([first]: readonly LayerSpec[], path: string): Stated
   return own === undefined ? undefined : { shape: own, key: "inputShape", isText: line.layer.encodes !== undefined };
 }
 
-/** The same of a model that comes first. */
+/** The same of a model that comes first; of a line that is called again there is nothing to call. */
 function statedInside({ config }: LayerSpec, path: string): Stated | undefined {
-  const { inputs, layers } = config as { inputs?: unknown; layers: readonly LayerSpec[] };
+  const { inputs, layers } = config as { inputs?: unknown; layers?: readonly LayerSpec[] };
+  if (layers === undefined) return undefined;
   if (inputs === undefined) return statedInput(layers, joinPath(path, "layers"));
   const [{ shape, type }] = checkInputs(inputs, joinPath(path, "inputs"));
   return { shape, key: "inputs", isText: type === "string" };
@@ -131,16 +134,16 @@ function wholeShape(shape: unknown, path: string, who: string, hint: string): re
 }
 
 /** Throws where a line states a shape and is not the first of a chain, which alone may. */
-export function checkStated(layers: readonly LayerSpec[], path: string, chain: boolean): void {
-  for (const [i, { layer, config }] of layers.entries()) {
+export function checkStated(lines: readonly LayerSpec[], path: string, chain: boolean): void {
+  for (const [i, { layer, config }] of lines.entries()) {
     if (i === 0 && chain) continue;
     const hint = chain
       ? "move it to the top of the list, or leave it out"
       : 'give its shape in inputs: [{ name: "x", shape: [2] }]';
-    if (layer === "input") {
+    if (layers.get(layer)?.declares !== undefined) {
       const message = chain
-        ? "input states the shape of a sample and can only come first"
-        : "the inputs of this model have names, and input lines stand in chains only";
+        ? `${layer} states the shape of a sample and can only come first`
+        : `the inputs of this model have names, and ${layer} lines stand in chains only`;
       throw new CompileError({ code: "layer/config", path: `${path}[${i}]`, message, hint });
     }
     if ((config as { inputShape?: unknown } | undefined)?.inputShape === undefined) continue;
@@ -148,4 +151,33 @@ export function checkStated(layers: readonly LayerSpec[], path: string, chain: b
     const rest = "leave it out: later shapes follow from the layers before";
     throw new CompileError({ code: "layer/config", path: joinPath(`${path}[${i}]`, "inputShape"), message, hint: rest });
   }
+}
+
+/** Lines with what they are given and what they give: the model itself, or one within it. */
+export interface Net {
+  readonly layers: readonly LayerSpec[];
+  /** Absent: a chain, with one. */
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+}
+
+/** The net that the line of a model within a model holds. */
+export function netOf(config: unknown, path: string): Net {
+  const place = { code: "model/schema", path, subject: "model" } as const;
+  const layers = isPlain(config) ? config.layers : undefined;
+  if (!isPlain(config) || !Array.isArray(layers) || layers.length === 0) {
+    const message = `a model within a model needs a list of layers, found ${showValue(layers)}`;
+    throw new CompileError({ ...place, path: joinPath(path, "layers"), message });
+  }
+  knownKeys(config, ["inputs", "outputs", "layers", "trainable"], place);
+  const { trainable = true, inputs, outputs } = config;
+  if (typeof trainable !== "boolean") {
+    const message = `trainable needs true or false, found ${showValue(trainable)}`;
+    throw new CompileError({ ...place, path: joinPath(path, "trainable"), message });
+  }
+  return {
+    layers: layers as readonly LayerSpec[],
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(outputs === undefined ? {} : { outputs }),
+  };
 }

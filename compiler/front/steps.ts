@@ -87,6 +87,8 @@ export interface Steps {
   evaluate(): LossGraph;
   /** Contents of the weights, and what is odd about them. */
   modelWeights(): Weights;
+  /** The limit that whole numbers of an input stay below, where it is to be given such. */
+  limitOf(input: number): number | undefined;
 }
 
 /** Checks the whole model and finds every shape. Throws CompileError with a path such as `layers[2].units`. */

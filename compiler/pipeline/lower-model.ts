@@ -1,7 +1,7 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
-import { type LossGraph, type Resolved, resolve } from "../front/steps.ts";
+import { type LossGraph, type Resolved, resolve, type Steps } from "../front/steps.ts";
 import { type Graph, graph, sizeOf } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
@@ -185,8 +185,8 @@ function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, sched
 }
 
 /** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
-function trainingParts(resolved: Resolved, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
-  const loss = resolved.trainStep();
+function trainingParts(steps: Steps, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
+  const loss = steps.trainStep();
   const rows: PlanOptions["rows"] = { max: options.batch };
   const drafts = [
     firstDraft("trainStep", loss.graph, {
@@ -195,7 +195,7 @@ function trainingParts(resolved: Resolved, options: Options, observe: Observe): 
       prefix: "train/",
       training: { optimizer: loss.optimizer, trainable: loss.trainable },
     }),
-    firstDraft("evaluate", resolved.evaluate().graph, { fixed: false, rows, prefix: "evaluate/" }),
+    firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, prefix: "evaluate/" }),
   ];
   const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
   return { parts, loss };

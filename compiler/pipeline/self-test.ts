@@ -5,7 +5,7 @@ import { draws } from "../base/draws.ts";
 import { hash32 } from "../base/random.ts";
 import { fewestDrawn } from "../emit/module/golden.ts";
 import type { Rows, SelfTest } from "../emit/module/parts.ts";
-import type { Feed, Resolved } from "../front/steps.ts";
+import type { Feed, Steps } from "../front/steps.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { disturbedRuns } from "../interpret/disturbed.ts";
 import { type GraphRun, runGraph } from "../interpret/graph.ts";
@@ -29,8 +29,8 @@ const [enoughRows, enoughNumbers] = [4, 4];
 const [runsOfMany, runsOfFew] = [4, 8];
 
 /** The golden rows of a model. */
-export function goldens(resolved: Resolved): SelfTest {
-  const { model, predict } = resolved;
+export function goldens(steps: Steps): SelfTest {
+  const { model, predict } = steps;
   const { inputs, outputs } = predict;
   const inputSizes = inputs.map(({ shape }) => sizeOf(shape));
   const inputSize = inputSizes.reduce((a, b) => a + b, 0);
@@ -48,8 +48,8 @@ export function goldens(resolved: Resolved): SelfTest {
   const starts = Array.from({ length: candidates + 1 }, (_, row) => hash32(model.seed ^ 0x7e57, row) | 0);
   const sum = starts[candidates];
   const factors = width > columns.length ? draws(sum, outputSize) : undefined;
-  const drawn = inputs.map((_, port) => drawnRows(resolved, port, starts.slice(0, candidates)));
-  const given = { rows: candidates, values: { ...resolved.modelWeights().values, ...fed(resolved, drawn) } };
+  const drawn = inputs.map((_, port) => drawnRows(steps, port, starts.slice(0, candidates)));
+  const given = { rows: candidates, values: { ...steps.modelWeights().values, ...fed(steps, drawn) } };
   const compared = ({ results }: GraphRun): Float64Array[] =>
     Array.from({ length: candidates }, (_, row) => {
       const parts = outputs.map(({ name, shape }) => {
@@ -93,13 +93,13 @@ interface Drawn {
   readonly texts?: readonly string[];
 }
 
-function drawnRows(resolved: Resolved, port: number, starts: readonly number[]): Drawn {
-  const { inputs, feeds } = resolved.predict;
+function drawnRows(steps: Steps, port: number, starts: readonly number[]): Drawn {
+  const { inputs, feeds } = steps.predict;
   const size = sizeOf(inputs[port].shape);
   // The ports of a row are drawn from states of their own; the first from the row's.
   const own = port === 0 ? starts : starts.map((start) => hash32(start, port) | 0);
   const words = inputs[port].type === "string" ? wordsOf(feeds.filter((feed) => feed.port === port)) : undefined;
-  const limit = words === undefined ? resolved.limitOf(port) : words.length;
+  const limit = words === undefined ? steps.limitOf(port) : words.length;
   const values = new Float64Array(own.length * size);
   own.forEach((start, row) => {
     values.set(draws(start, size, limit), row * size);
@@ -118,7 +118,7 @@ function wordsOf(feeds: readonly Feed[]): readonly string[] {
 }
 
 /** The numbers that the Graph's inputs get. */
-function fed({ predict: { feeds } }: Resolved, drawn: readonly Drawn[]): Record<string, Float64Array> {
+function fed({ predict: { feeds } }: Steps, drawn: readonly Drawn[]): Record<string, Float64Array> {
   const values: Record<string, Float64Array> = {};
   for (const { name, port, table } of feeds) {
     const { values: own, texts = [] } = drawn[port];

@@ -296,6 +296,15 @@ it("outputs may be one value twice, an input itself, or the result of a line tha
   }
 });
 
+it("a table of words stands once, outside of the functions that look up in it", () => {
+  const words = sequential([stringLookup({ vocabulary: ["first", "second"], inputShape: [1] }), dense({ units: 1 })], {
+    training: { loss: "mse", optimizer: "sgd" },
+  });
+  const { code } = compile(words, { train: true, selfTest: false });
+  expect(code.split('"first", "second"').length - 1).toBe(1);
+  expect(code.indexOf('"first"')).toBeLessThan(code.indexOf("function predict("));
+});
+
 it("names of features and classes stand in the module, its types and the manifest", () => {
   const named = {
     ...ports,

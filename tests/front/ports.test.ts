@@ -68,6 +68,7 @@ describe("what is wrong is said with its place", () => {
     ["names of classes of a port that is not there", () => split({ about: { classes: { r: ["one"] } } }), { code: "model/about", path: "about.classes.r" }],
     ["names of several outputs in one list", () => split({ about: { classes: ["one"] } }), { code: "model/about", path: "about.classes" }],
     ["layers beside a Graph", () => ({ name: "m", seed: 0, graph: "graph g", layers: [unit({ inputShape: [2] })] }), { code: "model/schema", path: "layers" }],
+    ["an input and a weight of a Graph of one name", () => ({ name: "m", seed: 0, layers: [], graph: 'graph g %0 = input {name: "a", shape: [n, 2]} %1 = param {name: "a", shape: [2]} %2 = broadcast(%1) {shape: [n, 2], axes: [1]} %3 = add(%0, %2) results y = %3 end' }), { code: "ir/parse", path: "graph", message: expect.stringMatching(/share the name "a"$/) }],
     ["a Graph that is none", () => ({ name: "m", seed: 0, graph: "dense", layers: [] }), { code: "ir/parse" }],
   ]; // biome-ignore format: one table
   it.each(cases)("%s", (_what, make, expected) => {

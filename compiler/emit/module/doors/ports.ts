@@ -37,10 +37,6 @@ export function slotsOf(
 
 /** A string among other code. */
 const text = (value: string): Code => new Code(quote(value));
-/** `price: value` in an object. */
-export const byPort = (ports: readonly Port[], value: (port: Port, i: number) => Code): readonly (readonly [string, Code])[] =>
-  ports.map((port, i) => [port.name, value(port, i)]);
-
 /** Takes the argument apart, where it has several ports: each is a variable of its own from here on. `shapes`: the constant that has them. */
 export function takeApart(
   { helpers }: Scene,
@@ -81,29 +77,42 @@ export function agree({ id, what, size }: Slot, first: Slot): Code {
   return js`if (${id}.length !== ${wanted}) throw new RangeError(${text(`${what}: wanted `)} + ${wanted} + ${text(` numbers, ${literal(size).text} per row of ${first.what}, got `)} + ${id}.length);`;
 }
 
-/** The numbers that the entries take, by their inputs; `before` makes numbers of texts. */
+/** The numbers that an input of the entries takes. */
 export interface Fed {
   readonly name: string;
   readonly id: Name;
   readonly size: number;
 }
-export function feedsOf(
-  { parts: { feeds, inputs }, scene }: Site,
-  slots: readonly Slot[],
-): { readonly before: Code; readonly fed: readonly Fed[] } {
+/** The inputs of a module in its text. */
+export interface Inputs {
+  readonly slots: readonly Slot[];
+  readonly fed: readonly Fed[];
+  /** Tables of words: declarations that stand once. */
+  readonly tables: Code;
+  /** Statements that make numbers of texts. */
+  readonly before: Code;
+}
+const known = new WeakMap<Scene, Inputs>();
+/** The same names and tables for all functions of a module. */
+export function inputsOf({ parts: { feeds, inputs }, scene }: Site): Inputs {
+  const made = known.get(scene);
+  if (made !== undefined) return made;
   const { helpers } = scene;
+  const slots = slotsOf(scene, "x", inputs);
   const tables: Code[] = [];
+  const before: Code[] = [];
   const fed = feeds.map(({ name: own, port, table }: Feed): Fed => {
-    if (table === undefined) return { name: own, id: slots[port].id, size: slots[port].size };
-    const id = helpers.names.unique(`${own}_ids`);
+    const { id: texts, what, size } = slots[port];
+    if (table === undefined) return { name: own, id: texts, size };
+    const [id, words, ids] = ["ids", "words", "numbers"].map((part) => helpers.names.unique(`${own}_${part}`));
     const sorted = table.words.map((word, i) => ({ word, id: table.ids[i] })).sort((a, b) => (a.word < b.word ? -1 : 1));
-    const [words, ids] = [commas(sorted.map(({ word }) => text(word))), commas(sorted.map((one) => literal(one.id)))];
+    tables.push(js`const ${words} = [${commas(sorted.map(({ word }) => text(word)))}];
+const ${ids} = [${commas(sorted.map((one) => literal(one.id)))}];`);
     const unknown = table.unknown === undefined ? js`undefined` : literal(table.unknown);
-    const { what, size } = slots[port];
-    tables.push(
-      js`const ${id} = ${helpers.lookUp()}(${text(what)}, ${slots[port].id}, ${size}, [${words}], [${ids}], ${unknown});`,
-    );
+    before.push(js`const ${id} = ${helpers.lookUp()}(${text(what)}, ${texts}, ${size}, ${words}, ${ids}, ${unknown});`);
     return { name: own, id, size: sizeOf(table.shape) };
   });
-  return { before: inputs.some(({ type }) => type === "string") ? lines(...tables) : none, fed };
+  const all: Inputs = { slots, fed, tables: lines(...tables), before: lines(...before) };
+  known.set(scene, all);
+  return all;
 }

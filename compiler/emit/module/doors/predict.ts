@@ -4,7 +4,7 @@ import { braces, Code, commas, js, lines, member, type Name, name, record } from
 import { computeFunction, type Lane, many, one, times } from "../routes.ts";
 import { directText } from "../scene.ts";
 import { type Door, entryOf, maybeEntry, prepared, type Site, shapeText } from "./door.ts";
-import { byPort, type Fed, feedsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
+import { type Fed, inputsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
 import { inputsType, outputsType } from "./types.ts";
 
 /** The model's answer for any number of rows. */
@@ -13,9 +13,8 @@ export const predict: Door = {
   when: () => true,
   text: (site) => {
     const { parts, scene } = site;
-    const inputs = slotsOf(scene, "x", parts.inputs);
+    const { slots: inputs, fed, tables, before } = inputsOf(site);
     const outputs = slotsOf(scene, "out", parts.outputs);
-    const { before, fed } = feedsOf(site, inputs);
     const simple = fed.length === 1 && outputs.length === 1;
     // One array each: the caller says where in them; of several, which row.
     const params = simple
@@ -55,6 +54,7 @@ export const predict: Door = {
 for (; rows - row >= ${Math.ceil(most / 2)}; row += ${most}) ${call(many, js`rows - row < ${most} ? rows - row : ${most}`)}
 for (; row < rows; row++) ${call(one)}`;
     return lines(
+      tables,
       scene.direct === undefined ? route("predict", one) : directText(scene, entry, one),
       tile && route("predictTile", many),
       braces(
@@ -108,9 +108,9 @@ else if (${id}.length !== ${wanted}) throw new RangeError("out: wanted " + ${wan
 }
 
 /** An object of arrays; what it does not name is not written. */
-function severalOutputs({ parts, scene }: Site, outputs: readonly Slot[]): Code {
+function severalOutputs({ scene }: Site, outputs: readonly Slot[]): Code {
   const { helpers } = scene;
-  const made = record(byPort(parts.outputs, (_, i) => js`new Float32Array(${times(name("rows"), outputs[i].size)})`));
+  const made = record(outputs.map(({ port, size }) => [port.name, js`new Float32Array(${times(name("rows"), size)})`]));
   const given = outputs.map(
     ({ id, what, size, port }) => js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`,
   );

@@ -6,7 +6,7 @@ import type { ModuleParts } from "../parts.ts";
 import { times } from "../routes.ts";
 import type { Scene } from "../scene.ts";
 import { checkRange, entryOf, maybeEntry, rowShape, type Site } from "./door.ts";
-import { agree, feedsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
+import { agree, type Inputs, inputsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
 
 /** What the outputs of a training module are held against. */
 export function targetsOf({ targets }: ModuleParts): readonly Target[] {
@@ -22,7 +22,7 @@ export interface Batch {
   readonly inputs: readonly Slot[];
   readonly targets: readonly Slot[];
   readonly weights: readonly Slot[];
-  readonly feeds: ReturnType<typeof feedsOf>;
+  readonly feeds: Inputs;
 }
 const batches = new WeakMap<Scene, Batch>();
 /** The same names wherever the batch of a module is spoken of. */
@@ -33,13 +33,13 @@ export function batchOf(site: Site): Batch {
   const targets = targetsOf(parts);
   // Where the outputs have names, their targets are given by them, however few have a loss.
   const single = parts.outputs.length === 1;
-  const inputs = slotsOf(scene, "x", parts.inputs);
+  const feeds = inputsOf(site);
   const weights = targets.map(({ name: port }) => ({ name: port, shape: [] }));
   const batch: Batch = {
-    inputs,
+    inputs: feeds.slots,
     targets: slotsOf(scene, "y", targets, single),
     weights: slotsOf(scene, "sampleWeight", weights, single),
-    feeds: feedsOf(site, inputs),
+    feeds,
   };
   batches.set(scene, batch);
   return batch;

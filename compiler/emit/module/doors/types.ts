@@ -1,13 +1,12 @@
 // Types of ports in a module's declarations: rows for inputs, arrays for outputs, by name where there are several.
 import type { Port } from "../../../artifact.ts";
 import type { Log } from "../../../front/steps.ts";
-import { Code, js, literal, quote } from "../../code.ts";
+import { Code, js, keyText, literal } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 
-const isWord = (text: string): boolean => /^[A-Za-z_$][\w$]*$/.test(text);
 const fields = (ports: readonly Port[], type: (port: Port) => Code, readonly: string): Code =>
   new Code(
-    `{ ${ports.map((port) => `/** [${port.shape.map((size) => literal(size).text).join(", ")}] */ ${readonly}${isWord(port.name) ? port.name : quote(port.name)}: ${type(port).text}`).join("; ")} }`,
+    `{ ${ports.map((port) => `/** [${port.shape.map((size) => literal(size).text).join(", ")}] */ ${readonly}${keyText(port.name)}: ${type(port).text}`).join("; ")} }`,
   );
 const rowsOf = ({ type }: Port): Code => (type === "string" ? js`Texts` : js`Rows`);
 
@@ -22,9 +21,7 @@ export const targetsType = (targets: readonly Port[], { outputs }: ModuleParts):
   outputs.length === 1 ? js`Rows` : fields(targets, rowsOf, "readonly ");
 /** The same for the weight of each row, which an output may do without. */
 export const weightsType = (ports: readonly Port[], { outputs }: ModuleParts): Code =>
-  outputs.length === 1
-    ? js`Rows`
-    : new Code(`{ ${ports.map(({ name }) => `readonly ${isWord(name) ? name : quote(name)}?: Rows`).join("; ")} }`);
+  outputs.length === 1 ? js`Rows` : new Code(`{ ${ports.map(({ name }) => `readonly ${keyText(name)}?: Rows`).join("; ")} }`);
 /** The losses of evaluate and getMetrics. */
 export const logsType = (logs: readonly Log[]): Code =>
-  new Code(`{ ${logs.map(({ key }) => `${isWord(key) ? key : quote(key)}: number`).join("; ")} }`);
+  new Code(`{ ${logs.map(({ key }) => `${keyText(key)}: number`).join("; ")} }`);
