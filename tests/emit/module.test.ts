@@ -10,11 +10,13 @@ import { gzipSync } from "node:zlib";
 import ts from "typescript";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { globals } from "../../compiler/base/words.ts";
+import { compile } from "../../compiler/compile.ts";
 import { mathMembers } from "../../compiler/emit/code.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
 import { emitModule } from "../../compiler/emit/module/module.ts";
 import type { ModuleParts } from "../../compiler/emit/module/parts.ts";
 import { load } from "../../runtime/load.ts";
+import { dense, model, stringLookup } from "../../src/sequential.ts";
 import { near } from "../close.ts";
 import { type Emitted, lineParts, loopConstants, loopNet, netByHand, parts, run, straightNet } from "./programs.ts";
 
@@ -328,11 +330,33 @@ predict(1);\n`;
       write(`${format}.d.ts`, emitModule(lineParts({ format, globalName: "net" }, { selfTest: test })).declarations);
     }
     write("hostile.d.ts", emitModule(hostileParts()).declarations);
+    // Ports by name, text among them.
+    const ported = model({
+      inputs: { a: [2], "the b": { shape: [1], type: "string" } },
+      outputs: { p: "dense", "q 1": "dense_1" },
+      layers: [dense({ units: 1, inputs: ["a"] }), stringLookup({ vocabulary: ["u"], inputs: ["the b"] }), dense({ units: 1 })],
+      training: { loss: "mse", optimizer: "adam", metrics: ["mae"] },
+    });
+    for (const format of ["esm", "iife"] as const) {
+      const { declarations } = compile(ported, { train: true, format, globalName: "ported" });
+      write(`ported-${format}.d.ts`, declarations);
+    }
+    const portCheck = `const x = { a: [1, 2], "the b": ["u"] };
+export const q: Float32Array = predict(x)["q 1"], p: Float32Array = predict(x, { p: new Float32Array(1) }).p;
+export const mae: number = evaluate(x, { p: [1], "q 1": [1] }, { sampleWeight: { p: [1] } })["q 1_mae"];
+setOptimizerState(getOptimizerState());
+// @ts-expect-error: no list of ports
+predict([[1, 2], ["u"]]);
+// @ts-expect-error: numbers are no texts
+predict({ a: [1, 2], "the b": [1] });\n`;
+    const doors = "{ predict, evaluate, getOptimizerState, setOptimizerState }";
     write("outside.d.ts", emitModule(looped({ weights: "external" })).declarations);
     const uses = [
       ...modules,
       global,
       `import { create } from "./outside.js";\nexport const m = create(new Uint8Array(1)).predict([1]);`,
+      `import ${doors} from "./ported-esm.js";\n${portCheck}`,
+      `const ${doors} = ported;\n${portCheck}`,
     ];
     const files = uses.map((text, i) => write(`use${i}.ts`, text));
     const options: ts.CompilerOptions = {
@@ -343,7 +367,10 @@ predict(1);\n`;
       types: [],
       lib: ["lib.es2020.d.ts"],
     };
-    const program = ts.createProgram([...files, join(folder, "iife.d.ts"), join(folder, "hostile.d.ts")], options);
+    const program = ts.createProgram(
+      [...files, ...["iife", "hostile", "ported-iife"].map((file) => join(folder, `${file}.d.ts`))],
+      options,
+    );
     const messages = ts
       .getPreEmitDiagnostics(program)
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
