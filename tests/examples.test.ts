@@ -74,7 +74,7 @@ console.log(JSON.stringify({ blocked, error: selfTest(), y: [...predict([0.5, -1
   });
 
   it("is planned as three regions, on the way and as the command line prints it", () => {
-    const wanted = ["matmul ⊕ add ⊕ max", "matmul ⊕ add ⊕ max", "matmul ⊕ add"];
+    const wanted = ["matmul ⊕ add ⊕ most", "matmul ⊕ add ⊕ most", "matmul ⊕ add"];
     const plan = snapshots(seed).find(({ pass }) => pass === "plan")?.plan;
     expect(plan?.regions.map(label)).toEqual(wanted);
     const printed = spawned(root, ["inspect", "examples/seed-2-4-3-1/seed.model.ts", "--after", "plan"]).stdout;

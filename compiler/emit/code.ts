@@ -71,12 +71,15 @@ const UNARY = 15;
 const PRIMARY = 20;
 // From JavaScript's table of precedence: a larger number binds more strongly, 20 is a name or a literal, 3 the conditional.
 const levels = {
+  "||": 4,
   "&&": 5,
   "|": 6,
   "^": 7,
   "&": 8,
   "===": 9,
+  "!==": 9,
   "<": 10,
+  "<=": 10,
   "<<": 11,
   ">>": 11,
   ">>>": 11,

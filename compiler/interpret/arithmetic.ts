@@ -14,6 +14,15 @@ export const laneOf = (fmt: Fmt): ScalarFmt =>
 /** A double rounded to float32, or as it is. */
 const round = (f32: boolean, exact: Eval): Eval => (f32 ? () => Math.fround(exact()) : exact);
 
+/** The second where it wins or is NaN, else the first; each computed once. */
+const keeping =
+  (wins: (a: number, b: number) => boolean): BinaryOp =>
+  (a, b) =>
+  () => {
+    const [first, second] = [a(), b()];
+    return wins(first, second) || Number.isNaN(second) ? second : first;
+  };
+
 // One rounding of the double result is the correct f32 result for + − · / √ of f32 operands (53 ≥ 2·24 + 2 bits).
 export const binary = {
   add: (a, b, f32) => round(f32, () => a() + b()),
@@ -22,6 +31,8 @@ export const binary = {
   div: (a, b, f32) => round(f32, () => a() / b()),
   min: (a, b) => () => Math.min(a(), b()),
   max: (a, b) => () => Math.max(a(), b()),
+  most: keeping((a, b) => a < b),
+  least: keeping((a, b) => b < a),
   less: (a, b) => () => (a() < b() ? 1 : 0),
   equal: (a, b) => () => (a() === b() ? 1 : 0),
   // Masks are 0 and 1, so their product is both.

@@ -54,7 +54,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
       values.set(anchor, core.value);
       // The sum may start from a bias instead of 0: one addition less, and nothing is lost by it.
       const bias = fold === undefined ? undefined : biasOf(region, anchor);
-      if (bias !== undefined && fold !== undefined && fold.how !== "max" && fold.how !== "min") {
+      if (bias !== undefined && (fold?.how === "madd" || fold?.how === "add")) {
         fold = { ...fold, init: readAt(operandOf(plan, bias.operand), core.coords, fmt) };
         values.set(bias.sum, core.value);
       }

@@ -14,7 +14,7 @@ interface Candidates {
 }
 
 /** Ops that may shut a unit off: a weight before or behind one matters where the result is not 0. */
-const gates: ReadonlySet<string> = new Set(["max", "min", "select"]);
+const gates: ReadonlySet<string> = new Set(["max", "min", "most", "least", "select"]);
 /** Beyond as many elements the rows stay as they were drawn. */
 const mostLooks = 2 ** 21;
 

@@ -2,7 +2,9 @@
 // run it, Kernel is what the interpreter and the emitters read. In: nothing (types only).
 //
 // Laws of the bits: an f32 op is the exact result rounded once; an f64 op is a JS number; `madd` rounds its product and its
-// sum; `max`/`min` are IEEE maximum/minimum (NaN wins, −0 < +0); a store into an f32 buffer rounds; NaNs are one value.
+// sum; `max`/`min` are IEEE maximum/minimum (NaN wins, −0 < +0); `most(a, b)` is b where a < b or b is NaN, else a; `least`
+// with b < a: NaN wins too, and of two equal numbers, ±0 among them, the first. A store into an f32 buffer rounds; NaNs are one
+// value.
 // An op on vectors is the op on each of their four lanes. A relaxed target may contract a vector `madd` (one rounding).
 
 /** Precision is a type, not a mode. A mask is never stored. The x4 formats hold four lanes; a js Program has none of them. */
@@ -86,7 +88,7 @@ export type Value = { readonly fmt: Fmt } & (
   | { readonly op: "acc" } // Nest.finish only
   | { readonly op: "load"; readonly buffer: string; readonly index: Index } // f32x4: this element and the next three
   | { readonly op: "lanes"; readonly items: readonly [Value, Value, Value, Value] } // four scalars as a vector
-  | { readonly op: "across"; readonly how: "add" | "max" | "min"; readonly a: Value } // (l0 ∘ l2) ∘ (l1 ∘ l3): a vector to one f32
+  | { readonly op: "across"; readonly how: Folding; readonly a: Value } // (l0 ∘ l2) ∘ (l1 ∘ l3): a vector to one f32
   | { readonly op: "extract"; readonly lane: number; readonly a: Value } // one lane of an f32x4
   | { readonly op: Unary; readonly a: Value }
   | { readonly op: Binary; readonly a: Value; readonly b: Value }
@@ -98,8 +100,11 @@ export type Value = { readonly fmt: Fmt } & (
 export type Unary = "neg" | "abs" | "sqrt" | "floor" | "not" | "convert" | "pow2" | "exponent" | "splat";
 /** The i-ops wrap to 32 bits; `ishr` is the logical shift. */
 export type Binary =
-  | "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "equal" | "and"
+  | "add" | "sub" | "mul" | "div" | "min" | "max" | "most" | "least" | "less" | "equal" | "and"
   | "iadd" | "imul" | "ixor" | "ishl" | "ishr"; // biome-ignore format: one table
+
+/** How many numbers become one, two at a time. */
+export type Folding = "add" | "max" | "min" | "most" | "least";
 
 /** One straight or looped piece of work over buffers and scalars; `origin` says which layers it is of. Its bits follow from its
  * statements and what stands in its buffers, never from where those lie. */

@@ -104,6 +104,7 @@ const comparison: Signature = { takes: numbers, gives: masks };
 const integer: Signature = { takes: integers };
 const binary: Readonly<Record<Binary, Signature>> = {
   ...{ add: arithmetic, sub: arithmetic, mul: arithmetic, div: arithmetic, min: arithmetic, max: arithmetic },
+  ...{ most: arithmetic, least: arithmetic },
   ...{ less: comparison, equal: comparison, and: { takes: masks } },
   ...{ iadd: integer, imul: integer, ixor: integer, ishl: integer, ishr: integer },
 };

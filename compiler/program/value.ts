@@ -1,6 +1,6 @@
 // Building Values: each function makes one node and gives it the right format. No folding but what is exact for every input.
 // `const` in an f32 op must be an f32 number; constants are rounded here so that a Value always says what is computed.
-import type { Binary, FloatFmt, Fmt, Index, Unary, Value, VectorFmt } from "./program.ts";
+import type { Binary, FloatFmt, Fmt, Folding, Index, Unary, Value, VectorFmt } from "./program.ts";
 
 const unary = (op: Unary, a: Value, fmt: Fmt = a.fmt): Value => ({ op, a, fmt });
 const binary = (op: Binary, a: Value, b: Value, fmt: Fmt = a.fmt): Value => ({ op, a, b, fmt });
@@ -38,6 +38,12 @@ export const div = (a: Value, b: Value): Value => binary("div", a, b);
 export const min = (a: Value, b: Value): Value => binary("min", a, b);
 /** IEEE maximum: NaN wins, −0 < +0. */
 export const max = (a: Value, b: Value): Value => binary("max", a, b);
+/** b where a < b or b is NaN, else a: a maximum that keeps NaN, and of two equal numbers the first, so of −0 and 0 too. */
+export const most = (a: Value, b: Value): Value => binary("most", a, b);
+/** b where b < a or b is NaN, else a. */
+export const least = (a: Value, b: Value): Value => binary("least", a, b);
+/** The op by which each folding joins two. */
+export const foldings: Readonly<Record<Folding, (a: Value, b: Value) => Value>> = { add, max, min, most, least };
 /** a·b + c, product and sum each rounded. */
 export const madd = (a: Value, b: Value, c: Value): Value => ({ op: "madd", a, b, c, fmt: a.fmt });
 /** Masks: NaN compares false. */
@@ -67,7 +73,7 @@ export const lanes = (items: readonly [Value, Value, Value, Value]): Value => ({
   fmt: vectorOf(items[0].fmt),
 });
 /** A vector to one f32, by halves. */
-export const across = (how: "add" | "max" | "min", a: Value): Value => ({ op: "across", how, a, fmt: "f32" });
+export const across = (how: Folding, a: Value): Value => ({ op: "across", how, a, fmt: "f32" });
 /** Lane 0..3 of an f32x4. */
 export const extract = (lane: number, a: Value): Value => ({ op: "extract", lane, a, fmt: "f32" });
 /** Four consecutive elements. */

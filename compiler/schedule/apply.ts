@@ -9,7 +9,7 @@ import { blocks } from "./blocks.ts";
 import { lets } from "./lets.ts";
 import { counter, type Namer } from "./namer.ts";
 import { accumulate, addressAt, loadLike, nameOf, type Point, register, storeAt, valueAt } from "./points.ts";
-import { overReduce } from "./reduce.ts";
+import { overReduce, startsFromTerm } from "./reduce.ts";
 import { type Schedule, type Scheduled, showSchedule } from "./schedule.ts";
 
 /** Scheduled nests as statements: the Program that interpreter and emitters read. */
@@ -86,12 +86,10 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
       fresh,
     );
   const registers = points.map((point) => register(fresh, point, fold));
+  const starts = startsFromTerm(nest, fold, points.length, plan);
   return [
-    ...lets(
-      points.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: start(point) })),
-      fresh,
-    ),
-    ...overReduce(nest, fold, points, registers, plan, fresh),
+    ...lets(starts ? [] : points.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: start(point) })), fresh),
+    ...overReduce(nest, fold, points, registers, plan, fresh, starts),
     ...lets(
       points.flatMap((point, p) => finish(point, registers[p])),
       fresh,

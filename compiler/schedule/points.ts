@@ -16,9 +16,13 @@ export interface Point {
   /** 4 unless given. */
   readonly wide?: 2 | 3;
 }
-export const joins = { madd: v.add, add: v.add, max: v.max, min: v.min };
+export const joins = { madd: v.add, ...v.foldings };
 /** −0, since 0 + −0 is not −0. */
-export const identities = { madd: -0, add: -0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
+export const identities: Readonly<Record<Fold["how"], number>> = {
+  ...{ madd: -0, add: -0 },
+  ...{ max: Number.NEGATIVE_INFINITY, most: Number.NEGATIVE_INFINITY },
+  ...{ min: Number.POSITIVE_INFINITY, least: Number.POSITIVE_INFINITY },
+};
 
 /** A value at a point, as many lanes wide as the point. */
 export const valueAt = (value: Value, { at, lane, wide }: Point, acc?: Value): Value =>

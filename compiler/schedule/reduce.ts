@@ -9,13 +9,25 @@ import { blocks } from "./blocks.ts";
 import { lengthOf } from "./facts.ts";
 import { lets } from "./lets.ts";
 import type { Namer } from "./namer.ts";
-import { accumulate, identities, joins, nameOf, type Point } from "./points.ts";
+import { accumulate, identities, joins, nameOf, type Point, valueAt } from "./points.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Most terms of a register tile that are written out instead of looped over. */
 const shortSum = 32;
 
-/** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. */
+/** Whether the registers of so many points start from their first terms: all terms are written out, and `init` would change nothing. */
+export const startsFromTerm = ({ reduce }: Nest, { how, init }: Fold, points: number, { partial }: Schedule): boolean =>
+  how !== "madd" &&
+  init.op === "const" &&
+  Object.is(init.value, identities[how]) &&
+  partial === undefined &&
+  termsOf(reduce, points) <= shortSum;
+
+const termsOf = (reduce: Nest["reduce"], points: number): number =>
+  reduce.reduce((product, [, extent]) => product * lengthOf(extent), points);
+
+/** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. `starts`: by `startsFromTerm`,
+ * nothing is in the registers yet. */
 export function overReduce(
   nest: Nest,
   fold: Fold,
@@ -23,28 +35,32 @@ export function overReduce(
   registers: readonly Value[],
   { partial, wide }: Schedule,
   fresh: Namer,
+  starts = false,
 ): readonly Stmt[] {
   const extents = new Map<string, Extent>(nest.reduce);
   const at = (list: readonly Point[], dim: string, coord: Coord): readonly Point[] =>
     list.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
-  const take = (list: readonly Point[]): readonly Stmt[] =>
-    list.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], point) }));
+  const take = (list: readonly Point[], isFirst: boolean): readonly Stmt[] =>
+    list.map((point, p): Stmt => {
+      const value = isFirst ? valueAt(fold.term[0], point) : accumulate(fold, registers[p], point);
+      return { do: "set", reg: nameOf(registers[p]), value };
+    });
   /** All terms of the dims, one after the other. */
-  const writtenOut = (dims: readonly string[], list: readonly Point[]): readonly Stmt[] => {
+  const writtenOut = (dims: readonly string[], list: readonly Point[], isFirst: boolean): readonly Stmt[] => {
     const [dim, ...more] = dims;
-    if (dim === undefined) return take(list);
+    if (dim === undefined) return take(list, isFirst);
     const length = extents.get(dim) as number;
-    return Array.from({ length }, (_, k) => writtenOut(more, at(list, dim, { base: k, terms: [] }))).flat();
+    return Array.from({ length }, (_, k) => writtenOut(more, at(list, dim, { base: k, terms: [] }), isFirst && k === 0)).flat();
   };
   const visit = (dims: readonly string[], list: readonly Point[]): readonly Stmt[] => {
     const [dim, ...more] = dims;
-    if (dim === undefined) return lets(take(list), fresh);
+    if (dim === undefined) return lets(take(list, false), fresh);
     const extent = extents.get(dim) as Extent;
     if (more.length === 0 && partial !== undefined && typeof extent === "number")
       return partials(fold, list, registers, { dim, extent, partial, wide: wide === true }, fresh);
     // A short sum is written out, all its dims at once: the loops would cost more than it, and points share what they load.
     const terms = dims.reduce((product, name) => product * lengthOf(extents.get(name)), list.length);
-    if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list), fresh);
+    if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list, starts), fresh);
     return blocks(extent, 1, "none", fresh, ([{ coord }]) => visit(more, at(list, dim, coord)));
   };
   return visit(

@@ -1,10 +1,11 @@
 // Unrolling with a budget: the kernels of one entry become one straight line, weights become literals, and what went through
 // memory goes through `let`s. In: an entry's kernels, contents of constant buffers. Out: one kernel without loops that only
 // reads inputs and writes outputs, with the bits of the loops; or undefined where it would be too long or cannot be done.
-import type { Buffer, Index, Kernel, Stmt, Value } from "../program/program.ts";
+import type { Buffer, Folding, Index, Kernel, Stmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { mapOperands, operandsOf, shared } from "../program/walk.ts";
 import { isAtom, lets } from "./lets.ts";
+import { identities } from "./points.ts";
 
 export interface UnrollSite {
   readonly buffers: ReadonlyMap<string, Buffer>;
@@ -102,6 +103,8 @@ function isNarrow(value: Value, machine: Machine): boolean {
       return isNarrow(value.a, machine);
     case "max":
     case "min":
+    case "most":
+    case "least":
     case "select":
       return isNarrow(value.a, machine) && isNarrow(value.b, machine);
     default:
@@ -154,12 +157,13 @@ function step(node: Value, machine: Machine, visit: (value: Value) => Value): Va
 /** Without the identity that a fold starts from: the same bits for every x. */
 function simpler(node: Value): Value {
   const isLit = (value: Value, number: number): boolean => value.op === "const" && Object.is(value.value, number);
-  if (node.op === "max" && isLit(node.a, Number.NEGATIVE_INFINITY)) return node.b;
-  if (node.op === "min" && isLit(node.a, Number.POSITIVE_INFINITY)) return node.b;
-  if (node.op === "add" && isLit(node.a, -0)) return node.b;
+  if (isFolding(node) && isLit(node.a, identities[node.op])) return node.b;
   if (node.op === "madd" && isLit(node.c, -0)) return v.mul(node.a, node.b);
   return node;
 }
+
+const isFolding = (node: Value): node is Value & { readonly op: Folding; readonly a: Value; readonly b: Value } =>
+  Object.hasOwn(v.foldings, node.op);
 
 function load(buffer: string, at: number, machine: Machine): Value {
   const stored = machine.memory.get(`${buffer}[${at}]`);

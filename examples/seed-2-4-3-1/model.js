@@ -23,8 +23,8 @@ function rowsOf(what, value, shape) {
   if (value.buffer && !list.length) new Uint8Array(value.buffer);
   return new Float32Array(list);
 }
-// layers[0] dense "hidden1": matmul + add + max
-// layers[1] dense "hidden2": matmul + add + max
+// layers[0] dense "hidden1": matmul + add + most
+// layers[1] dense "hidden2": matmul + add + most
 // layers[2] dense "output": matmul + add
 function compute(x, from, out, to) {
   const x_0 = x[from];

@@ -79,7 +79,7 @@ class NestMaker {
     const reduce = this.#dims(["k0", "k1"].slice(0, count).map(clash), reduceExtents, 3000 / this.#size(map));
     const blocked = this.#block(map);
     const points = [...around, ...blocked];
-    const how = kind === "product" ? "madd" : r.pick(["madd", "add", "max", "min"] as const);
+    const how = kind === "product" ? "madd" : r.pick(["madd", "add", "max", "min", "most", "least"] as const);
     const fold = isFolded ? this.#fold(how, kind === "product", points, blocked, reduce) : undefined;
     const into = kind === "scatter" || kind === "any" ? r.pick(["store", "add"] as const) : "store";
     const finish = this.#finish(kind === "heavy" ? 14 : 3, points, fold);
@@ -230,7 +230,16 @@ class NestMaker {
       return r.pick([v.iadd, v.imul, v.ixor])(i, v.lit(r.integer(-2, 2), "i32"));
     };
     const one = r.pick([v.neg, v.abs, v.floor, (a: Value) => v.sqrt(v.abs(a))]);
-    const two = r.pick([v.add, v.sub, v.mul, v.min, v.max, (a: Value, b: Value) => v.div(a, v.add(v.abs(b), v.lit(1, fmt)))]);
+    const two = r.pick([
+      v.add,
+      v.sub,
+      v.mul,
+      v.min,
+      v.max,
+      v.most,
+      v.least,
+      (a: Value, b: Value) => v.div(a, v.add(v.abs(b), v.lit(1, fmt))),
+    ]);
     return r.pick([
       () => one(deep()),
       () => two(deep(), flat()),

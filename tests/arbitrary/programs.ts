@@ -274,12 +274,12 @@ class KernelMaker {
     }
     if (fmt === "f32" && r.integer(0, 5) === 0)
       return r.pick([
-        (a: Value) => v.across(r.pick(["add", "max", "min"] as const), a),
+        (a: Value) => v.across(r.pick(["add", "max", "min", "most", "least"] as const), a),
         (a: Value) => v.extract(r.integer(0, 3), a),
       ])(this.#value("f32x4", depth, scope));
     if (r.integer(0, 5) === 0) return v.convert(of(r.pick<Fmt>(["i32", fmt === "f64" ? "f32" : "f64"])), fmt);
     const one = r.pick([v.neg, v.abs, v.sqrt, v.floor]);
-    const two = r.pick([v.add, v.sub, v.mul, v.div, v.min, v.max]);
+    const two = r.pick([v.add, v.sub, v.mul, v.div, v.min, v.max, v.most, v.least]);
     return r.pick([
       () => one(of(fmt)),
       () => two(of(fmt), of(fmt)),

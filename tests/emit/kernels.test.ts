@@ -164,7 +164,7 @@ class Maker {
     }
     const a = this.#value(fmt, depth - 1);
     const unary = [v.neg, v.abs, v.sqrt, v.floor];
-    const binary = [v.add, v.sub, v.mul, v.div, v.min, v.max];
+    const binary = [v.add, v.sub, v.mul, v.div, v.min, v.max, v.most, v.least];
     switch (this.#random.integer(0, 8)) {
       case 0:
       case 1:
@@ -235,7 +235,24 @@ describe("random kernels have the bits of the interpreter", () => {
   });
 
   it("made every op in every format", () => {
-    const floats = ["neg", "abs", "sqrt", "floor", "add", "sub", "mul", "div", "min", "max", "madd", "select", "convert", "pow2"];
+    const floats = [
+      "neg",
+      "abs",
+      "sqrt",
+      "floor",
+      "add",
+      "sub",
+      "mul",
+      "div",
+      "min",
+      "max",
+      "most",
+      "least",
+      "madd",
+      "select",
+      "convert",
+      "pow2",
+    ];
     const wanted = [
       ...floats.flatMap((op) => [`${op} f32`, `${op} f64`]),
       ...["iadd", "imul", "ixor", "ishl", "ishr", "exponent", "convert", "loop", "const"].map((op) => `${op} i32`),

@@ -106,6 +106,10 @@ const wholeOf = (x: number): number => Math.floor(Math.min(Math.max(x, -1e6), 1e
 const float = (i: Value): Value => v.convert(i, i.fmt === "i32" ? "f32" : "f32x4");
 const choose = (mask: Value, a: Value): Value => v.select(mask, v.lit(1, a.fmt), v.lit(0, a.fmt));
 
+const most = (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a);
+const least = (a: number, b: number): number => (b < a || Number.isNaN(b) ? b : a);
+const again = (op: (a: Value, b: Value) => Value, a: Value, b: Value): Value => v.sub(a, op(a, b));
+
 type Case = readonly [name: string, value: (a: Value, b: Value) => Value, wanted: (a: number, b: number) => number];
 const anywhere: readonly Case[] = [
   ["neg", v.neg, (a) => -a],
@@ -118,6 +122,15 @@ const anywhere: readonly Case[] = [
   ["div", v.div, (a, b) => f(a / b)],
   ["min", v.min, Math.min],
   ["max", v.max, Math.max],
+  ["most", v.most, most],
+  ["least", v.least, least],
+  ["most of a most", (a, b) => v.most(v.most(v.neg(b), a), b), (a, b) => most(most(-b, a), b)],
+  ["most of the same node", (a, b) => v.most(v.most(a, b), v.most(a, b)), (a, b) => most(a, b)],
+  [
+    "most of a value that is used again",
+    (a, b) => again(v.most, v.add(a, b), v.mul(a, b)),
+    (a, b) => f(f(a + b) - most(f(a + b), f(a * b))),
+  ],
   ["madd", (a, b) => v.madd(a, b, b), (a, b) => f(f(a * b) + b)],
   [
     "the same node twice",
@@ -141,6 +154,10 @@ const anywhere: readonly Case[] = [
     [`max with ${Object.is(c, -0) ? "-0" : c}`, (a) => v.max(v.lit(c, a.fmt), a), (a) => Math.max(a, c)],
     [`min of ${Object.is(c, -0) ? "-0" : c}`, (a) => v.min(a, v.lit(c, a.fmt)), (a) => Math.min(a, c)],
     [`min with ${Object.is(c, -0) ? "-0" : c}`, (a) => v.min(v.lit(c, a.fmt), a), (a) => Math.min(a, c)],
+    [`most of ${Object.is(c, -0) ? "-0" : c}`, (a) => v.most(a, v.lit(c, a.fmt)), (a) => most(a, c)],
+    [`most with ${Object.is(c, -0) ? "-0" : c}`, (a) => v.most(v.lit(c, a.fmt), a), (a) => most(c, a)],
+    [`least of ${Object.is(c, -0) ? "-0" : c}`, (a) => v.least(a, v.lit(c, a.fmt)), (a) => least(a, c)],
+    [`least with ${Object.is(c, -0) ? "-0" : c}`, (a) => v.least(v.lit(c, a.fmt), a), (a) => least(c, a)],
   ]),
 ];
 const finite: readonly Case[] = [
@@ -215,6 +232,11 @@ describe("vectors", () => {
     expect([...run(v.across("max", vector(0)), [-0, -3, -7, 0])]).toEqual([0]);
     expect([...run(v.across("min", vector(0)), [0, 3, -0, 0])]).toEqual([-0]);
     expect([...run(v.across("max", vector(0)), [1, 2, Number.NaN, 3])]).toEqual([Number.NaN]);
+    // (l0 ∘ l2) ∘ (l1 ∘ l3), of equals the first.
+    expect([...run(v.across("most", vector(0)), [-0, 0, -3, 0])]).toEqual([-0]);
+    expect([...run(v.across("least", vector(0)), [3, 0, 0, -0])]).toEqual([0]);
+    for (const lane of [0, 1, 2, 3])
+      expect([...run(v.across("most", vector(0)), [1, 2, 3, 4].with(lane, Number.NaN))]).toEqual([Number.NaN]);
   });
   it("a lane is taken out, or stored alone", () => {
     for (const lane of [0, 1, 2, 3]) {
@@ -499,6 +521,22 @@ describe("what an inner loop costs", () => {
     expect(textOf(emitWasm(programOf(body), { relaxed: false, entries: ["go"] }))).toContain("(local v128)");
     expectSame(programOf(body));
   });
+  it("most is one instruction against a number, three against what may be NaN; a scalar is the first lane", () => {
+    const opsOf = (value: Value): string[] => {
+      const text = textOf(emitWasm(programOf([store("y", at(0), value)]), { relaxed: false, entries: ["go"] }));
+      return text.match(/f32x4\.(?!const)\w+|v128\.(or|and)\w*|f32\.(max|min|lt|ne)|select/g) ?? [];
+    };
+    const one = v.load("x", at(0));
+    expect(opsOf(v.most(vector(0), v.splat(v.convert(v.lit(3, "i32"), "f32"))))).toEqual(["f32x4.splat", "f32x4.pmax"]);
+    expect(opsOf(v.most(v.lit(-1, "f32x4"), vector(0))).filter((op) => op !== "f32x4.splat")).toEqual(["f32x4.pmax"]);
+    expect(opsOf(v.least(vector(0), vector(4)))).toEqual(["f32x4.pmin", "f32x4.ne", "v128.or"]);
+    expect(opsOf(v.most(v.lit(0, "f32x4"), vector(0))).filter((op) => op !== "f32x4.splat")).toEqual([
+      "f32x4.pmax",
+      "f32x4.ne",
+      "v128.or",
+    ]);
+    expect(opsOf(v.most(one, v.lit(0, "f32")))).toEqual(["f32x4.splat", "f32x4.splat", "f32x4.pmax", "f32x4.extract_lane"]);
+  });
   it("a value that nobody uses is not computed", () => {
     const text = textOf(
       emitWasm(programOf([{ do: "let", name: "t", value: v.sqrt(vector(0)) }]), { relaxed: false, entries: ["go"] }),
@@ -589,6 +627,8 @@ describe("random Programs", () => {
       "div",
       "min",
       "max",
+      "most",
+      "least",
       "madd",
       "select",
       "pow2",

@@ -45,6 +45,14 @@ describe("edges", () => {
       1,
     ]);
   });
+  it("most and least: NaN wins, of two equal the first", () => {
+    const both =
+      "store y[0] = most(x[0], x[1])\nstore y[1] = most(x[1], x[0])\nstore y[2] = least(x[0], x[1])\nstore y[3] = least(x[1], x[0])";
+    expect(run(both, [-0, 0])).toEqual([-0, 0, -0, 0]);
+    expect(run(both, [1, 2])).toEqual([2, 2, 1, 1]);
+    const { NaN: none } = Number;
+    expect(run(`${both}\nstore y[4] = 1`, [none, 2])).toEqual([none, none, none, none, 1]);
+  });
   it("NaN compares false, and a mask may be turned", () => {
     const mask = (text: string) => compute(`select(${text}, 1, 0)`, Number.NaN, 1);
     expect([mask("x[0] == x[0]"), mask("x[0] < x[1]"), mask("x[1] < x[0]"), mask("not(x[0] == x[0])")]).toEqual([0, 0, 0, 1]);

@@ -22,6 +22,9 @@ describe("vectors", () => {
     expect(compute("across.add(x[0]:f32x4)", big, 1, -big, 0)).toBe(1);
     expect(compute("across.max(x[0]:f32x4)", -0, -1, -2, 0)).toBe(0);
     expect(compute("across.min(x[0]:f32x4)", 3, 1, 2, 4)).toBe(1);
+    expect(compute("across.most(x[0]:f32x4)", -0, -1, 0, -1)).toBe(-0); // (l0 ∘ l2) ∘ (l1 ∘ l3): the first of equals
+    expect(compute("across.least(x[0]:f32x4)", 3, 0, 2, -0)).toBe(0);
+    expect(run("store y[0] = across.most(x[0]:f32x4)\nstore y[1] = 1", [1, Number.NaN, 2, 3])).toEqual([Number.NaN, 1]);
     expect(run("store y[0] = across.max(x[0]:f32x4)\nstore y[1] = 1", [1, 2, Number.NaN, 3])).toEqual([Number.NaN, 1]);
   });
   it("a lane is taken out", () => {
@@ -53,7 +56,7 @@ describe("vectors", () => {
   });
 
   const one = [v.neg, v.abs, v.floor, v.sqrt];
-  const two = [v.add, v.sub, v.mul, v.div, v.min, v.max];
+  const two = [v.add, v.sub, v.mul, v.div, v.min, v.max, v.most, v.least];
   /** A random value that is the same DAG in every lane. */
   const random4 = (r: Random, depth: number): Value => {
     const of = () => random4(r, depth - 1);

@@ -32,25 +32,28 @@ describe("ties", () => {
     { shape: [5], values: [2, 1, 2, -0, 1] },
   ];
 
-  test("max gives it to the second operand", () => {
-    expect(gradients("max", {}, pairs)).toEqual([[0, 1, 0, 0, 0], [1, 0, 1, 1, 1]]); // biome-ignore format: one line
+  test.each(["max", "most"])("%s gives it to the second operand", (name) => {
+    expect(gradients(name, {}, pairs)).toEqual([[0, 1, 0, 0, 0], [1, 0, 1, 1, 1]]); // biome-ignore format: one line
   });
 
-  test("min gives it to the second operand", () => {
-    expect(gradients("min", {}, pairs)).toEqual([[1, 0, 0, 0, 0], [0, 1, 1, 1, 1]]); // biome-ignore format: one line
+  test.each(["min", "least"])("%s gives it to the second operand", (name) => {
+    expect(gradients(name, {}, pairs)).toEqual([[1, 0, 0, 0, 0], [0, 1, 1, 1, 1]]); // biome-ignore format: one line
   });
 
-  test("reduceMax gives it to the first in row-major order of the reduced axes, whatever order they are named in", () => {
-    const x = { shape: [2, 2, 2], values: [3, 5, 5, 1, 5, 2, 3, 5] };
-    expect(gradients("reduceMax", { axes: [0, 1, 2] }, [x])).toEqual([[0, 1, 0, 0, 0, 0, 0, 0]]);
-    expect(gradients("reduceMax", { axes: [2, 0] }, [x])).toEqual([[0, 1, 1, 0, 0, 0, 0, 0]]);
-    expect(gradients("reduceMax", { axes: [0] }, [x])).toEqual([[0, 1, 1, 0, 1, 0, 0, 1]]);
-    expect(gradients("reduceMax", { axes: [] }, [x])).toEqual([[1, 1, 1, 1, 1, 1, 1, 1]]);
-  });
+  test.each(["reduceMax", "reduceMost"])(
+    "%s gives it to the first in row-major order of the reduced axes, whatever order they are named in",
+    (name) => {
+      const x = { shape: [2, 2, 2], values: [3, 5, 5, 1, 5, 2, 3, 5] };
+      expect(gradients(name, { axes: [0, 1, 2] }, [x])).toEqual([[0, 1, 0, 0, 0, 0, 0, 0]]);
+      expect(gradients(name, { axes: [2, 0] }, [x])).toEqual([[0, 1, 1, 0, 0, 0, 0, 0]]);
+      expect(gradients(name, { axes: [0] }, [x])).toEqual([[0, 1, 1, 0, 1, 0, 0, 1]]);
+      expect(gradients(name, { axes: [] }, [x])).toEqual([[1, 1, 1, 1, 1, 1, 1, 1]]);
+    },
+  );
 
-  test("reduceMax of −∞ everywhere, or of NaN, gives it to the first", () => {
+  test.each(["reduceMax", "reduceMost"])("%s of −∞ everywhere, or of NaN, gives it to the first", (name) => {
     const low = Number.NEGATIVE_INFINITY;
-    expect(gradients("reduceMax", { axes: [1] }, [{ shape: [2, 2], values: [low, low, 1, Number.NaN] }])).toEqual([[1, 0, 1, 0]]);
+    expect(gradients(name, { axes: [1] }, [{ shape: [2, 2], values: [low, low, 1, Number.NaN] }])).toEqual([[1, 0, 1, 0]]);
   });
 
   test("floor, less and equal have no gradient; an index has none", () => {
@@ -92,6 +95,7 @@ const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: 
   ["param", [], { name: "w", shape: ["n", 2] }, "op/attrs"],
   ["random", [[2]], { shape: [3], seed: 1 }, rank],
   ["reduceMax", [[2]], { axes: [1] }, rank],
+  ["reduceMost", [[2]], { axes: [1] }, rank],
   ["reduceSum", [[2, 2]], { axes: [0, 0] }, rank],
   ["reshape", [[2, 3]], { shape: [5] }, mismatch],
   ["reshape", [["n", 3]], { shape: [3] }, mismatch],

@@ -66,16 +66,18 @@ describe("rewrite rules", () => {
   test("every rule fires in company too, and the whole list is idempotent", () => {
     const fired = new Map<string, number>();
     const noise = random(5);
-    const rules = inferenceRules({ exact: false });
+    const lists = [inferenceRules({ exact: false }), inferenceRules({ exact: false, target: "js" })];
     for (const rule of allRules) {
       for (let round = 0; round < rounds; round++) {
         const g = begin();
         const source = graph("sample", [["y", rule.sample(g, noise)]]);
-        const once = rewrite(source, rules);
-        for (const event of once.events) fired.set(event.rule, (fired.get(event.rule) ?? 0) + 1);
-        const twice = rewrite(once.graph, rules);
-        expect(twice.events).toEqual([]);
-        expect(twice.graph).toBe(once.graph);
+        for (const rules of lists) {
+          const once = rewrite(source, rules);
+          for (const event of once.events) fired.set(event.rule, (fired.get(event.rule) ?? 0) + 1);
+          const twice = rewrite(once.graph, rules);
+          expect(twice.events).toEqual([]);
+          expect(twice.graph).toBe(once.graph);
+        }
       }
     }
     const silent = allRules.map(({ name }) => name).filter((name) => !fired.has(name));
@@ -85,5 +87,24 @@ describe("rewrite rules", () => {
   test("exact leaves no rule that changes bits or reassociates", () => {
     expect(inferenceRules({ exact: true }).filter(({ promise }) => promise === "approx")).toEqual([]);
     expect(trainingRules({ exact: false }).filter(({ promise }) => promise === "approx")).toEqual([]);
+  });
+
+  test("maxima become most but in plain JavaScript; in exact modules there too, since those have the same bits everywhere", () => {
+    const g = begin();
+    const [x, y] = ["x", "y"].map((name) => g.input({ name, shape: ["n", 3] }));
+    const source = graph("sample", [["z", g.reduceMax(g.min(g.max(x, g.like(x, 0)), y), { axes: [1] })]]);
+    const opsOf = (options: Parameters<typeof inferenceRules>[0]) => {
+      const after = [inferenceRules(options), trainingRules(options)].map((rules) => rewrite(source, rules).graph);
+      const [ops, training] = after.map(({ nodes }) => nodes.map(({ op }) => op).filter((op) => /max|min|most|least/i.test(op)));
+      expect(training).toEqual(ops);
+      return ops;
+    };
+    const machines = ["most", "least", "reduceMost"];
+    const ieee = ["max", "min", "reduceMax"];
+    expect(opsOf({ exact: false })).toEqual(machines);
+    expect(opsOf({ exact: false, target: "auto" })).toEqual(machines);
+    expect(opsOf({ exact: false, target: "simd" })).toEqual(machines);
+    expect(opsOf({ exact: false, target: "js" })).toEqual(ieee);
+    for (const target of ["auto", "simd", "js"] as const) expect(opsOf({ exact: true, target })).toEqual(machines);
   });
 });

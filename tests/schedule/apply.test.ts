@@ -137,6 +137,29 @@ it("partial sums in lanes, and terms left over", () => {
   `);
 });
 
+it("a short maximum written out starts from its first term", () => {
+  const nest = (init: string) =>
+    `map i < 8\nreduce k < 2, l < 2\nfold most x[32*k + 8*l + i] from ${init}:f32\nstore y[i] = acc:f32`;
+  const schedule = { order: ["i"], tile: [["i", 8]], lane: "i" } as const;
+  expect(kernelOf(nest("-inf"), schedule)).toMatchInlineSnapshot(`
+    "set a0:f32x4 = x[0]:f32x4
+    set a1:f32x4 = x[4]:f32x4
+    set a0:f32x4 = most(a0, x[8]:f32x4)
+    set a1:f32x4 = most(a1, x[12]:f32x4)
+    set a0:f32x4 = most(a0, x[32]:f32x4)
+    set a1:f32x4 = most(a1, x[36]:f32x4)
+    set a0:f32x4 = most(a0, x[40]:f32x4)
+    set a1:f32x4 = most(a1, x[44]:f32x4)
+    store y[0]:f32x4 = a0
+    store y[4]:f32x4 = a1"
+  `);
+  // From another number, from a sum's 0, or around a loop, there is a first value.
+  expect(kernelOf(nest("0"), schedule)).toContain("set a0:f32x4 = 0:f32x4");
+  expect(kernelOf(nest("-inf").replace("k < 2", "k < 20"), schedule)).toContain("set a0:f32x4 = -inf:f32x4");
+  expect(kernelOf(nest("-0").replace("most", "add"), schedule)).not.toContain("-0");
+  expect(kernelOf(nest("0").replace("most", "add"), schedule)).toContain("set a0:f32x4 = 0:f32x4");
+});
+
 it("partial maxima one by one, over the innermost dim alone", () => {
   const nest = "reduce l < 2, k < 9\nfold max x[9*l + k] from -inf:f32\nstore y[0] = acc:f32";
   expect(kernelOf(nest, { order: [], tile: [], partial: 4 })).toMatchInlineSnapshot(`

@@ -212,6 +212,20 @@ test.each<Row>([
      store y[0] = max(f64(x_0), f64(x_1))`,
   ],
   [
+    "most from −∞: without it",
+    fold("-inf", "most(s, f64(x[i]))"),
+    `let x_0:f32 = x[0]
+     let x_1:f32 = x[1]
+     store y[0] = most(f64(x_0), f64(x_1))`,
+  ],
+  [
+    "least from −∞: as it is",
+    fold("-inf", "least(s, f64(x[i]))"),
+    `let x_0:f32 = x[0]
+     let x_1:f32 = x[1]
+     store y[0] = least(least(-inf, f64(x_0)), f64(x_1))`,
+  ],
+  [
     "a maximum from 0: as it is",
     fold("0", "max(s, f64(x[i]))"),
     `let x_0:f32 = x[0]

@@ -95,6 +95,14 @@ export function runNests(program: Program<NestKernel>, entry: string, buffers: B
     program.kernels.find(({ name }) => name === kernel)?.parts.forEach((part) => void runTree(part, scalars));
 }
 
+/** Which of two stays. */
+const largest = {
+  max: Math.max,
+  min: Math.min,
+  most: (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a),
+  least: (a: number, b: number): number => (b < a || Number.isNaN(b) ? b : a),
+};
+
 function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Nest, buffers: Buffers, outer: Dims): void {
   const out = buffers.get(buffer) ?? fail(`no buffer ${buffer}`);
   eachPoint(map, outer, (point) => {
@@ -106,7 +114,7 @@ function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Ne
       eachPoint(reduce, point, (dims) => {
         const [a, b] = fold.term.map((term) => evaluate(term, dims, buffers, acc));
         if (how === "madd") acc = round(round(a * b) + acc);
-        else acc = how === "add" ? round(acc + a) : how === "max" ? Math.max(acc, a) : Math.min(acc, a);
+        else acc = how === "add" ? round(acc + a) : largest[how](acc, a);
       });
     }
     const value = evaluate(finish, point, buffers, acc);
@@ -188,6 +196,7 @@ function evaluate(root: Value, dims: Dims, buffers: Buffers, acc: number): numbe
       case "div": return of(value.a) / of(value.b);
       case "min": return Math.min(of(value.a), of(value.b));
       case "max": return Math.max(of(value.a), of(value.b));
+      case "most": case "least": return largest[value.op](of(value.a), of(value.b));
       case "less": return of(value.a) < of(value.b) ? 1 : 0;
       case "equal": return of(value.a) === of(value.b) ? 1 : 0;
       case "and": return of(value.a) * of(value.b);

@@ -3,7 +3,9 @@ import type { Binary } from "../../program/program.ts";
 import type { Infix } from "../code.ts";
 
 /** By op: the sign, and whether the result is cut. */
-export const infixes: Readonly<Record<Exclude<Binary, "min" | "max" | "imul">, readonly [Infix, wraps: boolean]>> = {
+export const infixes: Readonly<
+  Record<Exclude<Binary, "min" | "max" | "most" | "least" | "imul">, readonly [Infix, wraps: boolean]>
+> = {
   add: ["+", false],
   sub: ["-", false],
   mul: ["*", false],

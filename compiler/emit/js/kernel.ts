@@ -2,6 +2,7 @@
 // Program: f32 ops are wrapped in fround, f64 ops are plain, stores into a Float32Array round. Values used once stand inline,
 // the rest are consts; a value is moved past a store or an assignment only when it reads neither memory nor registers.
 import { internal } from "../../diagnostics/error.ts";
+import { isZeroOnce } from "../../program/known.ts";
 import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { rootsOf } from "../../program/walk.ts";
@@ -16,7 +17,7 @@ import {
   js,
   lines,
   literal,
-  type Name,
+  Name,
   Names,
   prefix,
   sequence,
@@ -26,6 +27,7 @@ import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/words.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses, bounded } from "./address.ts";
+import { keeping } from "./extremes.ts";
 import { infixes } from "./infixes.ts";
 
 export interface KernelSite {
@@ -45,6 +47,8 @@ export function emitKernel(kernel: Kernel, id: Name, site: KernelSite): Code {
 
 // Longer text than this gets a name of its own: parsers and minifiers recurse, and so do readers.
 const longest = 200;
+
+type Plain = Exclude<Binary, "most" | "least">;
 
 interface Pending {
   readonly statement: Stmt;
@@ -205,7 +209,10 @@ class Printer {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
     const code = this.#node(value, rounded);
-    if (!this.#shared.has(value) && code.text.length <= longest) return code;
+    return this.#shared.has(value) || code.text.length > longest ? this.#name(value, code) : code;
+  }
+
+  #name(value: Value, code: Code | Name): Name {
     const id = this.#locals.unique("t");
     this.#out.push(js`const ${id} = ${code};`);
     this.#named.set(value, id);
@@ -267,6 +274,11 @@ class Printer {
       case "extract":
       case "splat":
         return internal(`${value.op} is for vectors; a js kernel computes scalars`);
+      case "most":
+      case "least":
+        if (isZeroOnce(value.a, value.b))
+          return this.#binary(value.op === "most" ? "max" : "min", this.#value(value.a), this.#value(value.b), value.fmt, round);
+        return keeping(value.op, value, this.#word(value.a), this.#word(value.b));
       default:
         return this.#binary(value.op, this.#value(value.a), this.#value(value.b), value.fmt, round);
     }
@@ -280,7 +292,13 @@ class Printer {
     return to === "f64" || from.op === "loop" || from.op === "scalar" ? code : round(code);
   }
 
-  #binary(op: Binary, a: Code | Name, b: Code | Name, fmt: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
+  /** A value as a name or a literal, for text that says it more than once. */
+  #word(value: Value): Code | Name {
+    const code = this.#value(value);
+    return code instanceof Name || value.op === "const" ? code : this.#name(value, code);
+  }
+
+  #binary(op: Plain, a: Code | Name, b: Code | Name, fmt: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
     const { helpers } = this.#site;
     if (op === "min" || op === "max") return call(helpers.math(op), a, b);
     if (op === "imul") return call(helpers.math("imul"), a, b);

@@ -2,10 +2,11 @@
 // the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/program.ts; a relaxed target contracts
 // vector madds, and nothing else differs.
 import { internal } from "../../diagnostics/error.ts";
-import type { Fmt, Value } from "../../program/program.ts";
+import type { Fmt, Folding, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { visit } from "../../program/walk.ts";
 import type { FunctionBody } from "./assembler.ts";
+import { type Extreme, extreme, join, type Operand, type ValueOperand } from "./extremes.ts";
 import { instructionOf } from "./instructions.ts";
 import { type Locals, typeOf } from "./locals.ts";
 
@@ -117,7 +118,9 @@ export class Values {
         return internal("acc stands in a nest only");
       case "min":
       case "max":
-        return value.a.op === "const" ? this.#extreme(value.op, value.b, value.a) : this.#extreme(value.op, value.a, value.b);
+      case "most":
+      case "least":
+        return this.#extreme(value.op, value.a, value.b);
       case "ishl":
       case "ishr":
         return this.#shift(value.op === "ishl" ? "shl" : "shr_u", value.a, value.b);
@@ -178,12 +181,41 @@ export class Values {
   }
 
   /** (l0 ∘ l2) ∘ (l1 ∘ l3). */
-  #across(how: "add" | "max" | "min", a: Value): FunctionBody {
-    const local = this.#site.locals.take("v128");
-    this.push(a).local_tee(local).local_get(local).local_get(local);
-    this.#body.i8x16_shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).op(`f32x4.${how}`);
-    this.#site.locals.give(local);
-    return this.#body.local_tee(local).f32x4_extract_lane(0).local_get(local).f32x4_extract_lane(1).op(`f32.${how}`);
+  #across(how: Folding, a: Value): FunctionBody {
+    const { locals } = this.#site;
+    const [all, half] = [locals.take("v128"), locals.take("v128")];
+    const whole = () => this.#body.local_get(all);
+    this.push(a).local_tee(all).local_get(all);
+    this.#body.i8x16_shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).local_set(half);
+    const turned = () => this.#body.local_get(half);
+    join(how, repeated(whole), repeated(turned), { vector: true }).local_set(all);
+    locals.give(all);
+    locals.give(half);
+    const [first, second] = [0, 1].map((lane) => repeated(() => whole().f32x4_extract_lane(lane)));
+    return join(how, first, second, { vector: false });
+  }
+
+  #extreme(op: Extreme, a: Value, b: Value): FunctionBody {
+    const [first, second] = [this.#operand(a), this.#operand(b)];
+    extreme(op, first, second);
+    first.done();
+    second.done();
+    return this.#body;
+  }
+
+  /** A value that may be pushed again after `keep`, until it is `done`. */
+  #operand(value: Value): ValueOperand & { done(): void } {
+    const push = () => this.push(value);
+    if (cheap.has(value.op) || this.#shared.has(value)) return { value, ...repeated(push), done: () => undefined };
+    const { locals } = this.#site;
+    let local: number | undefined;
+    const keep = () => {
+      push();
+      local = locals.take(typeOf(value.fmt));
+      return this.#body.local_tee(local);
+    };
+    const again = () => this.#body.local_get(local ?? internal("an operand is kept before it is pushed again"));
+    return { value, push, keep, again, done: () => local !== undefined && locals.give(local) };
   }
 
   #convert(a: Value, fmt: Fmt): FunctionBody {
@@ -242,30 +274,6 @@ export class Values {
     return this.push(mask).op(this.#site.relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
   }
 
-  /**
-   * IEEE maximum and minimum of x and c. In lanes that is eight instructions on x86; against a constant the pseudo-maximum
-   * (x < c ? c : x) is one, with the same bits but where x and c are zeros of different sign and c should win.
-   */
-  #extreme(op: "min" | "max", x: Value, c: Value): FunctionBody {
-    this.push(x);
-    if (x.fmt === "f32") return this.push(c).op(`f32.${op}`);
-    if (c.op !== "const" || Number.isNaN(c.value)) return this.push(c).op(`f32x4.${op}`);
-    // x & ~(x ≤ 0): NaN stays, −0 becomes 0.
-    if (op === "max" && isZero(c)) {
-      this.#again(x);
-      return this.push(c).op("f32x4.le").op("v128.andnot");
-    }
-    return this.push(c).op(op === "min" && Object.is(c.value, -0) ? "f32x4.min" : `f32x4.p${op}`);
-  }
-
-  /** Pushes once more what was just pushed. */
-  #again(value: Value): FunctionBody {
-    if (cheap.has(value.op) || this.#named.has(value)) return this.push(value);
-    const local = this.#site.locals.take(typeOf(value.fmt));
-    this.#site.locals.give(local);
-    return this.#body.local_tee(local).local_get(local);
-  }
-
   /** Lanes shift by one amount; where theirs differ, one after the other. */
   #shift(direction: "shl" | "shr_u", a: Value, b: Value): FunctionBody {
     this.push(a);
@@ -288,6 +296,8 @@ export class Values {
 
 /** Not worth a local. */
 const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use", "reg"]);
+/** What costs nothing to push. */
+const repeated = (push: () => FunctionBody): Operand => ({ push, keep: push, again: push });
 const exact = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
 /** No bit is set. */
 const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);

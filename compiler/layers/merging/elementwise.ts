@@ -89,7 +89,7 @@ export const multiply = merge({
 export const maximum = merge({
   name: "maximum",
   keras: "Maximum",
-  says: "The largest of its inputs, number by number, of those not masked; NaN wins, −0 < +0, at a tie the earlier input has the slope.",
+  says: "The largest of its inputs, number by number, of those not masked; NaN wins, of −0 and 0 it is either, at a tie the earlier input has the slope.",
   merge: { heeds: (g, parts) => extreme(g, parts, (a, b) => g.max(a, b)) },
 });
 
@@ -97,7 +97,7 @@ export const maximum = merge({
 export const minimum = merge({
   name: "minimum",
   keras: "Minimum",
-  says: "The smallest of its inputs, number by number, of those not masked; NaN wins, −0 < +0, at a tie the earlier input has the slope.",
+  says: "The smallest of its inputs, number by number, of those not masked; NaN wins, of −0 and 0 it is either, at a tie the earlier input has the slope.",
   merge: { heeds: (g, parts) => extreme(g, parts, (a, b) => g.min(a, b)) },
 });
 

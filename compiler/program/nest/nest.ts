@@ -3,13 +3,14 @@
 //   for each point of map:   acc = init;  for each point of reduce: acc = acc ∘ term;   out[index] = finish(acc)   (or +=)
 //
 // Which loops run outside, how many points at once and in how many lanes is the Schedule's to say; the order of a sum is not.
-import type { Extent, Formal, Index, Value } from "../program.ts";
+import type { Extent, Folding, Formal, Index, Value } from "../program.ts";
 import { indexValues, visit } from "../walk.ts";
 
-/** How a Nest folds its reduce dims: `madd` multiplies two terms and adds, the rest take one term. */
+/** How a Nest folds its reduce dims: `madd` multiplies two terms and adds, the rest take one term.
+ * The order matters to `most` and `least` too: which of −0 and 0 stays. */
 export type Fold =
   | { readonly how: "madd"; readonly init: Value; readonly term: readonly [Value, Value] }
-  | { readonly how: "add" | "max" | "min"; readonly init: Value; readonly term: readonly [Value] };
+  | { readonly how: Folding; readonly init: Value; readonly term: readonly [Value] };
 
 /** The meaning of one loop nest: for every point of `map`, fold over `reduce`, then store `finish` (over `acc`) at `at`. */
 export interface Nest {

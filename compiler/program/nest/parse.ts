@@ -2,8 +2,9 @@
 // nests, not yet verified. Errors: `ir/parse` with line and column.
 import type { Extent, Program, Value } from "../program.ts";
 import type { Cursor } from "../text/cursor.ts";
-import { parseHead } from "../text/heads.ts";
+import { parseHead, pick } from "../text/heads.ts";
 import { parseExtent, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
+import { foldings } from "../text/words.ts";
 import type { Fold, Nest, NestKernel, Tree } from "./nest.ts";
 
 /** Throws CompileError `ir/parse` when the text is not what `printNests` writes. */
@@ -53,21 +54,24 @@ function parseFold(cursor: Cursor, depth: number, values: ValueParser): Fold | u
   if (!cursor.starts(depth, "fold")) return undefined;
   cursor.next();
   const at = cursor.token;
-  const how = cursor.name("madd, add, max or min");
+  const how = cursor.name(`madd, ${oneTerm}`);
   const first = values.parse();
   const second = cursor.skip(",") ? values.parse() : undefined;
   cursor.expect("from");
   const init = values.parse();
   const fold = foldOf(how, init, first, second);
-  if (fold === undefined) cursor.fail(`needed madd of two terms, or add, max or min of one, found ${JSON.stringify(how)}`, at);
+  if (fold === undefined) cursor.fail(`needed madd of two terms, or ${oneTerm} of one, found ${JSON.stringify(how)}`, at);
   cursor.endLine();
   return fold;
 }
 
 function foldOf(how: string, init: Value, first: Value, second: Value | undefined): Fold | undefined {
   if (how === "madd") return second && { how, init, term: [first, second] };
-  return (how === "add" || how === "max" || how === "min") && second === undefined ? { how, init, term: [first] } : undefined;
+  const one = pick(foldings, how);
+  return one !== undefined && second === undefined ? { how: one, init, term: [first] } : undefined;
 }
+
+const oneTerm = `${foldings.slice(0, -1).join(", ")} or ${foldings.at(-1)}`;
 
 type Dims = readonly (readonly [dim: string, extent: Extent])[];
 

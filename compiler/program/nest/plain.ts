@@ -41,8 +41,7 @@ export function plain(nest: Nest, acc: string): readonly Stmt[] {
   const body: Stmt[] = [store];
   if (fold !== undefined && sum !== undefined) {
     const [first] = fold.term;
-    const next =
-      fold.how === "madd" ? v.madd(first, fold.term[1], sum) : { add: v.add, max: v.max, min: v.min }[fold.how](sum, first);
+    const next = fold.how === "madd" ? v.madd(first, fold.term[1], sum) : v.foldings[fold.how](sum, first);
     body.unshift({ do: "set", reg: acc, value: fold.init }, ...around(nest.reduce, [{ do: "set", reg: acc, value: next }]));
   }
   return around(nest.map, body);

@@ -1,6 +1,6 @@
 // What the printer and the parser of Programs agree on: operators and how they bind, words that are no names, and the format
 // a value has when none is written. Guarantee: the parser gives a value the very format the printer left out.
-import type { Fmt, Value } from "../program.ts";
+import type { Fmt, Folding, Value } from "../program.ts";
 import { isVector, vectorOf } from "../value.ts";
 
 /** How strongly an infix operator binds. */
@@ -58,8 +58,9 @@ export function impliedFmt(value: Value, names: ReadonlyMap<string, Fmt>): Fmt {
 /** All formats, as they are written. */
 export const formats: readonly Fmt[] = ["f32", "f64", "i32", "mask", "f32x4", "i32x4", "maskx4"];
 export const unary = ["neg", "abs", "sqrt", "floor", "not", "pow2", "exponent", "splat"] as const;
-export const binary = ["min", "max", "iadd", "imul", "ixor", "ishl", "ishr"] as const;
-export const foldings = ["add", "max", "min"] as const;
+export const binary = ["min", "max", "most", "least", "iadd", "imul", "ixor", "ishl", "ishr"] as const;
+/** What a fold or `across` may be called. */
+export const foldings = ["add", "max", "min", "most", "least"] as const satisfies readonly Folding[];
 export const laneNumbers = [0, 1, 2, 3] as const;
 /** How many operands a call takes; `f32(a)` converts, `across.add(v)` and `extract.2(v)` start with one word. */
 export const arities: ReadonlyMap<string, number> = new Map([

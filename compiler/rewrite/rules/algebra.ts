@@ -22,6 +22,8 @@ const powerOfTwo = (name: string) =>
 export const algebra: readonly Rule[] = [
   ...["add", "mul", "max", "min"].map((name) =>
     rule(`constant-operand-of-${name}-goes-right`, "bits", op(name, anySplat("c"), notSplat("x")), (g, { c, x }) => g.node(name, [x, c]), (g, r) => { const x = input(g, r); return g.node(name, [g.like(x, 2.5), x]); })),
+  ...["most", "least"].map((name) =>
+    rule(`constant-operand-of-${name}-goes-right`, "value", op(name, anySplat("c"), notSplat("x")), (g, { c, x }) => g.node(name, [x, c]), (g, r) => { const x = input(g, r); return g.node(name, [g.like(x, r.pick([0, -0, 2.5])), x]); })),
   rule("times-one-is-itself", "bits", op("mul", x, splat(1)), (_, { x }) => x, (g, r) => { const x = input(g, r); return g.mul(x, g.like(x, 1)); }),
   rule("times-minus-one-is-neg", "bits", op("mul", x, splat(-1)), (g, { x }) => g.neg(x), (g, r) => { const x = input(g, r); return g.mul(x, g.like(x, -1)); }),
   rule("over-one-is-itself", "bits", op("div", x, splat(1)), (_, { x }) => x, (g, r) => { const x = input(g, r); return g.div(x, g.like(x, 1)); }),
@@ -39,12 +41,11 @@ export const algebra: readonly Rule[] = [
   rule("minus-neg-is-plus", "bits", op("sub", a, op("neg", b)), (g, { a, b }) => g.add(a, b), (g, r) => { const [a, b] = inputs(g, r, 2); return g.sub(a, g.neg(b)); }),
   rule("neg-times-neg-is-times", "bits", op("mul", op("neg", a), op("neg", b)), (g, { a, b }) => g.mul(a, b), (g, r) => { const [a, b] = inputs(g, r, 2); return g.mul(g.neg(a), g.neg(b)); }),
   rule("neg-times-constant-negates-it", "bits", op("mul", op("neg", a), anySplat("c")), (g, { a, c }) => g.mul(a, g.like(c, -(splatOf(c) as number))), (g, r) => { const a = input(g, r); return g.mul(g.neg(a), g.like(a, 3)); }),
-  rule("max-of-one-is-itself", "bits", op("max", x, x), (_, { x }) => x, (g, r) => { const x = input(g, r); return g.max(x, x); }),
-  rule("min-of-one-is-itself", "bits", op("min", x, x), (_, { x }) => x, (g, r) => { const x = input(g, r); return g.min(x, x); }),
+  ...["max", "min", "most", "least"].map((name) => rule(`${name}-of-one-is-itself`, "bits", op(name, x, x), (_, { x }) => x, (g, r) => { const x = input(g, r); return g.node(name, [x, x]); })),
   rule("select-between-equals", "bits", op("select", c, x, x), (_, { x }) => x, (g, r) => { const [m, x] = inputs(g, r, 2); return g.select(m, x, x); }),
   rule("select-by-constant", "bits", op("select", anySplat("c"), a, b), (_, { a, b, c }) => (splatOf(c) === 0 ? b : a), (g, r) => { const [a, b] = inputs(g, r, 2); return g.select(g.like(a, r.pick([0, -0, 1, Number.NaN])), a, b); }),
   rule("sum-over-nothing-is-itself", "value", as("s", op("reduceSum", x)), (_, { s, x }) => ((s.attrs.axes as readonly number[]).length === 0 ? x : undefined), (g, r) => g.reduceSum(input(g, r), { axes: [] })),
-  rule("max-over-nothing-is-itself", "bits", as("s", op("reduceMax", x)), (_, { s, x }) => ((s.attrs.axes as readonly number[]).length === 0 ? x : undefined), (g, r) => g.reduceMax(input(g, r), { axes: [] })),
+  ...["reduceMax", "reduceMost"].map((name) => rule(`${name}-over-nothing-is-itself`, "bits", as("s", op(name, x)), (_, { s, x }) => ((s.attrs.axes as readonly number[]).length === 0 ? x : undefined), (g, r) => g.node(name, [input(g, r)], { axes: [] }))),
   rule("sum-of-zeros-is-zero", "bits", as("s", op("reduceSum", where(x, (node) => splatOf(node) === 0))), (g, { s }) => g.like(s, 0), (g, r) => g.reduceSum(g.like(input(g, r, 1), r.pick([0, -0])), { axes: [0] })),
   rule("stop-gradient-is-itself", "bits", op("stopGradient", x), (_, { x }) => x, (g, r) => g.stopGradient(input(g, r))),
 ];

@@ -14,6 +14,8 @@ const exact: ReadonlySet<string> = new Set([
   "neg",
   "max",
   "min",
+  "most",
+  "least",
   "select",
   "less",
   "equal",

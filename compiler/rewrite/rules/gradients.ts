@@ -62,7 +62,7 @@ function isSplit({ inputs: [a, b] }: Node): boolean {
   return [1, 2].every((branch) => splatOf(a.inputs[branch]) !== undefined || splatOf(b.inputs[branch]) !== undefined);
 }
 
-const opposite = { max: "min", min: "max" } as const;
+const opposite = { max: "min", min: "max", most: "least", least: "most" } as const;
 
 /** What differentiation leaves over, tidied: concat for sums of pads, one select for two, one negation for many. */
 export const gradients: readonly Rule[] = [
@@ -104,7 +104,7 @@ export const gradients: readonly Rule[] = [
     (g, { x }, { attrs }) => g.neg(g.node("reduceSum", [x], attrs)),
     (g, r) => g.reduceSum(g.neg(input(g, r, 1)), { axes: [0] }),
   ),
-  ...(["max", "min"] as const).flatMap((name) => [
+  ...(["max", "min", "most", "least"] as const).flatMap((name) => [
     rule(
       `neg-of-${name}-of-neg`,
       "bits",

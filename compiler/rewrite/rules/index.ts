@@ -1,22 +1,28 @@
 // The lists of rules, first match first. Adding a rule is one line in its topic's file; adding a topic is one line here.
+import type { Options } from "../../options.ts";
 import type { Rule } from "../pattern.ts";
 import { algebra } from "./algebra.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { constants } from "./constants.ts";
+import { extremes } from "./extremes.ts";
 import { fold } from "./fold.ts";
 import { gradients } from "./gradients.ts";
 import { views } from "./views.ts";
 
-type Exact = { readonly exact: boolean };
+/** What an option says of rules. `target`: "auto" unless given. */
+type Knobs = Pick<Options, "exact"> & Partial<Pick<Options, "target">>;
 /** What holds whether or not params change between calls. */
-const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts];
+const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts, ...extremes];
 /** Every rule there is. */
 export const allRules: readonly Rule[] = [...always, ...fold];
 
-/** `exact` drops the rules that change last bits. */
-const chosen = (rules: readonly Rule[], { exact }: Exact): readonly Rule[] =>
-  rules.filter(({ promise }) => !exact || promise !== "approx");
+/**
+ * `exact` drops the rules that change last bits. JavaScript has IEEE's maximum as an instruction of its own and gains nothing from
+ * another; but exact modules have the same bits on all targets, so there it follows the others.
+ */
+const chosen = (rules: readonly Rule[], { exact, target }: Knobs): readonly Rule[] =>
+  rules.filter((rule) => (exact ? rule.promise !== "approx" : target !== "js" || !extremes.includes(rule)));
 /** For graphs that run between updates of their params. */
-export const trainingRules = (options: Exact): readonly Rule[] => chosen(always, options);
+export const trainingRules = (options: Knobs): readonly Rule[] => chosen(always, options);
 /** For graphs whose params never change: affine work moves into them. */
-export const inferenceRules = (options: Exact): readonly Rule[] => chosen(allRules, options);
+export const inferenceRules = (options: Knobs): readonly Rule[] => chosen(allRules, options);
