@@ -5,7 +5,7 @@
 //   used inside alone                            a, b → c           one loop, one store
 //   used inside, and elsewhere later             m, v → w           one loop that stores m, v and w (the slots of an optimizer)
 //   read side by side, asked for later           x → p;  x → q      one loop that stores p and q (the gates of a step, backward)
-import { type Node, sameShape } from "../graph/graph.ts";
+import { isBatched, type Node, sameShape } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 
 /** How a node becomes loops; `pick` and `scan` are the planner's own. */
@@ -113,8 +113,9 @@ class Grouping {
     const inside = users.filter((user) => this.#roots.get(user) === host);
     if (!inside.every((user) => canTake(user, node))) return undefined;
     const isPrivate = inside.length === users.length && !this.#stored.has(node);
-    // An anchor's loops are made for one result; what is stored twice is a map's.
-    if (kindOf(node) === "nest") return isPrivate && !this.#anchored.has(host) && this.#storesOf(host) === 1 ? host : undefined;
+    // A sum over the batch rests in its result between strips, so that is all it stores.
+    if (kindOf(node) === "nest")
+      return isPrivate && !this.#anchored.has(host) && (isBatched(node.type) || this.#storesOf(host) === 1) ? host : undefined;
     if (isPrivate) return host;
     return this.#anchored.has(host) || this.#storesOf(host) >= mostStores ? undefined : host;
   }

@@ -48,7 +48,7 @@ export interface ComputeRegion extends Placed {
   /** Anchor first, then pointwise nodes in graph order; the last is the root, whose value is stored. */
   readonly nodes: readonly Node[];
   readonly out: View;
-  /** Nodes inside that others ask for too, and where they go; not with an anchor. */
+  /** Nodes inside that others ask for too, and where they go. */
   readonly more?: readonly { readonly node: Node; readonly out: View }[];
 }
 
