@@ -40,6 +40,7 @@ export const largestOver = ({ name, says, how, scalar, examples }: Spec): Primit
   lower: {
     kind: "nest",
     fusable: true,
+    takesTerms: true,
     cores: (site) => {
       const init = v.lit(Number.NEGATIVE_INFINITY, site.fmt);
       return [reduceCore(site, (coords) => ({ how, init, term: [readAt(site.inputs[0], coords, site.fmt)] }))];

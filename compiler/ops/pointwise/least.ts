@@ -8,8 +8,8 @@ export const least: Primitive<NoAttrs> = pointwise2({
   says: "Minimum: NaN wins, and of two equal numbers the first, so of −0 and 0 too; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => (b < a || Number.isNaN(b) ? b : a),
   rounding: "none",
-  vjp: (g, { inputs: [a, b], ct }) => {
-    const first = g.less(a, b);
+  vjp: (g, { inputs: [, b], output, ct }) => {
+    const first = g.less(output, b);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
   },
   lower: (a, b) => v.least(a, b),

@@ -8,8 +8,9 @@ export const most: Primitive<NoAttrs> = pointwise2({
   says: "Maximum: NaN wins, and of two equal numbers the first, so of −0 and 0 too; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => (a < b || Number.isNaN(b) ? b : a),
   rounding: "none",
-  vjp: (g, { inputs: [a, b], ct }) => {
-    const first = g.less(b, a);
+  // b < most(a, b) where b < a: so a need not be kept.
+  vjp: (g, { inputs: [, b], output, ct }) => {
+    const first = g.less(b, output);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
   },
   lower: (a, b) => v.most(a, b),

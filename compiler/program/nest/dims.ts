@@ -3,13 +3,13 @@ import type { Extent, Index, Value } from "../program.ts";
 import * as v from "../value.ts";
 import { mapIndex, mapOperands, shared, visit } from "../walk.ts";
 import { blockSize, innerOf, outerOf } from "./block.ts";
-import { type Nest, valuesOfNest } from "./nest.ts";
+import { mapStores, type Nest, storesOf, valuesOfNest } from "./nest.ts";
 
 type Dims = readonly (readonly [string, Extent])[];
 
 /** Dims that walk a blocked axis as an outer and an inner dim, everywhere. */
 export function splitBlocked(nest: Nest): Nest {
-  const terms = new Set(nest.out.index.terms.map(([term]) => term));
+  const terms = new Set(storesOf(nest).flatMap(({ out }) => out.index.terms.map(([term]) => term)));
   visit(valuesOfNest(nest), (value) => {
     if (value.op === "load") for (const [term] of value.index.terms) terms.add(term);
   });
@@ -42,21 +42,29 @@ export function splitBlocked(nest: Nest): Nest {
 }
 
 /** The nest with every index term, and every dim used as a number, rewritten. */
-export function rewriteDims(
+export const rewriteDims = (
   nest: Nest,
   rewrite: (term: Index["terms"][number]) => Index["terms"],
   asValue: (dim: string, node: Value) => Value = (_, node) => node,
+): Nest => rewriteAddresses(nest, (_, { base, terms }) => ({ base, terms: terms.flatMap(rewrite) }), asValue);
+
+/** The nest with every address (but its data-dependent row), and every dim used as a number, rewritten. */
+export function rewriteAddresses(
+  nest: Nest,
+  rewrite: (buffer: string, index: Index) => Index,
+  asValue: (dim: string, node: Value) => Value = (_, node) => node,
 ): Nest {
-  const drop = (index: Index): Index => ({
-    ...mapIndex(index, rewritten),
-    terms: index.terms.flatMap(rewrite),
+  const place = (buffer: string, index: Index): Index => ({ ...mapIndex(index, rewritten), ...rewrite(buffer, index) });
+  const rewritten = shared<Value>((value, inner) => {
+    if (value.op === "loop") return asValue(value.name, value);
+    return mapOperands(value, inner, value.op === "load" ? (index) => place(value.buffer, index) : undefined);
   });
-  const rewritten = shared<Value>((value, inner) =>
-    value.op === "loop" ? asValue(value.name, value) : mapOperands(value, inner, drop),
-  );
   const { fold } = nest;
   return {
-    ...nest,
+    ...mapStores(nest, ({ finish, out }) => ({
+      finish: rewritten(finish),
+      out: { ...out, index: place(out.buffer, out.index) },
+    })),
     ...(fold === undefined
       ? {}
       : {
@@ -65,7 +73,5 @@ export function rewriteDims(
               ? { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0]), rewritten(fold.term[1])] }
               : { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0])] },
         }),
-    finish: rewritten(nest.finish),
-    out: { ...nest.out, index: drop(nest.out.index) },
   };
 }
