@@ -1,7 +1,7 @@
 // Lowering: Plan → trees of nests. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
 // body's nests), nothing scheduled. Guarantee: the order of every sum is the order of the nest's reduce dims.
 import { internal, invariant } from "../diagnostics/error.ts";
-import type { Node } from "../graph/graph.ts";
+import { isBatched, type Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region, RowsRegion } from "../plan/plan.ts";
 import { label, showOrigins } from "../plan/print.ts";
@@ -11,6 +11,9 @@ import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
 import { at, type Computed, indexOf, type Operand, readAt } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
+import { collapse } from "../schedule/collapse.ts";
+import { factsOf } from "../schedule/facts.ts";
+import { partialSumsOf } from "../schedule/strategies/partial-sums.ts";
 
 export interface LowerOptions {
   /** f64: sums and chains in doubles, rounded at stores; f32: rounded at every step. */
@@ -25,7 +28,8 @@ export const lower = (plan: Plan, { fmt, kernelName }: LowerOptions): readonly N
 
 function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
   if (region.kind === "copy") return [splitBlocked(copyNest(region, fmt))];
-  if (region.kind === "compute") return computeNests(plan, region, fmt).map(splitBlocked);
+  if (region.kind === "compute")
+    return computeNests(plan, region, fmt).map((nest) => (isBatched(lastOf(region).type) ? inOrder(nest) : splitBlocked(nest)));
   if (region.kind === "rows") return rowsOf(plan, region, fmt);
   return [{ loop: region.loop, to: region.length, parts: region.body.flatMap((inner) => partsOf(plan, inner, fmt)) }];
 }
@@ -68,6 +72,20 @@ function rowsOf(plan: Plan, { shape, block, inner, body }: RowsRegion, fmt: Floa
       return splitBlocked(rewriteAddresses({ ...nest, map }, place, asValue));
     });
   return loops.reduceRight<readonly Tree[]>((inside, [loop, to]) => (to === 1 ? inside : [{ loop, to, parts: inside }]), parts);
+}
+
+const lastOf = ({ nodes }: ComputeRegion): Node => nodes[nodes.length - 1];
+
+/**
+ * A nest over a known number of rows sums as one over any number does. Where rows that lie side by side would make it sum in another
+ * order, they are walked outside.
+ */
+function inOrder(nest: Nest): Tree {
+  const [[dim, rows] = [], ...rest] = nest.map;
+  if (dim === undefined || typeof rows !== "number" || nest.reduce.length === 0) return splitBlocked(nest);
+  const anyRows = { ...nest, map: [[dim, { scalar: "n", per: 1 }] as const, ...rest] };
+  const [here, anywhere] = [nest, anyRows].map((one) => partialSumsOf(factsOf(collapse(splitBlocked(one)))));
+  return here === anywhere ? splitBlocked(nest) : { loop: dim, to: rows, parts: [splitBlocked({ ...nest, map: rest })] };
 }
 
 const describe = (region: Region): string => [showOrigins(region), label(region)].filter((part) => part !== "").join(": ");
