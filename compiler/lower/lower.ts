@@ -1,7 +1,7 @@
 // Lowering: Plan → trees of nests. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
 // body's nests), nothing scheduled. Guarantee: the order of every sum is the order of the nest's reduce dims.
 import { internal, invariant } from "../diagnostics/error.ts";
-import type { Node } from "../graph/graph.ts";
+import { isBatched, type Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { ComputeRegion, CopyRegion, Plan, Region, RowsRegion } from "../plan/plan.ts";
 import { label, showOrigins } from "../plan/print.ts";
@@ -11,6 +11,9 @@ import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
 import { at, type Computed, indexOf, type Operand, readAt } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
+import { collapse } from "../schedule/collapse.ts";
+import { factsOf } from "../schedule/facts.ts";
+import { partialSumsOf } from "../schedule/strategies/partial-sums.ts";
 
 export interface LowerOptions {
   /** f64: sums and chains in doubles, rounded at stores; f32: rounded at every step. */
@@ -25,7 +28,8 @@ export const lower = (plan: Plan, { fmt, kernelName }: LowerOptions): readonly N
 
 function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
   if (region.kind === "copy") return [splitBlocked(copyNest(region, fmt))];
-  if (region.kind === "compute") return computeNests(plan, region, fmt).map(splitBlocked);
+  if (region.kind === "compute")
+    return computeNests(plan, region, fmt).map((nest) => (isBatched(lastOf(region).type) ? inOrder(nest) : splitBlocked(nest)));
   if (region.kind === "rows") return rowsOf(plan, region, fmt);
   return [{ loop: region.loop, to: region.length, parts: region.body.flatMap((inner) => partsOf(plan, inner, fmt)) }];
 }
@@ -70,6 +74,20 @@ function rowsOf(plan: Plan, { shape, block, inner, body }: RowsRegion, fmt: Floa
   return loops.reduceRight<readonly Tree[]>((inside, [loop, to]) => (to === 1 ? inside : [{ loop, to, parts: inside }]), parts);
 }
 
+const lastOf = ({ nodes }: ComputeRegion): Node => nodes[nodes.length - 1];
+
+/**
+ * A nest over a known number of rows sums as one over any number does. Where rows that lie side by side would make it sum in another
+ * order, they are walked outside.
+ */
+function inOrder(nest: Nest): Tree {
+  const [[dim, rows] = [], ...rest] = nest.map;
+  if (dim === undefined || typeof rows !== "number" || nest.reduce.length === 0) return splitBlocked(nest);
+  const anyRows = { ...nest, map: [[dim, { scalar: "n", per: 1 }] as const, ...rest] };
+  const [here, anywhere] = [nest, anyRows].map((one) => partialSumsOf(factsOf(collapse(splitBlocked(one)))));
+  return here === anywhere ? splitBlocked(nest) : { loop: dim, to: rows, parts: [splitBlocked({ ...nest, map: rest })] };
+}
+
 const describe = (region: Region): string => [showOrigins(region), label(region)].filter((part) => part !== "").join(": ");
 
 function copyNest(region: CopyRegion, fmt: FloatFmt): Nest {
@@ -103,7 +121,9 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
     const evaluate = (node: Node): Value => {
       const known = values.get(node);
       if (known !== undefined) return known;
-      const value = inside.has(node) ? point(node, node.inputs.map(evaluate), core, out.shape, fmt) : leaf(plan, node, core, fmt);
+      const value = inside.has(node)
+        ? point(node, node.inputs.map(evaluate), core, out.shape, fmt, region)
+        : leaf(plan, node, core, fmt);
       values.set(node, value);
       return value;
     };
@@ -129,7 +149,8 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
   });
 }
 
-function coresOf(plan: Plan, { anchor, anchorReads, nodes, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+function coresOf(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+  const { anchor, anchorReads, nodes, out } = region;
   if (anchor === undefined) {
     const coords = out.shape.map((_, axis) => at(`i${axis}`));
     return [{ map: out.shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value: v.acc(fmt), coords, into: "store" }];
@@ -141,13 +162,13 @@ function coresOf(plan: Plan, { anchor, anchorReads, nodes, out }: ComputeRegion,
     fmt,
     inputs:
       anchorReads ??
-      anchor.inputs.map((input) => (nodes.includes(input) ? termOf(plan, input, nodes, fmt) : operandOf(plan, input))),
+      anchor.inputs.map((input) => (nodes.includes(input) ? termOf(plan, input, region, fmt) : operandOf(plan, input))),
     shape: out.shape,
   });
 }
 
 /** What an anchor folds, computed where it is read. */
-function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): Computed {
+function termOf(plan: Plan, node: Node, region: ComputeRegion, fmt: FloatFmt): Computed {
   const shape = node.type.shape.map((size) => (size === "n" ? rowsOfPlan(plan) : size));
   return {
     kind: "computed",
@@ -157,8 +178,8 @@ function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): 
       const evaluate = (at: Node): Value => {
         const known = values.get(at);
         if (known !== undefined) return known;
-        const value = nodes.includes(at)
-          ? point(at, at.inputs.map(evaluate), { coords }, shape, fmt)
+        const value = region.nodes.includes(at)
+          ? point(at, at.inputs.map(evaluate), { coords }, shape, fmt, region)
           : leaf(plan, at, { coords }, fmt);
         values.set(at, value);
         return value;
@@ -170,10 +191,18 @@ function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): 
 
 const rowsOfPlan = ({ rows }: Plan): Extent => (typeof rows === "number" ? rows : { scalar: "n", per: 1 });
 
-function point(node: Node, args: readonly Value[], core: Pick<Core, "coords">, shape: readonly Extent[], fmt: FloatFmt): Value {
+function point(
+  node: Node,
+  args: readonly Value[],
+  { coords }: Pick<Core, "coords">,
+  shape: readonly Extent[],
+  fmt: FloatFmt,
+  { again }: ComputeRegion,
+): Value {
   const op = ops[node.op];
   if (op.kind !== "primitive" || op.lower.kind !== "pointwise") internal(`${node.op} is not pointwise`);
-  return op.lower.value(args, { attrs: node.attrs, fmt, coords: core.coords, shape });
+  const value = op.lower.value(args, { attrs: node.attrs, fmt, coords, shape });
+  return again?.has(node) ? v.convert(v.convert(value, "f32"), fmt) : value;
 }
 
 /** A value from outside the region at the point; a scalar (the step of `random`) is the same at every point. */

@@ -31,6 +31,15 @@ const models = [
     ["flatten", {}],
     ["dense", { units: 3 }],
   ),
+  model(
+    "narrow",
+    ["dense", { units: 5, activation: "gelu", inputShape: [3] }],
+    ["dense", { units: 110 }],
+    ["layerNormalization", {}],
+    ["dense", { units: 13, activation: "tanh" }],
+    ["softmax", {}],
+    ["dense", { units: 1, activation: "mish" }],
+  ),
   model("rnn", ["lstm", { units: 11, inputShape: [5, 19] }], ["dense", { units: 1, activation: "sigmoid" }]),
 ];
 /** More than two tiles of JavaScript's and of WebAssembly's, and the rest of one. */

@@ -249,10 +249,15 @@ export class Values {
     return vector ? this.#body.op("i32x4.shl") : this.#body.op("i32.shl").op("f32.reinterpret_i32");
   }
 
+  /** Relaxed: rounded once or twice, as the engine does it, but the same in a lane and alone: where a point stands decides no bit. */
   #madd(a: Value, b: Value, c: Value, vector: boolean): FunctionBody {
+    if (this.#site.relaxed) {
+      for (const part of [a, b, c]) vector ? this.push(part) : this.#splat(part);
+      this.#body.op("f32x4.relaxed_madd");
+      return vector ? this.#body : this.#body.f32x4_extract_lane(0);
+    }
     this.push(a);
     this.push(b);
-    if (vector && this.#site.relaxed) return this.push(c).op("f32x4.relaxed_madd");
     this.#body.op(vector ? "f32x4.mul" : "f32.mul");
     return this.push(c).op(vector ? "f32x4.add" : "f32.add");
   }
