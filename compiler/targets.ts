@@ -17,6 +17,10 @@ export interface Target {
   };
   /** Columns of one row. */
   readonly columns: number;
+  /** Numbers or vectors that are at hand at once. */
+  readonly registers: number;
+  /** Pixels of one channel side by side, where nothing is held. */
+  readonly pixels: number;
   /** Points of a light map a turn, so that the loop does not cost more than they. */
   readonly points: number;
 }
@@ -24,7 +28,15 @@ export interface Target {
 /** Every target by name. js: scalars, doubles or floats; simd: f32 in vectors of four; relaxed: the same where a multiply-add is
  * one instruction. */
 export const targets: Readonly<Record<Target["name"], Target>> = {
-  js: { name: "js", lanes: 1, tile: { rows: 2, columns: 4 }, columns: 8, points: 4 },
-  simd: { name: "simd", lanes: 4, tile: { rows: 5, columns: 8 }, columns: 32, points: 8 },
-  relaxed: { name: "relaxed", lanes: 4, tile: { rows: 6, columns: 8, patch: [2, 3] }, columns: 32, points: 8 },
+  js: { name: "js", lanes: 1, tile: { rows: 2, columns: 4 }, columns: 8, registers: 15, pixels: 4, points: 4 },
+  simd: { name: "simd", lanes: 4, tile: { rows: 5, columns: 8 }, columns: 32, registers: 15, pixels: 8, points: 8 },
+  relaxed: {
+    name: "relaxed",
+    lanes: 4,
+    tile: { rows: 6, columns: 8, patch: [2, 3] },
+    columns: 32,
+    registers: 15,
+    pixels: 8,
+    points: 8,
+  },
 };

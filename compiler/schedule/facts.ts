@@ -32,8 +32,12 @@ export interface SumFacts {
   readonly block: string | undefined;
   /** In the order of the map. */
   readonly rows: readonly Dim[];
+  /** Map dims but the column that one operand of the products does not know: what it loads serves all their points. */
+  readonly pixels: readonly Dim[];
   /** The innermost reduce dim. */
   readonly innermost: Dim;
+  /** Terms of the sum of a point; not finite where they are not known. */
+  readonly terms: number;
   /** Every term walks the innermost reduce dim one by one, or does not know it. */
   readonly isContiguous: boolean;
   /** Result points of the map, n counted as 1. */
@@ -80,7 +84,9 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
     column,
     block: map.map(([name]) => name).find((name) => column === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1))),
     rows: column === undefined ? [] : map.filter(([name]) => isRow(name)),
+    pixels: map.filter(([name]) => name !== column && fold.how === "madd" && fold.term.some((term) => isFree(term, name))),
     innermost,
+    terms: reduce.reduce((product, [, extent]) => product * lengthOf(extent), 1),
     isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
     points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),
     isPlain: fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && out.index.row === undefined,
@@ -98,6 +104,12 @@ function isColumn({ out, into }: Nest, loads: readonly Index[], dim: string): bo
     out.index.row === undefined
   );
 }
+
+/** Whether a value loads something, and the same all along a dim. */
+const isFree = (value: Value, dim: string): boolean => {
+  const loads = loadsIn(value);
+  return loads.length > 0 && loads.every((index) => strideOf(index, dim) === 0);
+};
 
 /** Points of a dim; without end where they are not known. */
 export const lengthOf = (extent: Extent | undefined): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);
