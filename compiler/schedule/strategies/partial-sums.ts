@@ -4,7 +4,7 @@
 import type { Strategy } from "./define.ts";
 
 /** Terms from which partial sums pay, and from which eight of them do. */
-const fewest = 8;
+export const fewestPartial = 8;
 const many = 16;
 
 export const partialSums: Strategy = {
@@ -12,7 +12,7 @@ export const partialSums: Strategy = {
   says: "4 or 8 partial sums along the innermost summed dim, folded by halves; in lanes where the terms lie side by side",
   when: ({ order, sum }, target) => {
     const [, extent] = sum?.innermost ?? [];
-    if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewest) return undefined;
+    if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewestPartial) return undefined;
     const partial = extent >= many ? 8 : 4;
     return { order, tile: [], partial, ...(target.lanes > 1 && sum.isContiguous ? { wide: true } : {}) };
   },
