@@ -51,9 +51,9 @@ export const dot: Primitive<DotAttrs> = {
   },
   eval: ([left, right], attrs, { shape }) => {
     const data = new Float64Array(sizeOf(shape));
-    overSums(left, right, shape, attrs, (to, length, term) => {
+    overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
       let sum = 0;
-      for (let k = 0; k < length; k++) sum += term(k);
+      for (let k = 0; k < leftSum.length; k++) sum += left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
       data[to] = sum;
     });
     return { shape, data };
@@ -101,24 +101,22 @@ function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
   return shape;
 }
 
-/** Visits every element of the result: where it stands, and the terms of its sum, in order. */
+/** Visits every element of the result: where it stands, where its operands begin, and how far from there each term stands, in order. */
 function overSums(
   left: Tensor,
   right: Tensor,
   shape: readonly number[],
   attrs: DotAttrs,
-  visit: (to: number, length: number, term: (k: number) => number) => void,
+  visit: (to: number, left: number, right: number, terms: readonly [readonly number[], readonly number[]]) => void,
 ): void {
   const places = placesOf(left.shape.length, right.shape.length, attrs);
   const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
   const [batchTo, leftTo, rightTo] = [places.batch, places.left, places.right].map((axes) => walk(shape, axes));
+  const terms = [leftSum, rightSum] as const;
   batchTo.forEach((start, b) => {
-    for (let i = 0; i < leftTo.length; i++) {
-      for (let j = 0; j < rightTo.length; j++) {
-        const [l, r] = [leftBatch[b] + leftFree[i], rightBatch[b] + rightFree[j]];
-        visit(start + leftTo[i] + rightTo[j], leftSum.length, (k) => left.data[l + leftSum[k]] * right.data[r + rightSum[k]]);
-      }
-    }
+    for (let i = 0; i < leftTo.length; i++)
+      for (let j = 0; j < rightTo.length; j++)
+        visit(start + leftTo[i] + rightTo[j], leftBatch[b] + leftFree[i], rightBatch[b] + rightFree[j], terms);
   });
 }
 
@@ -132,15 +130,15 @@ const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly numbe
 /** The terms of each sum in float32, one by one, and their magnitudes. */
 function rounding([left, right]: readonly Tensor[], { shape, data }: Tensor, attrs: DotAttrs): Float64Array {
   const sizes = new Float64Array(data.length);
-  overSums(left, right, shape, attrs, (to, length, term) => {
+  overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
     let rounded = 0;
     let magnitude = 0;
-    for (let k = 0; k < length; k++) {
-      const product = term(k);
-      rounded = Math.fround(rounded + Math.fround(product));
-      magnitude += Math.abs(product);
+    for (let k = 0; k < leftSum.length; k++) {
+      const term = left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
+      rounded = Math.fround(rounded + Math.fround(term));
+      magnitude += Math.abs(term);
     }
-    sizes[to] = sumSize(length, magnitude, rounded - data[to]);
+    sizes[to] = sumSize(leftSum.length, magnitude, rounded - data[to]);
   });
   return sizes;
 }

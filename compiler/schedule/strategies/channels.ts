@@ -15,8 +15,8 @@ import { rowOf } from "./rows-by-columns.ts";
 /** Sums side by side from which held taps pay, and the most of them. */
 const fewest = 4;
 const most = 8;
-/** Terms of the innermost summed dim that are written out at once. */
-const written = 8;
+/** Most multiply-adds of a tile that are written out: all taps, else those of the innermost summed dim. */
+const written = 80;
 
 /** The channels in lanes, where they lie so, and the dim that shares loads; undefined where partial sums are the sum's order. */
 function pixelsOf(sum: SumFacts | undefined): { readonly column: string | undefined; readonly row: Dim } | undefined {
@@ -77,13 +77,11 @@ export const pixelsByChannels: Strategy = {
     if (facts.sum === undefined || found === undefined) return undefined;
     const { column, row } = found;
     const { pixels, channels } = target.channels;
-    const sums = (pixels * (column === undefined ? 1 : channels)) / target.lanes;
-    const [, taps] = facts.sum.innermost;
     return {
       order: [...others(facts, [column, row[0]]), row[0], ...(column === undefined ? [] : [column])],
       tile: [[row[0], pixels], ...(column === undefined ? [] : [[column, channels] as const])],
       ...lanesOf(column, target),
-      ...(typeof taps === "number" ? { terms: Math.ceil(sums) * Math.min(taps, written) } : {}),
+      terms: written,
     };
   },
   sample: {
