@@ -34,6 +34,10 @@ function pixelsOf(sum: SumFacts | undefined): { readonly column: string | undefi
 const others = ({ order }: Facts, inner: readonly (string | undefined)[]): readonly string[] =>
   order.filter((name) => !inner.includes(name));
 
+/** So many points of a column; one point is no tile. */
+const columnTile = (column: string | undefined, count: number): Schedule["tile"] =>
+  column === undefined || count === 1 ? [] : [[column, count]];
+
 /** Lanes along a column. */
 const lanesOf = (column: string | undefined, target: Target): Pick<Schedule, "lane"> =>
   column === undefined || target.lanes === 1 ? {} : { lane: column };
@@ -54,7 +58,7 @@ export const heldTaps: Strategy = {
     if (pixels < fewest || hold === undefined || !isNear) return undefined;
     return {
       order: [...outer, ...(column === undefined ? [] : [column]), row[0]],
-      tile: [...(column === undefined ? [] : [[column, target.lanes] as const]), [row[0], pixels]],
+      tile: [...columnTile(column, target.lanes), [row[0], pixels]],
       ...lanesOf(column, target),
       hold,
       terms: pixels * sum.terms,
@@ -79,7 +83,7 @@ export const pixelsByChannels: Strategy = {
     const { pixels, channels } = target.channels;
     return {
       order: [...others(facts, [column, row[0]]), row[0], ...(column === undefined ? [] : [column])],
-      tile: [[row[0], pixels], ...(column === undefined ? [] : [[column, channels] as const])],
+      tile: [[row[0], pixels], ...columnTile(column, channels)],
       ...lanesOf(column, target),
       terms: written,
     };
