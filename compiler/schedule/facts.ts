@@ -27,6 +27,7 @@ export interface Facts {
   inner(least: number): string | undefined;
 }
 
+/** What is known of what a nest sums. */
 export interface SumFacts {
   readonly fold: Fold;
   readonly column: string | undefined;
