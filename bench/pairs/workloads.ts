@@ -52,6 +52,31 @@ const depthwise: PairNet = {
   layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 64, inputShape: [25, 25, 64] })],
 };
 
+const grouped: PairNet = {
+  name: "conv2d in 4 groups 25x25x64",
+  layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 4, activation: "relu", inputShape: [25, 25, 64] })],
+};
+
+const pairs: PairNet = {
+  name: "conv2d in 32 groups 25x25x64",
+  layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 32, activation: "relu", inputShape: [25, 25, 64] })],
+};
+
+/** Words from sound, of depthwise and 1 x 1 convolutions: https://arxiv.org/abs/1711.07128 */
+const dscnn: PairNet = {
+  name: "ds-cnn",
+  layers: (l) => [
+    l.conv2d({ filters: 64, kernelSize: [10, 4], strides: 2, padding: "same", activation: "relu", inputShape: [49, 10, 1] }),
+    ...[1, 2, 3, 4].flatMap(() => [
+      l.conv2d({ filters: 64, kernelSize: 3, groups: 64, padding: "same", activation: "relu" }),
+      l.conv2d({ filters: 64, kernelSize: 1, activation: "relu" }),
+    ]),
+    l.maxPooling2d({ poolSize: [25, 5] }),
+    l.flatten({}),
+    l.dense({ units: 12, activation: "softmax" }),
+  ],
+};
+
 export const lenet: PairNet = {
   name: "lenet-5",
   loss: "categorical_crossentropy",
@@ -131,6 +156,11 @@ export const pairings: readonly Pairing[] = [
   predict(conv8, 1),
   predict(conv32, 1),
   predict(depthwise, 1),
+  predict(depthwise, 32),
+  predict(grouped, 1),
+  predict(pairs, 1),
+  predict(dscnn, 1),
+  predict(dscnn, 32),
   predict(pool, 1),
   predict(lenet, 1),
   predict(lenet, 32),
@@ -149,7 +179,7 @@ export const pairings: readonly Pairing[] = [
 ];
 
 /** Whose compile time is compared: with default options, as a user compiles them. */
-export const compilings: readonly Pairing[] = [denseNet("784-128-64-10"), lenet].map((net) => ({
+export const compilings: readonly Pairing[] = [denseNet("784-128-64-10"), lenet, dscnn].map((net) => ({
   ...predict(net, 1),
   name: `compile ${net.name}`,
 }));

@@ -12,7 +12,7 @@ import type { Namer } from "./namer.ts";
 import { accumulate, identities, joins, nameOf, type Point } from "./points.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Most terms of a register tile that are written out instead of looped over. */
+/** Most terms of a register tile that are written out instead of looped over, where the schedule does not say. */
 const shortSum = 32;
 
 /** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. */
@@ -21,7 +21,7 @@ export function overReduce(
   fold: Fold,
   points: readonly Point[],
   registers: readonly Value[],
-  { partial, wide }: Schedule,
+  { partial, wide, terms: most = shortSum }: Schedule,
   fresh: Namer,
 ): readonly Stmt[] {
   const extents = new Map<string, Extent>(nest.reduce);
@@ -44,7 +44,7 @@ export function overReduce(
       return partials(fold, list, registers, { dim, extent, partial, wide: wide === true }, fresh);
     // A short sum is written out, all its dims at once: the loops would cost more than it, and points share what they load.
     const terms = dims.reduce((product, name) => product * lengthOf(extents.get(name)), list.length);
-    if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list), fresh);
+    if (partial === undefined && terms <= most) return lets(writtenOut(dims, list), fresh);
     return blocks(extent, 1, "none", fresh, ([{ coord }]) => visit(more, at(list, dim, coord)));
   };
   return visit(

@@ -5,11 +5,12 @@ import { broadcasts } from "./broadcasts.ts";
 import { constants } from "./constants.ts";
 import { fold } from "./fold.ts";
 import { gradients } from "./gradients.ts";
+import { reshapes } from "./reshapes.ts";
 import { views } from "./views.ts";
 
 type Exact = { readonly exact: boolean };
 /** What holds whether or not params change between calls. */
-const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts];
+const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts, ...reshapes];
 /** Every rule there is. */
 export const allRules: readonly Rule[] = [...always, ...fold];
 
