@@ -7,7 +7,7 @@ import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/plan.ts";
 import { label, showOrigins } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
 import { splitBlocked } from "../program/nest/dims.ts";
-import type { Nest, NestKernel, Tree } from "../program/nest/nest.ts";
+import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
 import { at, indexOf, type Operand, readAt } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
@@ -67,6 +67,12 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
       return value;
     };
     const index: Index = indexOf(out, core.coords);
+    const more = (region.more ?? []).map(
+      (stored): Store => ({
+        finish: evaluate(stored.node),
+        out: { buffer: stored.out.buffer, index: indexOf(stored.out, core.coords) },
+      }),
+    );
     const row = core.row === undefined ? {} : { row: { index: core.row, limit: out.shape[0] as number, stride: out.strides[0] } };
     return {
       name: region.name,
@@ -76,6 +82,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
       ...(fold === undefined ? {} : { fold }),
       finish: evaluate(nodes[nodes.length - 1]),
       out: { buffer: out.buffer, index: { ...index, ...row } },
+      ...(more.length === 0 ? {} : { more }),
       into: core.into,
     };
   });

@@ -2,7 +2,7 @@
 // for their buffers as one kernel with formals, called with the buffers of each; or the Program itself where no two are.
 // Guarantee: every call runs the very nests it ran before. Two formals are two buffers, as they were in each twin; which of them
 // lie over each other in the arena does not matter, since nothing that is made of a kernel depends on where its buffers lie.
-import { leavesOf, type NestKernel, valuesOfNest } from "../program/nest/nest.ts";
+import { leavesOf, type NestKernel, storesOf, valuesOfNest } from "../program/nest/nest.ts";
 import type { Buffer, Call, Program, Role } from "../program/program.ts";
 import { countNodes } from "../program/walk.ts";
 import { spell, withBuffers } from "./spell.ts";
@@ -103,7 +103,7 @@ function namesOf(
   varying: readonly number[],
   known: Buffers,
 ): ReadonlyMap<string, string> {
-  const written = new Set([...leavesOf(parts)].map(({ out }) => out.buffer));
+  const written = new Set([...leavesOf(parts)].flatMap((nest) => storesOf(nest).map(({ out }) => out.buffer)));
   const own = new Set(varying);
   const taken = new Set(buffers.filter((_, i) => !own.has(i)));
   const numbers = new Map<string, number>();

@@ -1,7 +1,7 @@
 // Kernels of nests letter by letter, buffers and loops by number: two kernels spell the same where they differ in those names alone.
 // In: a kernel. Out: a text with a line for each node of a value, dim and nest, and the buffers in the order of their first use; or
 // the kernel over other buffers. Guarantee: equal texts are equal structures, down to which values are shared.
-import { type Fold, isLoop, mapTree, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
+import { type Fold, isLoop, mapStores, mapTree, type Nest, type NestKernel, storesOf, type Tree } from "../program/nest/nest.ts";
 import type { Extent, Index, Value } from "../program/program.ts";
 import { mapIndex, mapOperands, operandsOf, shared } from "../program/walk.ts";
 
@@ -40,16 +40,19 @@ class Speller {
     this.#lines.push("end");
   }
 
-  #nest({ map, reduce, fold, finish, out, into }: Nest): void {
+  #nest(nest: Nest): void {
+    const { map, reduce, fold, into } = nest;
     for (const [dim, to] of map) this.#lines.push(`map ${dim} ${extent(to)}`);
     for (const [dim, to] of reduce) this.#lines.push(`reduce ${dim} ${extent(to)}`);
     if (fold !== undefined) {
       const terms = fold.term.map((term) => this.#value(term));
       this.#lines.push(`fold ${fold.how} ${terms} ${this.#value(fold.init)}`);
     }
-    const value = this.#value(finish);
-    const index = this.#index(out.index);
-    this.#lines.push(`${into} ${numberOf(this.#buffers, out.buffer)} ${index} ${value}`);
+    for (const { finish, out } of storesOf(nest)) {
+      const value = this.#value(finish);
+      const index = this.#index(out.index);
+      this.#lines.push(`${into} ${numberOf(this.#buffers, out.buffer)} ${index} ${value}`);
+    }
   }
 
   /** The value's number; it is spelled when it is met first. */
@@ -119,10 +122,11 @@ export function withBuffers(kernel: NestKernel, named: (buffer: string) => strin
       ? { ...fold, init: value(fold.init), term: [value(fold.term[0]), value(fold.term[1])] }
       : { ...fold, init: value(fold.init), term: [value(fold.term[0])] };
   const ofNest = (nest: Nest): Nest => ({
-    ...nest,
+    ...mapStores(nest, ({ finish, out }) => ({
+      finish: value(finish),
+      out: { buffer: named(out.buffer), index: mapIndex(out.index, value) },
+    })),
     ...(nest.fold === undefined ? {} : { fold: ofFold(nest.fold) }),
-    finish: value(nest.finish),
-    out: { buffer: named(nest.out.buffer), index: mapIndex(nest.out.index, value) },
   });
   return { ...kernel, parts: kernel.parts.map((part) => mapTree(part, ofNest)) };
 }

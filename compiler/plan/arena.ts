@@ -5,7 +5,7 @@ import type { Node } from "../graph/graph.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import { FirstFit } from "./first-fit.ts";
 import type { Stretch } from "./places.ts";
-import type { PlanBuffer, Region } from "./plan.ts";
+import { type ComputeRegion, outsOf, type PlanBuffer, type Region } from "./plan.ts";
 
 /** Offsets for all stretches; those outside the arena get 0, and their place from the Program. */
 export function layOut(
@@ -56,26 +56,35 @@ function takeovers(
   for (const region of regions) {
     if (region.kind === "scan") takeovers(region.body, byName, operands, found);
     if (region.kind !== "compute") continue;
-    const out = byName.get(region.out.buffer);
-    if (out === undefined || out.role !== "arena" || out.from !== region.position || region.out.loops.length > 0) continue;
-    const inside = new Set(region.nodes);
-    // Buffers in the order in which they are read, and whether each is read at the very points that are written.
-    const aligned = new Map<string, boolean>();
-    for (const node of region.nodes)
-      for (const input of node.inputs) {
-        const view = inside.has(input) ? undefined : operands.get(input);
-        if (view?.kind !== "view") continue;
-        const here = node !== region.anchor && sameElements(view, region.out);
-        aligned.set(view.buffer, here && aligned.get(view.buffer) !== false);
+    const given = new Set<string>();
+    for (const view of outsOf(region)) {
+      const out = byName.get(view.buffer);
+      if (out === undefined || out.role !== "arena" || out.from !== region.position || view.loops.length > 0) continue;
+      for (const [buffer, isAligned] of readsAt(region, view, operands)) {
+        const old = byName.get(buffer);
+        if (!isAligned || given.has(buffer) || old?.role !== "arena" || old.to !== region.position || old.length !== out.length)
+          continue;
+        found.set(out.name, buffer);
+        given.add(buffer);
+        break;
       }
-    for (const [buffer, isAligned] of aligned) {
-      const old = byName.get(buffer);
-      if (!isAligned || old?.role !== "arena" || old.to !== region.position || old.length !== out.length) continue;
-      found.set(out.name, buffer);
-      break;
     }
   }
   return found;
+}
+
+/** Buffers in the order in which a region reads them, and whether each is read at the very points that are written. */
+function readsAt(region: ComputeRegion, out: View, operands: ReadonlyMap<Node, Operand>): ReadonlyMap<string, boolean> {
+  const inside = new Set(region.nodes);
+  const aligned = new Map<string, boolean>();
+  for (const node of region.nodes)
+    for (const input of node.inputs) {
+      const view = inside.has(input) ? undefined : operands.get(input);
+      if (view?.kind !== "view") continue;
+      const here = node !== region.anchor && sameElements(view, out);
+      aligned.set(view.buffer, here && aligned.get(view.buffer) !== false);
+    }
+  return aligned;
 }
 
 const sameElements = (a: View, b: View): boolean =>

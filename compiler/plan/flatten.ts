@@ -51,8 +51,8 @@ function replay(source: Graph, regions: readonly Region[], builder: Builder, bod
         ),
       );
     }
-    const root = region.nodes[region.nodes.length - 1];
-    made.set(root, inside.get(root) as Node);
+    const stored = [region.nodes[region.nodes.length - 1], ...(region.more ?? []).map(({ node }) => node)];
+    for (const node of stored) made.set(node, inside.get(node) as Node);
   }
   for (const [, node] of [...source.results, ...source.updates]) available(node);
   return made;

@@ -1,9 +1,9 @@
 // Which regions write straight into the place that is asked for. In: a level's nodes, its fusion, and where stored values
-// shall go. Out: root → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
+// shall go. Out: node that a region stores → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
 // one except at the very point that is written; whoever is not in the result is copied when all have run.
 import type { Graph, Node } from "../graph/graph.ts";
 import type { View } from "../program/nest/view.ts";
-import { kindOf } from "./fuse.ts";
+import { type Fusion, kindOf } from "./fuse.ts";
 
 /** Where a stored value goes: a view, and, when it replaces what is read there, the node of the old value. */
 export interface Demand {
@@ -12,20 +12,25 @@ export interface Demand {
   readonly replaces?: Node;
 }
 
-export function chooseHomes(graph: Graph, demands: readonly Demand[], roots: ReadonlyMap<Node, Node>): ReadonlyMap<Node, View> {
+export function chooseHomes(graph: Graph, demands: readonly Demand[], { roots, more }: Fusion): ReadonlyMap<Node, View> {
   const order = new Map(graph.nodes.map((node, i) => [node, i]));
   const position = (node: Node): number => order.get(roots.get(node) ?? node) ?? 0;
   const kept = new Set(demands.map(({ node }) => storage(node)));
   const readers = readersOf(graph);
-  const mayReplace = (old: Node, root: Node): boolean => {
+  const isStored = (node: Node): boolean => {
+    const root = roots.get(node);
+    return root !== undefined && (root === node || more.get(root)?.includes(node) === true);
+  };
+  const mayReplace = (old: Node, node: Node): boolean => {
     if (kept.has(old)) return false;
+    const root = roots.get(node) as Node;
     return (readers.get(old) ?? []).every((user) =>
       roots.get(user) === root ? readsSamePoint(user, old) : position(user) < position(root),
     );
   };
   const homes = new Map<Node, View>();
   for (const { node, out, replaces } of demands) {
-    if (homes.has(node) || roots.get(node) !== node) continue;
+    if (homes.has(node) || !isStored(node)) continue;
     if (replaces === undefined || mayReplace(replaces, node)) homes.set(node, out);
   }
   return homes;

@@ -48,6 +48,8 @@ export interface ComputeRegion extends Placed {
   /** Anchor first, then pointwise nodes in graph order; the last is the root, whose value is stored. */
   readonly nodes: readonly Node[];
   readonly out: View;
+  /** Nodes inside that others ask for too, and where they go. */
+  readonly more?: readonly { readonly node: Node; readonly out: View }[];
 }
 
 /** A value written out in row-major order, where strides alone cannot express what comes next, or a second home is needed. */
@@ -57,6 +59,14 @@ export interface CopyRegion extends Placed {
   readonly from: Operand;
   readonly out: View;
 }
+
+/** Every view that a region writes. */
+export const outsOf = (region: Region): readonly View[] =>
+  region.kind === "scan"
+    ? []
+    : region.kind === "copy"
+      ? [region.out]
+      : [region.out, ...(region.more ?? []).map(({ out }) => out)];
 
 /** The steps of a scan: the regions of its body under one loop. */
 export interface ScanRegion extends Placed {

@@ -70,7 +70,8 @@ class Planner {
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
   planBody(graph: Graph, demands: readonly Demand[]): Region[] {
     const regions: Region[] = [];
-    const roots = fuse(graph.nodes, new Set(demands.map(({ node }) => node)));
+    const fusion = fuse(graph.nodes, new Set(demands.map(({ node }) => node)));
+    const { roots, more } = fusion;
     const members = new Map<Node, Node[]>();
     for (const node of graph.nodes) {
       const root = roots.get(node);
@@ -79,13 +80,13 @@ class Planner {
       if (known === undefined) members.set(root, [node]);
       else known.push(node);
     }
-    const homes = chooseHomes(graph, demands, roots);
+    const homes = chooseHomes(graph, demands, fusion);
     for (const node of graph.nodes) {
       if (this.places.operands.has(node)) continue; // a source, or an item that its scan has placed
       const kind = kindOf(node);
       if (kind === "view") this.#view(graph, node, regions);
       else if (kind === "scan") planScan(this, graph, node, `t${this.#loops++}`, regions);
-      else if (roots.get(node) === node) this.#compute(graph, node, members.get(node) ?? [node], homes.get(node), regions);
+      else if (roots.get(node) === node) this.#compute(graph, members.get(node) ?? [node], more.get(node) ?? [], homes, regions);
     }
     this.#writeRest(
       graph,
@@ -107,10 +108,14 @@ class Planner {
       this.copy(this.names.of(graph, [node], "copy"), node, saved[i], out, regions);
   }
 
-  #compute(graph: Graph, root: Node, nodes: readonly Node[], home: View | undefined, regions: Region[]): void {
+  #compute(graph: Graph, nodes: readonly Node[], also: readonly Node[], homes: ReadonlyMap<Node, View>, regions: Region[]): void {
+    const root = nodes[nodes.length - 1];
     const named = this.names.of(graph, nodes);
-    const out =
-      home ?? this.places.allocate(named.name, "arena", this.places.extents(root), { layout: this.#layouts.values.get(root) });
+    const placed = (node: Node, name: () => string): View =>
+      homes.get(node) ??
+      this.places.allocate(name(), "arena", this.places.extents(node), { layout: this.#layouts.values.get(node) });
+    const out = placed(root, () => named.name);
+    const more = also.map((node) => ({ node, out: placed(node, () => this.names.of(graph, [node]).name) }));
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     const region: ComputeRegion = {
@@ -122,13 +127,16 @@ class Planner {
       ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.places.operandOf(anchor.inputs[0]), packed] }),
       nodes: anchor === undefined ? nodes : [anchor, ...nodes.filter((node) => node !== anchor)],
       out,
+      ...(more.length === 0 ? {} : { more }),
     };
     const inside = new Set(nodes);
     const outside = nodes.flatMap((node) => node.inputs).filter((input) => !inside.has(input));
     for (const input of outside) this.places.touch(this.places.operandOf(input), region.position);
     if (packed !== undefined) this.places.touch(packed, region.position);
-    this.places.touch(out, region.position);
-    this.places.operands.set(root, out);
+    for (const stored of [{ node: root, out }, ...more]) {
+      this.places.touch(stored.out, region.position);
+      this.places.operands.set(stored.node, stored.out);
+    }
     regions.push(region);
   }
 

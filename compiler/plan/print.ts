@@ -3,7 +3,7 @@ import { type Node, showShape } from "../graph/graph.ts";
 import { showOrigin } from "../graph/origin.ts";
 import type { Operand } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
-import type { Plan, PlanBuffer, Region } from "./plan.ts";
+import { outsOf, type Plan, type PlanBuffer, type Region } from "./plan.ts";
 
 /** `matmul ⊕ add ⊕ max`. */
 export function label(region: Region): string {
@@ -35,7 +35,8 @@ export function printPlan(plan: Plan): string {
       const origins = showOrigins(region);
       const origin = origins === "" ? "" : `  # ${origins}`;
       const reads = readsOf(plan, region).map(showOperand).join(", ");
-      const out = region.kind === "scan" ? "" : ` -> ${showOperand(region.out)}`;
+      const outs = outsOf(region).map(showOperand).join(", ");
+      const out = outs === "" ? "" : ` -> ${outs}`;
       lines.push(`${indent}region ${region.id} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
       if (region.kind === "scan") show(region.body, `${indent}  `);
     }

@@ -4,7 +4,7 @@ import { CompileError } from "../diagnostics/error.ts";
 import { equalGraphs } from "../graph/equal.ts";
 import type { Operand } from "../program/nest/view.ts";
 import { flatten } from "./flatten.ts";
-import type { Plan, PlanBuffer, Region } from "./plan.ts";
+import { outsOf, type Plan, type PlanBuffer, type Region } from "./plan.ts";
 import { printPlan, readsOf } from "./print.ts";
 
 /** Throws CompileError `ir/verify` where live buffers share bytes, a view leaves its buffer, or the Graph does not come back. */
@@ -30,7 +30,7 @@ export function verifyPlan(plan: Plan): void {
         visit(region.body);
         continue;
       }
-      for (const operand of [...readsOf(plan, region), region.out]) {
+      for (const operand of [...readsOf(plan, region), ...outsOf(region)]) {
         const [low, high] = span(operand, max, loops);
         if (operand.kind === "view" && low <= high && (low < 0 || high >= (lengths.get(operand.buffer) ?? 0)))
           fail(`a view of ${JSON.stringify(operand.buffer)} reaches ${low}..${high}`);

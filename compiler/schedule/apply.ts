@@ -2,7 +2,7 @@
 // Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
 // A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
 
-import { type Fold, isLoop, leavesOf, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
+import { type Fold, isLoop, leavesOf, type Nest, type NestKernel, storesOf, type Tree } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Extent, Kernel, Program, Stmt, Value } from "../program/program.ts";
 import { blocks } from "./blocks.ts";
@@ -74,11 +74,11 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
   const { fold } = nest;
   if (fold === undefined)
     return lets(
-      points.flatMap((point) => storeAt(nest, point, valueAt(nest.finish, point))),
+      points.flatMap((point) => storesAt(nest, point, fresh)),
       fresh,
     );
   const start = (point: Point): Value => valueAt(fold.init, point);
-  const finish = (point: Point, sum: Value): readonly Stmt[] => storeAt(nest, point, valueAt(nest.finish, point, sum));
+  const finish = (point: Point, sum: Value): readonly Stmt[] => storesAt(nest, point, fresh, sum);
   // Without reduce dims there is one term.
   if (nest.reduce.length === 0)
     return lets(
@@ -96,6 +96,18 @@ function compute(nest: Nest, points: readonly Point[], plan: Schedule, fresh: Na
       points.flatMap((point, p) => finish(point, registers[p])),
       fresh,
     ),
+  ];
+}
+
+/** All stores of a point. What they store is computed before: one may take the place of what another one reads. */
+function storesAt(nest: Nest, point: Point, fresh: Namer, acc?: Value): readonly Stmt[] {
+  const stores = storesOf(nest);
+  const values = stores.map(({ finish }) => valueAt(finish, point, acc));
+  if (stores.length === 1) return storeAt(nest, nest, point, values[0]);
+  const named = values.map((value): Stmt & { readonly do: "let" } => ({ do: "let", name: fresh("v"), value }));
+  return [
+    ...named,
+    ...stores.flatMap((store, i) => storeAt(nest, store, point, { op: "use", name: named[i].name, fmt: values[i].fmt })),
   ];
 }
 
@@ -128,7 +140,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
         ),
         { do: "for", loop, ...range, body },
         ...lets(
-          points.flatMap((point, p) => storeAt(nest, point, registers[p])),
+          points.flatMap((point, p) => storeAt(nest, nest, point, registers[p])),
           fresh,
         ),
       ];
@@ -136,7 +148,7 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
   return [
     ...overMap(nest, plan, fresh, (points) =>
       lets(
-        points.flatMap((point) => storeAt(nest, point, valueAt(fold.init, point))),
+        points.flatMap((point) => storeAt(nest, nest, point, valueAt(fold.init, point))),
         fresh,
       ),
     ),

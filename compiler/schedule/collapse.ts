@@ -1,6 +1,6 @@
 // Dims of a nest merged: two neighbours that every access walks as one become one. In and out: a Nest, same meaning, same order.
 import { rewriteDims } from "../program/nest/dims.ts";
-import { type Nest, valuesOfNest } from "../program/nest/nest.ts";
+import { type Nest, storesOf, valuesOfNest } from "../program/nest/nest.ts";
 import type { Extent, Index, Value } from "../program/program.ts";
 import { operandsOf } from "../program/walk.ts";
 
@@ -45,7 +45,7 @@ function mergeable(nest: Nest, pairs: readonly Pair[]): readonly Pair[] {
     if (value.op === "load") seeIndex(value.index);
     operandsOf(value).forEach(see);
   };
-  seeIndex(nest.out.index);
+  for (const { out } of storesOf(nest)) seeIndex(out.index);
   valuesOfNest(nest).forEach(see);
   return left;
 }

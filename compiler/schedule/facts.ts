@@ -3,7 +3,7 @@
 // A map dim is a *column* when the store and every term walk it one by one, or do not know it: lanes may run along it. Given the
 // column, a map dim is a *row* when none of the fold's loads knows both: the points of a tile of rows and columns share loads.
 import { innerOf, outerOf } from "../program/nest/block.ts";
-import type { Fold, Nest } from "../program/nest/nest.ts";
+import { type Fold, type Nest, type Store, storesOf } from "../program/nest/nest.ts";
 import type { Extent, Index, Value } from "../program/program.ts";
 import { countNodes, operandsOf } from "../program/walk.ts";
 
@@ -19,9 +19,11 @@ export interface Facts {
   readonly sum?: SumFacts;
   /** Nodes of what is computed at a point: a map beyond `heavy` is worth a vector for two or three points. */
   readonly weight: number;
+  /** Points that scatter, or add to what is there, keep their order. */
+  readonly isOrdered: boolean;
   /** The last map dim, where its extent is a number. */
   readonly last: readonly [name: string, extent: number] | undefined;
-  /** The last map dims with a known extent of at least `least` that the store walks one by one. */
+  /** The last of the map dims with a known extent of at least `least` that every store walks one by one. */
   inner(least: number): string | undefined;
 }
 
@@ -47,24 +49,26 @@ export const heavy = 24;
 
 /** The facts of a nest. */
 export function factsOf(nest: Nest): Facts {
-  const { fold, map, reduce, out } = nest;
+  const { fold, map, reduce } = nest;
+  const stores = storesOf(nest);
   const last = map.at(-1);
   return {
     nest,
     order: map.map(([name]) => name),
     ...(fold === undefined || reduce.length === 0 ? {} : { sum: sumFacts(nest, fold) }),
-    weight: countNodes([nest.finish]),
+    weight: countNodes(stores.map(({ finish }) => finish)),
+    isOrdered: nest.into === "add" || stores.some(hasRow),
     last: last !== undefined && typeof last[1] === "number" ? [last[0], last[1]] : undefined,
     inner: (least) =>
       map
-        .filter(([name, extent]) => typeof extent === "number" && extent >= least && strideOf(out.index, name) === 1)
+        .filter(([name, extent]) => typeof extent === "number" && extent >= least && stores.every((store) => walks(store, name)))
         .map(([name]) => name)
         .at(-1),
   };
 }
 
 function sumFacts(nest: Nest, fold: Fold): SumFacts {
-  const { map, reduce, out } = nest;
+  const { map, reduce } = nest;
   const loads = fold.term.flatMap(loadsIn);
   const column = map
     .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, loads, name))
@@ -83,21 +87,24 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
     innermost,
     isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
     points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),
-    isPlain: fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && out.index.row === undefined,
+    isPlain: fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && nest.more === undefined && !hasRow(nest),
   };
 }
 
-function isColumn({ out, into }: Nest, loads: readonly Index[], dim: string): boolean {
+function isColumn(nest: Nest, loads: readonly Index[], dim: string): boolean {
   const strides = loads.map((index) => strideOf(index, dim));
   return (
     // What is added keeps the order of the map.
-    into === "store" &&
+    nest.into === "store" &&
     strides.includes(1) &&
     strides.every((stride) => stride === 0 || stride === 1) &&
-    strideOf(out.index, dim) === 1 &&
-    out.index.row === undefined
+    storesOf(nest).every((store) => walks(store, dim) && !hasRow(store))
   );
 }
+
+/** Whether a store goes one on as a dim does. */
+const walks = ({ out }: Store, dim: string): boolean => strideOf(out.index, dim) === 1;
+const hasRow = ({ out }: Store): boolean => out.index.row !== undefined;
 
 /** Points of a dim; without end where they are not known. */
 export const lengthOf = (extent: Extent | undefined): number => (typeof extent === "number" ? extent : Number.POSITIVE_INFINITY);

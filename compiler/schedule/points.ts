@@ -1,7 +1,7 @@
 // Result points while a nest is being scheduled: where they stand, what is computed at them, and where their sums and values
 // go. In: a nest's values over dims. Out: values at coordinates, one or four lanes wide.
 
-import type { Fold, Nest } from "../program/nest/nest.ts";
+import type { Fold, Nest, Store } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Index, Stmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
@@ -38,9 +38,8 @@ export const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value =
 });
 export const nameOf = (reg: Value): string => (reg.op === "reg" ? reg.name : "");
 
-/** Stores a point's value, as the nest says. */
-export function storeAt(nest: Nest, point: Point, value: Value): readonly Stmt[] {
-  const { buffer, index } = nest.out;
+/** Stores a point's value where a store of the nest says. */
+export function storeAt(nest: Nest, { out: { buffer, index } }: Store, point: Point, value: Value): readonly Stmt[] {
   const to = addressAt(index, point);
   if (point.wide !== undefined)
     return Array.from({ length: point.wide }, (_, i): Stmt => {

@@ -2,7 +2,7 @@
 // and the line of its schedule. Guarantee for what passes: every map dim is walked once, tiles, lanes and strips are of dims that can
 // be cut so, and no result depends on an order that the schedule changed. What the loops do is checked by the Program they become.
 import { CompileError } from "../diagnostics/error.ts";
-import { isLoop, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
+import { isLoop, type Nest, type NestKernel, type Store, storesOf, type Tree } from "../program/nest/nest.ts";
 import { nestLines } from "../program/nest/print.ts";
 import type { Extent, Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
@@ -48,9 +48,12 @@ function laneFault({ nest, schedule }: Plain, target: Target): string | undefine
   if (target.lanes === 1) return `the target ${target.name} has no lanes`;
   const count = tile.find(([dim]) => dim === lane)?.[1] ?? 0;
   if (count === 0 || count % target.lanes !== 0) return `lanes are ${target.lanes} points of a tile's dim, found ${count}`;
-  const { fmt } = nest.fold?.init ?? nest.finish;
-  if (fmt !== "f32") return `lanes hold f32, the nest computes in ${fmt}`;
-  if (strideOf(nest.out.index, lane) !== 1 || nest.out.index.row !== undefined)
+  const stores = storesOf(nest);
+  const odd = [...(nest.fold === undefined ? [] : [nest.fold.init]), ...stores.map(({ finish }) => finish)].find(
+    ({ fmt }) => fmt !== "f32",
+  );
+  if (odd !== undefined) return `lanes hold f32, the nest computes in ${odd.fmt}`;
+  if (stores.some(({ out }) => strideOf(out.index, lane) !== 1 || out.index.row !== undefined))
     return `points in lanes lie side by side in the result, ${JSON.stringify(lane)} does not`;
   return undefined;
 }
@@ -77,20 +80,21 @@ function sumFault({ nest, schedule }: Plain, target: Target): string | undefined
     return `strips are of the first reduced dim, over all of a scalar, found ${JSON.stringify(strip.dim)}`;
   if (inner.some(([, extent]) => typeof extent !== "number")) return "what is summed inside a strip has known extents";
   if (!(Number.isInteger(strip.size) && strip.size >= 1)) return `a strip has at least one row, found ${strip.size}`;
-  const rests = nest.finish.op === "acc" && fold?.init.fmt === "f32" && nest.into === "store" && out.index.row === undefined;
+  const isTheSum = nest.finish.op === "acc" && fold?.init.fmt === "f32" && nest.into === "store" && nest.more === undefined;
+  const rests = isTheSum && out.index.row === undefined;
   return rests ? undefined : "sums rest in the result between strips, so the result is the sum, in f32, at an address of its own";
 }
 
 /** Where points may share an address, or data choose it, their order is the meaning. */
 function orderFault({ nest, schedule }: Plain, scalars: readonly Scalar[]): string | undefined {
-  if (isInjective(nest, scalars)) return undefined;
+  if (storesOf(nest).every((store) => isInjective(nest.map, store, scalars))) return undefined;
   const { order, tile } = schedule;
   const isKept = nest.map.every(([dim], i) => order[i] === dim) && tile.every(([dim]) => dim === order.at(-1));
   return isKept ? undefined : "points that may share an address keep their order";
 }
 
 /** Whether every point has an address of its own: each stride is longer than all that the shorter ones reach. */
-function isInjective({ map, out }: Nest, scalars: readonly Scalar[]): boolean {
+function isInjective(map: Nest["map"], { out }: Store, scalars: readonly Scalar[]): boolean {
   if (out.index.row !== undefined) return false;
   const dims = map
     .map(([dim, extent]) => ({ count: most(extent, scalars), stride: Math.abs(strideOf(out.index, dim)) }))

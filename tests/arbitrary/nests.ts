@@ -84,7 +84,21 @@ class NestMaker {
     const into = kind === "scatter" || kind === "any" ? r.pick(["store", "add"] as const) : "store";
     const finish = this.#finish(kind === "heavy" ? 14 : 3, points, fold);
     const out = { buffer: this.#buffer("y"), index: this.#out(kind === "scatter", around, blocked) };
-    return { name: `nest${this.#buffers}`, origin: "", map: blocked, reduce, ...(fold && { fold }), finish, out, into };
+    const more = Array.from({ length: into === "add" ? 0 : r.pick([0, 0, 1, 2]) }, () => ({
+      finish: this.#finish(kind === "heavy" ? 14 : 3, points, fold),
+      out: { buffer: this.#buffer("y"), index: this.#out(false, around, blocked) },
+    }));
+    return {
+      name: `nest${this.#buffers}`,
+      origin: "",
+      map: blocked,
+      reduce,
+      ...(fold && { fold }),
+      finish,
+      out,
+      ...(more.length > 0 && { more }),
+      into,
+    };
   }
 
   /** Dims with at most so many points together; only the first may be the rows. */

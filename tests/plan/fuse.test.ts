@@ -41,18 +41,32 @@ test.each<Row>([
 ])("of %s", check);
 
 test.each<Row>([
+  ["a result of its own: two stores", `${x} %1 = neg(%0) %2 = mul(%1, %0) results y = %2 z = %1`, "neg ⊕ mul"],
   [
-    "a result of its own",
-    `${x} %1 = neg(%0) %2 = mul(%1, %0) results y = %2 z = %1`,
+    "two maps read it: one loop of three stores",
+    `${x} %1 = neg(%0) %2 = mul(%1, %0) %3 = add(%1, %0) results y = %2 z = %3`,
+    "neg ⊕ mul ⊕ add",
+  ],
+  ["maps that read the same: one loop", `${x} %1 = neg(%0) %2 = floor(%0) results y = %1 z = %2`, "neg ⊕ floor"],
+  [
+    "maps that read the same, the first asked for in between: apart",
+    `${x} %1 = neg(%0) %2 = reduceSum(%1) {axes: [1]} %3 = broadcast(%2) {shape: [n, 2], axes: [0]} %4 = mul(%3, %0) results y = %4 z = %1`,
     `neg
-  mul`,
+     reduceSum
+     mul`,
   ],
   [
-    "two regions read it",
-    `${x} %1 = neg(%0) %2 = mul(%1, %0) %3 = add(%1, %0) results y = %2 z = %3`,
-    `neg
-  mul
-  add`,
+    "a sum asks for it before the map does: apart, or the map would wait for itself",
+    `${x} %1 = exp(%0) %2 = reduceSum(%1) {axes: [1]} %3 = broadcast(%2) {shape: [n, 2], axes: [0]} %4 = div(%1, %3) results y = %4`,
+    `exp
+     reduceSum
+     div`,
+  ],
+  [
+    "a product that two maps read stays a product",
+    `${x} ${w} %2 = dot(%0, %1) ${product} %3 = neg(%2) %4 = mul(%2, %0) results y = %3 z = %4`,
+    `matmul
+     neg ⊕ mul`,
   ],
   ["both who read it are in one: joins", `${x} %1 = neg(%0) %2 = mul(%1, %0) %3 = add(%1, %2) results y = %3`, "neg ⊕ mul ⊕ add"],
   [

@@ -95,8 +95,9 @@ export function runNests(program: Program<NestKernel>, entry: string, buffers: B
     program.kernels.find(({ name }) => name === kernel)?.parts.forEach((part) => void runTree(part, scalars));
 }
 
-function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Nest, buffers: Buffers, outer: Dims): void {
-  const out = buffers.get(buffer) ?? fail(`no buffer ${buffer}`);
+function runNest(nest: Nest, buffers: Buffers, outer: Dims): void {
+  const { map, reduce, fold, into } = nest;
+  const stores = [nest, ...(nest.more ?? [])];
   eachPoint(map, outer, (point) => {
     let acc = Number.NaN;
     if (fold !== undefined) {
@@ -109,11 +110,14 @@ function runNest({ map, reduce, fold, finish, out: { buffer, index }, into }: Ne
         else acc = how === "add" ? round(acc + a) : how === "max" ? Math.max(acc, a) : Math.min(acc, a);
       });
     }
-    const value = evaluate(finish, point, buffers, acc);
-    const position = address(index, point, buffers);
-    if (!(position >= 0 && position < out.length)) throw new Error(`store at ${position} of ${out.length}`);
-    const sum = out[position] + value;
-    out[position] = into === "store" ? value : finish.fmt === "f32" ? Math.fround(sum) : sum;
+    const values = stores.map(({ finish }) => evaluate(finish, point, buffers, acc));
+    for (const [i, { finish, out: to }] of stores.entries()) {
+      const out = buffers.get(to.buffer) ?? fail(`no buffer ${to.buffer}`);
+      const position = address(to.index, point, buffers);
+      if (!(position >= 0 && position < out.length)) throw new Error(`store at ${position} of ${out.length}`);
+      const sum = out[position] + values[i];
+      out[position] = into === "store" ? values[i] : finish.fmt === "f32" ? Math.fround(sum) : sum;
+    }
   });
 }
 

@@ -51,13 +51,16 @@ export function programAround(given: readonly NestKernel[], scalars: readonly Sc
       for (const part of tree.parts) see(part, inner);
       return;
     }
-    const { map, reduce, fold, finish, out, into } = tree;
+    const { map, reduce, fold, into } = tree;
+    const stores = [tree, ...(tree.more ?? [])];
     const dims = new Map([...outer, ...[...map, ...reduce].map(([dim, extent]) => [dim, most(extent)] as const)]);
-    reach(out.buffer, out.index, dims);
-    written.add(out.buffer);
-    if (into === "add") read.add(out.buffer);
-    const rows = out.index.row === undefined ? [] : [out.index.row.index];
-    visit([finish, ...(fold === undefined ? [] : [fold.init, ...fold.term]), ...rows], (value) => {
+    for (const { out } of stores) {
+      reach(out.buffer, out.index, dims);
+      written.add(out.buffer);
+      if (into === "add") read.add(out.buffer);
+    }
+    const rows = stores.flatMap(({ out }) => (out.index.row === undefined ? [] : [out.index.row.index]));
+    visit([...stores.map(({ finish }) => finish), ...(fold === undefined ? [] : [fold.init, ...fold.term]), ...rows], (value) => {
       if (value.op !== "load") return;
       read.add(value.buffer);
       reach(value.buffer, value.index, dims);

@@ -11,8 +11,9 @@ export const max: Primitive<NoAttrs> = pointwise2({
   says: "IEEE maximum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => Math.max(a, b),
   rounding: "none",
-  vjp: (g, { inputs: [a, b], ct }) => {
-    const first = g.less(b, a);
+  // b < max(a, b) where b < a: so a need not be kept.
+  vjp: (g, { inputs: [, b], output, ct }) => {
+    const first = g.less(b, output);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
   },
   lower: (a, b) => v.max(a, b),

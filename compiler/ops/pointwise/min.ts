@@ -8,8 +8,9 @@ export const min: Primitive<NoAttrs> = pointwise2({
   says: "IEEE minimum: NaN wins, −0 < +0; at a tie (or NaN) the gradient goes to the second operand.",
   scalar: (a, b) => Math.min(a, b),
   rounding: "none",
-  vjp: (g, { inputs: [a, b], ct }) => {
-    const first = g.less(a, b);
+  // min(a, b) < b where a < b: so a need not be kept.
+  vjp: (g, { inputs: [, b], output, ct }) => {
+    const first = g.less(output, b);
     return [g.select(first, ct, g.like(ct, 0)), g.select(first, g.like(ct, 0), ct)];
   },
   lower: (a, b) => v.min(a, b),

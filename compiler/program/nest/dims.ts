@@ -3,13 +3,13 @@ import type { Extent, Index, Value } from "../program.ts";
 import * as v from "../value.ts";
 import { mapIndex, mapOperands, shared, visit } from "../walk.ts";
 import { blockSize, innerOf, outerOf } from "./block.ts";
-import { type Nest, valuesOfNest } from "./nest.ts";
+import { mapStores, type Nest, storesOf, valuesOfNest } from "./nest.ts";
 
 type Dims = readonly (readonly [string, Extent])[];
 
 /** Dims that walk a blocked axis as an outer and an inner dim, everywhere. */
 export function splitBlocked(nest: Nest): Nest {
-  const terms = new Set(nest.out.index.terms.map(([term]) => term));
+  const terms = new Set(storesOf(nest).flatMap(({ out }) => out.index.terms.map(([term]) => term)));
   visit(valuesOfNest(nest), (value) => {
     if (value.op === "load") for (const [term] of value.index.terms) terms.add(term);
   });
@@ -56,7 +56,7 @@ export function rewriteDims(
   );
   const { fold } = nest;
   return {
-    ...nest,
+    ...mapStores(nest, ({ finish, out }) => ({ finish: rewritten(finish), out: { ...out, index: drop(out.index) } })),
     ...(fold === undefined
       ? {}
       : {
@@ -65,7 +65,5 @@ export function rewriteDims(
               ? { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0]), rewritten(fold.term[1])] }
               : { ...fold, init: rewritten(fold.init), term: [rewritten(fold.term[0])] },
         }),
-    finish: rewritten(nest.finish),
-    out: { ...nest.out, index: drop(nest.out.index) },
   };
 }

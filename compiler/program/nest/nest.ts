@@ -2,6 +2,8 @@
 //
 //   for each point of map:   acc = init;  for each point of reduce: acc = acc ∘ term;   out[index] = finish(acc)   (or +=)
 //
+// A nest may store several values at each point (`more`): all of them are computed before the first is stored.
+//
 // Which loops run outside, how many points at once and in how many lanes is the Schedule's to say; the order of a sum is not.
 import type { Extent, Formal, Index, Value } from "../program.ts";
 import { indexValues, visit } from "../walk.ts";
@@ -11,16 +13,22 @@ export type Fold =
   | { readonly how: "madd"; readonly init: Value; readonly term: readonly [Value, Value] }
   | { readonly how: "add" | "max" | "min"; readonly init: Value; readonly term: readonly [Value] };
 
-/** The meaning of one loop nest: for every point of `map`, fold over `reduce`, then store `finish` (over `acc`) at `at`. */
-export interface Nest {
+/** What a nest stores at a point (over `acc`), and where. */
+export interface Store {
+  readonly finish: Value;
+  readonly out: { readonly buffer: string; readonly index: Index };
+}
+
+/** The meaning of one loop nest: for every point of `map`, fold over `reduce`, then store. */
+export interface Nest extends Store {
   readonly name: string;
   readonly origin: string;
   readonly map: readonly (readonly [dim: string, extent: Extent])[];
   /** This order, outermost first, IS the summation order. */
   readonly reduce: readonly (readonly [dim: string, extent: Extent])[];
   readonly fold?: Fold;
-  readonly finish: Value;
-  readonly out: { readonly buffer: string; readonly index: Index };
+  /** What is stored beside; not where something is added. */
+  readonly more?: readonly Store[];
   /** `add`: out += finish, points in the order of `map`. */
   readonly into: "store" | "add";
 }
@@ -56,16 +64,24 @@ export function* leavesOf<L>(parts: readonly Tree<L>[]): Generator<L> {
   }
 }
 
-/** The values a nest is made of: what it stores, what it folds, what its address depends on. */
-export const valuesOfNest = ({ finish, fold, out }: Nest): readonly Value[] => [
-  finish,
-  ...indexValues(out.index),
-  ...(fold === undefined ? [] : [fold.init, ...fold.term]),
+/** All that a nest stores. */
+export const storesOf = ({ finish, out, more = [] }: Nest): readonly Store[] => [{ finish, out }, ...more];
+
+/** The nest with every store replaced. */
+export function mapStores(nest: Nest, map: (store: Store) => Store): Nest {
+  const { more } = nest;
+  return { ...nest, ...map({ finish: nest.finish, out: nest.out }), ...(more === undefined ? {} : { more: more.map(map) }) };
+}
+
+/** The values a nest is made of: what it stores, what it folds, what its addresses depend on. */
+export const valuesOfNest = (nest: Nest): readonly Value[] => [
+  ...storesOf(nest).flatMap(({ finish, out }) => [finish, ...indexValues(out.index)]),
+  ...(nest.fold === undefined ? [] : [nest.fold.init, ...nest.fold.term]),
 ];
 
 /** Buffers a nest reads or writes. */
 export function buffersOfNest(nest: Nest): ReadonlySet<string> {
-  const names = new Set([nest.out.buffer]);
+  const names = new Set(storesOf(nest).map(({ out }) => out.buffer));
   visit(valuesOfNest(nest), (value) => {
     if (value.op === "load") names.add(value.buffer);
   });

@@ -4,7 +4,7 @@ import type { Extent, Program, Value } from "../program.ts";
 import type { Cursor } from "../text/cursor.ts";
 import { parseHead } from "../text/heads.ts";
 import { parseExtent, parseProgramWith, type Scope, ValueParser } from "../text/parse.ts";
-import type { Fold, Nest, NestKernel, Tree } from "./nest.ts";
+import type { Fold, Nest, NestKernel, Store, Tree } from "./nest.ts";
 
 /** Throws CompileError `ir/parse` when the text is not what `printNests` writes. */
 export const parseNests = (text: string): Program<NestKernel> =>
@@ -38,6 +38,21 @@ function parseNest(cursor: Cursor, depth: number, outer: Scope): Nest {
   const fold = parseFold(cursor, depth, values);
   const into = cursor.starts(depth, "store") ? "store" : cursor.starts(depth, "add") ? "add" : undefined;
   if (into === undefined) cursor.fail(`needed map, where, reduce, fold, store or add, found ${cursor.found()}`);
+  const first = parseStore(cursor, values, into);
+  const more: Store[] = [];
+  while (into === "store" && cursor.starts(depth, "store")) more.push(parseStore(cursor, values, into));
+  return {
+    ...head,
+    map,
+    reduce,
+    ...(fold === undefined ? {} : { fold }),
+    ...first,
+    ...(more.length === 0 ? {} : { more }),
+    into,
+  };
+}
+
+function parseStore(cursor: Cursor, values: ValueParser, into: Nest["into"]): Store {
   cursor.next();
   const buffer = cursor.name("a buffer");
   cursor.expect("[");
@@ -46,7 +61,7 @@ function parseNest(cursor: Cursor, depth: number, outer: Scope): Nest {
   cursor.expect("=");
   const finish = values.parse();
   cursor.endLine();
-  return { ...head, map, reduce, ...(fold === undefined ? {} : { fold }), finish, out: { buffer, index }, into };
+  return { finish, out: { buffer, index } };
 }
 
 function parseFold(cursor: Cursor, depth: number, values: ValueParser): Fold | undefined {

@@ -3,8 +3,8 @@
 // against: a schedule that says nothing of partial sums has these very bits.
 import type { Kernel, Program, Stmt, Value } from "../program.ts";
 import * as v from "../value.ts";
-import { mapIndex, mapOperands, shared } from "../walk.ts";
-import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
+import { mapOperands, shared } from "../walk.ts";
+import { isLoop, type Nest, type NestKernel, storesOf, type Tree } from "./nest.ts";
 
 /** The Program with every nest written out plainly. */
 export const plainProgram = (program: Program<NestKernel>): Program => ({
@@ -31,14 +31,10 @@ function plainTree(tree: Tree, fresh: () => string): readonly Stmt[] {
 
 /** The loops of one nest; `acc` names its register. Dims become the loops. */
 export function plain(nest: Nest, acc: string): readonly Stmt[] {
-  const { fold, out, into } = nest;
+  const { fold } = nest;
   const sum: Value | undefined = fold === undefined ? undefined : { op: "reg", name: acc, fmt: fold.init.fmt };
   const finished = shared<Value>((node, visit) => (node.op === "acc" && sum !== undefined ? sum : mapOperands(node, visit)));
-  const index = mapIndex(out.index, (value) => value);
-  const value = finished(nest.finish);
-  const old = v.convert(v.load(out.buffer, index), value.fmt);
-  const store: Stmt = { do: "store", buffer: out.buffer, index, value: into === "add" ? v.add(old, value) : value };
-  const body: Stmt[] = [store];
+  const body: Stmt[] = storing(nest, finished, acc);
   if (fold !== undefined && sum !== undefined) {
     const [first] = fold.term;
     const next =
@@ -46,6 +42,24 @@ export function plain(nest: Nest, acc: string): readonly Stmt[] {
     body.unshift({ do: "set", reg: acc, value: fold.init }, ...around(nest.reduce, [{ do: "set", reg: acc, value: next }]));
   }
   return around(nest.map, body);
+}
+
+/** The stores of a point; where there are several, all values come first. */
+function storing(nest: Nest, finished: (value: Value) => Value, name: string): Stmt[] {
+  const stores = storesOf(nest);
+  const values = stores.map(({ finish }) => finished(finish));
+  const named: Stmt[] = stores.length === 1 ? [] : values.map((value, i) => ({ do: "let", name: `${name}.${i}`, value }));
+  const to = stores.map(({ out: { buffer, index } }, i): Stmt => {
+    const { fmt } = values[i];
+    const value: Value = named.length === 0 ? values[i] : { op: "use", name: `${name}.${i}`, fmt };
+    return {
+      do: "store",
+      buffer,
+      index,
+      value: nest.into === "add" ? v.add(v.convert(v.load(buffer, index), fmt), value) : value,
+    };
+  });
+  return [...named, ...to];
 }
 
 const around = (dims: Nest["map"], body: readonly Stmt[]): readonly Stmt[] =>

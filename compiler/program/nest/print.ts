@@ -3,8 +3,7 @@
 import type { Program } from "../program.ts";
 import { headLine, printExtent, printProgramWith, ValuePrinter } from "../text/print.ts";
 import { quote } from "../text/words.ts";
-import { indexValues } from "../walk.ts";
-import { isLoop, type Nest, type NestKernel, type Tree } from "./nest.ts";
+import { isLoop, type Nest, type NestKernel, storesOf, type Tree, valuesOfNest } from "./nest.ts";
 
 /** The whole Program at the stage `nests`. */
 export const printNests = (program: Program<NestKernel>): string =>
@@ -32,16 +31,14 @@ export const printNest = (nest: Nest): string => nestLines(nest).join("\n");
 export function nestLines(nest: Nest): string[] {
   const dims = (word: string, list: Nest["map"]): readonly string[] =>
     list.length === 0 ? [] : [`${word} ${list.map(([name, extent]) => `${quote(name)} < ${printExtent(extent)}`).join(", ")}`];
-  const { fold, out, into } = nest;
-  const values = new ValuePrinter(
-    [nest.finish, ...indexValues(out.index), ...(fold === undefined ? [] : [fold.init, ...fold.term])],
-    new Map(),
-  );
+  const { fold, into } = nest;
+  const values = new ValuePrinter(valuesOfNest(nest), new Map());
   const body: string[] = [];
   if (fold !== undefined) {
     body.push(...dims("reduce", nest.reduce));
     body.push(`fold ${fold.how} ${fold.term.map((term) => values.print(term)).join(", ")} from ${values.print(fold.init)}`);
   }
-  body.push(`${into} ${quote(out.buffer)}${values.index(out.index)} ${into === "add" ? "+=" : "="} ${values.print(nest.finish)}`);
+  for (const { finish, out } of storesOf(nest))
+    body.push(`${into} ${quote(out.buffer)}${values.index(out.index)} ${into === "add" ? "+=" : "="} ${values.print(finish)}`);
   return [headLine("nest", nest), ...[...dims("map", nest.map), ...values.where, ...body].map((line) => `  ${line}`)];
 }

@@ -5,7 +5,7 @@ import { CompileError } from "../../diagnostics/error.ts";
 import type { Program } from "../program.ts";
 import { verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
-import { leavesOf, type Nest, type NestKernel } from "./nest.ts";
+import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
 import { nestLines } from "./print.ts";
 
@@ -25,21 +25,25 @@ function verifyNest(nest: Nest): void {
       notes: note,
     });
   };
-  const { fold, reduce, finish, out } = nest;
+  const { fold, reduce } = nest;
+  const stores = storesOf(nest);
   const reduced = new Set(reduce.map(([dim]) => dim));
   if (fold === undefined && reduce.length > 0) fail("dims are reduced, but nothing is folded");
   if (fold?.term.some(({ fmt }) => fmt !== fold.init.fmt)) fail("a fold starts from a value of its terms' format");
   const isReduced = (terms: readonly (readonly [string, number])[]): boolean => terms.some(([dim]) => reduced.has(dim));
-  const rows = indexValues(out.index);
-  visit([finish, ...rows, ...(fold === undefined ? [] : [fold.init])], (value) => {
+  const rows = stores.flatMap(({ out }) => indexValues(out.index));
+  const finish = stores.map((store) => store.finish);
+  visit([...finish, ...rows, ...(fold === undefined ? [] : [fold.init])], (value) => {
     const speaks = value.op === "load" ? isReduced(value.index.terms) : value.op === "loop" && reduced.has(value.name);
     if (speaks) fail("what a fold starts from, and what is made of it, know no reduced dim");
   });
-  if (isReduced(out.index.terms)) fail("a result's address knows no reduced dim");
+  if (stores.some(({ out }) => isReduced(out.index.terms))) fail("a result's address knows no reduced dim");
   visit([...rows, ...(fold === undefined ? [] : [fold.init, ...fold.term])], ({ op }) => {
     if (op === "acc") fail("acc stands in what a nest stores, nowhere else");
   });
-  visit([finish], ({ op, fmt }) => {
+  if (nest.more !== undefined && nest.into === "add") fail("what is added to is the only thing that is stored");
+  if (new Set(stores.map(({ out }) => out.buffer)).size < stores.length) fail("a buffer is stored to once a point");
+  visit(finish, ({ op, fmt }) => {
     if (op !== "acc") return;
     if (fold === undefined) fail("acc stands where nothing is folded");
     else if (fmt !== fold.init.fmt) fail(`acc is ${fmt}, the fold is ${fold.init.fmt}`);

@@ -1,10 +1,8 @@
 // Maps: nothing is summed. The points lie along the dim that the store walks one by one, several a turn, so that the loop does not
 // cost more than they; in lanes where the target has them.
-import { type Facts, heavy } from "../facts.ts";
+import { heavy } from "../facts.ts";
 import type { Strategy } from "./define.ts";
 
-/** Points that scatter, or add to what is there, keep their order. */
-const isOrdered = ({ nest }: Facts): boolean => nest.into === "add" || nest.out.index.row !== undefined;
 const innermost = (order: readonly string[], dim: string): readonly string[] => [...order.filter((name) => name !== dim), dim];
 
 export const heavyMap: Strategy = {
@@ -12,7 +10,7 @@ export const heavyMap: Strategy = {
   says: "a map of much work a point (an exponential): four points as a vector, two or three left over padded to one",
   when: (facts, target) => {
     const dim = facts.inner(2);
-    if (facts.sum !== undefined || target.lanes === 1 || facts.weight <= heavy || dim === undefined || isOrdered(facts))
+    if (facts.sum !== undefined || target.lanes === 1 || facts.weight <= heavy || dim === undefined || facts.isOrdered)
       return undefined;
     return { order: innermost(facts.order, dim), tile: [[dim, target.lanes]], lane: dim, padded: true };
   },
@@ -40,7 +38,7 @@ export const laneMap: Strategy = {
   says: "a light map: two vectors of four points a turn, what is left over one by one",
   when: (facts, target) => {
     const dim = facts.inner(target.lanes);
-    if (facts.sum !== undefined || target.lanes === 1 || facts.weight > heavy || dim === undefined || isOrdered(facts))
+    if (facts.sum !== undefined || target.lanes === 1 || facts.weight > heavy || dim === undefined || facts.isOrdered)
       return undefined;
     return { order: innermost(facts.order, dim), tile: [[dim, target.points]], lane: dim };
   },
