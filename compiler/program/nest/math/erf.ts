@@ -1,7 +1,7 @@
 // The error function as a Program value. In: x in f32 or f64, any number. Out: the bounds of bounds.ts; ±1 at ±∞, NaN and −0 stay.
 import type { Value } from "../../program.ts";
 import { abs, add, equal, less, lit, madd, max, min, mul, neg, select, sub } from "../../value.ts";
-import { exp, powerOfMinus } from "./exp.ts";
+import { powerOfMinus, powerWithin } from "./exp.ts";
 import { clamp, floatOf, polynomial } from "./kit.ts";
 
 // P of erf x = x + x·P(x²): f32 |x| ≤ 0.93, relative error 1.8e-8; f64 |x| ≤ 1, 3.4e-11.
@@ -35,6 +35,6 @@ export function erf(x: Value): Value {
   const safe = select(inside, x, zero);
   const a = abs(safe);
   const small = mul(safe, add(lit(1, x.fmt), polynomial(mul(safe, safe), terms.f64)));
-  const value = byParts(safe, a, 1, small, exp(neg(mul(a, polynomial(a, tail.f64)))));
+  const value = byParts(safe, a, 1, small, powerWithin(neg(mul(a, polynomial(a, tail.f64)))));
   return select(inside, value, max(lit(-1, x.fmt), min(lit(1, x.fmt), x)));
 }

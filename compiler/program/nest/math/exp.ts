@@ -41,14 +41,19 @@ function reduce(x: Value): { readonly k: Value; readonly r: Value; readonly q: V
   return { k, r, q: polynomial(r, centred.f64) };
 }
 
+/** e^x in f64 for |x| < 174. */
+export function powerWithin(x: Value): Value {
+  const { k, r, q } = reduce(x);
+  // (1 + r) + r²·q is shorter by two steps than 1 + r·(1 + r·q).
+  return mul(madd(q, mul(r, r), add(lit(1, x.fmt), r)), pow2(whole(k), "f64"));
+}
+
 /** e^x. */
 export function exp(x: Value): Value {
   if (floatOf(x) === "f32") return powerOf(clamp(x, -88, 89));
+  const zero = lit(0, x.fmt);
   const inside = less(abs(x), lit(174, x.fmt));
-  const { k, r, q } = reduce(select(inside, x, lit(0, x.fmt)));
-  // (1 + r) + r²·q is shorter by two steps than 1 + r·(1 + r·q).
-  const power = madd(q, mul(r, r), add(lit(1, x.fmt), r));
-  return outside(inside, mul(power, pow2(whole(k), "f64")), x, 0, lit(0, x.fmt));
+  return outside(inside, powerWithin(select(inside, x, zero)), x, 0, zero);
 }
 
 /** x = k·ln2 + r in f32 with |r| ≤ ln2/2 (about) and k up to `most`, for x above −88 or NaN. */
