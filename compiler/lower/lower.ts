@@ -3,12 +3,12 @@
 import { internal, invariant } from "../diagnostics/error.ts";
 import type { Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
-import type { ComputeRegion, CopyRegion, Plan, Region } from "../plan/plan.ts";
+import type { ComputeRegion, CopyRegion, Plan, Region, RowsRegion } from "../plan/plan.ts";
 import { label, showOrigins } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
-import { splitBlocked } from "../program/nest/dims.ts";
+import { rewriteAddresses, splitBlocked } from "../program/nest/dims.ts";
 import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
-import { at, indexOf, type Operand, readAt } from "../program/nest/view.ts";
+import { at, type Computed, indexOf, type Operand, readAt } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Index, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 
@@ -26,7 +26,48 @@ export const lower = (plan: Plan, { fmt, kernelName }: LowerOptions): readonly N
 function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
   if (region.kind === "copy") return [splitBlocked(copyNest(region, fmt))];
   if (region.kind === "compute") return computeNests(plan, region, fmt).map(splitBlocked);
+  if (region.kind === "rows") return rowsOf(plan, region, fmt);
   return [{ loop: region.loop, to: region.length, parts: region.body.flatMap((inner) => partsOf(plan, inner, fmt)) }];
+}
+
+/**
+ * The nests of a group under the loops over its rows, which take the place of their leading dims; of the last of these a block stays
+ * in the nests. A value inside has space for one block. A loop of one turn is none.
+ */
+function rowsOf(plan: Plan, { shape, block, inner, body }: RowsRegion, fmt: FloatFmt): readonly Tree[] {
+  const axes = shape.length;
+  const [last, extent] = [`i${axes - 1}`, shape[axes - 1]];
+  const loops: [loop: string, to: Extent][] = shape.slice(0, -1).map((to, axis) => [`i${axis}`, to]);
+  // The point of the last axis is block · turn + what is left of it in the nest.
+  const turn = "block";
+  loops.push([turn, extent === block ? 1 : typeof extent === "number" ? extent / block : extent]);
+  const once = new Set(loops.flatMap(([loop, to]) => (to === 1 ? [loop] : [])));
+  const own: Index["terms"] = block === 1 ? [] : [[last, 1]];
+  const term = (buffer: string, [dim, stride]: Index["terms"][number]): Index["terms"] =>
+    dim === last
+      ? [
+          ...(inner.has(buffer) || once.has(turn) ? [] : [[turn, stride * block] as const]),
+          ...own.map(([name]) => [name, stride] as const),
+        ]
+      : once.has(dim)
+        ? []
+        : [[dim, stride]];
+  const asValue = (dim: string, node: Value): Value => {
+    if (dim !== last) return once.has(dim) ? v.lit(0, "i32") : node;
+    const [from, rest] = [v.imul(v.dim(turn), v.lit(block, "i32")), v.dim(last)];
+    return once.has(turn) ? (block === 1 ? v.lit(0, "i32") : rest) : block === 1 ? v.dim(turn) : v.iadd(from, rest);
+  };
+  const parts = body
+    .flatMap((region) => computeNests(plan, region, fmt))
+    .map((nest): Tree => {
+      const map: Nest["map"] = [...(block === 1 ? [] : [[last, block] as const]), ...nest.map.slice(axes)];
+      const place = (buffer: string, { base, terms }: Index): Index => ({
+        base,
+        terms: terms.flatMap((one) => term(buffer, one)),
+      });
+      return splitBlocked(rewriteAddresses({ ...nest, map }, place, asValue));
+    });
+  return loops.reduceRight<readonly Tree[]>((inside, [loop, to]) => (to === 1 ? inside : [{ loop, to, parts: inside }]), parts);
 }
 
 const describe = (region: Region): string => [showOrigins(region), label(region)].filter((part) => part !== "").join(": ");
@@ -88,7 +129,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
   });
 }
 
-function coresOf(plan: Plan, { anchor, anchorReads, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+function coresOf(plan: Plan, { anchor, anchorReads, nodes, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
   if (anchor === undefined) {
     const coords = out.shape.map((_, axis) => at(`i${axis}`));
     return [{ map: out.shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value: v.acc(fmt), coords, into: "store" }];
@@ -98,19 +139,45 @@ function coresOf(plan: Plan, { anchor, anchorReads, out }: ComputeRegion, fmt: F
   return op.lower.cores({
     attrs: anchor.attrs,
     fmt,
-    inputs: anchorReads ?? anchor.inputs.map((input) => operandOf(plan, input)),
+    inputs:
+      anchorReads ??
+      anchor.inputs.map((input) => (nodes.includes(input) ? termOf(plan, input, nodes, fmt) : operandOf(plan, input))),
     shape: out.shape,
   });
 }
 
-function point(node: Node, args: readonly Value[], core: Core, shape: readonly Extent[], fmt: FloatFmt): Value {
+/** What an anchor folds, computed where it is read. */
+function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): Computed {
+  const shape = node.type.shape.map((size) => (size === "n" ? rowsOfPlan(plan) : size));
+  return {
+    kind: "computed",
+    shape,
+    at: (coords) => {
+      const values = new Map<Node, Value>();
+      const evaluate = (at: Node): Value => {
+        const known = values.get(at);
+        if (known !== undefined) return known;
+        const value = nodes.includes(at)
+          ? point(at, at.inputs.map(evaluate), { coords }, shape, fmt)
+          : leaf(plan, at, { coords }, fmt);
+        values.set(at, value);
+        return value;
+      };
+      return evaluate(node);
+    },
+  };
+}
+
+const rowsOfPlan = ({ rows }: Plan): Extent => (typeof rows === "number" ? rows : { scalar: "n", per: 1 });
+
+function point(node: Node, args: readonly Value[], core: Pick<Core, "coords">, shape: readonly Extent[], fmt: FloatFmt): Value {
   const op = ops[node.op];
   if (op.kind !== "primitive" || op.lower.kind !== "pointwise") internal(`${node.op} is not pointwise`);
   return op.lower.value(args, { attrs: node.attrs, fmt, coords: core.coords, shape });
 }
 
 /** A value from outside the region at the point; a scalar (the step of `random`) is the same at every point. */
-const leaf = (plan: Plan, node: Node, core: Core, fmt: FloatFmt): Value =>
+const leaf = (plan: Plan, node: Node, core: Pick<Core, "coords">, fmt: FloatFmt): Value =>
   readAt(operandOf(plan, node), node.type.shape.length === 0 ? [] : core.coords, fmt);
 
 /** `anchor + b`, where the anchor is used nowhere else and b comes from outside the region. */

@@ -5,7 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { Builder } from "../graph/builder.ts";
 import type { Attrs, Graph, Node, Shape, Type } from "../graph/graph.ts";
 import type { Core } from "../program/nest/core.ts";
-import type { Coord, Operand, View } from "../program/nest/view.ts";
+import type { Computed, Coord, Operand, View } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Value } from "../program/program.ts";
 
 /** Every op by name: `index.ts` fills it from the list, so that an op may speak of all others without importing one. */
@@ -124,7 +124,7 @@ export interface PointSite<A> {
 export interface NestSite<A> {
   readonly attrs: A;
   readonly fmt: FloatFmt;
-  readonly inputs: readonly Operand[];
+  readonly inputs: readonly (Operand | Computed)[];
   readonly shape: readonly Extent[];
 }
 /**
@@ -135,8 +135,16 @@ export type Lowering<A> =
   | { readonly kind: "source" }
   | { readonly kind: "pointwise"; readonly value: (args: readonly Value[], site: PointSite<A>) => Value }
   | { readonly kind: "view"; readonly view: (input: View, attrs: A, shape: readonly Extent[]) => View | undefined }
-  /** `fusable`: later pointwise ops may run on the accumulator before the store (one core, every result point once, no row). */
-  | { readonly kind: "nest"; readonly fusable: boolean; readonly cores: (site: NestSite<A>) => readonly Core[] }
+  /**
+   * `fusable`: later pointwise ops may run on the accumulator before the store (one core, every result point once, no row).
+   * `takesTerms`: it reads each element of its operand once, so that light pointwise ops may run where it is read.
+   */
+  | {
+      readonly kind: "nest";
+      readonly fusable: boolean;
+      readonly takesTerms?: true;
+      readonly cores: (site: NestSite<A>) => readonly Core[];
+    }
   | { readonly kind: "scan" };
 
 /** An op with rules of its own. */

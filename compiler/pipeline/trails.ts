@@ -6,7 +6,7 @@ import { type Graph, isGraph, type Node } from "../graph/graph.ts";
 import type { Origin } from "../graph/origin.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
-import type { Region } from "../plan/plan.ts";
+import { bodyOf, type Region } from "../plan/plan.ts";
 import { leavesOf } from "../program/nest/nest.ts";
 import { lowerModel } from "./lower-model.ts";
 import type { Goal, Made } from "./passes.ts";
@@ -82,7 +82,7 @@ function* nodesIn({ nodes, origins }: Graph, before = ""): Generator<Numbered> {
 function* regionsIn(regions: readonly Region[]): Generator<Region> {
   for (const region of regions) {
     yield region;
-    if (region.kind === "scan") yield* regionsIn(region.body);
+    yield* regionsIn(bodyOf(region));
   }
 }
 

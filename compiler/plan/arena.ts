@@ -54,6 +54,7 @@ function takeovers(
   found = new Map<string, string>(),
 ): ReadonlyMap<string, string> {
   for (const region of regions) {
+    // Rows of a group are written while others are still read.
     if (region.kind === "scan") takeovers(region.body, byName, operands, found);
     if (region.kind !== "compute") continue;
     const given = new Set<string>();

@@ -32,7 +32,7 @@ function replay(source: Graph, regions: readonly Region[], builder: Builder, bod
     if (kind === "view" || kind === "pick") return make(node, node.inputs.map(available));
     return internal(`${node.op} is used before a region has stored it`);
   };
-  for (const region of regions) {
+  for (const region of regions.flatMap((one): readonly Region[] => (one.kind === "rows" ? one.body : [one]))) {
     if (region.kind === "copy") available(region.node);
     if (region.kind === "scan") {
       const body = close(region.bodyGraph, replay(region.bodyGraph, region.body, new Builder(ops), bodies));

@@ -5,6 +5,7 @@
 //   used inside alone                            a, b → c           one loop, one store
 //   used inside, and elsewhere later             m, v → w           one loop that stores m, v and w (the slots of an optimizer)
 //   read side by side, asked for later           x → p;  x → q      one loop that stores p and q (the gates of a step, backward)
+//   light, and folded alone                      x → t → Σ          the fold computes its terms
 import { isBatched, type Node, sameShape } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 
@@ -20,6 +21,28 @@ function isFusable(node: Node): boolean {
   const op = ops[node.op];
   return op.kind === "primitive" && (op.lower.kind === "pointwise" || (op.lower.kind === "nest" && op.lower.fusable));
 }
+
+/** Whether an anchor may compute what it folds. */
+function takesTerms(node: Node): boolean {
+  const op = ops[node.op];
+  const isFold = op.kind === "primitive" && op.lower.kind === "nest" && op.lower.takesTerms === true;
+  return isFold && node.type.shape.length < node.inputs[0].type.shape.length;
+}
+
+/** Ops of a term that cost about as much as reading it: what is left over of lanes is computed one by one. */
+export const light: ReadonlySet<string> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "neg",
+  "max",
+  "min",
+  "most",
+  "least",
+  "select",
+  "less",
+  "equal",
+]);
 
 /** Most nodes of a region: what is computed at a point is one expression, and who walks it goes as deep as it is long. */
 const longest = 64;
@@ -109,9 +132,13 @@ class Grouping {
     if (users.length === 0 || !isFusable(node)) return undefined;
     const first = users.reduce((a, b) => (this.#position(b) < this.#position(a) ? b : a));
     const host = this.#roots.get(first);
+    if (users.length === 1 && host !== undefined && takesTerms(first) && light.has(node.op) && !this.#stored.has(node))
+      return host;
     if (host === undefined || (this.#members.get(host)?.length ?? 0) >= longest) return undefined;
     const inside = users.filter((user) => this.#roots.get(user) === host);
     if (!inside.every((user) => canTake(user, node))) return undefined;
+    const isTerm = !sameShape(node.type.shape, host.type.shape);
+    if (isTerm && !light.has(node.op)) return undefined;
     const isPrivate = inside.length === users.length && !this.#stored.has(node);
     // A sum over the batch rests in its result between strips, so that is all it stores.
     if (kindOf(node) === "nest")

@@ -12,9 +12,15 @@ export interface Demand {
   readonly replaces?: Node;
 }
 
-export function chooseHomes(graph: Graph, demands: readonly Demand[], { roots, more }: Fusion): ReadonlyMap<Node, View> {
+/** `runsAt`: where the region of a root runs, which is where the last one of its group stands. */
+export function chooseHomes(
+  graph: Graph,
+  demands: readonly Demand[],
+  { roots, more }: Fusion,
+  runsAt: (root: Node) => Node,
+): ReadonlyMap<Node, View> {
   const order = new Map(graph.nodes.map((node, i) => [node, i]));
-  const position = (node: Node): number => order.get(roots.get(node) ?? node) ?? 0;
+  const position = (node: Node): number => order.get(runsAt(roots.get(node) ?? node)) ?? 0;
   const kept = new Set(demands.map(({ node }) => storage(node)));
   const readers = readersOf(graph);
   const isStored = (node: Node): boolean => {

@@ -25,7 +25,7 @@ export interface PlanBuffer {
 }
 
 /** What runs together, between reading its operands and storing its value. */
-export type Region = ComputeRegion | CopyRegion | ScanRegion;
+export type Region = ComputeRegion | CopyRegion | ScanRegion | RowsRegion;
 
 /** What every region has. */
 interface Placed {
@@ -39,13 +39,13 @@ interface Placed {
   readonly position: number;
 }
 
-/** An anchor (an op with a loop nest of its own) and pointwise nodes on its result; without an anchor, a map. */
+/** An anchor (an op with a loop nest of its own), pointwise nodes on its result, and on what it folds; without an anchor, a map. */
 export interface ComputeRegion extends Placed {
   readonly kind: "compute";
   readonly anchor?: Node;
   /** Where the anchor's inputs lie, when not all of them where `operands` says: packed copies. */
   readonly anchorReads?: readonly Operand[];
-  /** Anchor first, then pointwise nodes in graph order; the last is the root, whose value is stored. */
+  /** In graph order; the last is the root, whose value is stored. A node that is cheap to compute again may be in two regions. */
   readonly nodes: readonly Node[];
   readonly out: View;
   /** Nodes inside that others ask for too, and where they go. */
@@ -62,11 +62,15 @@ export interface CopyRegion extends Placed {
 
 /** Every view that a region writes. */
 export const outsOf = (region: Region): readonly View[] =>
-  region.kind === "scan"
-    ? []
-    : region.kind === "copy"
-      ? [region.out]
-      : [region.out, ...(region.more ?? []).map(({ out }) => out)];
+  region.kind === "copy"
+    ? [region.out]
+    : region.kind === "compute"
+      ? [region.out, ...(region.more ?? []).map(({ out }) => out)]
+      : [];
+
+/** The regions inside a region, which run again and again. */
+export const bodyOf = (region: Region): readonly Region[] =>
+  region.kind === "scan" || region.kind === "rows" ? region.body : [];
 
 /** The steps of a scan: the regions of its body under one loop. */
 export interface ScanRegion extends Placed {
@@ -77,6 +81,17 @@ export interface ScanRegion extends Placed {
   readonly length: number;
   readonly body: readonly Region[];
   readonly bodyGraph: Graph;
+}
+
+/** Regions that walk some rows together, then the next: all that they touch is alive at one position. */
+export interface RowsRegion extends Placed {
+  readonly kind: "rows";
+  /** The leading axes that are walked outside; of the last of them `block` points at once. */
+  readonly shape: readonly Extent[];
+  readonly block: number;
+  /** Buffers that hold what is asked for inside alone, for one block: their views walk the leading axes but the last with stride 0. */
+  readonly inner: ReadonlySet<string>;
+  readonly body: readonly ComputeRegion[];
 }
 
 /** How a Graph is computed: regions in order, a place for every value, one arena. `flatten` gives the Graph again. */

@@ -4,13 +4,15 @@ import { internal } from "../diagnostics/error.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { Operand, View } from "../program/nest/view.ts";
+import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import { chooseHomes, type Demand } from "./homes.ts";
 import { chooseLayouts, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
-import type { ComputeRegion, CopyRegion, Plan, Region } from "./plan.ts";
+import { type ComputeRegion, type CopyRegion, outsOf, type Plan, type Region, type RowsRegion } from "./plan.ts";
+import { againIn, groupRows, type RowGroup } from "./rows.ts";
 import { planScan } from "./scan.ts";
 
 /** How many rows a call has, what names begin with, and how values lie. */
@@ -43,12 +45,25 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
   return [...results, ...updates];
 }
 
+/** A region that knows all but when it runs. */
+type Unplaced = Omit<ComputeRegion, "position">;
+
+/** What a region is made in. */
+interface Site {
+  readonly graph: Graph;
+  readonly homes: ReadonlyMap<Node, View>;
+  readonly regions: Region[];
+  readonly group?: RowGroup;
+}
+
 class Planner {
   readonly places: Places;
   readonly names: RegionNames;
   readonly #layouts: Layouts;
   /** Copies of right operands by what they copy and the axis in blocks. */
   readonly #copies = new Map<Node, ReadonlyMap<number | undefined, View>>();
+  /** Regions of groups that are not complete. */
+  readonly #pending = new Map<RowGroup, { readonly id: string; readonly made: readonly Unplaced[] }>();
   #position = 0;
   #loops = 0;
   #regions = 0;
@@ -70,8 +85,10 @@ class Planner {
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
   planBody(graph: Graph, demands: readonly Demand[]): Region[] {
     const regions: Region[] = [];
-    const fusion = fuse(graph.nodes, new Set(demands.map(({ node }) => node)));
+    const stored = new Set(demands.map(({ node }) => node));
+    const fusion = fuse(graph.nodes, stored);
     const { roots, more } = fusion;
+    const rows = groupRows(graph, fusion, stored, (node) => this.places.extents(node));
     const members = new Map<Node, Node[]>();
     for (const node of graph.nodes) {
       const root = roots.get(node);
@@ -80,13 +97,21 @@ class Planner {
       if (known === undefined) members.set(root, [node]);
       else known.push(node);
     }
-    const homes = chooseHomes(graph, demands, fusion);
+    const homes = chooseHomes(graph, demands, fusion, (root) => rows.get(root)?.roots.at(-1) ?? root);
     for (const node of graph.nodes) {
       if (this.places.operands.has(node)) continue; // a source, or an item that its scan has placed
       const kind = kindOf(node);
       if (kind === "view") this.#view(graph, node, regions);
       else if (kind === "scan") planScan(this, graph, node, `t${this.#loops++}`, regions);
-      else if (roots.get(node) === node) this.#compute(graph, members.get(node) ?? [node], more.get(node) ?? [], homes, regions);
+      else if (roots.get(node) === node) {
+        const group = rows.get(node);
+        const site: Site = { graph, homes, regions, ...(group === undefined ? {} : { group }) };
+        if (group?.again.has(node)) continue; // whoever asks for it computes it
+        const again = group === undefined ? [] : againIn(members.get(node) ?? [node], group);
+        const made = this.#region([...again, ...(members.get(node) ?? [node])], more.get(node) ?? [], site);
+        if (group === undefined) this.#emit([made], regions);
+        else this.#inGroup(group, node, made, regions);
+      }
     }
     this.#writeRest(
       graph,
@@ -108,36 +133,61 @@ class Planner {
       this.copy(this.names.of(graph, [node], "copy"), node, saved[i], out, regions);
   }
 
-  #compute(graph: Graph, nodes: readonly Node[], also: readonly Node[], homes: ReadonlyMap<Node, View>, regions: Region[]): void {
+  /** A region and the places of what it stores; when it runs is not said yet. */
+  #region(nodes: readonly Node[], also: readonly Node[], { graph, homes, regions, group }: Site): Unplaced {
     const root = nodes[nodes.length - 1];
     const named = this.names.of(graph, nodes);
-    const placed = (node: Node, name: () => string): View =>
-      homes.get(node) ??
-      this.places.allocate(name(), "arena", this.places.extents(node), { layout: this.#layouts.values.get(node) });
+    const placed = (node: Node, name: () => string): View => {
+      const shape = this.places.extents(node);
+      if (group?.inner.has(node)) return this.#oneBlock(name(), shape, group);
+      return homes.get(node) ?? this.places.allocate(name(), "arena", shape, { layout: this.#layouts.values.get(node) });
+    };
     const out = placed(root, () => named.name);
     const more = also.map((node) => ({ node, out: placed(node, () => this.names.of(graph, [node]).name) }));
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
-    const region: ComputeRegion = {
+    for (const stored of [{ node: root, out }, ...more]) this.places.operands.set(stored.node, stored.out);
+    return {
       kind: "compute",
       id: this.nextId(),
       ...named,
-      position: this.advance(),
       ...(anchor === undefined ? {} : { anchor }),
       ...(anchor === undefined || packed === undefined ? {} : { anchorReads: [this.places.operandOf(anchor.inputs[0]), packed] }),
-      nodes: anchor === undefined ? nodes : [anchor, ...nodes.filter((node) => node !== anchor)],
+      nodes,
       out,
       ...(more.length === 0 ? {} : { more }),
     };
-    const inside = new Set(nodes);
-    const outside = nodes.flatMap((node) => node.inputs).filter((input) => !inside.has(input));
-    for (const input of outside) this.places.touch(this.places.operandOf(input), region.position);
-    if (packed !== undefined) this.places.touch(packed, region.position);
-    for (const stored of [{ node: root, out }, ...more]) {
-      this.places.touch(stored.out, region.position);
-      this.places.operands.set(stored.node, stored.out);
+  }
+
+  /** Space for a block of rows of a value that is asked for in its own rows alone. */
+  #oneBlock(name: string, shape: readonly Extent[], { axes, block }: RowGroup): View {
+    const rows = this.places.allocate(name, "arena", [block, ...shape.slice(axes)]);
+    return { ...rows, shape, strides: [...shape.slice(1, axes).map(() => 0), ...rows.strides] };
+  }
+
+  /** The regions run now, at one position, as one where a group is given. */
+  #emit(made: readonly Unplaced[], regions: Region[], as?: Omit<RowsRegion, "position" | "body">): void {
+    const position = this.advance();
+    const body = made.map((region): ComputeRegion => ({ ...region, position }));
+    for (const region of body) {
+      const inside = new Set(region.nodes);
+      const read = region.nodes.flatMap((node) => node.inputs).filter((input) => !inside.has(input));
+      for (const input of read) this.places.touch(this.places.operandOf(input), position);
+      for (const operand of [...(region.anchorReads ?? []), ...outsOf(region)]) this.places.touch(operand, position);
     }
-    regions.push(region);
+    if (as === undefined) regions.push(...body);
+    else regions.push({ ...as, position, body });
+  }
+
+  #inGroup(group: RowGroup, root: Node, made: Unplaced, regions: Region[]): void {
+    const pending = this.#pending.get(group) ?? { id: this.nextId(), made: [] };
+    this.#pending.set(group, { ...pending, made: [...pending.made, made] });
+    if (root !== group.roots.at(-1)) return;
+    const { name, origin, others } = made;
+    const shape = this.places.extents(root).slice(0, group.axes);
+    const inner = new Set([...group.inner].map((node) => this.places.viewOf(node).buffer));
+    const { block } = group;
+    this.#emit([...pending.made, made], regions, { kind: "rows", id: pending.id, name, origin, others, shape, block, inner });
   }
 
   /** A copy of a dot's right operand in the layout it is to be read in; undefined where it is read as it lies. */

@@ -3,12 +3,13 @@ import { type Node, showShape } from "../graph/graph.ts";
 import { showOrigin } from "../graph/origin.ts";
 import type { Operand } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
-import { outsOf, type Plan, type PlanBuffer, type Region } from "./plan.ts";
+import { bodyOf, outsOf, type Plan, type PlanBuffer, type Region } from "./plan.ts";
 
 /** `matmul ⊕ add ⊕ max`. */
 export function label(region: Region): string {
   if (region.kind === "copy") return "copy";
   if (region.kind === "scan") return `scan of ${region.length} steps`;
+  if (region.kind === "rows") return `rows of [${region.shape.map(showExtent).join(", ")}], ${region.block} at once`;
   return region.nodes.map(opLabel).join(" ⊕ ");
 }
 
@@ -38,7 +39,7 @@ export function printPlan(plan: Plan): string {
       const outs = outsOf(region).map(showOperand).join(", ");
       const out = outs === "" ? "" : ` -> ${outs}`;
       lines.push(`${indent}region ${region.id} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
-      if (region.kind === "scan") show(region.body, `${indent}  `);
+      show(bodyOf(region), `${indent}  `);
     }
   };
   show(plan.regions, "");
@@ -51,6 +52,7 @@ export function printPlan(plan: Plan): string {
 export function readsOf(plan: Plan, region: Region): readonly Operand[] {
   if (region.kind === "copy") return [region.from];
   if (region.kind === "scan") return region.node.inputs.flatMap((input) => plan.operands.get(input) ?? []);
+  if (region.kind === "rows") return [...new Set(region.body.flatMap((inner) => readsOf(plan, inner)))];
   const inside = new Set(region.nodes);
   const own = region.anchorReads === undefined ? [] : [region.anchor];
   const inputs = new Set(

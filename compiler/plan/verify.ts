@@ -4,7 +4,7 @@ import { CompileError } from "../diagnostics/error.ts";
 import { equalGraphs } from "../graph/equal.ts";
 import type { Operand } from "../program/nest/view.ts";
 import { flatten } from "./flatten.ts";
-import { outsOf, type Plan, type PlanBuffer, type Region } from "./plan.ts";
+import { outsOf, type Plan, type PlanBuffer, type Region, type RowsRegion } from "./plan.ts";
 import { printPlan, readsOf } from "./print.ts";
 
 /** Throws CompileError `ir/verify` where live buffers share bytes, a view leaves its buffer, or the Graph does not come back. */
@@ -23,14 +23,19 @@ export function verifyPlan(plan: Plan): void {
   const lengths = new Map(plan.buffers.map((buffer) => [buffer.name, buffer.length]));
   const max = typeof plan.rows === "number" ? plan.rows : plan.rows.max;
   const loops = new Map<string, number>();
-  const visit = (regions: readonly Region[]): void => {
+  const visit = (regions: readonly Region[], within?: RowsRegion): void => {
     for (const region of regions) {
       if (region.kind === "scan") {
         loops.set(region.loop, region.length);
         visit(region.body);
         continue;
       }
-      for (const operand of [...readsOf(plan, region), ...outsOf(region)]) {
+      if (region.kind === "rows") {
+        visit(region.body, region);
+        continue;
+      }
+      for (const whole of [...readsOf(plan, region), ...outsOf(region)]) {
+        const operand = blockOf(whole, within);
         const [low, high] = span(operand, max, loops);
         if (operand.kind === "view" && low <= high && (low < 0 || high >= (lengths.get(operand.buffer) ?? 0)))
           fail(`a view of ${JSON.stringify(operand.buffer)} reaches ${low}..${high}`);
@@ -94,6 +99,12 @@ function overlapInTime(a: PlanBuffer, b: PlanBuffer): boolean {
   if (a.inPlaceOf === b.name) return b.to > a.from;
   if (b.inPlaceOf === a.name) return a.to > b.from;
   return a.from <= b.to && b.from <= a.to;
+}
+
+/** What a view inside a group of rows touches in one of its blocks. */
+function blockOf(operand: Operand, within: RowsRegion | undefined): Operand {
+  if (within === undefined || operand.kind !== "view" || !within.inner.has(operand.buffer)) return operand;
+  return { ...operand, shape: operand.shape.with(within.shape.length - 1, within.block) };
 }
 
 /** Least and greatest element that a view can touch; empty (1, 0) when an axis is. */

@@ -44,8 +44,9 @@ export const layerNormalization = layer({
     const centered = g.sub(x, g.broadcast(mean, { shape: x.type.shape, axes: outer }));
     const squares = g.square(centered);
     const variance = g.as("variance", () => g.mean(squares, { axes }));
-    const root = g.sqrt(g.add(variance, g.like(variance, config.epsilon)));
-    const scaled = g.div(centered, g.broadcast(root, { shape: x.type.shape, axes: outer }));
+    // One quotient per sample, not one per point.
+    const scale = g.div(g.like(variance, 1), g.sqrt(g.add(variance, g.like(variance, config.epsilon))));
+    const scaled = g.mul(centered, g.broadcast(scale, { shape: x.type.shape, axes: outer }));
     const stretched = gamma === undefined ? scaled : g.mul(scaled, each(gamma));
     return { y: beta === undefined ? stretched : g.add(stretched, each(beta)) };
   },

@@ -27,7 +27,9 @@ export const softmax: Composite<AxisAttrs> = {
     const largest = g.as("max", () => g.stopGradient(g.reduceMax(x, { axes: [axis] })));
     const e = g.exp(g.sub(x, spread(g, largest, x, [axis])));
     const sum = g.as("sum", () => g.reduceSum(e, { axes: [axis] }));
-    return g.div(e, spread(g, sum, x, [axis]));
+    // One quotient per line, not one per point; the sum is 1 or more.
+    const scale = g.as("sum", () => g.div(g.like(sum, 1), sum));
+    return g.mul(e, spread(g, scale, x, [axis]));
   },
   sample: sampleAlong,
   examples: [

@@ -32,6 +32,7 @@ export const reduceMax: Primitive<ReduceAttrs> = {
   lower: {
     kind: "nest",
     fusable: true,
+    takesTerms: true,
     cores: (site) => {
       const init = v.lit(Number.NEGATIVE_INFINITY, site.fmt);
       return [reduceCore(site, (coords) => ({ how: "max", init, term: [readAt(site.inputs[0], coords, site.fmt)] }))];

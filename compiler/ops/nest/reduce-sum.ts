@@ -25,6 +25,7 @@ export const reduceSum: Primitive<ReduceAttrs> = {
   lower: {
     kind: "nest",
     fusable: true,
+    takesTerms: true,
     cores: (site) => [
       reduceCore(site, (coords) => ({ how: "add", init: v.lit(0, site.fmt), term: [readAt(site.inputs[0], coords, site.fmt)] })),
     ],

@@ -1,7 +1,7 @@
 // What an op's lowering gives: a nest without its destination; and the two that many ops share, over every point of a shape.
 import type { Extent, FloatFmt, Value } from "../program.ts";
 import type { Fold } from "./nest.ts";
-import { at, type Coord, type Operand, readAt } from "./view.ts";
+import { at, type Computed, type Coord, type Operand, readAt } from "./view.ts";
 
 /** A nest without its destination: which points of the result it computes (`coords`, one per result axis) and how. */
 export interface Core {
@@ -31,7 +31,7 @@ export const fillCore = (shape: readonly Extent[], value: Value): Core => ({
 });
 
 /** Every element of x, in row-major order, to the result's point at `coords`. */
-export const copyCore = (x: Operand, coords: readonly Coord[], fmt: FloatFmt): Core => ({
+export const copyCore = (x: Operand | Computed, coords: readonly Coord[], fmt: FloatFmt): Core => ({
   map: dimsOf(x.shape),
   reduce: [],
   value: readAt(x, pointOf(x.shape), fmt),

@@ -42,21 +42,29 @@ export function splitBlocked(nest: Nest): Nest {
 }
 
 /** The nest with every index term, and every dim used as a number, rewritten. */
-export function rewriteDims(
+export const rewriteDims = (
   nest: Nest,
   rewrite: (term: Index["terms"][number]) => Index["terms"],
   asValue: (dim: string, node: Value) => Value = (_, node) => node,
+): Nest => rewriteAddresses(nest, (_, { base, terms }) => ({ base, terms: terms.flatMap(rewrite) }), asValue);
+
+/** The nest with every address (but its data-dependent row), and every dim used as a number, rewritten. */
+export function rewriteAddresses(
+  nest: Nest,
+  rewrite: (buffer: string, index: Index) => Index,
+  asValue: (dim: string, node: Value) => Value = (_, node) => node,
 ): Nest {
-  const drop = (index: Index): Index => ({
-    ...mapIndex(index, rewritten),
-    terms: index.terms.flatMap(rewrite),
+  const place = (buffer: string, index: Index): Index => ({ ...mapIndex(index, rewritten), ...rewrite(buffer, index) });
+  const rewritten = shared<Value>((value, inner) => {
+    if (value.op === "loop") return asValue(value.name, value);
+    return mapOperands(value, inner, value.op === "load" ? (index) => place(value.buffer, index) : undefined);
   });
-  const rewritten = shared<Value>((value, inner) =>
-    value.op === "loop" ? asValue(value.name, value) : mapOperands(value, inner, drop),
-  );
   const { fold } = nest;
   return {
-    ...mapStores(nest, ({ finish, out }) => ({ finish: rewritten(finish), out: { ...out, index: drop(out.index) } })),
+    ...mapStores(nest, ({ finish, out }) => ({
+      finish: rewritten(finish),
+      out: { ...out, index: place(out.buffer, out.index) },
+    })),
     ...(fold === undefined
       ? {}
       : {

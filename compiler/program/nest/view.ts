@@ -23,6 +23,13 @@ export type Immediate =
 /** What a nest reads: elements of a buffer, or one number. */
 export type Operand = View | Immediate;
 
+/** Computed where it is read, from what lies elsewhere. */
+export interface Computed {
+  readonly kind: "computed";
+  readonly shape: readonly Extent[];
+  readonly at: (coords: readonly Coord[]) => Value;
+}
+
 /** A coordinate along one axis: affine in dims. */
 export interface Coord {
   readonly base: number;
@@ -56,8 +63,10 @@ export function indexOf(view: View, coords: readonly Coord[]): Index {
 }
 
 /** An operand's value at `coords`, in the float format the kernel computes in. */
-export function readAt(operand: Operand, coords: readonly Coord[], fmt: FloatFmt): Value {
+export function readAt(operand: Operand | Computed, coords: readonly Coord[], fmt: FloatFmt): Value {
   switch (operand.kind) {
+    case "computed":
+      return operand.at(coords);
     case "constant":
       return lit(Math.fround(operand.value), fmt);
     case "scalar":

@@ -1,0 +1,209 @@
+// Row regions: which regions walk a row together, while it is in cache. In: a level's nodes and its fusion. Out: groups of regions that
+// run as one. Guarantee: a member reads of what the others compute only what stands in its own row, nobody outside asks for a value of
+// the group before its last member, and a value that nobody outside asks for at all needs the space of one row.
+//
+//   softmax of [n, t, c]      for each n, t:   the row's largest;   e^(x − it), the row's sum;   the quotients
+//
+// Sums, maxima and maps do so. Products whose weights all rows share do not: there the rows of a tile share what they load.
+import type { Graph, Node } from "../graph/graph.ts";
+import { ops } from "../ops/index.ts";
+import type { View } from "../program/nest/view.ts";
+import type { Extent } from "../program/program.ts";
+import { type Fusion, kindOf, light } from "./fuse.ts";
+import { elementsBehind, leadingOf, wholeView } from "./leading.ts";
+
+/** Some regions that run as one, row by row. */
+export interface RowGroup {
+  /** Leading axes that are walked outside, the last of them in blocks. */
+  readonly axes: number;
+  readonly block: number;
+  /** Roots, in order; the group runs where the last one stands. */
+  readonly roots: readonly Node[];
+  /** What lives for one block only. */
+  readonly inner: ReadonlySet<Node>;
+  /** Maps that every member who asks for them computes again: the row they are made of is in cache. */
+  readonly again: ReadonlySet<Node>;
+}
+
+/** What a region of the group computes again for itself, in graph order. */
+export function againIn(members: readonly Node[], { again }: RowGroup): readonly Node[] {
+  const found = new Set<Node>();
+  const see = (node: Node): void => {
+    for (const input of node.inputs) {
+      if (!again.has(input) || found.has(input)) continue;
+      see(input);
+      found.add(input);
+    }
+  };
+  members.forEach(see);
+  return [...found];
+}
+
+/** Elements of a block: four tensors of it lie in a cache of 48 KB together. */
+const most = 2048;
+/** Fewer leave the machine waiting for one sum after the other. */
+const fewest = 256;
+
+/** The group of each root that is in one. */
+export function groupRows(
+  { nodes }: Graph,
+  fusion: Fusion,
+  stored: ReadonlySet<Node>,
+  extents: (node: Node) => readonly Extent[],
+): ReadonlyMap<Node, RowGroup> {
+  const grouping = new Grouping(nodes, fusion, stored, extents);
+  for (const node of nodes) grouping.see(node);
+  grouping.close();
+  return grouping.found;
+}
+
+/** A group while it grows. */
+interface Open {
+  axes: number;
+  readonly roots: Node[];
+  /** What members store, and the views of it, row-major as far as the group sees it; how many leading axes they keep. */
+  readonly values: Map<Node, { readonly view: View; readonly axes: number }>;
+  folds: number;
+}
+
+class Grouping {
+  readonly found = new Map<Node, RowGroup>();
+  readonly #fusion: Fusion;
+  readonly #stored: ReadonlySet<Node>;
+  readonly #extents: (node: Node) => readonly Extent[];
+  readonly #members = new Map<Node, Node[]>();
+  readonly #users = new Map<Node, Node[]>();
+  #open: Open | undefined;
+
+  constructor(nodes: readonly Node[], fusion: Fusion, stored: ReadonlySet<Node>, extents: (node: Node) => readonly Extent[]) {
+    this.#fusion = fusion;
+    this.#stored = stored;
+    this.#extents = extents;
+    for (const node of nodes) {
+      push(this.#members, fusion.roots.get(node), node);
+      for (const input of new Set(node.inputs)) push(this.#users, input, node);
+    }
+  }
+
+  see(node: Node): void {
+    const root = this.#fusion.roots.get(node);
+    if (root === node) this.#region(node);
+    else if (root === undefined) this.#other(node);
+  }
+
+  /** A view of the group's values may go on in it; whatever else asks for one ends it. */
+  #other(node: Node): void {
+    const open = this.#open;
+    const known = node.inputs.map((input) => open?.values.get(input)).find((value) => value !== undefined);
+    if (open === undefined || known === undefined) return;
+    const op = ops[node.op];
+    const axes = Math.min(known.axes, leadingOf(node).result);
+    const view =
+      op?.kind === "primitive" && op.lower.kind === "view" && axes > 0
+        ? op.lower.view(known.view, node.attrs, wholeView(node, "").shape)
+        : undefined;
+    if (view === undefined) this.close();
+    else open.values.set(node, { view, axes });
+  }
+
+  #region(root: Node): void {
+    const members = this.#members.get(root) ?? [root];
+    const own = axesOf(members, root);
+    if (this.#open !== undefined && this.#asks(members)) {
+      const axes = Math.min(this.#open.axes, own, this.#axesRead(members));
+      if (axes > 0) {
+        this.#join(this.#open, root, members, axes);
+        return;
+      }
+      this.close();
+    }
+    if (own === 0 || (this.#open !== undefined && this.#open.folds > 0)) return;
+    this.close();
+    this.#open = { axes: own, roots: [], values: new Map(), folds: 0 };
+    this.#join(this.#open, root, members, own);
+  }
+
+  #asks(members: readonly Node[]): boolean {
+    return members.some(({ inputs }) => inputs.some((input) => this.#open?.values.has(input)));
+  }
+
+  /** Leading axes that members keep of the group's values. */
+  #axesRead(members: readonly Node[]): number {
+    let axes = Number.POSITIVE_INFINITY;
+    for (const node of members)
+      for (const [i, input] of node.inputs.entries()) {
+        const value = this.#open?.values.get(input);
+        if (value !== undefined) axes = Math.min(axes, value.axes, leadingOf(node).inputs[i]);
+      }
+    return axes;
+  }
+
+  #join(open: Open, root: Node, members: readonly Node[], axes: number): void {
+    open.axes = axes;
+    open.roots.push(root);
+    if (members.some((node) => kindOf(node) === "nest")) open.folds++;
+    for (const node of [...(this.#fusion.more.get(root) ?? []), root])
+      open.values.set(node, { view: wholeView(node, ""), axes: node.type.shape.length });
+  }
+
+  /** Ends the group; it is one where there is something to gain. */
+  close(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined || open.folds === 0 || open.roots.length < 2) return;
+    const { roots, values } = open;
+    const walked = this.#walkOf(roots, open.axes);
+    if (walked === undefined) return;
+    const inside = new Set(roots.flatMap((root) => this.#members.get(root) ?? [root]));
+    const staysInside = (node: Node): boolean =>
+      !this.#stored.has(node) &&
+      (this.#users.get(node) ?? []).every((user) => inside.has(user) || (values.has(user) && staysInside(user)));
+    const inner = new Set([...values.keys()].filter((node) => inside.has(node) && staysInside(node)));
+    const again = new Set([...inner].filter((node) => this.#isCheap(node, inside)));
+    const group: RowGroup = { ...walked, roots, inner: new Set([...inner].filter((node) => !again.has(node))), again };
+    for (const root of roots) this.found.set(root, group);
+  }
+
+  /** One light op, a region of its own, asked for point by point. */
+  #isCheap(node: Node, inside: ReadonlySet<Node>): boolean {
+    const isAlone = this.#fusion.roots.get(node) === node && this.#members.get(node)?.length === 1;
+    const users = this.#users.get(node) ?? [];
+    return isAlone && light.has(node.op) && users.every((user) => inside.has(user) && kindOf(user) === "pointwise");
+  }
+
+  /** Which leading axes are walked outside, and how much of the last at once; undefined where one walk over everything is as good. */
+  #walkOf(roots: readonly Node[], longest: number): Pick<RowGroup, "axes" | "block"> | undefined {
+    const shape = this.#extents(roots[0]);
+    const read = roots.map((root) => (this.#members.get(root) ?? []).find((node) => kindOf(node) === "nest")?.inputs[0] ?? root);
+    const rowOf = (axes: number): number => Math.max(...read.map((node) => elementsBehind(node, axes)));
+    let axes = 1;
+    while (axes < longest && (rowOf(axes) > most || typeof shape[axes - 1] !== "number")) axes++;
+    const [row, extent] = [rowOf(axes), shape[axes - 1]];
+    const block = typeof extent === "number" ? largestPart(extent, most / row) : 1;
+    const isWhole = block === extent && shape.slice(0, axes - 1).every((size) => size === 1);
+    return isWhole || block * row < fewest ? undefined : { axes, block };
+  }
+}
+
+/** The largest number that divides a whole, and is not above a limit; at least 1. */
+function largestPart(whole: number, limit: number): number {
+  let part = Math.max(1, Math.min(whole, Math.floor(limit)));
+  while (whole % part !== 0) part--;
+  return part;
+}
+
+/** Leading axes by which a region can be walked; 0 where that does not pay: a fold of one operand pays, and a map. */
+function axesOf(members: readonly Node[], root: Node): number {
+  const anchor = members.find((node) => kindOf(node) === "nest");
+  if (anchor === undefined) return root.type.shape.length;
+  const { result, inputs } = leadingOf(anchor);
+  const isFold = anchor.inputs.length === 1 && anchor.type.shape.length < anchor.inputs[0].type.shape.length;
+  return isFold ? Math.min(result, ...inputs) : 0;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K | undefined, value: V): void {
+  if (key === undefined) return;
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}
