@@ -103,7 +103,9 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
     const evaluate = (node: Node): Value => {
       const known = values.get(node);
       if (known !== undefined) return known;
-      const value = inside.has(node) ? point(node, node.inputs.map(evaluate), core, out.shape, fmt) : leaf(plan, node, core, fmt);
+      const value = inside.has(node)
+        ? point(node, node.inputs.map(evaluate), core, out.shape, fmt, region)
+        : leaf(plan, node, core, fmt);
       values.set(node, value);
       return value;
     };
@@ -129,7 +131,8 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
   });
 }
 
-function coresOf(plan: Plan, { anchor, anchorReads, nodes, out }: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+function coresOf(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonly Core[] {
+  const { anchor, anchorReads, nodes, out } = region;
   if (anchor === undefined) {
     const coords = out.shape.map((_, axis) => at(`i${axis}`));
     return [{ map: out.shape.map((extent, axis) => [`i${axis}`, extent]), reduce: [], value: v.acc(fmt), coords, into: "store" }];
@@ -141,13 +144,13 @@ function coresOf(plan: Plan, { anchor, anchorReads, nodes, out }: ComputeRegion,
     fmt,
     inputs:
       anchorReads ??
-      anchor.inputs.map((input) => (nodes.includes(input) ? termOf(plan, input, nodes, fmt) : operandOf(plan, input))),
+      anchor.inputs.map((input) => (nodes.includes(input) ? termOf(plan, input, region, fmt) : operandOf(plan, input))),
     shape: out.shape,
   });
 }
 
 /** What an anchor folds, computed where it is read. */
-function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): Computed {
+function termOf(plan: Plan, node: Node, region: ComputeRegion, fmt: FloatFmt): Computed {
   const shape = node.type.shape.map((size) => (size === "n" ? rowsOfPlan(plan) : size));
   return {
     kind: "computed",
@@ -157,8 +160,8 @@ function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): 
       const evaluate = (at: Node): Value => {
         const known = values.get(at);
         if (known !== undefined) return known;
-        const value = nodes.includes(at)
-          ? point(at, at.inputs.map(evaluate), { coords }, shape, fmt)
+        const value = region.nodes.includes(at)
+          ? point(at, at.inputs.map(evaluate), { coords }, shape, fmt, region)
           : leaf(plan, at, { coords }, fmt);
         values.set(at, value);
         return value;
@@ -170,10 +173,18 @@ function termOf(plan: Plan, node: Node, nodes: readonly Node[], fmt: FloatFmt): 
 
 const rowsOfPlan = ({ rows }: Plan): Extent => (typeof rows === "number" ? rows : { scalar: "n", per: 1 });
 
-function point(node: Node, args: readonly Value[], core: Pick<Core, "coords">, shape: readonly Extent[], fmt: FloatFmt): Value {
+function point(
+  node: Node,
+  args: readonly Value[],
+  { coords }: Pick<Core, "coords">,
+  shape: readonly Extent[],
+  fmt: FloatFmt,
+  { again }: ComputeRegion,
+): Value {
   const op = ops[node.op];
   if (op.kind !== "primitive" || op.lower.kind !== "pointwise") internal(`${node.op} is not pointwise`);
-  return op.lower.value(args, { attrs: node.attrs, fmt, coords: core.coords, shape });
+  const value = op.lower.value(args, { attrs: node.attrs, fmt, coords, shape });
+  return again?.has(node) ? v.convert(v.convert(value, "f32"), fmt) : value;
 }
 
 /** A value from outside the region at the point; a scalar (the step of `random`) is the same at every point. */

@@ -50,6 +50,8 @@ export interface ComputeRegion extends Placed {
   readonly out: View;
   /** Nodes inside that others ask for too, and where they go. */
   readonly more?: readonly { readonly node: Node; readonly out: View }[];
+  /** Nodes that other regions compute too, instead of one that stores them: rounded as if stored. */
+  readonly again?: ReadonlySet<Node>;
 }
 
 /** A value written out in row-major order, where strides alone cannot express what comes next, or a second home is needed. */

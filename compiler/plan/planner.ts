@@ -19,13 +19,15 @@ import { planScan } from "./scan.ts";
 export interface PlanOptions extends PlaceOptions {
   /** Weights change between calls, so large right operands of dots are laid out on the way, each time. */
   readonly copies?: boolean;
+  /** Regions never walk rows together: the law of row regions compares with it. */
+  readonly apart?: boolean;
 }
 
 /** Plans a Graph of primitives: regions, views of their values, the arena. A value lives from the region that stores it to the last one that reads it. */
 export function plan(graph: Graph, options: PlanOptions): Plan {
   const names = new RegionNames(graph);
   const places = new Places(options, names);
-  const planner = new Planner(places, names, chooseLayouts(graph, options.rows, options.copies === true));
+  const planner = new Planner(places, names, chooseLayouts(graph, options.rows, options.copies === true), options.apart === true);
   for (const node of graph.nodes) places.addSource(node);
   const regions = planner.planBody(graph, demandsOf(graph, places));
   const { operands } = places;
@@ -60,6 +62,7 @@ class Planner {
   readonly places: Places;
   readonly names: RegionNames;
   readonly #layouts: Layouts;
+  readonly #apart: boolean;
   /** Copies of right operands by what they copy and the axis in blocks. */
   readonly #copies = new Map<Node, ReadonlyMap<number | undefined, View>>();
   /** Regions of groups that are not complete. */
@@ -68,7 +71,8 @@ class Planner {
   #loops = 0;
   #regions = 0;
 
-  constructor(places: Places, names: RegionNames, layouts: Layouts) {
+  constructor(places: Places, names: RegionNames, layouts: Layouts, apart: boolean) {
+    this.#apart = apart;
     this.places = places;
     this.names = names;
     this.#layouts = layouts;
@@ -88,7 +92,7 @@ class Planner {
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);
     const { roots, more } = fusion;
-    const rows = groupRows(graph, fusion, stored, (node) => this.places.extents(node));
+    const rows = this.#apart ? new Map<Node, RowGroup>() : groupRows(graph, fusion, stored, (node) => this.places.extents(node));
     const members = new Map<Node, Node[]>();
     for (const node of graph.nodes) {
       const root = roots.get(node);
@@ -107,8 +111,7 @@ class Planner {
         const group = rows.get(node);
         const site: Site = { graph, homes, regions, ...(group === undefined ? {} : { group }) };
         if (group?.again.has(node)) continue; // whoever asks for it computes it
-        const again = group === undefined ? [] : againIn(members.get(node) ?? [node], group);
-        const made = this.#region([...again, ...(members.get(node) ?? [node])], more.get(node) ?? [], site);
+        const made = this.#region(members.get(node) ?? [node], more.get(node) ?? [], site);
         if (group === undefined) this.#emit([made], regions);
         else this.#inGroup(group, node, made, regions);
       }
@@ -134,9 +137,11 @@ class Planner {
   }
 
   /** A region and the places of what it stores; when it runs is not said yet. */
-  #region(nodes: readonly Node[], also: readonly Node[], { graph, homes, regions, group }: Site): Unplaced {
+  #region(own: readonly Node[], also: readonly Node[], { graph, homes, regions, group }: Site): Unplaced {
+    const again = group === undefined ? [] : againIn(own, group);
+    const nodes = [...again, ...own];
     const root = nodes[nodes.length - 1];
-    const named = this.names.of(graph, nodes);
+    const named = this.names.of(graph, own);
     const placed = (node: Node, name: () => string): View => {
       const shape = this.places.extents(node);
       if (group?.inner.has(node)) return this.#oneBlock(name(), shape, group);
@@ -156,6 +161,7 @@ class Planner {
       nodes,
       out,
       ...(more.length === 0 ? {} : { more }),
+      ...(again.length === 0 ? {} : { again: new Set(again) }),
     };
   }
 

@@ -66,34 +66,35 @@ function partials(
   const { fmt } = fold.init;
   const kind = wide ? v.vectorOf(fmt) : fmt;
   const out: Stmt[] = [];
-  points.forEach((point, p) => {
-    if (whole > 0) {
-      const sums = Array.from(
-        { length: wide ? partial / 4 : partial },
-        (): Value => ({ op: "reg", name: fresh("a"), fmt: kind }),
-      );
-      for (const sum of sums) out.push({ do: "set", reg: nameOf(sum), value: v.lit(identities[fold.how], kind) });
-      out.push(
-        ...blocks(whole * partial, partial, wide ? "whole" : "none", fresh, (steps) =>
-          lets(
+  if (whole > 0) {
+    const sums = points.map(() =>
+      Array.from({ length: wide ? partial / 4 : partial }, (): Value => ({ op: "reg", name: fresh("a"), fmt: kind })),
+    );
+    for (const sum of sums.flat()) out.push({ do: "set", reg: nameOf(sum), value: v.lit(identities[fold.how], kind) });
+    out.push(
+      ...blocks(whole * partial, partial, wide ? "whole" : "none", fresh, (steps) =>
+        lets(
+          points.flatMap((point, p) =>
             steps.map(({ coord }, s): Stmt => {
               const here: Point = { at: new Map([...point.at, [dim, coord]]), ...(wide ? { lane: dim } : {}) };
-              return { do: "set", reg: nameOf(sums[s]), value: accumulate(fold, sums[s], here) };
+              return { do: "set", reg: nameOf(sums[p][s]), value: accumulate(fold, sums[p][s], here) };
             }),
-            fresh,
           ),
+          fresh,
         ),
-        { do: "set", reg: nameOf(registers[p]), value: joins[fold.how](registers[p], total(fold, sums, wide)) },
-      );
-    }
-    const rest = Array.from(
-      { length: extent - whole * partial },
-      (_, c): Point => ({ at: new Map([...point.at, [dim, { base: whole * partial + c, terms: [] }]]) }),
+      ),
+      ...points.map((_, p): Stmt => {
+        const all = joins[fold.how](registers[p], total(fold, sums[p], wide));
+        return { do: "set", reg: nameOf(registers[p]), value: all };
+      }),
     );
-    // One statement after the other: each reads the register that the one before set.
-    for (const here of rest)
+  }
+  // One statement after the other: each reads the register that the one before set.
+  for (const [p, point] of points.entries())
+    for (let k = whole * partial; k < extent; k++) {
+      const here: Point = { at: new Map([...point.at, [dim, { base: k, terms: [] }]]) };
       out.push(...lets([{ do: "set", reg: nameOf(registers[p]), value: accumulate(fold, registers[p], here) }], fresh));
-  });
+    }
   return out;
 }
 

@@ -59,35 +59,35 @@ test.each<Row>([
   ],
   [
     "not a longer place",
-    `%0 = input {name: "x", shape: [4]} %1 = neg(%0) %2 = slice(%1) {starts: [0], sizes: [2]} %3 = neg(%2)
+    `%0 = input {name: "x", shape: [4]} %1 = neg(%0) %2 = slice(%1) {starts: [0], sizes: [2]} %3 = floor(%2)
      %4 = reduceSum(%3) {axes: [0]} results y = %4`,
     `6 floats
      neg [4] at 0..4 alive 0..1
-     neg.2 [2] at 4..6 alive 1..2`,
+     floor [2] at 4..6 alive 1..2`,
   ],
   [
     "of two places that could be taken over, the first that is read",
     `${x} %1 = neg(%0) ${sum(2, 1)} %4 = reverse(%0) {axes: [1]} %5 = add(%0, %4) ${sum(6, 5)}
      %8 = add(%1, %7) %9 = add(%5, %3) %10 = mul(%8, %9) ${sum(11, 10)} %13 = mul(%10, %12) results y = %13`,
     `10 floats
-     neg [1, 4] at 0..4 alive 0..4
-     add [1, 4] at 4..8 alive 1..4
-     reduceSum [1] at 8..9 alive 2..4
-     reduceSum.2 [1] at 9..10 alive 3..4
-     mul [1, 4] at 0..4 alive 4..6 in place of neg
-     reduceSum.3 [1] at 4..5 alive 5..6`,
+     add [1, 4] at 0..4 alive 0..3
+     neg [1, 4] at 4..8 alive 0..3
+     reduceSum [1] at 8..9 alive 1..3
+     reduceSum.2 [1] at 9..10 alive 2..3
+     mul [1, 4] at 4..8 alive 3..5 in place of neg
+     reduceSum.3 [1] at 0..1 alive 4..5`,
   ],
   [
     "the other one, where the first is read again",
     `${x} %1 = neg(%0) ${sum(2, 1)} %4 = reverse(%0) {axes: [1]} %5 = add(%0, %4) ${sum(6, 5)}
      %8 = add(%1, %7) %9 = add(%5, %3) %10 = mul(%8, %9) ${sum(11, 10)} %13 = mul(%10, %12) %14 = mul(%13, %1) results y = %14`,
     `10 floats
-     neg [1, 4] at 0..4 alive 0..6
-     add [1, 4] at 4..8 alive 1..4
-     reduceSum [1] at 8..9 alive 2..4
-     reduceSum.2 [1] at 9..10 alive 3..4
-     mul [1, 4] at 4..8 alive 4..6 in place of add
-     reduceSum.3 [1] at 8..9 alive 5..6`,
+     add [1, 4] at 0..4 alive 0..3
+     neg [1, 4] at 4..8 alive 0..5
+     reduceSum [1] at 8..9 alive 1..3
+     reduceSum.2 [1] at 9..10 alive 2..3
+     mul [1, 4] at 0..4 alive 3..5 in place of add
+     reduceSum.3 [1] at 8..9 alive 4..5`,
   ],
   [
     "what is added to a product is taken over",
@@ -147,18 +147,18 @@ test.each<ToldRow>([
     "a hole is filled where it is long enough",
     `%0 = input {name: "x", shape: [n, 8]}
      %1 = slice(%0) {starts: [0, 0], sizes: [n, 6]} %2 = neg(%1)
-     %3 = neg(%0) %4 = reduceSum(%3) {axes: [1]} %5 = reshape(%4) {shape: [n, 1]}
+     %3 = floor(%0) %4 = reduceSum(%3) {axes: [1]} %5 = reshape(%4) {shape: [n, 1]}
      %6 = slice(%0) {starts: [0, 0], sizes: [n, 4]} %7 = neg(%6)
      %8 = slice(%0) {starts: [0, 0], sizes: [n, 3]} %9 = neg(%8)
      %10 = slice(%0) {starts: [0, 0], sizes: [n, 2]} %11 = neg(%10)
      %12 = concat(%2, %5, %7, %9, %11) {axis: 1} results y = %12`,
     `17 floats
      neg [1, 6] at 8..14 alive 0..6
-     neg.2 [1, 8] at 0..8 alive 1..2
+     floor [1, 8] at 0..8 alive 1..2
      reduceSum [1] at 16..17 alive 2..6
-     neg.3 [1, 4] at 0..4 alive 3..6
-     neg.4 [1, 3] at 4..7 alive 4..6
-     neg.5 [1, 2] at 14..16 alive 5..6`,
+     neg.2 [1, 4] at 0..4 alive 3..6
+     neg.3 [1, 3] at 4..7 alive 4..6
+     neg.4 [1, 2] at 14..16 alive 5..6`,
     {},
   ],
   [

@@ -1,5 +1,5 @@
 // What joins a region: Graph text in, the labels of the regions out, each an anchor and what is computed on its result.
-// A node joins when all who use it stand in one region, take it point by point at its own shape, and nobody else asks for it.
+// A node joins the first region that asks for it where that one takes it point by point at its own shape, and the others ask later.
 import { expect, test } from "vitest";
 import { label } from "../../compiler/plan/print.ts";
 import { expectNumbers, flush, planOf, type Row } from "./texts.ts";
@@ -61,6 +61,17 @@ test.each<Row>([
     `exp
      reduceSum
      div`,
+  ],
+  [
+    "a light map that is folded alone: the fold computes it",
+    `${x} %1 = mul(%0, %0) %2 = reduceSum(%1) {axes: [1]} results y = %2`,
+    "mul ⊕ reduceSum",
+  ],
+  [
+    "a heavy one is stored: what no lane takes would be computed one by one",
+    `${x} %1 = exp(%0) %2 = neg(%1) %3 = reduceSum(%2) {axes: [1]} results y = %3`,
+    `exp
+     neg ⊕ reduceSum`,
   ],
   [
     "a product that two maps read stays a product",

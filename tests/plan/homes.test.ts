@@ -46,15 +46,13 @@ test.each<Row>([
   [
     "read by a region after: by a copy",
     `${both} %2 = add(%0, %1) %3 = reverse(%0) {axes: [0]} %4 = mul(%1, %3) results updates a = %2 b = %4`,
-    `add(a[3:1], b[3:1]) -> add[3:1]
-     mul(b[3:1], a@2[3:-1]) -> b[3:1]
+    `add ⊕ mul(a[3:1], b[3:1], a@2[3:-1]) -> b[3:1], add[3:1]
      copy(add[3:1]) -> a[3:1]`,
   ],
   [
     "read by nobody after, though the other is: in place",
     `${both} %2 = add(%0, %1) %3 = neg(%1) results updates a = %2 b = %3`,
-    `add(a[3:1], b[3:1]) -> a[3:1]
-     neg(b[3:1]) -> b[3:1]`,
+    `add ⊕ neg(a[3:1], b[3:1]) -> b[3:1], a[3:1]`,
   ],
   [
     "of a view of itself: saved, then copied",

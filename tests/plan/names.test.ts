@@ -87,7 +87,9 @@ describe("a model whose layers are called like parts of others", () => {
     for (const { name, origin } of regions)
       if (names.includes(name)) expect([origin?.name, origin?.role, origin?.gradient]).toEqual([name, undefined, undefined]);
     const written = new Map(
-      regions.flatMap((region) => (region.kind === "scan" || region.kind === "rows" ? [] : [[region.out.buffer, region.origin?.name]])),
+      regions.flatMap((region) =>
+        region.kind === "scan" || region.kind === "rows" ? [] : [[region.out.buffer, region.origin?.name]],
+      ),
     );
     const prefix = { predict: "", trainStep: "train/", evaluate: "evaluate/" }[goal];
     for (const { name, role, to } of plan.buffers) {

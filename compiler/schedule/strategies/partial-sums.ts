@@ -6,6 +6,8 @@ import type { Strategy } from "./define.ts";
 /** Terms from which partial sums pay, and from which eight of them do. */
 const fewest = 8;
 const many = 16;
+/** Points whose sums are run together: with two vectors each they fill half the registers. */
+const sideBySide = 4;
 
 export const partialSums: Strategy = {
   name: "partial-sums",
@@ -14,7 +16,10 @@ export const partialSums: Strategy = {
     const [, extent] = sum?.innermost ?? [];
     if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewest) return undefined;
     const partial = extent >= many ? 8 : 4;
-    return { order, tile: [], partial, ...(target.lanes > 1 && sum.isContiguous ? { wide: true } : {}) };
+    if (target.lanes === 1 || !sum.isContiguous) return { order, tile: [], partial };
+    // Several sums side by side: one alone waits for its own additions.
+    const last = order.at(-1);
+    return { order, tile: last === undefined ? [] : [[last, sideBySide]], partial, wide: true };
   },
   sample: {
     target: "simd",
