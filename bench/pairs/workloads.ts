@@ -135,8 +135,12 @@ const normalised: PairNet = {
 
 const softmax: PairNet = { name: "softmax 128x128", layers: (l) => [l.softmax({ inputShape: [128, 128] })] };
 const layerNorm: PairNet = { name: "layer norm 128x64", layers: (l) => [l.layerNormalization({ inputShape: [128, 64] })] };
-const sigmoid: PairNet = { name: "sigmoid 4096", layers: (l) => [l.activation({ activation: "sigmoid", inputShape: [4096] })] };
-const tanh: PairNet = { name: "tanh 4096", layers: (l) => [l.activation({ activation: "tanh", inputShape: [4096] })] };
+const elementary = (["sigmoid", "tanh", "exponential", "softplus", "mish", "gelu"] as const).map(
+  (activation): PairNet => ({
+    name: `${activation} 4096`,
+    layers: (l) => [l.activation({ activation, inputShape: [4096] })],
+  }),
+);
 const pool: PairNet = { name: "max pool 24x24x64", layers: (l) => [l.maxPooling2d({ inputShape: [24, 24, 64] })] };
 
 const predict = (net: PairNet, rows: number, options: OptionsInput = {}): Pairing => {
@@ -169,8 +173,7 @@ export const pairings: readonly Pairing[] = [
   predict(text, 1),
   predict(softmax, 1),
   predict(layerNorm, 1),
-  predict(sigmoid, 1),
-  predict(tanh, 1),
+  ...elementary.map((net) => predict(net, 1)),
   train(denseNet("2-4-3-1", "mse"), 32),
   train(denseNet("4-10-3", "categorical_crossentropy"), 32),
   train(normalised, 32),
