@@ -17,14 +17,50 @@ export interface Target {
   };
   /** Columns of one row. */
   readonly columns: number;
+  /** Numbers or vectors that are at hand at once. */
+  readonly registers: number;
+  /** Tile of sums of one channel each. */
+  readonly channels: { readonly pixels: number; readonly channels: number };
+  /** Floats of the two nearest caches that a loop may count on. */
+  readonly caches: readonly [near: number, far: number];
   /** Points of a light map a turn, so that the loop does not cost more than they. */
   readonly points: number;
 }
 
+/** 32 KB and 256 KB: what the machines of today have at least. */
+const caches = [8192, 65536] as const;
+
 /** Every target by name. js: scalars, doubles or floats; simd: f32 in vectors of four; relaxed: the same where a multiply-add is
  * one instruction. */
 export const targets: Readonly<Record<Target["name"], Target>> = {
-  js: { name: "js", lanes: 1, tile: { rows: 2, columns: 4 }, columns: 8, points: 4 },
-  simd: { name: "simd", lanes: 4, tile: { rows: 5, columns: 8 }, columns: 32, points: 8 },
-  relaxed: { name: "relaxed", lanes: 4, tile: { rows: 6, columns: 8, patch: [2, 3] }, columns: 32, points: 8 },
+  js: {
+    name: "js",
+    lanes: 1,
+    tile: { rows: 2, columns: 4 },
+    columns: 8,
+    registers: 15,
+    channels: { pixels: 4, channels: 1 },
+    caches,
+    points: 4,
+  },
+  simd: {
+    name: "simd",
+    lanes: 4,
+    tile: { rows: 5, columns: 8 },
+    columns: 32,
+    registers: 15,
+    channels: { pixels: 4, channels: 8 },
+    caches,
+    points: 8,
+  },
+  relaxed: {
+    name: "relaxed",
+    lanes: 4,
+    tile: { rows: 6, columns: 8, patch: [2, 3] },
+    columns: 32,
+    registers: 15,
+    channels: { pixels: 4, channels: 8 },
+    caches,
+    points: 8,
+  },
 };

@@ -52,6 +52,31 @@ const depthwise: PairNet = {
   layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 64, inputShape: [25, 25, 64] })],
 };
 
+const grouped: PairNet = {
+  name: "conv2d in 4 groups 25x25x64",
+  layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 4, activation: "relu", inputShape: [25, 25, 64] })],
+};
+
+const pairs: PairNet = {
+  name: "conv2d in 32 groups 25x25x64",
+  layers: (l) => [l.conv2d({ filters: 64, kernelSize: 3, groups: 32, activation: "relu", inputShape: [25, 25, 64] })],
+};
+
+/** Words from sound, of depthwise and 1 x 1 convolutions: https://arxiv.org/abs/1711.07128 */
+const dscnn: PairNet = {
+  name: "ds-cnn",
+  layers: (l) => [
+    l.conv2d({ filters: 64, kernelSize: [10, 4], strides: 2, padding: "same", activation: "relu", inputShape: [49, 10, 1] }),
+    ...[1, 2, 3, 4].flatMap(() => [
+      l.conv2d({ filters: 64, kernelSize: 3, groups: 64, padding: "same", activation: "relu" }),
+      l.conv2d({ filters: 64, kernelSize: 1, activation: "relu" }),
+    ]),
+    l.maxPooling2d({ poolSize: [25, 5] }),
+    l.flatten({}),
+    l.dense({ units: 12, activation: "softmax" }),
+  ],
+};
+
 export const lenet: PairNet = {
   name: "lenet-5",
   loss: "categorical_crossentropy",
@@ -110,8 +135,12 @@ const normalised: PairNet = {
 
 const softmax: PairNet = { name: "softmax 128x128", layers: (l) => [l.softmax({ inputShape: [128, 128] })] };
 const layerNorm: PairNet = { name: "layer norm 128x64", layers: (l) => [l.layerNormalization({ inputShape: [128, 64] })] };
-const sigmoid: PairNet = { name: "sigmoid 4096", layers: (l) => [l.activation({ activation: "sigmoid", inputShape: [4096] })] };
-const tanh: PairNet = { name: "tanh 4096", layers: (l) => [l.activation({ activation: "tanh", inputShape: [4096] })] };
+const elementary = (["sigmoid", "tanh", "exponential", "softplus", "mish", "gelu"] as const).map(
+  (activation): PairNet => ({
+    name: `${activation} 4096`,
+    layers: (l) => [l.activation({ activation, inputShape: [4096] })],
+  }),
+);
 const pool: PairNet = { name: "max pool 24x24x64", layers: (l) => [l.maxPooling2d({ inputShape: [24, 24, 64] })] };
 
 const predict = (net: PairNet, rows: number, options: OptionsInput = {}): Pairing => {
@@ -131,6 +160,11 @@ export const pairings: readonly Pairing[] = [
   predict(conv8, 1),
   predict(conv32, 1),
   predict(depthwise, 1),
+  predict(depthwise, 32),
+  predict(grouped, 1),
+  predict(pairs, 1),
+  predict(dscnn, 1),
+  predict(dscnn, 32),
   predict(pool, 1),
   predict(lenet, 1),
   predict(lenet, 32),
@@ -139,8 +173,7 @@ export const pairings: readonly Pairing[] = [
   predict(text, 1),
   predict(softmax, 1),
   predict(layerNorm, 1),
-  predict(sigmoid, 1),
-  predict(tanh, 1),
+  ...elementary.map((net) => predict(net, 1)),
   train(denseNet("2-4-3-1", "mse"), 32),
   train(denseNet("4-10-3", "categorical_crossentropy"), 32),
   train(normalised, 32),
@@ -149,7 +182,7 @@ export const pairings: readonly Pairing[] = [
 ];
 
 /** Whose compile time is compared: with default options, as a user compiles them. */
-export const compilings: readonly Pairing[] = [denseNet("784-128-64-10"), lenet].map((net) => ({
+export const compilings: readonly Pairing[] = [denseNet("784-128-64-10"), lenet, dscnn].map((net) => ({
   ...predict(net, 1),
   name: `compile ${net.name}`,
 }));

@@ -46,7 +46,7 @@ export const binary = {
 
 const bits = new Float32Array(1);
 const word = new Int32Array(bits.buffer);
-/** By its exponent bits: Math.pow need not be exact. */
+/** By its exponent bits: Math.pow need not be exact. Those of −127 are those of 0. */
 const twoTo = (power: number): number => {
   word[0] = (power + 127) << 23;
   return bits[0];
@@ -69,11 +69,11 @@ export const unary = {
     };
   },
   pow2: (a, to, _from, bug) => {
-    const [least, most] = to === "f64" ? [-252, 252] : [-126, 127];
+    const [least, most] = to === "f64" ? [-252, 252] : [-127, 127];
     return () => {
       const power = a();
       if (!(power >= least && power <= most)) bug(`pow2 takes −${-least}..${most}, found ${power}`);
-      return twoTo(power >> 1) * twoTo(power - (power >> 1));
+      return to === "f64" ? twoTo(power >> 1) * twoTo(power - (power >> 1)) : twoTo(power);
     };
   },
   exponent: (a, _to, _from, bug) => () => {

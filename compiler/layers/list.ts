@@ -7,6 +7,8 @@ export { prelu } from "./activation/prelu.ts";
 export { reLU } from "./activation/re-lu.ts";
 export { softmax } from "./activation/softmax.ts";
 export { conv2d } from "./convolution/conv2d.ts";
+export { depthwiseConv2d } from "./convolution/depthwise-conv2d.ts";
+export { separableConv2d } from "./convolution/separable-conv2d.ts";
 export { dense } from "./core/dense.ts";
 export { embedding } from "./core/embedding.ts";
 export { identity } from "./core/identity.ts";

@@ -111,7 +111,7 @@ export const entryPasses = [
     name: "expand",
     from: "graph",
     stage: "graph",
-    says: "composite ops (sigmoid, softmax, …) to primitives",
+    says: "composite ops (silu, softmax, …) to primitives",
     when: () => true,
     run: (draft) => ({ ...draft, graph: expandComposites(draft.graph) }),
   },

@@ -2,7 +2,9 @@
 // shall go. Out: node that a region stores → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
 // one except at the very point that is written; whoever is not in the result is copied when all have run.
 import type { Graph, Node } from "../graph/graph.ts";
+import { reshapeView } from "../ops/view/reshape-view.ts";
 import type { View } from "../program/nest/view.ts";
+import type { Extent } from "../program/program.ts";
 import { type Fusion, kindOf } from "./fuse.ts";
 
 /** Where a stored value goes: a view, and, when it replaces what is read there, the node of the old value. */
@@ -10,6 +12,17 @@ export interface Demand {
   readonly node: Node;
   readonly out: View;
   readonly replaces?: Node;
+}
+
+/** The same for the value that a chain of reshapes looks at, where its place is a view of the place too: a region can write there. */
+export function beforeReshapes(demand: Demand, extents: (node: Node) => readonly Extent[]): Demand {
+  let { node, out } = demand;
+  while (node.op === "reshape") {
+    const view = reshapeView(out, extents(node.inputs[0]));
+    if (view === undefined) break;
+    [node, out] = [node.inputs[0], view];
+  }
+  return { ...demand, node, out };
 }
 
 /** `runsAt`: where the region of a root runs, which is where the last one of its group stands. */

@@ -7,7 +7,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
-import { chooseHomes, type Demand } from "./homes.ts";
+import { beforeReshapes, chooseHomes, type Demand } from "./homes.ts";
 import { chooseLayouts, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
@@ -87,8 +87,9 @@ class Planner {
   }
 
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
-  planBody(graph: Graph, demands: readonly Demand[]): Region[] {
+  planBody(graph: Graph, asked: readonly Demand[]): Region[] {
     const regions: Region[] = [];
+    const demands = asked.map((demand) => beforeReshapes(demand, (node) => this.places.extents(node)));
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);
     const { roots, more } = fusion;

@@ -95,7 +95,7 @@ export type Value = { readonly fmt: Fmt } & (
   | { readonly op: "madd"; readonly a: Value; readonly b: Value; readonly c: Value } // a·b + c
   | { readonly op: "select"; readonly mask: Value; readonly a: Value; readonly b: Value }
 );
-/** `convert` to `fmt`; `pow2`: 2^i for an i32 in −126..127 (f64: −252..252); `exponent`: floor(log2 x) of a positive normal f32, as i32;
+/** `convert` to `fmt`; `pow2`: 2^i for an i32 in −126..127, and 0 for −127 (f64: 2^i in −252..252); `exponent`: floor(log2 x) of a positive normal f32, as i32;
  * `splat`: a scalar in every lane. `convert` goes from scalar to scalar and from vector to vector. */
 export type Unary = "neg" | "abs" | "sqrt" | "floor" | "not" | "convert" | "pow2" | "exponent" | "splat";
 /** The i-ops wrap to 32 bits; `ishr` is the logical shift. */

@@ -58,7 +58,7 @@ export const not = (a: Value): Value => unary("not", a);
 export const select = (mask: Value, a: Value, b: Value): Value => ({ op: "select", mask, a, b, fmt: a.fmt });
 /** To `fmt`: i32 → float is exact below 2^24 (f32); float → i32 wants an integral value in range. */
 export const convert = (a: Value, fmt: Fmt): Value => (a.fmt === fmt ? a : unary("convert", a, fmt));
-/** 2^i as `fmt` for an i32 in −126..127 (f64: −252..252). */
+/** 2^i as `fmt` for an i32 in −126..127, and 0 for −127 (f64: 2^i in −252..252). */
 export const pow2 = (i: Value, fmt: FloatFmt | "f32x4"): Value => unary("pow2", i, fmt);
 /** floor(log2 x) of a positive normal number, as i32; an f64 is rounded to f32 first. */
 export const exponent = (a: Value): Value =>

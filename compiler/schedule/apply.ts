@@ -6,6 +6,7 @@ import { type Fold, isLoop, leavesOf, type Nest, type NestKernel, storesOf, type
 import type { Coord } from "../program/nest/view.ts";
 import type { Extent, Kernel, Program, Stmt, Value } from "../program/program.ts";
 import { blocks } from "./blocks.ts";
+import { buffersHeld, held } from "./hold.ts";
 import { lets } from "./lets.ts";
 import { counter, type Namer } from "./namer.ts";
 import { accumulate, addressAt, loadLike, nameOf, type Point, register, storeAt, valueAt } from "./points.ts";
@@ -38,7 +39,7 @@ export function apply({ nest, schedule }: Scheduled, fresh: Namer): readonly Stm
 
 function overMap(
   nest: Nest,
-  { order, tile, lane, padded }: Schedule,
+  { order, tile, lane, padded, hold }: Schedule,
   fresh: Namer,
   leaf: (points: readonly Point[]) => readonly Stmt[],
 ): readonly Stmt[] {
@@ -52,8 +53,8 @@ function overMap(
       tiles.get(dim) ?? 1,
       dim !== lane ? "none" : padded ? "padded" : "whole",
       fresh,
-      (steps) =>
-        visit(
+      (steps) => {
+        const body = visit(
           inner,
           // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
           steps.flatMap(({ coord, wide }) =>
@@ -64,7 +65,9 @@ function overMap(
               ...(wide === 2 || wide === 3 ? { wide } : {}),
             })),
           ),
-        ),
+        );
+        return dim === hold ? held(body, buffersHeld(nest, inner), fresh) : body;
+      },
     );
   };
   return visit(order, [{ at: new Map() }]);

@@ -27,15 +27,24 @@ export interface Facts {
   inner(least: number): string | undefined;
 }
 
+/** What is known of what a nest sums. */
 export interface SumFacts {
   readonly fold: Fold;
   readonly column: string | undefined;
   /** The outer dim of a column that lies in blocks. */
   readonly block: string | undefined;
+  /** The longest stretch of a buffer that a load of the sum walks while some map dims go by, in floats; n is without end. */
+  reach(dims: readonly string[]): number;
   /** In the order of the map. */
   readonly rows: readonly Dim[];
+  /** Map dims but the column that one operand of the products does not know: what it loads serves all their points. */
+  readonly pixels: readonly Dim[];
+  /** Map dims of several points that both operands of the products know. */
+  readonly channels: readonly Dim[];
   /** The innermost reduce dim. */
   readonly innermost: Dim;
+  /** Terms of the sum of a point; not finite where they are not known. */
+  readonly terms: number;
   /** Every term walks the innermost reduce dim one by one, or does not know it. */
   readonly isContiguous: boolean;
   /** Result points of the map, n counted as 1. */
@@ -84,7 +93,19 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
     column,
     block: map.map(([name]) => name).find((name) => column === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1))),
     rows: column === undefined ? [] : map.filter(([name]) => isRow(name)),
+    pixels: fold.how === "madd" ? map.filter(([name]) => name !== column && fold.term.some((term) => isFree(term, name))) : [],
+    channels:
+      fold.how === "madd"
+        ? map.filter(
+            ([name, extent]) => extent !== 1 && fold.term.every((term) => loadsIn(term).some((i) => strideOf(i, name) !== 0)),
+          )
+        : [],
     innermost,
+    reach: (dims) => {
+      const walked = [...map.filter(([name]) => dims.includes(name)), ...reduce];
+      return Math.max(0, ...loads.map((index) => walked.reduce((sum, dim) => sum + reachOf(index, dim), 1)));
+    },
+    terms: reduce.reduce((product, [, extent]) => product * lengthOf(extent), 1),
     isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
     points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),
     isPlain: fold.how === "madd" && nest.finish.op === "acc" && nest.into === "store" && nest.more === undefined && !hasRow(nest),
@@ -101,6 +122,18 @@ function isColumn(nest: Nest, loads: readonly Index[], dim: string): boolean {
     storesOf(nest).every((store) => walks(store, dim) && !hasRow(store))
   );
 }
+
+/** How far a load moves while a dim goes by. */
+const reachOf = (index: Index, [name, extent]: Dim): number => {
+  const stride = Math.abs(strideOf(index, name));
+  return stride === 0 ? 0 : stride * (lengthOf(extent) - 1);
+};
+
+/** Whether a value loads something, and the same all along a dim. */
+const isFree = (value: Value, dim: string): boolean => {
+  const loads = loadsIn(value);
+  return loads.length > 0 && loads.every((index) => strideOf(index, dim) === 0);
+};
 
 /** Whether a store goes one on as a dim does. */
 const walks = ({ out }: Store, dim: string): boolean => strideOf(out.index, dim) === 1;

@@ -12,16 +12,21 @@ import type { Namer } from "./namer.ts";
 import { accumulate, identities, joins, nameOf, type Point, valueAt } from "./points.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Most terms of a register tile that are written out instead of looped over. */
+/** Most terms of a register tile that are written out instead of looped over, where the schedule does not say. */
 const shortSum = 32;
 
 /** Whether the registers of so many points start from their first terms: all terms are written out, and `init` would change nothing. */
-export const startsFromTerm = ({ reduce }: Nest, { how, init }: Fold, points: number, { partial }: Schedule): boolean =>
+export const startsFromTerm = (
+  { reduce }: Nest,
+  { how, init }: Fold,
+  points: number,
+  { partial, terms = shortSum }: Schedule,
+): boolean =>
   how !== "madd" &&
   init.op === "const" &&
   Object.is(init.value, identities[how]) &&
   partial === undefined &&
-  termsOf(reduce, points) <= shortSum;
+  termsOf(reduce, points) <= terms;
 
 const termsOf = (reduce: Nest["reduce"], points: number): number =>
   reduce.reduce((product, [, extent]) => product * lengthOf(extent), points);
@@ -33,7 +38,7 @@ export function overReduce(
   fold: Fold,
   points: readonly Point[],
   registers: readonly Value[],
-  { partial, wide }: Schedule,
+  { partial, wide, terms: most = shortSum }: Schedule,
   fresh: Namer,
   starts = false,
 ): readonly Stmt[] {
@@ -60,7 +65,7 @@ export function overReduce(
       return partials(fold, list, registers, { dim, extent, partial, wide: wide === true }, fresh);
     // A short sum is written out, all its dims at once: the loops would cost more than it, and points share what they load.
     const terms = dims.reduce((product, name) => product * lengthOf(extents.get(name)), list.length);
-    if (partial === undefined && terms <= shortSum) return lets(writtenOut(dims, list, starts), fresh);
+    if (partial === undefined && terms <= most) return lets(writtenOut(dims, list, starts), fresh);
     return blocks(extent, 1, "none", fresh, ([{ coord }]) => visit(more, at(list, dim, coord)));
   };
   return visit(

@@ -16,6 +16,10 @@ export interface Schedule {
   readonly partial?: number;
   /** The partial sums are lanes. */
   readonly wide?: boolean;
+  /** A map dim: what the sum loads for a point of it, and no dim further in changes, is loaded before the loops over those. */
+  readonly hold?: string;
+  /** Most terms of a tile that are written out instead of looped over; without it few. */
+  readonly terms?: number;
   /** The outermost reduce dim is walked in strips of `size`; sums stay in the result's buffer in between. */
   readonly strip?: { readonly dim: string; readonly size: number };
 }
@@ -29,7 +33,7 @@ export interface Scheduled {
 
 /** `rows-by-columns: i1 x 8 in lanes, i0 x 6` — the map dims outermost first, with how many points of each a tile holds. */
 export function showSchedule({ strategy, schedule }: Scheduled): string {
-  const { order, tile, lane, padded, partial, wide, strip } = schedule;
+  const { order, tile, lane, padded, partial, wide, hold, terms, strip } = schedule;
   const counts = new Map(tile);
   const dims = order.map((dim) => {
     const count = counts.has(dim) ? ` x ${counts.get(dim)}` : "";
@@ -37,6 +41,8 @@ export function showSchedule({ strategy, schedule }: Scheduled): string {
   });
   const more = [
     ...(partial === undefined ? [] : [`${partial} partial sums${wide ? " in lanes" : ""}`]),
+    ...(hold === undefined ? [] : [`loads held in ${quote(hold)}`]),
+    ...(terms === undefined ? [] : [`${terms} terms written out`]),
     ...(strip === undefined ? [] : [`${quote(strip.dim)} in strips of ${strip.size}`]),
   ];
   return [`${strategy}:`, [...dims, ...more].join(", ")].filter((part) => part !== "").join(" ");

@@ -7,6 +7,7 @@ import { nestLines } from "../program/nest/print.ts";
 import type { Extent, Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
 import { strideOf } from "./facts.ts";
+import { buffersHeld } from "./hold.ts";
 import { type Scheduled, showSchedule } from "./schedule.ts";
 
 /** Throws CompileError `ir/verify` at the first schedule that does not fit its nest or the target. */
@@ -37,7 +38,12 @@ function faultOf({ nest, schedule }: Scheduled, target: Target, scalars: readonl
   if (stranger !== undefined) return `a tile counts points of a map dim, once, found ${JSON.stringify(stranger[0])}`;
   const odd = tile.find(([, count]) => !(Number.isInteger(count) && count >= 1));
   if (odd !== undefined) return `a tile has at least one point of each dim, found ${odd[1]}`;
-  return laneFault({ nest, schedule }, target) ?? sumFault({ nest, schedule }, target) ?? orderFault({ nest, schedule }, scalars);
+  return (
+    holdFault({ nest, schedule }) ??
+    laneFault({ nest, schedule }, target) ??
+    sumFault({ nest, schedule }, target) ??
+    orderFault({ nest, schedule }, scalars)
+  );
 }
 
 type Plain = Pick<Scheduled, "nest" | "schedule">;
@@ -56,6 +62,20 @@ function laneFault({ nest, schedule }: Plain, target: Target): string | undefine
   if (stores.some(({ out }) => strideOf(out.index, lane) !== 1 || out.index.row !== undefined))
     return `points in lanes lie side by side in the result, ${JSON.stringify(lane)} does not`;
   return undefined;
+}
+
+/** Whether what is held is the same in all loops inside, and nothing writes there. */
+function holdFault({ nest, schedule }: Plain): string | undefined {
+  const { hold, terms, order } = schedule;
+  if (terms !== undefined && !(Number.isInteger(terms) && terms >= 1)) return `at least one term is written out, found ${terms}`;
+  if (hold === undefined) return undefined;
+  const at = order.indexOf(hold);
+  if (at < 0) return `loads are held in a map dim, found ${JSON.stringify(hold)}`;
+  const buffers = buffersHeld(nest, order.slice(at + 1));
+  if (at === order.length - 1 || buffers.size === 0)
+    return `what is held in ${JSON.stringify(hold)} serves the dims further in: there are none, or every load knows one`;
+  const written = [nest, ...(nest.more ?? [])].find(({ out }) => buffers.has(out.buffer));
+  return written && `what is held is not written, ${JSON.stringify(written.out.buffer)} is`;
 }
 
 /** Whether partial sums and strips fit what is reduced. */

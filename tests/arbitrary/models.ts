@@ -37,7 +37,7 @@ export interface Sample {
   readonly rows: number;
 }
 
-export const probes = ["conv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
+export const probes = ["conv2d", "depthwiseConv2d", "separableConv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
 
 /** Most numbers a value may hold per row. */
 const room = { dense: 160, probe: 160, big: 400 } as const;
@@ -57,6 +57,8 @@ const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
   probe: fc.constantFrom(...probes).chain((name) => {
     const shape = {
       conv2d: [size(4, 7), size(4, 7), size(1, 4)],
+      depthwiseConv2d: [size(4, 7), size(4, 7), size(1, 5)],
+      separableConv2d: [size(4, 7), size(4, 7), size(1, 3)],
       maxPooling2d: [size(3, 7), size(3, 7), size(1, 3)],
       embedding: [size(1, 5)],
     }[name as string];

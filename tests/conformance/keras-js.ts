@@ -95,6 +95,9 @@ const known: Readonly<Record<string, Convert>> = {
   Permute: (config) => [{ layer: "permute", config }],
   RepeatVector: (config) => [{ layer: "repeatVector", config }],
   Reshape: (config) => [{ layer: "reshape", config }],
+  SeparableConv2D: (config) => [
+    { layer: "separableConv2d", config, weights: ["depthwise_kernel", "pointwise_kernel", ...kernelAndBias(config).slice(1)] },
+  ],
   ThresholdedReLU: ({ theta }) => [{ layer: "reLU", config: { threshold: theta } }],
 };
 

@@ -184,7 +184,7 @@ class Maker {
 
   /** Of an integer in 0..127; f64 from the least power to the greatest. */
   #power(i: Value, fmt: FloatFmt): Value {
-    if (fmt === "f32") return v.pow2(i, fmt);
+    if (fmt === "f32") return v.pow2(v.iadd(i, v.lit(this.#random.pick([0, -127]), "i32")), fmt);
     return v.pow2(v.iadd(v.imul(i, v.lit(3, "i32")), v.lit(this.#random.pick([-252, -129]), "i32")), fmt);
   }
 }

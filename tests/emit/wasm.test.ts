@@ -109,6 +109,8 @@ const choose = (mask: Value, a: Value): Value => v.select(mask, v.lit(1, a.fmt),
 const most = (a: number, b: number): number => (a < b || Number.isNaN(b) ? b : a);
 const least = (a: number, b: number): number => (b < a || Number.isNaN(b) ? b : a);
 const again = (op: (a: Value, b: Value) => Value, a: Value, b: Value): Value => v.sub(a, op(a, b));
+/** A choice by a comparison, which is no minimum: NaN and zeros go by it. */
+const either = (first: boolean, a: number, b: number): number => (first ? a : b);
 
 type Case = readonly [name: string, value: (a: Value, b: Value) => Value, wanted: (a: number, b: number) => number];
 const anywhere: readonly Case[] = [
@@ -145,6 +147,9 @@ const anywhere: readonly Case[] = [
   ["and", (a, b) => choose(v.and(v.less(a, b), v.less(b, v.lit(1, a.fmt))), a), (a, b) => (a < b && b < 1 ? 1 : 0)],
   ["not", (a, b) => choose(v.not(v.not(v.not(v.less(a, b)))), a), (a, b) => (a < b ? 0 : 1)],
   ["select", (a, b) => v.select(v.less(a, b), a, v.neg(b)), (a, b) => (a < b ? a : -b)],
+  ["select of the smaller", (a, b) => v.select(v.less(a, b), a, b), (a, b) => either(a < b, a, b)],
+  ["select of the larger", (a, b) => v.select(v.less(a, b), b, a), (a, b) => either(a < b, b, a)],
+  ["at most 3, for NaN too", (a) => v.select(v.less(a, v.lit(3, a.fmt)), a, v.lit(3, a.fmt)), (a) => either(a < 3, a, 3)],
   ["select not", (a, b) => v.select(v.not(v.less(a, b)), a, v.neg(b)), (a, b) => (a < b ? -b : a)],
   ["select, else 0", (a, b) => v.select(v.less(a, b), a, v.lit(0, a.fmt)), (a, b) => (a < b ? a : 0)],
   ["select, then 0", (a, b) => v.select(v.less(a, b), v.lit(0, a.fmt), a), (a, b) => (a < b ? 0 : a)],
@@ -171,12 +176,18 @@ const finite: readonly Case[] = [
   ["less of i32", (a, b) => choose(v.less(whole(a), whole(b)), a), (a, b) => (wholeOf(a) < wholeOf(b) ? 1 : 0)],
   ["equal of i32", (a, b) => choose(v.equal(whole(a), whole(b)), a), (a, b) => (wholeOf(a) === wholeOf(b) ? 1 : 0)],
   ["select of i32", (a, b) => float(v.select(v.less(a, b), whole(a), whole(v.neg(b)))), (a, b) => f(wholeOf(a < b ? a : -b))],
-  ["pow2 of a float", (a) => power(v.convert(power7(a), whole(a).fmt)), (a) => 2 ** Math.floor(Math.min(Math.max(a, -126), 127))],
-  ["pow2 of an integer", (a) => power(v.iadd(v.convert(power7(a), whole(a).fmt), v.lit(0, whole(a).fmt))), (a) => 2 ** Math.floor(Math.min(Math.max(a, -126), 127))],
+  ["pow2 of a float", (a) => power(v.convert(power7(a), whole(a).fmt)), powerOf],
+  ["pow2 of a negated float", (a) => power(v.convert(v.neg(v.max(power7(a), v.lit(-127, a.fmt))), whole(a).fmt)), (a) => powerOf(-Math.floor(a))],
+  ["pow2 of an integer", (a) => power(v.iadd(v.convert(power7(a), whole(a).fmt), v.lit(0, whole(a).fmt))), powerOf],
   ["exponent", (a) => float(v.exponent(positive(a))), (a) => logOf(Math.max(f(Math.abs(a)), 2 ** -126))],
 ]; // biome-ignore format: one table
 function power7(a: Value): Value {
-  return v.floor(v.min(v.max(a, v.lit(-126, a.fmt)), v.lit(127, a.fmt)));
+  return v.floor(v.min(v.max(a, v.lit(-127, a.fmt)), v.lit(127, a.fmt)));
+}
+/** 2^⌊a⌋ of what is clamped to −127..127, of which the least gives 0. */
+function powerOf(a: number): number {
+  const power = Math.floor(Math.min(Math.max(a, -127), 127));
+  return power === -127 ? 0 : 2 ** power;
 }
 /** As v.pow2 and v.exponent, in lanes too. */
 function power(i: Value): Value {
@@ -185,6 +196,17 @@ function power(i: Value): Value {
 function positive(a: Value): Value {
   return v.max(v.abs(a), v.lit(2 ** -126, a.fmt));
 }
+
+it("choosing the smaller or larger of two, and a power of a negated number, take one instruction in lanes", () => {
+  const [a, b] = [vector(0), vector(4)];
+  const textFor = (value: Value) => textOf(emitWasm(programOf([store("y", at(0), value)]), { relaxed: false, entries: ["go"] }));
+  const smaller = textFor(v.select(v.less(a, v.lit(3, a.fmt)), a, v.lit(3, a.fmt)));
+  expect([smaller.includes("f32x4.pmin"), smaller.includes("bitselect")]).toEqual([true, false]);
+  const larger = textFor(v.select(v.less(a, b), b, a));
+  expect([larger.includes("f32x4.pmax"), larger.includes("bitselect")]).toEqual([true, false]);
+  const negated = textFor(power(v.convert(v.neg(v.floor(a)), "i32x4")));
+  expect([negated.includes("f32x4.sub"), negated.includes("f32x4.neg")]).toEqual([true, false]);
+});
 
 describe("each op, in one lane and in four, alone and in a loop", () => {
   const finites = specials.filter(Number.isFinite);

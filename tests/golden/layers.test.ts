@@ -9,7 +9,7 @@ import { byPort, expectPorts } from "../ports.ts";
 const cases = layerCases();
 
 it("has every case of the layers there are", () => {
-  expect(cases.length).toBe(134);
+  expect(cases.length).toBe(145);
 });
 
 describe.each(cases)("$case", (golden) => {

@@ -109,6 +109,20 @@ export function conv2d(image: Tensor, kernel: Tensor, bias: Tensor | undefined, 
   return make(summed.shape, (n, y, x, filter) => at(summed, n, y, x, filter) + (bias?.data[filter] ?? 0));
 }
 
+/** kernel: [height, width, channels, m]; filter c·m + q is the q-th of channel c. */
+export function depthwise(image: Tensor, kernel: Tensor, bias: Tensor | undefined, window: Window): Tensor {
+  const [, , channels, m] = kernel.shape;
+  const summed = windows(image, window, channels * m, 0, (before, { n, y, x, ky, kx, channel }) => {
+    const [c, q] = [Math.floor(channel / m), channel % m];
+    return before + at(image, n, y, x, c) * at(kernel, ky, kx, c, q);
+  });
+  return make(summed.shape, (n, y, x, filter) => at(summed, n, y, x, filter) + (bias?.data[filter] ?? 0));
+}
+
+/** `deep`: [height, width, channels, m], `point`: [1, 1, channels · m, filters]. */
+export const separable = (image: Tensor, deep: Tensor, point: Tensor, bias: Tensor | undefined, window: Window): Tensor =>
+  conv2d(depthwise(image, deep, undefined, window), point, bias, { sizes: [1, 1] });
+
 export const maxPool = (image: Tensor, window: Window): Tensor =>
   windows(image, window, image.shape[3], Number.NEGATIVE_INFINITY, (before, { n, y, x, channel }) =>
     Math.max(before, at(image, n, y, x, channel)),

@@ -47,6 +47,7 @@ function normalized(
   };
 }
 
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const dense = (x: Tensor, w: Weights, name = "dense") => r.dense(x, w[`${name}/kernel`], w[`${name}/bias`]);
 const lstm = (x: Tensor, w: Weights, options: r.LstmOptions) => r.lstm(x, kernels(w), options);
 const softmax = (x: Tensor) => r.softmax(x, [x.shape.length - 1]);
@@ -183,6 +184,60 @@ export const cases: readonly TrainingVariation[] = [
       return { y: dense(r.reshape(sloped, 36), w) };
     },
     loss: losses.mse,
-    optimizer: sgd({ momentum: 0.9 }),
+    // At a rate of 0.1 the loss grows to 5e9, where the last bit of the first step is most of the last one.
+    optimizer: sgd({ momentum: 0.9 }, 0.01),
+  },
+  {
+    name: "conv2d in groups of several filters, dilated, tanh",
+    layers: [
+      line("conv2d", { filters: 6, kernelSize: 2, groups: 2, dilationRate: 2, activation: "tanh", inputShape: [4, 5, 4] }),
+      line("flatten"),
+      line("dense", { units: 2 }),
+    ],
+    forward: (x, w) => {
+      const window: r.Window = { sizes: [2, 2], dilations: [2, 2] };
+      const image = r.conv2d(x, w["conv2d/kernel"], w["conv2d/bias"], window, 2);
+      return { y: dense(r.reshape(map(image, Math.tanh), 36), w) };
+    },
+    loss: losses.mse,
+    optimizer: adam(),
+  },
+  {
+    name: "depthwiseConv2d of several kernels a channel, batchNormalization",
+    layers: [
+      line("depthwiseConv2d", {
+        kernelSize: [3, 2],
+        depthMultiplier: 2,
+        padding: "same",
+        strides: [1, 2],
+        inputShape: [4, 5, 3],
+      }),
+      line("batchNormalization"),
+      line("flatten"),
+      line("dense", { units: 2 }),
+    ],
+    forward: (x, w, training) => {
+      const window: r.Window = { sizes: [3, 2], strides: [1, 2], same: true };
+      const image = r.depthwise(x, w["depthwiseConv2d/kernel"], w["depthwiseConv2d/bias"], window);
+      const { y, ...moved } = normalized(image, w, { axis: 3, momentum: 0.99, training });
+      return { y: dense(r.reshape(y, 72), w), ...moved };
+    },
+    loss: losses.mse,
+    optimizer: sgd({ momentum: 0.9 }, 0.01),
+  },
+  {
+    name: "separableConv2d, strides and dilation, sigmoid",
+    layers: [
+      line("separableConv2d", { filters: 5, kernelSize: 2, depthMultiplier: 2, dilationRate: [1, 2], strides: [2, 1], activation: "sigmoid", inputShape: [5, 4, 2] }),
+      line("flatten"),
+      line("dense", { units: 2 }),
+    ], // biome-ignore format: one line a layer
+    forward: (x, w) => {
+      const [deep, point, bias] = ["depthwise_kernel", "pointwise_kernel", "bias"].map((part) => w[`separableConv2d/${part}`]);
+      const image = r.separable(x, deep, point, bias, { sizes: [2, 2], strides: [2, 1], dilations: [1, 2] });
+      return { y: dense(r.reshape(map(image, sigmoid), 20), w) };
+    },
+    loss: losses.mse,
+    optimizer: sgd({ momentum: 0.9 }, 0.05),
   },
 ];

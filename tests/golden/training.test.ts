@@ -7,7 +7,7 @@ import { expectSteps } from "./steps.ts";
 const cases = trainingCases();
 
 it("has every case of the losses and optimizers there are", () => {
-  expect(cases.length).toBe(55);
+  expect(cases.length).toBe(60);
 });
 
 describe.each(cases)("$case", (golden) => {

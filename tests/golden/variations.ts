@@ -15,6 +15,29 @@ const conv = (
   layers: alone("conv2d", inputShape, { kernelSize: window.sizes, ...config }),
   reference: (x, w) => r.conv2d(x, w["conv2d/kernel"], w["conv2d/bias"], window, groups),
 });
+const depthwise = (
+  name: string,
+  inputShape: readonly number[],
+  config: Record<string, unknown>,
+  window: r.Window,
+): Variation => ({
+  name: `depthwiseConv2d ${name}`,
+  layers: alone("depthwiseConv2d", inputShape, { kernelSize: window.sizes, ...config }),
+  reference: (x, w) => r.depthwise(x, w["depthwiseConv2d/kernel"], w["depthwiseConv2d/bias"], window),
+});
+const separable = (
+  name: string,
+  inputShape: readonly number[],
+  config: Record<string, unknown>,
+  window: r.Window,
+): Variation => ({
+  name: `separableConv2d ${name}`,
+  layers: alone("separableConv2d", inputShape, { kernelSize: window.sizes, ...config }),
+  reference: (x, w) => {
+    const [deep, point, bias] = ["depthwise_kernel", "pointwise_kernel", "bias"].map((part) => w[`separableConv2d/${part}`]);
+    return r.separable(x, deep, point, bias, window);
+  },
+});
 const pool = (name: string, inputShape: readonly number[], config: Record<string, unknown>, window: r.Window): Variation => ({
   name: `maxPooling2d ${name}`,
   layers: alone("maxPooling2d", inputShape, config),
@@ -215,4 +238,45 @@ export const cases: readonly Variation[] = [
     layers: alone("rescaling", [2, 3], { scale: [0.5, 2, -1], offset: [1, 0, 0.25] }),
     reference: (x) => make(x.shape, (n, i, c) => at(x, n, i, c) * [0.5, 2, -1][c] + [1, 0, 0.25][c]),
   },
+  conv("groups of eight filters", [9, 7, 12], { filters: 24, groups: 3 }, { sizes: [3, 2] }, 3),
+  conv("groups, one filter each of several channels", [4, 6, 8], { filters: 4, groups: 4 }, { sizes: [2, 3] }, 4),
+  conv("1 x 1 in groups", [3, 3, 6], { filters: 6, groups: 2 }, { sizes: [1, 1] }, 2),
+  {
+    name: "conv2d in groups, softmax",
+    layers: alone("conv2d", [4, 3, 4], { filters: 6, kernelSize: 2, groups: 2, activation: "softmax" }),
+    reference: (x, w) => r.softmax(r.conv2d(x, w["conv2d/kernel"], w["conv2d/bias"], { sizes: [2, 2] }, 2), [3]),
+  },
+  depthwise("of one kernel", [7, 9, 5], {}, { sizes: [3, 3] }),
+  depthwise("of many channels, rows of 25", [5, 27, 12], {}, { sizes: [3, 3] }),
+  depthwise("of many taps", [9, 14, 8], {}, { sizes: [5, 5] }),
+  depthwise(
+    "same, stride 2, no bias",
+    [8, 7, 8],
+    { strides: 2, padding: "same", useBias: false },
+    { sizes: [3, 3], strides: [2, 2], same: true },
+  ),
+  depthwise("of three kernels each", [6, 5, 4], { depthMultiplier: 3 }, { sizes: [2, 3] }),
+  depthwise("of four kernels each", [6, 9, 2], { depthMultiplier: 4 }, { sizes: [3, 2] }),
+  depthwise("of one channel", [6, 5, 1], { depthMultiplier: 8 }, { sizes: [3, 3] }),
+  depthwise(
+    "strides of two sizes and a dilation",
+    [9, 11, 4],
+    { strides: [1, 2], dilationRate: [3, 2] },
+    { sizes: [3, 2], strides: [1, 2], dilations: [3, 2] },
+  ),
+  depthwise("1 x 1", [5, 6, 9], {}, { sizes: [1, 1] }),
+  depthwise("whole image", [4, 3, 6], {}, { sizes: [4, 3] }),
+  separable("of three kernels each", [6, 5, 2], { filters: 7, depthMultiplier: 3 }, { sizes: [2, 3] }),
+  separable(
+    "same, stride 2, no bias",
+    [7, 8, 8],
+    { filters: 5, strides: 2, padding: "same", useBias: false },
+    { sizes: [3, 3], strides: [2, 2], same: true },
+  ),
+  separable(
+    "dilated, strides of two sizes",
+    [9, 8, 3],
+    { filters: 8, dilationRate: [2, 3], strides: [2, 1], padding: "same" },
+    { sizes: [2, 2], dilations: [2, 3], strides: [2, 1], same: true },
+  ),
 ];

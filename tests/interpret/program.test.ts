@@ -65,6 +65,7 @@ describe("edges", () => {
   });
   it("powers and exponents of two", () => {
     expect([compute("pow2(-126:i32)"), compute("pow2(127:i32):f32"), compute("pow2(0:i32)")]).toEqual([2 ** -126, 2 ** 127, 1]);
+    expect([compute("pow2(-127:i32):f32"), compute("pow2(-127:i32)")]).toEqual([0, 2 ** -127]);
     expect([compute("pow2(-252:i32) * pow2(252:i32)"), compute("pow2(252:i32) / pow2(251:i32)")]).toEqual([1, 2]);
     const exponent = (x: number) => compute("f64(exponent(x[0]))", x);
     expect([1, 2 - 2 ** -23, 2, 2 ** -126, 3.4e38].map(exponent)).toEqual([0, 0, 1, -126, 127]);
@@ -158,7 +159,7 @@ describe("errors only running can find", () => {
     ["store a[0] = 1\nfor i < 8\n  store y[i] = b[i] + a[i]", 'kernel "k": reads "b"[0], which was never written'],
     ["for i < n\n  store y[8*i] = 1", 'kernel "k": index 8 of "y" is not in 0..7'],
     ["store y[0] = x[-1]", 'kernel "k": index -1 of "x" is not in 0..7'],
-    ["store y[0] = pow2(128:i32):f32", 'kernel "k": pow2 takes −126..127, found 128'],
+    ["store y[0] = pow2(128:i32):f32", 'kernel "k": pow2 takes −127..127, found 128'],
     ["store y[0] = pow2(253:i32)", 'kernel "k": pow2 takes −252..252, found 253'],
     ["store y[0] = f64(exponent(x[0]))", 'kernel "k": exponent takes a positive normal f32, found 0'],
     ["store y[0] = f64(exponent(neg(1:f32)))", 'kernel "k": exponent takes a positive normal f32, found -1'],

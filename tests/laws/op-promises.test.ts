@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type Random, random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type Attrs, graph, type Node, type Shape, sizeOf } from "../../compiler/graph/graph.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { Tensor } from "../../compiler/ops/define.ts";
 import { begin, type G, ops } from "../../compiler/ops/index.ts";
@@ -64,6 +65,33 @@ describe("ties", () => {
   });
 });
 
+describe("batch axes of a dot", () => {
+  test("stand behind `at` free axes; 0 is left out of the text, and an equal dot", () => {
+    const g = begin();
+    const [x, w] = [g.input({ name: "x", shape: ["n", 5, 2, 3] }), g.input({ name: "w", shape: [2, 3, 4] })];
+    const pairs = { batch: [[2], [0]], contract: [[3], [1]] } as const;
+    const shapes = [1, 2, 3].map((at) => g.dot(x, w, { ...pairs, at }).type.shape);
+    expect(shapes).toEqual([["n", 2, 5, 4], ["n", 5, 2, 4], ["n", 5, 4, 2]]); // biome-ignore format: one line
+    const plain = { batch: [[0], [0]], contract: [[1], [1]] } as const;
+    const known = g.dot(w, w, plain);
+    expect(g.dot(w, w, { ...plain, at: 0 })).toBe(known);
+    expect(printGraph(graph("g", [["y", known]]))).not.toContain("at:");
+  });
+
+  test("have gradients that are dots and transposes, with n contracted under them too", () => {
+    const g = begin();
+    const x = g.input({ name: "x", shape: ["n", 2, 3] });
+    const y = g.input({ name: "y", shape: ["n", 2, 4] });
+    const attrs = { batch: [[1], [1]], contract: [[0], [0]] } as const;
+    const output = g.dot(x, y, attrs);
+    const ct = g.input({ name: "ct", shape: output.type.shape });
+    const made = graph("g", pullback(g, [[output, ct]], [x, y]).map((node, i) => [`d${i}`, node as Node])); // biome-ignore format: one line
+    const used = new Set(made.nodes.map(({ op }) => op));
+    expect([...used].filter((op) => !["input", "dot", "transpose"].includes(op))).toEqual([]);
+    expect(made.results.map(([, node]) => node.type.shape)).toEqual([["n", 2, 3], ["n", 2, 4]]); // biome-ignore format: one line
+  });
+});
+
 const mismatch = "shape/mismatch";
 const rank = "shape/rank";
 const window = { axes: [1], sizes: [3], strides: [1], dilations: [1] };
@@ -84,6 +112,10 @@ const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: 
   ["dot", [[2, 3], ["n", 3]], { batch: [[], []], contract: [[1], [1]] }, mismatch],
   ["dot", [["n", 3], ["n", 3]], { batch: [[], []], contract: [[1], [1]] }, mismatch],
   ["dot", [["n", 3], [3, 2]], { batch: [[], []], contract: [[0], [0]] }, mismatch],
+  ["dot", [[2, 3], [2, 4]], { batch: [[0], [0]], contract: [[], []], at: 3 }, rank],
+  ["dot", [[2, 3], [2, 4]], { batch: [[0], [0]], contract: [[], []], at: -1 }, "op/attrs"],
+  ["dot", [["n", 3], ["n", 4]], { batch: [[0], [0]], contract: [[], []], at: 1 }, mismatch],
+  ["dot", [["n", 2, 3], [2, 3]], { batch: [[1], [0]], contract: [[2], [1]] }, mismatch],
   ["gather", [[], [2]], {}, rank],
   ["gather", [["n", 2], [2]], {}, mismatch],
   ["gather", [[0, 2], [2]], {}, mismatch],

@@ -65,6 +65,9 @@ const stated: readonly Case[] = [
   { line: l.normalization({ axis: null, mean: 1.5, variance: 4, invert: true }), input: [3], output: [3] },
   { line: l.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: "same" }), input: [5, 4, 2], output: [3, 2, 4], weights: { kernel: [3, 2, 2, 4], bias: [4] } },
   { line: l.conv2d({ filters: 4, kernelSize: 2, dilationRate: 2, groups: 2 }), input: [4, 4, 2], output: [2, 2, 4], weights: { kernel: [2, 2, 1, 4], bias: [4] } },
+  { line: l.depthwiseConv2d({ kernelSize: [3, 2], strides: [1, 2], depthMultiplier: 2, padding: "same" }), input: [5, 4, 3], output: [5, 2, 6], weights: { kernel: [3, 2, 3, 2], bias: [6] } },
+  { line: l.depthwiseConv2d({ kernelSize: 2, dilationRate: [1, 2], useBias: false, activation: "relu" }), input: [3, 4, 2], output: [2, 2, 2], weights: { kernel: [2, 2, 2, 1] } },
+  { line: l.separableConv2d({ filters: 5, kernelSize: 2, depthMultiplier: 3, strides: 2, dilationRate: 2 }), input: [5, 3, 2], output: [2, 1, 5], weights: { depthwise_kernel: [2, 2, 2, 3], pointwise_kernel: [1, 1, 6, 5], bias: [5] } },
   { line: l.maxPooling2d({ padding: "same" }), input: [3, 3, 2], output: [2, 2, 2] },
   { line: l.maxPooling2d({ poolSize: [2, 3], strides: 1 }), input: [3, 3, 2], output: [2, 1, 2] },
   { line: l.lstm({ units: 2 }), input: [3, 4], output: [2], weights: { kernel: [4, 8], recurrent_kernel: [2, 8], bias: [8] } },
@@ -196,6 +199,16 @@ describe("the list", () => {
       groups: 1,
       activation: null,
       useBias: true,
+    });
+    const deep = { strides: 1, padding: "valid", dilationRate: 1, depthMultiplier: 1, activation: null, useBias: true };
+    const first = { depthwiseInitializer: "glorot_uniform", biasInitializer: "zeros" };
+    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({ kernelSize: 3, ...deep, ...first });
+    expect(defaults(l.separableConv2d, { filters: 1, kernelSize: 3 })).toEqual({
+      filters: 1,
+      kernelSize: 3,
+      ...deep,
+      ...first,
+      pointwiseInitializer: "glorot_uniform",
     });
     expect(defaults(l.maxPooling2d)).toEqual({ poolSize: 2, strides: null, padding: "valid" });
     expect(defaults(l.lstm, { units: 1 })).toMatchObject({

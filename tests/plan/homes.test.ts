@@ -123,6 +123,17 @@ test.each<Row>([
      copy(neg@2[3:-1]) -> y[3:1]`,
   ],
   [
+    "a reshape of what a region stores: written",
+    `${a} %1 = neg(%0) %2 = reshape(%1) {shape: [3, 1]} %3 = reshape(%2) {shape: [1, 1, 3]} results y = %3`,
+    "neg(a[3:1]) -> y[3:1]",
+  ],
+  [
+    "a reshape, and the value itself: written once, then copied",
+    `${a} %1 = neg(%0) %2 = reshape(%1) {shape: [3, 1]} results y = %2 z = %1`,
+    `neg(a[3:1]) -> y[3:1]
+     copy(y[3:1]) -> z[3:1]`,
+  ],
+  [
     "one of two of the same value: written once, then copied",
     `${a} %1 = neg(%0) results y = %1 z = %1`,
     `neg(a[3:1]) -> y[3:1]

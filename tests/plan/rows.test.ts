@@ -148,9 +148,7 @@ describe("the bits of the parts, one after the other", () => {
 });
 
 function graphFor(model: ReturnType<typeof l.sequential>, goal: "predict" | "trainStep"): Graph {
-  const seen = snapshots(model, { train: goal === "trainStep", batch: 3 }, goal).findLast(
-    ({ stage }) => stage === "graph",
-  );
+  const seen = snapshots(model, { train: goal === "trainStep", batch: 3 }, goal).findLast(({ stage }) => stage === "graph");
   if (seen === undefined || !("graph" in seen)) throw new Error("no graph");
   return seen.graph as Graph;
 }

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { tanh } from "../../compiler/program/nest/math.ts";
+import { tanh } from "../../compiler/program/nest/math/sigmoid.ts";
 import type { Nest } from "../../compiler/program/nest/nest.ts";
 import { printNest } from "../../compiler/program/nest/print.ts";
 import type { Kernel, Program, Value } from "../../compiler/program/program.ts";

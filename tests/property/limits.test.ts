@@ -45,7 +45,8 @@ const cases: readonly (readonly [what: string, model: () => Model, code: string,
   ["a dilation of 2^53 − 1", () => line("conv2d", { ...image, kernelSize: 3, dilationRate: 2 ** 53 - 1 }), "shape/too-large", "layers[0]"],
   ["a kernel of 2^31", () => line("conv2d", { ...image, kernelSize: 2 ** 31 }), "shape/too-large", "layers[0]"],
   ["a pool of 1e12", () => line("maxPooling2d", { poolSize: 1e12, padding: "same", inputShape: [4, 4, 1] }), "shape/too-large", "layers[0]"],
-  ["a million groups", () => line("conv2d", { filters: 2 ** 20, kernelSize: 1, groups: 2 ** 20, inputShape: [1, 1, 2 ** 20] }), "layer/config", "layers[0].groups"],
+  ["2^30 kernels a channel", () => line("depthwiseConv2d", { kernelSize: 1, depthMultiplier: 2 ** 30, inputShape: [1, 1, 4] }), "shape/too-large", "layers[0]"],
+  ["a separable kernel of 2^31", () => line("separableConv2d", { ...image, kernelSize: 2 ** 31 }), "shape/too-large", "layers[0]"],
   ["1e12 units", () => line("dense", { units: 1e12, inputShape: [4] }), "shape/too-large", "layers[0]"],
   ["an LSTM of 1e12", () => line("lstm", { units: 1e12, inputShape: [4, 4] }), "shape/too-large", "layers[0]"],
   ["1e8 steps", () => line("lstm", { units: 1, inputShape: [1e8, 1] }), "shape/too-large", "layers[0]"],
@@ -147,6 +148,7 @@ function judge(run: () => unknown, place: RegExp): void {
 // What a layer needs to be a layer at all; small, since what is legal is compiled.
 const standing: Readonly<Record<string, object>> = {
   dense: { units: 2, inputShape: [3] }, conv2d: { filters: 2, kernelSize: 2, inputShape: [3, 3, 2] }, maxPooling2d: { inputShape: [4, 4, 2] },
+  depthwiseConv2d: { kernelSize: 2, inputShape: [3, 3, 2] }, separableConv2d: { filters: 2, kernelSize: 2, inputShape: [3, 3, 2] },
   lstm: { units: 2, inputShape: [2, 2] }, embedding: { inputDim: 3, outputDim: 2, inputShape: [2] }, masking: { inputShape: [2, 2] },
   repeatVector: { n: 2, inputShape: [2] }, reshape: { targetShape: [2, 1], inputShape: [2] }, permute: { dims: [2, 1], inputShape: [2, 3] },
   normalization: { mean: 0, variance: 1, inputShape: [2] }, rescaling: { scale: 2, inputShape: [2] }, dropout: { rate: 0.5, inputShape: [2] }, input: { shape: [2] },

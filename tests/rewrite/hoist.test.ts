@@ -43,10 +43,25 @@ const afterConv = (g: G): Node => {
   return normalize(g, g.dot(patches, kernel, { batch: [[], []], contract: [[4, 5, 3], [0, 1, 2]] })); // biome-ignore format: axes
 };
 
+/** Patches of [n, 3, 4, 6] and a kernel, each channel or each of two groups of them by itself. */
+const patchesOf = (g: G, shape: readonly number[]): Node =>
+  g.window(g.input({ name: "x", shape: ["n", ...shape] }), { axes: [1, 2], sizes: [2, 2], strides: [1, 1], dilations: [1, 1] });
+const joined = (g: G, x: Node): Node => g.reshape(x, { shape: [...x.type.shape.slice(0, 3), 6] });
+const afterDepthwise = (g: G): Node => {
+  const kernel = g.param({ name: "kernel", shape: [2, 2, 3, 2] });
+  return normalize(g, joined(g, g.dot(patchesOf(g, [3, 4, 3]), kernel, { batch: [[3], [2]], contract: [[4, 5], [0, 1]], at: 3 }))); // biome-ignore format: axes
+};
+const afterGroups = (g: G): Node => {
+  const kernel = g.param({ name: "kernel", shape: [2, 2, 2, 2, 3] });
+  return normalize(g, joined(g, g.dot(patchesOf(g, [3, 4, 2, 2]), kernel, { batch: [[3], [3]], contract: [[5, 6, 4], [0, 1, 2]], at: 3 }))); // biome-ignore format: axes
+};
+
 describe("hoist", () => {
   test.each([
     ["dense", afterDense, ["input", "param", "dot", "param", "broadcast", "add"]],
     ["conv", afterConv, ["input", "pad", "window", "param", "dot", "param", "broadcast", "add"]],
+    ["depthwise", afterDepthwise, ["input", "window", "param", "dot", "param", "broadcast", "add", "reshape"]],
+    ["groups", afterGroups, ["input", "window", "param", "dot", "param", "broadcast", "add", "reshape"]],
   ] as const)("batch normalisation after %s goes into its weights", (_name, make, left) => {
     const g = begin();
     const source = graph("model", [["y", make(g)]]);

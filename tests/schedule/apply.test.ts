@@ -234,6 +234,68 @@ it("points added to what is there", () => {
   `);
 });
 
+it("held taps: loaded once for all pixels of a line, in front of their loop", () => {
+  const nest =
+    "map y < 2, x < 4, c < 4\nreduce l < 2\nfold madd p[20*y + 4*x + c + 4*l], w[4*l + c] from b[c]\nstore q[16*y + 4*x + c] = acc:f32 * s[c]";
+  const schedule: Schedule = {
+    order: ["y", "c", "x"],
+    tile: [
+      ["c", 4],
+      ["x", 2],
+    ],
+    lane: "c",
+    hold: "c",
+    terms: 8,
+  };
+  expect(kernelOf(nest, schedule)).toMatchInlineSnapshot(`
+    "for i0 < 2
+      let w0:f32x4 = w[0]:f32x4
+      let w1:f32x4 = w[4]:f32x4
+      for i1 < 2
+        let v0:f32x4 = b[0]:f32x4
+        set a0:f32x4 = v0
+        set a1:f32x4 = v0
+        set a0:f32x4 = madd(p[20*i0 + 8*i1]:f32x4, w0, a0)
+        let v2:f32x4 = p[20*i0 + 8*i1 + 4]:f32x4
+        set a1:f32x4 = madd(v2, w0, a1)
+        set a0:f32x4 = madd(v2, w1, a0)
+        set a1:f32x4 = madd(p[20*i0 + 8*i1 + 8]:f32x4, w1, a1)
+        let v4:f32x4 = s[0]:f32x4
+        store q[16*i0 + 8*i1]:f32x4 = a0 * v4
+        store q[16*i0 + 8*i1 + 4]:f32x4 = a1 * v4"
+  `);
+});
+
+it("held taps of one number for all lanes, and in the format of the sum", () => {
+  const splat = "map g < 2, x < 4, c < 4\nfold madd p[16*g + 4*x + c], w[g] from 0:f32\nstore q[16*g + 4*x + c] = acc:f32";
+  expect(kernelOf(splat, { order: ["g", "x", "c"], tile: [["c", 4]], lane: "c", hold: "g" })).toMatchInlineSnapshot(`
+    "for i0 < 2
+      let w0:f32x4 = splat(w[i0])
+      for i1 < 4
+        store q[16*i0 + 4*i1]:f32x4 = madd(p[16*i0 + 4*i1]:f32x4, w0, 0:f32x4)"
+  `);
+  const double = "map c < 2, x < 3\nreduce l < 2\nfold madd f64(p[8*c + x + l]), f64(w[2*c + l]) from 0\nstore q[3*c + x] = acc";
+  expect(kernelOf(double, { order: ["c", "x"], tile: [["x", 3]], hold: "c" }, targets.js)).toMatchInlineSnapshot(`
+    "for i0 < 2
+      let w0 = f64(w[2*i0])
+      let w1 = f64(w[2*i0 + 1])
+      set a0 = 0
+      set a1 = 0
+      set a2 = 0
+      set a0 = madd(f64(p[8*i0]), w0, a0)
+      let v1 = f64(p[8*i0 + 1])
+      set a1 = madd(v1, w0, a1)
+      let v2 = f64(p[8*i0 + 2])
+      set a2 = madd(v2, w0, a2)
+      set a0 = madd(v1, w1, a0)
+      set a1 = madd(v2, w1, a1)
+      set a2 = madd(f64(p[8*i0 + 3]), w1, a2)
+      store q[3*i0] = a0
+      store q[3*i0 + 1] = a1
+      store q[3*i0 + 2] = a2"
+  `);
+});
+
 it("names that are taken are passed over", () => {
   expect(
     kernelOf(

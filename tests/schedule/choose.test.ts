@@ -28,6 +28,14 @@ const gradient = (
 reduce k < ${terms}
 fold madd x[${rows}*k + i], d[${columns}*k + j] from 0:f32
 store y[${columns}*i + j] = ${finish}`;
+/** A depthwise convolution: taps of a channel, [ky, kx, c], over a picture [y + ky − 1, x + kx − 1, c]. */
+const channels = (lines: number, pixels: number, c: number, kx: number, ky = kx): string => {
+  const line = (pixels + kx - 1) * c;
+  return `map y < ${lines}, x < ${pixels}, c < ${c}
+reduce k < ${ky}, l < ${kx}
+fold madd p[${line}*y + ${c}*x + c + ${line}*k + ${c}*l], w[${kx * c}*k + ${c}*l + c] from b[c]
+store q[${pixels * c}*y + ${c}*x + c] = acc:f32`;
+};
 const sum = (terms: number | "n", stride = 1): string => `map i < 3
 reduce k < ${terms}
 fold add x[${(terms === "n" ? 70 : terms) * stride}*i + ${stride}*k] from 0:f32
@@ -68,6 +76,21 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
         'columns: "j/" x 1, "j%" x 8', 'columns: "j/" x 4, "j%" x 8 in lanes'],
       ["blocks that lie in one line", 'map "j/" < 8, "j%" < 8\nreduce k < 16\nfold madd x[k], w[64*k + 8*"j/" + "j%"] from 0:f32\nstore y[8*"j/" + "j%"] = acc:f32',
         'columns: "j%" x 8', 'columns: "j%" x 32 in lanes'],
+    ],
+  ],
+  [
+    "products of a channel each",
+    [
+      ["nine taps", channels(5, 10, 8, 3), "held-taps: y, c, x x 5, loads held in c, 45 terms written out", "held-taps: y, c x 4 in lanes, x x 5, loads held in c, 45 terms written out"],
+      ["four taps: at most eight pixels", channels(5, 10, 8, 2), "held-taps: y, c, x x 8, loads held in c, 32 terms written out", "held-taps: y, c x 4 in lanes, x x 8, loads held in c, 32 terms written out"],
+      ["more taps than registers", channels(5, 10, 8, 4), "pixels-by-channels: y, x x 4, c, 80 terms written out", "pixels-by-channels: y, x x 4, c x 8 in lanes, 80 terms written out"],
+      ["lines beyond the near cache", channels(5, 60, 128, 3), "pixels-by-channels: y, x x 4, c, 80 terms written out", "pixels-by-channels: y, x x 4, c x 8 in lanes, 80 terms written out"],
+      ["a picture beyond the far one", channels(60, 20, 64, 3), "pixels-by-channels: y, x x 4, c, 80 terms written out", "pixels-by-channels: y, x x 4, c x 8 in lanes, 80 terms written out"],
+      ["short lines: along the columns of pixels", channels(8, 3, 8, 3), "held-taps: x, c, y x 5, loads held in c, 45 terms written out", "held-taps: x, c x 4 in lanes, y x 5, loads held in c, 45 terms written out"],
+      ["a pixel alone", channels(1, 1, 8, 3), "columns: y, x, c x 8", "columns: y, x, c x 32 in lanes"],
+      ["three channels, no lanes", channels(5, 10, 3, 3), "held-taps: y, c, x x 5, loads held in c, 45 terms written out", "held-taps: y, c, x x 5, loads held in c, 45 terms written out"],
+      ["results that lie apart", channels(5, 10, 8, 3).replace("80*y + 8*x + c]", "160*y + 16*x + 2*c]"), "held-taps: y, c, x x 5, loads held in c, 45 terms written out", "held-taps: y, c, x x 5, loads held in c, 45 terms written out"],
+      ["a long sum with no lanes keeps its partial sums", channels(5, 10, 3, 9, 1), "partial-sums: y, x, c, 4 partial sums", "partial-sums: y, x, c, 4 partial sums"],
     ],
   ],
   [
@@ -134,6 +157,8 @@ describe("a schedule that does not fit", () => {
     overlap: "map i < 4, j < 4\nadd y[i + j] += x[4*i + j]",
     scatter: "map i < 4, j < 4\nstore y[j + row(x[i], 3)*4] = x[4*i + j]",
     map: "map i < 4, j < 4\nstore y[5*i + j] = x[4*i + j] * 2:f32",
+    channel: "map i < 4, j < 4\nreduce k < 2\nfold madd x[4*i + j + k], w[4*k + j] from 0:f32\nstore y[4*i + j] = acc:f32",
+    own: "map i < 4, j < 4\nreduce k < 2\nfold madd x[4*i + j + k], y[4*i + k] from 0:f32\nstore y[4*i + j] = acc:f32",
     apart: "map i < 4, j < 4\nstore y[2*j + 8*i] = x[4*i + j]",
   } as const;
   const strip = { dim: "k", size: 64 };
@@ -162,6 +187,11 @@ describe("a schedule that does not fit", () => {
     ["product", "simd", { ...ij, strip }, 'strips are of the first reduced dim, over all of a scalar, found "k"'],
     ["batch", "simd", { ...ij, strip: { dim: "i", size: 64 } }, 'strips are of the first reduced dim, over all of a scalar, found "i"'],
     ["batch", "simd", { ...ij, strip: { dim: "k", size: 0 } }, "a strip has at least one row, found 0"],
+    ["product", "js", { ...ij, hold: "k" }, 'loads are held in a map dim, found "k"'],
+    ["product", "js", { ...ij, hold: "j" }, 'what is held in "j" serves the dims further in: there are none, or every load knows one'],
+    ["channel", "js", { ...ij, hold: "i" }, 'what is held in "i" serves the dims further in: there are none, or every load knows one'],
+    ["own", "js", { ...ij, hold: "i" }, 'what is held is not written, "y" is'],
+    ["product", "js", { ...ij, terms: 0 }, "at least one term is written out, found 0"],
     ["overlap", "js", ji, "points that may share an address keep their order"],
     ["overlap", "js", { ...ij, tile: [["i", 2]] }, "points that may share an address keep their order"],
     ["scatter", "js", ji, "points that may share an address keep their order"],

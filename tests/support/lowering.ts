@@ -190,7 +190,7 @@ function evaluate(root: Value, dims: Dims, buffers: Buffers, acc: number): numbe
       case "floor": return Math.floor(of(value.a));
       case "not": return 1 - of(value.a);
       case "convert": return of(value.a);
-      case "pow2": return 2 ** of(value.a);
+      case "pow2": return value.fmt === "f32" && of(value.a) === -127 ? 0 : 2 ** of(value.a);
       case "exponent":
         bits.setFloat32(0, of(value.a));
         return (bits.getInt32(0) >> 23) - 127;

@@ -35,6 +35,19 @@ export const smallModels: readonly SmallModel[] = [
     goals: ["predict", "trainStep"],
   },
   {
+    name: "depthwise",
+    model: sequential(
+      [
+        l.depthwiseConv2d({ kernelSize: 3, activation: "relu", inputShape: [7, 9, 8] }),
+        l.separableConv2d({ filters: 4, kernelSize: [2, 5], depthMultiplier: 2 }),
+        l.conv2d({ filters: 4, kernelSize: 2, groups: 2 }),
+        l.flatten(), l.dense({ units: 2 }),
+      ],
+      { training },
+    ),
+    goals: ["predict", "trainStep"],
+  },
+  {
     name: "lstm",
     model: sequential([l.lstm({ units: 4, inputShape: [3, 2] }), l.dense({ units: 1 })], { training }),
     goals: ["predict", "trainStep"],

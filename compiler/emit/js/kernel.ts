@@ -260,8 +260,13 @@ class Printer {
         return call(helpers.math(value.op), this.#value(value.a));
       case "convert":
         return this.#convert(value.a, value.fmt, round);
-      case "pow2":
-        return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(252)));
+      case "pow2": {
+        if (value.fmt === "f64") return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(252)));
+        // The exponent's bits are those of 0 for −127, which the table does not know.
+        const [float, int] = helpers.bits();
+        const put = js`${element(int, literal(0))} = ${infix(infix(this.#value(value.a), "+", literal(127)), "<<", literal(23))}`;
+        return sequence(put, element(float, literal(0)));
+      }
       case "exponent": {
         const [float, int] = helpers.bits();
         const put = js`${element(float, literal(0))} = ${this.#value(value.a, false)}`;

@@ -26,7 +26,7 @@ export interface ValueSite {
   repeated(): boolean;
 }
 
-/** Added to an integral float in −126..127 it leaves that plus 127 in the lowest bits; what is above, a shift drops. */
+/** Added to an integral float in −127..127 it leaves that plus 127 in the lowest bits; what is above, a shift drops. */
 const exponentBias = 1.5 * 2 ** 23 + 127;
 
 /** Every method gives the function it wrote to. */
@@ -238,9 +238,13 @@ export class Values {
   #pow2(i: Value): FunctionBody {
     const vector = isVector(i.fmt);
     if (i.op === "convert" && (i.a.fmt === "f32" || i.a.fmt === "f32x4")) {
-      this.push(i.a);
-      if (vector) this.#constant(exponentBias, "f32x4").op("f32x4.add");
-      else this.#body.f32_const(exponentBias).op("f32.add").op("i32.reinterpret_f32");
+      const minus = i.a.op === "neg" && !this.#shared.has(i.a) ? i.a.a : undefined;
+      if (minus === undefined) this.push(i.a);
+      if (vector) this.#constant(exponentBias, "f32x4");
+      else this.#body.f32_const(exponentBias);
+      if (minus !== undefined) this.push(minus);
+      this.#body.op(`${i.a.fmt}.${minus === undefined ? "add" : "sub"}`);
+      if (!vector) this.#body.op("i32.reinterpret_f32");
     } else {
       this.push(i);
       this.#integer(127, vector).op(vector ? "i32x4.add" : "i32.add");
@@ -269,6 +273,11 @@ export class Values {
       this.push(b);
       return this.push(mask).op("select");
     }
+    if (mask.op === "less" && !this.#shared.has(mask) && a.fmt === "f32x4") {
+      // a < b ? a : b and a < b ? b : a are the pseudo-minimum and -maximum, one instruction each.
+      if (isSame(mask.a, a) && isSame(mask.b, b)) return this.#pseudo("f32x4.pmin", b, a);
+      if (isSame(mask.a, b) && isSame(mask.b, a)) return this.#pseudo("f32x4.pmax", b, a);
+    }
     // A vector mask is all bits or none, so choosing between a value and 0 is one `and` or `andnot`.
     if (isZero(a) || isZero(b)) {
       this.push(isZero(b) ? a : b);
@@ -277,6 +286,11 @@ export class Values {
     this.push(a);
     this.push(b);
     return this.push(mask).op(this.#site.relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
+  }
+
+  #pseudo(op: "f32x4.pmin" | "f32x4.pmax", a: Value, b: Value): FunctionBody {
+    this.push(a);
+    return this.push(b).op(op);
   }
 
   /** Lanes shift by one amount; where theirs differ, one after the other. */
@@ -304,5 +318,10 @@ const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use
 /** What costs nothing to push. */
 const repeated = (push: () => FunctionBody): Operand => ({ push, keep: push, again: push });
 const exact = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
+/** One value: the same node, the same constant, or the same name. */
+const isSame = (a: Value, b: Value): boolean =>
+  a === b ||
+  (a.op === "const" && b.op === "const" && a.fmt === b.fmt && Object.is(a.value, b.value)) ||
+  (a.op === "use" && b.op === "use" && a.name === b.name);
 /** No bit is set. */
 const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);

@@ -5,27 +5,12 @@
 //
 // Group g of the filters sees group g of the channels alone. In ops: pad, window, dot over (k, l, c), add, activation.
 import * as z from "zod";
-import { type Node, showShape } from "../../graph/graph.ts";
-import { activate, activationSchema, badActivation } from "../activations.ts";
+import { showShape } from "../../graph/graph.ts";
+import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
 import { count, initializer, needsRank, noPenalty } from "../shared.ts";
-import { badWindow, bordered, type Geometry, padding, pair, patches, twice } from "./windows.ts";
-
-/** Each group is some nodes of the Graph and a kernel's worth of text. */
-const mostGroups = 4096;
-
-type Keys = {
-  kernelSize: number | number[];
-  strides: number | number[];
-  dilationRate: number | number[];
-  padding: "valid" | "same";
-};
-const geometry = ({ kernelSize, strides, dilationRate, padding: how }: Keys): Geometry => ({
-  sizes: twice(kernelSize),
-  strides: twice(strides),
-  dilations: twice(dilationRate),
-  padding: how,
-});
+import { convolve, finished } from "./products.ts";
+import { badWindow, geometryOf, twice, windowKeys } from "./windows.ts";
 
 /** Convolution, [n, H, W, C] to [n, OH, OW, filters]. https://keras.io/api/layers/convolution_layers/convolution2d/ */
 export const conv2d = layer({
@@ -34,10 +19,7 @@ export const conv2d = layer({
   says: "activation(Σ patch · kernel + bias) over [height, width, channels]; `groups` split the channels; `same` pads with 0.",
   config: z.strictObject({
     filters: count,
-    kernelSize: pair,
-    strides: pair.default(1),
-    padding,
-    dilationRate: pair.default(1),
+    ...windowKeys,
     groups: count.default(1),
     activation: activationSchema,
     useBias: z.boolean().default(true),
@@ -61,17 +43,11 @@ export const conv2d = layer({
       if (size % groups !== 0)
         return { path: "groups", code: "shape/mismatch", message, hint: "groups must divide both filters and channels" };
     }
-    if (groups > mostGroups)
-      return {
-        path: "groups",
-        message: `at most ${mostGroups} groups are possible, found ${groups}`,
-        hint: "each is a product of its own",
-      };
     if (Math.max(...twice(strides)) > 1 && Math.max(...twice(dilationRate)) > 1) {
       const message = `strides or dilationRate must be 1, found ${showShape(twice(strides))} and ${showShape(twice(dilationRate))}`;
       return { path: "dilationRate", message, hint: "Keras excludes it too" };
     }
-    return badWindow(geometry(config), input, "kernelSize") ?? badActivation(config.activation, filters);
+    return badWindow(geometryOf(config), input, "kernelSize") ?? badActivation(config.activation, filters);
   },
   weights: ({ filters, kernelSize, groups, useBias, kernelInitializer, biasInitializer }, input) => [
     {
@@ -82,33 +58,8 @@ export const conv2d = layer({
     },
     ...(useBias ? [{ name: "bias", shape: [filters], initializer: biasInitializer, trainable: true }] : []),
   ],
-  lower: (g, { x, weights: { kernel, bias }, config }) => {
-    const border = bordered(g, x, geometry(config), 0);
-    const { groups, filters } = config;
-    // Over channels and taps of the patches [n, oh, ow, c, kh, kw] and of the kernel [kh, kw, c, filters].
-    const convolve = (image: Node, taps: Node): Node =>
-      g.dot(patches(g, image, geometry(config)), taps, {
-        batch: [[], []],
-        contract: [
-          [4, 5, 3],
-          [0, 1, 2],
-        ],
-      });
-    // One dot per group: a dot's batch axes come first in its result, and there stands n.
-    const part = (value: Node, axis: number, group: number): Node => {
-      const size = (value.type.shape[axis] as number) / groups;
-      const starts = value.type.shape.map((_, a) => (a === axis ? group * size : 0));
-      return g.slice(value, { starts, sizes: value.type.shape.with(axis, size) });
-    };
-    const parts = Array.from({ length: groups }, (_, k) => convolve(part(border, 3, k), part(kernel, 3, k)));
-    const sum = groups === 1 ? convolve(border, kernel) : g.concat(...parts, { axis: 3 });
-    return {
-      y: activate(
-        g,
-        config.activation,
-        bias === undefined ? sum : g.add(sum, g.broadcastTo(bias, [...sum.type.shape.slice(0, 3), filters])),
-      ),
-      mask: null,
-    };
-  },
+  lower: (g, { x, weights: { kernel, bias }, config }) => ({
+    y: finished(g, convolve(g, x, kernel, geometryOf(config), config.groups), bias, config.activation),
+    mask: null,
+  }),
 });

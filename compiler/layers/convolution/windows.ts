@@ -24,6 +24,27 @@ export interface Geometry {
   readonly padding: "valid" | "same";
 }
 
+/** Keras' keys of a window that slides over height and width. */
+export const windowKeys = {
+  kernelSize: pair,
+  strides: pair.default(1),
+  padding,
+  dilationRate: pair.default(1),
+};
+
+/** What those keys say. */
+export const geometryOf = (keys: {
+  readonly kernelSize: number | readonly number[];
+  readonly strides: number | readonly number[];
+  readonly dilationRate: number | readonly number[];
+  readonly padding: "valid" | "same";
+}): Geometry => ({
+  sizes: twice(keys.kernelSize),
+  strides: twice(keys.strides),
+  dilations: twice(keys.dilationRate),
+  padding: keys.padding,
+});
+
 /** One number for height and width, or a number each, as [height, width]. */
 export const twice = (value: number | readonly number[]): readonly number[] =>
   typeof value === "number" ? [value, value] : value;

@@ -6,14 +6,12 @@ export const mish: Composite<NoAttrs> = composite1({
   name: "mish",
   says: "x · tanh(softplus(x)); NaN stays, −∞ gives NaN.",
   scalar: (x) => x * Math.tanh(x > 40 ? x : Math.log1p(Math.exp(x))),
-  // tanh(log(1 + w)) = (w²/2 + w) / (w²/2 + w + 1) for w = e^x; above 0 both sides are divided by w². One exponential, and with
-  // e = e^−|x| nothing overflows; the tie of |x| follows x, the branch taken at 0.
+  // tanh(log(1 + w)) = n / (n + 2) with n = w² + 2w, w = e^x. From x = 20 on the quotient is 1, and the bound keeps w² finite.
   expand: (g, x) => {
-    const [half, one] = [g.like(x, 0.5), g.like(x, 1)];
-    const negative = g.less(x, g.like(x, 0));
-    const e = g.exp(g.neg(g.max(g.neg(x), x)));
-    const top = g.select(negative, g.mul(e, g.add(g.mul(half, e), one)), g.add(half, e));
-    return g.mul(x, g.div(top, g.add(top, g.select(negative, one, g.mul(e, e)))));
+    const two = g.like(x, 2);
+    const e = g.exp(g.min(x, g.like(x, 20)));
+    const n = g.mul(e, g.add(e, two));
+    return g.mul(x, g.div(n, g.add(n, two)));
   },
   examples: [
     [0, 0],

@@ -6,49 +6,47 @@
 //   right̄[b, j, k] = Σ_i ȳ[b, i, j] · left[b, i, k]      summed over the free axes of left
 //
 // In the code `gone` are the other's free axes, which the sum takes away, and `summed` are its contracted ones, which reappear.
-import type { Node, Shape } from "../../graph/graph.ts";
+import type { Node } from "../../graph/graph.ts";
 import type { G } from "../define.ts";
-import { type DotAttrs, freeAxes } from "./dot-axes.ts";
+import { type DotAttrs, freeAxes, placesOf } from "./dot-axes.ts";
 
 /**
  * The cotangent of one side: ct · other over the other's free axes. Both orders of that dot are right; taken is the one
- * that leaves n on axis 0, and else the one that lists axes as the operand does. Where n was contracted under batch
- * axes, neither does, and the sum is written out.
+ * that leaves n on axis 0, and else the one that lists axes as the operand does.
  */
 export function adjoint(g: G, side: 0 | 1, x: Node, other: Node, ct: Node, attrs: DotAttrs): Node {
   const away = side === 0 ? 1 : 0;
-  const free = freeAxes(x.type.shape.length, side, attrs);
-  const gone = freeAxes(other.type.shape.length, away, attrs);
-  const batch = attrs.batch[side].map((_, i) => i);
-  const first = batch.length + (side === 0 ? 0 : gone.length);
-  const inCt = free.map((_, i) => first + i);
-  const goneInCt = gone.map((_, i) => batch.length + (side === 0 ? free.length : 0) + i);
+  const [rank, otherRank] = [x.type.shape.length, other.type.shape.length];
+  const places = side === 0 ? placesOf(rank, otherRank, attrs) : placesOf(otherRank, rank, attrs);
+  const free = freeAxes(rank, side, attrs);
+  const gone = freeAxes(otherRank, away, attrs);
+  const goneInCt = side === 0 ? places.right : places.left;
   // The other's contracted axes in its own order, and the axis of x each belongs to.
   const summed = [...attrs.contract[away]].sort((a, b) => a - b);
   const partners = summed.map((axis) => attrs.contract[side][attrs.contract[away].indexOf(axis)]);
   const nSummed = other.type.shape[0] === "n" && summed[0] === 0;
-  // x has n, but contracted under batch axes, and a dot would put those in front of it: the products are written out and summed.
-  if (nSummed && batch.length > 0) {
-    const order = [0, ...attrs.batch[away], ...gone, ...summed.slice(1)];
-    const moved = g.transpose(other, { perm: order });
-    const sizes = (node: Node, axes: readonly number[]) => axes.map((axis) => node.type.shape[axis]);
-    const shape: Shape = ["n", ...sizes(ct, batch), ...sizes(ct, goneInCt), ...sizes(other, summed.slice(1)), ...sizes(ct, inCt)];
-    const turned = g.transpose(ct, { perm: [...batch, ...goneInCt, ...inCt] });
-    const late = inCt.map((_, i) => order.length + i);
-    const wide = g.broadcast(turned, {
-      shape,
-      axes: [...batch.map((i) => i + 1), ...gone.map((_, i) => 1 + batch.length + i), ...late],
-    });
-    const terms = g.mul(wide, g.broadcast(moved, { shape, axes: order.map((_, i) => i) }));
-    const sum = g.reduceSum(terms, { axes: gone.map((_, i) => 1 + batch.length + i) });
-    return arrange(g, sum, [partners[0], ...attrs.batch[side], ...partners.slice(1), ...free]);
-  }
-  if (nSummed || (side === 1 && x.type.shape[free[0]] !== "n")) {
-    const y = g.dot(other, ct, { batch: [attrs.batch[away], batch], contract: [gone, goneInCt] });
-    return arrange(g, y, [...attrs.batch[side], ...partners, ...free]);
-  }
-  const y = g.dot(ct, other, { batch: [batch, attrs.batch[away]], contract: [goneInCt, gone] });
-  return arrange(g, y, [...attrs.batch[side], ...free, ...partners]);
+  const isSwapped = nSummed || (side === 1 && x.type.shape[free[0]] !== "n");
+  const listed = isSwapped ? [...partners, ...free] : [...free, ...partners];
+  const own = attrs.batch[side];
+  const at = batchPlace(x, own, listed);
+  const pairs = { batch: [places.batch, attrs.batch[away]], contract: [goneInCt, gone], at } as const;
+  const y = isSwapped
+    ? g.dot(other, ct, { batch: swap(pairs.batch), contract: swap(pairs.contract), at })
+    : g.dot(ct, other, pairs);
+  return arrange(g, y, listed.toSpliced(at, 0, ...own));
+}
+
+const swap = <T>([a, b]: readonly [T, T]): readonly [T, T] => [b, a];
+
+/**
+ * Where among the `listed` axes those of the batch stand: as in x before the axis that follows them there, else last. The channels of
+ * a group then lie behind the group, and channels by themselves lie side by side. An n among them is first.
+ */
+function batchPlace(x: Node, own: readonly number[], listed: readonly number[]): number {
+  const last = own.at(-1);
+  if (last === undefined || (own.includes(0) && x.type.shape[0] === "n")) return 0;
+  const next = listed.indexOf(last + 1);
+  return next < 0 ? listed.length : next;
 }
 
 /** Axis i of y belongs to axis axes[i] of the operand: put it there. */

@@ -4,8 +4,9 @@
 //
 //   x · W           [n, in] [in, out]                      no batch, contract [1] [0]               → [n, out]
 //   a convolution   [n, oh, ow, c, kh, kw] [kh, kw, c, f]  no batch, contract [4, 5, 3] [0, 1, 2]   → [n, oh, ow, f]
+//   depthwise       [n, oh, ow, c, kh, kw] [kh, kw, c, m]  batch [3] [2] at 3, contract [4, 5] [0, 1]   → [n, oh, ow, c, m]
 //
-// The order of the sum is that of `contract`, its first axis outermost. Operands may have their axes in any order: a view says so.
+// `at` says behind how many free axes the batch axes stand in the result, 0 unless given. The order of the sum is that of `contract`, its first axis outermost. Operands may have their axes in any order: a view says so.
 import * as z from "zod";
 import { type Shape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
@@ -17,15 +18,18 @@ import { mismatch, wrongRank } from "../kit/checks.ts";
 import { sumSize } from "../kit/rounding.ts";
 import { array } from "../kit/tensor.ts";
 import { adjoint } from "./dot-adjoint.ts";
-import { type DotAttrs, freeAxes, pairSchema, sampleDot } from "./dot-axes.ts";
+import { type DotAttrs, freeAxes, pairSchema, placesOf, sampleDot } from "./dot-axes.ts";
 
 /** `y[b, i, j] = Σ_k left[b, i, k] · right[b, j, k]`; the cotangents are dots too (`dot-adjoint.ts`). */
 export const dot: Primitive<DotAttrs> = {
   kind: "primitive",
   name: "dot",
-  says: "Σ left · right over `contract`, for each point of batch, then left free, then right free axes. From 0, in row-major order of the list; NaN wins.",
+  says: "Σ left · right over `contract`, for each point of batch, left free and right free axes, batch behind `at` free ones. From 0, in row-major order of the list; NaN wins.",
   arity: 2,
-  attrs: z.strictObject({ batch: pairSchema, contract: pairSchema }),
+  // Equal dots have equal attributes, so that 0 is left out.
+  attrs: z
+    .strictObject({ batch: pairSchema, contract: pairSchema, at: z.int().min(0).default(0) })
+    .transform(({ at, ...pairs }): DotAttrs => (at === 0 ? pairs : { ...pairs, at })),
   type: ([left, right], attrs) => {
     const { batch, contract } = attrs;
     for (const [side, { shape }] of [left, right].entries()) {
@@ -38,23 +42,19 @@ export const dot: Primitive<DotAttrs> = {
       const fits = a.every((axis, i) => left.shape[axis] === right.shape[b[i]]);
       if (!fits) mismatch("dot", `equal sizes on axes ${showShape(a)} and ${showShape(b)}`, given);
     }
+    const { at: place = 0 } = attrs;
+    const free = placesOf(left.shape.length, right.shape.length, attrs).rank - batch[0].length;
+    if (place > free) wrongRank("dot", `at most ${free} free axes before the batch axes`, `at ${place}`);
     const shape = resultShape(left.shape, right.shape, attrs);
     if (shape.indexOf("n", 1) > 0) mismatch("dot", "n on axis 0 of its result", `${showShape(shape)} from ${given}`);
     return { shape };
   },
   eval: ([left, right], attrs, { shape }) => {
-    const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
     const data = new Float64Array(sizeOf(shape));
-    let to = 0;
-    leftBatch.forEach((a, b) => {
-      for (const i of leftFree) {
-        for (const j of rightFree) {
-          let sum = 0;
-          for (let k = 0; k < leftSum.length; k++)
-            sum += left.data[a + i + leftSum[k]] * right.data[rightBatch[b] + j + rightSum[k]];
-          data[to++] = sum;
-        }
-      }
+    overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
+      let sum = 0;
+      for (let k = 0; k < leftSum.length; k++) sum += left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
+      data[to] = sum;
     });
     return { shape, data };
   },
@@ -76,48 +76,75 @@ export const dot: Primitive<DotAttrs> = {
       attrs: { batch: [[0], [1]], contract: [[1], [0]] },
       output: array([2], [19, 50]),
     },
+    {
+      inputs: [array([2, 2], [1, 2, 3, 4]), array([2, 2], [5, 6, 7, 8])],
+      attrs: { batch: [[1], [0]], contract: [[], []], at: 1 },
+      output: array([2, 2, 2], [5, 6, 14, 16, 15, 18, 28, 32]),
+    },
     { inputs: [array([1, 0], []), array([0], [])], attrs: { batch: [[], []], contract: [[1], [0]] }, output: array([1], [0]) },
   ],
 };
 
-/** Batch, left free, right free. */
+/** Sizes of batch and free axes where `placesOf` puts them. */
 function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
-  const [leftFree, rightFree] = [freeAxes(left.length, 0, attrs), freeAxes(right.length, 1, attrs)];
-  return [...[...attrs.batch[0], ...leftFree].map((axis) => left[axis]), ...rightFree.map((axis) => right[axis])];
+  const { rank, ...places } = placesOf(left.length, right.length, attrs);
+  const shape = new Array<Shape[number]>(rank);
+  places.batch.forEach((place, i) => {
+    shape[place] = left[attrs.batch[0][i]];
+  });
+  freeAxes(left.length, 0, attrs).forEach((axis, i) => {
+    shape[places.left[i]] = left[axis];
+  });
+  freeAxes(right.length, 1, attrs).forEach((axis, i) => {
+    shape[places.right[i]] = right[axis];
+  });
+  return shape;
+}
+
+/** Visits every element of the result: where it stands, where its operands begin, and how far from there each term stands, in order. */
+function overSums(
+  left: Tensor,
+  right: Tensor,
+  shape: readonly number[],
+  attrs: DotAttrs,
+  visit: (to: number, left: number, right: number, terms: readonly [readonly number[], readonly number[]]) => void,
+): void {
+  const places = placesOf(left.shape.length, right.shape.length, attrs);
+  const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
+  const [batchTo, leftTo, rightTo] = [places.batch, places.left, places.right].map((axes) => walk(shape, axes));
+  const terms = [leftSum, rightSum] as const;
+  batchTo.forEach((start, b) => {
+    for (let i = 0; i < leftTo.length; i++)
+      for (let j = 0; j < rightTo.length; j++)
+        visit(start + leftTo[i] + rightTo[j], leftBatch[b] + leftFree[i], rightBatch[b] + rightFree[j], terms);
+  });
 }
 
 /** Where the operands' elements stand: along batch, free and contracted axes. */
 const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly number[][][] =>
   ([0, 1] as const).map((side) => {
-    const x = [left, right][side];
-    return [attrs.batch[side], freeAxes(x.shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(x, axes));
+    const { shape } = [left, right][side];
+    return [attrs.batch[side], freeAxes(shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(shape, axes));
   });
 
 /** The terms of each sum in float32, one by one, and their magnitudes. */
-function rounding([left, right]: readonly Tensor[], { data }: Tensor, attrs: DotAttrs): Float64Array {
-  const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
+function rounding([left, right]: readonly Tensor[], { shape, data }: Tensor, attrs: DotAttrs): Float64Array {
   const sizes = new Float64Array(data.length);
-  let to = 0;
-  leftBatch.forEach((a, b) => {
-    for (const i of leftFree) {
-      for (const j of rightFree) {
-        let rounded = 0;
-        let magnitude = 0;
-        for (let k = 0; k < leftSum.length; k++) {
-          const term = left.data[a + i + leftSum[k]] * right.data[rightBatch[b] + j + rightSum[k]];
-          rounded = Math.fround(rounded + Math.fround(term));
-          magnitude += Math.abs(term);
-        }
-        sizes[to] = sumSize(leftSum.length, magnitude, rounded - data[to]);
-        to++;
-      }
+  overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
+    let rounded = 0;
+    let magnitude = 0;
+    for (let k = 0; k < leftSum.length; k++) {
+      const term = left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
+      rounded = Math.fround(rounded + Math.fround(term));
+      magnitude += Math.abs(term);
     }
+    sizes[to] = sumSize(leftSum.length, magnitude, rounded - data[to]);
   });
   return sizes;
 }
 
 /** Offsets of all points along `axes`, in row-major order of that list. */
-function walk({ shape }: Tensor, axes: readonly number[]): number[] {
+function walk(shape: readonly number[], axes: readonly number[]): number[] {
   return axes.reduce(
     (offsets, axis) => {
       const stride = sizeOf(shape.slice(axis + 1));
@@ -129,15 +156,15 @@ function walk({ shape }: Tensor, axes: readonly number[]): number[] {
 
 // Dims i0.. of the map are the result's axes; k0.. of the reduction are the pairs of `contract`, the first outermost.
 function cores({ attrs, inputs: [left, right], shape, fmt }: NestSite<DotAttrs>): readonly Core[] {
-  const leftFree = freeAxes(left.shape.length, 0, attrs);
+  const places = placesOf(left.shape.length, right.shape.length, attrs);
   const coords = (side: 0 | 1): Coord[] => {
     const { length } = [left, right][side].shape;
     const free = freeAxes(length, side, attrs);
-    const first = attrs.batch[0].length + (side === 0 ? 0 : leftFree.length);
+    const own = side === 0 ? places.left : places.right;
     return Array.from({ length }, (_, axis) => {
-      if (attrs.batch[side].includes(axis)) return at(`i${attrs.batch[side].indexOf(axis)}`);
+      if (attrs.batch[side].includes(axis)) return at(`i${places.batch[attrs.batch[side].indexOf(axis)]}`);
       if (attrs.contract[side].includes(axis)) return at(`k${attrs.contract[side].indexOf(axis)}`);
-      return at(`i${first + free.indexOf(axis)}`);
+      return at(`i${own[free.indexOf(axis)]}`);
     });
   };
   return [

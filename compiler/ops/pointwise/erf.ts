@@ -1,4 +1,5 @@
-import * as math from "../../program/nest/math.ts";
+import { bounds } from "../../program/nest/math/bounds.ts";
+import * as math from "../../program/nest/math/erf.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 import { ulps } from "../kit/rounding.ts";
@@ -8,7 +9,7 @@ export const erf: Primitive<NoAttrs> = pointwise1({
   name: "erf",
   says: "Error function 2/√π · ∫₀ˣ e^−t² dt, ±1 at ±∞; −0 and NaN stay.",
   scalar: (x) => (Math.abs(x) < 2.5 ? series(x) : Math.sign(x) * (1 - fraction(Math.abs(x)))),
-  rounding: ulps(2),
+  rounding: ulps(bounds.erf.f32),
   vjp: (g, { inputs: [x], ct }) => [g.mul(ct, g.mul(g.like(x, 2 / Math.sqrt(Math.PI)), g.exp(g.neg(g.mul(x, x)))))],
   lower: (x) => math.erf(x),
   examples: [

@@ -1,14 +1,15 @@
-import * as math from "../../program/nest/math.ts";
+import { bounds } from "../../program/nest/math/bounds.ts";
+import * as math from "../../program/nest/math/exp.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 import { ulps } from "../kit/rounding.ts";
 
-/** `y[i] = e^x[i]`; its own slope. Within 2 ulp in f32, by `program/nest/math.ts`. */
+/** `y[i] = e^x[i]`; its own slope. */
 export const exp: Primitive<NoAttrs> = pointwise1({
   name: "exp",
   says: "e^x; overflows to ∞ and underflows to 0; NaN stays.",
   scalar: (x) => Math.exp(x),
-  rounding: ulps(2),
+  rounding: ulps(bounds.exp.f32),
   vjp: (g, { output, ct }) => [g.mul(ct, output)],
   lower: (x) => math.exp(x),
   examples: [

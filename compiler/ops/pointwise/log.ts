@@ -1,4 +1,5 @@
-import * as math from "../../program/nest/math.ts";
+import { bounds } from "../../program/nest/math/bounds.ts";
+import * as math from "../../program/nest/math/log.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 import { ulps } from "../kit/rounding.ts";
@@ -8,7 +9,7 @@ export const log: Primitive<NoAttrs> = pointwise1({
   name: "log",
   says: "Natural logarithm; −∞ at ±0, NaN below 0; NaN stays.",
   scalar: (x) => Math.log(x),
-  rounding: ulps(2),
+  rounding: ulps(bounds.log.f32),
   vjp: (g, { inputs: [x], ct }) => [g.div(ct, x)],
   lower: (x) => math.log(x),
   examples: [

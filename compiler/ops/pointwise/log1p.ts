@@ -1,4 +1,5 @@
-import * as math from "../../program/nest/math.ts";
+import { bounds } from "../../program/nest/math/bounds.ts";
+import * as math from "../../program/nest/math/log.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 import { ulps } from "../kit/rounding.ts";
@@ -8,7 +9,7 @@ export const log1p: Primitive<NoAttrs> = pointwise1({
   name: "log1p",
   says: "log(1 + x) without cancellation near 0; −∞ at −1, NaN below; −0 and NaN stay.",
   scalar: (x) => Math.log1p(x),
-  rounding: ulps(2),
+  rounding: ulps(bounds.log1p.f32),
   vjp: (g, { inputs: [x], ct }) => [g.div(ct, g.add(x, g.like(x, 1)))],
   lower: (x) => math.log1p(x),
   examples: [

@@ -1,4 +1,5 @@
-import * as math from "../../program/nest/math.ts";
+import { bounds } from "../../program/nest/math/bounds.ts";
+import * as math from "../../program/nest/math/sigmoid.ts";
 import type { NoAttrs, Primitive } from "../define.ts";
 import { pointwise1 } from "../kit/elementwise.ts";
 import { ulps } from "../kit/rounding.ts";
@@ -8,7 +9,7 @@ export const tanh: Primitive<NoAttrs> = pointwise1({
   name: "tanh",
   says: "Hyperbolic tangent, ±1 at ±∞; −0 and NaN stay.",
   scalar: (x) => Math.tanh(x),
-  rounding: ulps(2),
+  rounding: ulps(bounds.tanh.f32),
   vjp: (g, { output, ct }) => [g.mul(ct, g.sub(g.like(output, 1), g.mul(output, output)))],
   lower: (x) => math.tanh(x),
   examples: [

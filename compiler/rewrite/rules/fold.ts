@@ -6,6 +6,7 @@
 //   (x · s) · W     →  x · (s · W)         s along contracted axes (scaleOperand)
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
+import { type DotAttrs, freeAxes, placesOf } from "../../ops/nest/dot-axes.ts";
 import { type Facts, fixed, list, op, type Rule, rule, splatOf, varying } from "../pattern.ts";
 import { isView } from "./constants.ts";
 import { dense, perFeature } from "./sample.ts";
@@ -31,12 +32,13 @@ function spread(g: G, weights: Node, factor: Node, axisOf: (axis: number) => num
 /** The dot whose result is scaled, with scaled weights; undefined where the factor does not follow the weights' axes. */
 function scaleResult(g: G, dot: Node, factor: Node): Node | undefined {
   const [left, right] = dot.inputs;
-  const [batch, contract] = [dot.attrs.batch as Pair, dot.attrs.contract as Pair];
-  const free = right.type.shape.map((_, axis) => axis).filter((axis) => !batch[1].includes(axis) && !contract[1].includes(axis));
-  // Axes of the result are batch, left free, right free.
-  // Of the result's axes before `firstFree` only batch axes are axes of the weights too: a factor along left free has no place there.
-  const firstFree = left.type.shape.length - contract[0].length;
-  const axisOf = (axis: number) => (axis < batch[1].length ? batch[1][axis] : axis < firstFree ? -1 : free[axis - firstFree]);
+  const attrs = dot.attrs as DotAttrs;
+  const [leftRank, rightRank] = [left.type.shape.length, right.type.shape.length];
+  const places = placesOf(leftRank, rightRank, attrs);
+  // Only batch and right free axes of the result are axes of the weights too: a factor along left free has no place there.
+  const own = [...places.batch, ...places.right];
+  const axes = [...attrs.batch[1], ...freeAxes(rightRank, 1, attrs)];
+  const axisOf = (axis: number) => axes[own.indexOf(axis)] ?? -1;
   const scale = spread(g, right, factor, axisOf);
   return scale && g.node("dot", [left, g.mul(right, scale)], dot.attrs);
 }

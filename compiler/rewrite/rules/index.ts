@@ -7,12 +7,13 @@ import { constants } from "./constants.ts";
 import { extremes } from "./extremes.ts";
 import { fold } from "./fold.ts";
 import { gradients } from "./gradients.ts";
+import { reshapes } from "./reshapes.ts";
 import { views } from "./views.ts";
 
 /** What an option says of rules. `target`: "auto" unless given. */
 type Knobs = Pick<Options, "exact"> & Partial<Pick<Options, "target">>;
 /** What holds whether or not params change between calls. */
-const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts, ...extremes];
+const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts, ...extremes, ...reshapes];
 /** Every rule there is. */
 export const allRules: readonly Rule[] = [...always, ...fold];
 

@@ -1,5 +1,6 @@
 // THE list of strategies, most demanding first: the first whose `when` gives a schedule wins. Sums come before maps only for the
 // reader; what is summed is no map. Adding one is a file beside this one and a line here, before whatever would take its nests.
+import { heldTaps, pixelsByChannels } from "./channels.ts";
 import { columns } from "./columns.ts";
 import type { Strategy } from "./define.ts";
 import { heavyMap, laneMap, scalarMap } from "./maps.ts";
@@ -14,6 +15,8 @@ export const strategies: readonly Strategy[] = [
   strips, // a tile that also wants strips
   patchesByColumns, // a tile of two lines
   rowsByColumns, // a tile of several rows
+  heldTaps, // a tile of pixels, with registers left for the taps
+  pixelsByChannels, // a tile of pixels
   columns, // a tile of one row
   partialSums, // no column at all
   heavyMap,

@@ -5,7 +5,7 @@ import type { Facts } from "../facts.ts";
 import type { Strategy } from "./define.ts";
 
 /** Terms from which partial sums pay, and from which eight of them do. */
-const fewest = 8;
+export const fewestPartial = 8;
 const many = 16;
 /** Points whose sums are run together: with two vectors each they fill half the registers. */
 const sideBySide = 4;
@@ -13,7 +13,7 @@ const sideBySide = 4;
 /** How many partial sums a nest is summed in; 1: in order. It depends on whether there is a column, and on nothing of the target. */
 export function partialSumsOf({ sum }: Facts): number {
   const [, extent] = sum?.innermost ?? [];
-  if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewest) return 1;
+  if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewestPartial) return 1;
   return extent >= many ? 8 : 4;
 }
 

@@ -1,12 +1,19 @@
-// Elementary functions against the engine's (good to 1e-15) and a series for erf, on random bit patterns of all f32,
-// dense around the places where a formula changes, and at hard points. The bounds are those math.ts states.
+// Elementary functions as the interpreter computes them, in both flavours, on random bit patterns of all f32, dense around the places
+// where a formula changes, and at hard points. The bounds are those of bounds.ts; what judges is in support/elementary.ts.
 import { describe, expect, it } from "vitest";
 import { random } from "../../../compiler/base/random.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
-import { erf, exp, expm1, log, log1p, tanh } from "../../../compiler/program/nest/math.ts";
+import { bounds } from "../../../compiler/program/nest/math/bounds.ts";
+import { erf } from "../../../compiler/program/nest/math/erf.ts";
+import { exp } from "../../../compiler/program/nest/math/exp.ts";
+import { log } from "../../../compiler/program/nest/math/log.ts";
+import { pow } from "../../../compiler/program/nest/math/power.ts";
+import { round } from "../../../compiler/program/nest/math/round.ts";
+import { tanh } from "../../../compiler/program/nest/math/sigmoid.ts";
 import type { FloatFmt, Program, Stmt, Value } from "../../../compiler/program/program.ts";
 import * as v from "../../../compiler/program/value.ts";
 import { verifyProgram } from "../../../compiler/program/verify.ts";
+import { elementary, fromBits, judge, type Name, names, ulpOf, type Worst } from "../../support/elementary.ts";
 
 /** f over xs as an emitted kernel would see it: the f32 result, and what an f64 value has beyond it. */
 function evaluate(fmt: FloatFmt, f: (x: Value) => Value, xs: Float32Array): { high: Float32Array; low: Float32Array } {
@@ -37,59 +44,13 @@ function evaluate(fmt: FloatFmt, f: (x: Value) => Value, xs: Float32Array): { hi
   return { high: machine.buffers.get("high")!, low: machine.buffers.get("low")! };
 }
 
-/** erf by its alternating series (|x| < 2) and by the series of e^(x²)·erf(x), all terms positive, beyond. */
-function erfReference(x: number): number {
-  const a = Math.abs(x);
-  if (!(a < 6.5)) return Number.isNaN(x) ? x : Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-    term *= a < 2 ? (-x * x) / n : (2 * x * x) / (2 * n + 1);
-    sum += a < 2 ? term / (2 * n + 1) : term;
-  }
-  return (sum * 2 * (a < 2 ? 1 : Math.exp(-x * x))) / Math.sqrt(Math.PI);
-}
-
-const functions = { exp, expm1, log, log1p, tanh, erf } as const;
-const references = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  tanh: Math.tanh,
-  erf: erfReference,
-} as const;
-type Name = keyof typeof references;
-const names = Object.keys(references) as Name[];
-
-const tiny = 2 ** -126;
-const word = new DataView(new ArrayBuffer(4));
-const fromBits = (bits: number): number => {
-  word.setUint32(0, bits);
-  return word.getFloat32(0);
-};
-/** The distance of neighbouring f32 around a normal number. */
-const ulpOf = (y: number): number => {
-  word.setFloat32(0, Math.min(Math.abs(y), fromBits(0x7f7fffff)));
-  return 2 ** ((word.getUint32(0) >>> 23) - 127 - 23);
-};
-
-const edges: { readonly [name in Name]: readonly number[] } = {
-  exp: [0, 88.72, -87.33, -104, 0.3466, -0.3466],
-  expm1: [0, 88.72, 0.3466, -0.3466, 0.40, -17.3, -18],
-  log: [1, Math.SQRT1_2, Math.SQRT2, tiny, 0.5, 2],
-  log1p: [0, -1, Math.SQRT2 - 1, Math.SQRT1_2 - 1, 1, -0.5],
-  tanh: [0, 0.55, 10, 20, 9.01],
-  erf: [0, 0.93, 1, 3.9, 4, 6],
-}; // biome-ignore format: one table
-
 /** 200,000 numbers, most of them any bit pattern, 200 neighbours on both sides of each edge, powers of two, the least and greatest numbers. */
 function inputs(name: Name): Float32Array {
   const noise = random(names.indexOf(name));
   const list = Array.from({ length: 120_000 }, () => fromBits(noise.integer(0, 0xffff) * 0x10000 + noise.integer(0, 0xffff)));
   // Bit patterns thin out where functions live: the rest lies in −20..20.
   for (let i = 0; i < 80_000; i++) list.push((noise.uniform() - 0.5) * 40);
-  for (const edge of edges[name]) {
+  for (const edge of elementary[name].edges) {
     for (let i = -200; i <= 200; i++) list.push(edge + i * (edge === 0 ? 2 ** -20 : ulpOf(edge)));
   }
   for (let e = -149; e < 128; e++) list.push(2 ** e, -(2 ** e));
@@ -97,54 +58,51 @@ function inputs(name: Name): Float32Array {
 }
 
 describe.each(names)("%s", (name) => {
-  const reference = references[name];
+  const { f, reference } = elementary[name];
   const xs = inputs(name);
   const wanted = Float64Array.from(xs, reference);
-
   const check = (found: Float32Array, bound: number): void => {
-    let worst = { error: 0, x: 0 };
-    let subnormal = 0;
-    for (let i = 0; i < xs.length; i++) {
-      const [y, right] = [found[i], wanted[i]];
-      const rounded = Math.fround(right);
-      if (Math.abs(right) < tiny) {
-        subnormal = Math.max(subnormal, Math.abs(y - right));
-      } else if (!Number.isFinite(rounded) || !Number.isFinite(y)) {
-        if (!Object.is(y, rounded)) throw new Error(`${name}(${xs[i]}) is ${y}, expected ${rounded}`);
-      } else {
-        const error = Math.abs(y - right) / ulpOf(right);
-        if (error > worst.error) worst = { error, x: xs[i] };
-      }
-    }
+    const worst: Worst = { error: 0, x: 0 };
+    for (const [i, y] of found.entries()) judge(worst, xs[i], y, wanted[i], 2);
     expect(worst.error, `${name}(${worst.x})`).toBeLessThanOrEqual(bound);
-    expect(subnormal / 2 ** -149).toBeLessThanOrEqual(2);
   };
 
-  it("f32 flavour: within 2 ulp", () => check(evaluate("f32", functions[name], xs).high, 2));
+  it("f32 flavour: within its bound", () => check(evaluate("f32", f, xs).high, bounds[name].f32));
 
-  it("f64 flavour: within 1 ulp once rounded, 2^-33 before", () => {
-    const { high, low } = evaluate("f64", functions[name], xs);
+  it("f64 flavour: within 1 ulp once rounded, within its bound before", () => {
+    const { high, low } = evaluate("f64", f, xs);
     check(high, 1);
-    let worst = { error: 0, x: 0 };
+    const worst: Worst = { error: 0, x: 0 };
     for (let i = 0; i < xs.length; i++) {
       if (!Number.isFinite(high[i]) || Math.abs(wanted[i]) < 2 ** -90) continue;
       const error = Math.abs(high[i] + low[i] - wanted[i]) / Math.abs(wanted[i]);
-      if (error > worst.error) worst = { error, x: xs[i] };
+      if (error > worst.error) Object.assign(worst, { error, x: xs[i] });
     }
-    expect(worst.error, `${name}(${worst.x})`).toBeLessThanOrEqual(2 ** -33);
+    expect(worst.error, `${name}(${worst.x})`).toBeLessThanOrEqual(bounds[name].f64);
   });
 });
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-const exact: readonly (readonly [Name, x: number, y: number])[] = [
+const exact: readonly (readonly [Name | "round", x: number, y: number])[] = [
   ...names.map((name) => [name, nan, nan] as const),
   ...([["exp", -inf, 0], ["exp", -0, 1], ["exp", 0, 1], ["exp", inf, inf], ["exp", 88.73, inf], ["exp", -104, 0], ["exp", -1e30, 0], ["exp", 1e30, inf]] as const),
   ...([["expm1", -inf, -1], ["expm1", -0, -0], ["expm1", 0, 0], ["expm1", inf, inf], ["expm1", -30, -1], ["expm1", 89.5, inf], ["expm1", -1e-40, -1e-40]] as const),
   ...([["log", -inf, nan], ["log", -1, nan], ["log", -1e-45, nan], ["log", -0, -inf], ["log", 0, -inf], ["log", 1, 0], ["log", inf, inf]] as const),
   ...([["log1p", -inf, nan], ["log1p", -1.5, nan], ["log1p", -1, -inf], ["log1p", -0, -0], ["log1p", 0, 0], ["log1p", inf, inf], ["log1p", -1e-40, -1e-40]] as const),
   ...([["tanh", -inf, -1], ["tanh", -0, -0], ["tanh", 0, 0], ["tanh", inf, 1], ["tanh", -25, -1], ["tanh", 1e-40, 1e-40]] as const),
+  ...([["sigmoid", -inf, 0], ["sigmoid", -0, 0.5], ["sigmoid", 0, 0.5], ["sigmoid", inf, 1], ["sigmoid", -1e30, 0], ["sigmoid", -110, 0], ["sigmoid", 1e-40, 0.5]] as const),
+  ...([["softplus", -inf, 0], ["softplus", inf, inf], ["softplus", 1e30, 1e30], ["softplus", -200, 0]] as const),
+  ...([["sin", -inf, nan], ["sin", inf, nan], ["sin", -0, -0], ["sin", 0, 0], ["sin", -1e-40, -1e-40], ["sin", 1e5, nan], ["sin", -3e38, nan]] as const),
+  ...([["cos", -inf, nan], ["cos", inf, nan], ["cos", -0, 1], ["cos", 0, 1], ["cos", 1e-40, 1], ["cos", -1e5, nan]] as const),
+  ...([["round", -inf, -inf], ["round", inf, inf], ["round", nan, nan], ["round", -0, -0], ["round", 0, 0], ["round", -0.5, -0], ["round", 0.5, 0], ["round", 1.5, 2]] as const),
+  ...([["round", -1e-40, -0], ["round", 2.5, 2], ["round", -3.5, -4], ["round", 0.49999997, 0], ["round", 8388607.5, 8388608], ["round", 16777217, 16777216]] as const),
   ...([["erf", -inf, -1], ["erf", -0, -0], ["erf", 0, 0], ["erf", inf, 1], ["erf", -7, -1], ["erf", 4.5, 1]] as const),
 ]; // biome-ignore format: one table
+
+const functions = { ...Object.fromEntries(names.map((name) => [name, elementary[name].f])), round } as Record<
+  Name | "round",
+  (x: Value) => Value
+>;
 
 describe.each(["f32", "f64"] as const)("special values in %s", (fmt) => {
   it.each(exact)("%s(%d) is %d", (name, x, y) => {
@@ -176,6 +134,24 @@ describe("f64 values that no f32 holds", () => {
   });
 });
 
+describe("pow in doubles", () => {
+  const xs = [2, 0.7, 1e-40, 3e38, 1 + 2 ** -23, 1 - 2 ** -24, 88.5, 0.01];
+  const ys = [0.5, -3, 17.25, 120, -88, 1e6, 0.001, -0.75];
+  it("is within 1 ulp once rounded, within its bound before", () => {
+    for (const power of ys) {
+      const { high, low } = evaluate("f64", (x) => pow(x, v.lit(power, "f64")), Float32Array.from(xs));
+      for (const [i, y] of high.entries()) {
+        const wanted = Math.fround(xs[i]) ** power;
+        const worst: Worst = { error: 0, x: 0 };
+        judge(worst, i, y, wanted, 2);
+        expect(worst.error, `${xs[i]} ^ ${power}`).toBeLessThanOrEqual(1);
+        if (!Number.isFinite(y) || wanted < 2 ** -90) continue;
+        expect(Math.abs((y + low[i]) / wanted - 1), `${xs[i]} ^ ${power}`).toBeLessThanOrEqual(bounds.pow.f64);
+      }
+    }
+  });
+});
+
 it("an elementary function stays small: nodes of the DAG, each computed once", () => {
   const count = (value: Value): number => {
     const seen = new Set<Value>();
@@ -187,16 +163,43 @@ it("an elementary function stays small: nodes of the DAG, each computed once", (
     visit(value);
     return [...seen].filter(({ op }) => op !== "const").length;
   };
-  const x: Value = { op: "reg", name: "x", fmt: "f64" };
-  const sizes = Object.fromEntries(names.map((name) => [name, count(functions[name](x))]));
+  const sizes = Object.fromEntries(
+    (["f32", "f64"] as const).map((fmt) => {
+      const [a, b] = ["x", "y"].map((name): Value => ({ op: "reg", name, fmt }));
+      const all = { ...functions, pow: (value: Value) => pow(value, b) };
+      return [fmt, Object.fromEntries(Object.entries(all).map(([name, f]) => [name, count(f(a))]))];
+    }),
+  );
   expect(sizes).toMatchInlineSnapshot(`
     {
-      "erf": 52,
-      "exp": 24,
-      "expm1": 27,
-      "log": 36,
-      "log1p": 39,
-      "tanh": 27,
+      "f32": {
+        "cos": 51,
+        "erf": 42,
+        "exp": 19,
+        "expm1": 23,
+        "log": 39,
+        "log1p": 47,
+        "pow": 138,
+        "round": 11,
+        "sigmoid": 22,
+        "sin": 52,
+        "softplus": 31,
+        "tanh": 24,
+      },
+      "f64": {
+        "cos": 35,
+        "erf": 52,
+        "exp": 24,
+        "expm1": 26,
+        "log": 36,
+        "log1p": 39,
+        "pow": 88,
+        "round": 11,
+        "sigmoid": 27,
+        "sin": 34,
+        "softplus": 41,
+        "tanh": 27,
+      },
     }
   `);
 });
