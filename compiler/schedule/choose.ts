@@ -6,23 +6,27 @@ import type { Program } from "../program/program.ts";
 import type { Target } from "../targets.ts";
 import { collapse } from "./collapse.ts";
 import { factsOf } from "./facts.ts";
+import { noRoom, type Room, roomOf } from "./room.ts";
 import type { Scheduled } from "./schedule.ts";
 import type { Strategy } from "./strategies/define.ts";
 import { strategies } from "./strategies/list.ts";
 
 /** Schedules every nest of a Program. */
-export const scheduleNests = (program: Program<NestKernel>, target: Target): Program<NestKernel<Scheduled>> => ({
-  ...program,
-  kernels: program.kernels.map((kernel) => ({
-    ...kernel,
-    parts: kernel.parts.map((part) => mapTree(part, (nest) => choose(nest, target))),
-  })),
-});
+export function scheduleNests(program: Program<NestKernel>, target: Target): Program<NestKernel<Scheduled>> {
+  const rooms = roomOf(program);
+  return {
+    ...program,
+    kernels: program.kernels.map((kernel) => {
+      const room = rooms(kernel);
+      return { ...kernel, parts: kernel.parts.map((part) => mapTree(part, (nest) => choose(nest, target, strategies, room))) };
+    }),
+  };
+}
 
 /** The first strategy of the list that takes the nest; `list` is for tests. */
-export function choose(nest: Nest, target: Target, list: readonly Strategy[] = strategies): Scheduled {
+export function choose(nest: Nest, target: Target, list: readonly Strategy[] = strategies, room: Room = noRoom): Scheduled {
   const merged = collapse(nest);
-  const facts = factsOf(merged);
+  const facts = factsOf(merged, room);
   for (const { name, when } of list) {
     const schedule = when(facts, target);
     if (schedule !== undefined) return { nest: merged, strategy: name, schedule };
