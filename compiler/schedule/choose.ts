@@ -2,7 +2,7 @@
 // nest with its schedule and the name of the strategy that made it.
 import { internal } from "../diagnostics/error.ts";
 import { mapTree, type Nest, type NestKernel } from "../program/nest/nest.ts";
-import type { Program } from "../program/program.ts";
+import type { Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
 import { collapse } from "./collapse.ts";
 import { factsOf } from "./facts.ts";
@@ -15,14 +15,21 @@ export const scheduleNests = (program: Program<NestKernel>, target: Target): Pro
   ...program,
   kernels: program.kernels.map((kernel) => ({
     ...kernel,
-    parts: kernel.parts.map((part) => mapTree(part, (nest) => choose(nest, target))),
+    parts: kernel.parts.map((part) => mapTree(part, (nest) => choose(nest, target, { scalars: program.scalars }))),
   })),
 });
 
-/** The first strategy of the list that takes the nest; `list` is for tests. */
-export function choose(nest: Nest, target: Target, list: readonly Strategy[] = strategies): Scheduled {
+interface Site {
+  /** What bounds the dims that are no numbers. */
+  readonly scalars?: readonly Scalar[];
+  /** For tests. */
+  readonly list?: readonly Strategy[];
+}
+
+/** The first strategy of the list that takes the nest. */
+export function choose(nest: Nest, target: Target, { scalars = [], list = strategies }: Site = {}): Scheduled {
   const merged = collapse(nest);
-  const facts = factsOf(merged);
+  const facts = factsOf(merged, scalars);
   for (const { name, when } of list) {
     const schedule = when(facts, target);
     if (schedule !== undefined) return { nest: merged, strategy: name, schedule };

@@ -56,7 +56,7 @@ describe.each(strategies)("the sample of $name", ({ name, sample }) => {
     const without = strategies.filter((other) => other.name !== name);
     // Whatever takes it then stands further down.
     if (name !== names.at(-1))
-      expect(names.indexOf(choose(nestOf(program), target, without).strategy)).toBeGreaterThan(names.indexOf(name));
+      expect(names.indexOf(choose(nestOf(program), target, { list: without }).strategy)).toBeGreaterThan(names.indexOf(name));
   });
   it("keeps its bits", () => {
     const fmt = nestOf(program).finish.fmt as FloatFmt;
@@ -72,7 +72,8 @@ describe("the list", () => {
       expect(says, name).toMatch(/^.{20,}[^.]$/);
     }
     const nest = nestOf(programOfNest("store y[0] = 1"));
-    for (const target of all) expect(choose(nest, target, strategies.slice(-1)).schedule).toEqual({ order: [], tile: [] });
+    for (const target of all)
+      expect(choose(nest, target, { list: strategies.slice(-1) }).schedule).toEqual({ order: [], tile: [] });
   });
 });
 
