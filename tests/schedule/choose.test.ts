@@ -106,9 +106,9 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
     "sums without columns",
     [
       ["7 terms", sum(7), "one-by-one: i", "one-by-one: i"],
-      ["8", sum(8), "partial-sums: i, 4 partial sums", "partial-sums: i, 4 partial sums in lanes"],
-      ["15", sum(15), "partial-sums: i, 4 partial sums", "partial-sums: i, 4 partial sums in lanes"],
-      ["16", sum(16), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums in lanes"],
+      ["8", sum(8), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["15", sum(15), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["16", sum(16), "partial-sums: i, 8 partial sums", "partial-sums: i x 4, 8 partial sums in lanes"],
       ["16 that lie apart", sum(16, 2), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums"],
       ["as many as there are rows", sum("n"), "one-by-one: i", "one-by-one: i"],
     ],
