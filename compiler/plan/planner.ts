@@ -1,7 +1,8 @@
 // Planning: Graph → Plan. In: a Graph of primitives and the number of rows. Out: regions in execution order, a place for
 // every value, an arena with lifetimes. Guarantee: no region reads what a later one writes; updates read old values.
 import { internal } from "../diagnostics/error.ts";
-import type { Graph, Node } from "../graph/graph.ts";
+import { bindShape, type Graph, type Node } from "../graph/graph.ts";
+import { checkSize } from "../graph/limits.ts";
 import { ops } from "../ops/index.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
@@ -47,6 +48,13 @@ function demandsOf(graph: Graph, places: Places): Demand[] {
   return [...results, ...updates];
 }
 
+/** What a region computes has the size of a value even where it is not stored. */
+function checkComputed(node: Node): void {
+  const kind = kindOf(node);
+  if (kind !== "pointwise" && kind !== "nest") return;
+  checkSize(`what ${node.op} computes`, bindShape(node.type.shape, 1), "");
+}
+
 /** A region that knows all but when it runs. */
 type Unplaced = Omit<ComputeRegion, "position">;
 
@@ -89,6 +97,7 @@ class Planner {
   /** Regions of one level (the graph, or a scan's body) in order, every demand written. */
   planBody(graph: Graph, asked: readonly Demand[]): Region[] {
     const regions: Region[] = [];
+    graph.nodes.forEach(checkComputed);
     const demands = asked.map((demand) => beforeReshapes(demand, (node) => this.places.extents(node)));
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);

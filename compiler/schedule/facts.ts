@@ -4,7 +4,7 @@
 // column, a map dim is a *row* when none of the fold's loads knows both: the points of a tile of rows and columns share loads.
 import { innerOf, outerOf } from "../program/nest/block.ts";
 import { type Fold, type Nest, type Store, storesOf } from "../program/nest/nest.ts";
-import type { Extent, Index, Value } from "../program/program.ts";
+import type { Extent, Index, Scalar, Value } from "../program/program.ts";
 import { countNodes, operandsOf } from "../program/walk.ts";
 import { noRoom, type Room } from "./room.ts";
 
@@ -16,6 +16,8 @@ export interface Facts {
   readonly nest: Nest;
   /** Map dims, outermost first. */
   readonly order: readonly string[];
+  /** The largest that a whole extent gets; without end where nothing bounds it. */
+  most(extent: Extent): number;
   /** Present where there is something to sum over. */
   readonly sum?: SumFacts;
   /** Nodes of what is computed at a point: a map beyond `heavy` is worth a vector for two or three points. */
@@ -61,14 +63,24 @@ export interface SumFacts {
 /** Nodes from which on a point of a map is much work: more than an exponential has. */
 export const heavy = 24;
 
+/** What stands around a nest. */
+export interface Around {
+  /** What bounds the dims that are no numbers. */
+  readonly scalars?: readonly Scalar[];
+  /** What stands behind what it reads. */
+  readonly room?: Room;
+}
+
 /** The facts of a nest. */
-export function factsOf(nest: Nest, room: Room = noRoom): Facts {
+export function factsOf(nest: Nest, { scalars = [], room = noRoom }: Around = {}): Facts {
   const { fold, map, reduce } = nest;
   const stores = storesOf(nest);
   const last = map.at(-1);
   return {
     nest,
     order: map.map(([name]) => name),
+    most: (extent) =>
+      typeof extent === "number" ? extent : (scalars.find(({ name }) => name === extent.scalar)?.max ?? Number.POSITIVE_INFINITY),
     ...(fold === undefined || reduce.length === 0 ? {} : { sum: sumFacts(nest, fold, room) }),
     weight: countNodes(stores.map(({ finish }) => finish)),
     isOrdered: nest.into === "add" || stores.some(hasRow),

@@ -70,7 +70,7 @@ function laneFault({ nest, schedule }: Plain, target: Target): string | undefine
 /** Vectors that are read past the last point stay where numbers stand. */
 function pastFault({ nest, schedule: { lane, padded, past } }: Plain, room: Room): string | undefined {
   if (past === undefined) return undefined;
-  const { sum } = factsOf(nest, room);
+  const { sum } = factsOf(nest, { room });
   if (padded && lane === sum?.column && past.every((buffer) => sum?.past?.includes(buffer))) return undefined;
   return `whole vectors are read where a padded lane leaves the end of a row and numbers stand behind it, found ${past.join(", ")}`;
 }

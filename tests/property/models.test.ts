@@ -403,7 +403,7 @@ describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 58],
     ["dense", true, 30],
-    ["graph", false, 26],
+    ["graph", false, 32],
     ["graph", true, 16],
     ["probe", false, 40],
     ["probe", true, 40],

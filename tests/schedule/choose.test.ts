@@ -5,7 +5,6 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { rewriteDims } from "../../compiler/program/nest/dims.ts";
 import { choose } from "../../compiler/schedule/choose.ts";
 import { type Schedule, showSchedule } from "../../compiler/schedule/schedule.ts";
-import { strategies } from "../../compiler/schedule/strategies/list.ts";
 import { verifySchedule } from "../../compiler/schedule/verify.ts";
 import { targets } from "../../compiler/targets.ts";
 import { nestOf, programOfNest } from "../support/nests.ts";
@@ -108,9 +107,9 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
     "sums without columns",
     [
       ["7 terms", sum(7), "one-by-one: i", "one-by-one: i"],
-      ["8", sum(8), "partial-sums: i, 4 partial sums", "partial-sums: i, 4 partial sums in lanes"],
-      ["15", sum(15), "partial-sums: i, 4 partial sums", "partial-sums: i, 4 partial sums in lanes"],
-      ["16", sum(16), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums in lanes"],
+      ["8", sum(8), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["15", sum(15), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["16", sum(16), "partial-sums: i, 8 partial sums", "partial-sums: i x 4, 8 partial sums in lanes"],
       ["16 that lie apart", sum(16, 2), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums"],
       ["as many as there are rows", sum("n"), "one-by-one: i", "one-by-one: i"],
     ],
@@ -154,7 +153,7 @@ describe.each(table)("%s", (_kind, cases) => {
 describe("columns that make no whole vectors", () => {
   const nest = nestOf(programOfNest(product(32, 6, 16).replaceAll("6*k + j", "8*k + j")));
   const product6of8 = (room: number, given = nest, target: keyof typeof targets = "simd") =>
-    showSchedule(choose(given, targets[target], strategies, (buffer) => (buffer === "w" ? room : 0)));
+    showSchedule(choose(given, targets[target], { room: (buffer) => (buffer === "w" ? room : 0) }));
   const whole = `${product5.replace("lanes", "padded lanes")}, whole vectors of w`;
   it("are read past their end where numbers stand behind it", () => {
     // The last vector begins at 8·15 + 4 and ends at 127.

@@ -5,6 +5,9 @@ import type { Strategy } from "./define.ts";
 
 const innermost = (order: readonly string[], dim: string): readonly string[] => [...order.filter((name) => name !== dim), dim];
 
+/** Nodes beyond which a map is more than one or two elementary functions. */
+const several = 64;
+
 export const heavyMap: Strategy = {
   name: "heavy-map",
   says: "a map of much work a point (an exponential): four points as a vector, two or three left over padded to one",
@@ -12,7 +15,9 @@ export const heavyMap: Strategy = {
     const dim = facts.inner(2);
     if (facts.sum !== undefined || target.lanes === 1 || facts.weight <= heavy || dim === undefined || facts.isOrdered)
       return undefined;
-    return { order: innermost(facts.order, dim), tile: [[dim, target.lanes]], lane: dim, padded: true };
+    // Two vectors of one function hide its latency; of several, they would leave the registers.
+    const count = facts.weight <= several ? 2 * target.lanes : target.lanes;
+    return { order: innermost(facts.order, dim), tile: [[dim, count]], lane: dim, padded: true };
   },
   sample: {
     target: "simd",

@@ -31,11 +31,13 @@ store g[64*i + j] = acc:f32`,
 };
 
 /** Rows of a strip; undefined where the sum is not over rows of a batch first, or not worth it. */
-function sizeOf({ nest, sum }: Facts): number | undefined {
+function sizeOf({ nest, sum, most }: Facts): number | undefined {
   const [[, rows] = [], ...inner] = nest.reduce;
   const terms = inner.reduce((product, [, extent]) => product * lengthOf(extent), 1);
   const isBatch = rows !== undefined && typeof rows !== "number" && rows.per === 1 && Number.isFinite(terms);
   if (sum === undefined || !isBatch || !sum.isPlain || sum.points < (inner.length === 0 ? fewest.rows : fewest.more))
     return undefined;
-  return Math.max(1, Math.floor(stripTerms / Math.max(1, terms)));
+  const size = Math.max(1, Math.floor(stripTerms / Math.max(1, terms)));
+  // A batch of one strip needs no rest between two.
+  return most(rows) > size ? size : undefined;
 }
