@@ -161,8 +161,8 @@ export const entryPasses = [
     // A straight line has its weights as literals: no layout matters.
     when: ({ fixed, graph }, { train, target, unroll = straightUpTo }) =>
       fixed && (train || target === "simd" || multiplyAdds(graph) > unroll),
-    run: (draft) => {
-      const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare });
+    run: (draft, { target }) => {
+      const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare }, { vectors: target !== "js" });
       return { ...draft, graph: main, prepare, layouts };
     },
   },

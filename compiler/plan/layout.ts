@@ -32,8 +32,8 @@ export interface Layouts {
 
 /** Weights from which blocks pay: 4 KiB, a page. */
 const packFrom = 1024;
-/** Weights from which a padded copy pays. */
-const padFrom = 64;
+/** Weights from which whole vectors pay; and up to which they do for one row, which reads each weight once: zeros are bytes of a module. */
+const padded = { from: 64, to: 4096 };
 /** Rows of a multiple of this many floats fall on the same few lines of a cache. */
 const cacheTrap = 256;
 const gap = 16;
@@ -75,8 +75,9 @@ export function paddedColumns(node: Node): number | undefined {
   const columns = columnsOf(node);
   if (columns === undefined || columns.axis !== node.inputs[1].type.shape.length - 1) return undefined;
   const { count, weights } = columns;
+  const pays = weights >= padded.from && (weights <= padded.to || sizeOf(bindShape(node.type.shape, 1)) > count);
   // Less than a vector of them is summed by itself, and in another order.
-  return count > lanes && count % lanes !== 0 && weights >= padFrom ? Math.ceil(count / lanes) * lanes : undefined;
+  return count > lanes && count % lanes !== 0 && pays ? Math.ceil(count / lanes) * lanes : undefined;
 }
 const lanes = targets.simd.lanes;
 

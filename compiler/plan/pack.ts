@@ -20,13 +20,16 @@ interface Weight {
   readonly columns: number | undefined;
 }
 
-/** Gives every right operand of a dot that is a param and better read otherwise a param of its own. */
-export function pack({ prepare, main }: Hoisted): Packed {
+/** Gives every right operand of a dot that is a param and better read otherwise a param of its own; `vectors`: some target has lanes. */
+export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors: boolean }): Packed {
+  const columnsOf = (node: Node): number | undefined => (vectors ? paddedColumns(node) : undefined);
+  const isPackable = (node: Node): boolean =>
+    node.op === "dot" && node.inputs[1].op === "param" && (isBlocked(node) || columnsOf(node) !== undefined);
   const weights = new Map<Node, Weight>();
   for (const node of main.nodes) {
     const weight = node.inputs[1];
     if (weight === undefined || weights.has(weight) || !isPackable(node)) continue;
-    weights.set(weight, { name: `packed${weights.size}`, columns: isBlocked(node) ? undefined : paddedColumns(node) });
+    weights.set(weight, { name: `packed${weights.size}`, columns: isBlocked(node) ? undefined : columnsOf(node) });
   }
   if (weights.size === 0) return { prepare, main, layouts: new Map() };
   const g = begin();
@@ -71,5 +74,3 @@ function prepareWith(
 }
 
 const isBlocked = (node: Node): boolean => blockedAxis(node) === node.inputs[1].type.shape.length - 1;
-const isPackable = (node: Node): boolean =>
-  node.op === "dot" && node.inputs[1].op === "param" && (isBlocked(node) || paddedColumns(node) !== undefined);

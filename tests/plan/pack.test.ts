@@ -38,7 +38,7 @@ const picture = `%0 = input {name: "x", shape: [n, 5, 2, 5]} : [n, 5, 2, 5]
 results
   y = %2`;
 
-const packedOf = (text: string) => pack(hoist(parse(text)));
+const packedOf = (text: string) => pack(hoist(parse(text)), { vectors: true });
 /** `packed0 [16, 8] = pad`, `packed0 [64, 16] = param in blocks`. */
 function lines(text: string): readonly string[] {
   const { prepare, main, layouts } = packedOf(text);
@@ -59,13 +59,26 @@ describe("packed", () => {
     ["not below", dense(9, 7), "w [9, 7] as it is"],
     ["not whole vectors", dense(16, 12), "w [16, 12] as it is"],
     ["not less than one: its sums have an order of their own", dense(64, 3), "w [64, 3] as it is"],
-    ["large ones too", dense(512, 9), "packed0 [512, 12] = pad"],
+    ["up to 4096 weights", dense(455, 9), "packed0 [455, 12] = pad"],
+    ["not more, where a row reads each once", dense(456, 9), "w [456, 9] as it is"],
+    [
+      "more, where pixels share them",
+      picture.replaceAll("5, 7]", "500, 7]").replaceAll("2, 5]", "2, 500]"),
+      "packed0 [5, 500, 8] = pad",
+    ],
     ["large ones of eights lie in blocks", dense(64, 16), "packed0 [64, 16] = param in blocks"],
     ["not columns that lie apart", transposed, "w [10, 16] as it is"],
     ["what depends on weights alone", scaled, "packed0 [16, 8] = pad"],
     ["once, however often it is read", twice, "packed0 [16, 8] = pad"],
     ["several axes that are summed over", picture, "packed0 [5, 5, 8] = pad"],
   ])("%s", (_, text, ...weights) => expect(lines(text)).toEqual(weights));
+
+  it("not where no target has lanes, but for blocks", () => {
+    const { main, layouts } = pack(hoist(parse(dense(16, 6))), { vectors: false });
+    expect(main.nodes.filter(({ op }) => op === "param").map(({ attrs }) => attrs.name)).toEqual(["w"]);
+    expect(layouts.size).toBe(0);
+    expect(pack(hoist(parse(dense(64, 16))), { vectors: false }).layouts.get("packed0")).toEqual({ blocked: 1 });
+  });
 
   it.each([
     ["dense", dense(16, 6)],
