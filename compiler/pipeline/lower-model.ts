@@ -7,7 +7,7 @@ import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
-import { inBlocks } from "../plan/layout.ts";
+import { inBlocks, inRows } from "../plan/layout.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Callee } from "../program/calls.ts";
 import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
@@ -209,10 +209,13 @@ const preparingOf = ({ prepare, layouts }: Draft, shared: ReadonlySet<string>): 
 function packWeights(draft: Draft, contents: Map<string, Float32Array>): Draft {
   const { prepare, layouts } = draft;
   if (prepare === undefined) return draft;
-  const rest = prepare.results.filter(([name, { op, attrs, type }]) => {
-    const values = op === "param" ? contents.get(String(attrs.name)) : undefined;
-    if (values === undefined || layouts.get(name)?.blocked !== type.shape.length - 1) return true;
-    contents.set(name, inBlocks(values, type.shape as number[]));
+  const rest = prepare.results.filter(([name, { op, attrs, type, inputs }]) => {
+    const param = op === "pad" ? inputs[0] : { op, attrs, type };
+    const values = param.op === "param" ? contents.get(String(param.attrs.name)) : undefined;
+    const [from, to] = [param.type, type].map(({ shape }) => shape.at(-1) as number);
+    const isBlocked = layouts.get(name)?.blocked === type.shape.length - 1;
+    if (values === undefined || !(isBlocked || op === "pad")) return true;
+    contents.set(name, isBlocked ? inBlocks(values, type.shape as number[]) : inRows(values, from, to));
     return false;
   });
   return { ...draft, prepare: rest.length === 0 ? undefined : graph(prepare.name, rest, [], prepare.origins) };

@@ -2,14 +2,17 @@
 // does not lie row-major; and from a shape and its layout, strides.
 //
 //   blocked   [..., N]  as  [N/8][...][8]: a kernel for eight outputs walks its weights in one line through memory
+//   padded    [..., N]  as  [..., P], N filled up with zeros to whole vectors: the last ones are loads like the others
 //   gap       [n, row]  with some floats between rows: rows of 256 floats would fall on the same few lines of a cache
 //
 // The right operand of a large dot lies in blocks. Where weights never change, `pack` makes it a param of its own that prepare computes;
-// where they do, the planner copies it on the way, each time.
+// where they do, the planner copies it on the way, each time. A small one whose columns make no whole vectors is padded, as a param of
+// the shape [..., P] of which the dot reads a slice: what is computed, and how wide it lies, stays as it was.
 import { bindShape, type Graph, isGraph, type Node, sizeOf } from "../graph/graph.ts";
 import { blockSize } from "../program/nest/block.ts";
 import { rowMajor, type View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
+import { targets } from "../targets.ts";
 import type { Rows } from "./plan.ts";
 
 /** How a value lies, where it does not lie row-major. */
@@ -29,6 +32,8 @@ export interface Layouts {
 
 /** Weights from which blocks pay: 4 KiB, a page. */
 const packFrom = 1024;
+/** Weights from which a padded copy pays. */
+const padFrom = 64;
 /** Rows of a multiple of this many floats fall on the same few lines of a cache. */
 const cacheTrap = 256;
 const gap = 16;
@@ -60,14 +65,29 @@ function isTrap({ type: { shape } }: Node): boolean {
 }
 
 /** The axis of a dot's right operand that is better read in blocks: its only free one, where the operand is large and no batch. */
-export function blockedAxis({ op, attrs, inputs }: Node): number | undefined {
+export function blockedAxis(node: Node): number | undefined {
+  const columns = columnsOf(node);
+  return columns !== undefined && columns.count % blockSize === 0 && columns.weights >= packFrom ? columns.axis : undefined;
+}
+
+/** The columns that a dot's right operand [..., N] is better filled up to; undefined where it is better read as it is. */
+export function paddedColumns(node: Node): number | undefined {
+  const columns = columnsOf(node);
+  if (columns === undefined || columns.axis !== node.inputs[1].type.shape.length - 1) return undefined;
+  const { count, weights } = columns;
+  // Less than a vector of them is summed by itself, and in another order.
+  return count > lanes && count % lanes !== 0 && weights >= padFrom ? Math.ceil(count / lanes) * lanes : undefined;
+}
+const lanes = targets.simd.lanes;
+
+/** The only free axis of a dot's right operand, where there is no batch. */
+function columnsOf({ op, attrs, inputs }: Node): { axis: number; count: number; weights: number } | undefined {
   if (op !== "dot") return undefined;
   const { batch, contract } = attrs as { batch: readonly (readonly number[])[]; contract: readonly (readonly number[])[] };
   const { shape } = inputs[1].type;
   const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k));
-  const size = sizeOf(bindShape(shape, 0));
-  const fits = batch[1].length === 0 && axis !== undefined && more.length === 0 && (shape[axis] as number) % blockSize === 0;
-  return fits && shape.length >= 2 && size >= packFrom ? axis : undefined;
+  if (batch[1].length > 0 || axis === undefined || more.length > 0 || shape.length < 2) return undefined;
+  return { axis, count: shape[axis] as number, weights: sizeOf(bindShape(shape, 0)) };
 }
 
 /** The shape of the buffer that holds a value. */
@@ -96,5 +116,12 @@ export function inBlocks(values: Float32Array, shape: readonly number[]): Float3
   for (let block = 0, to = 0; block < size; block += blockSize)
     for (let row = 0; row < rows; row++)
       for (let lane = 0; lane < blockSize; lane++) made[to++] = values[row * size + block + lane];
+  return made;
+}
+
+/** Rows of a weight with zeros behind each. */
+export function inRows(values: Float32Array, from: number, to: number): Float32Array {
+  const made = new Float32Array((values.length / from) * to);
+  for (let row = 0; row * from < values.length; row++) made.set(values.subarray(row * from, (row + 1) * from), row * to);
   return made;
 }

@@ -1,11 +1,12 @@
 // Packing: weights that never change get their layout once. In: prepare and main as `hoist` gives them. Out: the same with the right
-// operands of large dots replaced by params `packed0`, …, which prepare computes and whose last axis lies in blocks (layout.ts).
+// operands of dots replaced by params `packed0`, …, which prepare computes: of large ones the last axis lies in blocks, of others it
+// is filled up with zeros, and main reads a slice (layout.ts).
 
 import { type Graph, graph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
-import { begin } from "../ops/index.ts";
+import { begin, type G } from "../ops/index.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
-import { blockedAxis, type Layout } from "./layout.ts";
+import { blockedAxis, type Layout, paddedColumns } from "./layout.ts";
 
 /** `hoist`ed graphs whose main reads large weights in blocks. */
 export interface Packed extends Hoisted {
@@ -13,42 +14,62 @@ export interface Packed extends Hoisted {
   readonly layouts: ReadonlyMap<string, Layout>;
 }
 
-/** Gives every large right operand of a dot that is a param a param of its own, laid out in blocks. */
+/** A param to be packed: what it will be called, and the columns that it is filled up to, where it does not lie in blocks. */
+interface Weight {
+  readonly name: string;
+  readonly columns: number | undefined;
+}
+
+/** Gives every right operand of a dot that is a param and better read otherwise a param of its own. */
 export function pack({ prepare, main }: Hoisted): Packed {
-  const weights = new Map<Node, string>();
-  for (const node of main.nodes)
-    if (isPackable(node) && !weights.has(node.inputs[1])) weights.set(node.inputs[1], `packed${weights.size}`);
+  const weights = new Map<Node, Weight>();
+  for (const node of main.nodes) {
+    const weight = node.inputs[1];
+    if (weight === undefined || weights.has(weight) || !isPackable(node)) continue;
+    weights.set(weight, { name: `packed${weights.size}`, columns: isBlocked(node) ? undefined : paddedColumns(node) });
+  }
   if (weights.size === 0) return { prepare, main, layouts: new Map() };
   const g = begin();
   const made = copyInto(g.builder, main, (node, inputs) => {
-    const name = isPackable(node) ? weights.get(node.inputs[1]) : undefined;
-    return name === undefined
-      ? undefined
-      : g.builder.copy(node, [inputs[0], g.param({ name, shape: node.inputs[1].type.shape })]);
+    const weight = isPackable(node) ? weights.get(node.inputs[1]) : undefined;
+    return weight === undefined ? undefined : g.builder.copy(node, [inputs[0], packed(g, node.inputs[1], weight)]);
   });
   const rest = regraph(g.builder, main, made);
-  const layouts = [...weights].map(([node, name]) => [name, { blocked: node.type.shape.length - 1 }] as const);
+  const layouts = [...weights].flatMap(([{ type }, { name, columns }]) =>
+    columns === undefined ? [[name, { blocked: type.shape.length - 1 }] as const] : [],
+  );
   return { prepare: prepareWith(prepare, rest, weights, main.origins), main: rest, layouts: new Map(layouts) };
+}
+
+/** What a dot reads in place of a weight. */
+function packed(g: G, { type: { shape } }: Node, { name, columns }: Weight): Node {
+  if (columns === undefined) return g.param({ name, shape });
+  return g.slice(g.param({ name, shape: shape.with(-1, columns) }), { starts: shape.map(() => 0), sizes: shape });
 }
 
 /** What prepare computed and main still reads, and the packed weights. */
 function prepareWith(
   prepare: Graph | undefined,
   main: Graph,
-  weights: ReadonlyMap<Node, string>,
+  weights: ReadonlyMap<Node, Weight>,
   origins: Graph["origins"],
 ): Graph {
   const g = begin();
   const made: ReadonlyMap<Node, Node> = prepare === undefined ? new Map() : copyInto(g.builder, prepare);
   const computed = new Map((prepare?.results ?? []).map(([name, node]) => [name, made.get(node) as Node]));
   const read = new Set(main.nodes.filter(({ op }) => op === "param").map(({ attrs }) => attrs.name));
-  const packed = [...weights].map(([param, name]) => {
+  const packed = [...weights].map(([param, { name, columns }]) => {
     g.builder.origin = origins.get(param);
     const weight = String(param.attrs.name);
-    return [name, computed.get(weight) ?? g.param({ name: weight, shape: param.type.shape })] as const;
+    const { shape } = param.type;
+    const whole = computed.get(weight) ?? g.param({ name: weight, shape });
+    if (columns === undefined) return [name, whole] as const;
+    const none = shape.map(() => 0);
+    return [name, g.pad(whole, { low: none, high: none.with(-1, columns - (shape.at(-1) as number)), value: 0 })] as const;
   });
   return graph("prepare", [...[...computed].filter(([name]) => read.has(name)), ...packed], [], g.builder.origins);
 }
 
+const isBlocked = (node: Node): boolean => blockedAxis(node) === node.inputs[1].type.shape.length - 1;
 const isPackable = (node: Node): boolean =>
-  node.op === "dot" && node.inputs[1].op === "param" && blockedAxis(node) === node.inputs[1].type.shape.length - 1;
+  node.op === "dot" && node.inputs[1].op === "param" && (isBlocked(node) || paddedColumns(node) !== undefined);

@@ -39,7 +39,7 @@ export function apply({ nest, schedule }: Scheduled, fresh: Namer): readonly Stm
 
 function overMap(
   nest: Nest,
-  { order, tile, lane, padded, hold }: Schedule,
+  { order, tile, lane, padded, past, hold }: Schedule,
   fresh: Namer,
   leaf: (points: readonly Point[]) => readonly Stmt[],
 ): readonly Stmt[] {
@@ -51,18 +51,18 @@ function overMap(
     return blocks(
       extents.get(dim) as Extent,
       tiles.get(dim) ?? 1,
-      dim !== lane ? "none" : padded ? "padded" : "whole",
+      dim !== lane ? "none" : past !== undefined ? "filled" : padded ? "padded" : "whole",
       fresh,
       (steps) => {
         const body = visit(
           inner,
           // Rows outside, columns inside: a row's operand is used up before the next one is loaded, so few are alive.
-          steps.flatMap(({ coord, wide }) =>
+          steps.flatMap(({ coord, wide, vector }) =>
             points.map((point) => ({
               ...point,
               at: new Map([...point.at, [dim, coord]]),
-              ...(wide > 1 ? { lane: dim } : {}),
-              ...(wide === 2 || wide === 3 ? { wide } : {}),
+              ...(vector ? { lane: dim } : {}),
+              ...(vector && wide < 4 ? { wide: wide as 1 | 2 | 3, past } : {}),
             })),
           ),
         );

@@ -9,9 +9,14 @@ import type { Namer } from "./namer.ts";
 export interface Step {
   readonly coord: Coord;
   readonly wide: 1 | 2 | 3 | 4;
+  /** Whether it is a vector; one point may be one. */
+  readonly vector: boolean;
 }
-/** What of a dim becomes vectors: nothing, fours, fours and the two or three points left over. */
-export type Lanes = "none" | "whole" | "padded";
+/** What of a dim becomes vectors: nothing, fours, fours and the two or three points left over, all points. */
+export type Lanes = "none" | "whole" | "padded" | "filled";
+
+/** Points from which a vector is made. */
+const least: Readonly<Record<Lanes, number>> = { none: Number.POSITIVE_INFINITY, whole: 4, padded: 2, filled: 1 };
 
 /** Loops over blocks of at most `count` coordinates. */
 export function blocks(
@@ -25,8 +30,9 @@ export function blocks(
     const list: Step[] = [];
     for (let c = 0; c < size; ) {
       const left = size - c;
-      const wide = lanes !== "none" && left >= 4 ? 4 : lanes === "padded" && (left === 2 || left === 3) ? left : 1;
-      list.push({ coord: { base: base + c, terms }, wide });
+      const vector = left >= least[lanes];
+      const wide = !vector ? 1 : left >= 4 ? 4 : (left as 1 | 2 | 3);
+      list.push({ coord: { base: base + c, terms }, wide, vector });
       c += wide;
     }
     return list;
@@ -45,12 +51,12 @@ export function blocks(
   if (lanes !== "none") return cut(count, extent, fresh, (from, size, terms) => body(steps(from, size, terms)));
   // Points that share loads are cut into blocks as equal as can be: 32 rows by at most 6 are 2 x 6 and 4 x 5.
   const groups = Math.max(1, Math.ceil(extent / count));
-  const least = Math.floor(extent / groups);
-  const larger = extent - least * groups;
-  const split = larger * (least + 1);
+  const fewest = Math.floor(extent / groups);
+  const larger = extent - fewest * groups;
+  const split = larger * (fewest + 1);
   return [
-    ...cut(least + 1, split, fresh, (from, size, terms) => body(steps(from, size, terms))),
-    ...cut(least, extent - split, fresh, (from, size, terms) => body(steps(split + from, size, terms))),
+    ...cut(fewest + 1, split, fresh, (from, size, terms) => body(steps(from, size, terms))),
+    ...cut(fewest, extent - split, fresh, (from, size, terms) => body(steps(split + from, size, terms))),
   ];
 }
 

@@ -6,6 +6,7 @@ import { innerOf, outerOf } from "../program/nest/block.ts";
 import { type Fold, type Nest, type Store, storesOf } from "../program/nest/nest.ts";
 import type { Extent, Index, Scalar, Value } from "../program/program.ts";
 import { countNodes, operandsOf } from "../program/walk.ts";
+import { noRoom, type Room } from "./room.ts";
 
 /** A dim of the map or of the sum, with its extent. */
 export type Dim = readonly [name: string, extent: Extent];
@@ -33,6 +34,8 @@ export interface Facts {
 export interface SumFacts {
   readonly fold: Fold;
   readonly column: string | undefined;
+  /** Buffers of terms along the column, where its last points make no whole vector, but all loads of one stay where numbers stand. */
+  readonly past: readonly string[] | undefined;
   /** The outer dim of a column that lies in blocks. */
   readonly block: string | undefined;
   /** The longest stretch of a buffer that a load of the sum walks while some map dims go by, in floats; n is without end. */
@@ -45,6 +48,8 @@ export interface SumFacts {
   readonly channels: readonly Dim[];
   /** The innermost reduce dim. */
   readonly innermost: Dim;
+  /** Whether neighbours along a dim load some of the same along the innermost reduce dim: pixels whose windows overlap. */
+  overlaps(dim: string): boolean;
   /** Terms of the sum of a point; not finite where they are not known. */
   readonly terms: number;
   /** Every term walks the innermost reduce dim one by one, or does not know it. */
@@ -58,8 +63,16 @@ export interface SumFacts {
 /** Nodes from which on a point of a map is much work: more than an exponential has. */
 export const heavy = 24;
 
+/** What stands around a nest. */
+export interface Around {
+  /** What bounds the dims that are no numbers. */
+  readonly scalars?: readonly Scalar[];
+  /** What stands behind what it reads. */
+  readonly room?: Room;
+}
+
 /** The facts of a nest. */
-export function factsOf(nest: Nest, scalars: readonly Scalar[] = []): Facts {
+export function factsOf(nest: Nest, { scalars = [], room = noRoom }: Around = {}): Facts {
   const { fold, map, reduce } = nest;
   const stores = storesOf(nest);
   const last = map.at(-1);
@@ -68,7 +81,7 @@ export function factsOf(nest: Nest, scalars: readonly Scalar[] = []): Facts {
     order: map.map(([name]) => name),
     most: (extent) =>
       typeof extent === "number" ? extent : (scalars.find(({ name }) => name === extent.scalar)?.max ?? Number.POSITIVE_INFINITY),
-    ...(fold === undefined || reduce.length === 0 ? {} : { sum: sumFacts(nest, fold) }),
+    ...(fold === undefined || reduce.length === 0 ? {} : { sum: sumFacts(nest, fold, room) }),
     weight: countNodes(stores.map(({ finish }) => finish)),
     isOrdered: nest.into === "add" || stores.some(hasRow),
     last: last !== undefined && typeof last[1] === "number" ? [last[0], last[1]] : undefined,
@@ -80,9 +93,9 @@ export function factsOf(nest: Nest, scalars: readonly Scalar[] = []): Facts {
   };
 }
 
-function sumFacts(nest: Nest, fold: Fold): SumFacts {
+function sumFacts(nest: Nest, fold: Fold, room: Room): SumFacts {
   const { map, reduce } = nest;
-  const loads = fold.term.flatMap(loadsIn);
+  const loads = fold.term.flatMap(loadsIn).map(({ index }) => index);
   const column = map
     .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, loads, name))
     .map(([name]) => name)
@@ -95,13 +108,15 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
   return {
     fold,
     column,
+    past: column === undefined ? undefined : pastEnd(nest, fold, column, room),
     block: map.map(([name]) => name).find((name) => column === innerOf(name.slice(0, -1)) && name === outerOf(name.slice(0, -1))),
     rows: column === undefined ? [] : map.filter(([name]) => isRow(name)),
     pixels: fold.how === "madd" ? map.filter(([name]) => name !== column && fold.term.some((term) => isFree(term, name))) : [],
     channels:
       fold.how === "madd"
         ? map.filter(
-            ([name, extent]) => extent !== 1 && fold.term.every((term) => loadsIn(term).some((i) => strideOf(i, name) !== 0)),
+            ([name, extent]) =>
+              extent !== 1 && fold.term.every((term) => loadsIn(term).some(({ index }) => strideOf(index, name) !== 0)),
           )
         : [],
     innermost,
@@ -109,6 +124,11 @@ function sumFacts(nest: Nest, fold: Fold): SumFacts {
       const walked = [...map.filter(([name]) => dims.includes(name)), ...reduce];
       return Math.max(0, ...loads.map((index) => walked.reduce((sum, dim) => sum + reachOf(index, dim), 1)));
     },
+    overlaps: (dim) =>
+      loads.some((index) => {
+        const [step, reach] = [Math.abs(strideOf(index, dim)), reachOf(index, innermost)];
+        return step > 0 && step <= reach;
+      }),
     terms: reduce.reduce((product, [, extent]) => product * lengthOf(extent), 1),
     isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
     points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),
@@ -127,6 +147,23 @@ function isColumn(nest: Nest, loads: readonly Index[], dim: string): boolean {
   );
 }
 
+/** Numbers in a vector, which is what a load reads past a dim's end by. */
+const lanes = 4;
+
+function pastEnd({ map, reduce }: Nest, fold: Fold, column: string, room: Room): readonly string[] | undefined {
+  const extents = new Map([...map, ...reduce]);
+  const rest = lengthOf(extents.get(column)) % lanes;
+  const along = fold.term.flatMap(loadsIn).filter(({ index }) => strideOf(index, column) !== 0);
+  // Loops around a nest are not known here, and data may choose any row: both are without end.
+  const last = ({ base, terms, row }: Index): number =>
+    terms.reduce(
+      (sum, [dim, stride]) => sum + Math.max(0, stride * (lengthOf(extents.get(dim)) - 1)),
+      row === undefined ? base : Infinity,
+    );
+  const fits = along.every(({ buffer, index }) => last(index) + lanes - rest < room(buffer));
+  return rest !== 0 && fits ? [...new Set(along.map(({ buffer }) => buffer))] : undefined;
+}
+
 /** How far a load moves while a dim goes by. */
 const reachOf = (index: Index, [name, extent]: Dim): number => {
   const stride = Math.abs(strideOf(index, name));
@@ -136,7 +173,7 @@ const reachOf = (index: Index, [name, extent]: Dim): number => {
 /** Whether a value loads something, and the same all along a dim. */
 const isFree = (value: Value, dim: string): boolean => {
   const loads = loadsIn(value);
-  return loads.length > 0 && loads.every((index) => strideOf(index, dim) === 0);
+  return loads.length > 0 && loads.every(({ index }) => strideOf(index, dim) === 0);
 };
 
 /** Whether a store goes one on as a dim does. */
@@ -150,7 +187,7 @@ export const lengthOf = (extent: Extent | undefined): number => (typeof extent =
 export const strideOf = (index: Index, dim: string): number => index.terms.find(([name]) => name === dim)?.[1] ?? 0;
 
 /** Every load a value is made of, as often as it stands there. */
-const loadsIn = (value: Value): readonly Index[] => [
-  ...(value.op === "load" ? [value.index] : []),
+const loadsIn = (value: Value): readonly (Value & { readonly op: "load" })[] => [
+  ...(value.op === "load" ? [value] : []),
   ...operandsOf(value).flatMap(loadsIn),
 ];

@@ -14,7 +14,9 @@ export interface Point {
   readonly at: ReadonlyMap<string, Coord>;
   readonly lane?: string;
   /** 4 unless given. */
-  readonly wide?: 2 | 3;
+  readonly wide?: 1 | 2 | 3;
+  /** Buffers that are read by whole vectors all the same. */
+  readonly past?: readonly string[] | undefined;
 }
 export const joins = { madd: v.add, ...v.foldings };
 /** −0, since 0 + −0 is not −0. */
@@ -25,8 +27,8 @@ export const identities: Readonly<Record<Fold["how"], number>> = {
 };
 
 /** A value at a point, as many lanes wide as the point. */
-export const valueAt = (value: Value, { at, lane, wide }: Point, acc?: Value): Value =>
-  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, { lane, wide, acc });
+export const valueAt = (value: Value, { at, lane, wide, past }: Point, acc?: Value): Value =>
+  lane === undefined ? substitute(value, at, acc) : vectorize(value, at, { lane, wide, past, acc });
 
 export function accumulate(fold: Fold, sum: Value, point: Point): Value {
   return fold.how === "madd"

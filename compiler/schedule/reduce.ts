@@ -10,10 +10,7 @@ import { lengthOf } from "./facts.ts";
 import { lets } from "./lets.ts";
 import type { Namer } from "./namer.ts";
 import { accumulate, identities, joins, nameOf, type Point, valueAt } from "./points.ts";
-import type { Schedule } from "./schedule.ts";
-
-/** Most terms of a register tile that are written out instead of looped over, where the schedule does not say. */
-const shortSum = 32;
+import { type Schedule, shortSum } from "./schedule.ts";
 
 /** Whether the registers of so many points start from their first terms: all terms are written out, and `init` would change nothing. */
 export const startsFromTerm = (

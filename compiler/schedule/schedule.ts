@@ -12,6 +12,9 @@ export interface Schedule {
   readonly lane?: string;
   /** Two or three points left over of the lane dim are computed as one vector too. */
   readonly padded?: boolean;
+  /** Buffers that are read by whole vectors where one of two, three or a single point is left over of the lane dim: what is loaded past
+   * the last point is not stored. */
+  readonly past?: readonly string[];
   /** Partial sums: `partial` independent accumulators over the innermost reduce dim, folded by halves at the end. */
   readonly partial?: number;
   /** The partial sums are lanes. */
@@ -24,6 +27,9 @@ export interface Schedule {
   readonly strip?: { readonly dim: string; readonly size: number };
 }
 
+/** Most terms of a register tile that are written out instead of looped over, where the schedule does not say. */
+export const shortSum = 32;
+
 /** A nest with how it is run, and the name of the strategy that says so. */
 export interface Scheduled {
   readonly nest: Nest;
@@ -33,13 +39,14 @@ export interface Scheduled {
 
 /** `rows-by-columns: i1 x 8 in lanes, i0 x 6` — the map dims outermost first, with how many points of each a tile holds. */
 export function showSchedule({ strategy, schedule }: Scheduled): string {
-  const { order, tile, lane, padded, partial, wide, hold, terms, strip } = schedule;
+  const { order, tile, lane, padded, past, partial, wide, hold, terms, strip } = schedule;
   const counts = new Map(tile);
   const dims = order.map((dim) => {
     const count = counts.has(dim) ? ` x ${counts.get(dim)}` : "";
     return `${quote(dim)}${count}${dim === lane ? ` in ${padded ? "padded " : ""}lanes` : ""}`;
   });
   const more = [
+    ...(past === undefined ? [] : [`whole vectors of ${past.map(quote).join(" and ")}`]),
     ...(partial === undefined ? [] : [`${partial} partial sums${wide ? " in lanes" : ""}`]),
     ...(hold === undefined ? [] : [`loads held in ${quote(hold)}`]),
     ...(terms === undefined ? [] : [`${terms} terms written out`]),

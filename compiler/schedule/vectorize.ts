@@ -14,7 +14,9 @@ type Coords = ReadonlyMap<string, Coord>;
 /** `wide`: how many points there are, where they are less than four; the last is computed once more in the lanes behind it. */
 export interface LaneSite {
   readonly lane: string;
-  readonly wide?: 2 | 3;
+  readonly wide?: 1 | 2 | 3;
+  /** Buffers in which more than those points may be read. */
+  readonly past?: readonly string[] | undefined;
   /** What stands for `acc`. */
   readonly acc?: Value;
 }
@@ -37,7 +39,7 @@ function dependence(lane: string): (value: Value) => boolean {
   });
 }
 
-function step(node: Value, point: Coords, { lane, wide, acc }: LaneSite, visit: (value: Value) => Value): Value {
+function step(node: Value, point: Coords, { lane, wide, past, acc }: LaneSite, visit: (value: Value) => Value): Value {
   switch (node.op) {
     case "acc":
       return acc ?? node;
@@ -48,7 +50,7 @@ function step(node: Value, point: Coords, { lane, wide, acc }: LaneSite, visit: 
       );
     case "load": {
       const contiguous =
-        wide === undefined &&
+        (wide === undefined || past?.includes(node.buffer)) &&
         strideOf(node.index, lane) === 1 &&
         (node.index.row === undefined || !dependence(lane)(node.index.row.index));
       if (!contiguous) return v.lanes([lanePoint(0), lanePoint(1), lanePoint(2), lanePoint(3)]);

@@ -6,22 +6,24 @@ import { isLoop, type Nest, type NestKernel, type Store, storesOf, type Tree } f
 import { nestLines } from "../program/nest/print.ts";
 import type { Extent, Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
-import { strideOf } from "./facts.ts";
+import { factsOf, strideOf } from "./facts.ts";
 import { buffersHeld } from "./hold.ts";
+import { noRoom, type Room, roomOf } from "./room.ts";
 import { type Scheduled, showSchedule } from "./schedule.ts";
 
 /** Throws CompileError `ir/verify` at the first schedule that does not fit its nest or the target. */
-export function verifySchedules({ kernels, scalars }: Program<NestKernel<Scheduled>>, target: Target): void {
-  const visit = (tree: Tree<Scheduled>): void => {
-    if (isLoop(tree)) for (const part of tree.parts) visit(part);
-    else verifySchedule(tree, target, scalars);
+export function verifySchedules(program: Program<NestKernel<Scheduled>>, target: Target): void {
+  const rooms = roomOf(program);
+  const visit = (tree: Tree<Scheduled>, room: Room): void => {
+    if (isLoop(tree)) for (const part of tree.parts) visit(part, room);
+    else verifySchedule(tree, target, program.scalars, room);
   };
-  for (const { parts } of kernels) for (const part of parts) visit(part);
+  for (const kernel of program.kernels) for (const part of kernel.parts) visit(part, rooms(kernel));
 }
 
 /** The same for one nest. */
-export function verifySchedule(scheduled: Scheduled, target: Target, scalars: readonly Scalar[]): void {
-  const message = faultOf(scheduled, target, scalars);
+export function verifySchedule(scheduled: Scheduled, target: Target, scalars: readonly Scalar[], room: Room = noRoom): void {
+  const message = faultOf(scheduled, target, scalars) ?? pastFault(scheduled, room);
   if (message === undefined) return;
   const { nest, strategy } = scheduled;
   const notes = [...nestLines(nest), `  by ${showSchedule(scheduled)}`];
@@ -65,6 +67,14 @@ function laneFault({ nest, schedule }: Plain, target: Target): string | undefine
 }
 
 /** Whether what is held is the same in all loops inside, and nothing writes there. */
+/** Vectors that are read past the last point stay where numbers stand. */
+function pastFault({ nest, schedule: { lane, padded, past } }: Plain, room: Room): string | undefined {
+  if (past === undefined) return undefined;
+  const { sum } = factsOf(nest, { room });
+  if (padded && lane === sum?.column && past.every((buffer) => sum?.past?.includes(buffer))) return undefined;
+  return `whole vectors are read where a padded lane leaves the end of a row and numbers stand behind it, found ${past.join(", ")}`;
+}
+
 function holdFault({ nest, schedule }: Plain): string | undefined {
   const { hold, terms, order } = schedule;
   if (terms !== undefined && !(Number.isInteger(terms) && terms >= 1)) return `at least one term is written out, found ${terms}`;

@@ -31,7 +31,8 @@ export function nestsFrom(seed: number, fmt: FloatFmt): NestSample {
     const origin = r.pick(["", 'layers[0] dense "a"', "*/ \n `"]);
     return { name: `${r.pick(["k", "a b", "nest"])}${k}`, origin, parts: maker.parts(r.integer(1, 2), []) };
   });
-  return { program: programAround(kernels, scalars), seed, rows: r.integer(1, 7) };
+  // Room behind what is read, for vectors that go past the end of a row.
+  return { program: programAround(kernels, scalars, r.pick([0, 3])), seed, rows: r.integer(1, 7) };
 }
 
 /** What a nest is made for: the kinds that strategies tell apart, and anything. */

@@ -13,7 +13,7 @@ import { bodyText } from "./texts.ts";
 function kernelOf(nest: string, schedule: Schedule, target: Target = targets.simd, around?: string): string {
   const program = programOfNest(nest);
   const scheduled = { nest: nestOf(program), strategy: "mine", schedule };
-  verifySchedule(scheduled, target, program.scalars);
+  verifySchedule(scheduled, target, program.scalars, () => 1000);
   const part = around === undefined ? scheduled : { loop: around, to: 2, parts: [scheduled] };
   const [kernel] = applySchedules({ ...program, kernels: [{ name: "k", origin: "", parts: [part] }] }).kernels;
   return bodyText(kernel.body);
@@ -135,6 +135,53 @@ it("partial sums in lanes, and terms left over", () => {
     set a0:f32 = a0 + x[17]
     store y[0] = a0"
   `);
+});
+
+it("columns left over, as whole vectors of what has numbers behind it: only the store knows how many there are", () => {
+  const nest = "map i < 2, j < 6\nreduce k < 3\nfold madd x[3*i + k], w[8*k + j] from b[j]\nstore y[6*i + j] = acc:f32";
+  const schedule = { order: ["j", "i"], tile: [["j", 8], ["i", 2]], lane: "j", padded: true, past: ["w"] } as const; // biome-ignore format: one line
+  expect(kernelOf(nest, schedule)).toMatchInlineSnapshot(`
+    "let v0:f32x4 = b[0]:f32x4
+    set a0:f32x4 = v0
+    let v1:f32 = b[5]
+    let v2:f32x4 = lanes(b[4], v1, v1, v1)
+    set a1:f32x4 = v2
+    set a2:f32x4 = v0
+    set a3:f32x4 = v2
+    let v3:f32x4 = splat(x[0])
+    let v4:f32x4 = w[0]:f32x4
+    set a0:f32x4 = madd(v3, v4, a0)
+    let v5:f32x4 = w[4]:f32x4
+    set a1:f32x4 = madd(v3, v5, a1)
+    let v6:f32x4 = splat(x[3])
+    set a2:f32x4 = madd(v6, v4, a2)
+    set a3:f32x4 = madd(v6, v5, a3)
+    let v7:f32x4 = splat(x[1])
+    let v8:f32x4 = w[8]:f32x4
+    set a0:f32x4 = madd(v7, v8, a0)
+    let v9:f32x4 = w[12]:f32x4
+    set a1:f32x4 = madd(v7, v9, a1)
+    let v10:f32x4 = splat(x[4])
+    set a2:f32x4 = madd(v10, v8, a2)
+    set a3:f32x4 = madd(v10, v9, a3)
+    let v11:f32x4 = splat(x[2])
+    let v12:f32x4 = w[16]:f32x4
+    set a0:f32x4 = madd(v11, v12, a0)
+    let v13:f32x4 = w[20]:f32x4
+    set a1:f32x4 = madd(v11, v13, a1)
+    let v14:f32x4 = splat(x[5])
+    set a2:f32x4 = madd(v14, v12, a2)
+    set a3:f32x4 = madd(v14, v13, a3)
+    store y[0]:f32x4 = a0
+    store y[4] = extract.0(a1)
+    store y[5] = extract.1(a1)
+    store y[6]:f32x4 = a2
+    store y[10] = extract.0(a3)
+    store y[11] = extract.1(a3)"
+  `);
+  const five = kernelOf(nest.replace("j < 6", "j < 5"), schedule);
+  expect(five).toContain("lanes(v1, v1, v1, v1)");
+  expect(five.match(/store .*= extract.0/g)).toHaveLength(2);
 });
 
 it("a short maximum written out starts from its first term", () => {

@@ -2,6 +2,7 @@
 // kind of nest stand its near misses. The table states today's numbers; a strategy that is tuned changes them here.
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { rewriteDims } from "../../compiler/program/nest/dims.ts";
 import { choose } from "../../compiler/schedule/choose.ts";
 import { type Schedule, showSchedule } from "../../compiler/schedule/schedule.ts";
 import { verifySchedule } from "../../compiler/schedule/verify.ts";
@@ -149,6 +150,54 @@ describe.each(table)("%s", (_kind, cases) => {
   });
 });
 
+describe("columns that make no whole vectors", () => {
+  const nest = nestOf(programOfNest(product(32, 6, 16).replaceAll("6*k + j", "8*k + j")));
+  const product6of8 = (room: number, given = nest, target: keyof typeof targets = "simd") =>
+    showSchedule(choose(given, targets[target], { room: (buffer) => (buffer === "w" ? room : 0) }));
+  const whole = `${product5.replace("lanes", "padded lanes")}, whole vectors of w`;
+  it("are read past their end where numbers stand behind it", () => {
+    // The last vector begins at 8·15 + 4 and ends at 127.
+    expect(product6of8(128)).toBe(whole);
+    expect(product6of8(127)).toBe(product5);
+    expect(product6of8(128, nest, "js")).toBe("rows-by-columns: j x 4, i x 2");
+    expect(product6of8(128, nest, "relaxed")).toBe(whole.replace("x 5", "x 6"));
+  });
+  it.each([
+    ["one point left over", product(32, 5, 16), whole],
+    ["none left over", product(32, 8, 16), product5],
+    ["fewer than a vector", product(32, 3, 6), "one-by-one: i, j"],
+    ["one row", product(1, 6, 16), "columns: i, j x 32 in padded lanes, whole vectors of w"],
+    ["rows that data choose", product(32, 6, 16).replace(/w\[(.*?)\]/, "w[$1 + row(x[0], 4)*96]"), product5],
+  ])("%s", (_, text, wanted) => expect(product6of8(1000, nestOf(programOfNest(text)))).toBe(wanted));
+  it("and a loop around that moves them is not known to stay inside", () => {
+    const moved = {
+      ...nest,
+      fold:
+        nest.fold && rewriteDims(nest, ([dim, stride]) => [[dim, stride], ...(stride === 8 ? [["t", 128] as const] : [])]).fold,
+    };
+    expect(product6of8(1000, moved as typeof nest)).toBe(product5);
+  });
+});
+
+describe("terms that pixels share", () => {
+  const pixels = (taps: number, step = 1): string => `map x < 24, c < 8
+reduce k < ${taps}
+fold madd p[${step}*x + k], w[8*k + c] from 0:f32
+store q[8*x + c] = acc:f32`;
+  const [simd, relaxed] = [5, 6].map((rows) => `rows-by-columns: c x 8 in lanes, x x ${rows}`);
+  it.each([
+    ["3 taps are few anyway", pixels(3), simd, `${relaxed}, 36 terms written out`],
+    ["5 taps", pixels(5), `${simd}, 50 terms written out`, `${relaxed}, 60 terms written out`],
+    ["6 taps", pixels(6), `${simd}, 60 terms written out`, relaxed],
+    ["7 taps are many", pixels(7), simd, relaxed],
+    ["windows side by side share nothing", pixels(5, 5), simd, relaxed],
+  ])("%s", (_, text, ...wanted) => {
+    const nest = nestOf(programOfNest(text));
+    expect([targets.simd, targets.relaxed].map((target) => showSchedule(choose(nest, target)))).toEqual(wanted);
+    expect(showSchedule(choose(nest, targets.js))).toBe("rows-by-columns: c x 4, x x 2");
+  });
+});
+
 describe("a schedule that does not fit", () => {
   const nests = {
     product: product(8, 16, 8),
@@ -192,6 +241,7 @@ describe("a schedule that does not fit", () => {
     ["channel", "js", { ...ij, hold: "i" }, 'what is held in "i" serves the dims further in: there are none, or every load knows one'],
     ["own", "js", { ...ij, hold: "i" }, 'what is held is not written, "y" is'],
     ["product", "js", { ...ij, terms: 0 }, "at least one term is written out, found 0"],
+    ["product", "simd", { ...ij, tile: [["j", 4]], lane: "j", padded: true, past: ["w"] }, "whole vectors are read where a padded lane leaves the end of a row and numbers stand behind it, found w"],
     ["overlap", "js", ji, "points that may share an address keep their order"],
     ["overlap", "js", { ...ij, tile: [["i", 2]] }, "points that may share an address keep their order"],
     ["scatter", "js", ji, "points that may share an address keep their order"],

@@ -28,8 +28,8 @@ export function nestOf({ kernels }: Program<NestKernel>): Nest {
   return nest;
 }
 
-/** Kernels in a Program with an entry that calls all of them: buffers as its addresses ask for. */
-export function programAround(given: readonly NestKernel[], scalars: readonly Scalar[]): Program<NestKernel> {
+/** Kernels in a Program with an entry that calls all of them: buffers as its addresses ask for, and `behind` numbers behind each input. */
+export function programAround(given: readonly NestKernel[], scalars: readonly Scalar[], behind = 0): Program<NestKernel> {
   // What a shared kernel is called with is a buffer here like any other.
   const kernels = given.map(({ formals: _, ...kernel }) => kernel);
   const ends = new Map<string, number>();
@@ -68,8 +68,9 @@ export function programAround(given: readonly NestKernel[], scalars: readonly Sc
   };
   for (const { parts } of kernels) for (const part of parts) see(part, new Map());
   let at = 0;
-  const buffers = [...ends].map(([name, length]): Buffer => {
+  const buffers = [...ends].map(([name, end]): Buffer => {
     const role = !written.has(name) ? "input" : read.has(name) ? "state" : "output";
+    const length = role === "input" ? end + behind : end;
     const buffer: Buffer = { name, at, length, role, ...(role === "state" ? { initial: 0.5 } : {}) };
     at += length;
     return buffer;

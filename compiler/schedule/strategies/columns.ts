@@ -1,7 +1,7 @@
 // One row at a time: a matrix times a vector, where nothing but the vector's elements can be shared. Many columns hide the latency
 // of the additions.
 import { blockSize } from "../../program/nest/block.ts";
-import type { Strategy } from "./define.ts";
+import { lanesAlong, type Strategy } from "./define.ts";
 
 export const columns: Strategy = {
   name: "columns",
@@ -21,7 +21,7 @@ export const columns: Strategy = {
               [block, target.columns / blockSize],
               [column, blockSize],
             ],
-      ...(target.lanes === 1 ? {} : { lane: column }),
+      ...lanesAlong(sum, target),
     };
   },
   sample: {

@@ -1,7 +1,13 @@
-// What a strategy is: one way to run nests of one kind. In: nothing (types only).
+// What a strategy is: one way to run nests of one kind; and what several share. In: facts of a nest. Out: parts of its schedule.
 import type { Target } from "../../targets.ts";
-import type { Facts } from "../facts.ts";
+import type { Facts, SumFacts } from "../facts.ts";
 import type { Schedule } from "../schedule.ts";
+
+/** Lanes along the column of a sum, where the target has any. */
+export const lanesAlong = ({ column, past }: SumFacts, { lanes }: Target): Pick<Schedule, "lane" | "padded" | "past"> => {
+  if (lanes === 1 || column === undefined) return {};
+  return past === undefined ? { lane: column } : { lane: column, padded: true, past };
+};
 
 /** One way to run nests: a line of the list. */
 export interface Strategy {

@@ -1,0 +1,101 @@
+// Which weights get a param of their own: Graph text in, what main reads and what prepare computes out. And the laws of that: main gives
+// the bits that it gave, and what is moved without running prepare is what prepare would have computed.
+import { describe, expect, it } from "vitest";
+import { type Graph, sizeOf } from "../../compiler/graph/graph.ts";
+import { parseGraph } from "../../compiler/graph/parse.ts";
+import { runGraph } from "../../compiler/interpret/graph.ts";
+import { ops } from "../../compiler/ops/index.ts";
+import { inRows } from "../../compiler/plan/layout.ts";
+import { pack } from "../../compiler/plan/pack.ts";
+import { hoist } from "../../compiler/rewrite/hoist.ts";
+import { hardNumbers } from "../arbitrary/numbers.ts";
+
+const parse = (lines: string): Graph => parseGraph(`graph g\n  ${lines.trim().replaceAll(/\n\s*/g, "\n  ")}\nend\n`, ops);
+const dense = (inner: number, units: number): string => `%0 = input {name: "x", shape: [n, ${inner}]} : [n, ${inner}]
+  %1 = param {name: "w", shape: [${inner}, ${units}]} : [${inner}, ${units}]
+  %2 = dot(%0, %1) {batch: [[], []], contract: [[1], [0]]} : [n, ${units}]
+results
+  y = %2`;
+const transposed = dense(16, 10).replace("[16, 10]} : [16, 10]", "[10, 16]} : [10, 16]").replace("[[1], [0]]", "[[1], [1]]");
+const scaled = `%0 = input {name: "x", shape: [n, 16]} : [n, 16]
+  %1 = param {name: "w", shape: [16, 6]} : [16, 6]
+  %2 = mul(%1, %1) : [16, 6]
+  %3 = dot(%0, %2) {batch: [[], []], contract: [[1], [0]]} : [n, 6]
+  %4 = add(%3, %3) : [n, 6]
+results
+  y = %4`;
+const twice = `%0 = input {name: "x", shape: [n, 16]} : [n, 16]
+  %1 = param {name: "w", shape: [16, 6]} : [16, 6]
+  %2 = dot(%0, %1) {batch: [[], []], contract: [[1], [0]]} : [n, 6]
+  %3 = neg(%0) : [n, 16]
+  %4 = dot(%3, %1) {batch: [[], []], contract: [[1], [0]]} : [n, 6]
+  %5 = add(%2, %4) : [n, 6]
+results
+  y = %5`;
+const picture = `%0 = input {name: "x", shape: [n, 5, 2, 5]} : [n, 5, 2, 5]
+  %1 = param {name: "w", shape: [5, 5, 7]} : [5, 5, 7]
+  %2 = dot(%0, %1) {batch: [[], []], contract: [[1, 3], [0, 1]]} : [n, 2, 7]
+results
+  y = %2`;
+
+const packedOf = (text: string) => pack(hoist(parse(text)));
+/** `packed0 [16, 8] = pad`, `packed0 [64, 16] = param in blocks`. */
+function lines(text: string): readonly string[] {
+  const { prepare, main, layouts } = packedOf(text);
+  const read = new Map(main.nodes.filter(({ op }) => op === "param").map((node) => [String(node.attrs.name), node]));
+  return [...read].map(([name, { type }]) => {
+    const made = prepare?.results.find(([result]) => result === name)?.[1];
+    const source = made === undefined ? "as it is" : `= ${made.op}${layouts.has(name) ? " in blocks" : ""}`;
+    return `${name} [${type.shape.join(", ")}] ${source}`;
+  });
+}
+
+describe("packed", () => {
+  it.each<readonly [decision: string, text: string, ...weights: readonly string[]]>([
+    ["columns are filled up to whole vectors", dense(16, 6), "packed0 [16, 8] = pad"],
+    ["by three", dense(16, 5), "packed0 [16, 8] = pad"],
+    ["beyond a vector", dense(16, 10), "packed0 [16, 12] = pad"],
+    ["from 64 weights on", dense(11, 6), "packed0 [11, 8] = pad"],
+    ["not below", dense(9, 7), "w [9, 7] as it is"],
+    ["not whole vectors", dense(16, 12), "w [16, 12] as it is"],
+    ["not less than one: its sums have an order of their own", dense(64, 3), "w [64, 3] as it is"],
+    ["large ones too", dense(512, 9), "packed0 [512, 12] = pad"],
+    ["large ones of eights lie in blocks", dense(64, 16), "packed0 [64, 16] = param in blocks"],
+    ["not columns that lie apart", transposed, "w [10, 16] as it is"],
+    ["what depends on weights alone", scaled, "packed0 [16, 8] = pad"],
+    ["once, however often it is read", twice, "packed0 [16, 8] = pad"],
+    ["several axes that are summed over", picture, "packed0 [5, 5, 8] = pad"],
+  ])("%s", (_, text, ...weights) => expect(lines(text)).toEqual(weights));
+
+  it.each([
+    ["dense", dense(16, 6)],
+    ["scaled", scaled],
+    ["twice", twice],
+    ["picture", picture],
+    ["blocks", dense(64, 16)],
+  ])("%s: the bits stay", (_, text) => {
+    const source = parse(text);
+    const { prepare, main } = packedOf(text);
+    const valuesOf = ({ nodes }: Graph, rows: number) =>
+      Object.fromEntries(
+        nodes.flatMap(({ op, attrs, type: { shape } }, i) => {
+          if (op !== "input" && op !== "param") return [];
+          const length = sizeOf(shape.map((size) => (size === "n" ? rows : size)));
+          return [[String(attrs.name), Float64Array.from(hardNumbers(31 * i + 5, length), Math.fround)]];
+        }),
+      );
+    const values = valuesOf(source, 3);
+    const made = runGraph(prepare as Graph, { rows: 1, values, precision: "f32" }).results;
+    const all = { ...values, ...Object.fromEntries(Object.entries(made).map(([name, { data }]) => [name, data])) };
+    const run = (graph: Graph) => runGraph(graph, { rows: 3, values: all, precision: "f32" }).results.y.data;
+    expect(run(main)).toEqual(run(source));
+  });
+
+  it("rows that are moved are those that prepare pads", () => {
+    const { prepare } = packedOf(dense(16, 6));
+    const w = Float32Array.from({ length: 96 }, (_, i) => i + 1);
+    const { data } = runGraph(prepare as Graph, { rows: 1, values: { w: Float64Array.from(w) }, precision: "f32" }).results
+      .packed0;
+    expect([...inRows(w, 6, 8)]).toEqual([...data]);
+  });
+});
