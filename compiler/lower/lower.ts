@@ -76,6 +76,13 @@ function rowsOf(plan: Plan, { shape, block, inner, body }: RowsRegion, fmt: Floa
 
 const lastOf = ({ nodes }: ComputeRegion): Node => nodes[nodes.length - 1];
 
+/** What decides the bits of a sum: how many partial sums it has; of products, which that lanes contract, also how long its column is. */
+function orderOf(nest: Nest): string {
+  const facts = factsOf(nest);
+  const column = nest.map.find(([dim]) => dim === facts.sum?.column)?.[1];
+  return [partialSumsOf(facts), ...(nest.fold?.how === "madd" ? [column] : [])].join();
+}
+
 /**
  * A nest over a known number of rows sums as one over any number does. Where rows that lie side by side would make it sum in another
  * order, they are walked outside.
@@ -84,7 +91,7 @@ function inOrder(nest: Nest): Tree {
   const [[dim, rows] = [], ...rest] = nest.map;
   if (dim === undefined || typeof rows !== "number" || nest.reduce.length === 0) return splitBlocked(nest);
   const anyRows = { ...nest, map: [[dim, { scalar: "n", per: 1 }] as const, ...rest] };
-  const [here, anywhere] = [nest, anyRows].map((one) => partialSumsOf(factsOf(collapse(splitBlocked(one)))));
+  const [here, anywhere] = [nest, anyRows].map((one) => orderOf(collapse(splitBlocked(one))));
   return here === anywhere ? splitBlocked(nest) : { loop: dim, to: rows, parts: [splitBlocked({ ...nest, map: rest })] };
 }
 

@@ -253,9 +253,12 @@ export class Values {
     return vector ? this.#body.op("i32x4.shl") : this.#body.op("i32.shl").op("f32.reinterpret_i32");
   }
 
-  /** Relaxed: rounded once or twice, as the engine does it, but the same in a lane and alone: where a point stands decides no bit. */
+  /**
+   * Relaxed: rounded once or twice, as the engine does it, and in a function the same in a lane and alone: how many points there are
+   * decides which stand in lanes. Which terms of a sum do, their columns decide.
+   */
   #madd(a: Value, b: Value, c: Value, vector: boolean): FunctionBody {
-    if (this.#site.relaxed) {
+    if (this.#site.relaxed && (vector || c.op !== "reg")) {
       for (const part of [a, b, c]) vector ? this.push(part) : this.#splat(part);
       this.#body.op("f32x4.relaxed_madd");
       return vector ? this.#body : this.#body.f32x4_extract_lane(0);

@@ -6,6 +6,9 @@
 import type { Composite } from "../define.ts";
 import { type AxisAttrs, axisAttrs, lineLength, mapLines, sampleAlong, spread } from "../kit/along.ts";
 
+/** Points of a line from which one quotient and a product for each are sooner than a quotient for each: they wait for one another. */
+const fewest = 8;
+
 /** `y = e^x / Σ e^x` along `axis`, of the shape of x; a crossentropy after it takes x itself. */
 export const softmax: Composite<AxisAttrs> = {
   kind: "composite",
@@ -27,6 +30,7 @@ export const softmax: Composite<AxisAttrs> = {
     const largest = g.as("max", () => g.stopGradient(g.reduceMax(x, { axes: [axis] })));
     const e = g.exp(g.sub(x, spread(g, largest, x, [axis])));
     const sum = g.as("sum", () => g.reduceSum(e, { axes: [axis] }));
+    if (lineLength("softmax", x.type, { axis }) < fewest) return g.div(e, spread(g, sum, x, [axis]));
     // One quotient per line, not one per point; the sum is 1 or more.
     const scale = g.as("sum", () => g.div(g.like(sum, 1), sum));
     return g.mul(e, spread(g, scale, x, [axis]));
