@@ -82,7 +82,7 @@ it("shows where a layer went: nodes, regions, regions of others that it joined, 
   const trails = trailsOf(models.softmax, parseOptions({ target: "js", unroll: 0 }), "predict");
   expect(trails.map(show)).toEqual([
     'layers[0] dense "dense" | %1 %2 %3 %4 %5 | r0 |  | predict/dense#0 | predict/dense',
-    'layers[1] softmax "softmax" | %6 %7 %8 %9 %10 %11 %12 %13 %14 | r1 r2 r3 r4 |  | predict/softmax.max#0 predict/softmax.exp#0 predict/softmax.sum#0 predict/softmax#0 | predict/softmax.max predict/softmax.exp predict/softmax.sum predict/softmax',
+    'layers[1] softmax "softmax" | %6 %7 %8 %9 %10 %11 %12 | r1 r2 r3 r4 |  | predict/softmax.max#0 predict/softmax.exp#0 predict/softmax.sum#0 predict/softmax#0 | predict/softmax.max predict/softmax.exp predict/softmax.sum predict/softmax',
   ]);
   for (const { nests } of trails)
     for (const { target, strategy } of nests) expect([target, strategy]).toEqual(["js", expect.stringMatching(/./)]);
