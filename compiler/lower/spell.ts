@@ -46,7 +46,7 @@ class Speller {
     for (const [dim, to] of reduce) this.#lines.push(`reduce ${dim} ${extent(to)}`);
     if (fold !== undefined) {
       const terms = fold.term.map((term) => this.#value(term));
-      this.#lines.push(`fold ${fold.how} ${terms} ${this.#value(fold.init)}`);
+      this.#lines.push(`fold ${fold.how} ${terms} ${this.#value(fold.init)} ${fold.partial}`);
     }
     for (const { finish, out } of storesOf(nest)) {
       const value = this.#value(finish);

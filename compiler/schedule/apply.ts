@@ -1,6 +1,6 @@
 // Scheduled nests → statements. In: what `choose` decided (which lanes, which register tile). Out: the loops.
 // Points of a tile are computed side by side, so that an operand they share is loaded once; what is left over is peeled.
-// A schedule never changes the order of a sum, but where it says `partial`; so tiles and lanes do not change f32 bits.
+// A schedule never changes the order of a sum; so tiles and lanes do not change f32 bits.
 
 import { type Fold, isLoop, leavesOf, type Nest, type NestKernel, storesOf, type Tree } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";

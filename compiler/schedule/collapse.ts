@@ -12,9 +12,16 @@ interface Pair {
   readonly extent: number;
 }
 
-/** The nest with as few dims as its accesses allow. */
-export function collapse(nest: Nest): Nest {
-  const dropped = new Set(mergeable(nest, [...pairsOf(nest.map), ...pairsOf(nest.reduce)]).map(({ outer }) => outer));
+/** The nest with as few dims as its accesses allow; partial sums go over the innermost dim as it is. */
+export const collapse = (nest: Nest): Nest => without(nest, [...pairsOf(nest.map), ...summedPairs(nest)]);
+
+/** The same of its summed dims alone. */
+export const collapseSums = (nest: Nest): Nest => without(nest, summedPairs(nest));
+
+const summedPairs = ({ fold, reduce }: Nest): readonly Pair[] => (fold?.partial === undefined ? pairsOf(reduce) : []);
+
+function without(nest: Nest, pairs: readonly Pair[]): Nest {
+  const dropped = new Set(mergeable(nest, pairs).map(({ outer }) => outer));
   if (dropped.size === 0) return nest;
   const rest = rewriteDims(nest, ([name, stride]) => (dropped.has(name) ? [] : [[name, stride]]));
   return { ...rest, map: merged(nest.map, dropped), reduce: merged(nest.reduce, dropped) };

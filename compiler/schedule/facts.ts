@@ -96,7 +96,8 @@ export function factsOf(nest: Nest, { scalars = [], room = noRoom }: Around = {}
 function sumFacts(nest: Nest, fold: Fold, room: Room): SumFacts {
   const { map, reduce } = nest;
   const loads = fold.term.flatMap(loadsIn).map(({ index }) => index);
-  const column = map
+  // Partial sums are each of one point: no lanes but theirs.
+  const column = (fold.partial === undefined ? map : [])
     .filter(([name, extent]) => typeof extent === "number" && extent >= 4 && isColumn(nest, loads, name))
     .map(([name]) => name)
     .at(-1);

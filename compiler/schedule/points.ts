@@ -1,12 +1,13 @@
 // Result points while a nest is being scheduled: where they stand, what is computed at them, and where their sums and values
 // go. In: a nest's values over dims. Out: values at coordinates, one or four lanes wide.
 
+import { withTerm } from "../program/nest/fold.ts";
 import type { Fold, Nest, Store } from "../program/nest/nest.ts";
+import { substitute } from "../program/nest/substitute.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Index, Stmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import type { Namer } from "./namer.ts";
-import { substitute } from "./substitute.ts";
 import { vectorize } from "./vectorize.ts";
 
 /** Coordinates of one result point; with `lane`, of `wide` points along that dim, computed as a vector. */
@@ -18,23 +19,12 @@ export interface Point {
   /** Buffers that are read by whole vectors all the same. */
   readonly past?: readonly string[] | undefined;
 }
-export const joins = { madd: v.add, ...v.foldings };
-/** −0, since 0 + −0 is not −0. */
-export const identities: Readonly<Record<Fold["how"], number>> = {
-  ...{ madd: -0, add: -0 },
-  ...{ max: Number.NEGATIVE_INFINITY, most: Number.NEGATIVE_INFINITY },
-  ...{ min: Number.POSITIVE_INFINITY, least: Number.POSITIVE_INFINITY },
-};
-
 /** A value at a point, as many lanes wide as the point. */
 export const valueAt = (value: Value, { at, lane, wide, past }: Point, acc?: Value): Value =>
   lane === undefined ? substitute(value, at, acc) : vectorize(value, at, { lane, wide, past, acc });
 
-export function accumulate(fold: Fold, sum: Value, point: Point): Value {
-  return fold.how === "madd"
-    ? v.madd(valueAt(fold.term[0], point), valueAt(fold.term[1], point), sum)
-    : joins[fold.how](sum, valueAt(fold.term[0], point));
-}
+/** A sum with the term of a point. */
+export const accumulate = (fold: Fold, sum: Value, point: Point): Value => withTerm(fold, sum, (value) => valueAt(value, point));
 
 /** A register for a point's sum. */
 export const register = (fresh: Namer, { lane }: Point, { init }: Fold): Value => ({

@@ -1,6 +1,7 @@
 // Sums of a tile: the reduce loops of a nest. In: points with a register each. Out: statements that leave every point's fold
-// in its register, in the nest's order but for partial sums.
+// in its register, in the order of the nest.
 
+import { halved, identities, joins } from "../program/nest/fold.ts";
 import type { Fold, Nest } from "../program/nest/nest.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Extent, Stmt, Value } from "../program/program.ts";
@@ -9,15 +10,15 @@ import { blocks } from "./blocks.ts";
 import { lengthOf } from "./facts.ts";
 import { lets } from "./lets.ts";
 import type { Namer } from "./namer.ts";
-import { accumulate, identities, joins, nameOf, type Point, valueAt } from "./points.ts";
+import { accumulate, nameOf, type Point, valueAt } from "./points.ts";
 import { type Schedule, shortSum } from "./schedule.ts";
 
 /** Whether the registers of so many points start from their first terms: all terms are written out, and `init` would change nothing. */
 export const startsFromTerm = (
   { reduce }: Nest,
-  { how, init }: Fold,
+  { how, init, partial }: Fold,
   points: number,
-  { partial, terms = shortSum }: Schedule,
+  { terms = shortSum }: Schedule,
 ): boolean =>
   how !== "madd" &&
   init.op === "const" &&
@@ -28,17 +29,18 @@ export const startsFromTerm = (
 const termsOf = (reduce: Nest["reduce"], points: number): number =>
   reduce.reduce((product, [, extent]) => product * lengthOf(extent), points);
 
-/** The reduce loops: every point's terms into its register, in the nest's order but for partial sums. `starts`: by `startsFromTerm`,
+/** The reduce loops: every point's terms into its register. `starts`: by `startsFromTerm`,
  * nothing is in the registers yet. */
 export function overReduce(
   nest: Nest,
   fold: Fold,
   points: readonly Point[],
   registers: readonly Value[],
-  { partial, wide, terms: most = shortSum }: Schedule,
+  { wide, terms: most = shortSum }: Schedule,
   fresh: Namer,
   starts = false,
 ): readonly Stmt[] {
+  const { partial } = fold;
   const extents = new Map<string, Extent>(nest.reduce);
   const at = (list: readonly Point[], dim: string, coord: Coord): readonly Point[] =>
     list.map((point) => ({ ...point, at: new Map([...point.at, [dim, coord]]) }));
@@ -102,7 +104,7 @@ function partials(
         ),
       ),
       ...points.map((_, p): Stmt => {
-        const all = joins[fold.how](registers[p], total(fold, sums[p], wide));
+        const all = joins[fold.how](registers[p], wide ? across(fold.how, halved(fold.how, sums[p])) : halved(fold.how, sums[p]));
         return { do: "set", reg: nameOf(registers[p]), value: all };
       }),
     );
@@ -116,10 +118,5 @@ function partials(
   return out;
 }
 
-/** Halves: sum i with sum i + half, down to one; a vector's lanes last, the same way. */
-function total(fold: Fold, sums: readonly Value[], wide: boolean): Value {
-  let values = [...sums];
-  while (values.length > 1)
-    values = values.slice(0, values.length / 2).map((value, i) => joins[fold.how](value, values[i + values.length / 2]));
-  return wide ? v.across(fold.how === "madd" ? "add" : fold.how, values[0]) : values[0];
-}
+/** The lanes of a vector as one, by halves too. */
+const across = (how: Fold["how"], sums: Value): Value => v.across(how === "madd" ? "add" : how, sums);

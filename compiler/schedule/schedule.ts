@@ -15,9 +15,7 @@ export interface Schedule {
   /** Buffers that are read by whole vectors where one of two, three or a single point is left over of the lane dim: what is loaded past
    * the last point is not stored. */
   readonly past?: readonly string[];
-  /** Partial sums: `partial` independent accumulators over the innermost reduce dim, folded by halves at the end. */
-  readonly partial?: number;
-  /** The partial sums are lanes. */
+  /** The partial sums of the nest are lanes. */
   readonly wide?: boolean;
   /** A map dim: what the sum loads for a point of it, and no dim further in changes, is loaded before the loops over those. */
   readonly hold?: string;
@@ -38,8 +36,8 @@ export interface Scheduled {
 }
 
 /** `rows-by-columns: i1 x 8 in lanes, i0 x 6` — the map dims outermost first, with how many points of each a tile holds. */
-export function showSchedule({ strategy, schedule }: Scheduled): string {
-  const { order, tile, lane, padded, past, partial, wide, hold, terms, strip } = schedule;
+export function showSchedule({ nest: { fold }, strategy, schedule }: Scheduled): string {
+  const { order, tile, lane, padded, past, wide, hold, terms, strip } = schedule;
   const counts = new Map(tile);
   const dims = order.map((dim) => {
     const count = counts.has(dim) ? ` x ${counts.get(dim)}` : "";
@@ -47,7 +45,7 @@ export function showSchedule({ strategy, schedule }: Scheduled): string {
   });
   const more = [
     ...(past === undefined ? [] : [`whole vectors of ${past.map(quote).join(" and ")}`]),
-    ...(partial === undefined ? [] : [`${partial} partial sums${wide ? " in lanes" : ""}`]),
+    ...(fold?.partial === undefined ? [] : [`${fold.partial} partial sums${wide ? " in lanes" : ""}`]),
     ...(hold === undefined ? [] : [`loads held in ${quote(hold)}`]),
     ...(terms === undefined ? [] : [`${terms} terms written out`]),
     ...(strip === undefined ? [] : [`${quote(strip.dim)} in strips of ${strip.size}`]),

@@ -1,11 +1,12 @@
 // Unrolling with a budget: the kernels of one entry become one straight line, weights become literals, and what went through
 // memory goes through `let`s. In: an entry's kernels, contents of constant buffers. Out: one kernel without loops that only
 // reads inputs and writes outputs, with the bits of the loops; or undefined where it would be too long or cannot be done.
+
+import { identities } from "../program/nest/fold.ts";
 import type { Buffer, Folding, Index, Kernel, Stmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { mapOperands, operandsOf, shared } from "../program/walk.ts";
 import { isAtom, lets } from "./lets.ts";
-import { identities } from "./points.ts";
 
 export interface UnrollSite {
   readonly buffers: ReadonlyMap<string, Buffer>;

@@ -2,12 +2,12 @@
 // i32 values. Out: x4 values, lane i being the scalar value with the lane dim at base + i, to the bit. What does not depend
 // on the lane is computed once and splat.
 
+import { substitute } from "../program/nest/substitute.ts";
 import type { Coord } from "../program/nest/view.ts";
 import type { Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { operandsOf, shared } from "../program/walk.ts";
 import { strideOf } from "./facts.ts";
-import { substitute } from "./substitute.ts";
 
 type Coords = ReadonlyMap<string, Coord>;
 

@@ -88,16 +88,12 @@ function holdFault({ nest, schedule }: Plain): string | undefined {
   return written && `what is held is not written, ${JSON.stringify(written.out.buffer)} is`;
 }
 
-/** Whether partial sums and strips fit what is reduced. */
+/** Whether lanes of partial sums, and strips, fit what is reduced. */
 function sumFault({ nest, schedule }: Plain, target: Target): string | undefined {
-  const { partial, wide, strip, lane } = schedule;
+  const { wide, strip, lane } = schedule;
   const { fold, reduce, out } = nest;
   const [first] = reduce;
-  const last = reduce.at(-1);
-  if (partial !== undefined) {
-    if (fold === undefined || typeof last?.[1] !== "number") return "partial sums go over an innermost dim of a known extent";
-    if (!(partial >= 2 && Number.isInteger(Math.log2(partial)))) return `partial sums fold by halves, found ${partial}`;
-  }
+  const partial = fold?.partial;
   if (wide) {
     if (partial === undefined || partial % 4 !== 0 || target.lanes === 1 || lane !== undefined)
       return "sums in lanes are partial sums, four at a time, of points that have no lanes";

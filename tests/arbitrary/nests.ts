@@ -81,7 +81,9 @@ class NestMaker {
     const blocked = this.#block(map);
     const points = [...around, ...blocked];
     const how = kind === "product" ? "madd" : r.pick(["madd", "add", "max", "min", "most", "least"] as const);
-    const fold = isFolded ? this.#fold(how, kind === "product", points, blocked, reduce) : undefined;
+    const whole = isFolded ? this.#fold(how, kind === "product", points, blocked, reduce) : undefined;
+    const inParts = kind !== "product" && typeof reduce.at(-1)?.[1] === "number" && r.integer(0, 1) === 0;
+    const fold = whole && inParts ? { ...whole, partial: r.pick([2, 4, 8]) } : whole;
     const into = kind === "scatter" || kind === "any" ? r.pick(["store", "add"] as const) : "store";
     const finish = this.#finish(kind === "heavy" ? 14 : 3, points, fold);
     const out = { buffer: this.#buffer("y"), index: this.#out(kind === "scatter", around, blocked) };

@@ -73,7 +73,7 @@ describe("--after", () => {
       target: "relaxed",
       nests: [
         { kernel: expect.any(String), nest: expect.any(String), strategy: "columns", schedule: { order: ["i0", "i1"], tile: [["i1", 32]], lane: "i1" } },
-        { kernel: expect.any(String), nest: "out", strategy: "partial-sums", schedule: { order: ["i0", "i1"], tile: [["i1", 4]], partial: 4, wide: true } },
+        { kernel: expect.any(String), nest: "out", strategy: "partial-sums", schedule: { order: ["i0", "i1"], tile: [["i1", 4]], wide: true } },
       ],
     });
   }); // biome-ignore format: one object

@@ -122,8 +122,8 @@ it("three points left over of a heavy map, as one vector", () => {
 });
 
 it("partial sums in lanes, and terms left over", () => {
-  const nest = "reduce k < 18\nfold add x[k] from 1:f32\nstore y[0] = acc:f32";
-  expect(kernelOf(nest, { order: [], tile: [], partial: 8, wide: true })).toMatchInlineSnapshot(`
+  const nest = "reduce k < 18\nfold add x[k] from 1:f32 in 8 sums\nstore y[0] = acc:f32";
+  expect(kernelOf(nest, { order: [], tile: [], wide: true })).toMatchInlineSnapshot(`
     "set a0:f32 = 1:f32
     set a1:f32x4 = -0:f32x4
     set a2:f32x4 = -0:f32x4
@@ -208,8 +208,8 @@ it("a short maximum written out starts from its first term", () => {
 });
 
 it("partial maxima one by one, over the innermost dim alone", () => {
-  const nest = "reduce l < 2, k < 9\nfold max x[9*l + k] from -inf:f32\nstore y[0] = acc:f32";
-  expect(kernelOf(nest, { order: [], tile: [], partial: 4 })).toMatchInlineSnapshot(`
+  const nest = "reduce l < 2, k < 9\nfold max x[9*l + k] from -inf:f32 in 4 sums\nstore y[0] = acc:f32";
+  expect(kernelOf(nest, { order: [], tile: [] })).toMatchInlineSnapshot(`
     "set a0:f32 = -inf:f32
     for i0 < 2
       set a1:f32 = -inf:f32
@@ -228,8 +228,8 @@ it("partial maxima one by one, over the innermost dim alone", () => {
 });
 
 it("fewer terms than partial sums", () => {
-  const nest = "reduce k < 3\nfold add x[k] from 1:f32\nstore y[0] = acc:f32";
-  expect(kernelOf(nest, { order: [], tile: [], partial: 4 })).toMatchInlineSnapshot(`
+  const nest = "reduce k < 3\nfold add x[k] from 1:f32 in 4 sums\nstore y[0] = acc:f32";
+  expect(kernelOf(nest, { order: [], tile: [] })).toMatchInlineSnapshot(`
     "set a0:f32 = 1:f32
     set a0:f32 = a0 + x[0]
     set a0:f32 = a0 + x[1]

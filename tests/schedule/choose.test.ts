@@ -19,6 +19,8 @@ const product = (
 reduce k < ${terms}
 fold madd x[${terms === "n" ? 70 : terms}*i + k], w[${columns}*k + j] from 0:f32
 store y[${columns}*i + j] = ${finish}`;
+/** A nest that is summed in parts. */
+const inParts = (nest: string, sums: number): string => nest.replace(/^fold .*$/m, (line) => `${line} in ${sums} sums`);
 /** xᵀ[rows, n] · w[n, columns]: a weight gradient. */
 const gradient = (
   rows: number,
@@ -61,8 +63,8 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
       ["a row alone", product(1, 64, 16), "columns: i, j x 8", "columns: i, j x 32 in lanes"],
       ["four columns", product(32, 4, 6), "rows-by-columns: j x 4, i x 2", product5, product6],
       ["three columns, few terms", product(32, 3, 6), "one-by-one: i, j", "one-by-one: i, j"],
-      ["three columns, many terms", product(32, 3, 16), "partial-sums: i, j, 8 partial sums", "partial-sums: i, j, 8 partial sums"],
-      ["columns that lie apart", product(32, 64, 16).replace("64*k + j", "64*k + 2*j"), "partial-sums: i, j, 8 partial sums", "partial-sums: i, j, 8 partial sums"],
+      ["three columns, many terms", inParts(product(32, 3, 16), 8), "partial-sums: i, j, 8 partial sums", "partial-sums: i, j, 8 partial sums"],
+      ["columns that lie apart", inParts(product(32, 64, 16).replace("64*k + j", "64*k + 2*j"), 8), "partial-sums: i, j, 8 partial sums", "partial-sums: i, j, 8 partial sums"],
       ["a sum in columns, no product", "map j < 8\nreduce k < 5\nfold add x[8*k + j] from 0:f32\nstore y[j] = acc:f32", "columns: j x 8", "columns: j x 32 in lanes"],
       ["the same, added to what is there", "map j < 8\nreduce k < 5\nfold add x[8*k + j] from 0:f32\nadd y[j] += acc:f32", "one-by-one: j", "one-by-one: j"],
       ["results scattered by data", "map j < 8\nreduce k < 5\nfold add x[8*k + j] from 0:f32\nstore y[j + row(x[j], 4)*8] = acc:f32", "one-by-one: j", "one-by-one: j"],
@@ -91,7 +93,7 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
       ["a pixel alone", channels(1, 1, 8, 3), "columns: y, x, c x 8", "columns: y, x, c x 32 in lanes"],
       ["three channels, no lanes", channels(5, 10, 3, 3), "held-taps: y, c, x x 5, loads held in c, 45 terms written out", "held-taps: y, c, x x 5, loads held in c, 45 terms written out"],
       ["results that lie apart", channels(5, 10, 8, 3).replace("80*y + 8*x + c]", "160*y + 16*x + 2*c]"), "held-taps: y, c, x x 5, loads held in c, 45 terms written out", "held-taps: y, c, x x 5, loads held in c, 45 terms written out"],
-      ["a long sum with no lanes keeps its partial sums", channels(5, 10, 3, 9, 1), "partial-sums: y, x, c, 4 partial sums", "partial-sums: y, x, c, 4 partial sums"],
+      ["a long sum with no lanes keeps its partial sums", inParts(channels(5, 10, 3, 9, 1), 4), "partial-sums: y, x, c, 4 partial sums", "partial-sums: y, x, c, 4 partial sums"],
     ],
   ],
   [
@@ -107,10 +109,10 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
     "sums without columns",
     [
       ["7 terms", sum(7), "one-by-one: i", "one-by-one: i"],
-      ["8", sum(8), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
-      ["15", sum(15), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
-      ["16", sum(16), "partial-sums: i, 8 partial sums", "partial-sums: i x 4, 8 partial sums in lanes"],
-      ["16 that lie apart", sum(16, 2), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums"],
+      ["8 in 4 parts", inParts(sum(8), 4), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["15 in 4 parts", inParts(sum(15), 4), "partial-sums: i, 4 partial sums", "partial-sums: i x 4, 4 partial sums in lanes"],
+      ["16 in 8 parts", inParts(sum(16), 8), "partial-sums: i, 8 partial sums", "partial-sums: i x 4, 8 partial sums in lanes"],
+      ["16 that lie apart", inParts(sum(16, 2), 8), "partial-sums: i, 8 partial sums", "partial-sums: i, 8 partial sums"],
       ["as many as there are rows", sum("n"), "one-by-one: i", "one-by-one: i"],
     ],
   ],
@@ -202,7 +204,8 @@ describe("a schedule that does not fit", () => {
   const nests = {
     product: product(8, 16, 8),
     batch: gradient(64, 64),
-    doubles: "map i < 8\nreduce k < 8\nfold add f64(x[8*i + k]) from 0\nstore y[i] = acc",
+    parts: inParts(product(4, 4, 16), 4),
+    doubles: "map i < 8\nreduce k < 8\nfold add f64(x[8*i + k]) from 0 in 4 sums\nstore y[i] = acc",
     overlap: "map i < 4, j < 4\nadd y[i + j] += x[4*i + j]",
     scatter: "map i < 4, j < 4\nstore y[j + row(x[i], 3)*4] = x[4*i + j]",
     map: "map i < 4, j < 4\nstore y[5*i + j] = x[4*i + j] * 2:f32",
@@ -227,12 +230,9 @@ describe("a schedule that does not fit", () => {
     ["apart", "simd", { ...ij, tile: [["j", 4]], lane: "j" }, 'points in lanes lie side by side in the result, "j" does not'],
     ["scatter", "simd", { ...ij, tile: [["j", 4]], lane: "j" }, 'points in lanes lie side by side in the result, "j" does not'],
     ["doubles", "simd", { order: ["i"], tile: [["i", 4]], lane: "i" }, "lanes hold f32, the nest computes in f64"],
-    ["map", "js", { ...ij, partial: 4 }, "partial sums go over an innermost dim of a known extent"],
-    ["batch", "js", { ...ij, partial: 4 }, "partial sums go over an innermost dim of a known extent"],
-    ["product", "js", { ...ij, partial: 6 }, "partial sums fold by halves, found 6"],
     ["product", "simd", { ...ij, wide: true }, "sums in lanes are partial sums, four at a time, of points that have no lanes"],
-    ["product", "js", { ...ij, partial: 4, wide: true }, "sums in lanes are partial sums, four at a time, of points that have no lanes"],
-    ["doubles", "simd", { order: ["i"], tile: [], partial: 4, wide: true }, "lanes hold f32, the sum is f64"],
+    ["parts", "js", { ...ij, wide: true }, "sums in lanes are partial sums, four at a time, of points that have no lanes"],
+    ["doubles", "simd", { order: ["i"], tile: [], wide: true }, "lanes hold f32, the sum is f64"],
     ["product", "simd", { ...ij, strip }, 'strips are of the first reduced dim, over all of a scalar, found "k"'],
     ["batch", "simd", { ...ij, strip: { dim: "i", size: 64 } }, 'strips are of the first reduced dim, over all of a scalar, found "i"'],
     ["batch", "simd", { ...ij, strip: { dim: "k", size: 0 } }, "a strip has at least one row, found 0"],

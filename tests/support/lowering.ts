@@ -95,6 +95,9 @@ export function runNests(program: Program<NestKernel>, entry: string, buffers: B
     program.kernels.find(({ name }) => name === kernel)?.parts.forEach((part) => void runTree(part, scalars));
 }
 
+/** What changes nothing. */
+const empty = { madd: -0, add: -0, max: -Infinity, most: -Infinity, min: Infinity, least: Infinity };
+
 /** Which of two stays. */
 const largest = {
   max: Math.max,
@@ -112,10 +115,23 @@ function runNest(nest: Nest, buffers: Buffers, outer: Dims): void {
       const { how, init } = fold;
       const round = (x: number): number => (init.fmt === "f32" ? Math.fround(x) : x);
       acc = evaluate(init, point, buffers, acc);
-      eachPoint(reduce, point, (dims) => {
-        const [a, b] = fold.term.map((term) => evaluate(term, dims, buffers, acc));
-        if (how === "madd") acc = round(round(a * b) + acc);
-        else acc = how === "add" ? round(acc + a) : largest[how](acc, a);
+      const join = (a: number, b: number): number => (how === "madd" || how === "add" ? round(a + b) : largest[how](a, b));
+      const take = (sum: number, dims: Dims): number => {
+        const [a, b] = fold.term.map((term) => evaluate(term, dims, buffers, sum));
+        return how === "madd" ? round(round(a * b) + sum) : join(sum, a);
+      };
+      const [outer, inner] = fold.partial === undefined ? [reduce, []] : [reduce.slice(0, -1), reduce.slice(-1)];
+      eachPoint(outer, point, (around) => {
+        const terms: Dims[] = [];
+        eachPoint(inner, around, (dims) => terms.push(dims));
+        const { partial = 1 } = fold;
+        const whole = partial === 1 ? 0 : terms.length - (terms.length % partial);
+        let sums = Array.from({ length: whole === 0 ? 0 : partial }, () => empty[how]);
+        for (const [k, dims] of terms.slice(0, whole).entries()) sums[k % partial] = take(sums[k % partial], dims);
+        for (; sums.length > 1; sums = sums.slice(0, sums.length / 2))
+          for (let i = 0; i < sums.length / 2; i++) sums[i] = join(sums[i], sums[i + sums.length / 2]);
+        for (const sum of sums) acc = join(acc, sum);
+        for (const dims of terms.slice(whole)) acc = take(acc, dims);
       });
     }
     const values = stores.map(({ finish }) => evaluate(finish, point, buffers, acc));

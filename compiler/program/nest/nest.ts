@@ -10,9 +10,10 @@ import { indexValues, visit } from "../walk.ts";
 
 /** How a Nest folds its reduce dims: `madd` multiplies two terms and adds, the rest take one term.
  * The order matters to `most` and `least` too: which of −0 and 0 stays. */
-export type Fold =
-  | { readonly how: "madd"; readonly init: Value; readonly term: readonly [Value, Value] }
-  | { readonly how: Folding; readonly init: Value; readonly term: readonly [Value] };
+export type Fold = { readonly init: Value; readonly partial?: number } & (
+  | { readonly how: "madd"; readonly term: readonly [Value, Value] }
+  | { readonly how: Folding; readonly term: readonly [Value] }
+);
 
 /** What a nest stores at a point (over `acc`), and where. */
 export interface Store {
@@ -25,7 +26,10 @@ export interface Nest extends Store {
   readonly name: string;
   readonly origin: string;
   readonly map: readonly (readonly [dim: string, extent: Extent])[];
-  /** This order, outermost first, IS the summation order. */
+  /**
+   * This order, outermost first, IS the summation order. With `partial` of the fold, a power of two, so many partial sums go side by side
+   * over the innermost dim, term k in sum k mod `partial`; folded by halves they come to what was there, then the terms that are left.
+   */
   readonly reduce: readonly (readonly [dim: string, extent: Extent])[];
   readonly fold?: Fold;
   /** What is stored beside; not where something is added. */

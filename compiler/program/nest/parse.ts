@@ -74,10 +74,18 @@ function parseFold(cursor: Cursor, depth: number, values: ValueParser): Fold | u
   const second = cursor.skip(",") ? values.parse() : undefined;
   cursor.expect("from");
   const init = values.parse();
-  const fold = foldOf(how, init, first, second);
+  const partial = cursor.skip("in") ? partialSums(cursor) : undefined;
+  const made = foldOf(how, init, first, second);
+  const fold = made && (partial === undefined ? made : { ...made, partial });
   if (fold === undefined) cursor.fail(`needed madd of two terms, or ${oneTerm} of one, found ${JSON.stringify(how)}`, at);
   cursor.endLine();
   return fold;
+}
+
+function partialSums(cursor: Cursor): number {
+  const count = cursor.integer("how many sums");
+  cursor.expect("sums");
+  return count;
 }
 
 function foldOf(how: string, init: Value, first: Value, second: Value | undefined): Fold | undefined {

@@ -1,10 +1,13 @@
 // A nest as the loops a textbook would write: one accumulator, the dims in their order, nothing tiled. In: trees of nests.
 // Out: statements of the same meaning, to the bit. It is what the verifier checks a nest by, and what every schedule is judged
-// against: a schedule that says nothing of partial sums has these very bits.
+// against: every schedule has these very bits.
 import type { Kernel, Program, Stmt, Value } from "../program.ts";
 import * as v from "../value.ts";
 import { mapOperands, shared } from "../walk.ts";
-import { isLoop, type Nest, type NestKernel, storesOf, type Tree } from "./nest.ts";
+import { halved, identities, joins, withTerm } from "./fold.ts";
+import { type Fold, isLoop, type Nest, type NestKernel, storesOf, type Tree } from "./nest.ts";
+import { substitute } from "./substitute.ts";
+import type { Coord } from "./view.ts";
 
 /** The Program with every nest written out plainly. */
 export const plainProgram = (program: Program<NestKernel>): Program => ({
@@ -32,15 +35,36 @@ function plainTree(tree: Tree, fresh: () => string): readonly Stmt[] {
 /** The loops of one nest; `acc` names its register. Dims become the loops. */
 export function plain(nest: Nest, acc: string): readonly Stmt[] {
   const { fold } = nest;
-  const sum: Value | undefined = fold === undefined ? undefined : { op: "reg", name: acc, fmt: fold.init.fmt };
+  const sum: Register | undefined = fold === undefined ? undefined : { op: "reg", name: acc, fmt: fold.init.fmt };
   const finished = shared<Value>((node, visit) => (node.op === "acc" && sum !== undefined ? sum : mapOperands(node, visit)));
   const body: Stmt[] = storing(nest, finished, acc);
-  if (fold !== undefined && sum !== undefined) {
-    const [first] = fold.term;
-    const next = fold.how === "madd" ? v.madd(first, fold.term[1], sum) : v.foldings[fold.how](sum, first);
-    body.unshift({ do: "set", reg: acc, value: fold.init }, ...around(nest.reduce, [{ do: "set", reg: acc, value: next }]));
-  }
+  if (fold !== undefined && sum !== undefined)
+    body.unshift({ do: "set", reg: acc, value: fold.init }, ...folding(nest, fold, sum));
   return around(nest.map, body);
+}
+
+type Register = Value & { readonly op: "reg" };
+
+/** Every term into the register, in the order of the nest. */
+function folding({ reduce }: Nest, fold: Fold, sum: Register): readonly Stmt[] {
+  const into = (reg: Register, at: (value: Value) => Value = (value) => value): Stmt => ({
+    do: "set",
+    reg: reg.name,
+    value: withTerm(fold, reg, at),
+  });
+  const { partial, how } = fold;
+  const [last, count] = reduce.at(-1) ?? [];
+  if (partial === undefined || last === undefined || typeof count !== "number") return around(reduce, [into(sum)]);
+  const whole = Math.floor(count / partial);
+  const sums = Array.from({ length: partial }, (_, i): Register => ({ ...sum, name: `${sum.name}.sum${i}` }));
+  const at = (base: number, terms: Coord["terms"]) => (value: Value) => substitute(value, new Map([[last, { base, terms }]]));
+  const parts: readonly Stmt[] = [
+    ...sums.map(({ name }): Stmt => ({ do: "set", reg: name, value: v.lit(identities[how], sum.fmt) })),
+    { do: "for", loop: last, to: whole, body: sums.map((one, i) => into(one, at(i, [[last, partial]]))) },
+    { do: "set", reg: sum.name, value: joins[how](sum, halved(how, sums)) },
+  ];
+  const rest = Array.from({ length: count - whole * partial }, (_, i) => into(sum, at(whole * partial + i, [])));
+  return around(reduce.slice(0, -1), [...(whole === 0 ? [] : parts), ...rest]);
 }
 
 /** The stores of a point; where there are several, all values come first. */

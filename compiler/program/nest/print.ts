@@ -36,7 +36,9 @@ export function nestLines(nest: Nest): string[] {
   const body: string[] = [];
   if (fold !== undefined) {
     body.push(...dims("reduce", nest.reduce));
-    body.push(`fold ${fold.how} ${fold.term.map((term) => values.print(term)).join(", ")} from ${values.print(fold.init)}`);
+    body.push(
+      `fold ${fold.how} ${fold.term.map((term) => values.print(term)).join(", ")} from ${values.print(fold.init)}${fold.partial === undefined ? "" : ` in ${fold.partial} sums`}`,
+    );
   }
   for (const { finish, out } of storesOf(nest))
     body.push(`${into} ${quote(out.buffer)}${values.index(out.index)} ${into === "add" ? "+=" : "="} ${values.print(finish)}`);

@@ -28,6 +28,10 @@ function verifyNest(nest: Nest): void {
   const { fold, reduce } = nest;
   const stores = storesOf(nest);
   const reduced = new Set(reduce.map(([dim]) => dim));
+  const last = reduce.at(-1)?.[1];
+  if (fold?.partial !== undefined && typeof last !== "number") fail("partial sums go over an innermost dim of a known extent");
+  if (fold?.partial !== undefined && !(fold.partial >= 2 && Number.isInteger(Math.log2(fold.partial))))
+    fail(`partial sums fold by halves, found ${fold.partial}`);
   if (fold === undefined && reduce.length > 0) fail("dims are reduced, but nothing is folded");
   if (fold?.term.some(({ fmt }) => fmt !== fold.init.fmt)) fail("a fold starts from a value of its terms' format");
   const isReduced = (terms: readonly (readonly [string, number])[]): boolean => terms.some(([dim]) => reduced.has(dim));

@@ -6,10 +6,9 @@
 // Seen at 3x3 (Node 24, relaxed, L1 of 32 KB), GFLOP/s of one pixel and 32 channels, held, and channels inside: 25x25x64 20, 37 and
 // 43; 25x25x64 in 32 rows -, 11 and 19; 114x114x32 -, 19 and 39; 9x9x512 -, 6 and 14. On Zen 5 (L1 of 48 KB) 25x5x64: -, 57 and 38.
 import type { Target } from "../../targets.ts";
-import { type Dim, type Facts, lengthOf, type SumFacts } from "../facts.ts";
+import type { Dim, Facts, SumFacts } from "../facts.ts";
 import type { Schedule } from "../schedule.ts";
 import type { Strategy } from "./define.ts";
-import { fewestPartial } from "./partial-sums.ts";
 import { rowOf } from "./rows-by-columns.ts";
 
 /** Sums side by side from which held taps pay, and the most of them. */
@@ -22,11 +21,9 @@ const written = 80;
 function pixelsOf(sum: SumFacts | undefined): { readonly column: string | undefined; readonly row: Dim } | undefined {
   const row = rowOf(sum?.pixels ?? []);
   if (sum === undefined || row === undefined) return undefined;
-  const { column, channels, innermost } = sum;
+  const { column, channels, fold } = sum;
   const fits =
-    column === undefined
-      ? channels.length > 0 && lengthOf(innermost[1]) < fewestPartial
-      : channels.some(([name]) => name === column);
+    column === undefined ? channels.length > 0 && fold.partial === undefined : channels.some(([name]) => name === column);
   return fits ? { column, row } : undefined;
 }
 

@@ -1,39 +1,26 @@
-// A sum with no column to spread over (one output unit, a softmax's total): partial sums along the innermost dim, folded by halves.
-// This is the one strategy that changes the order of a sum. It does so by the extent alone, the same on every target, so that
-// exact modules have the same bits on all.
-import type { Facts } from "../facts.ts";
+// A sum that is made of partial sums along the innermost dim, folded by halves: the nest says so, where no column is to spread over (one
+// output unit, a softmax's total).
 import type { Strategy } from "./define.ts";
 
-/** Terms from which partial sums pay, and from which eight of them do. */
-export const fewestPartial = 8;
-const many = 16;
 /** Points whose sums are run together: with two vectors each they fill half the registers. */
 const sideBySide = 4;
-
-/** How many partial sums a nest is summed in; 1: in order. It depends on whether there is a column, and on nothing of the target. */
-export function partialSumsOf({ sum }: Facts): number {
-  const [, extent] = sum?.innermost ?? [];
-  if (sum === undefined || sum.column !== undefined || typeof extent !== "number" || extent < fewestPartial) return 1;
-  return extent >= many ? 8 : 4;
-}
 
 export const partialSums: Strategy = {
   name: "partial-sums",
   says: "4 or 8 partial sums along the innermost summed dim, folded by halves; in lanes where the terms lie side by side",
-  when: (facts, target) => {
-    const { order, sum } = facts;
-    const partial = partialSumsOf(facts);
-    if (sum === undefined || partial === 1) return undefined;
-    if (target.lanes === 1 || !sum.isContiguous) return { order, tile: [], partial };
+  when: ({ order, sum }, target) => {
+    const partial = sum?.fold.partial;
+    if (sum === undefined || partial === undefined) return undefined;
+    if (target.lanes === 1 || !sum.isContiguous || partial % target.lanes !== 0) return { order, tile: [] };
     // Several sums side by side: one alone waits for its own additions.
     const last = order.at(-1);
-    return { order, tile: last === undefined ? [] : [[last, sideBySide]], partial, wide: true };
+    return { order, tile: last === undefined ? [] : [[last, sideBySide]], wide: true };
   },
   sample: {
     target: "simd",
     nest: `map i < 3
 reduce k < 40
-fold add x[40*i + k] from 0:f32
+fold add x[40*i + k] from 0:f32 in 8 sums
 store y[i] = acc:f32`,
   },
 };

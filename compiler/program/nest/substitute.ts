@@ -1,8 +1,9 @@
 // Coordinates in for dims. In: a value or address over the dims of a nest. Out: the same over loops, at one point.
-import type { Coord } from "../program/nest/view.ts";
-import type { Index, Value } from "../program/program.ts";
-import * as v from "../program/value.ts";
-import { mapOperands, shared } from "../program/walk.ts";
+
+import type { Index, Value } from "../program.ts";
+import * as v from "../value.ts";
+import { mapOperands, shared } from "../walk.ts";
+import type { Coord } from "./view.ts";
 
 /** Puts coordinates in for dims, and the accumulator's value for `acc`. Shared nodes stay shared. */
 export function substitute(value: Value, point: ReadonlyMap<string, Coord>, acc?: Value): Value {
