@@ -33,3 +33,6 @@ export const optionsSchema = z.strictObject({
 export type Options = z.infer<typeof optionsSchema>;
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
+
+/** Whether a module of this target may have kernels in lanes. */
+export const hasLanes = (target: Options["target"] = "auto"): boolean => target !== "js";

@@ -134,7 +134,12 @@ export interface NestSite<A> {
 export type Lowering<A> =
   | { readonly kind: "source" }
   | { readonly kind: "pointwise"; readonly value: (args: readonly Value[], site: PointSite<A>) => Value }
-  | { readonly kind: "view"; readonly view: (input: View, attrs: A, shape: readonly Extent[]) => View | undefined }
+  | {
+      readonly kind: "view";
+      readonly view: (input: View, attrs: A, shape: readonly Extent[]) => View | undefined;
+      /** Where its input, of `shape`, lies if the result is to lie at `out`; undefined where strides cannot say it. Absent: nowhere. */
+      readonly back?: (out: View, shape: readonly Extent[]) => View | undefined;
+    }
   /**
    * `fusable`: later pointwise ops may run on the accumulator before the store (one core, every result point once, no row).
    * `takesTerms`: it reads each element of its operand once, so that light pointwise ops may run where it is read.

@@ -11,7 +11,7 @@ import { verifyGraph } from "../graph/verify.ts";
 import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import { share } from "../lower/share.ts";
 import { ops } from "../ops/index.ts";
-import type { Options } from "../options.ts";
+import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
 import { pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
@@ -162,7 +162,7 @@ export const entryPasses = [
     when: ({ fixed, graph }, { train, target, unroll = straightUpTo }) =>
       fixed && (train || target === "simd" || multiplyAdds(graph) > unroll),
     run: (draft, { target }) => {
-      const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare }, { vectors: target !== "js" });
+      const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare }, { vectors: hasLanes(target) });
       return { ...draft, graph: main, prepare, layouts };
     },
   },
@@ -208,7 +208,7 @@ export const programPasses = [
     name: "schedule",
     from: "nests",
     stage: "schedule",
-    says: "for each nest the first strategy that takes it: order of loops, register tile, lanes, partial sums",
+    says: "for each nest the first strategy that takes it: order of loops, register tile, lanes, strips",
     when: () => true,
     run: (whole) => ({ ...whole, scheduled: scheduleNests(must(whole.nests, "nest"), whole.target) }),
   },

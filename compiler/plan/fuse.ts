@@ -6,8 +6,10 @@
 //   used inside, and elsewhere later             m, v → w           one loop that stores m, v and w (the slots of an optimizer)
 //   read side by side, asked for later           x → p;  x → q      one loop that stores p and q (the gates of a step, backward)
 //   light, and folded alone                      x → t → Σ          the fold computes its terms
+import { append } from "../base/groups.ts";
 import { isBatched, type Node, sameShape } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
+import { isLight } from "../ops/kit/work.ts";
 
 /** How a node becomes loops; `pick` and `scan` are the planner's own. */
 export function kindOf(node: Node): "source" | "pointwise" | "view" | "nest" | "scan" | "pick" {
@@ -29,20 +31,8 @@ function takesTerms(node: Node): boolean {
   return isFold && node.type.shape.length < node.inputs[0].type.shape.length;
 }
 
-/** Ops of a term that cost about as much as reading it: what is left over of lanes is computed one by one. */
-export const light: ReadonlySet<string> = new Set([
-  "add",
-  "sub",
-  "mul",
-  "neg",
-  "max",
-  "min",
-  "most",
-  "least",
-  "select",
-  "less",
-  "equal",
-]);
+/** Computed where it is read at about the cost of reading it; what is left over of lanes is computed one by one. */
+export const isCheap = (node: Node): boolean => isLight(ops[node.op], node);
 
 /** Most nodes of a region: what is computed at a point is one expression, and who walks it goes as deep as it is long. */
 const longest = 64;
@@ -79,12 +69,7 @@ class Grouping {
   constructor(nodes: readonly Node[], stored: ReadonlySet<Node>) {
     this.#stored = stored;
     this.#order = new Map(nodes.map((node, i) => [node, i]));
-    for (const node of nodes)
-      for (const input of new Set(node.inputs)) {
-        const known = this.#users.get(input);
-        if (known === undefined) this.#users.set(input, [node]);
-        else known.push(node);
-      }
+    for (const node of nodes) for (const input of new Set(node.inputs)) append(this.#users, input, node);
   }
 
   fusion(): Fusion {
@@ -121,9 +106,7 @@ class Grouping {
     const root = this.#hostOf(node) ?? node;
     this.#roots.set(node, root);
     if (kind === "nest") this.#anchored.add(root);
-    const members = this.#members.get(root);
-    if (members === undefined) this.#members.set(root, [node]);
-    else members.push(node);
+    append(this.#members, root, node);
   }
 
   /** The region that a node joins: the first that asks for it, where the others ask later. */
@@ -132,13 +115,12 @@ class Grouping {
     if (users.length === 0 || !isFusable(node)) return undefined;
     const first = users.reduce((a, b) => (this.#position(b) < this.#position(a) ? b : a));
     const host = this.#roots.get(first);
-    if (users.length === 1 && host !== undefined && takesTerms(first) && light.has(node.op) && !this.#stored.has(node))
-      return host;
+    if (users.length === 1 && host !== undefined && takesTerms(first) && isCheap(node) && !this.#stored.has(node)) return host;
     if (host === undefined || (this.#members.get(host)?.length ?? 0) >= longest) return undefined;
     const inside = users.filter((user) => this.#roots.get(user) === host);
     if (!inside.every((user) => canTake(user, node))) return undefined;
     const isTerm = !sameShape(node.type.shape, host.type.shape);
-    if (isTerm && !light.has(node.op)) return undefined;
+    if (isTerm && !isCheap(node)) return undefined;
     const isPrivate = inside.length === users.length && !this.#stored.has(node);
     // A sum over the batch rests in its result between strips, so that is all it stores.
     if (kindOf(node) === "nest")

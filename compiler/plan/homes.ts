@@ -1,8 +1,9 @@
 // Which regions write straight into the place that is asked for. In: a level's nodes, its fusion, and where stored values
 // shall go. Out: node that a region stores → place. Guarantee: a place that holds an old value is not read by a later region, nor by the writing
 // one except at the very point that is written; whoever is not in the result is copied when all have run.
+import { append } from "../base/groups.ts";
 import type { Graph, Node } from "../graph/graph.ts";
-import { reshapeView } from "../ops/view/reshape-view.ts";
+import { ops } from "../ops/index.ts";
 import type { View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { type Fusion, kindOf } from "./fuse.ts";
@@ -14,15 +15,16 @@ export interface Demand {
   readonly replaces?: Node;
 }
 
-/** The same for the value that a chain of reshapes looks at, where its place is a view of the place too: a region can write there. */
-export function beforeReshapes(demand: Demand, extents: (node: Node) => readonly Extent[]): Demand {
+/** The same for the value that a chain of views looks at, where its place is a view of the place too: a region can write there. */
+export function beforeViews(demand: Demand, extents: (node: Node) => readonly Extent[]): Demand {
   let { node, out } = demand;
-  while (node.op === "reshape") {
-    const view = reshapeView(out, extents(node.inputs[0]));
-    if (view === undefined) break;
-    [node, out] = [node.inputs[0], view];
+  for (;;) {
+    const op = ops[node.op];
+    const [input] = node.inputs;
+    const back = op.kind === "primitive" && op.lower.kind === "view" ? op.lower.back?.(out, extents(input)) : undefined;
+    if (back === undefined) return { ...demand, node, out };
+    [node, out] = [input, back];
   }
-  return { ...demand, node, out };
 }
 
 /** `runsAt`: where the region of a root runs, which is where the last one of its group stands. */
@@ -60,11 +62,7 @@ function readersOf({ nodes }: Graph): ReadonlyMap<Node, readonly Node[]> {
   const readers = new Map<Node, Node[]>();
   for (const user of nodes) {
     if (kindOf(user) === "view") continue;
-    for (const value of new Set(user.inputs.map(storage))) {
-      const known = readers.get(value);
-      if (known === undefined) readers.set(value, [user]);
-      else known.push(user);
-    }
+    for (const value of new Set(user.inputs.map(storage))) append(readers, value, user);
   }
   return readers;
 }

@@ -5,6 +5,7 @@
 //   dense              the region that stores what the layer gives to others          d_dense          the same of its gradient
 //   dense.max          a part of it: the role of what is stored, else the op           d_dense.kernel
 //   dense.max.2        the next of that name
+import { append } from "../base/groups.ts";
 import { type Graph, isGraph, type Node } from "../graph/graph.ts";
 import { type Origin, showOrigin, withoutRole } from "../graph/origin.ts";
 import { kindOf } from "./fuse.ts";
@@ -37,9 +38,7 @@ export class RegionNames {
     this.#own(top);
     for (const node of top.nodes) {
       for (const input of node.inputs) {
-        const users = this.#users.get(input);
-        if (users === undefined) this.#users.set(input, [node]);
-        else users.push(node);
+        append(this.#users, input, node);
       }
     }
   }

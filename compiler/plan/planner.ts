@@ -1,5 +1,7 @@
 // Planning: Graph → Plan. In: a Graph of primitives and the number of rows. Out: regions in execution order, a place for
 // every value, an arena with lifetimes. Guarantee: no region reads what a later one writes; updates read old values.
+
+import { append } from "../base/groups.ts";
 import { internal } from "../diagnostics/error.ts";
 import { bindShape, type Graph, type Node } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
@@ -8,7 +10,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
-import { beforeReshapes, chooseHomes, type Demand } from "./homes.ts";
+import { beforeViews, chooseHomes, type Demand } from "./homes.ts";
 import { chooseLayouts, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
@@ -98,7 +100,7 @@ class Planner {
   planBody(graph: Graph, asked: readonly Demand[]): Region[] {
     const regions: Region[] = [];
     graph.nodes.forEach(checkComputed);
-    const demands = asked.map((demand) => beforeReshapes(demand, (node) => this.places.extents(node)));
+    const demands = asked.map((demand) => beforeViews(demand, (node) => this.places.extents(node)));
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);
     const { roots, more } = fusion;
@@ -107,9 +109,7 @@ class Planner {
     for (const node of graph.nodes) {
       const root = roots.get(node);
       if (root === undefined) continue;
-      const known = members.get(root);
-      if (known === undefined) members.set(root, [node]);
-      else known.push(node);
+      append(members, root, node);
     }
     const homes = chooseHomes(graph, demands, fusion, (root) => rows.get(root)?.roots.at(-1) ?? root);
     for (const node of graph.nodes) {

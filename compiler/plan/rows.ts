@@ -1,15 +1,16 @@
-// Row regions: which regions walk a row together, while it is in cache. In: a level's nodes and its fusion. Out: groups of regions that
-// run as one. Guarantee: a member reads of what the others compute only what stands in its own row, nobody outside asks for a value of
-// the group before its last member, and a value that nobody outside asks for at all needs the space of one row.
+// Row regions: which regions walk rows together, a block of them at a time, while it is in cache. In: a level's nodes and its fusion. Out:
+// groups of regions that run as one. Guarantee: a member reads of what the others compute only what stands in its own row, nobody outside
+// asks for a value of the group before its last member, and what nobody outside asks for at all needs the space of one block.
 //
-//   softmax of [n, t, c]      for each n, t:   the row's largest;   e^(x − it), the row's sum;   the quotients
+//   softmax of [n, t, c]      for each n and block of t:   the largest of each row;   e^(x − it);   the sums;   the quotients
 //
 // Sums, maxima and maps do so. Products whose weights all rows share do not: there the rows of a tile share what they load.
+import { append } from "../base/groups.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
 import type { View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
-import { type Fusion, kindOf, light } from "./fuse.ts";
+import { type Fusion, isCheap, kindOf } from "./fuse.ts";
 import { elementsBehind, leadingOf, wholeView } from "./leading.ts";
 
 /** Some regions that run as one, row by row. */
@@ -80,8 +81,9 @@ class Grouping {
     this.#stored = stored;
     this.#extents = extents;
     for (const node of nodes) {
-      push(this.#members, fusion.roots.get(node), node);
-      for (const input of new Set(node.inputs)) push(this.#users, input, node);
+      const root = fusion.roots.get(node);
+      if (root !== undefined) append(this.#members, root, node);
+      for (const input of new Set(node.inputs)) append(this.#users, input, node);
     }
   }
 
@@ -159,16 +161,16 @@ class Grouping {
       !this.#stored.has(node) &&
       (this.#users.get(node) ?? []).every((user) => inside.has(user) || (values.has(user) && staysInside(user)));
     const inner = new Set([...values.keys()].filter((node) => inside.has(node) && staysInside(node)));
-    const again = new Set([...inner].filter((node) => this.#isCheap(node, inside)));
+    const again = new Set([...inner].filter((node) => this.#isMadeAgain(node, inside)));
     const group: RowGroup = { ...walked, roots, inner: new Set([...inner].filter((node) => !again.has(node))), again };
     for (const root of roots) this.found.set(root, group);
   }
 
   /** One light op, a region of its own, asked for point by point. */
-  #isCheap(node: Node, inside: ReadonlySet<Node>): boolean {
+  #isMadeAgain(node: Node, inside: ReadonlySet<Node>): boolean {
     const isAlone = this.#fusion.roots.get(node) === node && this.#members.get(node)?.length === 1;
     const users = this.#users.get(node) ?? [];
-    return isAlone && light.has(node.op) && users.every((user) => inside.has(user) && kindOf(user) === "pointwise");
+    return isAlone && isCheap(node) && users.every((user) => inside.has(user) && kindOf(user) === "pointwise");
   }
 
   /** Which leading axes are walked outside, and how much of the last at once; undefined where one walk over everything is as good. */
@@ -199,11 +201,4 @@ function axesOf(members: readonly Node[], root: Node): number {
   const { result, inputs } = leadingOf(anchor);
   const isFold = anchor.inputs.length === 1 && anchor.type.shape.length < anchor.inputs[0].type.shape.length;
   return isFold ? Math.min(result, ...inputs) : 0;
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K | undefined, value: V): void {
-  if (key === undefined) return;
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [value]);
-  else known.push(value);
 }

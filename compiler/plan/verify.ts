@@ -1,5 +1,6 @@
 // Rules of a Plan: arena buffers that share bytes are never alive together (but where one takes over another's place), every
 // view stays inside its buffer, and flatten gives the Graph again.
+import { append } from "../base/groups.ts";
 import { CompileError } from "../diagnostics/error.ts";
 import { equalGraphs } from "../graph/equal.ts";
 import type { Operand } from "../program/nest/view.ts";
@@ -74,12 +75,7 @@ function overlap(buffers: readonly PlanBuffer[]): readonly [PlanBuffer, PlanBuff
 
 function groupBy<T>(list: readonly T[], keyOf: (item: T) => number): ReadonlyMap<number, readonly T[]> {
   const groups = new Map<number, T[]>();
-  for (const item of list) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
+  for (const item of list) append(groups, keyOf(item), item);
   return groups;
 }
 

@@ -32,6 +32,8 @@ export interface Pattern {
 export interface Rule {
   readonly name: string;
   readonly promise: Promised;
+  /** Gains something only where a target has lanes. */
+  readonly forLanes?: true;
   readonly from: Pattern;
   /** Undefined: a condition does not hold. The result has the type of `node`. */
   readonly to: (g: G, bound: Bound, node: Node, facts: Facts) => Node | undefined;

@@ -59,11 +59,11 @@ test.each<Row>([
   ],
   [
     "not a longer place",
-    `%0 = input {name: "x", shape: [4]} %1 = neg(%0) %2 = slice(%1) {starts: [0], sizes: [2]} %3 = floor(%2)
+    `%0 = input {name: "x", shape: [4]} %1 = neg(%0) %2 = slice(%1) {starts: [0], sizes: [2]} %3 = div(%2, %2)
      %4 = reduceSum(%3) {axes: [0]} results y = %4`,
     `6 floats
      neg [4] at 0..4 alive 0..1
-     floor [2] at 4..6 alive 1..2`,
+     div [2] at 4..6 alive 1..2`,
   ],
   [
     "of two places that could be taken over, the first that is read",
@@ -147,14 +147,14 @@ test.each<ToldRow>([
     "a hole is filled where it is long enough",
     `%0 = input {name: "x", shape: [n, 8]}
      %1 = slice(%0) {starts: [0, 0], sizes: [n, 6]} %2 = neg(%1)
-     %3 = floor(%0) %4 = reduceSum(%3) {axes: [1]} %5 = reshape(%4) {shape: [n, 1]}
+     %3 = div(%0, %0) %4 = reduceSum(%3) {axes: [1]} %5 = reshape(%4) {shape: [n, 1]}
      %6 = slice(%0) {starts: [0, 0], sizes: [n, 4]} %7 = neg(%6)
      %8 = slice(%0) {starts: [0, 0], sizes: [n, 3]} %9 = neg(%8)
      %10 = slice(%0) {starts: [0, 0], sizes: [n, 2]} %11 = neg(%10)
      %12 = concat(%2, %5, %7, %9, %11) {axis: 1} results y = %12`,
     `17 floats
      neg [1, 6] at 8..14 alive 0..6
-     floor [1, 8] at 0..8 alive 1..2
+     div [1, 8] at 0..8 alive 1..2
      reduceSum [1] at 16..17 alive 2..6
      neg.2 [1, 4] at 0..4 alive 3..6
      neg.3 [1, 3] at 4..7 alive 4..6

@@ -11,6 +11,7 @@ import { printKernel, printProgram, printValue } from "../../compiler/program/te
 import * as v from "../../compiler/program/value.ts";
 import { verifyProgram } from "../../compiler/program/verify.ts";
 import { programFrom, programs } from "../arbitrary/programs.ts";
+import { expectSame } from "../support/same.ts";
 
 const dense = `program predict
 scalar n 1..32
@@ -97,7 +98,7 @@ describe("laws", () => {
         verifyProgram(program);
         const text = printProgram(program);
         const back = parseProgram(text);
-        expect(back).toEqual(program);
+        expectSame(back, program);
         expect(printProgram(back)).toBe(text);
       }),
       { numRuns: 300 },
@@ -240,7 +241,7 @@ describe("what a reader sees", () => {
     const text = printKernel(kernel);
     expect(text.split("\n").length).toBeLessThan(20);
     const program: Program = { name: "p", scalars: [], buffers: [], kernels: [kernel], entries: [] };
-    expect(parseProgram(printProgram(program))).toEqual(program);
+    expectSame(parseProgram(printProgram(program)), program);
   });
 
   it("a nest says what it folds", () => {

@@ -1,11 +1,13 @@
-// How JavaScript writes the binary ops that have a sign of their own. `wraps`: the result must be cut to 32 bits.
-import type { Binary } from "../../program/program.ts";
-import type { Infix } from "../code.ts";
+// How JavaScript writes binary ops: by a sign of their own, or as a function. `wraps`: the result must be cut to 32 bits.
+import type { Binary, Fmt } from "../../program/program.ts";
+import { type Code, call, type Infix, infix, literal, type Name } from "../code.ts";
+import type { Helpers } from "../module/helpers.ts";
+
+type Word = Code | Name;
+type Called = "min" | "max" | "imul";
 
 /** By op: the sign, and whether the result is cut. */
-export const infixes: Readonly<
-  Record<Exclude<Binary, "min" | "max" | "most" | "least" | "imul">, readonly [Infix, wraps: boolean]>
-> = {
+const infixes: Readonly<Record<Exclude<Binary, Called | "most" | "least">, readonly [Infix, wraps: boolean]>> = {
   add: ["+", false],
   sub: ["-", false],
   mul: ["*", false],
@@ -18,3 +20,18 @@ export const infixes: Readonly<
   ishl: ["<<", false],
   ishr: [">>>", true],
 };
+
+/** The op on two operands; `round` is for what a sign leaves of float32. */
+export function binary(
+  helpers: Helpers,
+  op: Exclude<Binary, "most" | "least">,
+  fmt: Fmt,
+  a: Word,
+  b: Word,
+  round: (code: Word) => Word,
+): Word {
+  if (op === "min" || op === "max" || op === "imul") return call(helpers.math(op), a, b);
+  const [sign, wraps] = infixes[op];
+  const code = infix(a, sign, b);
+  return wraps ? infix(code, "|", literal(0)) : fmt === "f32" ? round(code) : code;
+}

@@ -3,7 +3,7 @@
 // the rest are consts; a value is moved past a store or an assignment only when it reads neither memory nor registers.
 import { internal } from "../../diagnostics/error.ts";
 import { isZeroOnce } from "../../program/known.ts";
-import type { Binary, Extent, Fmt, Index, Kernel, Stmt, Value } from "../../program/program.ts";
+import type { Extent, Fmt, Index, Kernel, Stmt, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { rootsOf } from "../../program/walk.ts";
 import {
@@ -20,15 +20,15 @@ import {
   Name,
   Names,
   prefix,
-  sequence,
   ternary,
 } from "../code.ts";
 import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/words.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses, bounded } from "./address.ts";
+import { exponentOf, powerOfTwo } from "./bits.ts";
 import { keeping } from "./extremes.ts";
-import { infixes } from "./infixes.ts";
+import { binary } from "./infixes.ts";
 
 export interface KernelSite {
   readonly helpers: Helpers;
@@ -47,8 +47,6 @@ export function emitKernel(kernel: Kernel, id: Name, site: KernelSite): Code {
 
 // Longer text than this gets a name of its own: parsers and minifiers recurse, and so do readers.
 const longest = 200;
-
-type Plain = Exclude<Binary, "most" | "least">;
 
 interface Pending {
   readonly statement: Stmt;
@@ -260,18 +258,13 @@ class Printer {
         return call(helpers.math(value.op), this.#value(value.a));
       case "convert":
         return this.#convert(value.a, value.fmt, round);
-      case "pow2": {
-        if (value.fmt === "f64") return element(helpers.pow2(), infix(this.#value(value.a), "+", literal(252)));
-        // The exponent's bits are those of 0 for −127, which the table does not know.
-        const [float, int] = helpers.bits();
-        const put = js`${element(int, literal(0))} = ${infix(infix(this.#value(value.a), "+", literal(127)), "<<", literal(23))}`;
-        return sequence(put, element(float, literal(0)));
-      }
-      case "exponent": {
-        const [float, int] = helpers.bits();
-        const put = js`${element(float, literal(0))} = ${this.#value(value.a, false)}`;
-        return infix(sequence(put, infix(element(int, literal(0)), ">>", literal(23))), "-", literal(127));
-      }
+      case "pow2":
+        // Of doubles there is a table.
+        return value.fmt === "f64"
+          ? element(helpers.pow2(), infix(this.#value(value.a), "+", literal(252)))
+          : powerOfTwo(helpers, this.#value(value.a));
+      case "exponent":
+        return exponentOf(helpers, this.#value(value.a, false));
       case "acc":
         return internal("acc stands in a nest only");
       case "lanes":
@@ -282,10 +275,10 @@ class Printer {
       case "most":
       case "least":
         if (isZeroOnce(value.a, value.b))
-          return this.#binary(value.op === "most" ? "max" : "min", this.#value(value.a), this.#value(value.b), value.fmt, round);
+          return call(helpers.math(value.op === "most" ? "max" : "min"), this.#value(value.a), this.#value(value.b));
         return keeping(value.op, value, this.#word(value.a), this.#word(value.b));
       default:
-        return this.#binary(value.op, this.#value(value.a), this.#value(value.b), value.fmt, round);
+        return binary(helpers, value.op, value.fmt, this.#value(value.a), this.#value(value.b), round);
     }
   }
 
@@ -301,14 +294,5 @@ class Printer {
   #word(value: Value): Code | Name {
     const code = this.#value(value);
     return code instanceof Name || value.op === "const" ? code : this.#name(value, code);
-  }
-
-  #binary(op: Plain, a: Code | Name, b: Code | Name, fmt: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
-    const { helpers } = this.#site;
-    if (op === "min" || op === "max") return call(helpers.math(op), a, b);
-    if (op === "imul") return call(helpers.math("imul"), a, b);
-    const [sign, wraps] = infixes[op];
-    const code = infix(a, sign, b);
-    return wraps ? infix(code, "|", literal(0)) : fmt === "f32" ? round(code) : code;
   }
 }

@@ -1,11 +1,12 @@
 // Values as instructions: the operands, then the op, on the stack. In: values of one statement. Out: code that leaves each on
 // the stack; a node met twice waits in a local. Guarantee: the bits of compiler/program/program.ts; a relaxed target contracts
-// vector madds, and nothing else differs.
+// madds (but the terms of a scalar sum), and nothing else differs.
 import { internal } from "../../diagnostics/error.ts";
 import type { Fmt, Folding, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { visit } from "../../program/walk.ts";
 import type { FunctionBody } from "./assembler.ts";
+import { Constants, isSame, isZero } from "./constants.ts";
 import { type Extreme, extreme, join, type Operand, type ValueOperand } from "./extremes.ts";
 import { instructionOf } from "./instructions.ts";
 import { type Locals, typeOf } from "./locals.ts";
@@ -35,12 +36,12 @@ export class Values {
   readonly #body: FunctionBody;
   #shared: ReadonlySet<Value> = new Set();
   readonly #named = new Map<Value, number>();
-  /** Vector constants in locals, by type and numbers. */
-  readonly #constants = new Map<string, number>();
+  readonly #constants: Constants;
 
   constructor(site: ValueSite) {
     this.#site = site;
     this.#body = site.body;
+    this.#constants = new Constants(site.body, () => site.repeated());
   }
 
   /** Starts a statement over `roots`; ended by `end`. */
@@ -75,7 +76,7 @@ export class Values {
     const vector = isVector(value.fmt);
     switch (value.op) {
       case "const":
-        if (vector) return this.#constant(value.value, value.fmt);
+        if (vector) return this.#constants.splat(value.value, value.fmt);
         return value.fmt === "f32" ? this.#body.f32_const(value.value) : this.#body.i32_const(value.value);
       case "scalar":
       case "loop":
@@ -89,7 +90,7 @@ export class Values {
       case "splat":
         return this.#splat(value.a);
       case "lanes":
-        return value.items.every((item) => item.op === "const") ? this.#literals(value.items) : this.#lanes(value.items, 3);
+        return this.#lanes(value.items, 3);
       case "across":
         return this.#across(value.how, value.a);
       case "extract":
@@ -130,36 +131,8 @@ export class Values {
     }
   }
 
-  /** One number in four lanes. */
-  #constant(value: number, fmt: Fmt): FunctionBody {
-    const float = fmt === "f32x4" && !Object.is(value, 0);
-    const bits = fmt === "maskx4" ? -value : value;
-    return this.#once(float ? `f32 ${exact(value)}` : `i32 ${bits}`, () =>
-      float ? this.#body.f32_const(value).op("f32x4.splat") : this.#body.i32_const(bits).op("i32x4.splat"),
-    );
-  }
-
-  /** Four numbers known now. */
-  #literals(items: readonly Of<"const">[]): FunctionBody {
-    const type = items[0].fmt === "f32" ? "f32" : "i32";
-    const numbers = items.map(({ value }) => value);
-    return this.#once(`${type} ${numbers.map(exact).join(" ")}`, () => this.#body.v128_const(numbers, type));
-  }
-
-  /**
-   * In an innermost loop a constant lives in a local, made when the function starts: engines would make it again each turn.
-   * Elsewhere it is made where it is used, lest it holds a register through the loops inside.
-   */
-  #once(key: string, write: () => FunctionBody): FunctionBody {
-    if (!this.#site.repeated()) return write();
-    const local = this.#constants.get(key) ?? this.#body.local("v128");
-    if (!this.#constants.has(key)) this.#body.atEntry(() => write().local_set(local));
-    this.#constants.set(key, local);
-    return this.#body.local_get(local);
-  }
-
   #integer(value: number, vector: boolean): FunctionBody {
-    return vector ? this.#constant(value, "i32x4") : this.#body.i32_const(value);
+    return vector ? this.#constants.splat(value, "i32x4") : this.#body.i32_const(value);
   }
 
   #splat(a: Value): FunctionBody {
@@ -170,6 +143,12 @@ export class Values {
   /** A vector whose lanes up to `lane` are the items. */
   #lanes(items: readonly Value[], lane: number): FunctionBody {
     const item = items[lane];
+    const known = items.filter((one) => one.op === "const");
+    if (lane === 3 && known.length === 4)
+      return this.#constants.lanes(
+        known.map(({ value }) => value),
+        item.fmt === "f32" ? "f32" : "i32",
+      );
     if (lane === 0) return this.#splat(item);
     if (item.op === "load" && !this.#shared.has(item)) {
       const offset = this.#site.address(item);
@@ -240,7 +219,7 @@ export class Values {
     if (i.op === "convert" && (i.a.fmt === "f32" || i.a.fmt === "f32x4")) {
       const minus = i.a.op === "neg" && !this.#shared.has(i.a) ? i.a.a : undefined;
       if (minus === undefined) this.push(i.a);
-      if (vector) this.#constant(exponentBias, "f32x4");
+      if (vector) this.#constants.splat(exponentBias, "f32x4");
       else this.#body.f32_const(exponentBias);
       if (minus !== undefined) this.push(minus);
       this.#body.op(`${i.a.fmt}.${minus === undefined ? "add" : "sub"}`);
@@ -278,8 +257,11 @@ export class Values {
     }
     if (mask.op === "less" && !this.#shared.has(mask) && a.fmt === "f32x4") {
       // a < b ? a : b and a < b ? b : a are the pseudo-minimum and -maximum, one instruction each.
-      if (isSame(mask.a, a) && isSame(mask.b, b)) return this.#pseudo("f32x4.pmin", b, a);
-      if (isSame(mask.a, b) && isSame(mask.b, a)) return this.#pseudo("f32x4.pmax", b, a);
+      const least = isSame(mask.a, a) && isSame(mask.b, b);
+      if (least || (isSame(mask.a, b) && isSame(mask.b, a))) {
+        this.push(b);
+        return this.push(a).op(least ? "f32x4.pmin" : "f32x4.pmax");
+      }
     }
     // A vector mask is all bits or none, so choosing between a value and 0 is one `and` or `andnot`.
     if (isZero(a) || isZero(b)) {
@@ -289,11 +271,6 @@ export class Values {
     this.push(a);
     this.push(b);
     return this.push(mask).op(this.#site.relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
-  }
-
-  #pseudo(op: "f32x4.pmin" | "f32x4.pmax", a: Value, b: Value): FunctionBody {
-    this.push(a);
-    return this.push(b).op(op);
   }
 
   /** Lanes shift by one amount; where theirs differ, one after the other. */
@@ -320,11 +297,3 @@ export class Values {
 const cheap: ReadonlySet<Value["op"]> = new Set(["const", "scalar", "loop", "use", "reg"]);
 /** What costs nothing to push. */
 const repeated = (push: () => FunctionBody): Operand => ({ push, keep: push, again: push });
-const exact = (value: number): string => (Object.is(value, -0) ? "-0" : `${value}`);
-/** One value: the same node, the same constant, or the same name. */
-const isSame = (a: Value, b: Value): boolean =>
-  a === b ||
-  (a.op === "const" && b.op === "const" && a.fmt === b.fmt && Object.is(a.value, b.value)) ||
-  (a.op === "use" && b.op === "use" && a.name === b.name);
-/** No bit is set. */
-const isZero = (value: Value): boolean => value.op === "const" && Object.is(value.value, 0);

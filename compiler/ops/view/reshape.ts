@@ -31,7 +31,7 @@ export const reshape: Primitive<ReshapeAttrs> = {
   eval: ([x], _attrs, { shape }) => ({ shape, data: x.data }),
   rounding: "none",
   vjp: (g, { inputs: [x], ct }) => [g.reshape(ct, { shape: x.type.shape })],
-  lower: { kind: "view", view: (input, _attrs, shape) => reshapeView(input, shape) },
+  lower: { kind: "view", view: (input, _attrs, shape) => reshapeView(input, shape), back: reshapeView },
   sample: (random) => {
     const type = sampleShape(random);
     const batch = isBatched(type) ? 1 : 0;

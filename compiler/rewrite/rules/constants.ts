@@ -2,37 +2,29 @@
 // define their bits, so they are only shrunk to one number, which `prepare` computes.
 import { isBatched, type Node } from "../../graph/graph.ts";
 import { ops } from "../../ops/index.ts";
+import { isRoundedOnce } from "../../ops/kit/work.ts";
 import { any, op, type Pattern, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { inputs, shapeOf } from "./sample.ts";
-
-/** Ops that are exact or rounded once, so that folding gives the bits of every executor. */
-const exact: ReadonlySet<string> = new Set([
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "neg",
-  "max",
-  "min",
-  "most",
-  "least",
-  "select",
-  "less",
-  "equal",
-  "floor",
-  "sqrt",
-]);
 
 /** An op that computes each number from the numbers at the same place. */
 export function isElementwise(node: Node): boolean {
   const found = ops[node.op];
   return found?.kind === "primitive" && found.lower.kind === "pointwise" && node.inputs.length > 0 && node.op !== "random";
 }
+/** Exact or rounded once, so that folding gives the bits of every executor. */
+const isExact = (node: Node): boolean => isElementwise(node) && isRoundedOnce(ops[node.op], node);
+
 /** An op that rewrites strides and computes nothing: reshape, transpose, slice, window, … */
 export function isView(node: Node): boolean {
   const found = ops[node.op];
   return found?.kind === "primitive" && found.lower.kind === "view";
 }
+/** Ops of a point that need nothing but operands. */
+const plainOps = Object.keys(ops).filter((name) => {
+  const found = ops[name];
+  const isPointwise = found.kind === "primitive" && found.lower.kind === "pointwise";
+  return isPointwise && typeof found.arity === "number" && found.attrs.safeParse({}).success;
+});
 const matching = (holds: (node: Node) => boolean): Pattern => where(any("node"), (node) => node.inputs.length > 0 && holds(node));
 const allSplats = (node: Node): boolean => node.inputs.every((input) => splatOf(input) !== undefined);
 
@@ -48,19 +40,19 @@ export const constants: readonly Rule[] = [
   rule(
     "constants-fold",
     "bits",
-    matching((node) => exact.has(node.op) && allSplats(node)),
+    matching((node) => isExact(node) && allSplats(node)),
     (g, _, node) => g.like(node, evaluate(node)),
     (g, r) => {
       const shape = shapeOf(r);
       const one = () => g.fill(r.pick([0, -0, 1.1, -3, 1e-40, 3e38, Number.NaN, Number.NEGATIVE_INFINITY]), shape);
-      const name = r.pick([...exact]);
-      return g.node(name, Array.from({ length: ops[name].arity as number }, one));
+      const of = (name: string) => g.node(name, Array.from({ length: ops[name].arity as number }, one));
+      return r.pick(plainOps.map(of).filter(isExact));
     },
   ),
   rule(
     "one-number-is-computed-once",
     "bits",
-    matching((node) => isElementwise(node) && !exact.has(node.op) && allSplats(node) && node.type.shape.length > 0),
+    matching((node) => isElementwise(node) && !isExact(node) && allSplats(node) && node.type.shape.length > 0),
     (g, _, node) => {
       const scalars = node.inputs.map((input) => g.fill(splatOf(input) as number, []));
       return g.broadcast(g.node(node.op, scalars, node.attrs), { shape: node.type.shape, axes: [] });

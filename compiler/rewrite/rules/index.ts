@@ -1,5 +1,5 @@
 // The lists of rules, first match first. Adding a rule is one line in its topic's file; adding a topic is one line here.
-import type { Options } from "../../options.ts";
+import { hasLanes, type Options } from "../../options.ts";
 import type { Rule } from "../pattern.ts";
 import { algebra } from "./algebra.ts";
 import { broadcasts } from "./broadcasts.ts";
@@ -18,11 +18,11 @@ const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradient
 export const allRules: readonly Rule[] = [...always, ...fold];
 
 /**
- * `exact` drops the rules that change last bits. JavaScript has IEEE's maximum as an instruction of its own and gains nothing from
- * another; but exact modules have the same bits on all targets, so there it follows the others.
+ * `exact` drops the rules that change last bits. Its modules have the same bits on all targets, so there a rule for lanes holds for
+ * plain JavaScript too, which would leave it out.
  */
 const chosen = (rules: readonly Rule[], { exact, target }: Knobs): readonly Rule[] =>
-  rules.filter((rule) => (exact ? rule.promise !== "approx" : target !== "js" || !extremes.includes(rule)));
+  rules.filter(({ promise, forLanes }) => (exact ? promise !== "approx" : !forLanes || hasLanes(target)));
 /** For graphs that run between updates of their params. */
 export const trainingRules = (options: Knobs): readonly Rule[] => chosen(always, options);
 /** For graphs whose params never change: affine work moves into them. */
