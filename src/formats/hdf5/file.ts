@@ -134,10 +134,11 @@ export class Cursor {
     return this.#end - this.#at;
   }
 
-  #step(count: number): number {
+  /** Moves on. What is only gone over costs a little, what is read its bytes. */
+  #step(count: number, cost = count): number {
     const at = this.#at;
     if (!(count >= 0 && at + count <= this.#end)) broken(`${this.what} ends in the middle, at byte ${this.#end}`);
-    this.file.spend(count);
+    this.file.spend(cost);
     this.#at += count;
     return at;
   }
@@ -173,7 +174,7 @@ export class Cursor {
   }
 
   skip(count: number): void {
-    this.#step(count);
+    this.#step(count, 1);
   }
   /** The next bytes, not copied. */
   bytes(count: number): Uint8Array {
@@ -182,7 +183,7 @@ export class Cursor {
   }
   /** The next bytes as a range of their own. */
   part(count: number, what: string): Cursor {
-    const at = this.#step(count);
+    const at = this.#step(count, 1);
     return new Cursor(this.file, at, at + count, what);
   }
   /** The same place again, to read it twice. */
