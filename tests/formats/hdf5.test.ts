@@ -1,5 +1,6 @@
 // HDF5 files that h5py wrote, old layout and new, against what h5py read in them: every group, dataset and attribute is right, or
 // refused by name. In: tests/fixtures/hdf5, each file compressed; expected.json says what stands in them.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -29,6 +30,13 @@ const fixture = (file: string): Uint8Array => new Uint8Array(gunzipSync(readFile
 const base64 = (values: Float32Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
 
+/** Long texts are as good as their hash, nested lists as their members. */
+const brief = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(brief);
+  const isLong = typeof value === "string" && value.length > 1000;
+  return isLong ? `sha256 ${createHash("sha256").update(value).digest("hex")}` : value;
+};
+
 /** The same of our reader; what is to be refused is left out. */
 function found(root: H5Group, refused: Case["refused"]): Record<string, Expected> {
   const objects: Record<string, Expected> = {};
@@ -52,11 +60,11 @@ function found(root: H5Group, refused: Case["refused"]): Record<string, Expected
   return objects;
 }
 
-function attributesOf(object: H5Group | H5Dataset, refused: Case["refused"]): Record<string, H5Value> | undefined {
+function attributesOf(object: H5Group | H5Dataset, refused: Case["refused"]): Record<string, unknown> | undefined {
   const isRefused = Object.keys(refused).some((path) => path.startsWith(`${object.path}@`));
   const entries = isRefused ? [["right", object.attribute("right")] as const] : [...object.attributes()];
   const some = entries.filter((entry): entry is [string, H5Value] => entry[1] !== undefined);
-  return some.length === 0 ? undefined : Object.fromEntries(some);
+  return some.length === 0 ? undefined : Object.fromEntries(some.map(([name, value]) => [name, brief(value)]));
 }
 
 function valuesOf(dataset: H5Dataset, refused: Case["refused"]): Expected {
