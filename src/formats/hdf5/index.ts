@@ -190,7 +190,8 @@ class Dataset extends Base implements H5Dataset {
       const type = this.#typeOf("number");
       const [bytes, view] = this.#stored(type.size);
       const values = allocate(() => new Float32Array(bytes.length / type.size));
-      for (let i = 0; i < values.length; i++) values[i] = type.readSingle(view, i * type.size);
+      if (type.isFloat32) new Uint8Array(values.buffer).set(bytes);
+      else for (let i = 0; i < values.length; i++) values[i] = type.readSingle(view, i * type.size);
       return values;
     });
   }
