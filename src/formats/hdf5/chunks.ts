@@ -21,7 +21,7 @@ export function readChunked(cursor: Cursor, version: number, wanted: Wanted, ran
     wanted.claim(size + chunk.stored);
     const stored = wanted.file.data(chunk.address, chunk.stored, "a chunk");
     const isPlain = keepsBorders && isPartial(grid, chunk);
-    const bytes = isPlain ? stored : pipeline.undo(stored, chunk.mask, size);
+    const bytes = isPlain ? stored : pipeline.undo(stored, chunk.mask, size, wanted.claim);
     if (bytes.length !== size) broken(`a chunk gives ${bytes.length} bytes, its shape asks for ${size}`);
     place(grid, chunk.offset, bytes, values);
   }

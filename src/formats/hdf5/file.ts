@@ -87,10 +87,8 @@ export class H5File {
   claim(bytes: number): void {
     if (bytes > largest) unsupported(`datasets of more than 4 GiB; this one takes ${bytes} bytes`);
     this.#data -= bytes;
-    if (this.#data < 0)
-      broken(
-        `its datasets are said to hold more than ${expansion} times what the file of ${this.bytes.length} bytes has room for`,
-      );
+    if (this.#data >= 0) return;
+    unsupported(`datasets that take more than ${expansion} times the ${this.bytes.length} bytes of their file`);
   }
 
   /** Counts an object that is opened by a path of its own. */

@@ -8,14 +8,20 @@ import { allocate, broken, unsupported } from "./file.ts";
 import { bodyOf, type Header, kinds, messageOf } from "./header.ts";
 import { inflate } from "./inflate.ts";
 
-/** A filter that is read here: `limit` is the most that its output can be. */
+/** A filter that is read here. */
 interface Filter {
-  undo(bytes: Uint8Array, values: readonly number[], limit: number): Uint8Array;
+  undo(bytes: Uint8Array, values: readonly number[], limits: Limits): Uint8Array;
   /** Bytes that it adds to what it was given. */
   readonly adds: number;
 }
 
-const deflate: Filter = { adds: 0, undo: (bytes, _, limit) => inflate(bytes, limit) };
+interface Limits {
+  /** The most that a filter's output can be. */
+  readonly most: number;
+  claim(bytes: number): void;
+}
+
+const deflate: Filter = { adds: 0, undo: (bytes, _, { most, claim }) => inflate(bytes, most, claim) };
 
 /** The first bytes of all values, then the second ones, and so on; what is left over stays where it was. */
 const shuffle: Filter = {
@@ -61,8 +67,8 @@ const filters: ReadonlyMap<number, Filter | string> = new Map<number, Filter | s
 /** The filters of a dataset. */
 export interface Pipeline {
   readonly isEmpty: boolean;
-  /** Gives the bytes of a chunk, of which there are `size`; filters whose bit is set in `mask` were not applied. */
-  undo(stored: Uint8Array, mask: number, size: number): Uint8Array;
+  /** Gives the `size` bytes of a chunk; filters whose bit is set in `mask` were not applied. `claim` hears of work in vain. */
+  undo(stored: Uint8Array, mask: number, size: number, claim: (bytes: number) => void): Uint8Array;
 }
 
 /** Reads the message, if there is one. Throws CompileError for a filter that is not read, used or not. */
@@ -71,11 +77,11 @@ export function readPipeline(header: Header): Pipeline {
   const added = steps.reduce((sum, { filter }) => sum + filter.adds, 0);
   return {
     isEmpty: steps.length === 0,
-    undo(stored, mask, size) {
+    undo(stored, mask, size, claim) {
       let bytes = stored;
       // From the last filter that was applied to the first.
       for (const [i, { filter, values }] of [...steps.entries()].reverse())
-        if (((mask >>> i) & 1) === 0) bytes = filter.undo(bytes, values, size + added);
+        if (((mask >>> i) & 1) === 0) bytes = filter.undo(bytes, values, { most: size + added, claim });
       return bytes.length === size ? bytes : broken(`a chunk gives ${bytes.length} bytes, its shape asks for ${size}`);
     },
   };
