@@ -19,6 +19,16 @@ export interface WeightSpec {
   /** The numbers `from` ≤ i < `to`, row-major, start otherwise: a forget gate's bias at 1. */
   readonly except?: { readonly from: number; readonly to: number; readonly initializer: InitializerSpec };
   readonly trainable: boolean;
+  /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
+  readonly within?: string;
+}
+
+/** What a Keras file holds of a layer beside its config. */
+export interface Saved {
+  /** The numbers of `vars/0, 1, …` in a folder below the layer's own ("" for that), in their order; none where there are none. */
+  readonly variables: (within?: string) => readonly Float32Array[];
+  /** A text among the assets below the layer's folder, such as a vocabulary, or undefined. */
+  readonly asset: (name: string) => string | undefined;
 }
 
 /** A problem with a config: where in it, what, and what to do. */
@@ -104,6 +114,8 @@ export interface Layer<C extends object = object> {
   /** In Keras' order, which `getWeights` and files rely on. */
   readonly weights: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => LayerResult;
+  /** The config in our terms, where a Keras file says it otherwise: what it saves as variables or assets, or under other keys. In: camelCase keys. */
+  readonly fromKeras?: (config: Readonly<Record<string, unknown>>, saved: Saved) => Readonly<Record<string, unknown>>;
 }
 
 /** A layer whose config is known only at run time; every list of layers is of this type. */

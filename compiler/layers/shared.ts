@@ -6,7 +6,7 @@ import { mostAxes } from "../graph/limits.ts";
 import type { G } from "../ops/index.ts";
 import type { InitializerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
-import type { Noise, Problem } from "./define.ts";
+import type { Noise, Problem, WeightSpec } from "./define.ts";
 
 const reshapeHint = "check inputShape, or put reshape or flatten before this layer";
 
@@ -19,9 +19,20 @@ export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.uni
   z.int(),
   z.array(z.int()).min(1).max(mostAxes),
 ]);
-/** A config key that names an initializer, with Keras' default. */
-export const initializer = (standard: InitializerSpec): z.ZodDefault<typeof initializerSchema> =>
-  initializerSchema.default(standard);
+/** What the keys of a weight are called: `kernelInitializer`. */
+type WeightKeys<K extends string> = { readonly [Key in `${K}Initializer`]: z.ZodDefault<typeof initializerSchema> };
+
+/** Keras' keys of a weight, `kernelInitializer` with its default; every weight of every layer has them. */
+export const weightKeys = <K extends string>(key: K, standard: InitializerSpec): WeightKeys<K> =>
+  ({ [`${key}Initializer`]: initializerSchema.default(standard) }) as WeightKeys<K>;
+
+/** A trained weight as those keys of a config say; `name` where it is called otherwise than its keys. */
+export const weightOf = <K extends string>(
+  config: { readonly [Key in `${K}Initializer`]: InitializerSpec },
+  key: K,
+  shape: readonly number[],
+  more: Partial<WeightSpec> = {},
+): WeightSpec => ({ name: key, shape, initializer: config[`${key}Initializer`], trainable: true, ...more });
 
 /** Keras' keys around a weight that layerc does not honour: regularizer and constraint. */
 export const noPenalty = (...weights: string[]): Readonly<Record<string, readonly unknown[]>> =>

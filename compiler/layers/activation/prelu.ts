@@ -2,7 +2,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
-import { count, initializer, noPenalty } from "../shared.ts";
+import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * max(x, 0) + alpha · min(x, 0) with a trained alpha per point of a sample, [H, W, C]; `sharedAxes: [1, 2]` gives one per channel,
@@ -13,7 +13,7 @@ export const prelu = layer({
   keras: "PReLU",
   says: "x where x > 0, else alpha · x with a trained alpha per point of the sample, shared along `sharedAxes` (counted from 1).",
   config: z.strictObject({
-    alphaInitializer: initializer("zeros"),
+    ...weightKeys("alpha", "zeros"),
     sharedAxes: z.array(count).max(mostAxes).nullable().default(null),
   }),
   fixed: noPenalty("alpha"),
@@ -22,9 +22,9 @@ export const prelu = layer({
     const message = `sharedAxes needs axes from 1 to ${input.length}, found ${showShape(sharedAxes ?? [])} on ${showShape(input)}`;
     return { path: "sharedAxes", code: "shape/rank", message, hint: "axes count from 1; the batch is not among them" };
   },
-  weights: ({ alphaInitializer, sharedAxes }, input) => {
-    const shape = input.map((size, i) => (sharedAxes?.includes(i + 1) ? 1 : size));
-    return [{ name: "alpha", shape, initializer: alphaInitializer, trainable: true }];
+  weights: (config, input) => {
+    const shape = input.map((size, i) => (config.sharedAxes?.includes(i + 1) ? 1 : size));
+    return [weightOf(config, "alpha", shape)];
   },
   lower: (g, { x, weights: { alpha } }) => {
     // At 0 both ties give their gradient to the constant: the slope there is 0, as Keras'.

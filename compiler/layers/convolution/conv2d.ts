@@ -8,7 +8,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, initializer, needsRank, noPenalty } from "../shared.ts";
+import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
 import { convolve, finished } from "./products.ts";
 import { badWindow, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -23,8 +23,8 @@ export const conv2d = layer({
     groups: count.default(1),
     activation: activationSchema,
     useBias: z.boolean().default(true),
-    kernelInitializer: initializer("glorot_uniform"),
-    biasInitializer: initializer("zeros"),
+    ...weightKeys("kernel", "glorot_uniform"),
+    ...weightKeys("bias", "zeros"),
   }),
   fixed: {
     ...noPenalty("kernel", "bias"),
@@ -49,14 +49,9 @@ export const conv2d = layer({
     }
     return badWindow(geometryOf(config), input, "kernelSize") ?? badActivation(config.activation, filters);
   },
-  weights: ({ filters, kernelSize, groups, useBias, kernelInitializer, biasInitializer }, input) => [
-    {
-      name: "kernel",
-      shape: [...twice(kernelSize), input[2] / groups, filters],
-      initializer: kernelInitializer,
-      trainable: true,
-    },
-    ...(useBias ? [{ name: "bias", shape: [filters], initializer: biasInitializer, trainable: true }] : []),
+  weights: (config, input) => [
+    weightOf(config, "kernel", [...twice(config.kernelSize), input[2] / config.groups, config.filters]),
+    ...(config.useBias ? [weightOf(config, "bias", [config.filters])] : []),
   ],
   lower: (g, { x, weights: { kernel, bias }, config }) => ({
     y: finished(g, convolve(g, x, kernel, geometryOf(config), config.groups), bias, config.activation),

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, initializer, needsRank, noPenalty } from "../shared.ts";
+import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
 import { convolveDepthwise, finished } from "./products.ts";
 import { badWindow, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -19,8 +19,8 @@ export const depthwiseConv2d = layer({
     depthMultiplier: count.default(1),
     activation: activationSchema,
     useBias: z.boolean().default(true),
-    depthwiseInitializer: initializer("glorot_uniform"),
-    biasInitializer: initializer("zeros"),
+    ...weightKeys("depthwise", "glorot_uniform"),
+    ...weightKeys("bias", "zeros"),
   }),
   fixed: {
     ...noPenalty("depthwise", "bias"),
@@ -31,14 +31,9 @@ export const depthwiseConv2d = layer({
     needsRank(3, "height, width, channels", input) ??
     badWindow(geometryOf(config), input, "kernelSize") ??
     badActivation(config.activation, input[2] * config.depthMultiplier),
-  weights: ({ kernelSize, depthMultiplier, useBias, depthwiseInitializer, biasInitializer }, input) => [
-    {
-      name: "kernel",
-      shape: [...twice(kernelSize), input[2], depthMultiplier],
-      initializer: depthwiseInitializer,
-      trainable: true,
-    },
-    ...(useBias ? [{ name: "bias", shape: [input[2] * depthMultiplier], initializer: biasInitializer, trainable: true }] : []),
+  weights: (config, input) => [
+    weightOf(config, "depthwise", [...twice(config.kernelSize), input[2], config.depthMultiplier], { name: "kernel" }),
+    ...(config.useBias ? [weightOf(config, "bias", [input[2] * config.depthMultiplier])] : []),
   ],
   lower: (g, { x, weights: { kernel, bias }, config }) => ({
     y: finished(g, convolveDepthwise(g, x, kernel, geometryOf(config)), bias, config.activation),

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, initializer, needsRank, noPenalty } from "../shared.ts";
+import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
 import { convolve, convolveDepthwise, finished } from "./products.ts";
 import { badWindow, type Geometry, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -23,9 +23,9 @@ export const separableConv2d = layer({
     depthMultiplier: count.default(1),
     activation: activationSchema,
     useBias: z.boolean().default(true),
-    depthwiseInitializer: initializer("glorot_uniform"),
-    pointwiseInitializer: initializer("glorot_uniform"),
-    biasInitializer: initializer("zeros"),
+    ...weightKeys("depthwise", "glorot_uniform"),
+    ...weightKeys("pointwise", "glorot_uniform"),
+    ...weightKeys("bias", "zeros"),
   }),
   fixed: {
     ...noPenalty("depthwise", "pointwise", "bias"),
@@ -37,17 +37,12 @@ export const separableConv2d = layer({
     badWindow(geometryOf(config), input, "kernelSize") ??
     badActivation(config.activation, config.filters),
   weights: (config, input) => {
-    const { filters, kernelSize, depthMultiplier, useBias, biasInitializer } = config;
+    const { filters, kernelSize, depthMultiplier, useBias } = config;
     const deep = input[2] * depthMultiplier;
     return [
-      {
-        name: "depthwise_kernel",
-        shape: [...twice(kernelSize), input[2], depthMultiplier],
-        initializer: config.depthwiseInitializer,
-        trainable: true,
-      },
-      { name: "pointwise_kernel", shape: [1, 1, deep, filters], initializer: config.pointwiseInitializer, trainable: true },
-      ...(useBias ? [{ name: "bias", shape: [filters], initializer: biasInitializer, trainable: true }] : []),
+      weightOf(config, "depthwise", [...twice(kernelSize), input[2], depthMultiplier], { name: "depthwise_kernel" }),
+      weightOf(config, "pointwise", [1, 1, deep, filters], { name: "pointwise_kernel" }),
+      ...(useBias ? [weightOf(config, "bias", [filters])] : []),
     ];
   },
   lower: (g, { x, weights: { depthwise_kernel: depthwise, pointwise_kernel: pointwise, bias }, config }) => {

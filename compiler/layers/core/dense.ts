@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, initializer, matmul, needsAxes, noPenalty } from "../shared.ts";
+import { count, matmul, needsAxes, noPenalty, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * activation(x · kernel + bias), kernel [in, units]: [n, …, in] to [n, …, units].
@@ -15,14 +15,14 @@ export const dense = layer({
     units: count,
     activation: activationSchema,
     useBias: z.boolean().default(true),
-    kernelInitializer: initializer("glorot_uniform"),
-    biasInitializer: initializer("zeros"),
+    ...weightKeys("kernel", "glorot_uniform"),
+    ...weightKeys("bias", "zeros"),
   }),
   fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], loraRank: [null], quantizationConfig: [null] },
   legal: ({ units, activation }, input) => needsAxes(1, input) ?? badActivation(activation, units),
-  weights: ({ units, useBias, kernelInitializer, biasInitializer }, input) => [
-    { name: "kernel", shape: [input[input.length - 1], units], initializer: kernelInitializer, trainable: true },
-    ...(useBias ? [{ name: "bias", shape: [units], initializer: biasInitializer, trainable: true }] : []),
+  weights: (config, input) => [
+    weightOf(config, "kernel", [input[input.length - 1], config.units]),
+    ...(config.useBias ? [weightOf(config, "bias", [config.units])] : []),
   ],
   lower: (g, { x, weights: { kernel, bias }, config }) => {
     const product = matmul(g, x, kernel);

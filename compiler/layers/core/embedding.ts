@@ -2,7 +2,7 @@
 // (the op gather). The gradient adds each row's cotangents up in the order of the batch.
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { count, initializer, noPenalty } from "../shared.ts";
+import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim]. Ids that other layers compute are made
@@ -17,7 +17,7 @@ export const embedding = layer({
     // Whole numbers are exact in float32 up to here.
     inputDim: count.max(2 ** 24),
     outputDim: count,
-    embeddingsInitializer: initializer("uniform"),
+    ...weightKeys("embeddings", "uniform"),
     maskZero: z.boolean().default(false),
   }),
   fixed: {
@@ -30,9 +30,7 @@ export const embedding = layer({
     weights: [null],
   },
   integers: ({ inputDim }) => inputDim,
-  weights: ({ inputDim, outputDim, embeddingsInitializer }) => [
-    { name: "embeddings", shape: [inputDim, outputDim], initializer: embeddingsInitializer, trainable: true },
-  ],
+  weights: (config) => [weightOf(config, "embeddings", [config.inputDim, config.outputDim])],
   lower: (g, { x, weights: { embeddings }, config: { maskZero } }) => ({
     y: g.gather(embeddings, x),
     mask: maskZero ? g.as("mask", () => g.sub(g.like(x, 1), g.equal(x, g.like(x, 0)))) : null,

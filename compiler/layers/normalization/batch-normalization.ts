@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
-import { badAxis, initializer, noPenalty, sampleAxes, sampleShape, spread } from "../shared.ts";
+import { badAxis, noPenalty, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta for each point of `axis`; the shape stays.
@@ -23,20 +23,20 @@ export const batchNormalization = layer({
     epsilon: z.number().positive().default(1e-3),
     center: z.boolean().default(true),
     scale: z.boolean().default(true),
-    betaInitializer: initializer("zeros"),
-    gammaInitializer: initializer("ones"),
-    movingMeanInitializer: initializer("zeros"),
-    movingVarianceInitializer: initializer("ones"),
+    ...weightKeys("beta", "zeros"),
+    ...weightKeys("gamma", "ones"),
+    ...weightKeys("movingMean", "zeros"),
+    ...weightKeys("movingVariance", "ones"),
   }),
   fixed: { ...noPenalty("beta", "gamma"), synchronized: [false], renorm: [false], renormClipping: "any", renormMomentum: "any" },
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
     const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
     return [
-      ...(config.scale ? [{ name: "gamma", shape, initializer: config.gammaInitializer, trainable: true }] : []),
-      ...(config.center ? [{ name: "beta", shape, initializer: config.betaInitializer, trainable: true }] : []),
-      { name: "moving_mean", shape, initializer: config.movingMeanInitializer, trainable: false },
-      { name: "moving_variance", shape, initializer: config.movingVarianceInitializer, trainable: false },
+      ...(config.scale ? [weightOf(config, "gamma", shape)] : []),
+      ...(config.center ? [weightOf(config, "beta", shape)] : []),
+      weightOf(config, "movingMean", shape, { name: "moving_mean", trainable: false }),
+      weightOf(config, "movingVariance", shape, { name: "moving_variance", trainable: false }),
     ];
   },
   lower: (g, { x, mask, weights, config, trainable, noise }) => {

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
-import { axisOrAxes, badAxis, initializer, noPenalty, orderedAxes, sampleAxes, sampleShape, spread } from "../shared.ts";
+import { axisOrAxes, badAxis, noPenalty, orderedAxes, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta over `axis` of each sample; the shape stays.
@@ -22,16 +22,16 @@ export const layerNormalization = layer({
     epsilon: z.number().positive().default(1e-3),
     center: z.boolean().default(true),
     scale: z.boolean().default(true),
-    betaInitializer: initializer("zeros"),
-    gammaInitializer: initializer("ones"),
+    ...weightKeys("beta", "zeros"),
+    ...weightKeys("gamma", "ones"),
   }),
   fixed: { ...noPenalty("beta", "gamma"), rmsScaling: [false] },
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
     const shape = orderedAxes(config.axis, input).map((axis) => input[axis]);
     return [
-      ...(config.scale ? [{ name: "gamma", shape, initializer: config.gammaInitializer, trainable: true }] : []),
-      ...(config.center ? [{ name: "beta", shape, initializer: config.betaInitializer, trainable: true }] : []),
+      ...(config.scale ? [weightOf(config, "gamma", shape)] : []),
+      ...(config.center ? [weightOf(config, "beta", shape)] : []),
     ];
   },
   lower: (g, { x, weights: { gamma, beta }, config }) => {

@@ -11,9 +11,11 @@ import { type Node, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
-import { count, dropMask, initializer, matmul, needsRank, noPenalty, rate, sampleShape } from "../shared.ts";
+import { count, dropMask, matmul, needsRank, noPenalty, rate, sampleShape, weightKeys, weightOf } from "../shared.ts";
 import { lstmStep } from "./lstm-step.ts";
 
+/** Keras' layer holds a cell, and the cell the weights. */
+const within = "cell";
 const keepsShape = activationSchema.unwrap().refine((name) => name !== "glu", "an activation that keeps the shape");
 
 /**
@@ -30,9 +32,9 @@ export const lstm = layer({
     activation: keepsShape.default("tanh"),
     recurrentActivation: keepsShape.default("sigmoid"),
     useBias: z.boolean().default(true),
-    kernelInitializer: initializer("glorot_uniform"),
-    recurrentInitializer: initializer("orthogonal"),
-    biasInitializer: initializer("zeros"),
+    ...weightKeys("kernel", "glorot_uniform"),
+    ...weightKeys("recurrent", "orthogonal"),
+    ...weightKeys("bias", "zeros"),
     unitForgetBias: z.boolean().default(true),
     dropout: rate,
     recurrentDropout: rate,
@@ -57,11 +59,10 @@ export const lstm = layer({
     const { units } = config;
     // Columns u..2u are the forget gate's: it starts open.
     const forget = config.unitForgetBias ? { except: { from: units, to: 2 * units, initializer: "ones" } } : {};
-    const bias = { name: "bias", shape: [4 * units], initializer: config.biasInitializer, ...forget, trainable: true };
     return [
-      { name: "kernel", shape: [features, 4 * units], initializer: config.kernelInitializer, trainable: true },
-      { name: "recurrent_kernel", shape: [units, 4 * units], initializer: config.recurrentInitializer, trainable: true },
-      ...(config.useBias ? [bias] : []),
+      weightOf(config, "kernel", [features, 4 * units], { within }),
+      weightOf(config, "recurrent", [units, 4 * units], { name: "recurrent_kernel", within }),
+      ...(config.useBias ? [weightOf(config, "bias", [4 * units], { ...forget, within })] : []),
     ];
   },
   lower: (g, { x, xs: [, givenH, givenC], mask, weights: { kernel, recurrent_kernel: recurrent, bias }, config, noise }) => {
