@@ -180,9 +180,10 @@ describe("a hostile or damaged file", () => {
 
 describe("a reader", () => {
   it("reads a dataset as often as one likes, though its first reading is counted against the file's length", () => {
-    const data = openHdf5(fixture("layouts-latest")).get("all") as H5Dataset;
+    // 1100 chunks of one number: an index of many times the bytes of the data.
+    const data = openHdf5(fixture("pages-latest")).get("fixed") as H5Dataset;
     const first = data.numbers();
-    for (let i = 0; i < 20_000 / first.length; i++) expect(data.numbers()).toEqual(first);
+    for (let i = 0; i < 100; i++) expect(Buffer.compare(Buffer.from(data.numbers().buffer), Buffer.from(first.buffer))).toBe(0);
   });
 
   it("reads a part of a larger buffer", () => {

@@ -7,21 +7,26 @@ import { readPipeline } from "./filters.ts";
 import { bytesOf, type Chunk, type Grid, isPartial, place } from "./grid.ts";
 import { filled, type Wanted } from "./wanted.ts";
 
+/** What a chunk costs besides its bytes: no index says where one lies in fewer. */
+const costOfChunk = 8;
+
 /** Reads a chunked dataset; `rank` is what older messages say before their class. */
 export function readChunked(cursor: Cursor, version: number, wanted: Wanted, rank = 0): Uint8Array {
   const pipeline = readPipeline(wanted.header);
   const { grid, chunks, keepsBorders } =
     version < 4 ? readTree(cursor, version, wanted, rank) : readIndexed(cursor, wanted, pipeline.isEmpty);
   const size = bytesOf(grid);
+  const { file } = wanted;
   const values = filled(wanted);
   for (const chunk of chunks) {
     if (!isInside(grid, chunk)) continue;
     if (pipeline.isEmpty && chunk.stored !== size) broken(`a chunk takes ${chunk.stored} bytes, its shape asks for ${size}`);
     // The stored bytes count, too: many chunks may claim to lie in the same ones.
-    wanted.claim(size + chunk.stored);
-    const stored = wanted.file.data(chunk.address, chunk.stored, "a chunk");
+    file.claim(size + chunk.stored);
+    file.spend(costOfChunk);
+    const stored = file.data(chunk.address, chunk.stored, "a chunk");
     const isPlain = keepsBorders && isPartial(grid, chunk);
-    const bytes = isPlain ? stored : pipeline.undo(stored, chunk.mask, size, wanted.claim);
+    const bytes = isPlain ? stored : pipeline.undo(stored, chunk.mask, size, (bytes) => file.claim(bytes));
     if (bytes.length !== size) broken(`a chunk gives ${bytes.length} bytes, its shape asks for ${size}`);
     place(grid, chunk.offset, bytes, values);
   }

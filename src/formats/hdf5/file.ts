@@ -91,6 +91,16 @@ export class H5File {
     unsupported(`datasets that take more than ${expansion} times the ${this.bytes.length} bytes of their file`);
   }
 
+  /** Reads what has been read before, which counts once. */
+  again<T>(run: () => T): T {
+    const [structure, data] = [this.#structure, this.#data];
+    try {
+      return run();
+    } finally {
+      [this.#structure, this.#data] = [structure, data];
+    }
+  }
+
   /** Counts an object that is opened by a path of its own. */
   open(): void {
     if (--this.#objects < 0)

@@ -9,7 +9,7 @@ import { bodyOf, type Header, kinds, messageOf } from "./header.ts";
 import { filled, type Wanted } from "./wanted.ts";
 
 /** The values of a dataset; not copied where they lie in the file as they are. */
-export function readStored(file: H5File, header: Header, space: Dataspace, size: number, claim: Wanted["claim"]): Uint8Array {
+export function readStored(file: H5File, header: Header, space: Dataspace, size: number): Uint8Array {
   if (messageOf(header, kinds.externalFiles) !== undefined)
     unsupported("datasets whose values lie in other files (external storage)");
   const bytes = countOf(space) * size;
@@ -18,7 +18,7 @@ export function readStored(file: H5File, header: Header, space: Dataspace, size:
   if (layout === undefined) return broken("a dataset does not say where its values lie");
   const cursor = bodyOf(layout);
   const version = cursor.version(1, 2, 3, 4, 5);
-  const wanted = { file, header, space, size, bytes, fill: readFill(header, size), claim };
+  const wanted = { file, header, space, size, bytes, fill: readFill(header, size) };
   return version < 3 ? readOld(cursor, wanted) : readLayout(cursor, version, wanted);
 }
 
