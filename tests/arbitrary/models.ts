@@ -10,7 +10,7 @@ import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts"
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
 import { graphDrafts, graphModel } from "./graph-models.ts";
-import { anyLine, isLegal, type Line, lineOf, named } from "./lines.ts";
+import { anyLine, commonOf, isLegal, type Line, lineOf, named } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 import { valuesOf } from "./schema.ts";
 
@@ -210,7 +210,7 @@ function assemble(
     const config = {
       ...line.config,
       ...(specs.length === 0 ? { inputShape } : {}),
-      ...(line.frozen === undefined ? {} : { trainable: false }),
+      ...commonOf(line),
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
