@@ -209,7 +209,12 @@ describe("the list", () => {
     });
     const deep = { strides: 1, padding: "valid", dilationRate: 1, depthMultiplier: 1, activation: null, useBias: true };
     const first = { depthwiseInitializer: "glorot_uniform", biasInitializer: "zeros" };
-    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({ kernelSize: 3, ...deep, ...first, ...none("depthwise", "bias") });
+    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({
+      kernelSize: 3,
+      ...deep,
+      ...first,
+      ...none("depthwise", "bias"),
+    });
     expect(defaults(l.separableConv2d, { filters: 1, kernelSize: 3 })).toEqual({
       filters: 1,
       kernelSize: 3,
