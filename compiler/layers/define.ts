@@ -121,6 +121,8 @@ export interface Layer<C extends object = object> {
   readonly integers?: (config: C) => number;
   /** How many inputs a call has, at least and at most; without it one. */
   readonly takes?: readonly [least: number, most: number];
+  /** Why no training step can have it. */
+  readonly untrained?: string;
   /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
   readonly encodes?: (config: C, input: readonly number[]) => Encoded;
   /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */
