@@ -44,8 +44,35 @@ export {
   maxPooling2d,
   maxPooling3d,
 } from "./pooling/pool.ts";
+export {
+  augMix,
+  cutMix,
+  mixUp,
+  randAugment,
+  randomColorDegeneration,
+  randomColorJitter,
+  randomElasticTransform,
+  randomErasing,
+  randomGaussianBlur,
+  randomGrayscale,
+  randomHue,
+  randomInvert,
+  randomPerspective,
+  randomPosterization,
+  randomRotation,
+  randomSaturation,
+  randomSharpness,
+  randomShear,
+  randomTranslation,
+  randomZoom,
+  solarization,
+} from "./preprocessing/augmentation.ts";
+export { autoContrast } from "./preprocessing/auto-contrast.ts";
 export { centerCrop } from "./preprocessing/center-crop.ts";
 export { normalization } from "./preprocessing/normalization.ts";
+export { randomBrightness, randomContrast } from "./preprocessing/random-color.ts";
+export { randomCrop } from "./preprocessing/random-crop.ts";
+export { randomFlip } from "./preprocessing/random-flip.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
 export { resizing } from "./preprocessing/resizing.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
-import { badAxis, noPenalty, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { badAxis, initializerKey, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta for each point of `axis`; the shape stays.
@@ -25,10 +25,10 @@ export const batchNormalization = layer({
     scale: z.boolean().default(true),
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
-    ...weightKeys("movingMean", "zeros"),
-    ...weightKeys("movingVariance", "ones"),
+    ...initializerKey("movingMean", "zeros"),
+    ...initializerKey("movingVariance", "ones"),
   }),
-  fixed: { ...noPenalty("beta", "gamma"), synchronized: [false], renorm: [false], renormClipping: "any", renormMomentum: "any" },
+  fixed: { synchronized: [false], renorm: [false], renormClipping: "any", renormMomentum: "any" },
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
     const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
