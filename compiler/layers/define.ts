@@ -8,7 +8,7 @@ import { isPlain } from "../diagnostics/plain.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import type { InitializerSpec } from "../training/define.ts";
+import type { Fans, InitializerSpec } from "../training/define.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
 export interface WeightSpec {
@@ -18,6 +18,8 @@ export interface WeightSpec {
   readonly initializer: InitializerSpec;
   /** The numbers `from` ≤ i < `to`, row-major, start otherwise: a forget gate's bias at 1. */
   readonly except?: { readonly from: number; readonly to: number; readonly initializer: InitializerSpec };
+  /** What scales its initial numbers, where the axes of `shape` do not say which are inputs: an einsum's kernel. */
+  readonly fans?: Fans;
   readonly trainable: boolean;
   /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
   readonly within?: string;
