@@ -8,7 +8,7 @@ import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { AnyLayer, Encoded, LayerResult, WeightSpec } from "../layers/define.ts";
+import type { AnyLayer, Encoded, LayerResult, Through, WeightSpec } from "../layers/define.ts";
 import { type G, ops } from "../ops/index.ts";
 import type { Calls, Entry, Source } from "./calls.ts";
 import { checkLine, type Line } from "./lines.ts";
@@ -185,7 +185,7 @@ class Lowering {
   }
 
   /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
-  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string): LayerResult {
+  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, through: Through = () => ({})): LayerResult {
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
@@ -196,7 +196,8 @@ class Lowering {
     const g = this.#g;
     g.builder.origin = line.origin;
     const specs = layer.weights(config, sizes[0], sizes);
-    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
+    const own = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
+    const weights = { ...own, ...through(own) };
     const earlier = g.builder.made.length;
     const training = this.#training;
     const lowered = layer.lower(g, {
@@ -208,10 +209,11 @@ class Lowering {
       config,
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
-      child: (role, spec, y, mask) => {
+      weight: (spec) => this.#weight(spec, line, collected, owner),
+      child: (role, spec, y, mask, inner) => {
         const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
-        const own = { ...child, trainable: child.trainable && trainable };
-        const made = this.#lower(own, [{ y, mask }], collected, `${owner}/${role}`);
+        const frozen = { ...child, trainable: child.trainable && trainable };
+        const made = this.#lower(frozen, [{ y, mask }], collected, `${owner}/${role}`, inner);
         g.builder.origin = line.origin;
         return made;
       },

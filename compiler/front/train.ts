@@ -179,7 +179,7 @@ function alongFirst(g: G, value: Node, shape: Shape): Node {
 
 /**
  * The update of `params`: a Graph with results `loss` and `gradient:<param>` becomes one with its other results, its old updates, the
- * new params, and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar.
+ * new params (from where an old update has moved them), and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar.
  */
 export function applyOptimizer(source: Graph, spec: Training["optimizer"], params: readonly string[]): Graph {
   const { item, config } = optimizerOf(spec);
@@ -192,7 +192,8 @@ export function applyOptimizer(source: Graph, spec: Training["optimizer"], param
   const learningRate = g.input({ name: "learningRate", shape: [] });
   const optimizer: Origin = { path: "training.optimizer", layer: item.name, name: item.name };
   g.builder.origin = optimizer;
-  const updates = source.updates.map(([name, node]): [string, Node] => [name, copied(node)]);
+  const before = new Map(source.updates.map(([name, node]) => [name, copied(node)]));
+  const updates = [...before].filter(([name]) => !params.includes(name));
 
   const globals: Record<string, Node> = {};
   for (const { name, initial } of item.globals(config))
@@ -208,7 +209,8 @@ export function applyOptimizer(source: Graph, spec: Training["optimizer"], param
   for (const name of params) {
     const gradient = result(`gradient:${name}`);
     const { shape } = gradient.type;
-    const weight = g.param({ name, shape });
+    // A layer may have moved it, as Keras assigns in a forward pass; the gradient is that at the new place.
+    const weight = before.get(name) ?? g.param({ name, shape });
     const slots: Record<string, Node> = {};
     for (const slot of item.slots(config))
       slots[slot.name] = g.state({ name: `${item.name}/${slot.name}:${name}`, shape, initial: slot.initial });

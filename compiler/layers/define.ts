@@ -23,6 +23,8 @@ export interface WeightSpec {
   readonly trainable: boolean;
   /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
   readonly within?: string;
+  /** Its number among the variables there, where those before it are another layer's too. Default: the next. */
+  readonly at?: number;
 }
 
 /** What a Keras file holds of a layer beside its config. */
@@ -48,6 +50,9 @@ export interface Noise {
   readonly step: Node;
 }
 
+/** What a wrapper makes of the weights of the layer that it wraps. */
+export type Through = (weights: Readonly<Record<string, Node>>) => Readonly<Record<string, Node>>;
+
 /** What a layer is lowered with: its inputs and weights as nodes of the Graph under construction. */
 export interface Context<C> {
   /** The layer's first input, [n, ...]. */
@@ -65,8 +70,13 @@ export interface Context<C> {
   readonly trainable: boolean;
   /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
   readonly noise?: Noise;
-  /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
-  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node) => LayerResult;
+  /**
+   * Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". `through`: what it reads in the place of
+   * its weights, by name; what that leaves out it reads as it is.
+   */
+  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, through?: Through) => LayerResult;
+  /** A weight beside those of `weights`, whose shape only lowering tells. */
+  readonly weight: (spec: WeightSpec) => Node;
 }
 
 /** What a layer gives: its output, and what else follows from it. */
@@ -78,7 +88,10 @@ export interface LayerResult {
   readonly mask?: Node | null;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
-  /** New values of non-trainable weights, by name. */
+  /**
+   * New values of weights, by name; those of a wrapped layer begin with its role. One that is trained is moved before the optimizer's
+   * step, which begins there.
+   */
   readonly updates?: Readonly<Record<string, Node>>;
 }
 
@@ -96,6 +109,8 @@ export interface Layer<C extends object = object> {
   readonly name: string;
   /** Keras' class name, e.g. MaxPooling2D. */
   readonly keras: string;
+  /** Keras' own class, where it is exported under another name: default names and folders in files come from it. */
+  readonly class?: string;
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
@@ -104,9 +119,13 @@ export interface Layer<C extends object = object> {
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open; `isText`: of texts. */
   readonly declares?: (config: C) => { readonly shape: readonly (number | null)[]; readonly isText: boolean };
   /** Where the input holds whole numbers: they are from 0 and below this. */
-  readonly integers?: (config: C) => number;
+  readonly integers?: (config: C) => number | undefined;
   /** How many inputs a call has, at least and at most; without it one. */
   readonly takes?: readonly [least: number, most: number];
+  /** What its inputs may be, in the order of Keras' arguments, where the key `takes` of its config tells them apart. */
+  readonly roles?: readonly string[];
+  /** Keys that in Keras are arguments of a call, with what they are when left out; `reuse` may give others. */
+  readonly perCall?: Readonly<Record<string, unknown>>;
   /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
   readonly encodes?: (config: C, input: readonly number[]) => Encoded;
   /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */

@@ -11,8 +11,9 @@ import { mostAxes } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer, type WeightSpec } from "../define.ts";
+import { type Labelled, labelled, ordered, over, product } from "../labels.ts";
 import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
-import { badBias, type Equation, equationOf } from "./equation.ts";
+import { badBias, type Equation, equationOf, named } from "./equation.ts";
 
 const schema = z.strictObject({
   equation: z.string(),
@@ -49,9 +50,9 @@ export const einsumDense = layer({
   weights: (config, input) => weightsOf(config, onInput(config, input)),
   lower: (g, { x, weights: { kernel, bias }, config }) => {
     const equation = onInput(config, x.type.shape.slice(1) as number[]);
-    const product = contracted(g, x, kernel, equation);
-    const biased = bias === undefined ? product.y : g.add(product.y, overAxes(g, bias, config.biasAxes, product, equation));
-    return { y: activate(g, config.activation, ordered(g, biased, product.axes, equation.y)), mask: null };
+    const sum = product(g, labelled(x, equation.x), labelled(kernel, equation.kernel), equation.y);
+    const biased = bias === undefined ? sum.y : g.add(sum.y, over(g, biasOf(g, bias, config.biasAxes, equation), sum));
+    return { y: activate(g, config.activation, ordered(g, { ...sum, y: biased }, equation.y)), mask: null };
   },
 });
 
@@ -62,55 +63,23 @@ function onInput({ equation, outputShape }: Config, input: readonly number[]): E
 
 const sizeOf = ({ sizes }: Equation, label: string): number => sizes.get(label) ?? internal(`no size of ${label}`);
 
+/** Kernel and bias, with the fans that the axes say. */
 function weightsOf(config: Config, equation: Equation): readonly WeightSpec[] {
-  const product = (labels: readonly string[]) => labels.reduce((all, label) => all * sizeOf(equation, label), 1);
+  const numbers = (labels: readonly string[]) => labels.reduce((all, label) => all * sizeOf(equation, label), 1);
   const { kernel, y, trailing } = equation;
-  const fans = { in: product(kernel.filter((label) => !y.includes(label))), out: product(kernel.filter((label) => y.includes(label))) };
+  const fans = { in: numbers(kernel.filter((label) => !y.includes(label))), out: numbers(kernel.filter((label) => y.includes(label))) };
   const shape = kernel.map((label) => sizeOf(equation, label));
   const weight = weightOf(config, "kernel", shape, { fans });
-  const { biasAxes } = config;
-  if (biasAxes === null) return [weight];
+  if (config.biasAxes === null) return [weight];
+  const biased = named(config.biasAxes, equation);
   // From the first of its axes on, 1 where the output has another.
-  const named = y.slice(0, y.length - trailing);
-  const from = named.findIndex((label) => biasAxes.includes(label));
-  const own = named.slice(from).map((label) => (biasAxes.includes(label) ? sizeOf(equation, label) : 1));
+  const until = y.length - trailing;
+  const own = y.slice(y.indexOf(biased[0]), until).map((label) => (biased.includes(label) ? sizeOf(equation, label) : 1));
   return [weight, weightOf(config, "bias", [...own, ...Array.from({ length: trailing }, () => 1)])];
 }
 
-/** A value, and the label of each of its axes. */
-interface Labelled {
-  readonly y: Node;
-  readonly axes: readonly string[];
+/** The bias without its axes of 1. */
+function biasOf(g: G, bias: Node, biasAxes: string | null, equation: Equation): Labelled {
+  const axes = named(biasAxes, equation);
+  return labelled(g.reshape(bias, { shape: axes.map((label) => sizeOf(equation, label)) }), axes);
 }
-
-/** Σ x · kernel, with the axes of the output in one of the orders that a dot has. */
-function contracted(g: G, x: Node, kernel: Node, equation: Equation): Labelled {
-  const { kernel: own, y } = equation;
-  // What neither kernel nor output has is summed first.
-  const lost = equation.x.flatMap((label, axis) => (own.includes(label) || y.includes(label) ? [] : [axis]));
-  const left = lost.length === 0 ? x : g.reduceSum(x, { axes: lost });
-  const axes = equation.x.filter((_, axis) => !lost.includes(axis));
-  const shared = y.filter((label) => axes.includes(label) && own.includes(label));
-  const summed = own.filter((label) => !y.includes(label));
-  const free = [axes, own].flatMap((term) => term.filter((label) => !shared.includes(label) && !summed.includes(label)));
-  const orders = free.map((_, i) => [...free.slice(0, i + 1), ...shared, ...free.slice(i + 1)]);
-  const isOutput = (order: readonly string[]) => order.every((label, i) => label === y[i]);
-  const best = Math.max(orders.findIndex(isOutput), 0);
-  const pair = (labels: readonly string[]) =>
-    [labels.map((label) => axes.indexOf(label)), labels.map((label) => own.indexOf(label))] as const;
-  const at = shared.length === 0 ? 0 : best + 1;
-  return { y: g.dot(left, kernel, { batch: pair(shared), contract: pair(summed), at }), axes: orders[best] };
-}
-
-/** The bias over a value with the output's axes in another order. */
-function overAxes(g: G, bias: Node, biasAxes: string | null, { y, axes }: Labelled, equation: Equation): Node {
-  const has = (label: string): boolean => biasAxes?.includes(label) ?? false;
-  const given = equation.y.filter(has);
-  const wanted = axes.filter(has);
-  const narrow = g.reshape(bias, { shape: given.map((label) => sizeOf(equation, label)) });
-  return g.broadcast(ordered(g, narrow, given, wanted), { shape: y.type.shape, axes: wanted.map((label) => axes.indexOf(label)) });
-}
-
-/** A value with its axes in another order. */
-const ordered = (g: G, y: Node, axes: readonly string[], wanted: readonly string[]): Node =>
-  axes.every((label, i) => label === wanted[i]) ? y : g.transpose(y, { perm: wanted.map((label) => axes.indexOf(label)) });

@@ -4,12 +4,14 @@
 import type { Problem } from "../define.ts";
 
 type Sizes = readonly (number | null)[];
-/** An equation on an input: the axes of each term by label, and the sizes of labels. The batch's own size is "n". */
+/** An equation on an input: the axes of each term by label, and the sizes of labels. The batch is "n", without a size. */
 export interface Equation {
   readonly x: readonly string[];
   readonly kernel: readonly string[];
   readonly y: readonly string[];
   readonly sizes: ReadonlyMap<string, number>;
+  /** The label of a letter of the text. */
+  readonly own: (letter: string) => string;
   /** The axes that the ellipsis stands for, at the end of the output: a bias has sizes of 1 there. */
   readonly trailing: number;
 }
@@ -46,20 +48,22 @@ export function equationOf(text: string, outputShape: number | Sizes, input: rea
     const least = terms.ellipsis === "none" ? `${terms.x.length}` : `at least ${terms.x.length}`;
     return bad("equation", `${JSON.stringify(text)} needs an input of ${least} axes with the batch, found ${input.length + 1}`, formHint);
   }
-  // Labels of one character are the text's own.
   const unnamed = Array.from({ length: elided }, (_, i) => `axis ${i}`);
   const whole = (term: readonly string[]) => (terms.ellipsis === "left" ? [...unnamed, ...term] : [...term, ...unnamed]);
-  const axes = { x: whole(terms.x), kernel: terms.kernel, y: whole(terms.y) };
-  const stray = strayAxis(axes);
+  const [x, y] = [whole(terms.x), whole(terms.y)];
+  const stray = strayAxis({ x, kernel: terms.kernel, y });
   if (stray !== undefined) return stray;
+  // Everybody's label of the batch is "n"; those of one character are the text's own.
+  const named = (label: string): string => (label === x[0] ? "n" : label === "n" ? "axis n" : label);
+  const axes = { x: x.map(named), kernel: terms.kernel.map(named), y: y.map(named) };
   const given = [outputShape].flat();
   const stated = terms.ellipsis === "left" && elided > 0 ? terms.y : terms.y.slice(1);
   if (given.length !== stated.length) {
     const wanted = `outputShape needs a size for ${stated.length === 0 ? "no axis" : stated.join(", ")}`;
     return bad("outputShape", `${wanted}, found ${JSON.stringify(outputShape)}`, "null is the input's own size");
   }
-  const sizes = sizesOf(axes, input, new Map(stated.map((label, i) => [label, given[i]])));
-  return "message" in sizes ? sizes : { ...axes, sizes, trailing: terms.ellipsis === "right" ? elided : 0 };
+  const sizes = sizesOf(axes, input, new Map(stated.map((label, i) => [named(label), given[i]])));
+  return "message" in sizes ? sizes : { ...axes, sizes, own: named, trailing: terms.ellipsis === "right" ? elided : 0 };
 }
 
 /** An axis that cannot be where it stands. */
@@ -90,10 +94,17 @@ function sizesOf(
   return sizes;
 }
 
+/** The labels of the output that a text of letters names. */
+export const named = (letters: string | null, { y, own }: Equation): readonly string[] => {
+  const wanted = new Set([...(letters ?? "")].map(own));
+  return y.filter((label) => wanted.has(label));
+};
+
 /** The problem of `biasAxes`. */
-export function badBias(biasAxes: string | null, { y, sizes }: Equation): Problem | undefined {
-  const strange = biasAxes === null ? undefined : [...biasAxes].find((label) => !y.includes(label) || !sizes.has(label));
-  if (biasAxes !== "" && strange === undefined && new Set(biasAxes).size === (biasAxes?.length ?? 0)) return undefined;
+export function badBias(biasAxes: string | null, equation: Equation): Problem | undefined {
+  if (biasAxes === null) return undefined;
+  const found = named(biasAxes, equation);
+  if (biasAxes !== "" && found.length === biasAxes.length && !found.includes("n")) return undefined;
   const message = `biasAxes needs axes of the output, not the batch, each once, found ${JSON.stringify(biasAxes)}`;
   return bad("biasAxes", message, "leave it out for no bias");
 }
