@@ -185,7 +185,7 @@ class Lowering {
   }
 
   /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
-  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, through: Through = () => ({})): LayerResult {
+  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, through: Through = (_, weight) => weight): LayerResult {
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
@@ -196,8 +196,9 @@ class Lowering {
     const g = this.#g;
     g.builder.origin = line.origin;
     const specs = layer.weights(config, sizes[0], sizes);
-    const own = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
-    const weights = { ...own, ...through(own) };
+    const weights = Object.fromEntries(
+      specs.map((spec) => [spec.name, through(spec.name, this.#weight(spec, line, collected, owner))]),
+    );
     const earlier = g.builder.made.length;
     const training = this.#training;
     const lowered = layer.lower(g, {

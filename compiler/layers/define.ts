@@ -50,8 +50,8 @@ export interface Noise {
   readonly step: Node;
 }
 
-/** What a wrapper makes of the weights of the layer that it wraps. */
-export type Through = (weights: Readonly<Record<string, Node>>) => Readonly<Record<string, Node>>;
+/** What a wrapper has the layer that it wraps read in the place of a weight; it is asked as each is made. */
+export type Through = (name: string, weight: Node) => Node;
 
 /** What a layer is lowered with: its inputs and weights as nodes of the Graph under construction. */
 export interface Context<C> {
@@ -72,7 +72,7 @@ export interface Context<C> {
   readonly noise?: Noise;
   /**
    * Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". `through`: what it reads in the place of
-   * its weights, by name; what that leaves out it reads as it is.
+   * its weights.
    */
   readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, through?: Through) => LayerResult;
   /** A weight beside those of `weights`, whose shape only lowering tells. */

@@ -13,8 +13,8 @@ import type { G } from "../../ops/index.ts";
 import { layer, type Through } from "../define.ts";
 import { count } from "../shared.ts";
 
-/** What a layer's main weight is called; the first that it has. */
-const kernels = ["kernel", "embeddings"] as const;
+/** What a layer's main weight is called. */
+const kernels: ReadonlySet<string> = new Set(["kernel", "embeddings"]);
 /** Keras' epsilon: what is shorter is divided by that. */
 const leastSquare = 1e-14;
 
@@ -37,22 +37,23 @@ export const spectralNormalization = layer({
   lower: (g, context) => {
     const { x, mask, config, noise } = context;
     const updates: Record<string, Node> = {};
-    const through: Through = (weights) => {
-      const name = kernels.find((kernel) => weights[kernel] !== undefined);
-      if (name === undefined) throw noKernel(config.layer.layer, Object.keys(weights));
-      const kernel = weights[name];
+    let hasKernel = false;
+    const through: Through = (name, kernel) => {
+      if (hasKernel || !kernels.has(name)) return kernel;
+      hasKernel = true;
       const size = kernel.type.shape[kernel.type.shape.length - 1] as number;
       const initializer = { name: "truncated_normal", stddev: 0.02 };
       // Before it, Keras' files hold the kernel once more.
       const u = context.weight({ name: "vector_u", shape: [1, size], initializer, trainable: false, at: 1 });
-      if (noise === undefined) return {};
+      if (noise === undefined) return kernel;
       const next = divided(g, kernel, u, config.powerIterations);
       updates.vector_u = next.u;
       updates[`layer/${name}`] = next.kernel;
-      return { [name]: next.kernel };
+      return next.kernel;
     };
-    const { y, mask: handed, losses = [] } = context.child("layer", config.layer, x, mask, through);
-    return { y, losses, ...(handed === undefined ? {} : { mask: handed }), updates };
+    const made = context.child("layer", config.layer, x, mask, through);
+    if (!hasKernel) throw noKernel(config.layer.layer);
+    return { y: made.y, updates, ...(made.mask === undefined ? {} : { mask: made.mask }) };
   },
 });
 
@@ -89,8 +90,7 @@ function unit(g: G, x: Node): Node {
   return g.mul(x, g.broadcast(factor, { shape: x.type.shape, axes: [] }));
 }
 
-function noKernel(name: string, found: readonly string[]): CompileError {
-  const has = found.length === 0 ? "no weights" : found.join(", ");
-  const message = `spectralNormalization needs a layer with a kernel or embeddings, and ${name} has ${has}`;
-  return new CompileError({ code: "layer/config", path: "", message, hint: "wrap dense, a convolution or embedding" });
+function noKernel(name: string): CompileError {
+  const message = `spectralNormalization needs a layer with a kernel or embeddings, and ${name} has none`;
+  return new CompileError({ code: "layer/config", path: "layer", message, hint: "wrap dense, a convolution or embedding" });
 }
