@@ -8,7 +8,9 @@ import { isPlain } from "../diagnostics/plain.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import type { Fans, InitializerSpec } from "../training/define.ts";
+import { constraintNeeds } from "../training/constraints/index.ts";
+import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
+import { regularizerNeeds } from "../training/regularizers/index.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
 export interface WeightSpec {
@@ -21,6 +23,12 @@ export interface WeightSpec {
   /** What scales its initial numbers, where the axes of `shape` do not say which are inputs: an einsum's kernel. */
   readonly fans?: Fans;
   readonly trainable: boolean;
+  /** What its keys in the config begin with: recurrent. */
+  readonly key?: string;
+  /** What it adds to the loss while it is trained. */
+  readonly regularizer?: RegularizerSpec | null;
+  /** Where it is moved to after each update. */
+  readonly constraint?: ConstraintSpec | null;
   /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
   readonly within?: string;
   /** Its number among the variables there, where those before it are another layer's too. Default: the next. */
@@ -50,9 +58,6 @@ export interface Noise {
   readonly step: Node;
 }
 
-/** What a wrapper has the layer that it wraps read in the place of a weight; it is asked as each is made. */
-export type Through = (name: string, weight: Node) => Node;
-
 /** What a layer is lowered with: its inputs and weights as nodes of the Graph under construction. */
 export interface Context<C> {
   /** The layer's first input, [n, ...]. */
@@ -70,14 +75,17 @@ export interface Context<C> {
   readonly trainable: boolean;
   /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
   readonly noise?: Noise;
-  /**
-   * Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". `through`: what it reads in the place of
-   * its weights.
-   */
-  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, through?: Through) => LayerResult;
+  /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
+  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, assign?: Assign) => LayerResult;
   /** A weight beside those of `weights`, whose shape only lowering tells. */
   readonly weight: (spec: WeightSpec) => Node;
 }
+
+/**
+ * New values of a wrapped layer's weights, made of their old ones before the layer reads them, by name: the optimizer updates what was
+ * assigned, by the gradient for it. Asked as the weight is made, in all modes; what is not undefined counts in training.
+ */
+export type Assign = Readonly<Record<string, (old: Node) => Node | undefined>>;
 
 /** What a layer gives: its output, and what else follows from it. */
 export interface LayerResult {
@@ -88,10 +96,9 @@ export interface LayerResult {
   readonly mask?: Node | null;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
-  /**
-   * New values of weights, by name; those of a wrapped layer begin with its role. One that is trained is moved before the optimizer's
-   * step, which begins there.
-   */
+  /** What the common key `activityRegularizer` is about. Default: all results. */
+  readonly activities?: readonly Node[];
+  /** New values of non-trainable weights, by name. */
   readonly updates?: Readonly<Record<string, Node>>;
 }
 
@@ -149,6 +156,8 @@ export interface CommonConfig {
   readonly name?: string;
   /** false: the weights stay as they are in training. Default true. */
   readonly trainable?: boolean;
+  /** What the output adds to the loss, divided by the rows of the batch; masked steps count as all others. Default null: nothing. */
+  readonly activityRegularizer?: RegularizerSpec | null;
   /** On the first layer: the shape of one sample. */
   readonly inputShape?: readonly (number | null)[];
   /** Whose results it takes: names of inputs and lines, `"lstm:1"` for a second result. Default: the line before. */
@@ -176,6 +185,31 @@ export function layer<S extends z.ZodType<object>>(
       ...(inputs === undefined ? {} : { inputs }),
     };
   };
-  Object.defineProperties(factory, Object.getOwnPropertyDescriptors(definition));
+  const { weights, legal } = definition;
+  const complete = {
+    ...definition,
+    legal: (config: z.output<S>, input: readonly number[], inputs: readonly (readonly number[])[]): Problem | undefined =>
+      legal?.(config, input, inputs) ?? badPenalty(weights(config, input, inputs)),
+  };
+  Object.defineProperties(factory, Object.getOwnPropertyDescriptors(complete));
   return Object.freeze(factory) as unknown as Layer<z.output<S>> & Factory<z.input<S>>;
+}
+
+/** The problem of a weight with a regularizer or constraint that is for weights of another shape. */
+function badPenalty(weights: readonly WeightSpec[]): Problem | undefined {
+  for (const { name, key = name, shape, regularizer, constraint } of weights) {
+    const wrong = (kind: string, spec: RegularizerSpec, needs: string | undefined): Problem | undefined =>
+      needs === undefined
+        ? undefined
+        : {
+            path: `${key}${kind}`,
+            message: `${typeof spec === "string" ? spec : spec.name} on the weight ${name} needs ${needs}`,
+            hint: "give null, or another one",
+          };
+    const problem =
+      (regularizer ? wrong("Regularizer", regularizer, regularizerNeeds(regularizer, shape)) : undefined) ??
+      (constraint ? wrong("Constraint", constraint, constraintNeeds(constraint, shape)) : undefined);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }

@@ -205,7 +205,11 @@ describe("the list", () => {
   it("has Keras 3's defaults", () => {
     const defaults = (layer: { config: { parse: (config: object) => object } }, needed: object = {}) =>
       layer.config.parse(needed);
+    // A trained weight has both keys, one that is not has neither.
+    const none = (...keys: string[]) =>
+      Object.fromEntries(keys.flatMap((key) => [`${key}Regularizer`, `${key}Constraint`].map((name) => [name, null])));
     expect(defaults(l.dense, { units: 1 })).toEqual({
+      ...none("kernel", "bias"),
       units: 1,
       activation: null,
       useBias: true,
@@ -216,9 +220,12 @@ describe("the list", () => {
     expect(defaults(l.leakyReLU)).toEqual({ negativeSlope: 0.3 });
     expect(defaults(l.elu)).toEqual({ alpha: 1 });
     expect(defaults(l.softmax)).toEqual({ axis: -1 });
-    expect(defaults(l.prelu)).toEqual({ alphaInitializer: "zeros", sharedAxes: null });
+    expect(defaults(l.prelu)).toEqual({ ...none("alpha"), alphaInitializer: "zeros", sharedAxes: null });
     expect(defaults(l.dropout, { rate: 0.5 })).toEqual({ rate: 0.5, noiseShape: null, seed: null });
-    expect(defaults(l.batchNormalization)).toMatchObject({ axis: -1, momentum: 0.99, epsilon: 1e-3, center: true, scale: true });
+    const normal = defaults(l.batchNormalization);
+    const penalties = Object.fromEntries(Object.entries(normal).filter(([key]) => /Regularizer$|Constraint$/.test(key)));
+    expect(penalties).toEqual(none("gamma", "beta"));
+    expect(normal).toMatchObject({ axis: -1, momentum: 0.99, epsilon: 1e-3, center: true, scale: true });
     expect(defaults(l.layerNormalization)).toMatchObject({ axis: -1, epsilon: 1e-3, center: true, scale: true });
     expect(defaults(l.rescaling, { scale: 2 })).toEqual({ scale: 2, offset: 0 });
     expect(defaults(l.normalization)).toEqual({ axis: -1, mean: null, variance: null, invert: false });
@@ -232,12 +239,13 @@ describe("the list", () => {
     });
     const deep = { strides: 1, padding: "valid", dilationRate: 1, depthMultiplier: 1, activation: null, useBias: true };
     const first = { depthwiseInitializer: "glorot_uniform", biasInitializer: "zeros" };
-    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({ kernelSize: 3, ...deep, ...first });
+    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({ kernelSize: 3, ...deep, ...first, ...none("depthwise", "bias") });
     expect(defaults(l.separableConv2d, { filters: 1, kernelSize: 3 })).toEqual({
       filters: 1,
       kernelSize: 3,
       ...deep,
       ...first,
+      ...none("depthwise", "pointwise", "bias"),
       pointwiseInitializer: "glorot_uniform",
     });
     expect(defaults(l.maxPooling2d)).toEqual({ poolSize: 2, strides: null, padding: "valid" });
@@ -245,6 +253,7 @@ describe("the list", () => {
       activation: "tanh",
       recurrentActivation: "sigmoid",
       unitForgetBias: true,
+      ...none("kernel", "recurrent", "bias"),
       recurrentInitializer: "orthogonal",
       dropout: 0,
       recurrentDropout: 0,
@@ -255,6 +264,7 @@ describe("the list", () => {
     expect(defaults(l.embedding, { inputDim: 2, outputDim: 1 })).toEqual({
       inputDim: 2,
       outputDim: 1,
+      ...none("embeddings"),
       embeddingsInitializer: "uniform",
       maskZero: false,
     });

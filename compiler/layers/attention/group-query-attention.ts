@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { layer, type Problem } from "../define.ts";
 import { seedSchema } from "../regularization/noise.ts";
-import { count, noPenalty, rate, weightKeys } from "../shared.ts";
+import { count, rate, weightKeys } from "../shared.ts";
 import { type Frame, headWeights, lowerHeads } from "./heads.ts";
 import { badAttentionMask, badHeadShapes } from "./legal.ts";
 import { roles, shapesOf, taken, takesSchema } from "./roles.ts";
@@ -37,7 +37,7 @@ export const groupQueryAttention = layer({
   takes: [1, roles.length],
   roles,
   perCall: { useCausalMask: false, returnAttentionScores: false, takes: null },
-  fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], flashAttention: "any" },
+  fixed: { flashAttention: "any" },
   legal: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);
     if ("message" in shapes) return shapes;
@@ -53,7 +53,10 @@ export const groupQueryAttention = layer({
     const { config, xs, masks } = context;
     const { shape } = taken(g, config.takes, xs, masks).query.type;
     // Keras has two ways, which differ where a step may look at nothing.
-    return lowerHeads(g, context, frameOf(config, shape[2] as number), config.dropout > 0 || config.returnAttentionScores);
+    const made = lowerHeads(g, context, frameOf(config, shape[2] as number), config.dropout > 0 || config.returnAttentionScores);
+    const { y, more = [], activities = [] } = made;
+    // Keras gives the regularizer to the layer too, not to its projections alone.
+    return { ...made, activities: [...activities, y, ...more] };
   },
 });
 

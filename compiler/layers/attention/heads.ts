@@ -72,7 +72,7 @@ export function headWeights(
     });
 }
 
-/** The layer as Graph. `zero`: a step that may look at nothing gets nothing, else it gets the mean of all values. */
+/** The layer as Graph; its activities are what each projection gives. `zero`: a step that may look at nothing gets nothing, else it gets the mean of all values. */
 export function lowerHeads<C extends HeadConfig>(g: G, { xs, masks, weights, noise, config }: Context<C>, frame: Frame, zero: boolean): LayerResult {
   const inputs = taken(g, config.takes, xs, masks);
   const { heads, repeats } = frame;
@@ -97,16 +97,21 @@ export function lowerHeads<C extends HeadConfig>(g: G, { xs, masks, weights, noi
   const own = g.as("weights", () => weighed(g, scores, keepOf(g, scores, kept, reach), zero));
   const used = g.as("weights", () => dropped(g, own, noise, config));
   const seen = product(g, used, v, [...outer, ...queryHeads, ...ascending(stepsOf("t")), "E"]);
-  const gate = config.useGate ? project("gate", inputs.query, "t", [...queryHeads, "E"], [...sizes, frame.valueSize]) : undefined;
-  const context = gate === undefined ? seen : { ...seen, y: g.mul(seen.y, over(g, { ...gate, y: g.sigmoid(gate.y) }, seen)) };
+  const opened = config.useGate ? project("gate", inputs.query, "t", [...queryHeads, "E"], [...sizes, frame.valueSize]) : undefined;
+  const gate = opened === undefined ? undefined : { ...opened, y: g.as("gate", () => g.sigmoid(opened.y)) };
+  const context = gate === undefined ? seen : { ...seen, y: g.mul(seen.y, over(g, gate, seen)) };
   const out = frame.output.map((_, i) => `out${i}`);
-  const y = g.as("output", () => projected(g, context, weights, "output", [...queryHeads, "E"], out, frame.output, sizes, axes("t")));
+  const summed = g.as("output", () =>
+    projected(g, context, weights, "output", [...queryHeads, "E"], out, frame.output, sizes, axes("t")),
+  );
+  const y = ordered(g, summed, [...axes("t"), ...out]);
   const { mask } = inputs;
-  if (!config.returnAttentionScores) return { y: ordered(g, y, [...axes("t"), ...out]), mask };
+  const activities = [full.y, k.y, ...(gate === undefined ? [] : [gate.y]), v.y, y];
+  if (!config.returnAttentionScores) return { y, mask, activities };
   const shown = ordered(g, own, [...outer, ...queryHeads, ...stepsOf("t"), ...stepsOf("s")]);
   const { shape } = shown.type;
   const flat = repeats === 1 ? shown : g.reshape(shown, { shape: shape.toSpliced(outer.length, 2, heads * repeats) });
-  return { y: ordered(g, y, [...axes("t"), ...out]), mask, more: [flat] };
+  return { y, mask, activities, more: [flat] };
 }
 
 /** The axes of steps in the order in which the input has them. */

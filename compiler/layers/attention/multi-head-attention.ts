@@ -3,7 +3,7 @@ import * as z from "zod";
 import { mostAxes } from "../../graph/limits.ts";
 import { layer, type Problem } from "../define.ts";
 import { seedSchema } from "../regularization/noise.ts";
-import { count, noPenalty, rate, sampleShape, weightKeys } from "../shared.ts";
+import { count, rate, sampleShape, weightKeys } from "../shared.ts";
 import { type Frame, headWeights, lowerHeads } from "./heads.ts";
 import { badAttentionMask, badHeadShapes, badReach } from "./legal.ts";
 import { roles, shapesOf, taken, takesSchema } from "./roles.ts";
@@ -39,7 +39,7 @@ export const multiHeadAttention = layer({
   takes: [1, roles.length],
   roles,
   perCall: { useCausalMask: false, returnAttentionScores: false, takes: null },
-  fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], flashAttention: "any" },
+  fixed: { flashAttention: "any" },
   legal: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);
     if ("message" in shapes) return shapes;

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, needsRank, weightKeys, weightOf } from "../shared.ts";
 import { convolve, finished } from "./products.ts";
 import { badWindow, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -27,8 +27,6 @@ export const conv2d = layer({
     ...weightKeys("bias", "zeros"),
   }),
   fixed: {
-    ...noPenalty("kernel", "bias"),
-    activityRegularizer: [null],
     dataFormat: ["channels_last", null],
     loraRank: [null],
     quantizationConfig: [null],

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, needsRank, weightKeys, weightOf } from "../shared.ts";
 import { convolveDepthwise, finished } from "./products.ts";
 import { badWindow, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -23,8 +23,6 @@ export const depthwiseConv2d = layer({
     ...weightKeys("bias", "zeros"),
   }),
   fixed: {
-    ...noPenalty("depthwise", "bias"),
-    activityRegularizer: [null],
     dataFormat: ["channels_last", null],
   },
   legal: (config, input) =>

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, needsRank, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, needsRank, weightKeys, weightOf } from "../shared.ts";
 import { convolve, convolveDepthwise, finished } from "./products.ts";
 import { badWindow, type Geometry, geometryOf, twice, windowKeys } from "./windows.ts";
 
@@ -28,8 +28,6 @@ export const separableConv2d = layer({
     ...weightKeys("bias", "zeros"),
   }),
   fixed: {
-    ...noPenalty("depthwise", "pointwise", "bias"),
-    activityRegularizer: [null],
     dataFormat: ["channels_last", null],
   },
   legal: (config, input) =>

@@ -12,7 +12,7 @@ import type { G } from "../../ops/index.ts";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer, type WeightSpec } from "../define.ts";
 import { type Labelled, labelled, ordered, over, product } from "../labels.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 import { badBias, type Equation, equationOf, named } from "./equation.ts";
 
 const schema = z.strictObject({
@@ -35,7 +35,6 @@ export const einsumDense = layer({
   says: "activation(Σ x · kernel + bias) by an equation that names the axes (`abc,cd->abd`, `...x,xy->...y`); `biasAxes` are axes of the output.",
   config: schema,
   fixed: {
-    ...noPenalty("kernel", "bias"),
     loraRank: [null],
     loraAlpha: "any",
     gptqUnpackedColumnSize: [null],

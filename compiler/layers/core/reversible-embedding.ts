@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer, type Problem } from "../define.ts";
-import { count, matmul, needsAxes, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * Rows of a table for whole numbers, as embedding; `reverse` for the way back, which `reuse` may say of the same weights.
@@ -29,8 +29,6 @@ export const reversibleEmbedding = layer({
   }),
   perCall: { reverse: false },
   fixed: {
-    ...noPenalty("embeddings"),
-    activityRegularizer: [null],
     inputLength: "any",
     reverseDtype: "any",
     sparse: [false],
@@ -43,7 +41,16 @@ export const reversibleEmbedding = layer({
   legal: ({ outputDim, reverse }, input) => (reverse ? (needsAxes(1, input) ?? badFeatures(outputDim, input)) : undefined),
   weights: (config) => [
     weightOf(config, "embeddings", [config.inputDim, config.outputDim]),
-    ...(config.tieWeights ? [] : [weightOf(config, "embeddings", [config.outputDim, config.inputDim], { name: "reverse_embeddings" })]),
+    // Keras gives the second table the initializer alone.
+    ...(config.tieWeights
+      ? []
+      : [
+          weightOf(config, "embeddings", [config.outputDim, config.inputDim], {
+            name: "reverse_embeddings",
+            regularizer: null,
+            constraint: null,
+          }),
+        ]),
   ],
   lower: (g, { x, weights, config }) => {
     const { embeddings, reverse_embeddings: own } = weights;

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
-import { badAxis, noPenalty, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { badAxis, initializerKey, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
 import { badRenorm, clippingSchema, renormalized, renormWeights } from "./renorm.ts";
 
 /**
@@ -29,10 +29,10 @@ export const batchNormalization = layer({
     renormMomentum: z.number().min(0).max(1).default(0.99),
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
-    ...weightKeys("movingMean", "zeros"),
-    ...weightKeys("movingVariance", "ones"),
+    ...initializerKey("movingMean", "zeros"),
+    ...initializerKey("movingVariance", "ones"),
   }),
-  fixed: { ...noPenalty("beta", "gamma"), synchronized: "any" },
+  fixed: { synchronized: "any" },
   legal: (config, input) => badAxis(config.axis, input) ?? (config.renorm ? badRenorm(config) : undefined),
   weights: (config, input) => {
     const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer, type Problem } from "../define.ts";
-import { badAxis, noPenalty, sampleAxes, sampleShape, weightKeys, weightOf } from "../shared.ts";
+import { badAxis, sampleAxes, sampleShape, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta per group of channels and sample; groups: −1 makes each channel its own.
@@ -26,7 +26,6 @@ export const groupNormalization = layer({
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
   }),
-  fixed: noPenalty("beta", "gamma"),
   legal: ({ groups, axis }, input) => badAxis(axis, input) ?? badGroups(groups, input[channelOf(axis, input)]),
   weights: (config, input) => {
     const shape = [input[channelOf(config.axis, input)]];

@@ -11,7 +11,7 @@
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
-import { axisOrAxes, badAxis, noPenalty, orderedAxes, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { axisOrAxes, badAxis, orderedAxes, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta over `axis` of each sample; the shape stays.
@@ -30,7 +30,6 @@ export const layerNormalization = layer({
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
   }),
-  fixed: noPenalty("beta", "gamma"),
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
     const shape = orderedAxes(config.axis, input).map((axis) => input[axis]);

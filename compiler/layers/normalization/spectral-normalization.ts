@@ -10,11 +10,11 @@ import { CompileError } from "../../diagnostics/error.ts";
 import type { Node } from "../../graph/graph.ts";
 import type { LayerSpec } from "../../model.ts";
 import type { G } from "../../ops/index.ts";
-import { layer, type Through } from "../define.ts";
+import { layer } from "../define.ts";
 import { count } from "../shared.ts";
 
 /** What a layer's main weight is called. */
-const kernels: ReadonlySet<string> = new Set(["kernel", "embeddings"]);
+const kernels = ["kernel", "embeddings"];
 /** Keras' epsilon: what is shorter is divided by that. */
 const leastSquare = 1e-14;
 
@@ -38,20 +38,19 @@ export const spectralNormalization = layer({
     const { x, mask, config, noise } = context;
     const updates: Record<string, Node> = {};
     let hasKernel = false;
-    const through: Through = (name, kernel) => {
-      if (hasKernel || !kernels.has(name)) return kernel;
+    const assigned = (name: string) => (kernel: Node) => {
       hasKernel = true;
       const size = kernel.type.shape[kernel.type.shape.length - 1] as number;
       const initializer = { name: "truncated_normal", stddev: 0.02 };
       // Before it, Keras' files hold the kernel once more.
       const u = context.weight({ name: "vector_u", shape: [1, size], initializer, trainable: false, at: 1 });
-      if (noise === undefined) return kernel;
-      const next = divided(g, kernel, u, config.powerIterations);
+      if (noise === undefined) return undefined;
+      const next = g.as(name, () => divided(g, kernel, u, config.powerIterations));
       updates.vector_u = next.u;
-      updates[`layer/${name}`] = next.kernel;
       return next.kernel;
     };
-    const made = context.child("layer", config.layer, x, mask, through);
+    const assign = Object.fromEntries(kernels.map((name) => [name, assigned(name)]));
+    const made = context.child("layer", config.layer, x, mask, assign);
     if (!hasKernel) throw noKernel(config.layer.layer);
     return { y: made.y, updates, ...(made.mask === undefined ? {} : { mask: made.mask }) };
   },
@@ -62,7 +61,7 @@ function divided(g: G, kernel: Node, u: Node, turns: number): { readonly kernel:
   const { shape } = kernel.type;
   const columns = shape[shape.length - 1] as number;
   const rows = shape.slice(0, -1).reduce<number>((product, size) => product * (size as number), 1);
-  const matrix = g.stopGradient(g.reshape(kernel, { shape: [rows, columns] }));
+  const matrix = g.reshape(kernel, { shape: [rows, columns] });
   let right = g.reshape(u, { shape: [columns] });
   let left = right;
   for (let turn = 0; turn < turns; turn++) {
@@ -75,10 +74,8 @@ function divided(g: G, kernel: Node, u: Node, turns: number): { readonly kernel:
   // NaN is not 0: it spreads, as it should.
   const isZero = g.equal(size, g.fill(0, []));
   const factor = g.select(isZero, g.fill(1, []), g.div(g.fill(1, []), sigma));
-  const now = g.stopGradient(g.mul(kernel, g.broadcast(factor, { shape, axes: [] })));
   return {
-    // The value is that of `now`, the slope that of a weight which stands there: kernel − kernel is 0.
-    kernel: g.add(now, g.sub(kernel, g.stopGradient(kernel))),
+    kernel: g.mul(kernel, g.broadcast(factor, { shape, axes: [] })),
     u: g.reshape(g.select(g.broadcast(isZero, { shape: [columns], axes: [] }), g.reshape(u, { shape: [columns] }), right), { shape: [1, columns] }),
   };
 }

@@ -101,11 +101,11 @@ function layerSpec(item: Serialized, path: string, depth: number): LayerSpec {
   return { layer: layer.name, config: configOf(layer, item.config, path, depth) };
 }
 
-/** `{name: "l1_l2", l1: 0.01}`; what is null is left out. */
+/** `{name: "l1l2", l1: 0.01}`; null stays, since it may be a value: a norm over all axes. */
 function named({ class_name, config }: Serialized, path: string, depth: number): { readonly name: string } {
   const keys = Object.entries(config).flatMap(([key, item]) => {
     const value = ours(item, `${path}.${key}`, depth + 1);
-    return value === undefined || value === null ? [] : [[camelCase(key), value] as const];
+    return value === undefined ? [] : [[camelCase(key), value] as const];
   });
   return { ...Object.fromEntries(keys), name: snakeCase(class_name) };
 }
