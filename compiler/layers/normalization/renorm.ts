@@ -83,7 +83,11 @@ export function renormalized(
       renorm_stddev: moved("renorm_stddev", deviation, config.renormMomentum),
       moving_mean: moved("moving_mean", mean, config.momentum),
       moving_stddev: stddev,
-      moving_variance: g.as("moving_variance", () => g.max(rest, number(0))),
+      moving_variance: g.as("moving_variance", () => {
+        const variance = g.max(rest, number(0));
+        // A step moves what it reads: the old one is read, and as the new one is never below 0, never taken.
+        return g.select(g.less(variance, number(0)), weights.moving_variance, variance);
+      }),
     },
   };
 }
