@@ -212,6 +212,7 @@ class Lowering {
       config,
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
+      weight: (spec) => this.#weight(spec, line, collected, owner, {}),
       child: (role, spec, y, mask, assigned) => {
         const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
         const own = { ...child, trainable: child.trainable && trainable };
@@ -247,23 +248,21 @@ class Lowering {
       const message = `the weights of ${JSON.stringify(owner)} are used again, whose ${spec.name} is ${showShape(before)}; this input needs ${showShape(spec.shape)}`;
       throw new CompileError({ code: "shape/mismatch", path, message, hint: "give it an input of the same shape" });
     }
-    if (this.#training !== undefined && Object.hasOwn(assign, spec.name)) {
-      // The gradient for the weight is that for its last value: of two in a step, the first would get none.
-      if (isTrained && this.#moved.has(name)) {
-        const message = `${JSON.stringify(owner)} is called twice, and each call would give its ${spec.name} another value in training`;
-        throw new CompileError({
-          code: "layer/unsupported",
-          path,
-          message,
-          hint: "call it once, or freeze it: trainable: false",
-        });
-      }
-      this.#moved.set(
-        name,
-        this.#g.as(spec.name, () => assign[spec.name](this.#moved.get(name) ?? node)),
-      );
+    if (!Object.hasOwn(assign, spec.name)) return this.#moved.get(name) ?? node;
+    const next = this.#g.as(spec.name, () => assign[spec.name](this.#moved.get(name) ?? node));
+    if (this.#training === undefined || next === undefined) return this.#moved.get(name) ?? node;
+    // The gradient for the weight is that for its last value: of two in a step, the first would get none.
+    if (isTrained && this.#moved.has(name)) {
+      const message = `${JSON.stringify(owner)} is called twice, and each call would give its ${spec.name} another value in training`;
+      throw new CompileError({
+        code: "layer/unsupported",
+        path,
+        message,
+        hint: "call it once, or freeze it: trainable: false",
+      });
     }
-    return this.#moved.get(name) ?? node;
+    this.#moved.set(name, next);
+    return next;
   }
 
   /** Ids below `below`, where they are those of an input. */
