@@ -13,7 +13,7 @@ import type { G } from "../../ops/index.ts";
 import { activate, activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish } from "./products.ts";
 import { padding, patches, windowKeys } from "./windows.ts";
 
@@ -84,7 +84,6 @@ const convTranspose = ({
       ...weightKeys("kernel", "glorot_uniform"),
       ...weightKeys("bias", "zeros"),
     }),
-    fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null] },
     legal: (config, input) => {
       const wrong = needsSpace(rank, config, input);
       if (wrong !== undefined) return wrong;
