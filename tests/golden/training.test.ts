@@ -14,7 +14,6 @@ it("takes every case but those of the table", () => {
     "keras-training-class",
     "keras-training-loss",
     "keras-training-optimizer",
-    "keras-training-penalty",
     "keras-training-weights",
     "keras-training-sparse",
   ]);
