@@ -111,7 +111,10 @@ class Opener {
         results: (result) => ({ call: index, result }),
         again: (other, path, next, said) => {
           knownKeys(said, Object.keys(line.layer.perCall ?? {}), { code: "layer/config", path, subject: "reuse" });
-          return call({ ...checkLine({ ...spec, config: { ...spec.config, ...said } }, path, other), trainable: line.trainable }, next);
+          return call(
+            { ...checkLine({ ...spec, config: { ...spec.config, ...said } }, path, other), trainable: line.trainable },
+            next,
+          );
         },
       };
     };

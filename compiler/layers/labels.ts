@@ -25,7 +25,10 @@ export function product(g: G, a: Labelled, b: Labelled, kept: readonly string[])
   // The batch stands first, whether it is one of the shared axes or not.
   const least = shared.includes("n") || free.length === 0 ? 0 : 1;
   const orders = Array.from({ length: free.length + 1 - least }, (_, i) => free.toSpliced(i + least, 0, ...shared));
-  const best = Math.max(orders.findIndex((order) => isSame(order, kept)), 0);
+  const best = Math.max(
+    orders.findIndex((order) => isSame(order, kept)),
+    0,
+  );
   const pair = (labels: readonly string[]) =>
     [labels.map((label) => left.axes.indexOf(label)), labels.map((label) => right.axes.indexOf(label))] as const;
   const at = shared.length === 0 ? 0 : best + least;
@@ -50,4 +53,5 @@ export function over(g: G, value: Labelled, target: Labelled): Node {
   return g.broadcast(ordered(g, value, own), { shape, axes: own.map((label) => target.axes.indexOf(label)) });
 }
 
-const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((label, i) => label === b[i]);
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((label, i) => label === b[i]);

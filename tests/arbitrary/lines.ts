@@ -62,7 +62,10 @@ const isInitializer = (key: string): boolean => key.endsWith("Initializer");
 /** Configs the layer's schema accepts. */
 export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
   return fc
-    .tuple(valuesOf(layer.config, { ...limits, fields: { ...fitting, ...limits.fields } }), together[layer.name] ?? fc.constant({}))
+    .tuple(
+      valuesOf(layer.config, { ...limits, fields: { ...fitting, ...limits.fields } }),
+      together[layer.name] ?? fc.constant({}),
+    )
     .map(([drawn, own]) => Object.entries({ ...(drawn as object), ...own }))
     .map((entries) => Object.fromEntries(entries.filter(([key]) => !isInitializer(key))))
     .filter((config) => layer.config.safeParse(config).success);

@@ -6,7 +6,10 @@ import { alone, line, type Variation } from "./variation.ts";
 /** Σ over all labels that the output lacks, by going through every value of every label. */
 function einsum(equation: string, x: Tensor, kernel: Tensor, bias: Tensor | undefined, biasAxes = ""): Tensor {
   const [left, middle, right] = equation.split(/,|->/);
-  const sizes = new Map([...[...left].map((label, i) => [label, x.shape[i]] as const), ...[...middle].map((label, i) => [label, kernel.shape[i]] as const)]);
+  const sizes = new Map([
+    ...[...left].map((label, i) => [label, x.shape[i]] as const),
+    ...[...middle].map((label, i) => [label, kernel.shape[i]] as const),
+  ]);
   const size = (label: string) => sizes.get(label) as number;
   const gone = [...sizes.keys()].filter((label) => !right.includes(label));
   const count = gone.reduce((product, label) => product * size(label), 1);
@@ -22,7 +25,9 @@ function einsum(equation: string, x: Tensor, kernel: Tensor, bias: Tensor | unde
       return at(x, ...place(left)) * at(kernel, ...place(middle));
     });
     // A bias has the axes of the output from the first of its own on, those that are not its own of size 1.
-    const own = [...right].slice(right.length - (bias?.shape.length ?? 0)).map((label) => (biasAxes.includes(label) ? (value.get(label) as number) : 0));
+    const own = [...right]
+      .slice(right.length - (bias?.shape.length ?? 0))
+      .map((label) => (biasAxes.includes(label) ? (value.get(label) as number) : 0));
     return total + (bias === undefined ? 0 : at(bias, ...own));
   });
 }
@@ -52,14 +57,18 @@ const moments = (x: Tensor, place: (c: readonly number[]) => string) => {
     return { mean, squares, variance: sum(values.length, (i) => (values[i] - mean) ** 2) / values.length };
   };
 };
-const grouped = (input: readonly number[], config: { groups: number; axis?: number; center?: boolean; scale?: boolean }): Variation => ({
+const grouped = (
+  input: readonly number[],
+  config: { groups: number; axis?: number; center?: boolean; scale?: boolean },
+): Variation => ({
   name: `groupNormalization ${JSON.stringify(config)} on [${input}]`,
   layers: alone("groupNormalization", input, { epsilon: 0.01, ...config }),
   reference: (x, w) => {
     const axis = (config.axis ?? -1) < 0 ? x.shape.length + (config.axis ?? -1) : (config.axis as number);
     const size = config.groups === -1 ? 1 : x.shape[axis] / config.groups;
     const of = moments(x, (c) => `${c[0]} ${Math.floor(c[axis] / size)}`);
-    const weight = (part: string, c: readonly number[], standard: number) => w[`groupNormalization/${part}`]?.data[c[axis]] ?? standard;
+    const weight = (part: string, c: readonly number[], standard: number) =>
+      w[`groupNormalization/${part}`]?.data[c[axis]] ?? standard;
     return make(x.shape, (...c) => {
       const { mean, variance } = of(c);
       return ((at(x, ...c) - mean) / Math.sqrt(variance + 0.01)) * weight("gamma", c, 1) + weight("beta", c, 0);
@@ -74,7 +83,10 @@ const rms = (input: readonly number[], axis: number | readonly number[], axes: r
     const of = moments(x, outside(axes));
     const scale = w["rmsNormalization/scale"];
     // Laid against the last axes.
-    return make(x.shape, (...c) => (at(x, ...c) / Math.sqrt(of(c).squares + 0.01)) * at(scale, ...c.slice(c.length - scale.shape.length)));
+    return make(
+      x.shape,
+      (...c) => (at(x, ...c) / Math.sqrt(of(c).squares + 0.01)) * at(scale, ...c.slice(c.length - scale.shape.length)),
+    );
   },
 });
 
@@ -94,17 +106,19 @@ export const normCases: readonly Variation[] = [
   rms([4, 6], -1, [2]),
   rms([3, 4, 5], [3, 2], [2, 3]),
   rms([4, 4], 1, [1]),
-  ...[-1, 1, [1, 3]].map((axis): Variation => ({
-    name: `unitNormalization over ${JSON.stringify(axis)}, zeros among it`,
-    layers: alone("unitNormalization", [2, 2, 3], { axis }),
-    input: (noise) => noise.integer(-1, 1) * noise.integer(0, 1),
-    reference: (x) => {
-      const axes = [axis].flat().map((a) => (a < 0 ? a + 4 : a));
-      const size = axes.reduce((product, a) => product * x.shape[a], 1);
-      const of = moments(x, outside(axes));
-      return make(x.shape, (...c) => at(x, ...c) / Math.max(Math.sqrt(of(c).squares * size), 1e-12));
-    },
-  })),
+  ...[-1, 1, [1, 3]].map(
+    (axis): Variation => ({
+      name: `unitNormalization over ${JSON.stringify(axis)}, zeros among it`,
+      layers: alone("unitNormalization", [2, 2, 3], { axis }),
+      input: (noise) => noise.integer(-1, 1) * noise.integer(0, 1),
+      reference: (x) => {
+        const axes = [axis].flat().map((a) => (a < 0 ? a + 4 : a));
+        const size = axes.reduce((product, a) => product * x.shape[a], 1);
+        const of = moments(x, outside(axes));
+        return make(x.shape, (...c) => at(x, ...c) / Math.max(Math.sqrt(of(c).squares * size), 1e-12));
+      },
+    }),
+  ),
   {
     name: "layerNormalization with rmsScaling: divided by the deviation, not centred",
     layers: alone("layerNormalization", [3, 5], { rmsScaling: true, epsilon: 0.01 }),

@@ -10,7 +10,11 @@ export interface Attended {
 }
 
 /** Softmax of the scores that are kept, and the sums of values. */
-export function attended(scores: Tensor, v: Tensor, { keep = () => true, zero = false }: { keep?: Keep; zero?: boolean } = {}): Attended {
+export function attended(
+  scores: Tensor,
+  v: Tensor,
+  { keep = () => true, zero = false }: { keep?: Keep; zero?: boolean } = {},
+): Attended {
   const [, , steps] = scores.shape;
   const weights = make(scores.shape, (n, t, s) => {
     const all = Array.from({ length: steps }, (_, k) => (keep(n, t, k, 0) ? at(scores, n, t, k) : -1e300));
@@ -18,7 +22,9 @@ export function attended(scores: Tensor, v: Tensor, { keep = () => true, zero = 
     const weight = Math.exp(all[s] - most) / sum(steps, (k) => Math.exp(all[k] - most));
     return zero && !keep(n, t, s, 0) ? 0 : weight;
   });
-  const y = make([scores.shape[0], scores.shape[1], v.shape[2]], (n, t, e) => sum(steps, (s) => at(weights, n, t, s) * at(v, n, s, e)));
+  const y = make([scores.shape[0], scores.shape[1], v.shape[2]], (n, t, e) =>
+    sum(steps, (s) => at(weights, n, t, s) * at(v, n, s, e)),
+  );
   return { y, weights };
 }
 
@@ -74,7 +80,10 @@ export function heads(w: Weights, name: string, { query, value, key = value, kee
   const [, width, ...out] = kernel.shape;
   const y = make([rows, steps, ...out], (n, t, ...o) => {
     const total = sum(count, (h) =>
-      sum(width, (i) => at(each[h].y, n, t, i) * (gate === undefined ? 1 : sigmoid(at(gate, n, t, h, i))) * at(kernel, h, i, ...o)),
+      sum(
+        width,
+        (i) => at(each[h].y, n, t, i) * (gate === undefined ? 1 : sigmoid(at(gate, n, t, h, i))) * at(kernel, h, i, ...o),
+      ),
     );
     return total + (bias === undefined ? 0 : at(bias, ...o));
   });

@@ -250,7 +250,12 @@ describe("the list", () => {
     });
     const deep = { strides: 1, padding: "valid", dilationRate: 1, depthMultiplier: 1, activation: null, useBias: true };
     const first = { depthwiseInitializer: "glorot_uniform", biasInitializer: "zeros" };
-    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({ kernelSize: 3, ...deep, ...first, ...none("depthwise", "bias") });
+    expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({
+      kernelSize: 3,
+      ...deep,
+      ...first,
+      ...none("depthwise", "bias"),
+    });
     expect(defaults(l.separableConv2d, { filters: 1, kernelSize: 3 })).toEqual({
       filters: 1,
       kernelSize: 3,
@@ -363,8 +368,7 @@ describe.each(titled)("%s", (_title, c) => {
     if (below !== undefined)
       values.x = Float32Array.from({ length: rows * inputs[0].shape[0] }, () => whole.integer(0, below - 1));
     const { actual, expected } = gradients(graph, trainable, { rows, values });
-    if (c.constants !== true)
-      for (const name of trainable) expectClose(actual[name], expected[name], standard.gradients, name);
+    if (c.constants !== true) for (const name of trainable) expectClose(actual[name], expected[name], standard.gradients, name);
     const flows = trainable.some((name) => actual[name].some((value) => value !== 0));
     expect(flows).toBe(trainable.length > 0);
   });

@@ -18,7 +18,17 @@ function trained(layer: AnyLayer, given: object, x: readonly number[], shape: re
   const noise = { seed: 5, step: g.state({ name: "step", shape: [], initial: 0 }) };
   const config = layer.config.parse(given);
   const never = () => expect.fail("wraps nothing");
-  const { y } = layer.lower(g, { x: input, xs: [input], masks: [undefined], weights: {}, config, trainable: true, noise, child: never, weight: never });
+  const { y } = layer.lower(g, {
+    x: input,
+    xs: [input],
+    masks: [undefined],
+    weights: {},
+    config,
+    trainable: true,
+    noise,
+    child: never,
+    weight: never,
+  });
   const rows = x.length / shape.reduce((product, size) => product * size, 1);
   return runGraph(graph("trained", [["y", y]]), { rows, values: { x, step: [step] }, precision: "double" }).results.y.data;
 }
@@ -66,8 +76,7 @@ describe("alpha dropout", () => {
   it("shares a draw where noiseShape has a 1", () => {
     const y = trained(l.alphaDropout, { rate: 0.5, noiseShape: [null, 1, 64] }, constant(1, 2 * 3 * 64), [3, 64]);
     for (let row = 0; row < 2; row++)
-      for (let k = 0; k < 64; k++)
-        expect(new Set([0, 1, 2].map((t) => y[(row * 3 + t) * 64 + k])).size).toBe(1);
+      for (let k = 0; k < 64; k++) expect(new Set([0, 1, 2].map((t) => y[(row * 3 + t) * 64 + k])).size).toBe(1);
     expect(new Set(y).size).toBe(2);
   });
 });
@@ -110,11 +119,17 @@ it.each<[AnyLayer, object]>([
   expect(Array.from(trained(layer, { [key]: 0 }, x, shape))).toEqual(x);
 });
 
-it.each<LayerSpec>([l.gaussianDropout({ rate: 1 }), l.alphaDropout({ rate: 1 })])("$layer with a rate of 1 predicts, and is refused in training by name", (line) => {
-  const model = { name: "m", seed: 1, layers: [{ ...line, config: { ...line.config, inputShape: [2] } }] };
-  const resolved = resolve(model);
-  expect(diagnosticOf(() => resolved.trainStep({ loss: "mse", optimizer: "sgd" }))).toMatchObject({ code: "layer/config", path: "layers[0].rate" });
-});
+it.each<LayerSpec>([l.gaussianDropout({ rate: 1 }), l.alphaDropout({ rate: 1 })])(
+  "$layer with a rate of 1 predicts, and is refused in training by name",
+  (line) => {
+    const model = { name: "m", seed: 1, layers: [{ ...line, config: { ...line.config, inputShape: [2] } }] };
+    const resolved = resolve(model);
+    expect(diagnosticOf(() => resolved.trainStep({ loss: "mse", optimizer: "sgd" }))).toMatchObject({
+      code: "layer/config",
+      path: "layers[0].rate",
+    });
+  },
+);
 
 it("activity regularisation: l1 Σ|x| + l2 Σx², divided by the rows, joins the loss in training and evaluation", () => {
   const line = l.activityRegularization({ l1: 0.5, l2: 0.25, inputShape: [2] });

@@ -14,7 +14,13 @@ type Weights = Readonly<Record<string, readonly number[]>>;
 const rate = 0.1;
 const started = (layers: readonly LayerSpec[], weights: Weights, target: "js" | "simd") => {
   const training = { loss: "mse", optimizer: { name: "sgd", learningRate: rate } } as const;
-  const model: Model = { name: "m", seed: 1, layers, training, weights: Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, Float32Array.from(values)])) };
+  const model: Model = {
+    name: "m",
+    seed: 1,
+    layers,
+    training,
+    weights: Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, Float32Array.from(values)])),
+  };
   return load<Trainable>(compile(model, { train: true, batch: 8, target }));
 };
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -28,7 +34,10 @@ describe.each(["js", "simd"] as const)("batch renormalisation on %s", (target) =
     ["with bounds that hold it back", { rmin: 0.9, rmax: 1.1, dmax: 0.05 }, [1, 1]],
     ["that begins with deviations of 0", {}, [0, 0]],
   ] as const)("%s", (_name, clipping, deviations) => {
-    const [x, y] = [[0.3, -1, 2, 0.5, -0.4, 1.2, 0.1, 2], [0.5, 1, -1, 0.2, 0.4, -0.3, 1, 0]];
+    const [x, y] = [
+      [0.3, -1, 2, 0.5, -0.4, 1.2, 0.1, 2],
+      [0.5, 1, -1, 0.2, 0.4, -0.3, 1, 0],
+    ];
     const first = { dense: [0.5, -0.2, 0.3, 0.8], gamma: [1.2, 0.7], beta: [0.1, -0.3], renormMean: [0.4, -0.2] };
     const epsilon = 0.01;
     const module = started(
@@ -42,7 +51,8 @@ describe.each(["js", "simd"] as const)("batch renormalisation on %s", (target) =
       }, // biome-ignore format: one table
       target,
     );
-    const channel = (kernel: readonly number[], c: number) => [0, 1, 2, 3].map((n) => x[2 * n] * kernel[c] + x[2 * n + 1] * kernel[2 + c]);
+    const channel = (kernel: readonly number[], c: number) =>
+      [0, 1, 2, 3].map((n) => x[2 * n] * kernel[c] + x[2 * n + 1] * kernel[2 + c]);
     const now = [0, 1].map((c) => {
       const values = channel(first.dense, c);
       const variance = mean(values.map((value) => (value - mean(values)) ** 2));
@@ -59,13 +69,27 @@ describe.each(["js", "simd"] as const)("batch renormalisation on %s", (target) =
         const deviation = Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)) + epsilon);
         return values.map((value, n) => (gamma[c] * (((value - mean(values)) / deviation) * now[c].r + now[c].d) + beta[c] - y[2 * n + c]) ** 2);
       })); // biome-ignore format: one sum
-    expectClose([module.trainStep(Float32Array.from(x), Float32Array.from(y))], [loss(first.dense, first.gamma, first.beta)], standard.loopLoss, "loss");
+    expectClose(
+      [module.trainStep(Float32Array.from(x), Float32Array.from(y))],
+      [loss(first.dense, first.gamma, first.beta)],
+      standard.loopLoss,
+      "loss",
+    );
     const moved = (values: readonly number[], slope: readonly number[]) => values.map((value, i) => value - rate * slope[i]);
     const stddev = now.map(({ deviation }, c) => [0.9, 1.3][c] * 0.7 + deviation * 0.3);
     const wanted = [
-      moved(first.dense, slopes(first.dense, (kernel) => loss(kernel, first.gamma, first.beta))),
-      moved(first.gamma, slopes(first.gamma, (gamma) => loss(first.dense, gamma, first.beta))),
-      moved(first.beta, slopes(first.beta, (beta) => loss(first.dense, first.gamma, beta))),
+      moved(
+        first.dense,
+        slopes(first.dense, (kernel) => loss(kernel, first.gamma, first.beta)),
+      ),
+      moved(
+        first.gamma,
+        slopes(first.gamma, (gamma) => loss(first.dense, gamma, first.beta)),
+      ),
+      moved(
+        first.beta,
+        slopes(first.beta, (beta) => loss(first.dense, first.gamma, beta)),
+      ),
       now.map((own, c) => [0.5, 0.6][c] * 0.7 + own.mean * 0.3),
       stddev.map((value) => value ** 2 - epsilon),
       stddev,
@@ -82,9 +106,19 @@ describe.each(["js", "simd"] as const)("spectral normalisation on %s", (target) 
   const dense = { layer: "dense", config: { units: 2, useBias: false } };
 
   it.each([1, 3])("%d turns: the optimizer goes on from kernel / σ", (turns) => {
-    const [kernel, u] = [[0.5, -0.2, 0.3, 0.8, 1.1, -0.7], [0.6, 0.1]];
-    const [x, y] = [[1, 0.5, -1, 0.2, -0.3, 2], [0.4, 1, -0.5, 0.3]];
-    const module = started([l.spectralNormalization({ name: "s", layer: dense, powerIterations: turns, inputShape: [3] })], { "s/layer/kernel": kernel, "s/vector_u": u }, target);
+    const [kernel, u] = [
+      [0.5, -0.2, 0.3, 0.8, 1.1, -0.7],
+      [0.6, 0.1],
+    ];
+    const [x, y] = [
+      [1, 0.5, -1, 0.2, -0.3, 2],
+      [0.4, 1, -0.5, 0.3],
+    ];
+    const module = started(
+      [l.spectralNormalization({ name: "s", layer: dense, powerIterations: turns, inputShape: [3] })],
+      { "s/layer/kernel": kernel, "s/vector_u": u },
+      target,
+    );
     let [right, left] = [u, [0, 0, 0]];
     for (let k = 0; k < turns; k++) {
       left = unit([0, 1, 2].map((i) => kernel[2 * i] * right[0] + kernel[2 * i + 1] * right[1]));
@@ -93,7 +127,11 @@ describe.each(["js", "simd"] as const)("spectral normalisation on %s", (target) 
     const sigma = [0, 1, 2].reduce((sum, i) => sum + left[i] * (kernel[2 * i] * right[0] + kernel[2 * i + 1] * right[1]), 0);
     const divided = kernel.map((value) => value / sigma);
     const loss = (w: readonly number[]) =>
-      mean([0, 1].flatMap((n) => [0, 1].map((j) => ([0, 1, 2].reduce((sum, i) => sum + x[3 * n + i] * w[2 * i + j], 0) - y[2 * n + j]) ** 2)));
+      mean(
+        [0, 1].flatMap((n) =>
+          [0, 1].map((j) => ([0, 1, 2].reduce((sum, i) => sum + x[3 * n + i] * w[2 * i + j], 0) - y[2 * n + j]) ** 2),
+        ),
+      );
     expectClose([module.trainStep(Float32Array.from(x), Float32Array.from(y))], [loss(divided)], standard.loopLoss, "loss");
     const slope = slopes(divided, loss);
     const [first, second] = module.getWeights();
@@ -102,7 +140,11 @@ describe.each(["js", "simd"] as const)("spectral normalisation on %s", (target) 
   });
 
   it("leaves a kernel of zeros and its vector as they are, and takes the gradient there", () => {
-    const module = started([l.spectralNormalization({ name: "s", layer: dense, inputShape: [1] })], { "s/layer/kernel": [0, 0], "s/vector_u": [0.5, -1] }, target);
+    const module = started(
+      [l.spectralNormalization({ name: "s", layer: dense, inputShape: [1] })],
+      { "s/layer/kernel": [0, 0], "s/vector_u": [0.5, -1] },
+      target,
+    );
     module.trainStep(Float32Array.of(2), Float32Array.of(1, 0));
     const [kernel, u] = module.getWeights();
     expectClose(kernel, [rate * 2, 0], standard.float32, "kernel");
@@ -112,5 +154,8 @@ describe.each(["js", "simd"] as const)("spectral normalisation on %s", (target) 
 
 it("spectral normalisation of a layer without a kernel is refused by name", () => {
   const line = l.spectralNormalization({ layer: { layer: "reLU" }, inputShape: [2] } as never);
-  expect(diagnosticOf(() => compile({ name: "m", seed: 1, layers: [line] }))).toMatchObject({ code: "layer/config", path: "layers[0].layer" });
+  expect(diagnosticOf(() => compile({ name: "m", seed: 1, layers: [line] }))).toMatchObject({
+    code: "layer/config",
+    path: "layers[0].layer",
+  });
 });

@@ -35,7 +35,11 @@ export const attention = layer({
   name: "attention",
   keras: "Attention",
   says: "Sums of the value's steps, weighed by the softmax of query · key (or of Σ tanh(query + key), `concat`); `takes` says what the inputs are, `returnAttentionScores` gives the weights as `name:1`.",
-  config: z.strictObject({ useScale: z.boolean().default(false), scoreMode: z.enum(["dot", "concat"]).default("dot"), ...common }),
+  config: z.strictObject({
+    useScale: z.boolean().default(false),
+    scoreMode: z.enum(["dot", "concat"]).default("dot"),
+    ...common,
+  }),
   takes: [1, plainRoles.length],
   roles: plainRoles,
   perCall,
@@ -100,20 +104,30 @@ function sums(g: G, { q, k }: Sides): Labelled {
   return { y: g.add(over(g, q, space), over(g, k, space)), axes };
 }
 
-function lower<C extends Common>(g: G, { xs, masks, noise, config }: Context<C>, scored: (sides: Sides) => Labelled): LayerResult {
+function lower<C extends Common>(
+  g: G,
+  { xs, masks, noise, config }: Context<C>,
+  scored: (sides: Sides) => Labelled,
+): LayerResult {
   const { query, value, key, masks: keeps, mask } = taken(g, config.takes, xs, masks);
   // Axes between the batch and the steps are the same in all.
   const lead = query.type.shape.slice(0, -2).map((_, axis) => (axis === 0 ? "n" : `axis ${axis}`));
-  const [q, k, v] = [labelled(query, [...lead, "t", "d"]), labelled(key, [...lead, "s", "d"]), labelled(value, [...lead, "s", "e"])];
+  const [q, k, v] = [
+    labelled(query, [...lead, "t", "d"]),
+    labelled(key, [...lead, "s", "d"]),
+    labelled(value, [...lead, "s", "e"]),
+  ];
   const scores = g.as("scores", () => scored({ q, k }));
   const weights = g.as("weights", () => {
     const ofValue = keeps.value === undefined ? [] : [labelled(keeps.value, [...lead, "s"])];
     const keep = keepOf(g, scores, ofValue, { causal: config.useCausalMask, window: null });
-    const lowered = keep === undefined ? scores.y : g.select(keep, scores.y, ofValue.length === 0 ? g.like(scores.y, -1e9) : far(g, scores.y));
+    const lowered =
+      keep === undefined ? scores.y : g.select(keep, scores.y, ofValue.length === 0 ? g.like(scores.y, -1e9) : far(g, scores.y));
     return dropped(g, { ...scores, y: softmaxOver(g, lowered, 1) }, noise, config);
   });
   const sum = ordered(g, product(g, weights, v, [...lead, "t", "e"]), [...lead, "t", "e"]);
-  const steps = keeps.query === undefined ? undefined : over(g, labelled(keeps.query, [...lead, "t"]), labelled(sum, [...lead, "t", "e"]));
+  const steps =
+    keeps.query === undefined ? undefined : over(g, labelled(keeps.query, [...lead, "t"]), labelled(sum, [...lead, "t", "e"]));
   const y = steps === undefined ? sum : g.select(steps, sum, g.like(sum, 0));
   return { y, mask, ...(config.returnAttentionScores ? { more: [weights.y] } : {}) };
 }
@@ -136,12 +150,16 @@ function badShapes({ takes }: Common, inputs: readonly (readonly number[])[]): P
   const bad = (message: string, hint: string): Problem => ({ path: "inputs", code: "shape/mismatch", message, hint });
   const found = `found ${[query, value, key].map((shape) => showShape(shape)).join(", ")}`;
   if ([query, value, key].some(({ length }) => length < 2 || length !== query.length))
-    return bad(`query, value and key need steps and features behind the batch, and as many axes as one another; ${found}`, "put reshape before");
+    return bad(
+      `query, value and key need steps and features behind the batch, and as many axes as one another; ${found}`,
+      "put reshape before",
+    );
   const lead = (shape: readonly number[]) => JSON.stringify(shape.slice(0, -2));
   if (lead(value) !== lead(query) || lead(key) !== lead(query))
     return bad(`query, value and key need the same axes before their steps; ${found}`, "put reshape before");
   if (query[query.length - 1] !== key[key.length - 1])
     return bad(`query and key need the same number of features; ${found}`, "a dense layer before one of them can change it");
-  if (value[value.length - 2] !== key[key.length - 2]) return bad(`value and key need the same number of steps; ${found}`, "each key stands for a value");
+  if (value[value.length - 2] !== key[key.length - 2])
+    return bad(`value and key need the same number of steps; ${found}`, "each key stands for a value");
   return undefined;
 }

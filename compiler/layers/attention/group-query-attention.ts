@@ -41,7 +41,12 @@ export const groupQueryAttention = layer({
   legal: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);
     if ("message" in shapes) return shapes;
-    return badHeads(config) ?? badRank(shapes.query) ?? badHeadShapes(shapes, [1]) ?? badAttentionMask(shapes, [1], [config.numQueryHeads]);
+    return (
+      badHeads(config) ??
+      badRank(shapes.query) ??
+      badHeadShapes(shapes, [1]) ??
+      badAttentionMask(shapes, [1], [config.numQueryHeads])
+    );
   },
   weights: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);

@@ -73,14 +73,21 @@ export function headWeights(
 }
 
 /** The layer as Graph; its activities are what each projection gives. `zero`: a step that may look at nothing gets nothing, else it gets the mean of all values. */
-export function lowerHeads<C extends HeadConfig>(g: G, { xs, masks, weights, noise, config }: Context<C>, frame: Frame, zero: boolean): LayerResult {
+export function lowerHeads<C extends HeadConfig>(
+  g: G,
+  { xs, masks, weights, noise, config }: Context<C>,
+  frame: Frame,
+  zero: boolean,
+): LayerResult {
   const inputs = taken(g, config.takes, xs, masks);
   const { heads, repeats } = frame;
   const queryHeads = repeats === 1 ? ["N"] : ["N", "R"];
   const sizes = repeats === 1 ? [heads] : [heads, repeats];
   const rank = inputs.query.type.shape.length;
   const axes = (kind: "t" | "s"): readonly string[] =>
-    Array.from({ length: rank - 1 }, (_, axis) => (axis === 0 ? "n" : frame.steps.includes(axis) ? `${kind}${axis}` : `x${axis}`));
+    Array.from({ length: rank - 1 }, (_, axis) =>
+      axis === 0 ? "n" : frame.steps.includes(axis) ? `${kind}${axis}` : `x${axis}`,
+    );
   const stepsOf = (kind: "t" | "s") => frame.steps.map((axis) => `${kind}${axis}`);
   const project = (name: Projection, x: Node, kind: "t" | "s", out: readonly string[], outSizes: readonly number[]): Labelled =>
     g.as(name, () => projected(g, labelled(x, [...axes(kind), "D"]), weights, name, ["D"], out, outSizes));
@@ -91,13 +98,17 @@ export function lowerHeads<C extends HeadConfig>(g: G, { xs, masks, weights, noi
   const k = project("key", inputs.key, "s", ["N", "H"], [heads, frame.keySize]);
   const v = project("value", inputs.value, "s", ["N", "E"], [heads, frame.valueSize]);
   const outer = axes("t").filter((label) => !label.startsWith("t"));
-  const scores = g.as("scores", () => product(g, q, k, [...outer, ...queryHeads, ...ascending(stepsOf("t")), ...ascending(stepsOf("s"))]));
+  const scores = g.as("scores", () =>
+    product(g, q, k, [...outer, ...queryHeads, ...ascending(stepsOf("t")), ...ascending(stepsOf("s"))]),
+  );
   const kept = keptBy(g, inputs, { axes, lead: [...outer, "N"], stepsOf, frame });
   const reach = { causal: config.useCausalMask, window: config.slidingWindow };
   const own = g.as("weights", () => weighed(g, scores, keepOf(g, scores, kept, reach), zero));
   const used = g.as("weights", () => dropped(g, own, noise, config));
   const seen = product(g, used, v, [...outer, ...queryHeads, ...ascending(stepsOf("t")), "E"]);
-  const opened = config.useGate ? project("gate", inputs.query, "t", [...queryHeads, "E"], [...sizes, frame.valueSize]) : undefined;
+  const opened = config.useGate
+    ? project("gate", inputs.query, "t", [...queryHeads, "E"], [...sizes, frame.valueSize])
+    : undefined;
   const gate = opened === undefined ? undefined : { ...opened, y: g.as("gate", () => g.sigmoid(opened.y)) };
   const context = gate === undefined ? seen : { ...seen, y: g.mul(seen.y, over(g, gate, seen)) };
   const out = frame.output.map((_, i) => `out${i}`);
@@ -150,10 +161,14 @@ interface Laid {
 
 /** The masks of a call with labels. */
 function keptBy(g: G, { masks }: Taken, { axes, lead, stepsOf, frame }: Laid): readonly Labelled[] {
-  const known = (mask: Node | undefined, own: readonly string[]): readonly Labelled[] => (mask === undefined ? [] : [labelled(mask, own)]);
+  const known = (mask: Node | undefined, own: readonly string[]): readonly Labelled[] =>
+    mask === undefined ? [] : [labelled(mask, own)];
   const { attention } = masks;
   const steps = [...stepsOf("t"), ...stepsOf("s")];
-  const laid = attention === undefined ? [] : [narrow(g, attention, [...lead.slice(0, attention.type.shape.length - steps.length), ...steps], frame)];
+  const laid =
+    attention === undefined
+      ? []
+      : [narrow(g, attention, [...lead.slice(0, attention.type.shape.length - steps.length), ...steps], frame)];
   return [...known(masks.query, axes("t")), ...known(masks.value, axes("s")), ...known(masks.key, axes("s")), ...laid];
 }
 
@@ -162,7 +177,12 @@ function narrow(g: G, mask: Node, axes: readonly string[], { repeats }: Frame): 
   const wide = axes.flatMap((label, axis) => {
     const size = mask.type.shape[axis];
     if (size === 1 && label !== "n") return [];
-    return label === "N" && repeats > 1 ? [["N", (size as number) / repeats] as const, ["R", repeats] as const] : [[label, size] as const];
+    return label === "N" && repeats > 1
+      ? [["N", (size as number) / repeats] as const, ["R", repeats] as const]
+      : [[label, size] as const];
   });
-  return labelled(g.reshape(mask, { shape: wide.map(([, size]) => size) }), wide.map(([label]) => label));
+  return labelled(
+    g.reshape(mask, { shape: wide.map(([, size]) => size) }),
+    wide.map(([label]) => label),
+  );
 }

@@ -11,12 +11,21 @@ const bad = (path: string, message: string, hint: string): Problem => ({ path, c
 export function badHeadShapes({ query, value, key }: Shapes, steps: readonly number[]): Problem | undefined {
   const found = `found ${[query, value, key].map((shape) => showShape(shape)).join(", ")}`;
   if ([query, value, key].some(({ length }) => length < 2 || length !== query.length))
-    return bad("inputs", `query, value and key need steps and features behind the batch, and as many axes as one another; ${found}`, "put reshape before");
+    return bad(
+      "inputs",
+      `query, value and key need steps and features behind the batch, and as many axes as one another; ${found}`,
+      "put reshape before",
+    );
   const differs = (a: readonly number[], b: readonly number[], matters: (axis: number) => boolean) =>
     a.slice(0, -1).some((size, i) => matters(i + 1) && size !== b[i]);
-  if (differs(value, key, () => true)) return bad("inputs", `value and key need the same steps; ${found}`, "each key stands for a value");
+  if (differs(value, key, () => true))
+    return bad("inputs", `value and key need the same steps; ${found}`, "each key stands for a value");
   if (differs(query, value, (axis) => !steps.includes(axis)))
-    return bad("inputs", `query and value need the same axes where no attention goes; ${found}`, "attentionAxes are the axes that attention goes over");
+    return bad(
+      "inputs",
+      `query and value need the same axes where no attention goes; ${found}`,
+      "attentionAxes are the axes that attention goes over",
+    );
   return undefined;
 }
 
@@ -30,14 +39,22 @@ export function badAttentionMask(
   const last = [query, value].flatMap((shape) => steps.map((axis) => shape[axis - 1]));
   const before = attentionMask.length - last.length;
   const wanted = [...lead.slice(0, Math.max(before, 0)), ...last];
-  if (before >= 0 && before <= lead.length && attentionMask.every((size, i) => size === 1 || size === wanted[i])) return undefined;
+  if (before >= 0 && before <= lead.length && attentionMask.every((size, i) => size === 1 || size === wanted[i]))
+    return undefined;
   const message = `attentionMask needs the steps of query and value, ${showShape(last)}, or ${showShape([...lead, ...last])} with the heads before them; found ${showShape(attentionMask)}`;
   return bad("inputs", message, "sizes are equal, or 1, which is repeated");
 }
 
 /** What goes by the order of steps needs one axis of them. */
-export function badReach(config: { readonly useCausalMask: boolean; readonly slidingWindow: number | null }, steps: readonly number[]): Problem | undefined {
+export function badReach(
+  config: { readonly useCausalMask: boolean; readonly slidingWindow: number | null },
+  steps: readonly number[],
+): Problem | undefined {
   if (steps.length === 1 || (!config.useCausalMask && config.slidingWindow === null)) return undefined;
   const key = config.useCausalMask ? "useCausalMask" : "slidingWindow";
-  return { path: key, message: `${key} needs one axis of steps, found ${showShape(steps)}`, hint: "attentionAxes: 1 goes over the first axis alone" };
+  return {
+    path: key,
+    message: `${key} needs one axis of steps, found ${showShape(steps)}`,
+    hint: "attentionAxes: 1 goes over the first axis alone",
+  };
 }

@@ -15,8 +15,14 @@ const schema = z.strictObject({
   dropout: rate,
   useBias: z.boolean().default(true),
   useGate: z.boolean().default(false),
-  outputShape: z.union([count, z.array(count).min(1).max(mostAxes)]).nullable().default(null),
-  attentionAxes: z.union([z.int(), z.array(z.int()).min(1).max(mostAxes)]).nullable().default(null),
+  outputShape: z
+    .union([count, z.array(count).min(1).max(mostAxes)])
+    .nullable()
+    .default(null),
+  attentionAxes: z
+    .union([z.int(), z.array(z.int()).min(1).max(mostAxes)])
+    .nullable()
+    .default(null),
   slidingWindow: count.nullable().default(null),
   seed: seedSchema,
   ...weightKeys("kernel", "glorot_uniform"),
@@ -58,7 +64,9 @@ export const multiHeadAttention = layer({
     if ("message" in shapes) return [];
     const [query, key, value] = [shapes.query, shapes.key, shapes.value].map((shape) => shape[shape.length - 1]);
     // Keras gives the gate no public name.
-    return headWeights(config, frameOf(config, shapes.query), { query, key, value }, (name) => (name === "gate" ? "_gate_dense" : `${name}_dense`));
+    return headWeights(config, frameOf(config, shapes.query), { query, key, value }, (name) =>
+      name === "gate" ? "_gate_dense" : `${name}_dense`,
+    );
   },
   lower: (g, context) => {
     const { config, xs, masks } = context;

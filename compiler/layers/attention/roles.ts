@@ -19,7 +19,9 @@ type Role = (typeof roles)[number];
 type Takes = readonly Role[] | null;
 
 /** The key: a role for every input, in their order. */
-export const takesSchema = <R extends Role>(known: readonly R[]): z.ZodDefault<z.ZodNullable<z.ZodArray<z.ZodEnum<Record<R, R>>>>> =>
+export const takesSchema = <R extends Role>(
+  known: readonly R[],
+): z.ZodDefault<z.ZodNullable<z.ZodArray<z.ZodEnum<Record<R, R>>>>> =>
   z
     .array(z.enum(known) as unknown as z.ZodEnum<Record<R, R>>)
     .min(1)

@@ -53,7 +53,12 @@ export function softmaxOver(g: G, y: Node, count: number): Node {
 }
 
 /** In training, weights that are dropped, each by itself; the others are widened. */
-export function dropped(g: G, weights: Labelled, noise: Noise | undefined, drop: { readonly dropout: number; readonly seed: number | null }): Labelled {
+export function dropped(
+  g: G,
+  weights: Labelled,
+  noise: Noise | undefined,
+  drop: { readonly dropout: number; readonly seed: number | null },
+): Labelled {
   if (noise === undefined || drop.dropout === 0) return weights;
   const mask = dropMask(g, noise, { rate: drop.dropout, shape: weights.y.type.shape, seed: drop.seed });
   return { ...weights, y: g.mul(weights.y, mask) };

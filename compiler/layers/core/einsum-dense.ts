@@ -66,7 +66,10 @@ const sizeOf = ({ sizes }: Equation, label: string): number => sizes.get(label) 
 function weightsOf(config: Config, equation: Equation): readonly WeightSpec[] {
   const numbers = (labels: readonly string[]) => labels.reduce((all, label) => all * sizeOf(equation, label), 1);
   const { kernel, y, trailing } = equation;
-  const fans = { in: numbers(kernel.filter((label) => !y.includes(label))), out: numbers(kernel.filter((label) => y.includes(label))) };
+  const fans = {
+    in: numbers(kernel.filter((label) => !y.includes(label))),
+    out: numbers(kernel.filter((label) => y.includes(label))),
+  };
   const shape = kernel.map((label) => sizeOf(equation, label));
   const weight = weightOf(config, "kernel", shape, { fans });
   if (config.biasAxes === null) return [weight];

@@ -46,7 +46,11 @@ export function equationOf(text: string, outputShape: number | Sizes, input: rea
   const elided = input.length + 1 - terms.x.length;
   if (elided < 0 || (elided > 0 && terms.ellipsis === "none")) {
     const least = terms.ellipsis === "none" ? `${terms.x.length}` : `at least ${terms.x.length}`;
-    return bad("equation", `${JSON.stringify(text)} needs an input of ${least} axes with the batch, found ${input.length + 1}`, formHint);
+    return bad(
+      "equation",
+      `${JSON.stringify(text)} needs an input of ${least} axes with the batch, found ${input.length + 1}`,
+      formHint,
+    );
   }
   const unnamed = Array.from({ length: elided }, (_, i) => `axis ${i}`);
   const whole = (term: readonly string[]) => (terms.ellipsis === "left" ? [...unnamed, ...term] : [...term, ...unnamed]);
@@ -69,12 +73,18 @@ export function equationOf(text: string, outputShape: number | Sizes, input: rea
 /** An axis that cannot be where it stands. */
 function strayAxis({ x, kernel, y }: Pick<Equation, "x" | "kernel" | "y">): Problem | undefined {
   if (x[0] !== y[0] || kernel.includes(x[0])) {
-    return bad("equation", `the first axis of input and output is the batch, and none of the kernel's; found ${x[0]} and ${y[0]}`, formHint);
+    return bad(
+      "equation",
+      `the first axis of input and output is the batch, and none of the kernel's; found ${x[0]} and ${y[0]}`,
+      formHint,
+    );
   }
   const lost = kernel.find((label) => !x.includes(label) && !y.includes(label));
   if (lost !== undefined) return bad("equation", `the kernel's axis ${lost} is neither in the input nor in the output`, formHint);
   const made = y.find((label) => !x.includes(label) && !kernel.includes(label));
-  return made === undefined ? undefined : bad("equation", `the output's axis ${made} is neither in the input nor in the kernel`, formHint);
+  return made === undefined
+    ? undefined
+    : bad("equation", `the output's axis ${made} is neither in the input nor in the kernel`, formHint);
 }
 
 function sizesOf(
@@ -86,9 +96,14 @@ function sizesOf(
   for (const label of y.slice(1)) {
     const [own, stated] = [sizes.get(label), given.get(label) ?? null];
     const size = own ?? stated;
-    if (size === null) return bad("outputShape", `outputShape needs the size of the kernel's axis ${label}, found null`, "give a number");
+    if (size === null)
+      return bad("outputShape", `outputShape needs the size of the kernel's axis ${label}, found null`, "give a number");
     if (stated !== null && stated !== size)
-      return bad("outputShape", `outputShape has ${stated} for ${label}, which is ${size} in the input`, "null is the input's own size");
+      return bad(
+        "outputShape",
+        `outputShape has ${stated} for ${label}, which is ${size} in the input`,
+        "null is the input's own size",
+      );
     sizes.set(label, size);
   }
   return sizes;

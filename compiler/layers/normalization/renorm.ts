@@ -53,7 +53,8 @@ export function badRenorm({ renormClipping, movingVarianceInitializer }: Config)
     return { path: "renormClipping.dmax", message, hint: "d is kept between −dmax and dmax" };
   }
   if (rootOf(movingVarianceInitializer) !== undefined) return undefined;
-  const message = "renorm needs a movingVarianceInitializer that gives one number everywhere, whose root the deviations begin with";
+  const message =
+    "renorm needs a movingVarianceInitializer that gives one number everywhere, whose root the deviations begin with";
   return { path: "movingVarianceInitializer", message, hint: 'take "zeros", "ones" or { name: "constant", value }' };
 }
 

@@ -33,8 +33,7 @@ export const rmsNormalization = layer({
   },
 });
 
-const scaleShape = (axis: Axis, input: readonly number[]): readonly number[] =>
-  orderedAxes(axis, input).map((own) => input[own]);
+const scaleShape = (axis: Axis, input: readonly number[]): readonly number[] => orderedAxes(axis, input).map((own) => input[own]);
 
 function badScale(axis: Axis, input: readonly number[]): Problem | undefined {
   const shape = scaleShape(axis, input);

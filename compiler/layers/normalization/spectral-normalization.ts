@@ -76,7 +76,9 @@ function divided(g: G, kernel: Node, u: Node, turns: number): { readonly kernel:
   const factor = g.select(isZero, g.fill(1, []), g.div(g.fill(1, []), sigma));
   return {
     kernel: g.mul(kernel, g.broadcast(factor, { shape, axes: [] })),
-    u: g.reshape(g.select(g.broadcast(isZero, { shape: [columns], axes: [] }), g.reshape(u, { shape: [columns] }), right), { shape: [1, columns] }),
+    u: g.reshape(g.select(g.broadcast(isZero, { shape: [columns], axes: [] }), g.reshape(u, { shape: [columns] }), right), {
+      shape: [1, columns],
+    }),
   };
 }
 

@@ -54,5 +54,11 @@ const seeded = z.strictObject({ seed });
 
 /** A named point of variance scaling. */
 export function scaled(name: string, says: string, point: Omit<Config, "seed">): Initializer<z.output<typeof seeded>> {
-  return { name, aliases: [], says, config: seeded, fill: (shape, random, _, fan) => fill(shape, random, { ...point, seed: null }, fan) };
+  return {
+    name,
+    aliases: [],
+    says,
+    config: seeded,
+    fill: (shape, random, _, fan) => fill(shape, random, { ...point, seed: null }, fan),
+  };
 }

@@ -66,7 +66,10 @@ function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<str
     }
     weights.forEach((weight, i) => {
       // defineProperty: a layer may be called __proto__.
-      Object.defineProperty(values, weight.name, { value: numbersOf(weight, found[places[i]], `${folder}/vars/${places[i]}`), enumerable: true });
+      Object.defineProperty(values, weight.name, {
+        value: numbersOf(weight, found[places[i]], `${folder}/vars/${places[i]}`),
+        enumerable: true,
+      });
     });
   }
   const [unread] = store.unread();

@@ -111,7 +111,8 @@ class Reader {
       const told = { ...toldBy(call), ...(roles === undefined ? {} : takenBy(call, roles)) };
       if (isAgain) {
         const strange = Object.keys(told).find((key) => !Object.hasOwn(perCall, key));
-        if (strange !== undefined) unsupported(layer.path, `the layer ${quote(layer.name)} is called again with another ${strange}`);
+        if (strange !== undefined)
+          unsupported(layer.path, `the layer ${quote(layer.name)} is called again with another ${strange}`);
         // What this call leaves out the first may have said.
         return { name, layer: "reuse", config: { of: layer.name, ...perCall, ...told }, inputs: from };
       }

@@ -52,7 +52,8 @@ export function serialized(value: unknown, path: string): Serialized {
 const isKeras = (module: string): boolean => module === "" || module === "keras" || module.startsWith("keras.");
 
 /** Our layer for a class of Keras', if there is one. */
-export const knownLayer = ({ class_name, module }: Serialized): AnyLayer | undefined => (isKeras(module) ? byClass.get(class_name) : undefined);
+export const knownLayer = ({ class_name, module }: Serialized): AnyLayer | undefined =>
+  isKeras(module) ? byClass.get(class_name) : undefined;
 
 /** Our layer for a class of Keras'. Throws CompileError format/unsupported with its name. */
 export function layerOf(item: Serialized, path: string): AnyLayer {
