@@ -66,14 +66,14 @@ const isMissing = /^layerc does not have the layer [A-Z]\w*$/;
 
 // biome-ignore format: one table
 const table = [
-  { id: "training-relaxed-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 8e-4, rel: 0 }, where: ["tests/golden/steps.ts"],
-    what: "relaxed SIMD, Adam: the bias of a layer before a batch normalisation",
-    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon; all other kernels keep the standard, contracted lanes were seen at 1.24 times it (Node 22 and 24)." },
+  { id: "training-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 8e-4, rel: 0 }, where: ["tests/golden/steps.ts"],
+    what: "Adam: the bias of a layer before a batch normalisation",
+    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon: Keras' step is noise too, and 2e-4 away where 512 terms are added up." },
   { id: "no-relaxed-simd", kind: "skip", where: ["tests/engines.ts", "tests/emit/wasm.test.ts"],
     what: "kernels of relaxed SIMD are emitted and read back, but not run",
     reason: "The engine does not know them: Node has them from 22 on." },
-  { id: "no-chromium", kind: "skip", where: ["tests/browser/chromium.test.ts"],
-    what: "modules in headless Chromium",
+  { id: "no-chromium", kind: "skip", where: ["tests/browser/chromium.test.ts", "tests/browser/mnist.test.ts"],
+    what: "modules and pages in headless Chromium",
     reason: "There is no Chromium here: name one in CHROMIUM, or apt-get install chromium." },
   { id: "relaxed-browser-after-training", kind: "skip", where: ["tests/browser/chromium.test.ts"],
     what: "relaxed SIMD in Chromium: what is predicted after training steps is not compared",
@@ -117,7 +117,7 @@ const table = [
   { id: "keras-training-weights", kind: "refused", cause: /^(class|sample) weights$/, count: 19, where: goldenTraces,
     what: "Keras' traces with class or sample weights",
     reason: "Class weights are missing, and the reader does not hand sample weights to a step yet." },
-  { id: "keras-training-sparse", kind: "refused", cause: /^sparse gradients$/, count: 1, where: goldenTraces,
+  { id: "keras-training-sparse", kind: "refused", cause: /^sparse gradients$/, count: 2, where: goldenTraces,
     what: "Keras' traces of an adaptive optimizer on an embedding",
     reason: "Keras on TensorFlow adds the squares of what each occurrence of a row adds to its gradient, not the square of their sum; on its other backends it does not." },
   { id: "keras-losses-class", kind: "refused", cause: isClass, count: 13, where: ["tests/golden/losses.test.ts"],

@@ -196,6 +196,7 @@ class Lowering {
     if (below !== undefined) this.#narrow(xs[0], below);
     const problem = layer.legal?.(config, sizes[0], sizes);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
+    if (this.#training !== undefined && layer.untrained !== undefined) throw notTrained(layer.name, layer.untrained, path);
     const g = this.#g;
     g.builder.origin = line.origin;
     const specs = layer.weights(config, sizes[0], sizes);
@@ -272,6 +273,14 @@ class Lowering {
     }
   }
 }
+
+const notTrained = (name: string, reason: string, path: string): CompileError =>
+  new CompileError({
+    code: "layer/untrained",
+    path,
+    message: `a model with ${name} cannot be trained: ${reason}`,
+    hint: `take ${name} out of the model that is trained; what it predicts is the same without`,
+  });
 
 /** Whether two layers make the same numbers of text. */
 function isSame(encoding: Encoding, table: Encoded): boolean {

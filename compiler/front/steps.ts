@@ -15,6 +15,7 @@ import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, graphName, type Training as Mode, type Step, type Weight } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
+import { checkModes } from "./modes.ts";
 import {
   batchLoss,
   checkTraining,
@@ -163,6 +164,7 @@ export class Resolved implements Steps {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
     const made = this.#make(g, { seed: this.model.seed, step });
+    checkModes(this.#forward, made);
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
     const updates: Graph["updates"] = counted

@@ -129,6 +129,8 @@ export interface Layer<C extends object = object> {
   readonly integers?: (config: C) => number | undefined;
   /** How many inputs a call has, at least and at most; without it one. */
   readonly takes?: readonly [least: number, most: number];
+  /** Why no training step can have it. */
+  readonly untrained?: string;
   /** What its inputs may be, in the order of Keras' arguments, where the key `takes` of its config tells them apart. */
   readonly roles?: readonly string[];
   /** Keys that in Keras are arguments of a call, with what they are when left out; `reuse` may give others. */

@@ -9,9 +9,10 @@ import { skipOf, standard } from "../exemptions.ts";
 import { maskCases } from "./mask-variations.ts";
 import { normCases } from "./norm-variations.ts";
 import { tensor } from "./reference.ts";
+import { spaceCases } from "./space-variations.ts";
 import { cases as layerCases } from "./variations.ts";
 
-const cases = [...layerCases, ...maskCases, ...normCases];
+const cases = [...layerCases, ...maskCases, ...normCases, ...spaceCases];
 
 const rows = 3;
 /** The meaning, and the kernels that differ most, do run. */

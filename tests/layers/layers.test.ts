@@ -70,6 +70,29 @@ const stated: readonly Case[] = [
   { line: l.depthwiseConv2d({ kernelSize: [3, 2], strides: [1, 2], depthMultiplier: 2, padding: "same" }), input: [5, 4, 3], output: [5, 2, 6], weights: { kernel: [3, 2, 3, 2], bias: [6] } },
   { line: l.depthwiseConv2d({ kernelSize: 2, dilationRate: [1, 2], useBias: false, activation: "relu" }), input: [3, 4, 2], output: [2, 2, 2], weights: { kernel: [2, 2, 2, 1] } },
   { line: l.separableConv2d({ filters: 5, kernelSize: 2, depthMultiplier: 3, strides: 2, dilationRate: 2 }), input: [5, 3, 2], output: [2, 1, 5], weights: { depthwise_kernel: [2, 2, 2, 3], pointwise_kernel: [1, 1, 6, 5], bias: [5] } },
+  { line: l.conv1d({ filters: 4, kernelSize: 3, padding: "causal", dilationRate: 2 }), input: [5, 2], output: [5, 4], weights: { kernel: [3, 2, 4], bias: [4] } },
+  { line: l.conv2d({ filters: 4, kernelSize: [2, 3], dataFormat: "channels_first", activation: "softmax" }), input: [2, 4, 5], output: [4, 3, 3], weights: { kernel: [2, 3, 2, 4], bias: [4] } },
+  { line: l.conv3d({ filters: 3, kernelSize: 2, strides: [1, 2, 1] }), input: [2, 3, 3, 2], output: [1, 1, 2, 3], weights: { kernel: [2, 2, 2, 2, 3], bias: [3] } },
+  { line: l.conv1dTranspose({ filters: 3, kernelSize: 3, strides: 2 }), input: [3, 2], output: [7, 3], weights: { kernel: [3, 3, 2], bias: [3] } },
+  { line: l.conv1dTranspose({ filters: 3, kernelSize: 2, strides: 3, padding: "same", activation: "tanh" }), input: [2, 2], output: [6, 3], weights: { kernel: [2, 3, 2], bias: [3] } },
+  { line: l.conv2dTranspose({ filters: 2, kernelSize: [4, 3], strides: 2, padding: "same", outputPadding: [0, 1] }), input: [2, 3, 2], output: [2, 6, 2], weights: { kernel: [4, 3, 2, 2], bias: [2] } },
+  { line: l.conv3dTranspose({ filters: 1, kernelSize: 2, strides: [2, 1, 2], useBias: false }), input: [2, 2, 1, 2], output: [4, 3, 2, 1], weights: { kernel: [2, 2, 2, 1, 2] } },
+  { line: l.depthwiseConv1d({ kernelSize: 3, depthMultiplier: 2 }), input: [5, 3], output: [3, 6], weights: { kernel: [3, 3, 2], bias: [6] } },
+  { line: l.separableConv1d({ filters: 4, kernelSize: 2, padding: "same" }), input: [4, 3], output: [4, 4], weights: { depthwise_kernel: [2, 3, 1], pointwise_kernel: [1, 3, 4], bias: [4] } },
+  { line: l.averagePooling2d({ poolSize: 2, padding: "same" }), input: [3, 3, 2], output: [2, 2, 2] },
+  { line: l.maxPooling3d({ poolSize: [2, 1, 2] }), input: [3, 2, 2, 2], output: [1, 2, 1, 2] },
+  { line: l.globalAveragePooling1d(), input: [4, 3], output: [3] },
+  { line: l.globalAveragePooling1d({ keepdims: true }), input: [4, 3], output: [1, 3], masked: true },
+  { line: l.globalMaxPooling2d({ dataFormat: "channels_first", keepdims: true }), input: [3, 2, 4], output: [3, 1, 1] },
+  { line: l.adaptiveAveragePooling2d({ outputSize: [2, 3] }), input: [5, 4, 2], output: [2, 3, 2] },
+  { line: l.adaptiveMaxPooling1d({ outputSize: 3 }), input: [5, 2], output: [3, 2] },
+  { line: l.zeroPadding2d({ padding: [[1, 0], 2] }), input: [2, 2, 2], output: [3, 6, 2] },
+  { line: l.cropping2d({ cropping: [1, [0, 1]], dataFormat: "channels_first" }), input: [2, 3, 2], output: [2, 1, 1] },
+  { line: l.upSampling2d({ size: [2, 3], interpolation: "bicubic" }), input: [2, 3, 1], output: [4, 9, 1] },
+  { line: l.resizing({ height: 3, width: 7, interpolation: "lanczos3", antialias: true }), input: [5, 4, 1], output: [3, 7, 1] },
+  { line: l.resizing({ height: 3, width: 2, interpolation: "nearest", cropToAspectRatio: true }), input: [5, 5, 2], output: [3, 2, 2] },
+  { line: l.centerCrop({ height: 4, width: 2 }), input: [3, 3, 2], output: [4, 2, 2] },
+  { line: l.flatten({ dataFormat: "channels_first" }), input: [2, 3], output: [6] },
   { line: l.maxPooling2d({ padding: "same" }), input: [3, 3, 2], output: [2, 2, 2] },
   { line: l.maxPooling2d({ poolSize: [2, 3], strides: 1 }), input: [3, 3, 2], output: [2, 1, 2] },
   { line: l.lstm({ units: 2 }), input: [3, 4], output: [2], weights: { kernel: [4, 8], recurrent_kernel: [2, 8], bias: [8] } },
@@ -248,7 +271,15 @@ describe("the list", () => {
       activation: null,
       useBias: true,
     });
-    const deep = { strides: 1, padding: "valid", dilationRate: 1, depthMultiplier: 1, activation: null, useBias: true };
+    const deep = {
+      strides: 1,
+      padding: "valid",
+      dilationRate: 1,
+      dataFormat: "channels_last",
+      depthMultiplier: 1,
+      activation: null,
+      useBias: true,
+    };
     const first = { depthwiseInitializer: "glorot_uniform", biasInitializer: "zeros" };
     expect(defaults(l.depthwiseConv2d, { kernelSize: 3 })).toEqual({
       kernelSize: 3,
@@ -264,7 +295,7 @@ describe("the list", () => {
       ...none("depthwise", "pointwise", "bias"),
       pointwiseInitializer: "glorot_uniform",
     });
-    expect(defaults(l.maxPooling2d)).toEqual({ poolSize: 2, strides: null, padding: "valid" });
+    expect(defaults(l.maxPooling2d)).toEqual({ poolSize: 2, strides: null, dataFormat: "channels_last", padding: "valid" });
     expect(defaults(l.lstm, { units: 1 })).toMatchObject({
       activation: "tanh",
       recurrentActivation: "sigmoid",
