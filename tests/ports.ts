@@ -1,5 +1,6 @@
 // What a model is given and gives, in tests: numbers of its only port, or by port. Out: the one as the other, rows cut out of it, and a
 // comparison port by port.
+import { type Column, encode } from "../compiler/encode/encode.ts";
 import type { Feed } from "../compiler/front/steps.ts";
 import { expectClose, type Tolerance } from "./close.ts";
 
@@ -30,13 +31,21 @@ export function asGiven<F>(values: ByPort<F>): Given<F> {
 export const eachPort = <F extends Floats, T>(given: Given<F>, f: (values: F, port: string) => T): T | ByPort<T> =>
   isFloats(given) ? f(given, "") : Object.fromEntries(Object.entries(given).map(([name, values]) => [name, f(values, name)]));
 
-/** What the Graph's inputs hold; text is for a table to make numbers of. */
+/** What the Graph's inputs hold; texts and whole numbers are for their encoders. */
 export function fedWith<F extends Floats>(
   { inputs, feeds }: { readonly inputs: readonly Named[]; readonly feeds: readonly Feed[] },
   x: Given<F>,
-): ByPort<F> {
+): ByPort<F | Float32Array> {
   const given = byPort(x, inputs);
-  return Object.fromEntries(feeds.map(({ name, port }) => [name, given[inputs[port].name]]));
+  const refuse = (_: number, place: number, wanted: string): never => {
+    throw new RangeError(`item ${place}: wanted ${wanted}`);
+  };
+  return Object.fromEntries(
+    feeds.map(({ name, ports, encoder }) => {
+      const columns = ports.map((port) => given[inputs[port].name]);
+      return [name, encoder === undefined ? columns[0] : encode(encoder, columns as readonly unknown[] as Column[], refuse)];
+    }),
+  );
 }
 
 /** Some rows of numbers that are so many. */

@@ -20,9 +20,15 @@ export { add, average, maximum, minimum, multiply, subtract } from "./merging/el
 export { batchNormalization } from "./normalization/batch-normalization.ts";
 export { layerNormalization } from "./normalization/layer-normalization.ts";
 export { maxPooling2d } from "./pooling/max-pooling2d.ts";
+export { categoryEncoding } from "./preprocessing/category-encoding.ts";
+export { discretization } from "./preprocessing/discretization.ts";
+export { hashedCrossing } from "./preprocessing/hashed-crossing.ts";
+export { hashing } from "./preprocessing/hashing.ts";
+export { integerLookup } from "./preprocessing/integer-lookup.ts";
 export { normalization } from "./preprocessing/normalization.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
+export { textVectorization } from "./preprocessing/text-vectorization.ts";
 export { lstm } from "./recurrent/lstm.ts";
 export { dropout } from "./regularization/dropout.ts";
 export { flatten } from "./reshaping/flatten.ts";
