@@ -39,6 +39,12 @@ export const normalization = layer({
     return undefined;
   },
   weights: () => [],
+  // What Keras adapted to lies among the variables, with the number of samples behind it.
+  fromKeras: (config, saved) => {
+    const [mean, variance] = saved.variables();
+    const axis = Array.isArray(config.axis) && config.axis.length === 0 ? { axis: null } : {};
+    return { ...config, ...axis, ...(mean === undefined ? {} : { mean: [...mean], variance: [...variance] }) };
+  },
   lower: (g, { x, config }) => {
     const axes = config.axis === null ? [] : (sampleAxes(config.axis, sampleShape(x)) ?? []);
     const shape = axes.map((axis) => sampleShape(x)[axis]);

@@ -138,12 +138,12 @@ export function adapted<I extends Item>(
   item: (line: string) => I,
 ): Readonly<Record<string, unknown>> {
   const text = saved.asset("vocabulary.txt");
-  if (config.vocabulary !== null && config.vocabulary !== undefined) return config;
-  if (text === undefined) return config;
+  if (text === undefined || (config.vocabulary ?? null) !== null) return config;
   const lines = text.split("\n");
   while (lines.at(-1) === "" && lines.length > 1) lines.pop();
   const vocabulary = lines.map(item);
-  const [weights] = saved.variables();
+  // Keras writes those of textVectorization twice.
+  const [weights] = [saved.variables(), saved.variables("_lookup_layer")].flat();
   const idf = config.outputMode === "tf_idf" && weights !== undefined ? { idfWeights: [...weights].slice(0, vocabulary.length) } : {};
   return { ...config, vocabulary, ...idf };
 }
