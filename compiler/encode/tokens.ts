@@ -6,7 +6,10 @@ import { lookUp } from "./lookup.ts";
 const punctuation: ReadonlySet<string> = new Set("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
 const whiteSpace: ReadonlySet<string> = new Set(" \t\n\v\f\r");
 
-function cleaned(text: string, { lower, strip }: Tokens): string {
+/** How texts become words. */
+export type Split = Pick<Tokens, "lower" | "strip" | "split" | "ngrams">;
+
+function cleaned(text: string, { lower, strip }: Split): string {
   const kept = strip ? Array.from(text).filter((character) => !punctuation.has(character)) : Array.from(text);
   const small = (character: string): string => (character >= "A" && character <= "Z" ? character.toLowerCase() : character);
   return (lower ? kept.map(small) : kept).join("");
@@ -28,7 +31,7 @@ function words(text: string): readonly string[] {
 const splits = { whitespace: words, character: (text: string): readonly string[] => Array.from(text) };
 
 /** The words of a line, or its groups of words: all of one width before those of the next. */
-export function tokensOf(line: readonly string[], tokens: Tokens): readonly string[] {
+export function tokensOf(line: readonly string[], tokens: Split): readonly string[] {
   const { split, ngrams } = tokens;
   const clean = line.map((text) => cleaned(text, tokens));
   const single = split === null ? clean : clean.flatMap(splits[split]);

@@ -1,6 +1,8 @@
 // Texts to the numbers of their words. The words are found and looked up before the Graph (`encodes`), where each row gives so many numbers:
 // those of its first words, or how often each word of the vocabulary occurs.
 import * as z from "zod";
+import type { Encoded } from "../../encode/define.ts";
+import { tokensOf } from "../../encode/tokens.ts";
 import { showShape } from "../../graph/graph.ts";
 import { layer, type Problem } from "../define.ts";
 import { count } from "../shared.ts";
@@ -20,7 +22,7 @@ const config = z.strictObject({
 type Config = z.output<typeof config>;
 
 /** The keys of its lookup: no text is number 0, unknown words share one number. */
-const givenOf = (keys: Config): Given => ({ ...keys, numOovIndices: 1, maskToken: "", oovToken: "[UNK]", invert: false });
+export const lookupFor = (keys: Config): Given => ({ ...keys, numOovIndices: 1, maskToken: "", oovToken: "[UNK]", invert: false });
 /** The widths of the groups that are looked up. */
 const widthsOf = ({ ngrams }: Config): readonly number[] | null =>
   typeof ngrams === "number" ? Array.from({ length: ngrams }, (_, i) => i + 1) : ngrams;
@@ -67,13 +69,13 @@ export const textVectorization = layer({
   encodes: (keys, [{ shape, isText }]) => {
     const hint = 'give it an input of texts: { shape: [1], type: "string" }';
     if (!isText) return { path: "", message: "textVectorization takes text, and gets numbers", hint };
-    const found = vocabularyOf(givenOf(keys));
+    const found = vocabularyOf(lookupFor(keys));
     if (isProblem(found)) return found;
     return badShape(keys, shape) ?? encodedBy(keys, found, shape);
   },
   weights: () => [],
   lower: (g, { x, config: keys }) => {
-    const found = vocabularyOf(givenOf(keys));
+    const found = vocabularyOf(lookupFor(keys));
     if (isProblem(found)) return { y: x, mask: null };
     const { depth, weights } = found;
     const { split, outputMode: mode } = keys;
@@ -88,24 +90,25 @@ export const textVectorization = layer({
   fromKeras: (keys, saved) => adapted(keys, saved, (line) => line),
 });
 
-function encodedBy(keys: Config, found: Vocabulary, shape: readonly number[]) {
-  const { standardize, split, outputMode, outputSequenceLength } = keys;
+/** How texts become words; what they are looked up in does not matter there. */
+const splitOf = (keys: Config, texts: number) => {
+  const { standardize, split } = keys;
+  const lower = standardize?.startsWith("lower") ?? false;
+  const strip = standardize?.endsWith("strip_punctuation") ?? false;
+  return { lower, strip, split, ngrams: widthsOf(keys), texts } as const;
+};
+
+/** The words of a line of texts, before they are looked up. */
+export const wordsFor = (keys: Config, line: readonly string[]): readonly string[] => tokensOf(line, splitOf(keys, line.length));
+
+function encodedBy(keys: Config, found: Vocabulary, shape: readonly number[]): Encoded {
+  const { split, outputMode, outputSequenceLength } = keys;
   const texts = split === null ? (shape.at(-1) ?? 1) : 1;
   const gives = split === null || outputMode === "int" ? "ids" : "counts";
   const size = gives === "counts" ? found.depth : (outputSequenceLength ?? groupsOf(keys, texts));
-  const lead = shape.slice(0, -1);
+  const lookup = lookupOf(found, lookupFor(keys), undefined);
   return {
-    encoder: {
-      kind: "tokens",
-      lower: standardize?.startsWith("lower") ?? false,
-      strip: standardize?.endsWith("strip_punctuation") ?? false,
-      split,
-      ngrams: widthsOf(keys),
-      texts,
-      lookup: lookupOf(found, givenOf(keys), undefined),
-      gives,
-      size,
-    },
-    shape: shape.length === 0 && split === null ? [] : [...lead, size],
-  } as const;
+    encoder: { kind: "tokens", ...splitOf(keys, texts), lookup, gives, size },
+    shape: shape.length === 0 && split === null ? [] : [...shape.slice(0, -1), size],
+  };
 }
