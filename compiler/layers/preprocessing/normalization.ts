@@ -39,11 +39,15 @@ export const normalization = layer({
     return undefined;
   },
   weights: () => [],
-  // What Keras adapted to lies among the variables, with the number of samples behind it.
-  fromKeras: (config, saved) => {
-    const [mean, variance] = saved.variables();
-    const axis = Array.isArray(config.axis) && config.axis.length === 0 ? { axis: null } : {};
-    return { ...config, ...axis, ...(mean === undefined ? {} : { mean: [...mean], variance: [...variance] }) };
+  // What `adapt` found is variables to Keras; no axis is an empty list there.
+  fromKeras: ({ axis, mean, variance, ...config }, { variables }) => {
+    const [found = mean, spread = variance] = mean === undefined || mean === null ? variables().map((values) => [...values]) : [];
+    return {
+      ...config,
+      axis: Array.isArray(axis) && axis.length === 0 ? null : axis,
+      mean: found ?? mean,
+      variance: spread ?? variance,
+    };
   },
   lower: (g, { x, config }) => {
     const axes = config.axis === null ? [] : (sampleAxes(config.axis, sampleShape(x)) ?? []);
