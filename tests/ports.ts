@@ -59,5 +59,10 @@ export function expectPorts(found: Given, wanted: Given, tolerance: Tolerance, w
   const [a, b] = [found, wanted].map((given): ByPort => (isFloats(given) ? { "the port": given } : given));
   const names = (given: ByPort): string => Object.keys(given).sort().join();
   if (names(a) !== names(b)) throw new Error(`${what}: found ${names(a)}, expected ${names(b)}`);
-  for (const [port, values] of Object.entries(b)) expectClose(a[port], values, tolerance, `${what}, ${port}`);
+  for (const [port, values] of Object.entries(b)) {
+    if (typeof values[0] !== "string") expectClose(a[port], values, tolerance, `${what}, ${port}`);
+    // Words have no distance.
+    else if (Array.from(a[port]).join("\n") !== Array.from(values).join("\n"))
+      throw new Error(`${what}, ${port}: found ${Array.from(a[port]).join()}, expected ${Array.from(values).join()}`);
+  }
 }

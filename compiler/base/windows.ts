@@ -15,8 +15,7 @@ const cosines = {
 const others = {
   boxcar: () => 1,
   bartlett: (i: number, length: number): number => 1 - Math.abs((2 * i) / (length - 1) - 1),
-  triang: (i: number, length: number): number =>
-    1 - Math.abs(2 * i - (length - 1)) / (length % 2 === 0 ? length : length + 1),
+  triang: (i: number, length: number): number => 1 - Math.abs(2 * i - (length - 1)) / (length % 2 === 0 ? length : length + 1),
   cosine: (i: number, length: number): number => sinOf(2 * i + 1, 4 * length),
 } as const;
 

@@ -81,8 +81,7 @@ export const wantedBy = (encoder: Encoder): string => ruleOf(encoder).wanted(enc
 /** Items for rows that show what an encoder does. */
 export const samplesOf = (encoder: Encoder, isText: boolean): readonly Item[] => ruleOf(encoder).samples(encoder, isText);
 /** Whether an encoder takes an item. */
-export const takes = (encoder: Encoder, item: Item): boolean =>
-  encoder.kind !== "lookup" || lookUp(encoder, item) !== undefined;
+export const takes = (encoder: Encoder, item: Item): boolean => encoder.kind !== "lookup" || lookUp(encoder, item) !== undefined;
 
 /** What is said of an item that is refused: the index of its input, its place there, and what is wanted. */
 export type Refuse = (input: number, place: number, wanted: string) => never;

@@ -161,7 +161,11 @@ class Lowering {
     const encoded = this.#encoded(entry, values);
     const numbers = encoded === undefined ? values.map((value) => numbersOf(entry, value)) : [encoded];
     const { y, mask, words, more = [] } = this.#lower(entry, numbers, collected, entry.owner);
-    const first: Numbers = { y, mask: mask === undefined ? numbers[0].mask : (mask ?? undefined), words: words ?? (entry.layer.declares === undefined ? undefined : numbers[0].words) };
+    const first: Numbers = {
+      y,
+      mask: mask === undefined ? numbers[0].mask : (mask ?? undefined),
+      words: words ?? (entry.layer.declares === undefined ? undefined : numbers[0].words),
+    };
     return [first, ...more.map((value) => ({ y: value }))];
   }
 
@@ -258,8 +262,7 @@ const isSame = ({ name: _, ...own }: Encoding, made: Omit<Encoding, "name">): bo
   JSON.stringify([own.shape, own.encoder]) === JSON.stringify([made.shape, made.encoder]);
 
 const isSamePort = (port: Value, value: Value): boolean =>
-  isText(port) || isText(value)
-    ? isText(port) && isText(value) && port.text === value.text : port.y === value.y;
+  isText(port) || isText(value) ? isText(port) && isText(value) && port.text === value.text : port.y === value.y;
 
 /** What a layer computes with. */
 function numbersOf({ layer, path }: Entry, value: Value): Numbers {

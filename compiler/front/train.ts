@@ -128,7 +128,12 @@ export function targetPort({ port, item, config, path }: PortLoss, outputs: read
   const { shape: output, type } = outputs.find(({ name }) => name === port) ?? internal(`there is no output ${port}`);
   if (type === "string") {
     const message = `${JSON.stringify(port)} gives text, which has no ${item.name}`;
-    throw new CompileError({ code: "training/spec", path, message, hint: "train on the numbers, and let words be an output beside them" });
+    throw new CompileError({
+      code: "training/spec",
+      path,
+      message,
+      hint: "train on the numbers, and let words be an output beside them",
+    });
   }
   if (output.length === 0) {
     const message = `${item.name} takes a mean over the last axis of the output, but a sample's output is a single number`;

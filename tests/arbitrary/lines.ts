@@ -56,8 +56,7 @@ export const isLegal = (
 
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
-  ({ takes = [1, 1], encodes }) =>
-    encodes === undefined && (takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY),
+  ({ takes = [1, 1], encodes }) => encodes === undefined && (takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY),
 );
 
 /** Any layer that a chain can go on with. */

@@ -20,7 +20,8 @@ export const discretization = layer({
   fixed: { sparse: [false] },
   legal: ({ binBoundaries, numBins, outputMode: mode }, input) => {
     if (binBoundaries === null) {
-      const message = numBins === null ? "discretization needs binBoundaries, or numBins and data" : "discretization has no binBoundaries";
+      const message =
+        numBins === null ? "discretization needs binBoundaries, or numBins and data" : "discretization has no binBoundaries";
       return { path: "binBoundaries", message, hint: "adapt(model, layer, data) finds them in data" };
     }
     const bad = binBoundaries.findIndex((value, i) => i > 0 && !(value >= binBoundaries[i - 1]));

@@ -32,18 +32,31 @@ export function spectrum(g: G, frames: Node): readonly [real: Node, imag: Node] 
   const axis = lead.length;
   // Only so many of the frequencies d are asked for.
   const wanted = Math.ceil(bins / rows);
-  const points = g.transpose(g.reshape(frames, { shape: [...lead, rows, columns] }), { perm: [...lead.map((_, i) => i), axis + 1, axis] });
+  const points = g.transpose(g.reshape(frames, { shape: [...lead, rows, columns] }), {
+    perm: [...lead.map((_, i) => i), axis + 1, axis],
+  });
   const down = (of: (k: number, n: number) => number): Node =>
-    g.dot(points, table(g, rows, rows, (a, c) => of(a * c, rows)), { batch: [[], []], contract: [[axis + 1], [0]] });
+    g.dot(
+      points,
+      table(g, rows, rows, (a, c) => of(a * c, rows)),
+      { batch: [[], []], contract: [[axis + 1], [0]] },
+    );
   const [real, imag] = [down(cosOf), g.neg(down(sinOf))];
   const spread = (of: (k: number, n: number) => number): Node =>
-    g.broadcast(table(g, columns, rows, (b, c) => of(b * c, size)), { shape: real.type.shape, axes: [axis, axis + 1] });
+    g.broadcast(
+      table(g, columns, rows, (b, c) => of(b * c, size)),
+      { shape: real.type.shape, axes: [axis, axis + 1] },
+    );
   const [cos, sin] = [spread(cosOf), spread(sinOf)];
   const turnedReal = g.add(g.mul(real, cos), g.mul(imag, sin));
   const turnedImag = g.sub(g.mul(imag, cos), g.mul(real, sin));
   // [n, …, columns, rows] with [columns, wanted] gives [n, …, rows, wanted].
   const along = (x: Node, of: (k: number, n: number) => number): Node =>
-    g.dot(x, table(g, columns, wanted, (b, d) => of(b * d, columns)), { batch: [[], []], contract: [[axis], [0]] });
+    g.dot(
+      x,
+      table(g, columns, wanted, (b, d) => of(b * d, columns)),
+      { batch: [[], []], contract: [[axis], [0]] },
+    );
   const asBins = (x: Node): Node => {
     const turned = g.transpose(x, { perm: [...lead.map((_, i) => i), axis + 1, axis] });
     const flat = g.reshape(turned, { shape: [...lead, wanted * rows] });

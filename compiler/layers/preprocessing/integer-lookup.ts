@@ -5,7 +5,10 @@ import { asClasses, badMode } from "./categories.ts";
 import { adapted, fixedKeys, isProblem, lookupKeys, lookupOf, saltOf, vocabularyOf } from "./vocabulary.ts";
 
 /** Whole numbers that float32 has: what leaves the layer is such. */
-const whole = z.int().min(-(2 ** 53 - 1)).max(2 ** 53 - 1);
+const whole = z
+  .int()
+  .min(-(2 ** 53 - 1))
+  .max(2 ** 53 - 1);
 
 /**
  * Whole numbers of an input to their numbers in the vocabulary: [n, …] to [n, …], or to classes as `outputMode` says; counted as in
@@ -40,7 +43,11 @@ export const integerLookup = layer({
     const found = vocabularyOf(config);
     if (isProblem(found)) return found;
     if (config.outputMode !== "int")
-      return { path: "outputMode", message: `invert gives numbers, which have no other outputMode than "int"`, hint: "leave it out" };
+      return {
+        path: "outputMode",
+        message: `invert gives numbers, which have no other outputMode than "int"`,
+        hint: "leave it out",
+      };
     const large = found.entries.findIndex((entry) => Math.fround(Number(entry)) !== entry);
     if (large < 0) return undefined;
     const message = `float32 has no ${found.entries[large]}, which invert would give`;
@@ -52,7 +59,10 @@ export const integerLookup = layer({
     if (isProblem(found)) return { y: x, mask: null };
     const { entries, first, firstUnknown, depth, weights } = found;
     if (!config.invert)
-      return { y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }), mask: null };
+      return {
+        y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }),
+        mask: null,
+      };
     const unknown = config.oovToken ?? -1;
     const special = new Array<number>(first).fill(unknown);
     const known = firstUnknown === 1 ? [config.maskToken ?? 0, ...special.slice(1)] : special;

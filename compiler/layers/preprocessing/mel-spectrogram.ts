@@ -14,7 +14,10 @@ const config = z.strictObject({
   fftLength: count.default(2048),
   sequenceStride: count.default(512),
   sequenceLength: count.nullable().default(null),
-  window: z.union([z.enum(["hann", "hamming"]), z.array(z.number()).min(1)]).nullable().default("hann"),
+  window: z
+    .union([z.enum(["hann", "hamming"]), z.array(z.number()).min(1)])
+    .nullable()
+    .default("hann"),
   samplingRate: z.number().positive().default(16000),
   numMelBins: count.default(128),
   minFreq: z.number().min(0).default(20),
@@ -86,11 +89,24 @@ export const melSpectrogram = layer({
     if (rank !== undefined) return rank;
     const length = lengthOf(keys);
     if (fftLength < Math.max(length, 2))
-      return { path: "fftLength", message: `fftLength needs ${Math.max(length, 2)} or more, found ${fftLength}`, hint: "give shorter sequences" };
+      return {
+        path: "fftLength",
+        message: `fftLength needs ${Math.max(length, 2)} or more, found ${fftLength}`,
+        hint: "give shorter sequences",
+      };
     if (Array.isArray(window) && window.length !== length)
-      return { path: "window", code: "shape/mismatch", message: `window needs ${length} numbers, found ${window.length}`, hint: "one per point" };
+      return {
+        path: "window",
+        code: "shape/mismatch",
+        message: `window needs ${length} numbers, found ${window.length}`,
+        hint: "one per point",
+      };
     if (keys.minFreq >= highest(keys))
-      return { path: "minFreq", message: `minFreq needs less than ${highest(keys)}, found ${keys.minFreq}`, hint: "bands need room" };
+      return {
+        path: "minFreq",
+        message: `minFreq needs less than ${highest(keys)}, found ${keys.minFreq}`,
+        hint: "bands need room",
+      };
     const border = Math.floor(fftLength / 2);
     const time = input.at(-1) ?? 0;
     if (time > border) return undefined;

@@ -38,13 +38,31 @@ function badFrames(keys: Config, time: number): Problem | undefined {
   const step = stepOf(keys);
   const code = "shape/mismatch";
   if (step < 1 || step > frameLength)
-    return { path: "frameStep", message: `frameStep needs 1 to ${frameLength}, the frame's length, found ${step}`, hint: "frames may touch, or overlap" };
+    return {
+      path: "frameStep",
+      message: `frameStep needs 1 to ${frameLength}, the frame's length, found ${step}`,
+      hint: "frames may touch, or overlap",
+    };
   if (fftOf(keys) < frameLength)
-    return { path: "fftLength", message: `fftLength needs ${frameLength} or more, the frame's length, found ${fftOf(keys)}`, hint: "leave it out" };
+    return {
+      path: "fftLength",
+      message: `fftLength needs ${frameLength} or more, the frame's length, found ${fftOf(keys)}`,
+      hint: "leave it out",
+    };
   if (Array.isArray(window) && window.length !== frameLength)
-    return { path: "window", code, message: `window needs ${frameLength} numbers, found ${window.length}`, hint: "one per point of a frame" };
+    return {
+      path: "window",
+      code,
+      message: `window needs ${frameLength} numbers, found ${window.length}`,
+      hint: "one per point of a frame",
+    };
   if (padding === "same" || time >= frameLength) return undefined;
-  return { path: "frameLength", code, message: `a frame of ${frameLength} does not fit into ${time} points of time`, hint: 'padding: "same" pads the input' };
+  return {
+    path: "frameLength",
+    code,
+    message: `a frame of ${frameLength} does not fit into ${time} points of time`,
+    hint: 'padding: "same" pads the input',
+  };
 }
 
 /** Frames: [n, frames, channels, frameLength]. */
@@ -70,7 +88,7 @@ function angleOf(g: G, y: Node, x: Node): Node {
 }
 
 /** What is made of both parts of the spectrum. */
-function valueOf(g: G, mode: Config["mode"], part: (side: "real" | "imag") => Node): Node {
+function partsOf(g: G, mode: Config["mode"], part: (side: "real" | "imag") => Node): Node {
   if (mode === "real" || mode === "imag") return part(mode);
   const [real, imag] = [part("real"), part("imag")];
   const axis = real.type.shape.length - 1;
@@ -122,7 +140,7 @@ export const stftSpectrogram = layer({
       const [length, , bins] = kernel.type.shape as readonly number[];
       return g.as(side, () => matmul(g, frames, g.reshape(kernel, { shape: [length, bins] })));
     };
-    const y = valueOf(g, keys.mode, part);
+    const y = partsOf(g, keys.mode, part);
     const [, count, channels, bins] = y.type.shape as readonly number[];
     if (keys.expandDims) return { y: g.transpose(y, { perm: isFirst ? [0, 2, 1, 3] : [0, 1, 3, 2] }), mask: null };
     const flat = g.reshape(y, { shape: ["n", count, channels * bins] });

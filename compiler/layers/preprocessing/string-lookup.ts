@@ -46,11 +46,18 @@ export const stringLookup = layer({
     if (isProblem(found)) return { y: x, mask: null };
     const { entries, first, firstUnknown, depth, weights } = found;
     if (!config.invert)
-      return { y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }), mask: null };
+      return {
+        y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }),
+        mask: null,
+      };
     const unknown = config.oovToken ?? "";
     const special = new Array<string>(first).fill(unknown);
     const known = firstUnknown === 1 ? [config.maskToken ?? "", ...special.slice(1)] : special;
-    return { y: g.reshape(x, { shape: ["n", ...sampleShape(x)] }), mask: null, words: { words: [...known, ...(entries as string[])], unknown } };
+    return {
+      y: g.reshape(x, { shape: ["n", ...sampleShape(x)] }),
+      mask: null,
+      words: { words: [...known, ...(entries as string[])], unknown },
+    };
   },
   fromKeras: (config, saved) => adapted(config, saved, (line) => line),
 });

@@ -7,7 +7,16 @@ import { showShape } from "../../graph/graph.ts";
 import { layer, type Problem } from "../define.ts";
 import { count } from "../shared.ts";
 import { asClasses, badMode } from "./categories.ts";
-import { adapted, fixedKeys, type Given, isProblem, lookupOf, type Vocabulary, vocabularyKeys, vocabularyOf } from "./vocabulary.ts";
+import {
+  adapted,
+  fixedKeys,
+  type Given,
+  isProblem,
+  lookupOf,
+  type Vocabulary,
+  vocabularyKeys,
+  vocabularyOf,
+} from "./vocabulary.ts";
 
 const config = z.strictObject({
   ...vocabularyKeys(z.string()),
@@ -16,13 +25,22 @@ const config = z.strictObject({
     .nullable()
     .default("lower_and_strip_punctuation"),
   split: z.enum(["whitespace", "character"]).nullable().default("whitespace"),
-  ngrams: z.union([count.max(64), z.array(count.max(64)).min(1)]).nullable().default(null),
+  ngrams: z
+    .union([count.max(64), z.array(count.max(64)).min(1)])
+    .nullable()
+    .default(null),
   outputSequenceLength: count.nullable().default(null),
 });
 type Config = z.output<typeof config>;
 
 /** The keys of its lookup: no text is number 0, unknown words share one number. */
-export const lookupFor = (keys: Config): Given => ({ ...keys, numOovIndices: 1, maskToken: "", oovToken: "[UNK]", invert: false });
+export const lookupFor = (keys: Config): Given => ({
+  ...keys,
+  numOovIndices: 1,
+  maskToken: "",
+  oovToken: "[UNK]",
+  invert: false,
+});
 /** The widths of the groups that are looked up. */
 const widthsOf = ({ ngrams }: Config): readonly number[] | null =>
   typeof ngrams === "number" ? Array.from({ length: ngrams }, (_, i) => i + 1) : ngrams;
@@ -31,7 +49,10 @@ const widthsOf = ({ ngrams }: Config): readonly number[] | null =>
 const groupsOf = (keys: Config, texts: number): number =>
   widthsOf(keys)?.reduce((sum, width) => sum + Math.max(0, texts - width + 1), 0) ?? texts;
 
-function badShape({ split, outputMode, outputSequenceLength: length, ngrams }: Config, shape: readonly number[]): Problem | undefined {
+function badShape(
+  { split, outputMode, outputSequenceLength: length, ngrams }: Config,
+  shape: readonly number[],
+): Problem | undefined {
   const isInt = outputMode === "int";
   if (!isInt && length !== null)
     return { path: "outputSequenceLength", message: 'outputSequenceLength belongs to outputMode "int"', hint: "leave it out" };
@@ -50,8 +71,9 @@ function badShape({ split, outputMode, outputSequenceLength: length, ngrams }: C
   if (outputMode === "one_hot")
     return { path: "outputMode", message: '"one_hot" of texts that are split has no shape', hint: 'take "multi_hot" or "count"' };
   if (!isInt || length !== null) return undefined;
-  const message = "texts make lines of different lengths, and the length is open";
-  return { path: "outputSequenceLength", code: "shape/mismatch", message, hint: "outputSequenceLength: 20 cuts lines off, or fills them up with 0" };
+  // Keras takes the longest line of a batch.
+  const message = "layerc does not have textVectorization's lines of open length";
+  return { path: "outputSequenceLength", message, hint: "outputSequenceLength: 20 cuts lines off, or fills them up with 0" };
 }
 
 /**

@@ -8,7 +8,10 @@ import { modes, mostClasses, type OutputMode } from "./categories.ts";
 
 const half = z.union([z.int(), z.string().regex(/^-?\d{1,20}$/)]);
 /** SipHash's key: one number for both halves, or one each; in digits where a double has no room for them. */
-export const salt = z.union([half, z.array(half).length(2)]).nullable().default(null);
+export const salt = z
+  .union([half, z.array(half).length(2)])
+  .nullable()
+  .default(null);
 /** The key as its halves, where there is one. */
 export function saltOf(given: z.output<typeof salt>): { readonly salt?: Salt } {
   if (given === null) return {};
@@ -138,12 +141,13 @@ export function adapted<I extends Item>(
   item: (line: string) => I,
 ): Readonly<Record<string, unknown>> {
   const text = saved.asset("vocabulary.txt");
+  // Keras writes those of textVectorization twice, and also where the config has them.
+  const [weights] = [saved.variables(), saved.variables("_lookup_layer")].flat();
   if (text === undefined || (config.vocabulary ?? null) !== null) return config;
   const lines = text.split("\n");
   while (lines.at(-1) === "" && lines.length > 1) lines.pop();
   const vocabulary = lines.map(item);
-  // Keras writes those of textVectorization twice.
-  const [weights] = [saved.variables(), saved.variables("_lookup_layer")].flat();
-  const idf = config.outputMode === "tf_idf" && weights !== undefined ? { idfWeights: [...weights].slice(0, vocabulary.length) } : {};
+  const idf =
+    config.outputMode === "tf_idf" && weights !== undefined ? { idfWeights: [...weights].slice(0, vocabulary.length) } : {};
   return { ...config, vocabulary, ...idf };
 }

@@ -28,7 +28,8 @@ export const stft: Initializer<z.output<typeof schema>> = {
       throw wrong(`the initializer stft fills [length, 1, frequencies], the weight is ${showShape(shape)}`);
     if (Array.isArray(window) && window.length !== length)
       throw wrong(`the window needs ${length} numbers, found ${window.length}`);
-    const points = typeof window === "string" ? windowOf(window, length, periodic) : (window ?? new Array<number>(length).fill(1));
+    const points =
+      typeof window === "string" ? windowOf(window, length, periodic) : (window ?? new Array<number>(length).fill(1));
     const sum = (of: (point: number) => number): number => points.reduce((all, point) => all + of(point), 0);
     const scales = { density: () => Math.sqrt(sum((point) => point * point)), spectrum: () => sum(Math.abs) };
     const scale = scaling === null || window === null ? 1 : scales[scaling]();

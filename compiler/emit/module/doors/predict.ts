@@ -71,7 +71,15 @@ for (; row < rows; row++) ${call(one)}`;
           readSlots(site, inputs),
           // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
           outputs.length === 1 ? oneOutput(site, outputs[0], words[0]) : severalOutputs(site, outputs, words),
-          ...inputs.map(({ id, port, isWhole }) => (port.type === "string" || isWhole ? undefined : apart(id, outputs.filter((_, i) => words[i] === undefined)))),
+          ...inputs.map(({ id, port, isWhole }) =>
+            port.type === "string" || isWhole
+              ? undefined
+              : apart(
+                  id,
+                  outputs.filter((_, i) => words[i] === undefined),
+                  outputs.length > 1,
+                ),
+          ),
           before,
           prepared(site),
           loops,
@@ -126,7 +134,8 @@ function severalOutputs({ scene }: Site, outputs: readonly Slot[], words: readon
   const given = outputs.flatMap((slot, i): Code[] => {
     const { id, what, size, port } = slot;
     const own = words[i];
-    if (own === undefined) return [js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`];
+    if (own === undefined)
+      return [js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`];
     return [js`${own.list} = ${helpers.listOf()}(${what}, out${member(port.name)})`, js`${id} = ${own.list} && ${fresh(slot)}`];
   });
   return js`if (out === undefined) out = ${made};
@@ -142,11 +151,11 @@ function spelling({ scene }: Site, own: Spelled | undefined, optional: boolean):
   return optional ? js`if (${list}) ${put}` : put;
 }
 
-/** A copy of what may lie under an output. */
-function apart(id: Name, outputs: readonly Slot[]): Code {
+/** A copy of what may lie under an output; where it is `optional`, the caller may not ask for it. */
+function apart(id: Name, outputs: readonly Slot[], optional: boolean): Code {
   if (outputs.length === 0) return none;
   const shared = outputs.map(({ id: out }) =>
-    outputs.length === 1 ? js`${id} !== ${out} && ${id}.buffer === ${out}.buffer` : js`${out} && ${id}.buffer === ${out}.buffer`,
+    optional ? js`${out} && ${id}.buffer === ${out}.buffer` : js`${id} !== ${out} && ${id}.buffer === ${out}.buffer`,
   );
   const [first] = shared;
   const any = shared.length === 1 ? first : js`(${new Code(shared.map(({ text }) => text).join(" || "))})`;

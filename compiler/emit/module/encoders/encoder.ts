@@ -134,7 +134,8 @@ const tokens: Rule<Tokens> = (encoder, site) => {
   ${lines(cleaned, js`return ${last};`)}
 })`;
   const words = split === null ? js`${helpers.linesOf()}(${each(js`text`)}, ${texts})` : each(splits[split]);
-  const lists = ngrams === null ? words : js`${words}.map((words) => ${helpers.ngrams()}(words, [${commas(ngrams.map(literal))}]))`;
+  const lists =
+    ngrams === null ? words : js`${words}.map((words) => ${helpers.ngrams()}(words, [${commas(ngrams.map(literal))}]))`;
   const put = gives === "ids" ? helpers.idsOf() : helpers.countsOf();
   return { table, numbers: js`${put}(${lists}, ${size}, ${of})` };
 };
