@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import type { Item } from "../../compiler/encode/define.ts";
 import { type Column, encode, samplesOf, takes } from "../../compiler/encode/encode.ts";
 import { fingerprint, join } from "../../compiler/encode/fingerprint.ts";
 import { sipHash } from "../../compiler/encode/siphash.ts";
@@ -115,7 +116,7 @@ describe.each(lines)("%s", (_, line, shapes, types) => {
 
   it("is to a module what it is to the compiler", () => {
     const column = (i: number) =>
-      fc.array(types[i] === "string" ? text : whole, { minLength: shapes[0][0] * 3, maxLength: shapes[0][0] * 3 });
+      fc.array<Item>(types[i] === "string" ? text : whole, { minLength: shapes[0][0] * 3, maxLength: shapes[0][0] * 3 });
     fc.assert(
       fc.property(fc.tuple(...shapes.map((_shape, i) => column(i))), (columns) => {
         if (feed.encoder === undefined) throw new Error("nothing is encoded");
