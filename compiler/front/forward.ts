@@ -9,10 +9,11 @@ import type { Encoded, Words } from "../encode/define.ts";
 import { type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { AnyLayer, LayerResult, Port, WeightSpec } from "../layers/define.ts";
+import type { AnyLayer, Assign, LayerResult, Port, WeightSpec } from "../layers/define.ts";
 import { type G, ops } from "../ops/index.ts";
 import type { Calls, Entry, Source } from "./calls.ts";
 import { checkLine, type Line } from "./lines.ts";
+import { activityLosses, type Regularized, weightLosses } from "./penalties.ts";
 
 /** What a port is called in a Graph, where a step has names of its own. */
 export const graphName = (port: string): string => (ownNames.has(port) ? `x:${port}` : port);
@@ -53,7 +54,7 @@ export interface Forward {
   readonly outputs: readonly { readonly name: string; readonly y: Node; readonly mask?: Node; readonly words?: Words }[];
   readonly steps: readonly Step[];
   readonly losses: readonly Node[];
-  /** New values of weights that are not trained, by full name. */
+  /** New values of weights that are not trained, and of trained ones those that the optimizer goes on from, by full name. */
   readonly updates: readonly (readonly [weight: string, value: Node])[];
   /** By input: where a layer takes its numbers themselves for ids, which ones are legal for all such layers. */
   readonly ranges: ReadonlyMap<number, Range>;
@@ -82,6 +83,7 @@ class Lowering {
   /** What each call gave. */
   readonly #results: (readonly Value[])[] = [];
   readonly #losses: Node[] = [];
+  readonly #regularized: Regularized[] = [];
   /** A weight that every call moves on (a moving mean) is moved by the second from where the first left it. */
   readonly #moved = new Map<string, Node>();
   /** Of every weight so far. */
@@ -113,7 +115,8 @@ class Lowering {
       const { y, mask, words } = value;
       return { name, y, ...(mask === undefined ? {} : { mask }), ...(words === undefined ? {} : { words }) };
     });
-    const [losses, ranges, encodings] = [this.#losses, this.#ranges, this.#encodings];
+    const losses = [...this.#losses, ...weightLosses(this.#g, this.#regularized, this.#moved)];
+    const [ranges, encodings] = [this.#ranges, this.#encodings];
     return { outputs, steps, losses, updates: [...this.#moved], ranges, encodings };
   }
 
@@ -191,7 +194,7 @@ class Lowering {
   }
 
   /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
-  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string): LayerResult {
+  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, assign: Assign = {}): LayerResult {
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
@@ -199,10 +202,11 @@ class Lowering {
     if (below !== undefined) this.#narrow(xs[0], below);
     const problem = layer.legal?.(config, sizes[0], sizes);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
+    if (this.#training !== undefined && layer.untrained !== undefined) throw notTrained(layer.name, layer.untrained, path);
     const g = this.#g;
     g.builder.origin = line.origin;
     const specs = layer.weights(config, sizes[0], sizes);
-    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
+    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner, assign)]));
     const earlier = g.builder.made.length;
     const training = this.#training;
     const lowered = layer.lower(g, {
@@ -214,36 +218,57 @@ class Lowering {
       config,
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
-      child: (role, spec, y, mask) => {
+      weight: (spec) => this.#weight(spec, line, collected, owner, {}),
+      child: (role, spec, y, mask, assigned) => {
         const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
         const own = { ...child, trainable: child.trainable && trainable };
-        const made = this.#lower(own, [{ y, mask }], collected, `${owner}/${role}`);
+        const made = this.#lower(own, [{ y, mask }], collected, `${owner}/${role}`, assigned);
         g.builder.origin = line.origin;
         return made;
       },
     });
     for (let i = earlier; i < g.builder.made.length; i++)
       if (isStored(g.builder.made[i])) checkValue(layer, g.builder.made[i], path);
-    for (const y of [lowered.y, ...(lowered.more ?? [])]) checkValue(layer, y, path);
+    const results = [lowered.y, ...(lowered.more ?? [])];
+    for (const y of results) checkValue(layer, y, path);
     this.#losses.push(...(lowered.losses ?? []));
+    const activity = line.activityRegularizer;
+    if (activity !== null) this.#losses.push(...activityLosses(g, activity, lowered.activities ?? results, path));
     for (const [weight, node] of Object.entries(lowered.updates ?? {})) this.#moved.set(`${owner}/${weight}`, node);
     return lowered;
   }
 
   /** The weight as the layer reads it; the first call that does collects it. */
-  #weight(spec: WeightSpec, { path, trainable }: Line, collected: Weight[], owner: string): Node {
+  #weight(spec: WeightSpec, { path, trainable, origin }: Line, collected: Weight[], owner: string, assign: Assign): Node {
     const name = `${owner}/${spec.name}`;
     checkSize(spec.name, spec.shape, path);
     const node = this.#g.as(spec.name, () => this.#g.param({ name, shape: [...spec.shape] }));
     const before = this.#shapes.get(name);
+    const isTrained = spec.trainable && trainable;
     if (before === undefined) {
       this.#shapes.set(name, spec.shape);
-      collected.push({ name, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
+      collected.push({ name, shape: spec.shape, trainable: isTrained, spec, path });
+      const { regularizer = null, name: part, shape } = spec;
+      if (isTrained && regularizer !== null) this.#regularized.push({ name, part, shape, regularizer, origin });
     } else if (!sameShape(before, spec.shape)) {
       const message = `the weights of ${JSON.stringify(owner)} are used again, whose ${spec.name} is ${showShape(before)}; this input needs ${showShape(spec.shape)}`;
       throw new CompileError({ code: "shape/mismatch", path, message, hint: "give it an input of the same shape" });
     }
-    return this.#moved.get(name) ?? node;
+    if (!Object.hasOwn(assign, spec.name)) return this.#moved.get(name) ?? node;
+    const next = this.#g.as(spec.name, () => assign[spec.name](this.#moved.get(name) ?? node));
+    if (this.#training === undefined || next === undefined) return this.#moved.get(name) ?? node;
+    // The gradient for the weight is that for its last value: of two in a step, the first would get none.
+    if (isTrained && this.#moved.has(name)) {
+      const message = `${JSON.stringify(owner)} is called twice, and each call would give its ${spec.name} another value in training`;
+      throw new CompileError({
+        code: "layer/unsupported",
+        path,
+        message,
+        hint: "call it once, or freeze it: trainable: false",
+      });
+    }
+    this.#moved.set(name, next);
+    return next;
   }
 
   /** Ids below `below`, where they are those of an input. */
@@ -254,6 +279,14 @@ class Lowering {
     }
   }
 }
+
+const notTrained = (name: string, reason: string, path: string): CompileError =>
+  new CompileError({
+    code: "layer/untrained",
+    path,
+    message: `a model with ${name} cannot be trained: ${reason}`,
+    hint: `take ${name} out of the model that is trained; what it predicts is the same without`,
+  });
 
 /** Whether two layers make the same numbers of their items. */
 const isSame = ({ name: _, ...own }: Encoding, made: Omit<Encoding, "name">): boolean =>

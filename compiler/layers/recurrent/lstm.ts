@@ -11,7 +11,7 @@ import { type Node, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
-import { count, dropMask, matmul, needsRank, noPenalty, rate, sampleShape, weightKeys, weightOf } from "../shared.ts";
+import { count, dropMask, matmul, needsRank, rate, sampleShape, weightKeys, weightOf } from "../shared.ts";
 import { lstmStep } from "./lstm-step.ts";
 
 /** Keras' layer holds a cell, and the cell the weights. */
@@ -44,8 +44,6 @@ export const lstm = layer({
     seed: z.int().nullable().default(null),
   }),
   fixed: {
-    ...noPenalty("kernel", "recurrent", "bias"),
-    activityRegularizer: [null],
     stateful: [false],
     unroll: "any",
     implementation: [2],

@@ -9,7 +9,7 @@ import type { Initializer } from "../define.ts";
 /** A window: its name, or one number per point; null for none. */
 export const windowSchema = z.union([z.enum(windowNames), z.array(z.number()).min(1)]).nullable();
 const schema = z.strictObject({
-  side: z.enum(["real", "imag"]),
+  side: z.enum(["real", "imag"]).default("real"),
   window: windowSchema.default("hann"),
   scaling: z.enum(["density", "spectrum"]).nullable().default("density"),
   periodic: z.boolean().default(false),
@@ -18,16 +18,13 @@ const schema = z.strictObject({
 /** The cosines, or the negative sines, of each frequency under a window. https://keras.io/api/layers/initializers/ */
 export const stft: Initializer<z.output<typeof schema>> = {
   name: "stft",
-  aliases: ["STFT"],
+  aliases: ["stft_initializer"],
   says: "Cosines (`real`) or negative sines (`imag`) of each frequency along a window: [length, 1, frequencies].",
   config: schema,
   fill: (shape, _random, { side, window, scaling, periodic }) => {
     const [length, channels, frequencies] = shape;
-    const wrong = (message: string): CompileError => new CompileError({ code: "shape/rank", path: "", message });
-    if (shape.length !== 3 || channels !== 1)
-      throw wrong(`the initializer stft fills [length, 1, frequencies], the weight is ${showShape(shape)}`);
-    if (Array.isArray(window) && window.length !== length)
-      throw wrong(`the window needs ${length} numbers, found ${window.length}`);
+    if (shape.length !== 3 || channels !== 1) throw bad(`[steps, 1, frequencies], the weight is ${showShape(shape)}`);
+    if (Array.isArray(window) && window.length !== length) throw bad(`a window of ${length} numbers, found ${window.length}`);
     const points =
       typeof window === "string" ? windowOf(window, length, periodic) : (window ?? new Array<number>(length).fill(1));
     const sum = (of: (point: number) => number): number => points.reduce((all, point) => all + of(point), 0);
@@ -41,3 +38,11 @@ export const stft: Initializer<z.output<typeof schema>> = {
     });
   },
 };
+
+const bad = (needed: string): CompileError =>
+  new CompileError({
+    code: "shape/rank",
+    path: "",
+    message: `the initializer stft needs ${needed}`,
+    hint: "use it for the kernel of a conv1d",
+  });
