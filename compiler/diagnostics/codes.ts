@@ -50,6 +50,10 @@ export const codes = {
     "A tensor's shape, byte range and data do not fit together. Byte ranges must cover the data without gap or overlap.",
   "format/metadata":
     "A .safetensors file holds no model spec, or one of another format version. Files saved by layerc carry the spec in their metadata.",
+  "format/hdf5":
+    "An HDF5 file (a Keras .h5 file, or the weights in a .keras file) contradicts its own format: it is damaged. The path is that of the group, dataset or attribute in the file.",
+  "format/hdf5-unsupported":
+    "An HDF5 file holds something that layerc does not read, and names it: links to other places, a compression other than gzip, values that are neither numbers nor text, or more data than its length allows for. Keras writes none of these.",
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",

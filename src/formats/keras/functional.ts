@@ -1,0 +1,181 @@
+// Keras' functional config as calls in an order in which they can be made. In: layers with `inbound_nodes`, and what the model takes and
+// gives. Out: for each call its layer, what it takes and what else it was told; the model's ports. Layers keep the order of the file, in
+// which Keras counts weights.
+//
+//   inbound_nodes: [{args, kwargs}, …]      one for each call; tensors stand in them as {class_name: "__keras_tensor__",
+//                                           config: {keras_history: [layer, call, result]}}
+//   input_layers, output_layers             [layer, call, result], a list of those, or by name
+//
+// Masks that Keras hands on by itself stand in the config as tensors, and what computes them as ops: both are left out, for the layers
+// here hand theirs on too.
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import { type Keys, quote, type Serialized, serialized, unsupported } from "./values.ts";
+
+/** A tensor: the layer, which of its calls, which of that call's results. */
+export type Reference = readonly [layer: string, call: number, result: number];
+
+interface Node {
+  readonly args: readonly unknown[];
+  readonly kwargs: Keys;
+}
+/** A layer of a functional config. */
+export interface Listed extends Serialized {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly path: string;
+}
+/** An argument of a call, by position or by name. */
+export interface Argument {
+  readonly name: string | number;
+  readonly value: unknown;
+}
+/** A call of a layer. */
+export interface Call {
+  readonly layer: Listed;
+  readonly call: number;
+  readonly arguments: readonly Argument[];
+}
+interface Port {
+  /** As in a dict; else the layer's. */
+  readonly name: string;
+  readonly from: Reference;
+}
+/** A functional model: its layers in the file's order, its calls in the order in which they are made. */
+export interface Functional {
+  readonly layers: readonly Listed[];
+  readonly calls: readonly Call[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+const isReference = (value: unknown): value is Reference =>
+  Array.isArray(value) &&
+  value.length === 3 &&
+  typeof value[0] === "string" &&
+  Number.isSafeInteger(value[1]) &&
+  Number.isSafeInteger(value[2]);
+
+/** Ports in the model's order. */
+function portsOf(ports: unknown, path: string): readonly Port[] {
+  if (isReference(ports)) return [{ name: ports[0], from: ports }];
+  const list = Array.isArray(ports) ? [...ports.entries()] : isPlain(ports) ? Object.entries(ports) : [];
+  if (list.length === 0) return wrong(path, `what a model takes and gives are lists [layer, call, result], found ${quote(ports)}`);
+  return list.map(([key, from]) => {
+    if (!isReference(from)) return wrong(path, `a tensor is [layer, call, result], found ${quote(from)}`);
+    return { name: typeof key === "string" ? key : from[0], from };
+  });
+}
+
+/** The tensors within an argument, in order. */
+export function tensorsIn(value: unknown, depth = 0): readonly Reference[] {
+  if (depth > 16) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => tensorsIn(item, depth + 1));
+  if (!isPlain(value)) return [];
+  if (value.class_name === "__keras_tensor__" && isPlain(value.config)) {
+    const from: unknown = value.config.keras_history;
+    return isReference(from) ? [from] : [];
+  }
+  return Object.values(value).flatMap((item) => tensorsIn(item, depth + 1));
+}
+
+/** Arguments that say nothing at these values. */
+const silent: Readonly<Record<string, readonly unknown[]>> = { training: [null, false] };
+
+/** Every call that an output needs, each after all it takes. Throws CompileError `format/…`. */
+export function functional(config: Keys, path: string): Functional {
+  const layers = listed(config.layers, `${path}.layers`);
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const inputs = portsOf(config.input_layers, `${path}.input_layers`);
+  const outputs = portsOf(config.output_layers, `${path}.output_layers`);
+  const isInput = new Set(inputs.map(({ from: [layer] }) => layer));
+  const called = (from: Reference): Call => callOf(byName, from, path);
+
+  const needed = new Map<string, Call>();
+  const waiting = outputs.map(({ from }) => from);
+  for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
+    if (isInput.has(from[0]) || needed.has(keyOf(from))) continue;
+    const call = called(from);
+    needed.set(keyOf(from), call);
+    for (const { value } of call.arguments) waiting.push(...tensorsIn(value));
+  }
+  const inFile = layers.flatMap(({ name, nodes }) => nodes.flatMap((_, call) => needed.get(keyOf([name, call, 0])) ?? []));
+  return { layers, calls: inOrder(inFile, needed, path), inputs, outputs };
+}
+
+const keyOf = ([layer, call]: Reference): string => `${call} ${layer}`;
+
+/** Calls in the order of the list, but each behind what it takes. */
+function inOrder(list: readonly Call[], needed: ReadonlyMap<string, Call>, path: string): readonly Call[] {
+  const order: Call[] = [];
+  const state = new Map<Call, "begun" | "done">();
+  // A stack of our own: a chain of ten thousand layers would be too deep a recursion.
+  const stack = [...list].reverse();
+  while (stack.length > 0) {
+    const call = stack[stack.length - 1];
+    if (state.get(call) === "done") {
+      stack.pop();
+      continue;
+    }
+    const before = call.arguments
+      .flatMap(({ value }) => tensorsIn(value))
+      .flatMap((from) => needed.get(keyOf(from)) ?? [])
+      .filter((other) => state.get(other) !== "done");
+    if (before.length === 0) {
+      state.set(call, "done");
+      order.push(call);
+      stack.pop();
+    } else if (state.get(call) === "begun") {
+      wrong(path, `the layer ${quote(call.layer.name)} takes what it gives itself`);
+    } else {
+      state.set(call, "begun");
+      stack.push(...before.reverse());
+    }
+  }
+  return order;
+}
+
+function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, path: string): Call {
+  const layer = byName.get(name);
+  if (layer === undefined) return wrong(path, `there is no layer ${quote(name)}`);
+  const node = layer.nodes[call];
+  if (node === undefined) return wrong(layer.path, `the layer ${quote(name)} is called ${layer.nodes.length} times, not ${call + 1}`);
+  const given: readonly Argument[] = [
+    ...node.args.map((value, i) => ({ name: i, value })),
+    ...Object.entries(node.kwargs).map(([key, value]) => ({ name: key, value })),
+  ];
+  return { layer, call, arguments: given.filter((argument) => isSaid(argument, byName, layer)) };
+}
+
+/** Whether an argument says something; Keras' own masks do not. */
+function isSaid({ name, value }: Argument, byName: ReadonlyMap<string, Listed>, layer: Listed): boolean {
+  if (value === null || value === false) return false;
+  if (name !== "mask") return !(typeof name === "string" && silent[name]?.includes(value));
+  for (const [from] of tensorsIn(value))
+    if (!byName.get(from)?.module.startsWith("keras.src.ops"))
+      unsupported(layer.path, `the layer ${quote(layer.name)} is given a mask of its own`, "masking and embedding make masks that layers hand on");
+  return false;
+}
+
+function listed(layers: unknown, path: string): readonly Listed[] {
+  if (!Array.isArray(layers)) return wrong(path, `the layers are a list, found ${quote(layers)}`);
+  const names = new Set<string>();
+  return layers.map((item: unknown, i) => {
+    const at = `${path}[${i}]`;
+    const layer = serialized(item, at);
+    const { name = layer.config.name, inbound_nodes: nodes = [] } = item as { name?: unknown; inbound_nodes?: unknown };
+    if (typeof name !== "string" || names.has(name)) return wrong(at, `a layer has a name of its own, found ${quote(name)}`);
+    names.add(name);
+    if (!Array.isArray(nodes)) return wrong(at, "the calls of a layer are a list");
+    return { ...layer, name, path: at, nodes: nodes.map((node) => nodeOf(node, at)) };
+  });
+}
+
+function nodeOf(node: unknown, path: string): Node {
+  if (isPlain(node) && Array.isArray(node.args) && isPlain(node.kwargs)) return { args: node.args, kwargs: node.kwargs };
+  return wrong(path, `a call is {args, kwargs}, found ${quote(node)}`);
+}
+
+function wrong(path: string, message: string): never {
+  throw new CompileError({ code: "format/spec", path, message });
+}

@@ -1,0 +1,195 @@
+// A Keras 3 config as lines of a model. In: config.json of a file nobody vouches for, and what the file holds beside it. Out: lines and
+// ports in our terms, and for every line where its weights lie in the file.
+//
+//   Sequential   a chain: `input`, then its layers; one within a model is a line `model`
+//   Functional   named ports and lines that name what they take; a layer that is called again is a line `reuse`
+//   weights      layers/dense, layers/dense_1, …: folders count the layers of a class within their container, names are not used
+import { camelCase } from "../../../compiler/diagnostics/check.ts";
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import { snakeCase } from "../../../compiler/front/lines.ts";
+import type { Saved } from "../../../compiler/layers/define.ts";
+import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
+import { type Call, functional, type Reference, tensorsIn } from "./functional.ts";
+import type { Store } from "./store.ts";
+import { configOf, type Keys, layerOf, ours, quote, type Serialized, serialized, unsupported } from "./values.ts";
+
+/** A model's lines, and the folder of each by the name that its weights begin with. */
+export interface Lines {
+  readonly model: Pick<Model, "name" | "seed" | "layers" | "inputs" | "outputs">;
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+type Net = Pick<Model, "layers" | "inputs" | "outputs">;
+/** Where a container stands: its folder in the file, what the names of its weights begin with, and its place in the config. */
+interface Site {
+  readonly folder: string;
+  readonly prefix: string;
+  readonly path: string;
+  readonly depth: number;
+}
+
+const deepest = 32;
+
+/** The lines of a config. Throws CompileError `format/…`. */
+export function linesOf(config: unknown, store: Store): Lines {
+  const reader = new Reader(store);
+  const root = serialized(config, "");
+  const net = reader.net(root, { folder: "", prefix: "", path: "config", depth: 0 }, buildShape(config));
+  const name = typeof root.config.name === "string" && root.config.name !== "" ? root.config.name : "model";
+  return { model: { name, seed: 0, ...net }, folders: reader.folders };
+}
+
+/** The shape that a Sequential without an input layer was built for, batch included. */
+function buildShape(config: unknown): unknown {
+  const build = isPlain(config) ? config.build_config : undefined;
+  return isPlain(build) ? build.input_shape : undefined;
+}
+
+class Reader {
+  readonly folders = new Map<string, string>();
+  readonly #store: Store;
+  /** Containers by Keras' class. */
+  readonly #containers: Readonly<Record<string, (config: Keys, site: Site, built: unknown) => Net>> = {
+    Sequential: (config, site, built) => this.#chain(config, site, built),
+    Functional: (config, site) => this.#graph(config, site),
+  };
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** What a container holds. */
+  net(root: Serialized, site: Site, built?: unknown): Net {
+    if (!this.#isContainer(root))
+      unsupported(site.path, `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`);
+    if (site.depth > deepest) unsupported(site.path, `models are nested deeper than ${deepest}`);
+    return this.#containers[root.class_name](root.config, site, built);
+  }
+
+  #isContainer({ class_name }: Serialized): boolean {
+    return Object.hasOwn(this.#containers, class_name);
+  }
+
+  #chain(config: Keys, site: Site, built: unknown): Net {
+    const path = `${site.path}.layers`;
+    if (!Array.isArray(config.layers)) return wrong(path, `the layers are a list, found ${quote(config.layers)}`);
+    const list = config.layers.map((item: unknown, i) => serialized(item, `${path}[${i}]`));
+    const folders = foldersOf(list, site.folder);
+    const stated = list.find(({ class_name }) => class_name === "InputLayer");
+    const shape = stated?.config.batch_shape ?? stated?.config.batch_input_shape ?? built ?? config.build_input_shape;
+    const begins: readonly LayerSpec[] =
+      site.depth > 0 || shape === undefined || shape === null ? [] : [inputLine(shape, stated?.config.dtype, path)];
+    const lines = list.flatMap((item, i): readonly LayerSpec[] => {
+      if (item.class_name === "InputLayer") return [];
+      const name = nameOf(item, `${path}[${i}]`);
+      return [this.#line(item, name, { ...site, path: `${path}[${i}]`, folder: folders[i] })];
+    });
+    return { layers: [...begins, ...lines] };
+  }
+
+  #graph(config: Keys, site: Site): Net {
+    const { layers, calls, inputs, outputs } = functional(config, site.path);
+    const folders = new Map(foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
+    const taken = new Set(layers.map(({ name }) => name));
+    const made = new Map<string, string>();
+    const nameFor = ([layer, call, result]: Reference): string =>
+      `${made.get(`${call} ${layer}`) ?? layer}${result === 0 ? "" : `:${result}`}`;
+    const first = new Set<string>();
+    const lines = calls.map((call): LayerSpec => {
+      const { layer } = call;
+      const isAgain = first.has(layer.name);
+      first.add(layer.name);
+      const name = isAgain ? free(taken, layer.name) : layer.name;
+      made.set(`${call.call} ${layer.name}`, name);
+      const from = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
+      const told = toldBy(call);
+      if (isAgain) {
+        if (Object.keys(told).length > 0) unsupported(layer.path, `the layer ${quote(layer.name)} is called again with other arguments`);
+        return { name, layer: "reuse", config: { of: layer.name }, inputs: from };
+      }
+      const line = this.#line(layer, name, { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" });
+      return { ...line, config: { ...line.config, ...told }, inputs: from };
+    });
+    const byName = new Map(layers.map((layer) => [layer.name, layer.config]));
+    const names = new Set<string>();
+    return {
+      layers: lines,
+      inputs: inputs.map(({ name, from: [layer] }): InputSpec => {
+        const { batch_shape: shape, batch_input_shape: old, dtype } = byName.get(layer) ?? {};
+        return { name, shape: sampleShape(shape ?? old, site.path) as number[], ...(dtype === "string" ? { type: "string" } : {}) };
+      }),
+      outputs: outputs.map(({ name, from }): OutputSpec => ({ name: free(names, name), from: nameFor(from) })),
+    };
+  }
+
+  #line(item: Serialized, name: string, { folder, prefix, path, depth }: Site): LayerSpec {
+    if (this.#isContainer(item)) {
+      const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
+      return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
+    }
+    if (item.module.startsWith("keras.src.ops"))
+      unsupported(path, `layerc does not have keras.ops between layers, found ${item.class_name}`, "say it with a layer, and save the model again");
+    const layer = layerOf(item, path);
+    this.folders.set(`${prefix}${name}`, folder);
+    const config = configOf(layer, item.config, `${path}.config`);
+    const saved: Saved = {
+      variables: (within) => this.#store.variables(within === undefined ? folder : `${folder}/${within}`).map((data) => data.numbers()),
+      asset: (text) => this.#store.asset(`${folder}/${text}`),
+    };
+    return { name, layer: layer.name, config: layer.fromKeras?.(config, saved) ?? config };
+  }
+}
+
+/** What a call says beside its tensors, as keys of a config. */
+const toldBy = (call: Call): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    call.arguments
+      .filter(({ value }) => tensorsIn(value).length === 0)
+      .map(({ name, value }) => {
+        if (typeof name === "string") return [camelCase(name), ours(value, `${call.layer.path}.${name}`)];
+        return unsupported(call.layer.path, `the layer ${quote(call.layer.name)} is called with ${quote(value)}`);
+      }),
+  );
+
+/** The line that states what a chain takes. */
+function inputLine(batched: unknown, dtype: unknown, path: string): LayerSpec {
+  return { layer: "input", config: { shape: sampleShape(batched, path), ...(dtype === "string" ? { dtype } : {}) } };
+}
+
+/** A shape without its batch, whether that was left open or not. */
+function sampleShape(batched: unknown, path: string): readonly (number | null)[] {
+  const shape = ours(batched, path);
+  if (Array.isArray(shape) && shape.length > 0 && shape.every((size) => size === null || typeof size === "number")) return shape.slice(1);
+  return wrong(path, `an input has a shape [null, 4], found ${quote(batched)}`);
+}
+
+function nameOf({ config }: Serialized, path: string): string {
+  if (typeof config.name === "string" && config.name !== "") return config.name;
+  return wrong(path, `a layer has a name, found ${quote(config.name)}`);
+}
+
+/** `name`, or with a number behind it the first that is free; it is taken then. */
+function free(taken: Set<string>, name: string): string {
+  for (let k = 0; ; k++) {
+    const wanted = k === 0 ? name : `${name}_${k}`;
+    if (taken.has(wanted)) continue;
+    taken.add(wanted);
+    return wanted;
+  }
+}
+
+/** Where the weights of each layer lie: folders count the layers of a class within their container. */
+function foldersOf(list: readonly Serialized[], under: string): readonly string[] {
+  const count = new Map<string, number>();
+  return list.map(({ class_name }) => {
+    const name = snakeCase(class_name);
+    const k = count.get(name) ?? 0;
+    count.set(name, k + 1);
+    return `${under === "" ? "" : `${under}/`}layers/${name}${k === 0 ? "" : `_${k}`}`;
+  });
+}
+
+function wrong(path: string, message: string): never {
+  throw new CompileError({ code: "format/spec", path, message });
+}

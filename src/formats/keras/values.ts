@@ -1,0 +1,140 @@
+// Keras' configs in our terms. In: JSON of a file nobody vouches for. Out: keys in camelCase; an object that stands for another thing
+// (a layer, an initializer, a tuple) as what layerc calls it. What a config may hold then is for the layer's own schema to judge.
+//
+//   {module: "keras.layers", class_name: "LSTM", config: {…}}             →  {layer: "lstm", config: {…}}
+//   {module: "keras.initializers", class_name: "GlorotUniform", …}        →  {name: "glorot_uniform", …}
+//   {class_name: "__tuple__" | "__numpy__" | "__tensor__", …}             →  the list
+//   {module: "builtins", class_name: "function", config: "relu"}          →  "relu"
+import { camelCase } from "../../../compiler/diagnostics/check.ts";
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import { snakeCase } from "../../../compiler/front/lines.ts";
+import type { AnyLayer } from "../../../compiler/layers/define.ts";
+import { layers } from "../../../compiler/layers/index.ts";
+import type { LayerSpec } from "../../../compiler/model.ts";
+import { initializerSchema } from "../../../compiler/training/initializers/index.ts";
+import { shorten } from "../header.ts";
+
+/** A config as JSON has it. */
+export type Keys = Readonly<Record<string, unknown>>;
+/** An object of Keras' that stands for an instance of a class. */
+export interface Serialized {
+  readonly class_name: string;
+  readonly module: string;
+  readonly config: Keys;
+  readonly registered_name?: unknown;
+}
+
+const deepest = 64;
+const byClass: ReadonlyMap<string, AnyLayer> = new Map([...layers.values()].map((layer) => [layer.keras, layer]));
+
+/** Keys of every layer that say nothing about what it computes, or stand elsewhere in a line. */
+const nowhere: ReadonlySet<string> = new Set(["name", "trainable", "dtype", "batch_shape"]);
+
+export const quote = (value: unknown): string => shorten(JSON.stringify(value) ?? String(value));
+
+/** Refuses what a file holds and layerc does not have. */
+export function unsupported(path: string, message: string, hint?: string): never {
+  throw new CompileError({ code: "format/unsupported", path, message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The object as an instance of a class. Throws CompileError format/spec where it is none. */
+export function serialized(value: unknown, path: string): Serialized {
+  if (isPlain(value) && typeof value.class_name === "string" && isPlain(value.config)) {
+    const { class_name, module, config, registered_name } = value;
+    return { class_name, module: typeof module === "string" ? module : "", config, registered_name };
+  }
+  const message = `this must be {class_name, config}, found ${quote(value)}`;
+  throw new CompileError({ code: "format/spec", path, message });
+}
+
+/** Whether a class is one of Keras' own, not code of the user's. */
+const isKeras = (module: string): boolean => module === "" || module === "keras" || module.startsWith("keras.");
+
+/** Our layer for a class of Keras'. Throws CompileError format/unsupported with its name. */
+export function layerOf({ class_name, module, registered_name }: Serialized, path: string): AnyLayer {
+  const layer = isKeras(module) ? byClass.get(class_name) : undefined;
+  if (layer !== undefined) return layer;
+  if (class_name === "Lambda")
+    return unsupported(path, "the layer Lambda holds Python code, which layerc does not run", "say it in layers, and save the model again");
+  const custom = !isKeras(module) || (typeof registered_name === "string" && registered_name.includes(">"));
+  const what = custom ? `${quote(class_name)} is a layer of the file's author` : `layerc does not have the layer ${class_name}`;
+  return unsupported(path, what, "docs/layers.md lists every layer of Keras, and what stands against the missing ones");
+}
+
+/** What an object stands for, by the module of its class. */
+const kinds: readonly { readonly modules: readonly string[]; readonly ours: (item: Serialized, path: string, depth: number) => unknown }[] = [
+  { modules: ["keras.layers", "keras.src.layers"], ours: layerSpec },
+  { modules: ["keras.initializers", "keras.src.initializers"], ours: (item, path, depth) => initializer(named(item, path, depth)) },
+  { modules: ["keras.regularizers", "keras.constraints", "keras.src.regularizers", "keras.src.constraints"], ours: named },
+  { modules: ["keras.random", "keras.src.random"], ours: () => undefined },
+];
+
+/** Objects that are lists in Python. */
+const listClasses: ReadonlySet<unknown> = new Set(["__tuple__", "__numpy__", "__tensor__"]);
+
+/** A value in our terms; undefined where it says nothing here. */
+export function ours(value: unknown, path: string, depth = 0): unknown {
+  if (depth > deepest) unsupported(path, `values are nested deeper than ${deepest}`);
+  if (Array.isArray(value)) return value.map((item, i) => ours(item, `${path}[${i}]`, depth + 1));
+  if (!isPlain(value)) return value;
+  if (listClasses.has(value.class_name)) {
+    const { config, items } = value as { config?: unknown; items?: unknown };
+    return ours(isPlain(config) ? config.value : (items ?? config), path, depth + 1);
+  }
+  if (value.class_name === "function") return value.config;
+  if (typeof value.class_name !== "string" || value.config === undefined)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [camelCase(key), ours(item, `${path}.${key}`, depth + 1)]));
+  const item = serialized(value, path);
+  const kind = kinds.find(({ modules }) => modules.some((module) => item.module === module || item.module.startsWith(`${module}.`)));
+  if (kind === undefined) return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);
+  return kind.ours(item, path, depth + 1);
+}
+
+/** A layer within another's config. */
+function layerSpec(item: Serialized, path: string, depth: number): LayerSpec {
+  const layer = layerOf(item, path);
+  return { layer: layer.name, config: configOf(layer, item.config, path, depth) };
+}
+
+/** `{name: "l1_l2", l1: 0.01}`; what is null is left out. */
+function named({ class_name, config }: Serialized, path: string, depth: number): { readonly name: string } {
+  const keys = Object.entries(config).flatMap(([key, item]) => {
+    const value = ours(item, `${path}.${key}`, depth + 1);
+    return value === undefined || value === null ? [] : [[camelCase(key), value] as const];
+  });
+  return { ...Object.fromEntries(keys), name: snakeCase(class_name) };
+}
+
+/** An initializer that layerc has; another one's numbers are in the file. */
+function initializer({ inputAxes: _in, outputAxes: _out, ...spec }: { readonly name: string; readonly [key: string]: unknown }): unknown {
+  return initializerSchema.safeParse(spec).success ? spec : undefined;
+}
+
+/** A layer's config in our terms: without what says nothing, and without null where that is not a value of the key's. */
+export function configOf(layer: AnyLayer, config: Keys, path: string, depth = 0): Record<string, unknown> {
+  checkPolicy(config.dtype, path);
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(config)) {
+    if (nowhere.has(key)) continue;
+    const value = ours(item, `${path}.${key}`, depth);
+    const name = camelCase(key);
+    if (value === undefined || (value === null && !takesNull(layer, name))) continue;
+    Object.defineProperty(result, name, { value, enumerable: true });
+  }
+  if (config.trainable === false) result.trainable = false;
+  return result;
+}
+
+/** Whether null is a value of a key: `activation: null` of an LSTM is not its default. */
+function takesNull({ config }: AnyLayer, key: string): boolean {
+  const shape: Readonly<Record<string, { safeParse: (value: unknown) => { readonly success: boolean } }>> =
+    (config as { shape?: never }).shape ?? {};
+  return Object.hasOwn(shape, key) && shape[key].safeParse(null).success;
+}
+
+/** Numbers are float32 here, whatever Keras computed in; weights that were made whole numbers of are not read. */
+function checkPolicy(dtype: unknown, path: string): void {
+  if (!isPlain(dtype) || typeof dtype.class_name !== "string" || !dtype.class_name.startsWith("Quantized")) return;
+  unsupported(`${path}.dtype`, "the layer's weights are quantized", "save the model before quantizing it");
+}
