@@ -1,8 +1,11 @@
 // Pieces of config schemas and of lowering that several layers share.
 import * as z from "zod";
 import { seedFor } from "../base/random.ts";
+import { internal } from "../diagnostics/error.ts";
+import { isPlain } from "../diagnostics/plain.ts";
 import { type Node, type Shape, showShape, sizeOf } from "../graph/graph.ts";
 import { mostAxes } from "../graph/limits.ts";
+import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
 import type { InitializerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
@@ -12,6 +15,13 @@ const reshapeHint = "check inputShape, or put reshape or flatten before this lay
 
 /** A count of something: 1, 2, … */
 export const count: z.ZodInt = z.int().min(1);
+/** A layer within another's config: `dense({ units: 4 })`. Its own keys are checked where it is lowered. */
+export const wrapped: z.ZodType<LayerSpec, LayerSpec> = z.custom<LayerSpec>(
+  (value) => isPlain(value) && typeof value.layer === "string",
+  "a layer, such as dense({ units: 4 })",
+);
+/** The lowering of what another layer lowers. */
+export const internalLower = (name: string) => (): never => internal(`${name} is lowered by the layer that holds it`);
 /** A fraction to drop. */
 export const rate: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
 /** An axis or several, counted as Keras does: the batch is axis 0, −1 is the last. */
