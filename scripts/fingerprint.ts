@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { compile, snapshots } from "../compiler/compile.ts";
 import * as lc from "../src/index.ts";
 import { type Kind, sampleOf } from "../tests/arbitrary/models.ts";
-import { layerCases, modelOf, trainingCases } from "../tests/fixtures/read.ts";
+import { layerCases, trainingCases } from "../tests/fixtures/read.ts";
 
 interface Item {
   readonly name: string;
@@ -62,11 +62,8 @@ function* items(): Generator<Item> {
       for (const target of ["js", "simd", "auto"] as const)
         for (const exact of [false, true]) yield { name, model, options: { train, target, exact } };
   }
-  for (const golden of layerCases()) yield { name: golden.case, model: modelOf(golden, golden.weights), options: {} };
-  for (const golden of trainingCases()) {
-    const model = modelOf(golden, golden.initial, golden.training);
-    yield { name: golden.case, model, options: { train: true, target: "simd" } };
-  }
+  for (const { case: name, model } of layerCases().taken) yield { name, model, options: {} };
+  for (const { case: name, model } of trainingCases().taken) yield { name, model, options: { train: true, target: "simd" } };
   for (const kind of ["dense", "probe", "big"] as const satisfies readonly Kind[]) {
     for (const train of [false, true]) {
       const drawn = fc.sample(sampleOf(kind, train), { seed: 7, numRuns: 12 });

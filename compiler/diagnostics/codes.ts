@@ -41,7 +41,7 @@ export const codes = {
     "The weights are too many to stand in the module's text, which an engine reads before it runs a line. Beyond 64 MiB they are a file of their own: --weights external.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "format/unknown":
-    "The bytes are no model file that layerc reads: a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
+    "The bytes are no model file that layerc reads: a .keras file of Keras 3, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
   "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",
   "format/header":
     "The header of a .safetensors file is not what the format asks for: a JSON object that gives dtype, shape and data_offsets per tensor.",
@@ -54,6 +54,10 @@ export const codes = {
     "An HDF5 file (a Keras .h5 file, or the weights in a .keras file) contradicts its own format: it is damaged. The path is that of the group, dataset or attribute in the file.",
   "format/hdf5-unsupported":
     "An HDF5 file holds something that layerc does not read, and names it: links to other places, a compression other than gzip, values that are neither numbers nor text, or more data than its length allows for. Keras writes none of these.",
+  "format/archive":
+    "A zip archive (a .keras file) is damaged, or holds what no model needs: an encrypted member, one packed otherwise than by deflate, or one that unpacks to more than a hundred times its size.",
+  "format/unsupported":
+    "The file holds something that layerc does not have: a layer, a call or an option of Keras, or code. The message names it; nothing of a file is left out in silence.",
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",

@@ -24,7 +24,6 @@ export function open(bytes: Uint8Array, name = ""): Model {
 
 /** Files that are often taken for models, by their first bytes, so that the error can name them. */
 const signatures: readonly (readonly [hex: string, what: string])[] = [
-  ["504b0304", "it is a zip archive (a .keras file?)"],
   ["894844460d0a1a0a", "it is an HDF5 file (a Keras .h5 file?)"],
   ["47475546", "it is a GGUF file"],
   ["1f8b", "it is compressed with gzip"],

@@ -2,6 +2,7 @@
 import type { Format } from "./define.ts";
 import { graph } from "./graph.ts";
 import { json } from "./json.ts";
+import { keras } from "./keras/index.ts";
 import { safetensors } from "./safetensors.ts";
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
@@ -9,4 +10,5 @@ export const formats: readonly Format[] = [
   safetensors, // its name stands above its content
   json,
   graph,
+  keras,
 ];

@@ -103,7 +103,9 @@ function nameOf(bytes: Uint8Array): string {
 }
 
 /** How members are packed: by the number of the method. */
-const methods: ReadonlyMap<number, (packed: Uint8Array, size: number) => Uint8Array> = new Map([
+/** How members are packed: by the number of the method. */
+type Method = (packed: Uint8Array, size: number) => Uint8Array;
+const methods: ReadonlyMap<number, Method> = new Map<number, Method>([
   [0, (packed) => packed],
   [8, (packed, size) => inflateSync(packed, { out: new Uint8Array(size) })],
 ]);
@@ -112,26 +114,26 @@ function unpack(view: DataView, bytes: Uint8Array, name: string, member: Member)
   const { offset, packed, size } = member;
   const short = (): never => fail(name, `the member ${shorten(name)} ends behind the archive`, "format/truncated");
   if (offset + lengths.member > bytes.length) return short();
-  if (view.getUint32(offset, true) !== signatures.member) fail(name, `there is no member ${shorten(name)} where the directory says`);
+  if (view.getUint32(offset, true) !== signatures.member)
+    fail(name, `there is no member ${shorten(name)} where the directory says`);
   if (member.isEncrypted) fail(name, `the member ${shorten(name)} is encrypted`);
   const from = offset + lengths.member + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
   if (from + packed > bytes.length) return short();
   const method = methods.get(member.method);
-  if (method === undefined) return fail(name, `the member ${shorten(name)} is packed by method ${member.method}; layerc reads 0 and 8 (deflate)`);
+  if (method === undefined)
+    return fail(name, `the member ${shorten(name)} is packed by method ${member.method}; layerc reads 0 and 8 (deflate)`);
   if (size > harmless && size > mostExpansion * packed)
-    fail(name, `the member ${shorten(name)} says it unpacks from ${packed} to ${size} bytes, more than ${mostExpansion} times as many`);
+    fail(
+      name,
+      `the member ${shorten(name)} says it unpacks from ${packed} to ${size} bytes, more than ${mostExpansion} times as many`,
+    );
   const data = unpackedBy(method, bytes.subarray(from, from + packed), name, size);
   if (data.length !== size) fail(name, `the member ${shorten(name)} has ${data.length} bytes, its entry says ${size}`);
   if (crcOf(data) !== member.crc) fail(name, `the member ${shorten(name)} does not have the checksum of its entry`);
   return data;
 }
 
-function unpackedBy(
-  method: (packed: Uint8Array, size: number) => Uint8Array,
-  packed: Uint8Array,
-  name: string,
-  size: number,
-): Uint8Array {
+function unpackedBy(method: Method, packed: Uint8Array, name: string, size: number): Uint8Array {
   try {
     return method(packed, size);
   } catch {

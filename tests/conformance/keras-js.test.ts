@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { expectClose } from "../close.ts";
 import type { Ported } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
-import { showChoice } from "../fixtures/convert.ts";
+import { showChoice } from "../fixtures/choice.ts";
 import { options, part, start } from "./cases.ts";
 import { kerasJs } from "./keras-js.ts";
 

@@ -3,9 +3,9 @@
 // ours of 1.2x, and behind an affine layer the 1.2 goes into its weights.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { camelCase } from "../../compiler/diagnostics/check.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
-import { type Choice, choose } from "../fixtures/convert.ts";
-import { camel, Left } from "../fixtures/keras-file.ts";
+import { type Choice, choose, Left } from "../fixtures/choice.ts";
 
 interface Tensor {
   readonly data: readonly number[];
@@ -111,7 +111,7 @@ function oursOf({ class_name, config }: Line): readonly Ours[] {
   if (!Object.hasOwn(known, class_name)) throw new Left(class_name);
   const { name: _name, data_format, ...rest } = config;
   if (data_format === "channels_first") throw new Left("channels_first");
-  return known[class_name](Object.fromEntries(Object.entries(rest).map(([key, value]) => [camel(key), value])));
+  return known[class_name](Object.fromEntries(Object.entries(rest).map(([key, value]) => [camelCase(key), value])));
 }
 
 /** What each line takes: an input by its number, or lines before it. A merge that does not say joins branches that begin alike. */

@@ -1,4 +1,6 @@
 // The text of a Graph as a file of a model: when it is taken for one, and what becomes of it in the formats that save.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
@@ -7,6 +9,7 @@ import type { Model } from "../../compiler/model.ts";
 import { open, save, saveJson } from "../../src/formats/index.ts";
 import { formats } from "../../src/formats/list.ts";
 import { dense, sequential } from "../../src/sequential.ts";
+import { fixtures } from "../fixtures/read.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = 'graph "a b"\n  %0 = input {name: "x", shape: [n, 2]}\nresults\n  y = %0\nend\n';
@@ -55,10 +58,12 @@ describe("the text of a Graph", () => {
 });
 
 it("a file is of one format, but for its name", () => {
-  const samples = [save({ ...model, name: "s" }), bytes(saveJson(model)), bytes(text)];
+  const keras = readFileSync(join(fixtures, "layers/dense-relu.keras"));
+  const samples = [save({ ...model, name: "s" }), bytes(saveJson(model)), bytes(text), keras];
   expect(samples.map((sample) => formats.map(({ sniff }) => sniff(sample, "")))).toEqual([
-    [true, false, false],
-    [false, true, false],
-    [false, false, true],
+    [true, false, false, false],
+    [false, true, false, false],
+    [false, false, true, false],
+    [false, false, false, true],
   ]);
 });

@@ -1,6 +1,4 @@
 // The table of last layers that cannot learn: each row fires on its sample, through whatever only moves numbers, and on nothing that is right.
-import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve as path } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
@@ -10,6 +8,7 @@ import type { LayerSpec, Model } from "../../compiler/model.ts";
 import cars from "../../examples/cars/cars.model.ts";
 import penguins from "../../examples/penguins/penguins.model.ts";
 import * as l from "../../src/sequential.ts";
+import { trainingCases } from "../fixtures/read.ts";
 import { cases as variations } from "../golden/training-variations.ts";
 
 const head: Code = "training/head";
@@ -76,13 +75,8 @@ describe("nothing is said", () => {
   });
 
   it("of what Keras was trained on", () => {
-    const folder = path(import.meta.dirname, "../fixtures/keras/training");
-    const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-    const said = files.flatMap((file) => {
-      const { layers, inputs, outputs, training } = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      const ports = inputs === undefined ? {} : { inputs, outputs };
-      return saidOf({ name: "m", seed: 1, layers, ...ports, training }).map((message) => `${file}: ${message}`);
-    });
+    const files = trainingCases().taken;
+    const said = files.flatMap(({ case: name, model }) => saidOf(model).map((message) => `${name}: ${message}`));
     expect(files.length).toBeGreaterThan(30);
     expect(said).toEqual([]);
   });

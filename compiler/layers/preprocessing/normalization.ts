@@ -39,6 +39,16 @@ export const normalization = layer({
     return undefined;
   },
   weights: () => [],
+  // What `adapt` found is variables to Keras; no axis is an empty list there.
+  fromKeras: ({ axis, mean, variance, ...config }, { variables }) => {
+    const [found = mean, spread = variance] = mean === undefined || mean === null ? variables().map((values) => [...values]) : [];
+    return {
+      ...config,
+      axis: Array.isArray(axis) && axis.length === 0 ? null : axis,
+      mean: found ?? mean,
+      variance: spread ?? variance,
+    };
+  },
   lower: (g, { x, config }) => {
     const axes = config.axis === null ? [] : (sampleAxes(config.axis, sampleShape(x)) ?? []);
     const shape = axes.map((axis) => sampleShape(x)[axis]);

@@ -60,7 +60,8 @@ const isReference = (value: unknown): value is Reference =>
 function portsOf(ports: unknown, path: string): readonly Port[] {
   if (isReference(ports)) return [{ name: ports[0], from: ports }];
   const list = Array.isArray(ports) ? [...ports.entries()] : isPlain(ports) ? Object.entries(ports) : [];
-  if (list.length === 0) return wrong(path, `what a model takes and gives are lists [layer, call, result], found ${quote(ports)}`);
+  if (list.length === 0)
+    return wrong(path, `what a model takes and gives are lists [layer, call, result], found ${quote(ports)}`);
   return list.map(([key, from]) => {
     if (!isReference(from)) return wrong(path, `a tensor is [layer, call, result], found ${quote(from)}`);
     return { name: typeof key === "string" ? key : from[0], from };
@@ -139,7 +140,8 @@ function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, pa
   const layer = byName.get(name);
   if (layer === undefined) return wrong(path, `there is no layer ${quote(name)}`);
   const node = layer.nodes[call];
-  if (node === undefined) return wrong(layer.path, `the layer ${quote(name)} is called ${layer.nodes.length} times, not ${call + 1}`);
+  if (node === undefined)
+    return wrong(layer.path, `the layer ${quote(name)} is called ${layer.nodes.length} times, not ${call + 1}`);
   const given: readonly Argument[] = [
     ...node.args.map((value, i) => ({ name: i, value })),
     ...Object.entries(node.kwargs).map(([key, value]) => ({ name: key, value })),
@@ -153,7 +155,11 @@ function isSaid({ name, value }: Argument, byName: ReadonlyMap<string, Listed>, 
   if (name !== "mask") return !(typeof name === "string" && silent[name]?.includes(value));
   for (const [from] of tensorsIn(value))
     if (!byName.get(from)?.module.startsWith("keras.src.ops"))
-      unsupported(layer.path, `the layer ${quote(layer.name)} is given a mask of its own`, "masking and embedding make masks that layers hand on");
+      unsupported(
+        layer.path,
+        `the layer ${quote(layer.name)} is given a mask of its own`,
+        "masking and embedding make masks that layers hand on",
+      );
   return false;
 }
 

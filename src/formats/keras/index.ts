@@ -2,6 +2,7 @@
 // CompileError that names what is wrong or missing. Every layer is a row of the list of layers; nothing of a file is ever run.
 // Guarantee: every variable of every layer in the file is read, by a weight of its shape, or the file is refused.
 // https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
+import { append } from "../../../compiler/base/groups.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Weight } from "../../../compiler/front/forward.ts";
@@ -43,13 +44,18 @@ function checkVersion(archive: Archive): void {
   const metadata = archive.has("metadata.json") ? jsonOf(archive, "metadata.json") : undefined;
   const version: unknown = isPlain(metadata) ? metadata.keras_version : undefined;
   if (typeof version !== "string" || Number.parseInt(version, 10) >= 3) return;
-  unsupported("metadata.json", `the file was saved by Keras ${quote(version)}; layerc reads those of Keras 3`, "load and save it with Keras 3");
+  unsupported(
+    "metadata.json",
+    `the file was saved by Keras ${quote(version)}; layerc reads those of Keras 3`,
+    "load and save it with Keras 3",
+  );
 }
 
 /** The model's weights, each from its place in the file. */
 function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
   const values: Record<string, Float32Array> = {};
-  const perFolder = Map.groupBy(resolve(model).weights, (weight) => folderOf(weight, folders));
+  const perFolder = new Map<string, Weight[]>();
+  for (const weight of resolve(model).weights) append(perFolder, folderOf(weight, folders), weight);
   for (const [folder, weights] of perFolder) {
     const found = store.variables(folder);
     if (found.length !== weights.length) {
@@ -80,5 +86,9 @@ function folderOf({ name, spec }: Weight, folders: ReadonlyMap<string, string>):
 function numbersOf({ name, shape }: Weight, data: H5Dataset, path: string): Float32Array {
   if (data.shape !== null && sameShape(data.shape, shape)) return data.numbers();
   const found = data.shape === null ? "none" : showShape(data.shape);
-  throw new CompileError({ code: "format/tensor", path, message: `${quote(name)} needs shape ${showShape(shape)}, the file gives ${found}` });
+  throw new CompileError({
+    code: "format/tensor",
+    path,
+    message: `${quote(name)} needs shape ${showShape(shape)}, the file gives ${found}`,
+  });
 }

@@ -62,7 +62,10 @@ class Reader {
   /** What a container holds. */
   net(root: Serialized, site: Site, built?: unknown): Net {
     if (!this.#isContainer(root))
-      unsupported(site.path, `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`);
+      unsupported(
+        site.path,
+        `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`,
+      );
     if (site.depth > deepest) unsupported(site.path, `models are nested deeper than ${deepest}`);
     return this.#containers[root.class_name](root.config, site, built);
   }
@@ -105,7 +108,8 @@ class Reader {
       const from = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
       const told = toldBy(call);
       if (isAgain) {
-        if (Object.keys(told).length > 0) unsupported(layer.path, `the layer ${quote(layer.name)} is called again with other arguments`);
+        if (Object.keys(told).length > 0)
+          unsupported(layer.path, `the layer ${quote(layer.name)} is called again with other arguments`);
         return { name, layer: "reuse", config: { of: layer.name }, inputs: from };
       }
       const line = this.#line(layer, name, { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" });
@@ -117,7 +121,11 @@ class Reader {
       layers: lines,
       inputs: inputs.map(({ name, from: [layer] }): InputSpec => {
         const { batch_shape: shape, batch_input_shape: old, dtype } = byName.get(layer) ?? {};
-        return { name, shape: sampleShape(shape ?? old, site.path) as number[], ...(dtype === "string" ? { type: "string" } : {}) };
+        return {
+          name,
+          shape: sampleShape(shape ?? old, site.path) as number[],
+          ...(dtype === "string" ? { type: "string" } : {}),
+        };
       }),
       outputs: outputs.map(({ name, from }): OutputSpec => ({ name: free(names, name), from: nameFor(from) })),
     };
@@ -129,12 +137,17 @@ class Reader {
       return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
     }
     if (item.module.startsWith("keras.src.ops"))
-      unsupported(path, `layerc does not have keras.ops between layers, found ${item.class_name}`, "say it with a layer, and save the model again");
+      unsupported(
+        path,
+        `layerc does not have keras.ops between layers, found ${item.class_name}`,
+        "say it with a layer, and save the model again",
+      );
     const layer = layerOf(item, path);
     this.folders.set(`${prefix}${name}`, folder);
     const config = configOf(layer, item.config, `${path}.config`);
     const saved: Saved = {
-      variables: (within) => this.#store.variables(within === undefined ? folder : `${folder}/${within}`).map((data) => data.numbers()),
+      variables: (within) =>
+        this.#store.variables(within === undefined ? folder : `${folder}/${within}`).map((data) => data.numbers()),
       asset: (text) => this.#store.asset(`${folder}/${text}`),
     };
     return { name, layer: layer.name, config: layer.fromKeras?.(config, saved) ?? config };
@@ -160,7 +173,8 @@ function inputLine(batched: unknown, dtype: unknown, path: string): LayerSpec {
 /** A shape without its batch, whether that was left open or not. */
 function sampleShape(batched: unknown, path: string): readonly (number | null)[] {
   const shape = ours(batched, path);
-  if (Array.isArray(shape) && shape.length > 0 && shape.every((size) => size === null || typeof size === "number")) return shape.slice(1);
+  if (Array.isArray(shape) && shape.length > 0 && shape.every((size) => size === null || typeof size === "number"))
+    return shape.slice(1);
   return wrong(path, `an input has a shape [null, 4], found ${quote(batched)}`);
 }
 

@@ -33,7 +33,8 @@ const shardsSchema = z.looseObject({ weight_map: z.record(z.string(), z.union([z
 /** The store of an archive. Throws CompileError `format/…`. */
 export function storeOf(archive: Archive): Store {
   const files = archive.has("model.weights.json") ? shards(archive) : [openHdf5(archive.read(wholeFile(archive)))];
-  const asset = (path: string): string | undefined => (archive.has(`assets/${path}`) ? decode(archive.read(`assets/${path}`)) : undefined);
+  const asset = (path: string): string | undefined =>
+    archive.has(`assets/${path}`) ? decode(archive.read(`assets/${path}`)) : undefined;
   return new Files(files, asset);
 }
 

@@ -56,16 +56,26 @@ export function layerOf({ class_name, module, registered_name }: Serialized, pat
   const layer = isKeras(module) ? byClass.get(class_name) : undefined;
   if (layer !== undefined) return layer;
   if (class_name === "Lambda")
-    return unsupported(path, "the layer Lambda holds Python code, which layerc does not run", "say it in layers, and save the model again");
+    return unsupported(
+      path,
+      "the layer Lambda holds Python code, which layerc does not run",
+      "say it in layers, and save the model again",
+    );
   const custom = !isKeras(module) || (typeof registered_name === "string" && registered_name.includes(">"));
   const what = custom ? `${quote(class_name)} is a layer of the file's author` : `layerc does not have the layer ${class_name}`;
   return unsupported(path, what, "docs/layers.md lists every layer of Keras, and what stands against the missing ones");
 }
 
 /** What an object stands for, by the module of its class. */
-const kinds: readonly { readonly modules: readonly string[]; readonly ours: (item: Serialized, path: string, depth: number) => unknown }[] = [
+const kinds: readonly {
+  readonly modules: readonly string[];
+  readonly ours: (item: Serialized, path: string, depth: number) => unknown;
+}[] = [
   { modules: ["keras.layers", "keras.src.layers"], ours: layerSpec },
-  { modules: ["keras.initializers", "keras.src.initializers"], ours: (item, path, depth) => initializer(named(item, path, depth)) },
+  {
+    modules: ["keras.initializers", "keras.src.initializers"],
+    ours: (item, path, depth) => initializer(named(item, path, depth)),
+  },
   { modules: ["keras.regularizers", "keras.constraints", "keras.src.regularizers", "keras.src.constraints"], ours: named },
   { modules: ["keras.random", "keras.src.random"], ours: () => undefined },
 ];
@@ -84,10 +94,15 @@ export function ours(value: unknown, path: string, depth = 0): unknown {
   }
   if (value.class_name === "function") return value.config;
   if (typeof value.class_name !== "string" || value.config === undefined)
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [camelCase(key), ours(item, `${path}.${key}`, depth + 1)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [camelCase(key), ours(item, `${path}.${key}`, depth + 1)]),
+    );
   const item = serialized(value, path);
-  const kind = kinds.find(({ modules }) => modules.some((module) => item.module === module || item.module.startsWith(`${module}.`)));
-  if (kind === undefined) return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);
+  const kind = kinds.find(({ modules }) =>
+    modules.some((module) => item.module === module || item.module.startsWith(`${module}.`)),
+  );
+  if (kind === undefined)
+    return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);
   return kind.ours(item, path, depth + 1);
 }
 
@@ -107,7 +122,14 @@ function named({ class_name, config }: Serialized, path: string, depth: number):
 }
 
 /** An initializer that layerc has; another one's numbers are in the file. */
-function initializer({ inputAxes: _in, outputAxes: _out, ...spec }: { readonly name: string; readonly [key: string]: unknown }): unknown {
+function initializer({
+  inputAxes: _in,
+  outputAxes: _out,
+  ...spec
+}: {
+  readonly name: string;
+  readonly [key: string]: unknown;
+}): unknown {
   return initializerSchema.safeParse(spec).success ? spec : undefined;
 }
 
