@@ -6,9 +6,10 @@ export { leakyReLU } from "./activation/leaky-re-lu.ts";
 export { prelu } from "./activation/prelu.ts";
 export { reLU } from "./activation/re-lu.ts";
 export { softmax } from "./activation/softmax.ts";
-export { conv2d } from "./convolution/conv2d.ts";
-export { depthwiseConv2d } from "./convolution/depthwise-conv2d.ts";
-export { separableConv2d } from "./convolution/separable-conv2d.ts";
+export { conv1d, conv2d, conv3d } from "./convolution/conv.ts";
+export { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./convolution/conv-transpose.ts";
+export { depthwiseConv1d, depthwiseConv2d } from "./convolution/depthwise-conv.ts";
+export { separableConv1d, separableConv2d } from "./convolution/separable-conv.ts";
 export { dense } from "./core/dense.ts";
 export { embedding } from "./core/embedding.ts";
 export { identity } from "./core/identity.ts";
@@ -19,9 +20,34 @@ export { dot } from "./merging/dot.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merging/elementwise.ts";
 export { batchNormalization } from "./normalization/batch-normalization.ts";
 export { layerNormalization } from "./normalization/layer-normalization.ts";
-export { maxPooling2d } from "./pooling/max-pooling2d.ts";
+export {
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from "./pooling/adaptive.ts";
+export {
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from "./pooling/global.ts";
+export {
+  averagePooling1d,
+  averagePooling2d,
+  averagePooling3d,
+  maxPooling1d,
+  maxPooling2d,
+  maxPooling3d,
+} from "./pooling/pool.ts";
+export { centerCrop } from "./preprocessing/center-crop.ts";
 export { normalization } from "./preprocessing/normalization.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
+export { resizing } from "./preprocessing/resizing.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
 export { bidirectional } from "./recurrent/bidirectional.ts";
 export * from "./recurrent/cell-list.ts";
@@ -31,7 +57,10 @@ export { rnn, stackedRNNCells } from "./recurrent/rnn.ts";
 export { simpleRNN } from "./recurrent/simple-rnn.ts";
 export { timeDistributed } from "./recurrent/time-distributed.ts";
 export { dropout } from "./regularization/dropout.ts";
+export { cropping1d, cropping2d, cropping3d } from "./reshaping/cropping.ts";
 export { flatten } from "./reshaping/flatten.ts";
 export { permute } from "./reshaping/permute.ts";
 export { repeatVector } from "./reshaping/repeat-vector.ts";
 export { reshape } from "./reshaping/reshape.ts";
+export { upSampling1d, upSampling2d, upSampling3d } from "./reshaping/up-sampling.ts";
+export { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./reshaping/zero-padding.ts";

@@ -4,76 +4,106 @@
 //   span  = (size − 1) · dilation + 1
 //   valid   ⌊(length − span) / stride⌋ + 1 windows, none over the edge
 //   same    ⌈length / stride⌉ windows, over (windows − 1) · stride + span points: what is missing goes ⌊half⌋ before, the rest behind
+//   causal  span − 1 points before, then valid: a window ends where it stands
 import * as z from "zod";
 import { type Node, showShape } from "../../graph/graph.ts";
 import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import type { Problem } from "../define.ts";
-import { count } from "../shared.ts";
+import { eachAxis, perAxis } from "../layout.ts";
 
-/** One size for both axes, or one each. */
-export const pair = z.union([count, z.array(count).length(2)]);
+type Padding = "valid" | "same" | "causal";
 /** `valid`: windows stay inside; `same`: the input is padded so that stride 1 keeps its size. */
 export const padding: z.ZodDefault<z.ZodEnum<{ valid: "valid"; same: "same" }>> = z.enum(["valid", "same"]).default("valid");
+/** Along time there is `causal` too: no window sees what comes after it. */
+export const paddingInTime: z.ZodDefault<z.ZodEnum<{ valid: "valid"; same: "same"; causal: "causal" }>> = z
+  .enum(["valid", "same", "causal"])
+  .default("valid");
 
 /** One entry per spatial axis. */
 export interface Geometry {
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  readonly padding: "valid" | "same";
+  readonly padding: Padding;
 }
 
-/** Keras' keys of a window that slides over height and width. */
-export const windowKeys = {
-  kernelSize: pair,
-  strides: pair.default(1),
-  padding,
-  dilationRate: pair.default(1),
-};
+/** Keras' keys of a window that slides over so many axes; `padding` is a key beside them. */
+export const windowKeys = (rank: number) => ({
+  kernelSize: perAxis(rank),
+  strides: perAxis(rank).default(1),
+  dilationRate: perAxis(rank).default(1),
+});
 
+type PerAxis = number | readonly number[];
+/** A config with those keys. */
+export interface Windowed {
+  readonly kernelSize: PerAxis;
+  readonly strides: PerAxis;
+  readonly dilationRate: PerAxis;
+  readonly padding: Padding;
+}
 /** What those keys say. */
-export const geometryOf = (keys: {
-  readonly kernelSize: number | readonly number[];
-  readonly strides: number | readonly number[];
-  readonly dilationRate: number | readonly number[];
-  readonly padding: "valid" | "same";
-}): Geometry => ({
-  sizes: twice(keys.kernelSize),
-  strides: twice(keys.strides),
-  dilations: twice(keys.dilationRate),
+export const geometryOf = (rank: number, keys: Windowed): Geometry => ({
+  sizes: eachAxis(keys.kernelSize, rank),
+  strides: eachAxis(keys.strides, rank),
+  dilations: eachAxis(keys.dilationRate, rank),
   padding: keys.padding,
 });
 
-/** One number for height and width, or a number each, as [height, width]. */
-export const twice = (value: number | readonly number[]): readonly number[] =>
-  typeof value === "number" ? [value, value] : value;
+/** Points from the first tap of a window to its last, on each axis. */
+export const spansOf = ({ sizes, dilations }: Geometry): readonly number[] =>
+  sizes.map((size, i) => (size - 1) * dilations[i] + 1);
 
-/** The problem of a window that is larger than what it slides over. */
-export function badWindow({ sizes, dilations, padding }: Geometry, input: readonly number[], key: string): Problem | undefined {
-  const spans = sizes.map((size, i) => (size - 1) * dilations[i] + 1);
-  if (padding === "same" || spans.every((span, i) => span <= input[i])) return undefined;
+/** The problem of a window that is larger than what it slides over; `input` begins with the spatial axes. */
+export function badWindow(geometry: Geometry, input: readonly number[], key: string): Problem | undefined {
+  const spans = spansOf(geometry);
+  const lengths = input.slice(0, spans.length);
+  if (lengths.includes(0)) {
+    const message = `windows need at least a point on each axis, found ${showShape(lengths)}`;
+    return { path: "", code: "shape/mismatch", message, hint: "check inputShape" };
+  }
+  if (geometry.padding !== "valid" || spans.every((span, i) => span <= lengths[i])) return undefined;
   return {
     path: key,
     code: "shape/mismatch",
-    message: `a window of ${spans.join(" x ")} does not fit into ${showShape(input)}`,
+    message: `a window of ${spans.join(" x ")} does not fit into ${showShape(lengths)}`,
     hint: 'padding: "same" pads the input',
   };
 }
 
-/** x with the border that `same` asks for. */
-export function bordered(g: G, x: Node, { sizes, strides, dilations, padding }: Geometry, value: number): Node {
-  if (padding === "valid") return x;
-  const totals = sizes.map((size, i) => {
-    const length = x.type.shape[i + 1] as number;
-    const total = Math.max((Math.ceil(length / strides[i]) - 1) * strides[i] + (size - 1) * dilations[i] + 1 - length, 0);
-    checkSize("a padded axis", [total], "");
-    return total;
+/** Points before and behind each axis of these lengths. */
+export function margins(
+  geometry: Geometry,
+  lengths: readonly number[],
+): { readonly low: readonly number[]; readonly high: readonly number[] } {
+  const spans = spansOf(geometry);
+  const totals = lengths.map((length, i) => {
+    if (geometry.padding === "valid") return 0;
+    if (geometry.padding === "causal") return spans[i] - 1;
+    const stride = geometry.strides[i];
+    return Math.max((Math.ceil(length / stride) - 1) * stride + spans[i] - length, 0);
   });
+  const low = totals.map((total) => (geometry.padding === "causal" ? total : Math.floor(total / 2)));
+  return { low, high: totals.map((total, i) => total - low[i]) };
+}
+
+/** How many windows there are on each axis of these lengths. */
+export function windowsOver(geometry: Geometry, lengths: readonly number[]): readonly number[] {
+  const spans = spansOf(geometry);
+  const { low, high } = margins(geometry, lengths);
+  return lengths.map((length, i) => Math.floor((low[i] + length + high[i] - spans[i]) / geometry.strides[i]) + 1);
+}
+
+/** x with the border that `same` or `causal` asks for. */
+export function bordered(g: G, x: Node, geometry: Geometry, value: number): Node {
+  const rank = geometry.sizes.length;
+  const lengths = x.type.shape.slice(1, rank + 1) as number[];
+  const { low, high } = margins(geometry, lengths);
+  const totals = low.map((before, i) => before + high[i]);
+  for (const total of totals) checkSize("a padded axis", [total], "");
   if (totals.every((total) => total === 0)) return x;
-  const low = totals.map((total) => Math.floor(total / 2));
-  const rest = x.type.shape.slice(1 + sizes.length).map(() => 0);
-  const high = totals.map((total, i) => total - low[i]);
+  const rest = x.type.shape.slice(rank + 1).map(() => 0);
   return g.as("border", () => g.pad(x, { low: [0, ...low, ...rest], high: [0, ...high, ...rest], value }));
 }
 

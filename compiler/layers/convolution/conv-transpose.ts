@@ -1,0 +1,243 @@
+// Transposed convolution over one, two or three spatial axes: each input is spread over a patch of outputs, the patches s apart. Along
+// an axis, with a kernel of K taps that are d apart and `cut` points cut off before:
+//
+//   out[n, o, f] = bias[f] + Σ_ikc x[n, i, c] · kernel[k, f, c]        over s·i + d·k − cut = o;   kernel [...taps, filters, C]
+//   out          = valid: (n − 1)·s + max(span, s)      same: n·s      same, outputPadding p: (n − 1)·s + span mod 2 + p
+//
+// Written from the output's side, so that nothing is added up in memory: the outputs o + cut = s·q + r of a phase r are a convolution
+// over q with every s-th tap. The first K mod s phases have ⌈K/s⌉ taps, the rest one less, so that two dots an axis do for any stride;
+// [n, Q, r, f] in row-major order is the output.
+import * as z from "zod";
+import type { Node } from "../../graph/graph.ts";
+import type { G } from "../../ops/index.ts";
+import { activate, activationSchema } from "../activations.ts";
+import { layer, type Problem } from "../define.ts";
+import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { badFinish } from "./products.ts";
+import { padding, patches, windowKeys } from "./windows.ts";
+
+/** What happens along one axis. */
+interface Along {
+  readonly taps: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Points of the input, of the output, and cut off before it. */
+  readonly length: number;
+  readonly output: number;
+  readonly cut: number;
+}
+/** Phases of an axis that have as many taps. */
+interface Phases {
+  readonly from: number;
+  readonly count: number;
+  readonly taps: number;
+}
+type PerAxis = number | readonly number[];
+interface Keys {
+  readonly kernelSize: PerAxis;
+  readonly strides: PerAxis;
+  readonly dilationRate: PerAxis;
+  readonly outputPadding: PerAxis | null;
+  readonly padding: "valid" | "same";
+}
+
+function axesOf(rank: number, config: Keys, lengths: readonly number[]): readonly Along[] {
+  const [sizes, strides, dilations] = [config.kernelSize, config.strides, config.dilationRate].map((value) =>
+    eachAxis(value, rank),
+  );
+  const more = config.outputPadding === null ? undefined : eachAxis(config.outputPadding, rank);
+  return lengths.map((length, i) => {
+    const [taps, stride, dilation] = [sizes[i], strides[i], dilations[i]];
+    const span = (taps - 1) * dilation + 1;
+    const whole = (length - 1) * stride + span;
+    if (config.padding === "valid")
+      return { taps, stride, dilation, length, output: whole + (more?.[i] ?? Math.max(stride - span, 0)), cut: 0 };
+    const output = more === undefined ? length * stride : (length - 1) * stride + (span % 2) + more[i];
+    return { taps, stride, dilation, length, output, cut: Math.floor(Math.max(whole - output, 0) / 2) };
+  });
+}
+
+const convTranspose = ({
+  rank,
+  ...member
+}: {
+  readonly name: string;
+  readonly keras: string;
+  readonly says: string;
+  readonly rank: number;
+}) => {
+  const points = z.int().min(0);
+  return layer({
+    ...member,
+    config: z.strictObject({
+      filters: count,
+      ...windowKeys(rank),
+      padding,
+      outputPadding: z
+        .union([points, z.array(points).length(rank)])
+        .nullable()
+        .default(null),
+      ...formatKey,
+      activation: activationSchema,
+      useBias: z.boolean().default(true),
+      ...weightKeys("kernel", "glorot_uniform"),
+      ...weightKeys("bias", "zeros"),
+    }),
+    fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null] },
+    legal: (config, input) => {
+      const wrong = needsSpace(rank, config, input);
+      if (wrong !== undefined) return wrong;
+      const axes = axesOf(rank, config, channelsLast(config, input).slice(0, rank));
+      return (
+        badSteps(axes, config) ??
+        badFinish(
+          config,
+          config.filters,
+          axes.map(({ output }) => output),
+        )
+      );
+    },
+    weights: (config, input) => {
+      const kernel = [...eachAxis(config.kernelSize, rank), config.filters, channelsLast(config, input)[rank]];
+      return [weightOf(config, "kernel", kernel), ...(config.useBias ? [weightOf(config, "bias", [config.filters])] : [])];
+    },
+    lower: (g, { x, weights: { kernel, bias }, config }) => {
+      const picture = toLast(g, config, x);
+      const axes = axesOf(rank, config, picture.type.shape.slice(1, rank + 1) as number[]);
+      // Along the channels an activation may go where they are last, and so in the region of each dot.
+      const isLast = config.dataFormat !== "channels_first";
+      const finish = (sum: Node) => {
+        const y = bias === undefined ? sum : g.add(sum, g.broadcastTo(bias, sum.type.shape));
+        return isLast ? activate(g, config.activation, y) : y;
+      };
+      const y = fromLast(g, config, woven(g, phasesOf(g, picture, kernel, axes, finish), axes));
+      return { y: isLast ? y : activate(g, config.activation, y), mask: null };
+    },
+  });
+};
+
+/** First and number of the q that outputs have. */
+function quotients({ cut, output, stride }: Along): { readonly first: number; readonly count: number } {
+  const first = Math.floor(cut / stride);
+  return { first, count: Math.ceil((cut + output) / stride) - first };
+}
+
+/** All phases side by side: [n, ...Q, ...strides, filters]. */
+function phasesOf(g: G, x: Node, kernel: Node, axes: readonly Along[], finish: (sum: Node) => Node): Node {
+  const rank = axes.length;
+  const most = axes.map(({ taps, stride }) => Math.ceil(taps / stride));
+  const low = axes.map((axis, i) => (most[i] - 1) * axis.dilation - quotients(axis).first);
+  const high = axes.map((axis) => quotients(axis).first + quotients(axis).count - axis.length);
+  const isWide = [...low, ...high].some((margin) => margin > 0);
+  const border = isWide ? g.as("border", () => g.pad(x, { low: [0, ...low, 0], high: [0, ...high, 0], value: 0 })) : x;
+  const groups = axes.map(({ taps, stride }, i): readonly Phases[] => {
+    const full = taps - (most[i] - 1) * stride;
+    const rest = { from: full, count: stride - full, taps: most[i] - 1 };
+    return [{ from: 0, count: full, taps: most[i] }, ...(rest.count > 0 ? [rest] : [])];
+  });
+  const along = (chosen: readonly Phases[]): Node => {
+    const axis = chosen.length;
+    if (axis < rank) {
+      const parts = groups[axis].map((group) => along([...chosen, group]));
+      return g.concat(...parts, { axis: 1 + rank + axis });
+    }
+    const counts = axes.map((each) => quotients(each).count);
+    if (chosen.some(({ taps }) => taps === 0)) {
+      const filters = kernel.type.shape[rank];
+      return finish(g.fill(0, ["n", ...counts, ...chosen.map((group) => group.count), filters]));
+    }
+    const starts = [0, ...chosen.map(({ taps }, i) => (most[i] - taps) * axes[i].dilation), 0];
+    const sizes = border.type.shape.map((size, i) => (i === 0 ? size : (size as number) - starts[i]));
+    const windows = patches(g, g.slice(border, { starts, sizes }), {
+      sizes: chosen.map(({ taps }) => taps),
+      strides: axes.map(() => 1),
+      dilations: axes.map(({ dilation }) => dilation),
+      padding: "valid",
+    });
+    return finish(product(g, windows, tapsOf(g, kernel, chosen, axes)));
+  };
+  return along([]);
+}
+
+/** The taps of some phases, last tap first: [...taps, ...phases, filters, C]. A view of the kernel. */
+function tapsOf(g: G, kernel: Node, phases: readonly Phases[], axes: readonly Along[]): Node {
+  const rank = axes.length;
+  const { shape } = kernel.type;
+  const starts = shape.map((_, i) => (i < rank ? phases[i].from : 0));
+  const part = g.slice(kernel, { starts, sizes: shape.map((size, i) => (size as number) - starts[i]) });
+  const every = g.window(part, {
+    axes: axes.map((_, i) => i),
+    sizes: phases.map((group) => group.count),
+    strides: axes.map(({ stride }) => stride),
+    dilations: axes.map(() => 1),
+  });
+  const all = axes.map((_, i) => i);
+  const perm = [...all, ...all.map((i) => rank + 2 + i), rank, rank + 1];
+  return g.reverse(g.transpose(every, { perm }), { axes: all });
+}
+
+/** Windows [n, ...Q, C, ...taps] · [...taps, ...phases, filters, C]. */
+function product(g: G, windows: Node, taps: Node): Node {
+  const rank = (windows.type.shape.length - 2) / 2;
+  const all = Array.from({ length: rank }, (_, i) => i);
+  const contract = [
+    [...all.map((i) => rank + 2 + i), rank + 1],
+    [...all, 2 * rank + 1],
+  ] as const;
+  return g.dot(windows, taps, { batch: [[], []], contract });
+}
+
+/** [n, ...Q, ...phases, filters] as the output: each axis is its quotients and phases in turn, less what is cut off. */
+function woven(g: G, phases: Node, axes: readonly Along[]): Node {
+  const rank = axes.length;
+  const filters = phases.type.shape.at(-1) as number;
+  const turns = axes.flatMap((_, i) => [1 + i, 1 + rank + i]);
+  const turned = g.transpose(phases, { perm: [0, ...turns, 1 + 2 * rank] });
+  const shape = ["n" as const, ...axes.map((axis) => quotients(axis).count * axis.stride), filters];
+  const starts = [0, ...axes.map((axis) => axis.cut - quotients(axis).first * axis.stride), 0];
+  return g.slice(g.reshape(turned, { shape }), { starts, sizes: ["n", ...axes.map(({ output }) => output), filters] });
+}
+
+function badSteps(axes: readonly Along[], { outputPadding }: Keys): Problem | undefined {
+  if (axes.some(({ length }) => length === 0))
+    return { path: "", code: "shape/mismatch", message: "an axis has no point to spread", hint: "check inputShape" };
+  const both = axes.find(({ stride, dilation }) => stride > 1 && dilation > 1);
+  if (both !== undefined) {
+    const message = `strides or dilationRate must be 1, found ${both.stride} and ${both.dilation}`;
+    return { path: "dilationRate", message, hint: "Keras excludes it too" };
+  }
+  const more = outputPadding === null ? [] : eachAxis(outputPadding, axes.length);
+  const wide = more.findIndex((points, i) => points >= axes[i].stride);
+  if (wide >= 0) {
+    const message = `outputPadding must be less than strides, found ${more[wide]} and ${axes[wide].stride}`;
+    return { path: "outputPadding", message, hint: "Keras excludes it too" };
+  }
+  if (axes.every(({ output }) => output > 0)) return undefined;
+  const message = "outputPadding leaves an axis without a point";
+  return { path: "outputPadding", code: "shape/mismatch", message, hint: "leave it out, or take larger strides" };
+}
+
+/** Transposed convolution along time, [n, T, C] to [n, OT, filters]. https://keras.io/api/layers/convolution_layers/convolution1d_transpose/ */
+export const conv1dTranspose = convTranspose({
+  name: "conv1dTranspose",
+  keras: "Conv1DTranspose",
+  says: "activation(what every step spreads over its patch, added up, + bias) over [steps, channels]: strides make it longer.",
+  rank: 1,
+});
+
+/** Transposed convolution, [n, H, W, C] to [n, OH, OW, filters]. https://keras.io/api/layers/convolution_layers/convolution2d_transpose/ */
+export const conv2dTranspose = convTranspose({
+  name: "conv2dTranspose",
+  keras: "Conv2DTranspose",
+  says: "activation(what every point spreads over its patch, added up, + bias) over [height, width, channels]: strides make it larger.",
+  rank: 2,
+});
+
+/** Transposed convolution, [n, D, H, W, C] to [n, OD, OH, OW, filters]. https://keras.io/api/layers/convolution_layers/convolution3d_transpose/ */
+export const conv3dTranspose = convTranspose({
+  name: "conv3dTranspose",
+  keras: "Conv3DTranspose",
+  says: "activation(what every point spreads over its patch, added up, + bias) over [depth, height, width, channels]: strides make it larger.",
+  rank: 3,
+});
