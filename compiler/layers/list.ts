@@ -51,6 +51,7 @@ export { resizing } from "./preprocessing/resizing.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
 export { bidirectional } from "./recurrent/bidirectional.ts";
 export * from "./recurrent/cell-list.ts";
+export { convLSTM1d, convLSTM2d, convLSTM3d } from "./recurrent/conv-lstm.ts";
 export { gru } from "./recurrent/gru.ts";
 export { lstm } from "./recurrent/lstm.ts";
 export { rnn, stackedRNNCells } from "./recurrent/rnn.ts";
