@@ -22,17 +22,30 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   variance: fc.constantFrom(0.25, 2, [1]),
 };
 
+/** What a layer holds that holds others, by its own name. */
+const holding: Readonly<Record<string, (limits: Limits) => Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
+  rnn: (limits) => ({ cell: fc.oneof(held(cells, limits), fc.array(held(cells, limits), { minLength: 1, maxLength: 3 })) }),
+  stackedRNNCells: (limits) => ({ cells: fc.array(held(cells, limits), { minLength: 1, maxLength: 3 }) }),
+  bidirectional: (limits) => ({ layer: held(["simpleRNN", "lstm", "gru", "rnn", "convLSTM1d"], limits), backwardLayer: fc.constant(undefined) }),
+  timeDistributed: (limits) => ({ layer: held(atSteps, limits) }),
+};
+const cells = ["simpleRNNCell", "lstmCell", "gruCell"];
+const atSteps = ["dense", "batchNormalization", "dropout", "softmax", "conv1d", "gru", "bidirectional", "reshape", "timeDistributed", "layerNormalization"];
+const held = (names: readonly string[], limits: Limits): fc.Arbitrary<{ readonly layer: string; readonly config: Config }> =>
+  fc.constantFrom(...names).chain((layer) => configOf(named(layer), limits).map((config) => ({ layer, config })));
+
 /** Every weight is given, and initial ones are another test's. */
 const isInitializer = (key: string): boolean => key.endsWith("Initializer");
 
 /** Configs the layer's schema accepts. */
 export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
-  return valuesOf(layer.config, { ...limits, fields: { ...fitting, ...limits.fields } })
+  return valuesOf(layer.config, { ...limits, fields: { ...fitting, ...holding[layer.name]?.(limits), ...limits.fields } })
     .map((config) => Object.fromEntries(Object.entries(config as object).filter(([key]) => !isInitializer(key))))
     .filter((config) => layer.config.safeParse(config).success);
 }
 
-const all: readonly AnyLayer[] = [...layers.values()];
+/** What stands within another layer alone is drawn with it. */
+const all: readonly AnyLayer[] = [...layers.values()].filter(({ only }) => only === undefined);
 /** A layer of the list. */
 export const named = (name: string): AnyLayer => {
   const layer = layers.get(name);
@@ -51,12 +64,14 @@ export const isLegal = (
   ...others: readonly (readonly number[])[]
 ): boolean => {
   const definition = named(layer);
-  return definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) === undefined;
+  if (definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) !== undefined) return false;
+  // A layer at each step is asked on a step: the wrapper does not know it.
+  return layer !== "timeDistributed" || isLegal(config.layer as Line, shape.slice(1));
 };
 
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
-  ({ takes = [1, 1] }) => takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY,
+  ({ name, takes = [1, 1] }) => takes[0] > 1 || (takes[1] === Number.POSITIVE_INFINITY && !Object.hasOwn(holding, name)),
 );
 
 /** Any layer that a chain can go on with. */
