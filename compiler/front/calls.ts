@@ -7,7 +7,17 @@ import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
 import type { InputSpec, LayerSpec } from "../model.ts";
-import { checkCount, checkKeys, checkLine, checkStands, inputsHint, isStructure, type Line, namesOf, type Structure } from "./lines.ts";
+import {
+  checkCount,
+  checkKeys,
+  checkLine,
+  checkStands,
+  inputsHint,
+  isStructure,
+  type Line,
+  namesOf,
+  type Structure,
+} from "./lines.ts";
 import { chainInput, checkInputs, checkOutputs, checkStated, type Net, netOf, statedInput } from "./ports.ts";
 
 /** Where a value comes from: an input of the model, or a result of an earlier call. */

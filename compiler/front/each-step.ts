@@ -26,7 +26,12 @@ interface Time {
 }
 
 /** The layer's result and what it left, of all steps. Throws CompileError where a step computes with a weight that the one before changed. */
-export function atEachStep(g: G, made: LayerResult, left: Left, time: Time): { readonly result: LayerResult; readonly left: Left } {
+export function atEachStep(
+  g: G,
+  made: LayerResult,
+  left: Left,
+  time: Time,
+): { readonly result: LayerResult; readonly left: Left } {
   const { y, more = [], mask } = made;
   const values = [y, ...more, ...left.losses, ...(mask ? [mask] : [])];
   checkOrder(values, left.moved);

@@ -251,7 +251,9 @@ class Lowering {
     const lower = (role: string, spec: LayerSpec, xs: readonly Node[], mask?: Node, key = role): LayerResult => {
       const at = joinPath(line.path, key);
       const values = xs.map((y, i): Numbers => (i === 0 ? { y, mask } : { y }));
-      const made = isStructure(spec.layer) ? this.#model(wrapper, role, spec, values, at) : this.#child(wrapper, role, spec, values, at);
+      const made = isStructure(spec.layer)
+        ? this.#model(wrapper, role, spec, values, at)
+        : this.#child(wrapper, role, spec, values, at);
       this.#g.builder.origin = line.origin;
       return made;
     };
@@ -272,7 +274,13 @@ class Lowering {
     };
   }
 
-  #child({ line, collected, owner }: Wrapper, role: string, spec: LayerSpec, values: readonly Numbers[], at: string): LayerResult {
+  #child(
+    { line, collected, owner }: Wrapper,
+    role: string,
+    spec: LayerSpec,
+    values: readonly Numbers[],
+    at: string,
+  ): LayerResult {
     const child = checkLine(spec, at, `${line.name}/${role}`);
     checkStands(child);
     checkCount(child, values.length);
@@ -280,7 +288,13 @@ class Lowering {
   }
 
   /** A model in a layer: its calls are lowered as if they were all there is. */
-  #model({ line, collected, owner }: Wrapper, role: string, spec: LayerSpec, values: readonly Numbers[], path: string): LayerResult {
+  #model(
+    { line, collected, owner }: Wrapper,
+    role: string,
+    spec: LayerSpec,
+    values: readonly Numbers[],
+    path: string,
+  ): LayerResult {
     const outer = [this.#calls, this.#ports, this.#results] as const;
     const { name, trainable } = line;
     const shapes = values.map(({ y }) => sampleShape(y));
@@ -294,7 +308,13 @@ class Lowering {
   }
 
   /** The layer is lowered over a hole that stands for a step, and what it leaves behind is of all steps afterwards. */
-  #eachStep(wrapper: Wrapper, role: string, x: Node, mask: Node | undefined, lower: (y: Node, mask?: Node) => LayerResult): LayerResult {
+  #eachStep(
+    wrapper: Wrapper,
+    role: string,
+    x: Node,
+    mask: Node | undefined,
+    lower: (y: Node, mask?: Node) => LayerResult,
+  ): LayerResult {
     const [, length, ...rest] = x.type.shape as readonly number[];
     const g = this.#g;
     const at = `${wrapper.owner}/${role}`;

@@ -69,7 +69,10 @@ export interface Context<C> {
   /** The same at each step of axis 1 of x, and of its mask: a layer or a model that knows nothing of steps. */
   readonly childAtEachStep: (role: string, spec: LayerSpec, x: Node, mask?: Node) => LayerResult;
   /** Lowers a wrapped cell over a sequence, which `run` says how. */
-  readonly childCell: (cell: WrappedCell, run: (row: AnyLayer & { readonly cell: AnyCell }, own: AnyContext) => LayerResult) => LayerResult;
+  readonly childCell: (
+    cell: WrappedCell,
+    run: (row: AnyLayer & { readonly cell: AnyCell }, own: AnyContext) => LayerResult,
+  ) => LayerResult;
   /** What a state begins with: zeros; in a stream what the last call left. `shape` is without the batch axis. */
   readonly begin: (state: string, shape: readonly number[]) => Node;
 }

@@ -26,11 +26,25 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 const holding: Readonly<Record<string, (limits: Limits) => Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
   rnn: (limits) => ({ cell: fc.oneof(held(cells, limits), fc.array(held(cells, limits), { minLength: 1, maxLength: 3 })) }),
   stackedRNNCells: (limits) => ({ cells: fc.array(held(cells, limits), { minLength: 1, maxLength: 3 }) }),
-  bidirectional: (limits) => ({ layer: held(["simpleRNN", "lstm", "gru", "rnn", "convLSTM1d"], limits), backwardLayer: fc.constant(undefined) }),
+  bidirectional: (limits) => ({
+    layer: held(["simpleRNN", "lstm", "gru", "rnn", "convLSTM1d"], limits),
+    backwardLayer: fc.constant(undefined),
+  }),
   timeDistributed: (limits) => ({ layer: held(atSteps, limits) }),
 };
 const cells = ["simpleRNNCell", "lstmCell", "gruCell"];
-const atSteps = ["dense", "batchNormalization", "dropout", "softmax", "conv1d", "gru", "bidirectional", "reshape", "timeDistributed", "layerNormalization"];
+const atSteps = [
+  "dense",
+  "batchNormalization",
+  "dropout",
+  "softmax",
+  "conv1d",
+  "gru",
+  "bidirectional",
+  "reshape",
+  "timeDistributed",
+  "layerNormalization",
+];
 const held = (names: readonly string[], limits: Limits): fc.Arbitrary<{ readonly layer: string; readonly config: Config }> =>
   fc.constantFrom(...names).chain((layer) => configOf(named(layer), limits).map((config) => ({ layer, config })));
 

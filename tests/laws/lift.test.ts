@@ -26,7 +26,10 @@ interface Value {
 function stepOf({ shape, data }: Value, axis: number, t: number): Float64Array {
   const outer = sizeOf(shape.slice(0, axis));
   const inner = sizeOf(shape.slice(axis + 1));
-  return Float64Array.from({ length: outer * inner }, (_, i) => data[(Math.floor(i / inner) * shape[axis] + t) * inner + (i % inner)]);
+  return Float64Array.from(
+    { length: outer * inner },
+    (_, i) => data[(Math.floor(i / inner) * shape[axis] + t) * inner + (i % inner)],
+  );
 }
 
 const numbers = (r: Random, length: number, below: number | undefined): Float64Array =>

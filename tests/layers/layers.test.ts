@@ -307,7 +307,9 @@ describe.each(titled)("%s", (_title, c) => {
     const { steps, predict } = model;
     expect(steps[0].inputs).toEqual(shapesOf(c));
     expect(steps[0].output).toEqual(c.output);
-    expect(Object.fromEntries(steps[0].weights.map(({ name, shape }) => [name.slice(name.indexOf("/") + 1), shape]))).toEqual(c.weights ?? {});
+    expect(Object.fromEntries(steps[0].weights.map(({ name, shape }) => [name.slice(name.indexOf("/") + 1), shape]))).toEqual(
+      c.weights ?? {},
+    );
     const noise = random(5);
     const x = Object.fromEntries(
       predict.inputs.map(({ name, shape }) => [

@@ -2,8 +2,8 @@
 // the outputs of both, merged; of whole sequences those of the backward layer are turned round first, so that both stand at their step.
 // Masked steps of a whole sequence give 0, as Keras sets it for both layers.
 import * as z from "zod";
-import { type Node, sameShape, showShape } from "../../graph/graph.ts";
 import { CompileError } from "../../diagnostics/error.ts";
+import { type Node, sameShape, showShape } from "../../graph/graph.ts";
 import type { LayerSpec } from "../../model.ts";
 import type { G } from "../../ops/index.ts";
 import { type AnyLayer, layer, type Problem } from "../define.ts";
@@ -55,7 +55,11 @@ function badLayers(config: Config): Problem | undefined {
   }
   const unlike = shared.find((key) => isSet(forward.spec, key) !== isSet(backward.spec, key));
   if (unlike === undefined) return undefined;
-  return { path: backward.key, message: `both layers need the same ${unlike}`, hint: "leave backwardLayer out for a copy of layer" };
+  return {
+    path: backward.key,
+    message: `both layers need the same ${unlike}`,
+    hint: "leave backwardLayer out for a copy of layer",
+  };
 }
 
 /** What the layers say of the inputs themselves, each with its half of the states. */
@@ -67,7 +71,8 @@ function badInputs(config: Config, inputs: readonly (readonly number[])[]): Prob
     const parsed = row.config.safeParse(own);
     if (!parsed.success) continue;
     const problem = row.legal?.(parsed.data, sequence, [sequence, ...halfOf(states, i)]);
-    if (problem !== undefined) return problem.path === "inputs" || problem.path === "" ? problem : { ...problem, path: `${key}.${problem.path}` };
+    if (problem !== undefined)
+      return problem.path === "inputs" || problem.path === "" ? problem : { ...problem, path: `${key}.${problem.path}` };
   }
   return undefined;
 }
@@ -90,7 +95,10 @@ export const bidirectional = layer({
   config: z.strictObject({
     layer: wrapped,
     backwardLayer: wrapped.nullable().default(null),
-    mergeMode: z.enum(Object.keys(merges) as [Merge]).nullable().default("concat"),
+    mergeMode: z
+      .enum(Object.keys(merges) as [Merge])
+      .nullable()
+      .default("concat"),
   }),
   takes: [1, Number.POSITIVE_INFINITY],
   legal: (config, _input, inputs) => badLayers(config) ?? badInputs(config, inputs),
@@ -106,7 +114,11 @@ export const bidirectional = layer({
     const ends = isSequence ? {} : { mask: null };
     if (config.mergeMode === null) return { y, more: [turned, ...states], moreMasks: [isSequence ? mask : undefined], ...ends };
     checkShapes(config.mergeMode, y, turned);
-    return { y: g.as("merge", () => merges[config.mergeMode as Merge](g, y, turned)), ...(states.length === 0 ? {} : { more: states }), ...ends };
+    return {
+      y: g.as("merge", () => merges[config.mergeMode as Merge](g, y, turned)),
+      ...(states.length === 0 ? {} : { more: states }),
+      ...ends,
+    };
   },
 });
 
@@ -115,5 +127,10 @@ function checkShapes(mode: Merge, a: Node, b: Node): void {
   const fits = mode === "concat" ? sameShape(left.slice(0, -1), right.slice(0, -1)) : sameShape(left, right);
   if (fits) return;
   const message = `mergeMode ${mode} needs outputs that fit, found ${showShape(left)} and ${showShape(right)}`;
-  throw new CompileError({ code: "shape/mismatch", path: "", message, hint: "give both layers as many units, or merge by concat" });
+  throw new CompileError({
+    code: "shape/mismatch",
+    path: "",
+    message,
+    hint: "give both layers as many units, or merge by concat",
+  });
 }

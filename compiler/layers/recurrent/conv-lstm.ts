@@ -88,7 +88,8 @@ const cellOf = (rank: number): Cell<Config> => ({
           const seen = isApart ? b.mul(h, closed[gates + k]) : h;
           return convolve(b, toLast(b, config, seen), closed[k], onState(rank, config), 1);
         };
-        const ofState = (): Node => (isApart ? b.concat(...kernels.map((_, k) => convolved(k)), { axis: rank + 1 }) : convolved(0));
+        const ofState = (): Node =>
+          isApart ? b.concat(...kernels.map((_, k) => convolved(k)), { axis: rank + 1 }) : convolved(0);
         const sums = b.as("gates", () => b.add(input, ofState()));
         const gate = (k: number): Node => fromLast(b, config, gateOf(b, sums, filters, k));
         const [i, f, o] = [0, 1, 3].map((k) => activate(b, recurrentActivation, gate(k)));

@@ -56,7 +56,13 @@ export function recurrent(g: G, { x, xs, mask, config }: Context<Sequence>, runs
   for (const [i, run] of runs.entries()) {
     const isLast = i === runs.length - 1;
     const holds = isLast && steps !== undefined && xs.length > 1;
-    const ran = run(value, { mask: steps, given, keepsAll: !isLast || returnSequences, isReversed: i === 0 && goBackwards, holds });
+    const ran = run(value, {
+      mask: steps,
+      given,
+      keepsAll: !isLast || returnSequences,
+      isReversed: i === 0 && goBackwards,
+      holds,
+    });
     const { more = [] } = ran;
     value = ran.y;
     states.push(...more);
@@ -85,7 +91,12 @@ function zeroed(g: G, y: Node, mask: Node): Node {
 function checkMask(mask: Node | undefined): void {
   if (mask === undefined || mask.type.shape.length === 2) return;
   const message = `a mask of ${showShape(sampleShape(mask))} does not say which steps are left out: that takes one number a step`;
-  throw new CompileError({ code: "shape/mismatch", path: "", message, hint: "mask whole steps, before the sequence has more axes" });
+  throw new CompileError({
+    code: "shape/mismatch",
+    path: "",
+    message,
+    hint: "mask whole steps, before the sequence has more axes",
+  });
 }
 
 function wrongStates(states: readonly Node[], given: readonly Node[]): never {

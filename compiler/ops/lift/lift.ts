@@ -36,7 +36,11 @@ interface Lifting {
 function liftInto(g: G, roots: readonly Node[], lifting: Lifting): readonly Lifted[] {
   const made = new Map<Node, Lifted>();
   const outer = g.builder.origin;
-  for (const node of graph("steps", roots.map((root, i) => [`y${i}`, root])).nodes) { // biome-ignore format: one line
+  for (const node of graph(
+    "steps",
+    roots.map((root, i) => [`y${i}`, root]),
+  ).nodes) {
+    // biome-ignore format: one line
     g.builder.origin = lifting.origins.get(node) ?? outer;
     made.set(node, liftNode(g, node, node.inputs.map((input) => made.get(input) as Lifted), lifting)); // biome-ignore format: one line
   }
@@ -108,4 +112,3 @@ function pickStep(g: G, node: Node, bundle: Node, items: readonly boolean[]): Li
   const isStack = (bundle.attrs as unknown as ScanAttrs).keep[index] === "all";
   return { node: isStack ? swapTime(g, picked) : picked, has: true };
 }
-
