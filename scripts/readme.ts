@@ -9,9 +9,11 @@ import { Command } from "commander";
 import { passes, snapshots } from "../compiler/compile.ts";
 import { activations } from "../compiler/layers/activations.ts";
 import * as layers from "../compiler/layers/list.ts";
+import * as constraints from "../compiler/training/constraints/list.ts";
 import * as initializers from "../compiler/training/initializers/list.ts";
 import * as losses from "../compiler/training/losses/list.ts";
 import * as optimizers from "../compiler/training/optimizers/list.ts";
+import * as regularizers from "../compiler/training/regularizers/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { addCompileFlags } from "../src/cli/flags.ts";
 
@@ -76,6 +78,8 @@ export function blocks(start: string): Readonly<Record<string, string>> {
     losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
     initializers: codes(sorted(initializers).map(({ name }) => name)),
+    regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),
+    constraints: table(["constraint", "what holds after each update"], named(constraints)),
     passes: table(
       ["stage", "pass", "what it does"],
       passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),

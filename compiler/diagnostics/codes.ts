@@ -29,6 +29,8 @@ export const codes = {
   "layer/name": "Layer names are strings, each used once; with the weights' names behind a slash they must stay distinct.",
   "layer/config": "A layer's config has an unknown key, a value its schema does not allow, or values that exclude each other.",
   "layer/unsupported": "Keras has this key, but layerc honours it only at the values named in the hint.",
+  "layer/untrained":
+    "The layer predicts as in Keras, but layerc cannot train a model with it: it has no training form of it, or what follows would have other shapes in training. Compile the model without training, or take the layer out while it is trained: at inference it changes nothing.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "training/head":
     "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",

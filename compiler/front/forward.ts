@@ -8,12 +8,13 @@ import { CompileError, internal, joinPath } from "../diagnostics/error.ts";
 import { type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { AnyLayer, Context, Encoded, LayerResult, WeightSpec } from "../layers/define.ts";
+import type { AnyLayer, Assign, ChildOptions, Context, Encoded, LayerResult, WeightSpec } from "../layers/define.ts";
 import type { LayerSpec } from "../model.ts";
 import { type G, ops } from "../ops/index.ts";
 import { type Calls, callsWithin, type Entry, type Source } from "./calls.ts";
 import { atEachStep, type Moved } from "./each-step.ts";
 import { checkCount, checkLine, checkStands, isStructure, type Line } from "./lines.ts";
+import { activityLosses, type Regularized, weightLosses } from "./penalties.ts";
 
 /** What a port is called in a Graph, where a step has names of its own. */
 export const graphName = (port: string): string => (ownNames.has(port) ? `x:${port}` : port);
@@ -63,7 +64,7 @@ export interface Forward {
   readonly steps: readonly Step[];
   readonly losses: readonly Node[];
   readonly states: readonly State[];
-  /** New values of weights that are not trained, by full name. */
+  /** New values of weights that are not trained, and of trained ones those that the optimizer goes on from, by full name. */
   readonly updates: readonly (readonly [weight: string, value: Node])[];
   /** By input: where a layer takes its numbers themselves for ids, which ones are legal for all such layers. */
   readonly ranges: ReadonlyMap<number, Range>;
@@ -89,6 +90,14 @@ interface Wrapper {
   readonly owner: string;
 }
 
+/** `isBare`: nothing regularizes what it gives. */
+type Child = ChildOptions & { readonly isBare?: boolean };
+/** How a layer is lowered otherwise than its row says: with assigned weights, or as a wrapper does it. */
+interface Lowered {
+  readonly assign?: Assign;
+  readonly how?: AnyLayer["lower"];
+}
+
 class Lowering {
   readonly #g: G;
   readonly #training: Training | undefined;
@@ -102,6 +111,7 @@ class Lowering {
   #states: State[] = [];
   /** What stands for a step of a sequence within a layer that works on each: the sequence. */
   readonly #steps = new Map<Node, Node>();
+  readonly #regularized: Regularized[] = [];
   /** A weight that every call moves on (a moving mean) is moved by the second from where the first left it. */
   readonly #moved = new Map<string, Node>();
   /** Of every weight so far. */
@@ -133,7 +143,8 @@ class Lowering {
       }
       return { name, y: value.y, ...(value.mask === undefined ? {} : { mask: value.mask }) };
     });
-    const [losses, states, ranges, encodings] = [this.#losses, this.#states, this.#ranges, this.#encodings];
+    const losses = [...this.#losses, ...weightLosses(this.#g, this.#regularized, this.#moved)];
+    const [states, ranges, encodings] = [this.#states, this.#ranges, this.#encodings];
     return { outputs, steps, losses, states, updates: [...this.#moved], ranges, encodings };
   }
 
@@ -210,7 +221,13 @@ class Lowering {
   }
 
   /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
-  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, how = line.layer.lower): LayerResult {
+  #lower(
+    line: Line,
+    values: readonly Numbers[],
+    collected: Weight[],
+    owner: string,
+    { assign = {}, how = line.layer.lower }: Lowered = {},
+  ): LayerResult {
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
@@ -218,10 +235,11 @@ class Lowering {
     if (below !== undefined) this.#narrow(xs[0], below);
     const problem = layer.legal?.(config, sizes[0], sizes);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
+    if (this.#training !== undefined && layer.untrained !== undefined) throw notTrained(layer.name, layer.untrained, path);
     const g = this.#g;
     g.builder.origin = line.origin;
     const specs = layer.weights(config, sizes[0], sizes);
-    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner)]));
+    const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner, assign)]));
     const earlier = g.builder.made.length;
     const training = this.#training;
     const lowered = how(g, {
@@ -233,13 +251,17 @@ class Lowering {
       config,
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
+      weight: (spec) => this.#weight(spec, line, collected, owner, {}),
       ...this.#wrapped({ line, collected, owner }),
       begin: (_state, shape) => g.fill(0, ["n", ...shape]),
     });
     for (let i = earlier; i < g.builder.made.length; i++)
       if (isStored(g.builder.made[i])) checkValue(layer, g.builder.made[i], path);
-    for (const y of [lowered.y, ...(lowered.more ?? [])]) checkValue(layer, y, path);
+    const results = [lowered.y, ...(lowered.more ?? [])];
+    for (const y of results) checkValue(layer, y, path);
     this.#losses.push(...(lowered.losses ?? []));
+    const activity = line.activityRegularizer;
+    if (activity !== null) this.#losses.push(...activityLosses(g, activity, lowered.activities ?? results, path));
     for (const [weight, node] of Object.entries(lowered.updates ?? {})) this.#moved.set(`${owner}/${weight}`, node);
     for (const [state, next] of Object.entries(lowered.states ?? {}))
       this.#states.push({ name: `${owner}/${state}`, shape: sampleShape(next), next });
@@ -248,17 +270,17 @@ class Lowering {
 
   #wrapped(wrapper: Wrapper): Pick<Context<object>, "child" | "childAtEachStep" | "childCell"> {
     const { line } = wrapper;
-    const lower = (role: string, spec: LayerSpec, xs: readonly Node[], mask?: Node, key = role): LayerResult => {
-      const at = joinPath(line.path, key);
-      const values = xs.map((y, i): Numbers => (i === 0 ? { y, mask } : { y }));
+    const lower = (role: string, spec: LayerSpec, values: readonly Numbers[], more: Child = {}): LayerResult => {
+      const at = joinPath(line.path, more.key ?? role);
       const made = isStructure(spec.layer)
         ? this.#model(wrapper, role, spec, values, at)
-        : this.#child(wrapper, role, spec, values, at);
+        : this.#child(wrapper, role, spec, values, { ...more, at });
       this.#g.builder.origin = line.origin;
       return made;
     };
     return {
-      child: (role, spec, x, mask, key) => lower(role, spec, [x].flat() as Node[], mask, key),
+      child: (role, spec, x, mask, more) =>
+        lower(role, spec, ([x].flat() as Node[]).map((y, i): Numbers => (i === 0 ? { y, mask } : { y })), more), // biome-ignore format: one call
       childCell: ({ role, key, spec, x }, run) => {
         const { collected, owner } = wrapper;
         const child = checkLine(spec, joinPath(line.path, key), `${line.name}/${role}`);
@@ -266,11 +288,14 @@ class Lowering {
         if (layer.cell === undefined) internal(`${layer.name} is no cell`);
         const row = { ...layer, cell: layer.cell };
         const own = { ...child, trainable: trainable && line.trainable };
-        const made = this.#lower(own, [{ y: x }], collected, `${owner}/${role}`, (_g, context) => run(row, context));
+        const how: AnyLayer["lower"] = (_g, context) => run(row, context);
+        const made = this.#lower(own, [{ y: x }], collected, `${owner}/${role}`, { how });
         this.#g.builder.origin = line.origin;
         return made;
       },
-      childAtEachStep: (role, spec, x, mask) => this.#eachStep(wrapper, role, x, mask, (y, own) => lower(role, spec, [y], own)),
+      // Keras calls the layer itself at each step, past what regularizes its activity.
+      childAtEachStep: (role, spec, x, mask) =>
+        this.#eachStep(wrapper, role, x, mask, (y, own) => lower(role, spec, [{ y, mask: own }], { isBare: true })),
     };
   }
 
@@ -279,12 +304,13 @@ class Lowering {
     role: string,
     spec: LayerSpec,
     values: readonly Numbers[],
-    at: string,
+    { at, assign, isBare = false }: Child & { readonly at: string },
   ): LayerResult {
     const child = checkLine(spec, at, `${line.name}/${role}`);
     checkStands(child);
     checkCount(child, values.length);
-    return this.#lower({ ...child, trainable: child.trainable && line.trainable }, values, collected, `${owner}/${role}`);
+    const own = { ...child, trainable: child.trainable && line.trainable, ...(isBare ? { activityRegularizer: null } : {}) };
+    return this.#lower(own, values, collected, `${owner}/${role}`, assign === undefined ? {} : { assign });
   }
 
   /** A model in a layer: its calls are lowered as if they were all there is. */
@@ -342,19 +368,36 @@ class Lowering {
   }
 
   /** The weight as the layer reads it; the first call that does collects it. */
-  #weight(spec: WeightSpec, { path, trainable }: Line, collected: Weight[], owner: string): Node {
+  #weight(spec: WeightSpec, { path, trainable, origin }: Line, collected: Weight[], owner: string, assign: Assign): Node {
     const name = `${owner}/${spec.name}`;
     checkSize(spec.name, spec.shape, path);
     const node = this.#g.as(spec.name, () => this.#g.param({ name, shape: [...spec.shape] }));
     const before = this.#shapes.get(name);
+    const isTrained = spec.trainable && trainable;
     if (before === undefined) {
       this.#shapes.set(name, spec.shape);
-      collected.push({ name, shape: spec.shape, trainable: spec.trainable && trainable, spec, path });
+      collected.push({ name, shape: spec.shape, trainable: isTrained, spec, path });
+      const { regularizer = null, name: part, shape } = spec;
+      if (isTrained && regularizer !== null) this.#regularized.push({ name, part, shape, regularizer, origin });
     } else if (!sameShape(before, spec.shape)) {
       const message = `the weights of ${JSON.stringify(owner)} are used again, whose ${spec.name} is ${showShape(before)}; this input needs ${showShape(spec.shape)}`;
       throw new CompileError({ code: "shape/mismatch", path, message, hint: "give it an input of the same shape" });
     }
-    return this.#moved.get(name) ?? node;
+    if (!Object.hasOwn(assign, spec.name)) return this.#moved.get(name) ?? node;
+    const next = this.#g.as(spec.name, () => assign[spec.name](this.#moved.get(name) ?? node));
+    if (this.#training === undefined || next === undefined) return this.#moved.get(name) ?? node;
+    // The gradient for the weight is that for its last value: of two in a step, the first would get none.
+    if (isTrained && this.#moved.has(name)) {
+      const message = `${JSON.stringify(owner)} is called twice, and each call would give its ${spec.name} another value in training`;
+      throw new CompileError({
+        code: "layer/unsupported",
+        path,
+        message,
+        hint: "call it once, or freeze it: trainable: false",
+      });
+    }
+    this.#moved.set(name, next);
+    return next;
   }
 
   /** Ids below `below`, where they are those of an input. */
@@ -365,6 +408,14 @@ class Lowering {
     }
   }
 }
+
+const notTrained = (name: string, reason: string, path: string): CompileError =>
+  new CompileError({
+    code: "layer/untrained",
+    path,
+    message: `a model with ${name} cannot be trained: ${reason}`,
+    hint: `take ${name} out of the model that is trained; what it predicts is the same without`,
+  });
 
 /** Whether two layers make the same numbers of text. */
 function isSame(encoding: Encoding, table: Encoded): boolean {

@@ -1,6 +1,7 @@
 // The lines of a model, each on its own. In: plain data. Out: a line's layer, parsed config, name and origin. Errors carry a path such
 // as `layers[2].units`, what was needed, what was found, and a hint.
 // Guarantee: no key is dropped; what comes out is a copy that nothing outside can change any more.
+import * as z from "zod";
 import { snakeCase } from "../base/words.ts";
 import { check, checkFloats, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
@@ -10,6 +11,8 @@ import type { Origin } from "../graph/origin.ts";
 import type { AnyLayer } from "../layers/define.ts";
 import { layers } from "../layers/index.ts";
 import type { LayerSpec } from "../model.ts";
+import type { RegularizerSpec } from "../training/define.ts";
+import { regularizerSchema } from "../training/regularizers/index.ts";
 
 type Config = Readonly<Record<string, unknown>> | undefined;
 /** Lines that stand for other lines, which `calls.ts` opens: what one without a name is counted as. */
@@ -22,6 +25,7 @@ export type Structure = keyof typeof structures;
 export { snakeCase };
 /** Whether a line stands for others. */
 export const isStructure = (layer: string): layer is Structure => Object.hasOwn(structures, layer);
+const penaltySchema = z.strictObject({ activityRegularizer: regularizerSchema });
 const lineKeys = ["name", "layer", "config", "inputs"];
 
 /** A layer's call, checked on its own; whether it fits its inputs is known when it is lowered. */
@@ -34,6 +38,8 @@ export interface Line {
   readonly layer: AnyLayer;
   readonly config: object;
   readonly trainable: boolean;
+  /** Of what it gives; null for none. */
+  readonly activityRegularizer: RegularizerSpec | null;
 }
 
 /** A line is an object that has these keys and no others. */
@@ -57,7 +63,7 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Line {
       hint: `write ${subject}({ key: value })`,
     });
   }
-  const { trainable = true, inputShape: _checkedLater, ...own } = config;
+  const { trainable = true, activityRegularizer: activity, inputShape: _checkedLater, ...own } = config;
   if (typeof trainable !== "boolean") {
     throw new CompileError({
       code: "layer/config",
@@ -66,10 +72,18 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Line {
     });
   }
   const fixed = layer.fixed ?? {};
-  const also = ["name", "trainable", ...(layer.declares === undefined ? ["inputShape"] : []), ...Object.keys(fixed)];
+  const penalty = check(penaltySchema, activity === undefined ? {} : { activityRegularizer: activity }, place);
+  checkFloats(penalty, place);
+  const also = [
+    "name",
+    "trainable",
+    "activityRegularizer",
+    ...(layer.declares === undefined ? ["inputShape"] : []),
+    ...Object.keys(fixed),
+  ];
   const parsed = check(layer.config, withoutFixed(own, fixed, { ...place, code: "layer/unsupported" }), place, also);
   checkFloats(parsed, place);
-  return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable };
+  return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable, ...penalty };
 }
 
 /** Refuses as a line what stands within another layer alone. */
@@ -150,5 +164,8 @@ export function namesOf(specs: readonly LayerSpec[], path: string): readonly str
 /** What a line without a name is counted as. */
 function baseName({ layer, config }: LayerSpec, path: string): string {
   if (isStructure(layer)) return structures[layer](config);
-  return snakeCase(layerOf({ layer, config }, path).keras);
+  return snakeCase(classOf(layerOf({ layer, config }, path)));
 }
+
+/** Keras' own class, which default names and the folders of its files are made of. */
+export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras;

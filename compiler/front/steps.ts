@@ -15,10 +15,12 @@ import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, graphName, type Training as Mode, type Step, type Weight } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
+import { checkModes } from "./modes.ts";
 import {
   batchLoss,
   checkTraining,
   lossesOf,
+  type Movement,
   metricsOf,
   optimizerOf,
   type PortLoss,
@@ -28,7 +30,7 @@ import {
 } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
-export { applyOptimizer } from "./train.ts";
+export { applyOptimizer, type Movement } from "./train.ts";
 
 /** An input of a Graph, and where its numbers come from: a port's as they are, or its text through a table. */
 export interface Feed {
@@ -67,12 +69,11 @@ export interface Log {
 }
 
 /** The loss of a batch: the inputs, the targets and the weight of each sample [n]; result `loss`. */
-export interface LossGraph extends Inference {
+export interface LossGraph extends Inference, Movement {
   readonly targets: readonly Target[];
   readonly logs: readonly Log[];
-  /** Names of the params to differentiate for, and how they are moved. */
+  /** Names of the params to differentiate for. */
   readonly trainable: readonly string[];
-  readonly optimizer: Training["optimizer"];
   /** Default of the module's `learningRate`. */
   readonly learningRate: number;
 }
@@ -163,6 +164,7 @@ export class Resolved implements Steps {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
     const made = this.#make(g, { seed: this.model.seed, step });
+    checkModes(this.#forward, made);
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);
     const updates: Graph["updates"] = counted
@@ -213,7 +215,10 @@ export class Resolved implements Steps {
     const trainable = weights.filter((weight) => weight.trainable && read.has(weight.name)).map(({ name }) => name);
     const { optimizer } = training;
     const { learningRate } = optimizerOf(optimizer).config;
-    return { results, logs, inputs, outputs, feeds, targets, weights, trainable, optimizer, learningRate };
+    const constraints = new Map(
+      this.weights.flatMap(({ name, spec }) => (spec.constraint == null ? [] : [[name, spec.constraint] as const])),
+    );
+    return { results, logs, inputs, outputs, feeds, targets, weights, trainable, optimizer, constraints, learningRate };
   }
 
   /** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */

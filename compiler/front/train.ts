@@ -9,7 +9,8 @@ import { type Origin, withRole } from "../graph/origin.ts";
 import { copyInto } from "../graph/rebuild.ts";
 import type { Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
-import type { Metric } from "../training/define.ts";
+import { constrain } from "../training/constraints/index.ts";
+import type { ConstraintSpec, Metric } from "../training/define.ts";
 import { type AnyLoss, losses } from "../training/losses/index.ts";
 import { metricOf } from "../training/metrics/index.ts";
 import { parseNamed } from "../training/named.ts";
@@ -177,11 +178,20 @@ function alongFirst(g: G, value: Node, shape: Shape): Node {
   return g.broadcast(value, { shape, axes: value.type.shape.map((_, axis) => axis) });
 }
 
+/** Which params are moved, and how. */
+export interface Movement {
+  readonly optimizer: Training["optimizer"];
+  readonly trainable: readonly string[];
+  /** Where a param is moved to after each update, by name. */
+  readonly constraints?: ReadonlyMap<string, ConstraintSpec>;
+}
+
 /**
- * The update of `params`: a Graph with results `loss` and `gradient:<param>` becomes one with its other results, its old updates, the
- * new params, and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar.
+ * The update of params: a Graph with results `loss` and `gradient:<param>` becomes one with its other results, its old updates, the
+ * new params, and the optimizer's state (`adam/m:dense/kernel`, `adam/beta1Power`). The input `learningRate` is a scalar. A param that
+ * the Graph updates itself goes on from there.
  */
-export function applyOptimizer(source: Graph, spec: Training["optimizer"], params: readonly string[]): Graph {
+export function applyOptimizer(source: Graph, { optimizer: spec, trainable, constraints }: Movement): Graph {
   const { item, config } = optimizerOf(spec);
   const g = begin();
   const made = copyInto(g.builder, source);
@@ -192,7 +202,9 @@ export function applyOptimizer(source: Graph, spec: Training["optimizer"], param
   const learningRate = g.input({ name: "learningRate", shape: [] });
   const optimizer: Origin = { path: "training.optimizer", layer: item.name, name: item.name };
   g.builder.origin = optimizer;
-  const updates = source.updates.map(([name, node]): [string, Node] => [name, copied(node)]);
+  const assigned = new Map(source.updates.map(([name, node]) => [name, copied(node)]));
+  const isTrained = new Set(trainable);
+  const updates = [...assigned].filter(([name]) => !isTrained.has(name));
 
   const globals: Record<string, Node> = {};
   for (const { name, initial } of item.globals(config))
@@ -205,15 +217,17 @@ export function applyOptimizer(source: Graph, spec: Training["optimizer"], param
   const advanced = item.advance(g, globals, config);
   for (const [name, node] of Object.entries(advanced)) moved(name, node);
 
-  for (const name of params) {
+  for (const name of trainable) {
     const gradient = result(`gradient:${name}`);
     const { shape } = gradient.type;
-    const weight = g.param({ name, shape });
+    const weight = assigned.get(name) ?? g.param({ name, shape });
     const slots: Record<string, Node> = {};
     for (const slot of item.slots(config))
       slots[slot.name] = g.state({ name: `${item.name}/${slot.name}:${name}`, shape, initial: slot.initial });
     const next = g.as(name, () => item.update(g, { weight, gradient, slots, globals: advanced, learningRate, config }));
-    updates.push([name, next.weight]);
+    const constraint = constraints?.get(name);
+    const held = constraint === undefined ? next.weight : g.as(`${name} constraint`, () => constrain(g, constraint, next.weight));
+    updates.push([name, held]);
     for (const slot of item.slots(config)) moved(`${slot.name}:${name}`, next.slots[slot.name]);
   }
   g.builder.origin = outer;

@@ -8,7 +8,9 @@ import { isPlain } from "../diagnostics/plain.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import type { InitializerSpec } from "../training/define.ts";
+import { constraintNeeds } from "../training/constraints/index.ts";
+import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
+import { regularizerNeeds } from "../training/regularizers/index.ts";
 import type { Cell } from "./cell.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
@@ -19,9 +21,19 @@ export interface WeightSpec {
   readonly initializer: InitializerSpec;
   /** The numbers `from` ≤ i < `to`, row-major, start otherwise: a forget gate's bias at 1. */
   readonly except?: { readonly from: number; readonly to: number; readonly initializer: InitializerSpec };
+  /** What scales its initial numbers, where the axes of `shape` do not say which are inputs: an einsum's kernel. */
+  readonly fans?: Fans;
   readonly trainable: boolean;
+  /** What its keys in the config begin with: recurrent. */
+  readonly key?: string;
+  /** What it adds to the loss while it is trained. */
+  readonly regularizer?: RegularizerSpec | null;
+  /** Where it is moved to after each update. */
+  readonly constraint?: ConstraintSpec | null;
   /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
   readonly within?: string;
+  /** Its number among the variables there, where those before it are another layer's too. Default: the next. */
+  readonly at?: number;
 }
 
 /** What a Keras file holds of a layer beside its config. */
@@ -64,8 +76,8 @@ export interface Context<C> {
   readonly trainable: boolean;
   /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
   readonly noise?: Noise;
-  /** Lowers a wrapped layer over one input or several; `role` names it in weights, `key` (else the role) in paths: forward_layer, layer. */
-  readonly child: (role: string, spec: LayerSpec, x: Node | readonly Node[], mask?: Node, key?: string) => LayerResult;
+  /** Lowers a wrapped layer over one input or several; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
+  readonly child: (role: string, spec: LayerSpec, x: Node | readonly Node[], mask?: Node, more?: ChildOptions) => LayerResult;
   /** The same at each step of axis 1 of x, and of its mask: a layer or a model that knows nothing of steps. */
   readonly childAtEachStep: (role: string, spec: LayerSpec, x: Node, mask?: Node) => LayerResult;
   /** Lowers a wrapped cell over a sequence, which `run` says how. */
@@ -75,6 +87,15 @@ export interface Context<C> {
   ) => LayerResult;
   /** What a state begins with: zeros; in a stream what the last call left. `shape` is without the batch axis. */
   readonly begin: (state: string, shape: readonly number[]) => Node;
+  /** A weight beside those of `weights`, whose shape only lowering tells. */
+  readonly weight: (spec: WeightSpec) => Node;
+}
+
+/** What else is to be said of a wrapped layer. */
+export interface ChildOptions {
+  /** Its key in the config, for paths, where that is not its role. */
+  readonly key?: string;
+  readonly assign?: Assign;
 }
 
 /** A cell within a layer's config: `role` and `key` as in `child`. */
@@ -84,6 +105,12 @@ export interface WrappedCell {
   readonly spec: LayerSpec;
   readonly x: Node;
 }
+
+/**
+ * New values of a wrapped layer's weights, made of their old ones before the layer reads them, by name: the optimizer updates what was
+ * assigned, by the gradient for it. Asked as the weight is made, in all modes; what is not undefined counts in training.
+ */
+export type Assign = Readonly<Record<string, (old: Node) => Node | undefined>>;
 
 /** What a layer gives: its output, and what else follows from it. */
 export interface LayerResult {
@@ -97,6 +124,8 @@ export interface LayerResult {
   readonly states?: Readonly<Record<string, Node>>;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
+  /** What the common key `activityRegularizer` is about. Default: all results. */
+  readonly activities?: readonly Node[];
   /** New values of non-trainable weights, by name. */
   readonly updates?: Readonly<Record<string, Node>>;
 }
@@ -115,6 +144,8 @@ export interface Layer<C extends object = object> {
   readonly name: string;
   /** Keras' class name, e.g. MaxPooling2D. */
   readonly keras: string;
+  /** Keras' own class, where it is exported under another name: default names and folders in files come from it. */
+  readonly class?: string;
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
@@ -123,9 +154,15 @@ export interface Layer<C extends object = object> {
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open; `isText`: of texts. */
   readonly declares?: (config: C) => { readonly shape: readonly (number | null)[]; readonly isText: boolean };
   /** Where the input holds whole numbers: they are from 0 and below this. */
-  readonly integers?: (config: C) => number;
+  readonly integers?: (config: C) => number | undefined;
   /** How many inputs a call has, at least and at most; without it one. */
   readonly takes?: readonly [least: number, most: number];
+  /** Why no training step can have it. */
+  readonly untrained?: string;
+  /** What its inputs may be, in the order of Keras' arguments, where the key `takes` of its config tells them apart. */
+  readonly roles?: readonly string[];
+  /** Keys that in Keras are arguments of a call, with what they are when left out; `reuse` may give others. */
+  readonly perCall?: Readonly<Record<string, unknown>>;
   /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
   readonly encodes?: (config: C, input: readonly number[]) => Encoded;
   /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */
@@ -158,6 +195,8 @@ export interface CommonConfig {
   readonly name?: string;
   /** false: the weights stay as they are in training. Default true. */
   readonly trainable?: boolean;
+  /** What the output adds to the loss, divided by the rows of the batch; masked steps count as all others. Default null: nothing. */
+  readonly activityRegularizer?: RegularizerSpec | null;
   /** On the first layer: the shape of one sample. */
   readonly inputShape?: readonly (number | null)[];
   /** Whose results it takes: names of inputs and lines, `"lstm:1"` for a second result. Default: the line before. */
@@ -185,6 +224,31 @@ export function layer<S extends z.ZodType<object>>(
       ...(inputs === undefined ? {} : { inputs }),
     };
   };
-  Object.defineProperties(factory, Object.getOwnPropertyDescriptors(definition));
+  const { weights, legal } = definition;
+  const complete = {
+    ...definition,
+    legal: (config: z.output<S>, input: readonly number[], inputs: readonly (readonly number[])[]): Problem | undefined =>
+      legal?.(config, input, inputs) ?? badPenalty(weights(config, input, inputs)),
+  };
+  Object.defineProperties(factory, Object.getOwnPropertyDescriptors(complete));
   return Object.freeze(factory) as unknown as Layer<z.output<S>> & Factory<z.input<S>>;
+}
+
+/** The problem of a weight with a regularizer or constraint that is for weights of another shape. */
+function badPenalty(weights: readonly WeightSpec[]): Problem | undefined {
+  for (const { name, key = name, shape, regularizer, constraint } of weights) {
+    const wrong = (kind: string, spec: RegularizerSpec, needs: string | undefined): Problem | undefined =>
+      needs === undefined
+        ? undefined
+        : {
+            path: `${key}${kind}`,
+            message: `${typeof spec === "string" ? spec : spec.name} on the weight ${name} needs ${needs}`,
+            hint: "give null, or another one",
+          };
+    const problem =
+      (regularizer ? wrong("Regularizer", regularizer, regularizerNeeds(regularizer, shape)) : undefined) ??
+      (constraint ? wrong("Constraint", constraint, constraintNeeds(constraint, shape)) : undefined);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }

@@ -7,8 +7,10 @@ import { type Node, type Shape, showShape, sizeOf } from "../graph/graph.ts";
 import { mostAxes } from "../graph/limits.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import type { InitializerSpec } from "../training/define.ts";
+import { constraintSchema } from "../training/constraints/index.ts";
+import type { ConstraintSpec, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
+import { regularizerSchema } from "../training/regularizers/index.ts";
 import type { Noise, Problem, WeightSpec } from "./define.ts";
 
 const reshapeHint = "check inputShape, or put reshape or flatten before this layer";
@@ -17,9 +19,14 @@ const reshapeHint = "check inputShape, or put reshape or flatten before this lay
 export const count: z.ZodInt = z.int().min(1);
 /** A layer within another's config: `dense({ units: 4 })`. Its own keys are checked where it is lowered. */
 export const wrapped: z.ZodType<LayerSpec, LayerSpec> = z.custom<LayerSpec>(
-  (value) => isPlain(value) && typeof value.layer === "string",
+  (value) => isPlain(value) && typeof value.layer === "string" && (value.config === undefined || isPlain(value.config)),
   "a layer, such as dense({ units: 4 })",
 );
+/** The keys of such a layer that say what it computes; a spec may leave its config out. */
+export function keysOf(spec: LayerSpec): Readonly<Record<string, unknown>> {
+  const { trainable: _, activityRegularizer: __, ...own }: Readonly<Record<string, unknown>> = spec.config ?? {};
+  return own;
+}
 /** The lowering of what another layer lowers. */
 export const internalLower = (name: string) => (): never => internal(`${name} is lowered by the layer that holds it`);
 /** A fraction to drop. */
@@ -30,11 +37,22 @@ export const axisOrAxes: z.ZodType<number | number[], number | number[]> = z.uni
   z.array(z.int()).min(1).max(mostAxes),
 ]);
 /** What the keys of a weight are called: `kernelInitializer`. */
-type WeightKeys<K extends string> = { readonly [Key in `${K}Initializer`]: z.ZodDefault<typeof initializerSchema> };
+type InitializerKey<K extends string> = { readonly [Key in `${K}Initializer`]: z.ZodDefault<typeof initializerSchema> };
+type WeightKeys<K extends string> = InitializerKey<K> & {
+  readonly [Key in `${K}Regularizer`]: typeof regularizerSchema;
+} & { readonly [Key in `${K}Constraint`]: typeof constraintSchema };
 
-/** Keras' keys of a weight, `kernelInitializer` with its default; every weight of every layer has them. */
+/** Keras' key of a weight that is not trained: what it begins with. */
+export const initializerKey = <K extends string>(key: K, standard: InitializerSpec): InitializerKey<K> =>
+  ({ [`${key}Initializer`]: initializerSchema.default(standard) }) as InitializerKey<K>;
+
+/** Keras' keys of a weight, `kernelInitializer` with its default, `kernelRegularizer` and `kernelConstraint`; every trained weight has them. */
 export const weightKeys = <K extends string>(key: K, standard: InitializerSpec): WeightKeys<K> =>
-  ({ [`${key}Initializer`]: initializerSchema.default(standard) }) as WeightKeys<K>;
+  ({
+    ...initializerKey(key, standard),
+    [`${key}Regularizer`]: regularizerSchema,
+    [`${key}Constraint`]: constraintSchema,
+  }) as WeightKeys<K>;
 
 /** A trained weight as those keys of a config say; `name` where it is called otherwise than its keys. */
 export const weightOf = <K extends string>(
@@ -42,11 +60,20 @@ export const weightOf = <K extends string>(
   key: K,
   shape: readonly number[],
   more: Partial<WeightSpec> = {},
-): WeightSpec => ({ name: key, shape, initializer: config[`${key}Initializer`], trainable: true, ...more });
-
-/** Keras' keys around a weight that layerc does not honour: regularizer and constraint. */
-export const noPenalty = (...weights: string[]): Readonly<Record<string, readonly unknown[]>> =>
-  Object.fromEntries(weights.flatMap((weight) => [`${weight}Regularizer`, `${weight}Constraint`].map((key) => [key, [null]])));
+): WeightSpec => {
+  // A weight that is not trained has no such keys.
+  const penalties: Readonly<Record<string, unknown>> = config;
+  return {
+    name: key,
+    key,
+    shape,
+    initializer: config[`${key}Initializer`],
+    trainable: true,
+    regularizer: (penalties[`${key}Regularizer`] ?? null) as RegularizerSpec | null,
+    constraint: (penalties[`${key}Constraint`] ?? null) as ConstraintSpec | null,
+    ...more,
+  };
+};
 
 /** Axes counted from the batch, ascending, as axes of a sample (shape without the batch); undefined when one does not exist. */
 export function sampleAxes(axis: number | readonly number[], input: readonly number[]): readonly number[] | undefined {

@@ -193,7 +193,7 @@ function trainingParts(steps: Steps, options: Options, observe: Observe): { part
       fixed: false,
       rows,
       prefix: "train/",
-      training: { optimizer: loss.optimizer, trainable: loss.trainable },
+      training: loss,
     }),
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, prefix: "evaluate/" }),
   ];

@@ -4,7 +4,7 @@
 // The first part of the table works on each entry by itself (predict, trainStep, evaluate), from the Model to a Plan; the second on
 // all entries together, once for each target, from their Plans to a Program.
 import { internal } from "../diagnostics/error.ts";
-import { applyOptimizer, type LossGraph } from "../front/steps.ts";
+import { applyOptimizer, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verifyGraph } from "../graph/verify.ts";
@@ -53,7 +53,7 @@ export interface Draft {
   readonly rows: Rows;
   readonly prefix: string;
   /** With a gradient to come: the loss, for which weights, and how they are updated. */
-  readonly training?: Pick<LossGraph, "optimizer" | "trainable">;
+  readonly training?: Movement;
   /** What depends on weights alone, once it has been split off. */
   readonly prepare?: Graph | undefined;
   /** Layouts of params, by name. */
@@ -127,11 +127,10 @@ export const entryPasses = [
     name: "optimize",
     from: "graph",
     stage: "graph",
-    says: "training: the optimizer's update of every weight and slot, as Graph",
+    says: "training: the optimizer's update of every weight and slot, constraints after it, as Graph",
     when: ({ training }) => training !== undefined,
     run: (draft) => {
-      const { optimizer, trainable } = must(draft.training, "training");
-      return { ...draft, graph: expandComposites(applyOptimizer(draft.graph, optimizer, trainable)) };
+      return { ...draft, graph: expandComposites(applyOptimizer(draft.graph, must(draft.training, "training"))) };
     },
   },
   {

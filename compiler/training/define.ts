@@ -1,8 +1,9 @@
-// What a loss, an optimizer and an initialiser are. Each is one file in its folder and one line in that folder's list.
+// What a loss, an optimizer, an initializer, a regularizer and a constraint are. Each is one file in its folder and one line in that
+// folder's list.
 import type * as z from "zod";
 import type { Random } from "../base/random.ts";
 import type { FixedKeys } from "../diagnostics/check.ts";
-import type { Node } from "../graph/graph.ts";
+import type { Node, Shape } from "../graph/graph.ts";
 import type { G } from "../ops/index.ts";
 
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
@@ -11,6 +12,10 @@ export type LossSpec = string | { readonly name: string; readonly [key: string]:
 export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 /** "zeros", {name: "constant", value: 3}. */
 export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** "l2", {name: "l2", l2: 0.001}. */
+export type RegularizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** "non_neg", {name: "max_norm", maxValue: 3}. */
+export type ConstraintSpec = string | { readonly name: string; readonly [key: string]: unknown };
 
 /** Whole numbers from 0 and below a limit, and one that stands for none of them. */
 export interface Range {
@@ -89,6 +94,12 @@ export interface Optimizer<C extends object = object> {
   ) => { readonly weight: Node; readonly slots: Readonly<Record<string, Node>> };
 }
 
+/** How many numbers go into a unit of a weight, and how many come out. */
+export interface Fans {
+  readonly in: number;
+  readonly out: number;
+}
+
 /** An initializer as a row of the table: numbers for a weight of a shape, from a stream of noise. */
 export interface Initializer<C extends object = object> {
   /** Keras' snake_case name: glorot_uniform. */
@@ -96,6 +107,32 @@ export interface Initializer<C extends object = object> {
   readonly aliases: readonly string[];
   readonly says: string;
   readonly config: z.ZodType<C>;
-  /** Fills row-major; uses no Math function but sqrt, floor, abs, fround, imul. */
-  readonly fill: (shape: readonly number[], random: Random, config: C) => Float32Array;
+  /** Fills row-major; uses no Math function but sqrt, floor, abs, fround, imul. `fans`: those of a weight whose shape does not say them. */
+  readonly fill: (shape: readonly number[], random: Random, config: C, fans?: Fans) => Float32Array;
+}
+
+/** A regularizer as a row of the table: what a weight, or what a layer gives, adds to the loss. */
+export interface Regularizer<C extends object = object> {
+  /** Keras' class name in snake_case: l1, orthogonal_regularizer. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** What it needs where it takes no value of that shape, in words that stand after "needs". */
+  readonly needs?: (shape: Shape, config: C) => string | undefined;
+  /** A scalar. */
+  readonly loss: (g: G, x: Node, config: C) => Node;
+}
+
+/** A constraint as a row of the table: where a weight is moved to after each update. */
+export interface Constraint<C extends object = object> {
+  /** Keras' class name in snake_case: max_norm. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** What it needs where it takes no weight of that shape, in words that stand after "needs". */
+  readonly needs?: (shape: Shape, config: C) => string | undefined;
+  /** Of the weight's shape. */
+  readonly project: (g: G, weight: Node, config: C) => Node;
 }

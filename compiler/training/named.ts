@@ -1,6 +1,6 @@
-// Things a spec names: losses, optimizers, initializers. In: "mse" or {name: "huber", delta: 2}. Out: the thing and its
+// Things a spec names: losses, optimizers, initializers, regularizers, constraints. In: "mse" or {name: "huber", delta: 2}. Out: the thing and its
 // checked config. Errors are `training/spec` with the nearest known name.
-import type * as z from "zod";
+import * as z from "zod";
 import { camelCase, check, checkFloats, distinct, type FixedKeys, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError } from "../diagnostics/error.ts";
 import { isPlain, plainData } from "../diagnostics/plain.ts";
@@ -52,4 +52,17 @@ export function parseNamed<T extends Named>(
   const parsed = check(item.config, withoutFixed(config, fixed, place), place, Object.keys(fixed));
   checkFloats(parsed, place);
   return { item, config: parsed };
+}
+
+/** The schema of a config key that names one of a table, so that a fault in it has the key's path. */
+export function specSchema<T extends Named>(
+  table: ReadonlyMap<string, T>,
+): z.ZodType<string | { readonly name: string; readonly [key: string]: unknown }> {
+  const names = [...table.keys()] as [string, ...string[]];
+  return z.union([z.enum(names), z.looseObject({ name: z.enum(names) })]).superRefine((spec, context) => {
+    if (typeof spec === "string" || !table.has(spec.name)) return;
+    const { name, ...config } = spec;
+    const parsed = table.get(name)?.config.safeParse(config);
+    for (const issue of parsed?.error?.issues ?? []) context.addIssue({ ...issue });
+  });
 }

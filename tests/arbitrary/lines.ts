@@ -3,6 +3,8 @@
 import fc from "fast-check";
 import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
+import { constraints } from "../../compiler/training/constraints/index.ts";
+import { regularizers } from "../../compiler/training/regularizers/index.ts";
 import { type Limits, valuesOf } from "./schema.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -10,7 +12,13 @@ export interface Line {
   readonly layer: string;
   readonly config: Config;
   readonly frozen?: true;
+  readonly activityRegularizer?: object;
 }
+/** What a line's config has besides the layer's own keys. */
+export const commonOf = ({ frozen, activityRegularizer }: Line): Config => ({
+  ...(frozen === undefined ? {} : { trainable: false }),
+  ...(activityRegularizer === undefined ? {} : { activityRegularizer }),
+});
 
 /** Fields that must fit the input's shape, or each other, are drawn from forms that often do. */
 const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
@@ -20,6 +28,10 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   axes: fc.constantFrom(1, 2, -1, [1, 2], [2, 1]),
   mean: fc.constantFrom(0.5, -1.25, [3]),
   variance: fc.constantFrom(0.25, 2, [1]),
+  // What the inputs are, their number says.
+  takes: fc.constant(undefined),
+  attentionAxes: fc.constantFrom(undefined, 1, 2, [1, 2]),
+  biasAxes: fc.constant(undefined),
 };
 
 /** What a layer holds that holds others, by its own name. */
@@ -47,14 +59,81 @@ const atSteps = [
 ];
 const held = (names: readonly string[], limits: Limits): fc.Arbitrary<{ readonly layer: string; readonly config: Config }> =>
   fc.constantFrom(...names).chain((layer) => configOf(named(layer), limits).map((config) => ({ layer, config })));
+const below = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: 100 * most - 1 }).map((k) => k / 100);
+const einsums: readonly (readonly [equation: string, outputShape: unknown, biasAxes?: string])[] = [
+  ["ab,bc->ac", 3, "c"],
+  ["...x,xy->...y", 2, "y"],
+  ["...xy,xyz->...z", [4], "z"],
+  ["ab...,bc->ac...", [3]],
+  ["abc,cd->abd", [null, 3], "d"],
+  ["abc,bd->adc", [3, null], "dc"],
+  ["abc,bcd->abd", [null, 2], "bd"],
+  ["abc,cde->aebd", [2, null, 3], "ed"],
+  ["abcd,bde->ace", [null, 2], "e"],
+  ["abc,bd->ad", [3], "d"],
+];
+/** Fields that must fit each other, of some layers. */
+const together: Readonly<Record<string, fc.Arbitrary<Config>>> = {
+  einsumDense: fc
+    .constantFrom(...einsums)
+    .map(([equation, outputShape, biasAxes]) => ({ equation, outputShape, ...(biasAxes === undefined ? {} : { biasAxes }) })),
+  // A rate of 1 cannot be trained.
+  gaussianDropout: fc.record({ rate: below(1) }),
+  alphaDropout: fc.record({ rate: below(1) }),
+  // Ids are those of a port: in the way back there are none.
+  reversibleEmbedding: fc.constant({ reverse: true }),
+  groupNormalization: fc.record({ groups: fc.constantFrom(-1, 1, 1, 2, 3) }),
+  spectralNormalization: fc.constantFrom(
+    { layer: { layer: "dense", config: { units: 3 } } },
+    { layer: { layer: "conv2d", config: { filters: 2, kernelSize: 1 } } },
+  ),
+};
+
+/** Specs of a table. A penalty of whole units makes every model diverge, and axes are those of a weight here. */
+function specOf(table: ReadonlyMap<string, { readonly name: string; readonly config: Parameters<typeof valuesOf>[0] }>) {
+  const small = fc.integer({ min: 0, max: 20 }).map((k) => k / 200);
+  const fields = {
+    l1: small,
+    l2: small,
+    factor: small,
+    rate: fc.constantFrom(undefined, 0.25),
+    axis: fc.constantFrom(undefined, 0, -1, null),
+  };
+  return fc.oneof(
+    ...[...new Set(table.values())].map(({ name, config }) =>
+      valuesOf(config, { integer: 2, fields })
+        .filter((given) => config.safeParse(given).success)
+        .map((given) => ({ ...(given as object), name })),
+    ),
+  ); // biome-ignore format: one line a field
+}
+const rarely = (arbitrary: fc.Arbitrary<object>) =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: 7 }, { arbitrary, weight: 1 });
+const [regularizer, constraint] = [rarely(specOf(regularizers)), rarely(specOf(constraints))];
+/** Pairs of rows of a batch are none's business. */
+const activity = rarely(specOf(new Map([...regularizers].filter(([, { needs }]) => needs === undefined))));
+
+/** How the keys of a layer's weights are drawn, by name. */
+function penaltiesOf({ config }: AnyLayer): Readonly<Record<string, fc.Arbitrary<unknown>>> {
+  const keys = Object.keys((config as { readonly shape?: object }).shape ?? {});
+  const kind = { Regularizer: regularizer, Constraint: constraint };
+  return Object.fromEntries(
+    keys.flatMap((key) =>
+      Object.entries(kind).flatMap(([end, arbitrary]) => (key.endsWith(end) ? [[key, arbitrary] as const] : [])),
+    ),
+  );
+}
 
 /** Every weight is given, and initial ones are another test's. */
 const isInitializer = (key: string): boolean => key.endsWith("Initializer");
 
 /** Configs the layer's schema accepts. */
 export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
-  return valuesOf(layer.config, { ...limits, fields: { ...fitting, ...holding[layer.name]?.(limits), ...limits.fields } })
-    .map((config) => Object.fromEntries(Object.entries(config as object).filter(([key]) => !isInitializer(key))))
+  const fields = { ...fitting, ...penaltiesOf(layer), ...holding[layer.name]?.(limits), ...limits.fields };
+  return fc
+    .tuple(valuesOf(layer.config, { ...limits, fields }), together[layer.name] ?? fc.constant({}))
+    .map(([drawn, own]) => Object.entries({ ...(drawn as object), ...own }))
+    .map((entries) => Object.fromEntries(entries.filter(([key]) => !isInitializer(key))))
     .filter((config) => layer.config.safeParse(config).success);
 }
 
@@ -66,11 +145,14 @@ export const named = (name: string): AnyLayer => {
   if (layer === undefined) throw new Error(`no layer ${name}`);
   return layer;
 };
-/** One line in eight is frozen. */
+/** One line in eight is frozen, of one in eight the output is regularized. */
 export const lineOf = (layer: AnyLayer, limits: Limits): fc.Arbitrary<Line> =>
-  fc
-    .tuple(configOf(layer, limits), fc.integer({ min: 0, max: 7 }))
-    .map(([config, k]) => ({ layer: layer.name, config, ...(k === 7 ? { frozen: true } : {}) }));
+  fc.tuple(configOf(layer, limits), fc.integer({ min: 0, max: 7 }), activity).map(([config, k, activityRegularizer]) => ({
+    layer: layer.name,
+    config,
+    ...(k === 7 ? { frozen: true } : {}),
+    ...(activityRegularizer === undefined ? {} : { activityRegularizer }),
+  }));
 
 export const isLegal = (
   { layer, config }: Line,
@@ -87,6 +169,9 @@ export const isLegal = (
 export const merges: readonly AnyLayer[] = all.filter(
   ({ name, takes = [1, 1] }) => takes[0] > 1 || (takes[1] === Number.POSITIVE_INFINITY && !Object.hasOwn(holding, name)),
 );
+
+/** Layers that take one input or several, each in a role. */
+export const roled: readonly AnyLayer[] = all.filter(({ roles }) => roles !== undefined);
 
 /** Any layer that a chain can go on with. */
 export const anyLine = (limits: Limits): fc.Arbitrary<Line> =>

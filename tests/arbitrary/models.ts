@@ -10,7 +10,7 @@ import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts"
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
 import { graphDrafts, graphModel } from "./graph-models.ts";
-import { anyLine, isLegal, type Line, lineOf, named } from "./lines.ts";
+import { anyLine, commonOf, isLegal, type Line, lineOf, named } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 import { valuesOf } from "./schema.ts";
 
@@ -173,6 +173,7 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
       const built = "steps" in draft ? graphModel(draft, names, seed) : assemble(draft, names, kind as Chain, seed);
       if (built === undefined) return undefined;
       const { weights = {}, ...net } = built;
+      if (train && !isTrained(net)) return undefined;
       const options = { ...knobs, train, weights: external ? "external" : "inline" } as const;
       const ports = portsOf(net);
       const model = {
@@ -192,6 +193,17 @@ export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
     .filter((sample) => sample !== undefined);
 }
 
+/** Whether a model can be trained at all: some layers only predict, or give another shape in training. */
+function isTrained(net: Model): boolean {
+  try {
+    resolve(net).trainStep({ loss: "mse", optimizer: "sgd" });
+    return true;
+  } catch (error) {
+    if (error instanceof CompileError && error.code === "layer/untrained") return false;
+    throw error;
+  }
+}
+
 /** The legal lines of a draft as a model with weights; undefined when none is left. */
 function assemble(
   { inputShape, lines }: Draft,
@@ -208,7 +220,7 @@ function assemble(
     const config = {
       ...line.config,
       ...(specs.length === 0 ? { inputShape } : {}),
-      ...(line.frozen === undefined ? {} : { trainable: false }),
+      ...commonOf(line),
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
@@ -216,11 +228,10 @@ function assemble(
     shape = output;
   }
   if (specs.length === 0) return undefined;
-  const model = { name: "random", seed, layers: specs };
   const weights: Record<string, Float32Array> = {};
-  for (const { name, shape: sizes } of resolve(model).weights)
+  for (const { name, shape: sizes } of resolve({ name: "random", seed, layers: specs }).weights)
     Object.defineProperty(weights, name, { value: weightNumbers(seed, name, sizes), enumerable: true });
-  return { ...model, weights };
+  return { name: "random", seed, layers: specs, weights };
 }
 
 /** What stands in the ports. A module refuses ids that are none, also where layers before have moved them. */

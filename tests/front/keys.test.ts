@@ -7,9 +7,11 @@ import { resolve } from "../../compiler/front/steps.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import type { Model } from "../../compiler/model.ts";
 import { optionsSchema } from "../../compiler/options.ts";
+import { constraints } from "../../compiler/training/constraints/index.ts";
 import { initializers } from "../../compiler/training/initializers/index.ts";
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
+import { regularizers } from "../../compiler/training/regularizers/index.ts";
 import { open, save, saveJson } from "../../src/formats/index.ts";
 import { dense, sequential, withWeights } from "../../src/sequential.ts";
 import { diagnosticOf } from "../support/error.ts";
@@ -223,7 +225,14 @@ describe("the options of compile", () => {
 describe("did you mean", () => {
   const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const schemas = [
-    ...[...layers.values(), ...losses.values(), ...optimizers.values(), ...initializers.values()].map(({ config }) => config),
+    ...[
+      ...layers.values(),
+      ...losses.values(),
+      ...optimizers.values(),
+      ...initializers.values(),
+      ...regularizers.values(),
+      ...constraints.values(),
+    ].map(({ config }) => config),
     optionsSchema,
   ];
   const lists = [...new Set(schemas)].map((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));

@@ -11,13 +11,23 @@ import { expectClose } from "../close.ts";
 import type { Trainable } from "../executors.ts";
 import { standard } from "../exemptions.ts";
 import { lossOver, stepped } from "./loops.ts";
+import { penaltyCases } from "./penalty-variations.ts";
 import { type Tensor, tensor } from "./reference.ts";
 import { real, total } from "./reference-training.ts";
-import { cases, type TrainingVariation } from "./training-variations.ts";
+import { cases as plainCases, type TrainingVariation } from "./training-variations.ts";
 import type { Weights } from "./variation.ts";
 
-const lossOf = ({ loss, forward }: TrainingVariation, [x, target, weights]: readonly Tensor[], w: Weights, training: boolean) =>
-  lossOver(loss, forward(x, w, training), target, weights);
+const cases = [...plainCases, ...penaltyCases];
+
+function lossOf(
+  { loss, forward }: TrainingVariation,
+  [x, target, weights]: readonly Tensor[],
+  w: Weights,
+  training: boolean,
+): number {
+  const passed = forward(x, w, training);
+  return lossOver(loss, passed, target, weights) + (passed.penalty ?? 0);
+}
 
 const options: readonly OptionsInput[] = [{ target: "js" }, { target: "js", exact: true }, { target: "simd" }];
 /** Most rows of a step, and those of each. */
@@ -45,7 +55,7 @@ function evaluated(item: TrainingVariation, all: readonly Tensor[], w: Weights):
 
 describe.each(cases)("$name", (item) => {
   it.each(options)("%j", (given) => {
-    const { layers, loss, optimizer, input = real, weighted, name } = item;
+    const { layers, loss, optimizer, input = real, weighted, name, constrain = {} } = item;
     const noise = random(cases.indexOf(item) + 100);
     const bare: Model = { name, seed: 1, layers };
     const {
@@ -81,7 +91,11 @@ describe.each(cases)("$name", (item) => {
       });
       expectClose([found], [lossOf(item, data, w, true)], standard.loopLoss, `loss of step ${i}`);
       const progress = { optimizer, trainable, slots, rate: rates[i] ?? optimizer.spec.learningRate, t: i + 1 };
-      w = { ...stepped((moved) => lossOf(item, data, moved, true), w, progress), ...item.forward(data[0], w, true).moved };
+      const next = stepped((moved) => lossOf(item, data, moved, true), w, progress);
+      const held = Object.entries(constrain).flatMap(([weight, project]) =>
+        trainable.includes(weight) ? [[weight, project(next[weight])] as const] : [],
+      );
+      w = { ...next, ...Object.fromEntries(held), ...item.forward(data[0], w, true).moved };
       for (const [k, values] of module.getWeights().entries())
         expectClose(values, w[infos[k].name].data, standard.loopSteps, `${infos[k].name} after step ${i}`);
     }

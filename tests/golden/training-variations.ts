@@ -7,8 +7,10 @@ import { at, make, map, type Tensor } from "./reference.ts";
 import { adam, type Loss, losses, type Optimizer, real, sgd } from "./reference-training.ts";
 import { kernels, line, type Weights } from "./variation.ts";
 
-interface Passed {
+export interface Passed {
   readonly y: Tensor;
+  /** What regularizers add to the loss. */
+  readonly penalty?: number;
   readonly mask?: Tensor;
   /** New moving statistics. */
   readonly moved?: Weights;
@@ -21,6 +23,8 @@ export interface TrainingVariation {
   readonly optimizer: Optimizer;
   readonly input?: (noise: Random) => number;
   readonly weighted?: true;
+  /** Where a weight is moved to after each update. */
+  readonly constrain?: Readonly<Record<string, (w: Tensor) => Tensor>>;
 }
 
 /** Batch normalisation with the statistics of the batch, of its steps where `mask` is not 0. */

@@ -72,6 +72,24 @@ describe("distributions", () => {
     expect(() => draw("identity", [2, 2, 2])).toThrow(/matri/);
   });
 
+  it("stft: windowed cosines and sines of all frequencies, as Keras gives them", () => {
+    // Row t = 2 of 8 in a symmetric Hann window, over √(Σ window²); the frequencies are those of 8 steps.
+    const hann = (t: number) => 0.5 - 0.5 * Math.cos((2 * Math.PI * t) / 7);
+    const norm = Math.sqrt([0, 1, 2, 3, 4, 5, 6, 7].reduce((sum, t) => sum + hann(t) ** 2, 0));
+    const wave = [0, 1, 2, 3, 4].map((k) => Math.cos((-2 * Math.PI * 2 * k) / 8));
+    expect([...draw("stft", [8, 1, 5]).subarray(10, 15)]).toEqual(
+      wave.map((value) => expect.closeTo((hann(2) / norm) * value, 6)),
+    );
+    const imag = { name: "stft", side: "imag", window: "hamming", scaling: "spectrum", periodic: true };
+    expect([...draw(imag, [6, 1, 5]).subarray(10, 20)]).toEqual(
+      [0, -0.23765433, 0, 0.23765433, 0, 0, -0.21824284, 0.30864197, -0.21824284, 0].map((value) => expect.closeTo(value, 6)),
+    );
+    const own = { name: "stftInitializer", side: "imag", window: [1, 2, 0.5, 1], scaling: null };
+    expect([...draw(own, [4, 1, 3])]).toEqual([0, 0, 0, 0, -2, 0, 0, 0, 0, 0, 1, 0].map((value) => expect.closeTo(value, 6)));
+    expect(() => draw("stft", [4, 3])).toThrow(/steps, 1, frequencies/);
+    expect(() => draw(own, [5, 1, 3])).toThrow(/5 numbers, found 4/);
+  });
+
   it.each([[[4, 4]], [[3, 7]], [[7, 3]], [[2, 3, 5]], [[3, 3, 2]]])("orthogonal %j", (shape) => {
     const columns = shape.at(-1) as number;
     const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
@@ -134,5 +152,5 @@ describe("a model's initial weights", () => {
     expect(bias(false)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it("are as Keras lists them", () => expect(Object.keys(list).length).toBe(15));
+  it("are as Keras lists them", () => expect(Object.keys(list).length).toBe(16));
 });

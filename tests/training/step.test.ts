@@ -22,8 +22,9 @@ function trainer(
   training: { loss: LossSpec; optimizer: OptimizerSpec },
   weights: Readonly<Record<string, Floats>>,
 ) {
-  const { graph, trainable, learningRate } = resolve(model).trainStep(training);
-  const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), training.optimizer, trainable);
+  const loss = resolve(model).trainStep(training);
+  const { graph, trainable, learningRate } = loss;
+  const step = applyOptimizer(differentiate(expandComposites(graph), "loss", trainable), loss);
   const values: Record<string, Floats> = { ...weights };
   for (const { op, attrs, type } of step.nodes) {
     if (op === "state")

@@ -12,7 +12,6 @@ export const activation = layer({
   keras: "Activation",
   says: "An activation by name.",
   config: z.strictObject({ activation: activationSchema }),
-  fixed: { activityRegularizer: [null] },
   legal: ({ activation: name }, input) => needsAxes(1, input) ?? badActivation(name, input[input.length - 1]),
   weights: () => [],
   lower: (g, { x, config }) => ({ y: activate(g, config.activation, x) }),

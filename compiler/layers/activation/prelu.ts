@@ -2,7 +2,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * max(x, 0) + alpha · min(x, 0) with a trained alpha per point of a sample, [H, W, C]; `sharedAxes: [1, 2]` gives one per channel,
@@ -16,7 +16,6 @@ export const prelu = layer({
     ...weightKeys("alpha", "zeros"),
     sharedAxes: z.array(count).max(mostAxes).nullable().default(null),
   }),
-  fixed: noPenalty("alpha"),
   legal: ({ sharedAxes }, input) => {
     if ((sharedAxes ?? []).every((axis) => axis <= input.length)) return undefined;
     const message = `sharedAxes needs axes from 1 to ${input.length}, found ${showShape(sharedAxes ?? [])} on ${showShape(input)}`;

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, needsSpace, toLast } from "../layout.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish, convolve, finished } from "./products.ts";
 import { badWindow, geometryOf, padding, paddingInTime, type Windowed, windowKeys, windowsOver } from "./windows.ts";
 
@@ -37,8 +37,6 @@ const conv = <P extends typeof padding | typeof paddingInTime>({ rank, padding: 
       ...weightKeys("bias", "zeros"),
     }),
     fixed: {
-      ...noPenalty("kernel", "bias"),
-      activityRegularizer: [null],
       loraRank: [null],
       loraAlpha: [null],
       quantizationConfig: [null],

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { activationSchema } from "../activations.ts";
 import { layer } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, needsSpace, toLast } from "../layout.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish, convolveDepthwise, finished } from "./products.ts";
 import { badWindow, geometryOf, padding, windowKeys, windowsOver } from "./windows.ts";
 
@@ -30,7 +30,6 @@ const depthwise = ({ rank, ...member }: Member) =>
       ...weightKeys("depthwise", "glorot_uniform"),
       ...weightKeys("bias", "zeros"),
     }),
-    fixed: { ...noPenalty("depthwise", "bias"), activityRegularizer: [null] },
     legal: (config, input) => {
       const shape = channelsLast(config, input);
       const geometry = geometryOf(rank, config);

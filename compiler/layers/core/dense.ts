@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, matmul, needsAxes, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * activation(x · kernel + bias), kernel [in, units]: [n, …, in] to [n, …, units].
@@ -18,7 +18,7 @@ export const dense = layer({
     ...weightKeys("kernel", "glorot_uniform"),
     ...weightKeys("bias", "zeros"),
   }),
-  fixed: { ...noPenalty("kernel", "bias"), activityRegularizer: [null], loraRank: [null], quantizationConfig: [null] },
+  fixed: { loraRank: [null], quantizationConfig: [null] },
   legal: ({ units, activation }, input) => needsAxes(1, input) ?? badActivation(activation, units),
   weights: (config, input) => [
     weightOf(config, "kernel", [input[input.length - 1], config.units]),

@@ -2,7 +2,7 @@
 // (the op gather). The gradient adds each row's cotangents up in the order of the batch.
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { count, noPenalty, weightKeys, weightOf } from "../shared.ts";
+import { count, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim]. Ids that other layers compute are made
@@ -21,8 +21,6 @@ export const embedding = layer({
     maskZero: z.boolean().default(false),
   }),
   fixed: {
-    ...noPenalty("embeddings"),
-    activityRegularizer: [null],
     inputLength: "any",
     sparse: [false],
     loraRank: [null],

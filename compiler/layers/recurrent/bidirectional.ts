@@ -7,7 +7,7 @@ import { type Node, sameShape, showShape } from "../../graph/graph.ts";
 import type { LayerSpec } from "../../model.ts";
 import type { G } from "../../ops/index.ts";
 import { type AnyLayer, layer, type Problem } from "../define.ts";
-import { sampleShape, wrapped } from "../shared.ts";
+import { keysOf, sampleShape, wrapped } from "../shared.ts";
 import { recurrentLayers } from "./recurrent-list.ts";
 
 const rows: ReadonlyMap<string, AnyLayer> = new Map(Object.entries(recurrentLayers));
@@ -23,7 +23,7 @@ type Merge = keyof typeof merges;
 
 /** Keys that both layers have alike. */
 const shared = ["stateful", "returnSequences", "returnState"] as const;
-const isSet = ({ config }: LayerSpec, key: string): boolean => config[key] === true;
+const isSet = (spec: LayerSpec, key: string): boolean => keysOf(spec)[key] === true;
 
 interface Config {
   readonly layer: LayerSpec;
@@ -67,8 +67,7 @@ function badInputs(config: Config, inputs: readonly (readonly number[])[]): Prob
   const [sequence, ...states] = inputs;
   for (const [i, { spec, key }] of layersOf(config).entries()) {
     const row = rows.get(spec.layer) as AnyLayer;
-    const { trainable: _, ...own } = spec.config;
-    const parsed = row.config.safeParse(own);
+    const parsed = row.config.safeParse(keysOf(spec));
     if (!parsed.success) continue;
     const problem = row.legal?.(parsed.data, sequence, [sequence, ...halfOf(states, i)]);
     if (problem !== undefined)
@@ -105,7 +104,7 @@ export const bidirectional = layer({
   weights: () => [],
   lower: (g, { x, xs, mask, child, config }) => {
     const [forward, backward] = layersOf(config).map(({ role, key, spec }, i) =>
-      child(role, spec, [x, ...halfOf(xs.slice(1), i)], mask, key),
+      child(role, spec, [x, ...halfOf(xs.slice(1), i)], mask, { key }),
     );
     const isSequence = isSet(config.layer, "returnSequences");
     const y = forward.y;

@@ -20,7 +20,7 @@ import { recurrentLayer } from "./layer.ts";
 import { sequenceKeys } from "./recurrence.ts";
 
 const gates = 4;
-const keysOf = (rank: number) => ({
+const convKeys = (rank: number) => ({
   filters: count,
   ...windowKeys(rank),
   padding,
@@ -34,7 +34,7 @@ const keysOf = (rank: number) => ({
   unitForgetBias: z.boolean().default(true),
   ...dropKeys,
 });
-const anyKeys = z.strictObject(keysOf(2));
+const anyKeys = z.strictObject(convKeys(2));
 /** The kernel's sizes are numbers per axis, however many axes there are. */
 type Config = z.output<typeof anyKeys>;
 
@@ -123,7 +123,7 @@ const convLSTM = ({ rank, means, ...member }: Member) =>
   layer({
     ...member,
     says: `An LSTM over [steps, ${means}, channels] whose products are convolutions: h and c are pictures; masked steps keep them.`,
-    config: z.strictObject({ ...keysOf(rank), ...sequenceKeys }),
+    config: z.strictObject({ ...convKeys(rank), ...sequenceKeys }),
     ...recurrentLayer({
       name: member.name,
       cell: cellOf(rank),

@@ -5,7 +5,7 @@ import { snakeCase } from "../../base/words.ts";
 import type { LayerSpec } from "../../model.ts";
 import type { CellState } from "../cell.ts";
 import { type AnyLayer, layer, type Problem } from "../define.ts";
-import { internalLower, needsRank, wrapped } from "../shared.ts";
+import { internalLower, keysOf, needsRank, wrapped } from "../shared.ts";
 import * as list from "./cell-list.ts";
 import { inRnn } from "./cells.ts";
 import { needsSteps } from "./layer.ts";
@@ -25,7 +25,7 @@ interface Placed {
 /** The cells that a step goes through; a stack may hold stacks. */
 function stackOf(cell: unknown, role: string, key: string): readonly Placed[] {
   const isStack = !Array.isArray(cell) && (cell as LayerSpec).layer === stackName;
-  const stack = several.safeParse(isStack ? (cell as LayerSpec).config.cells : cell);
+  const stack = several.safeParse(isStack ? keysOf(cell as LayerSpec).cells : cell);
   if (!stack.success) return [{ spec: cell as LayerSpec, role, key }];
   const counts = new Map<string, number>();
   return stack.data.flatMap((spec, i) => {
@@ -42,8 +42,7 @@ function statesOf(stack: readonly Placed[], step: readonly number[]): readonly C
   let shape = step;
   for (const { spec } of stack) {
     const row = cells.get(spec.layer);
-    const { trainable: _, ...own } = spec.config;
-    const parsed = row?.config.safeParse(own);
+    const parsed = row?.config.safeParse(keysOf(spec));
     if (row?.cell === undefined || parsed?.success !== true) return undefined;
     const states = row.cell.states(parsed.data, shape);
     all.push(...states);

@@ -3,7 +3,7 @@
 // product over rows and steps. Statistics of a batch are those of each step, and a moving mean goes from step to step, as in Keras.
 import * as z from "zod";
 import { layer, type Problem } from "../define.ts";
-import { needsAxes, wrapped } from "../shared.ts";
+import { keysOf, needsAxes, wrapped } from "../shared.ts";
 import { needsSteps } from "./layer.ts";
 
 /**
@@ -15,7 +15,7 @@ export const timeDistributed = layer({
   keras: "TimeDistributed",
   says: "The layer, or the model, at each step of a sequence with the same weights; in training a batch's statistics are those of a step.",
   config: z.strictObject({ layer: wrapped }),
-  legal: ({ layer: inner }, input) => needsAxes(2, input) ?? needsSteps(input) ?? badInner(inner.config),
+  legal: ({ layer: inner }, input) => needsAxes(2, input) ?? needsSteps(input) ?? badInner(keysOf(inner)),
   weights: () => [],
   lower: (_g, { x, mask, childAtEachStep, config }) => {
     const { y, more = [] } = childAtEachStep("layer", config.layer, x, mask);

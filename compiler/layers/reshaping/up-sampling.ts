@@ -16,7 +16,7 @@ export const upSampling1d = layer({
   config: z.strictObject({ size: count.default(2) }),
   legal: (_config, input) => needsSpace(1, { dataFormat: null }, input),
   weights: () => [],
-  lower: (g, { x, config }) => ({ y: repeated(g, x, 1, config.size), mask: null }),
+  lower: (g, { x, config }) => ({ y: repeated(g, x, [config.size]), mask: null }),
 });
 
 /** A picture `size` times as large, [n, H, W, C] to [n, H·a, W·b, C]. https://keras.io/api/layers/reshaping_layers/up_sampling2d/ */
@@ -47,8 +47,7 @@ export const upSampling3d = layer({
   legal: (config, input) => needsSpace(3, config, input),
   weights: () => [],
   lower: (g, { x, config }) => {
-    const sizes = eachAxis(config.size, 3);
-    const y = sizes.reduce((all, times, i) => repeated(g, all, i + 1, times), toLast(g, config, x));
+    const y = repeated(g, toLast(g, config, x), eachAxis(config.size, 3));
     return { y: fromLast(g, config, y), mask: null };
   },
 });

@@ -78,7 +78,8 @@ const notDifferentiable = (node: Node, reason: string, origin: Origin | undefine
   });
 
 /**
- * The Graph with further results `gradient:<name>`, d result / d param, of the params' shapes: zeros where no gradient flows.
+ * The Graph with further results `gradient:<name>`, d result / d param, of the params' shapes: zeros where no gradient flows. A param
+ * that the Graph updates has been assigned before it was read: the gradient is that for its new value.
  * `result` is a scalar. Results and updates stay; a gradient node's origin is that of what it differentiates, as gradient.
  */
 export function differentiate(source: Graph, result: string, params: readonly string[]): Graph {
@@ -88,7 +89,10 @@ export function differentiate(source: Graph, result: string, params: readonly st
     primal.results.find(([name]) => name === result)?.[1] ?? internal(`the graph ${source.name} has no result ${result}`);
   invariant(root.type.shape.length === 0, `only a scalar has a gradient; ${result} is ${showShape(root.type.shape)}`);
   const byName = new Map(primal.nodes.filter((node) => node.op === "param").map((node) => [node.attrs.name, node]));
-  const wrt = params.map((name) => byName.get(name) ?? internal(`the graph ${source.name} has no param ${name}`));
+  const assigned = new Map(primal.updates);
+  const wrt = params.map(
+    (name) => assigned.get(name) ?? byName.get(name) ?? internal(`the graph ${source.name} has no param ${name}`),
+  );
   const gradients = pullback(g, [[root, g.fill(1, [])]], wrt);
   for (const [i, gradient] of gradients.entries()) if (gradient !== null) nameGradient(g, gradient, wrt[i]);
   const named = params.map((name, i) => [`gradient:${name}`, gradients[i] ?? g.like(wrt[i], 0)] as const);

@@ -8,7 +8,7 @@ const schema = z.strictObject({ gain: z.number().default(1) });
 /** `w[i, j] = (i = j) · gain`, a matrix. Throws shape/rank for any other weight. https://keras.io/api/layers/initializers/ */
 export const identity: Initializer<z.output<typeof schema>> = {
   name: "identity",
-  aliases: [],
+  aliases: ["identity_initializer"],
   says: "`gain` on the main diagonal of a matrix, 0 elsewhere.",
   config: schema,
   fill: (shape, _random, { gain }) => {

@@ -1,9 +1,9 @@
 // The initializers as a table, and the schema of a config key that names one. Derived from the list; nothing to add here.
-import * as z from "zod";
+import type * as z from "zod";
 import type { Random } from "../../base/random.ts";
 import { random, seedFor } from "../../base/random.ts";
-import type { Initializer, InitializerSpec } from "../define.ts";
-import { named, parseNamed } from "../named.ts";
+import type { Fans, Initializer, InitializerSpec } from "../define.ts";
+import { named, parseNamed, specSchema } from "../named.ts";
 import * as list from "./list.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in `fill`, which only sees what the schema has checked.
@@ -11,22 +11,19 @@ type AnyInitializer = Initializer<any>;
 /** Every initializer by its Keras name and its aliases. */
 export const initializers: ReadonlyMap<string, AnyInitializer> = named<AnyInitializer>(Object.values(list));
 
-const names = [...initializers.keys()] as [string, ...string[]];
-
 /** "glorot_uniform", or {name: "constant", value: 3}. */
-export const initializerSchema: z.ZodType<InitializerSpec> = z
-  .union([z.enum(names), z.looseObject({ name: z.enum(names) })])
-  .superRefine((spec, context) => {
-    if (typeof spec === "string" || !initializers.has(spec.name)) return;
-    const { name, ...config } = spec;
-    const parsed = initializers.get(name)?.config.safeParse(config);
-    for (const issue of parsed?.error?.issues ?? []) context.addIssue({ ...issue });
-  });
+export const initializerSchema: z.ZodType<InitializerSpec> = specSchema(initializers);
 
 /** The initial value of a weight: a function of the model's seed and the weight's full name. */
-export function initialize(spec: InitializerSpec, shape: readonly number[], seed: number, weight: string): Float32Array {
+export function initialize(
+  spec: InitializerSpec,
+  shape: readonly number[],
+  seed: number,
+  weight: string,
+  fans?: Fans,
+): Float32Array {
   const { item, config } = parseNamed(initializers, spec, { kind: "initializer", path: "" });
   const own: unknown = (config as { seed?: unknown }).seed;
   const source: Random = random(typeof own === "number" ? own : seedFor(seed, weight));
-  return item.fill(shape, source, config);
+  return item.fill(shape, source, config, fans);
 }

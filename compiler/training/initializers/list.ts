@@ -11,6 +11,7 @@ export { ones } from "./ones.ts";
 export { orthogonal } from "./orthogonal.ts";
 export { randomNormal } from "./random-normal.ts";
 export { randomUniform } from "./random-uniform.ts";
+export { stft } from "./stft.ts";
 export { truncatedNormal } from "./truncated-normal.ts";
 export { varianceScaling } from "./variance-scaling.ts";
 export { zeros } from "./zeros.ts";

@@ -9,7 +9,7 @@ const schema = z.strictObject({ gain: z.number().default(1), seed });
 /** `w · wᵀ` or `wᵀ · w` is gain² · I, for w as a matrix [all axes but the last, last]. */
 export const orthogonal: Initializer<z.output<typeof schema>> = {
   name: "orthogonal",
-  aliases: [],
+  aliases: ["orthogonal_initializer"],
   says: "`gain` times a random matrix with orthonormal rows or columns; a kernel of more axes is flattened to (all but last, last).",
   config: schema,
   fill: (shape, random, { gain }) => {

@@ -11,7 +11,7 @@ import { broken, type Cursor, textOf, unsupported } from "./file.ts";
 import { openHeap } from "./fractal-heap.ts";
 import { type Header, kinds, messageOf, sharedBody } from "./header.ts";
 
-/** The value of an attribute: nested lists where it has axes, null where it has no value. */
+/** The value of an attribute: nested lists where it has axes, null where it has no value; integers are doubles. */
 export type H5Value = number | string | null | readonly H5Value[];
 
 /** Attributes by name, each a function that reads it. */

@@ -15,6 +15,8 @@ export interface NumberType {
   read(view: DataView, at: number): number;
   /** As near as a float32 comes: rounded once. */
   readSingle(view: DataView, at: number): number;
+  /** The bytes are those of a Float32Array as they are. */
+  readonly isFloat32: boolean;
 }
 /** Text in `size` bytes each: in the bytes themselves, or in a heap of the file that they lead to. */
 export interface StringType {
@@ -68,6 +70,9 @@ const readFloat: ReadClass = (cursor, flags, size) => {
   return numeric(format, (flags & 1) === 0);
 };
 
+/** Which byte of a number comes first on this machine. */
+const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 function numeric(format: (typeof floatFormats | typeof integerFormats)[number], little: boolean): NumberType {
   const { name, size, read, readSingle = read } = format;
   return {
@@ -76,6 +81,7 @@ function numeric(format: (typeof floatFormats | typeof integerFormats)[number], 
     size,
     read: (view, at) => read(view, at, little),
     readSingle: (view, at) => readSingle(view, at, little),
+    isFloat32: name === "float32" && little && isLittle,
   };
 }
 

@@ -87,10 +87,18 @@ export class H5File {
   claim(bytes: number): void {
     if (bytes > largest) unsupported(`datasets of more than 4 GiB; this one takes ${bytes} bytes`);
     this.#data -= bytes;
-    if (this.#data < 0)
-      broken(
-        `its datasets are said to hold more than ${expansion} times what the file of ${this.bytes.length} bytes has room for`,
-      );
+    if (this.#data >= 0) return;
+    unsupported(`datasets that take more than ${expansion} times the ${this.bytes.length} bytes of their file`);
+  }
+
+  /** Reads what has been read before, which counts once. */
+  again<T>(run: () => T): T {
+    const [structure, data] = [this.#structure, this.#data];
+    try {
+      return run();
+    } finally {
+      [this.#structure, this.#data] = [structure, data];
+    }
   }
 
   /** Counts an object that is opened by a path of its own. */
@@ -134,10 +142,11 @@ export class Cursor {
     return this.#end - this.#at;
   }
 
-  #step(count: number): number {
+  /** Moves on. What is only gone over costs a little, what is read its bytes. */
+  #step(count: number, cost = count): number {
     const at = this.#at;
     if (!(count >= 0 && at + count <= this.#end)) broken(`${this.what} ends in the middle, at byte ${this.#end}`);
-    this.file.spend(count);
+    this.file.spend(cost);
     this.#at += count;
     return at;
   }
@@ -173,7 +182,7 @@ export class Cursor {
   }
 
   skip(count: number): void {
-    this.#step(count);
+    this.#step(count, 1);
   }
   /** The next bytes, not copied. */
   bytes(count: number): Uint8Array {
@@ -182,7 +191,7 @@ export class Cursor {
   }
   /** The next bytes as a range of their own. */
   part(count: number, what: string): Cursor {
-    const at = this.#step(count);
+    const at = this.#step(count, 1);
     return new Cursor(this.file, at, at + count, what);
   }
   /** The same place again, to read it twice. */

@@ -22,6 +22,11 @@ export const kinds = {
   symbolTable: 0x11,
   attributeInfo: 0x15,
 } as const;
+/** What messages call them. */
+const kindNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(kinds).map(([name, kind]) => [kind, name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)]),
+);
+const nameOf = (kind: number): string => `the ${kindNames.get(kind) ?? `kind ${kind}`} message`;
 /** The last kind that the format defines. */
 const lastKind = 0x18;
 
@@ -38,7 +43,7 @@ export type Header = readonly Message[];
 /** The only message of a kind, or undefined. */
 export function messageOf(header: Header, kind: number): Message | undefined {
   const found = header.filter((message) => message.kind === kind);
-  if (found.length > 1) broken(`an object has ${found.length} messages of kind ${kind}, it may have one`);
+  if (found.length > 1) broken(`${nameOf(kind)} stands ${found.length} times in the header of an object`);
   return found[0];
 }
 
@@ -84,7 +89,7 @@ function readOld(reading: Reading, cursor: Cursor): Rest {
       const length = block.u16();
       const flags = block.u8();
       block.skip(3);
-      add(reading, kind, flags, block.part(length, `message ${kind} of an object header`));
+      add(reading, kind, flags, block.part(length, nameOf(kind)));
     }
   };
   readBlock(cursor.part(size, "an object header"));
@@ -111,7 +116,7 @@ function readNew(reading: Reading, start: Cursor): Rest {
       const length = block.u16();
       const messageFlags = block.u8();
       if (hasOrder) block.skip(2);
-      add(reading, kind, messageFlags, block.part(length, `message ${kind} of an object header`));
+      add(reading, kind, messageFlags, block.part(length, nameOf(kind)));
     }
   };
   const body = checked(start, prefix + size);
@@ -127,8 +132,7 @@ function readNew(reading: Reading, start: Cursor): Rest {
 
 function add(reading: Reading, kind: number, flags: number, body: Cursor): void {
   if (kind === kinds.continuation) reading.blocks.push({ at: body.target(), length: body.length() });
-  if (kind > lastKind && (flags & 0x80) !== 0)
-    unsupported(`message ${kind} of an object header, which says that a reader has to know it`);
+  if (kind > lastKind && (flags & 0x80) !== 0) unsupported(`messages of kind ${kind}, which says that a reader has to know it`);
   reading.messages.push({ kind, isShared: (flags & 0x02) !== 0, body: () => body.fork() });
 }
 

@@ -169,7 +169,7 @@ class Dataset extends Base implements H5Dataset {
   readonly kind = "dataset";
   readonly #space: Dataspace;
   readonly #type: Datatype;
-  #isClaimed = false;
+  #isRead = false;
   #strings: readonly string[] | undefined;
 
   constructor(file: H5File, header: Header, { path }: Way) {
@@ -190,7 +190,8 @@ class Dataset extends Base implements H5Dataset {
       const type = this.#typeOf("number");
       const [bytes, view] = this.#stored(type.size);
       const values = allocate(() => new Float32Array(bytes.length / type.size));
-      for (let i = 0; i < values.length; i++) values[i] = type.readSingle(view, i * type.size);
+      if (type.isFloat32) new Uint8Array(values.buffer).set(bytes);
+      else for (let i = 0; i < values.length; i++) values[i] = type.readSingle(view, i * type.size);
       return values;
     });
   }
@@ -214,10 +215,12 @@ class Dataset extends Base implements H5Dataset {
 
   /** The stored bytes. Their cost is counted once, so that a dataset may be read as often as one likes. */
   #stored(size: number): readonly [bytes: Uint8Array, view: DataView] {
-    const claim = (bytes: number): void => (this.#isClaimed ? undefined : this.file.claim(bytes));
-    claim(countOf(this.#space) * Math.max(size, Float32Array.BYTES_PER_ELEMENT));
-    const bytes = readStored(this.file, this.header, this.#space, size, claim);
-    this.#isClaimed = true;
+    const read = (): Uint8Array => {
+      this.file.claim(countOf(this.#space) * Math.max(size, Float32Array.BYTES_PER_ELEMENT));
+      return readStored(this.file, this.header, this.#space, size);
+    };
+    const bytes = this.#isRead ? this.file.again(read) : read();
+    this.#isRead = true;
     return [bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
   }
 }

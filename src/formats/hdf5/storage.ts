@@ -1,5 +1,5 @@
 // The bytes of a dataset. In: its object header, shape and type. Out: all its values in row-major order, as the file spells them.
-//   layout message 3, 4: version · class · compact: size 2 · bytes | contiguous: address · size | chunked: see chunks.ts
+//   layout message 3 to 5: version · class · compact: size 2 · bytes | contiguous: address · size | chunked: see chunks.ts
 //   layout message 1, 2: version · rank · class · 0 5 · [address] · sizes 4 each · [compact: size 4 · bytes]
 //   fill value message:  version · 1, 2: allocated, written, is defined · [size 4 · value] | 3: flags · [size 4 · value]
 import { readChunked } from "./chunks.ts";
@@ -9,7 +9,7 @@ import { bodyOf, type Header, kinds, messageOf } from "./header.ts";
 import { filled, type Wanted } from "./wanted.ts";
 
 /** The values of a dataset; not copied where they lie in the file as they are. */
-export function readStored(file: H5File, header: Header, space: Dataspace, size: number, claim: Wanted["claim"]): Uint8Array {
+export function readStored(file: H5File, header: Header, space: Dataspace, size: number): Uint8Array {
   if (messageOf(header, kinds.externalFiles) !== undefined)
     unsupported("datasets whose values lie in other files (external storage)");
   const bytes = countOf(space) * size;
@@ -17,8 +17,8 @@ export function readStored(file: H5File, header: Header, space: Dataspace, size:
   const layout = messageOf(header, kinds.layout);
   if (layout === undefined) return broken("a dataset does not say where its values lie");
   const cursor = bodyOf(layout);
-  const version = cursor.version(1, 2, 3, 4);
-  const wanted = { file, header, space, size, bytes, fill: readFill(header, size), claim };
+  const version = cursor.version(1, 2, 3, 4, 5);
+  const wanted = { file, header, space, size, bytes, fill: readFill(header, size) };
   return version < 3 ? readOld(cursor, wanted) : readLayout(cursor, version, wanted);
 }
 

@@ -11,13 +11,11 @@ export interface Wanted {
   readonly size: number;
   readonly bytes: number;
   readonly fill: Uint8Array | undefined;
-  /** Counts bytes before they are allocated. */
-  claim(bytes: number): void;
 }
 
 /** As many fill values as there are values. */
-export function filled({ bytes, fill, claim }: Wanted): Uint8Array {
-  claim(bytes);
+export function filled({ file, bytes, fill }: Wanted): Uint8Array {
+  file.claim(bytes);
   const values = allocate(() => new Uint8Array(bytes));
   if (fill !== undefined) for (let at = 0; at < bytes; at += fill.length) values.set(fill, at);
   return values;

@@ -51,9 +51,14 @@ export function serialized(value: unknown, path: string): Serialized {
 /** Whether a class is one of Keras' own, not code of the user's. */
 const isKeras = (module: string): boolean => module === "" || module === "keras" || module.startsWith("keras.");
 
+/** Our layer for a class of Keras', if there is one. */
+export const knownLayer = ({ class_name, module }: Serialized): AnyLayer | undefined =>
+  isKeras(module) ? byClass.get(class_name) : undefined;
+
 /** Our layer for a class of Keras'. Throws CompileError format/unsupported with its name. */
-export function layerOf({ class_name, module, registered_name }: Serialized, path: string): AnyLayer {
-  const layer = isKeras(module) ? byClass.get(class_name) : undefined;
+export function layerOf(item: Serialized, path: string): AnyLayer {
+  const { class_name, module, registered_name } = item;
+  const layer = knownLayer(item);
   if (layer !== undefined) return layer;
   if (class_name === "Lambda")
     return unsupported(
@@ -120,11 +125,11 @@ function layerSpec(item: Serialized, path: string, depth: number, inner?: Inner)
   return { layer: layer.name, config: configOf(layer, item.config, path, depth, inner) };
 }
 
-/** `{name: "l1_l2", l1: 0.01}`; what is null is left out. */
+/** `{name: "l1l2", l1: 0.01}`; null stays, since it may be a value: a norm over all axes. */
 function named({ class_name, config }: Serialized, path: string, depth: number): { readonly name: string } {
   const keys = Object.entries(config).flatMap(([key, item]) => {
     const value = ours(item, `${path}.${key}`, depth + 1);
-    return value === undefined || value === null ? [] : [[camelCase(key), value] as const];
+    return value === undefined ? [] : [[camelCase(key), value] as const];
   });
   return { ...Object.fromEntries(keys), name: snakeCase(class_name) };
 }
