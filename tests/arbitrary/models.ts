@@ -213,7 +213,6 @@ function assemble(
 ): Model | undefined {
   let shape = inputShape;
   const specs: LayerSpec[] = [];
-  const weights: Record<string, Float32Array> = {};
   for (const line of lines) {
     if (!isLegal(line, shape)) continue;
     const wanted = names[specs.length] ?? line.layer;
@@ -229,6 +228,7 @@ function assemble(
     shape = output;
   }
   if (specs.length === 0) return undefined;
+  const weights: Record<string, Float32Array> = {};
   for (const { name, shape: sizes } of resolve({ name: "random", seed, layers: specs }).weights)
     Object.defineProperty(weights, name, { value: weightNumbers(seed, name, sizes), enumerable: true });
   return { name: "random", seed, layers: specs, weights };
