@@ -28,6 +28,15 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   axes: fc.constantFrom(1, 2, -1, [1, 2], [2, 1]),
   mean: fc.constantFrom(0.5, -1.25, [3]),
   variance: fc.constantFrom(0.25, 2, [1]),
+  // Frames of sounds that are a few points long, and bands that have room.
+  frameLength: fc.constantFrom(1, 2, 2, 3),
+  frameStep: fc.constantFrom(1, 1, 2),
+  fftLength: fc.constantFrom(2, 3, 4),
+  sequenceLength: fc.constantFrom(undefined, 1, 2),
+  window: fc.constantFrom("hann", "hamming", null),
+  samplingRate: fc.constantFrom(100, 8000),
+  minFreq: fc.constantFrom(1, 20),
+  maxFreq: fc.constantFrom(undefined, 40),
   // What the inputs are, their number says.
   takes: fc.constant(undefined),
   attentionAxes: fc.constantFrom(undefined, 1, 2, [1, 2]),
