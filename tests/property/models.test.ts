@@ -414,6 +414,8 @@ describe("random models", () => {
     ["graph", true, 16],
     ["probe", false, 40],
     ["probe", true, 40],
+    ["space", false, 70],
+    ["space", true, 50],
     ["big", false, 45],
     ["big", true, 18],
   ];
