@@ -7,6 +7,7 @@ import { CompileError } from "../compiler/diagnostics/error.ts";
 import { isPlain, knownKeys, plainKeys, type Subject } from "../compiler/diagnostics/plain.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
+import { layers } from "../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec, Training } from "../compiler/model.ts";
 import { readRows } from "../runtime/rows.ts";
 import type { RowsLike } from "../runtime/trainable.ts";
@@ -111,12 +112,26 @@ function byName(given: unknown, path: string, item: (name: string, value: unknow
   throw new CompileError({ code: "model/port", path, message, hint: `give a list: ${path}: [{ name: "${number}", … }]` });
 }
 
+/** Keys that some layer takes anew at each call. */
+const perCall: readonly string[] = [...new Set([...layers.values()].flatMap((layer) => Object.keys(layer.perCall ?? {})))];
+interface Again {
+  readonly inputs?: readonly string[];
+  readonly name?: string;
+  /** Keys that Keras gives at each call: `reverse`, `useCausalMask`. */
+  readonly [key: string]: unknown;
+}
+
 /** Calls an earlier line again, with the same weights, on other inputs: `reuse("encoder", { inputs: ["b"], name: "right" })`. */
-export function reuse(of: string, options: { readonly inputs?: readonly string[]; readonly name?: string } = {}): LayerSpec {
+export function reuse(of: string, options: Again = {}): LayerSpec {
   const place = { code: "layer/config", path: "", subject: "reuse" } as const;
-  const keys = plainKeys(options, place);
-  knownKeys(keys, ["inputs", "name"], place);
-  return { ...keys, layer: "reuse", config: { of } };
+  const { inputs, name, ...said } = plainKeys(options, place) as Again;
+  knownKeys(options, ["inputs", "name", ...perCall], place);
+  return {
+    ...(name === undefined ? {} : { name }),
+    layer: "reuse",
+    config: { of, ...said },
+    ...(inputs === undefined ? {} : { inputs }),
+  };
 }
 
 type Ports = Pick<Model, "inputs" | "outputs">;

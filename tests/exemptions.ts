@@ -25,6 +25,8 @@ export const standard = {
   /** One number worked out by hand: computed in float32 (a few units in the last place), or in doubles. */
   float32: { abs: 3e-7, rel: 3e-7 },
   doubles: { abs: 5e-13, rel: 0 },
+  /** A share or a moment of twenty thousand draws. */
+  draws: { abs: 0.02, rel: 0 },
   /** How far weights moved, relative to the whole move. */
   updates: { abs: 1e-4, rel: 0 },
 } as const satisfies Readonly<Record<string, Tolerance>>;
@@ -64,14 +66,14 @@ const isMissing = /^layerc does not have the layer [A-Z]\w*$/;
 
 // biome-ignore format: one table
 const table = [
-  { id: "training-relaxed-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 8e-4, rel: 0 }, where: ["tests/golden/steps.ts"],
-    what: "relaxed SIMD, Adam: the bias of a layer before a batch normalisation",
-    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon; all other kernels keep the standard, contracted lanes were seen at 1.24 times it (Node 22 and 24)." },
+  { id: "training-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 8e-4, rel: 0 }, where: ["tests/golden/steps.ts"],
+    what: "Adam: the bias of a layer before a batch normalisation",
+    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon: Keras' step is noise too, and 2e-4 away where 512 terms are added up." },
   { id: "no-relaxed-simd", kind: "skip", where: ["tests/engines.ts", "tests/emit/wasm.test.ts"],
     what: "kernels of relaxed SIMD are emitted and read back, but not run",
     reason: "The engine does not know them: Node has them from 22 on." },
-  { id: "no-chromium", kind: "skip", where: ["tests/browser/chromium.test.ts"],
-    what: "modules in headless Chromium",
+  { id: "no-chromium", kind: "skip", where: ["tests/browser/chromium.test.ts", "tests/browser/mnist.test.ts"],
+    what: "modules and pages in headless Chromium",
     reason: "There is no Chromium here: name one in CHROMIUM, or apt-get install chromium." },
   { id: "relaxed-browser-after-training", kind: "skip", where: ["tests/browser/chromium.test.ts"],
     what: "relaxed SIMD in Chromium: what is predicted after training steps is not compared",
@@ -94,16 +96,19 @@ const table = [
   { id: "keras-unread", kind: "refused", cause: /^not read$/, count: 13, where: kerasCases,
     what: "parts of the conformance data that no test opens",
     reason: "Metrics, schedules, whole fits, losses with options, ONNX operators and pretrained models have no reader here." },
-  { id: "keras-layers-class", kind: "refused", cause: isMissing, count: 228, where: goldenCases,
+  { id: "keras-layers-class", kind: "refused", cause: isMissing, count: 71, where: goldenCases,
     what: "Keras' layer cases of a class that is missing",
     reason: "The layer is not in the list of layers." },
-  { id: "keras-layers-option", kind: "refused", cause: /^layerc does not have \w+'s |has no key/, count: 22, where: goldenCases,
+  { id: "keras-layers-option", kind: "refused", cause: /^layerc does not have \w+'s |has no key/, count: 4, where: goldenCases,
     what: "Keras' layer cases with an option that is missing",
     reason: "The layer does not have the option." },
   { id: "keras-layers-op", kind: "refused", cause: /keras\.ops|is called with/, count: 1, where: goldenCases,
     what: "Keras' layer cases with an operation on tensors between the layers",
     reason: "A line of a model is a layer; keras.ops in a functional model are none." },
-  { id: "keras-training-class", kind: "refused", cause: isMissing, count: 73, where: goldenTraces,
+  { id: "keras-layers-batch", kind: "refused", cause: /^topDb below/, count: 1, where: goldenCases,
+    what: "Keras' mel spectrograms whose floor is that of a batch",
+    reason: "Rows do not see each other: layerc's floor lies below the loudest of the row, as Keras' does for one row." },
+  { id: "keras-training-class", kind: "refused", cause: isMissing, count: 98, where: goldenTraces,
     what: "Keras' traces with a layer that is missing",
     reason: "The layer is not in the list of layers." },
   { id: "keras-training-loss", kind: "refused", cause: /^loss /, count: 41, where: goldenTraces,

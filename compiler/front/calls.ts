@@ -38,8 +38,10 @@ interface Site {
 /** A line that was called: its results, and how it is called again, from another place with the same weights. */
 interface Called {
   readonly results: (k: number) => Source | undefined;
-  readonly again: (name: string, path: string, sources: readonly Source[]) => Called;
+  readonly again: (name: string, path: string, sources: readonly Source[], said: Said) => Called;
 }
+/** What `reuse` says beside the line: keys that Keras gives at each call. */
+type Said = Readonly<Record<string, unknown>>;
 
 /** More calls than any model has: a few lines that repeat each other would be billions. */
 const mostCalls = 2 ** 16;
@@ -107,8 +109,13 @@ class Opener {
       const index = this.#push({ ...own, owner, trainable: own.trainable && site.trainable, sources: given });
       return {
         results: (result) => ({ call: index, result }),
-        again: (other, path, next) =>
-          call({ ...line, path, name: other, origin: { path, layer: line.layer.name, name: other } }, next),
+        again: (other, path, next, said) => {
+          knownKeys(said, Object.keys(line.layer.perCall ?? {}), { code: "layer/config", path, subject: "reuse" });
+          return call(
+            { ...checkLine({ ...spec, config: { ...spec.config, ...said } }, path, other), trainable: line.trainable },
+            next,
+          );
+        },
       };
     };
     return call(line, sources);
@@ -139,8 +146,8 @@ class Opener {
         hint: 'write reuse("encoder", { inputs: ["b"] })',
       });
     }
-    knownKeys(config, ["of"], place);
-    return scope.line(config.of, joinPath(path, "of")).again(prefix + name, path, sources);
+    const { of, ...said } = config;
+    return scope.line(of, joinPath(path, "of")).again(prefix + name, path, sources, said);
   }
 
   #nest(spec: LayerSpec, name: string, sources: readonly Source[], site: Site): Called {
@@ -152,11 +159,12 @@ class Opener {
     }
     const { trainable = true } = spec.config as { trainable?: boolean };
     const inner = { ...site, owner: `${site.owner}${name}/`, trainable: site.trainable && trainable, depth: depth + 1 };
-    const call = (full: string, at: string, given: readonly Source[]): Called => {
+    const call = (full: string, at: string, given: readonly Source[], said: Said): Called => {
+      knownKeys(said, [], { code: "layer/config", path: at, subject: "reuse" });
       const outputs = this.#within(net, given, { ...inner, path: at, prefix: `${full}/` });
       return { results: (k) => outputs[k]?.source, again: call };
     };
-    return call(site.prefix + name, path, sources);
+    return call(site.prefix + name, path, sources, {});
   }
 
   /** A nested model: a line `input` before each port that states a shape holds that shape against what is given. */

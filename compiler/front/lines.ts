@@ -143,8 +143,11 @@ export function namesOf(specs: readonly LayerSpec[], path: string): readonly str
 /** What a line without a name is counted as. */
 function baseName({ layer, config }: LayerSpec, path: string): string {
   if (isStructure(layer)) return structures[layer](config);
-  return snakeCase(layerOf({ layer, config }, path).keras);
+  return snakeCase(classOf(layerOf({ layer, config }, path)));
 }
+
+/** Keras' own class, which default names and the folders of its files are made of. */
+export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras;
 
 /** Keras' rule: MaxPooling2D is max_pooling2d, ReLU is re_lu. */
 export const snakeCase = (name: string): string =>

@@ -19,7 +19,7 @@ export interface Weights {
 export function seededWeights(seed: number, weights: readonly Weight[]): Readonly<Record<string, Float32Array>> {
   return record(weights, ({ spec, shape, name, path }) => {
     try {
-      const values = initialize(spec.initializer, shape, seed, name);
+      const values = initialize(spec.initializer, shape, seed, name, spec.fans);
       if (spec.except === undefined) return values;
       const { from, to, initializer } = spec.except;
       values.set(initialize(initializer, [to - from], seed, `${name}[${from}]`), from);

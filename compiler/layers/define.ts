@@ -5,11 +5,12 @@ import type * as z from "zod";
 import type { Random } from "../base/random.ts";
 import type { FixedKeys } from "../diagnostics/check.ts";
 import { isPlain } from "../diagnostics/plain.ts";
+import type { Encoded, Words } from "../encode/define.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
 import { constraintNeeds } from "../training/constraints/index.ts";
-import type { ConstraintSpec, InitializerSpec, RegularizerSpec } from "../training/define.ts";
+import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { regularizerNeeds } from "../training/regularizers/index.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
@@ -20,6 +21,8 @@ export interface WeightSpec {
   readonly initializer: InitializerSpec;
   /** The numbers `from` ≤ i < `to`, row-major, start otherwise: a forget gate's bias at 1. */
   readonly except?: { readonly from: number; readonly to: number; readonly initializer: InitializerSpec };
+  /** What scales its initial numbers, where the axes of `shape` do not say which are inputs: an einsum's kernel. */
+  readonly fans?: Fans;
   readonly trainable: boolean;
   /** What its keys in the config begin with: recurrent. */
   readonly key?: string;
@@ -29,6 +32,8 @@ export interface WeightSpec {
   readonly constraint?: ConstraintSpec | null;
   /** Keras' folder for it in the files, below the layer's own: `cell`, `query_dense`. Default: the layer's own. */
   readonly within?: string;
+  /** Its number among the variables there, where those before it are another layer's too. Default: the next. */
+  readonly at?: number;
 }
 
 /** What a Keras file holds of a layer beside its config. */
@@ -73,13 +78,15 @@ export interface Context<C> {
   readonly noise?: Noise;
   /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
   readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, assign?: Assign) => LayerResult;
+  /** A weight beside those of `weights`, whose shape only lowering tells. */
+  readonly weight: (spec: WeightSpec) => Node;
 }
 
 /**
- * In training, new values of a wrapped layer's weights, made of their old ones before the layer reads them, by name: the optimizer
- * updates what was assigned, by the gradient for it.
+ * New values of a wrapped layer's weights, made of their old ones before the layer reads them, by name: the optimizer updates what was
+ * assigned, by the gradient for it. Asked as the weight is made, in all modes; what is not undefined counts in training.
  */
-export type Assign = Readonly<Record<string, (old: Node) => Node>>;
+export type Assign = Readonly<Record<string, (old: Node) => Node | undefined>>;
 
 /** What a layer gives: its output, and what else follows from it. */
 export interface LayerResult {
@@ -88,6 +95,8 @@ export interface LayerResult {
   readonly more?: readonly Node[];
   /** undefined: the mask of the first input passes through; null: it ends here. */
   readonly mask?: Node | null;
+  /** `y` are numbers of words: what leaves the layer is text, which only the model's outputs take. */
+  readonly words?: Words;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
   /** What the common key `activityRegularizer` is about. Default: all results. */
@@ -96,12 +105,10 @@ export interface LayerResult {
   readonly updates?: Readonly<Record<string, Node>>;
 }
 
-/** Text as numbers: `ids` of known words, in the order of `words`, and one for all others; without that one they are refused. */
-export interface Encoded {
+/** What a layer takes straight from a caller: an input of the model, of one sample. */
+export interface Port {
   readonly shape: readonly number[];
-  readonly words: readonly string[];
-  readonly ids: readonly number[];
-  readonly unknown?: number;
+  readonly isText: boolean;
 }
 
 /** A layer as a row of the table. Shapes in `legal` and `weights` are those of one sample, without the batch axis. */
@@ -110,6 +117,8 @@ export interface Layer<C extends object = object> {
   readonly name: string;
   /** Keras' class name, e.g. MaxPooling2D. */
   readonly keras: string;
+  /** Keras' own class, where it is exported under another name: default names and folders in files come from it. */
+  readonly class?: string;
   /** One line for the documentation. */
   readonly says: string;
   readonly config: z.ZodType<C>;
@@ -118,13 +127,19 @@ export interface Layer<C extends object = object> {
   /** The shape of one sample, where the config states it (`input`); null for a size the user left open; `isText`: of texts. */
   readonly declares?: (config: C) => { readonly shape: readonly (number | null)[]; readonly isText: boolean };
   /** Where the input holds whole numbers: they are from 0 and below this. */
-  readonly integers?: (config: C) => number;
+  readonly integers?: (config: C) => number | undefined;
   /** How many inputs a call has, at least and at most; without it one. */
   readonly takes?: readonly [least: number, most: number];
   /** Why no training step can have it. */
   readonly untrained?: string;
-  /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
-  readonly encodes?: (config: C, input: readonly number[]) => Encoded;
+  /** What its inputs may be, in the order of Keras' arguments, where the key `takes` of its config tells them apart. */
+  readonly roles?: readonly string[];
+  /** Keys that in Keras are arguments of a call, with what they are when left out; `reuse` may give others. */
+  readonly perCall?: Readonly<Record<string, unknown>>;
+  /** Takes items of a caller, texts or whole numbers, which become numbers before the Graph: how, or why not; undefined: not with this config. */
+  readonly encodes?: (config: C, inputs: readonly Port[]) => Encoded | Problem | undefined;
+  /** Whether it is texts that it takes, for a layer which comes first and only says their shape. */
+  readonly takesText?: (config: C) => boolean;
   /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */
   readonly legal?: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => Problem | undefined;
   /** One legal input number, where not every number is one (ids of an embedding). */

@@ -6,20 +6,29 @@ export { leakyReLU } from "./activation/leaky-re-lu.ts";
 export { prelu } from "./activation/prelu.ts";
 export { reLU } from "./activation/re-lu.ts";
 export { softmax } from "./activation/softmax.ts";
+export { additiveAttention, attention } from "./attention/attention.ts";
+export { groupQueryAttention } from "./attention/group-query-attention.ts";
+export { multiHeadAttention } from "./attention/multi-head-attention.ts";
 export { conv1d, conv2d, conv3d } from "./convolution/conv.ts";
 export { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./convolution/conv-transpose.ts";
 export { depthwiseConv1d, depthwiseConv2d } from "./convolution/depthwise-conv.ts";
 export { separableConv1d, separableConv2d } from "./convolution/separable-conv.ts";
 export { dense } from "./core/dense.ts";
+export { einsumDense } from "./core/einsum-dense.ts";
 export { embedding } from "./core/embedding.ts";
 export { identity } from "./core/identity.ts";
 export { input } from "./core/input.ts";
 export { masking } from "./core/masking.ts";
+export { reversibleEmbedding } from "./core/reversible-embedding.ts";
 export { concatenate } from "./merging/concatenate.ts";
 export { dot } from "./merging/dot.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merging/elementwise.ts";
 export { batchNormalization } from "./normalization/batch-normalization.ts";
+export { groupNormalization } from "./normalization/group-normalization.ts";
 export { layerNormalization } from "./normalization/layer-normalization.ts";
+export { rmsNormalization } from "./normalization/rms-normalization.ts";
+export { spectralNormalization } from "./normalization/spectral-normalization.ts";
+export { unitNormalization } from "./normalization/unit-normalization.ts";
 export {
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,
@@ -68,16 +77,28 @@ export {
   solarization,
 } from "./preprocessing/augmentation.ts";
 export { autoContrast } from "./preprocessing/auto-contrast.ts";
+export { categoryEncoding } from "./preprocessing/category-encoding.ts";
 export { centerCrop } from "./preprocessing/center-crop.ts";
+export { discretization } from "./preprocessing/discretization.ts";
+export { hashedCrossing } from "./preprocessing/hashed-crossing.ts";
+export { hashing } from "./preprocessing/hashing.ts";
+export { integerLookup } from "./preprocessing/integer-lookup.ts";
+export { melSpectrogram } from "./preprocessing/mel-spectrogram.ts";
 export { normalization } from "./preprocessing/normalization.ts";
 export { randomBrightness, randomContrast } from "./preprocessing/random-color.ts";
 export { randomCrop } from "./preprocessing/random-crop.ts";
 export { randomFlip } from "./preprocessing/random-flip.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
 export { resizing } from "./preprocessing/resizing.ts";
+export { stftSpectrogram } from "./preprocessing/stft-spectrogram.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
+export { textVectorization } from "./preprocessing/text-vectorization.ts";
 export { lstm } from "./recurrent/lstm.ts";
+export { activityRegularization } from "./regularization/activity-regularization.ts";
+export { alphaDropout } from "./regularization/alpha-dropout.ts";
 export { dropout } from "./regularization/dropout.ts";
+export { gaussianDropout, gaussianNoise } from "./regularization/gaussian.ts";
+export { spatialDropout1d, spatialDropout2d, spatialDropout3d } from "./regularization/spatial-dropout.ts";
 export { cropping1d, cropping2d, cropping3d } from "./reshaping/cropping.ts";
 export { flatten } from "./reshaping/flatten.ts";
 export { permute } from "./reshaping/permute.ts";

@@ -138,7 +138,7 @@ export type Lowering<A> =
       readonly kind: "view";
       readonly view: (input: View, attrs: A, shape: readonly Extent[]) => View | undefined;
       /** Where its input, of `shape`, lies if the result is to lie at `out`; undefined where strides cannot say it. Absent: nowhere. */
-      readonly back?: (out: View, shape: readonly Extent[]) => View | undefined;
+      readonly back?: (out: View, shape: readonly Extent[], attrs: A) => View | undefined;
     }
   /**
    * `fusable`: later pointwise ops may run on the accumulator before the store (one core, every result point once, no row).

@@ -7,6 +7,7 @@ import { ops } from "../ops/index.ts";
 import type { View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { type Fusion, kindOf } from "./fuse.ts";
+import { stridesOf } from "./layout.ts";
 
 /** Where a stored value goes: a view, and, when it replaces what is read there, the node of the old value. */
 export interface Demand {
@@ -21,10 +22,54 @@ export function beforeViews(demand: Demand, extents: (node: Node) => readonly Ex
   for (;;) {
     const op = ops[node.op];
     const [input] = node.inputs;
-    const back = op.kind === "primitive" && op.lower.kind === "view" ? op.lower.back?.(out, extents(input)) : undefined;
+    const back =
+      op.kind === "primitive" && op.lower.kind === "view" ? op.lower.back?.(out, extents(input), node.attrs) : undefined;
     if (back === undefined) return { ...demand, node, out };
     [node, out] = [input, back];
   }
+}
+
+/** A value that would be copied so that a view of it can be had, and where it lies if it is written as the copy would be. */
+export interface Wish {
+  /** The view, row-major where it is asked for. */
+  readonly node: Node;
+  readonly value: Node;
+  readonly out: View;
+}
+
+/**
+ * The views that strides cannot give of values as regions write them, such as phases that are woven into an axis, where strides can say it
+ * the other way round. Guarantee: nobody but that view reads the value. The buffer is not named yet.
+ */
+export function wishesOf(
+  { nodes }: Graph,
+  stored: ReadonlySet<Node>,
+  extents: (node: Node) => readonly Extent[],
+): readonly Wish[] {
+  const whole = (node: Node): View => {
+    const shape = extents(node);
+    return { kind: "view", buffer: "", base: 0, shape, ...stridesOf(shape, {}), loops: [] };
+  };
+  const readers = new Map<Node, number>();
+  for (const { inputs } of nodes) for (const input of inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
+  const isAlone = (node: Node) => readers.get(node) === 1 && !stored.has(node);
+  return nodes.flatMap((node): readonly Wish[] => {
+    if (kindOf(node) !== "view" || stored.has(node)) return [];
+    const [from] = node.inputs;
+    if (!isAlone(from) || viewed(from, extents, whole) === undefined || viewed(node, extents, whole) !== undefined) return [];
+    const { node: value, out } = beforeViews({ node, out: whole(node) }, extents);
+    let link = from;
+    while (link !== value && isAlone(link)) [link] = link.inputs;
+    return link === value && isAlone(value) && kindOf(value) !== "view" ? [{ node, value, out }] : [];
+  });
+}
+
+/** A chain of views over a value that lies row-major; undefined where strides cannot say it. */
+function viewed(node: Node, extents: (node: Node) => readonly Extent[], whole: (node: Node) => View): View | undefined {
+  const op = ops[node.op];
+  if (op.kind !== "primitive" || op.lower.kind !== "view") return whole(node);
+  const below = viewed(node.inputs[0], extents, whole);
+  return below && op.lower.view(below, node.attrs, extents(node));
 }
 
 /** `runsAt`: where the region of a root runs, which is where the last one of its group stands. */

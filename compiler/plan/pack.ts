@@ -1,11 +1,13 @@
 // Packing: weights that never change get their layout once. In: prepare and main as `hoist` gives them. Out: the same with the right
 // operands of dots replaced by params `packed0`, …, which prepare computes: of large ones the last axis lies in blocks, of others it
-// is filled up with zeros, and main reads a slice (layout.ts).
+// is filled up with zeros, and main reads a slice (layout.ts). What is turned on its way to the dot (a transposed kernel) is laid out as
+// the dot reads it.
 
 import { type Graph, graph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin, type G } from "../ops/index.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
+import { isView } from "../rewrite/rules/constants.ts";
 import { blockedAxis, type Layout, paddedColumns } from "./layout.ts";
 
 /** `hoist`ed graphs whose main reads large weights in blocks. */
@@ -14,9 +16,18 @@ export interface Packed extends Hoisted {
   readonly layouts: ReadonlyMap<string, Layout>;
 }
 
+/** A param that is read through views of which one changes the order of its axes: no line of memory is a row of it. */
+function isTurned(node: Node): boolean {
+  let [value, turns] = [node, false];
+  for (; isView(value); [value] = value.inputs) turns ||= value.op === "transpose";
+  return turns && value.op === "param";
+}
+
 /** A param to be packed: what it will be called, and the columns that it is filled up to, where it does not lie in blocks. */
 interface Weight {
   readonly name: string;
+  /** Whether its last axis lies in blocks. */
+  readonly blocked: boolean;
   readonly columns: number | undefined;
 }
 
@@ -24,12 +35,14 @@ interface Weight {
 export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors: boolean }): Packed {
   const columnsOf = (node: Node): number | undefined => (vectors ? paddedColumns(node) : undefined);
   const isPackable = (node: Node): boolean =>
-    node.op === "dot" && node.inputs[1].op === "param" && (isBlocked(node) || columnsOf(node) !== undefined);
+    node.op === "dot" &&
+    (node.inputs[1].op === "param" ? isBlocked(node) || columnsOf(node) !== undefined : isTurned(node.inputs[1]));
   const weights = new Map<Node, Weight>();
   for (const node of main.nodes) {
     const weight = node.inputs[1];
     if (weight === undefined || weights.has(weight) || !isPackable(node)) continue;
-    weights.set(weight, { name: `packed${weights.size}`, columns: isBlocked(node) ? undefined : columnsOf(node) });
+    const blocked = isBlocked(node);
+    weights.set(weight, { name: `packed${weights.size}`, blocked, columns: blocked ? undefined : columnsOf(node) });
   }
   if (weights.size === 0) return { prepare, main, layouts: new Map() };
   const g = begin();
@@ -38,8 +51,8 @@ export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors
     return weight === undefined ? undefined : g.builder.copy(node, [inputs[0], packed(g, node.inputs[1], weight)]);
   });
   const rest = regraph(g.builder, main, made);
-  const layouts = [...weights].flatMap(([{ type }, { name, columns }]) =>
-    columns === undefined ? [[name, { blocked: type.shape.length - 1 }] as const] : [],
+  const layouts = [...weights].flatMap(([{ type }, { name, blocked }]) =>
+    blocked ? [[name, { blocked: type.shape.length - 1 }] as const] : [],
   );
   return { prepare: prepareWith(prepare, rest, weights, main.origins), main: rest, layouts: new Map(layouts) };
 }
@@ -48,6 +61,13 @@ export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors
 function packed(g: G, { type: { shape } }: Node, { name, columns }: Weight): Node {
   if (columns === undefined) return g.param({ name, shape });
   return g.slice(g.param({ name, shape: shape.with(-1, columns) }), { starts: shape.map(() => 0), sizes: shape });
+}
+
+/** A param, or views of one, as prepare has it. */
+function turnedIn(g: G, node: Node, computed: ReadonlyMap<string, Node>): Node {
+  if (node.op !== "param") return g.builder.copy(node, [turnedIn(g, node.inputs[0], computed)]);
+  const name = String(node.attrs.name);
+  return computed.get(name) ?? g.param({ name, shape: node.type.shape });
 }
 
 /** What prepare computed and main still reads, and the packed weights. */
@@ -63,9 +83,8 @@ function prepareWith(
   const read = new Set(main.nodes.filter(({ op }) => op === "param").map(({ attrs }) => attrs.name));
   const packed = [...weights].map(([param, { name, columns }]) => {
     g.builder.origin = origins.get(param);
-    const weight = String(param.attrs.name);
     const { shape } = param.type;
-    const whole = computed.get(weight) ?? g.param({ name: weight, shape });
+    const whole = turnedIn(g, param, computed);
     if (columns === undefined) return [name, whole] as const;
     const none = shape.map(() => 0);
     return [name, g.pad(whole, { low: none, high: none.with(-1, columns - (shape.at(-1) as number)), value: 0 })] as const;

@@ -10,7 +10,7 @@ import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
-import { beforeViews, chooseHomes, type Demand } from "./homes.ts";
+import { beforeViews, chooseHomes, type Demand, type Wish, wishesOf } from "./homes.ts";
 import { chooseLayouts, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
@@ -64,6 +64,7 @@ type Unplaced = Omit<ComputeRegion, "position">;
 interface Site {
   readonly graph: Graph;
   readonly homes: ReadonlyMap<Node, View>;
+  readonly wishes: ReadonlyMap<Node, Wish>;
   readonly regions: Region[];
   readonly group?: RowGroup;
 }
@@ -112,14 +113,18 @@ class Planner {
       append(members, root, node);
     }
     const homes = chooseHomes(graph, demands, fusion, (root) => rows.get(root)?.roots.at(-1) ?? root);
+    const wishes = new Map(wishesOf(graph, stored, (node) => this.places.extents(node)).map((wish) => [wish.value, wish]));
+    const isRead = new Set([...stored, ...graph.nodes.flatMap(({ inputs }) => inputs)]);
     for (const node of graph.nodes) {
       if (this.places.operands.has(node)) continue; // a source, or an item that its scan has placed
       const kind = kindOf(node);
+      // A result that is written as a view of itself asks for no view.
+      if (kind === "view" && !isRead.has(node)) continue;
       if (kind === "view") this.#view(graph, node, regions);
       else if (kind === "scan") planScan(this, graph, node, `t${this.#loops++}`, regions);
       else if (roots.get(node) === node) {
         const group = rows.get(node);
-        const site: Site = { graph, homes, regions, ...(group === undefined ? {} : { group }) };
+        const site: Site = { graph, homes, wishes, regions, ...(group === undefined ? {} : { group }) };
         if (group?.again.has(node)) continue; // whoever asks for it computes it
         const made = this.#region(members.get(node) ?? [node], more.get(node) ?? [], site);
         if (group === undefined) this.#emit([made], regions);
@@ -147,7 +152,7 @@ class Planner {
   }
 
   /** A region and the places of what it stores; when it runs is not said yet. */
-  #region(own: readonly Node[], also: readonly Node[], { graph, homes, regions, group }: Site): Unplaced {
+  #region(own: readonly Node[], also: readonly Node[], { graph, homes, wishes, regions, group }: Site): Unplaced {
     const again = group === undefined ? [] : againIn(own, group);
     const nodes = [...again, ...own];
     const root = nodes[nodes.length - 1];
@@ -155,7 +160,11 @@ class Planner {
     const placed = (node: Node, name: () => string): View => {
       const shape = this.places.extents(node);
       if (group?.inner.has(node)) return this.#oneBlock(name(), shape, group);
-      return homes.get(node) ?? this.places.allocate(name(), "arena", shape, { layout: this.#layouts.values.get(node) });
+      const home = homes.get(node);
+      if (home !== undefined) return home;
+      const wish = wishes.get(node);
+      if (wish === undefined) return this.places.allocate(name(), "arena", shape, { layout: this.#layouts.values.get(node) });
+      return { ...wish.out, buffer: this.places.allocate(name(), "arena", this.places.extents(wish.node)).buffer };
     };
     const out = placed(root, () => named.name);
     const more = also.map((node) => ({ node, out: placed(node, () => this.names.of(graph, [node]).name) }));

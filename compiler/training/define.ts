@@ -94,6 +94,12 @@ export interface Optimizer<C extends object = object> {
   ) => { readonly weight: Node; readonly slots: Readonly<Record<string, Node>> };
 }
 
+/** How many numbers go into a unit of a weight, and how many come out. */
+export interface Fans {
+  readonly in: number;
+  readonly out: number;
+}
+
 /** An initializer as a row of the table: numbers for a weight of a shape, from a stream of noise. */
 export interface Initializer<C extends object = object> {
   /** Keras' snake_case name: glorot_uniform. */
@@ -101,8 +107,8 @@ export interface Initializer<C extends object = object> {
   readonly aliases: readonly string[];
   readonly says: string;
   readonly config: z.ZodType<C>;
-  /** Fills row-major; uses no Math function but sqrt, floor, abs, fround, imul. */
-  readonly fill: (shape: readonly number[], random: Random, config: C) => Float32Array;
+  /** Fills row-major; uses no Math function but sqrt, floor, abs, fround, imul. `fans`: those of a weight whose shape does not say them. */
+  readonly fill: (shape: readonly number[], random: Random, config: C, fans?: Fans) => Float32Array;
 }
 
 /** A regularizer as a row of the table: what a weight, or what a layer gives, adds to the loss. */

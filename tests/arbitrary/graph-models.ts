@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { InputSpec, LayerSpec, Model } from "../../compiler/model.ts";
-import { anyLine, commonOf, isLegal, type Line, lineOf, merges, named } from "./lines.ts";
+import { anyLine, commonOf, isLegal, type Line, lineOf, merges, named, roled } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 
 interface Step {
@@ -32,6 +32,7 @@ export const graphDrafts: fc.Arbitrary<GraphDraft> = fc.record({
       line: fc.oneof(
         { arbitrary: anyLine(limits), weight: 4 },
         { arbitrary: fc.oneof(...merges.map((layer) => lineOf(layer, limits))), weight: 5 },
+        { arbitrary: fc.oneof(...roled.map((layer) => lineOf(layer, limits))), weight: 2 },
         { arbitrary: fc.oneof(...["lstm", "embedding", "masking"].map((name) => lineOf(named(name), limits))), weight: 2 },
       ),
       how: fc.constantFrom("line", "line", "line", "reuse", "model"),

@@ -28,6 +28,40 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   axes: fc.constantFrom(1, 2, -1, [1, 2], [2, 1]),
   mean: fc.constantFrom(0.5, -1.25, [3]),
   variance: fc.constantFrom(0.25, 2, [1]),
+  // What the inputs are, their number says.
+  takes: fc.constant(undefined),
+  attentionAxes: fc.constantFrom(undefined, 1, 2, [1, 2]),
+  biasAxes: fc.constant(undefined),
+};
+
+const below = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: 100 * most - 1 }).map((k) => k / 100);
+const einsums: readonly (readonly [equation: string, outputShape: unknown, biasAxes?: string])[] = [
+  ["ab,bc->ac", 3, "c"],
+  ["...x,xy->...y", 2, "y"],
+  ["...xy,xyz->...z", [4], "z"],
+  ["ab...,bc->ac...", [3]],
+  ["abc,cd->abd", [null, 3], "d"],
+  ["abc,bd->adc", [3, null], "dc"],
+  ["abc,bcd->abd", [null, 2], "bd"],
+  ["abc,cde->aebd", [2, null, 3], "ed"],
+  ["abcd,bde->ace", [null, 2], "e"],
+  ["abc,bd->ad", [3], "d"],
+];
+/** Fields that must fit each other, of some layers. */
+const together: Readonly<Record<string, fc.Arbitrary<Config>>> = {
+  einsumDense: fc
+    .constantFrom(...einsums)
+    .map(([equation, outputShape, biasAxes]) => ({ equation, outputShape, ...(biasAxes === undefined ? {} : { biasAxes }) })),
+  // A rate of 1 cannot be trained.
+  gaussianDropout: fc.record({ rate: below(1) }),
+  alphaDropout: fc.record({ rate: below(1) }),
+  // Ids are those of a port: in the way back there are none.
+  reversibleEmbedding: fc.constant({ reverse: true }),
+  groupNormalization: fc.record({ groups: fc.constantFrom(-1, 1, 1, 2, 3) }),
+  spectralNormalization: fc.constantFrom(
+    { layer: { layer: "dense", config: { units: 3 } } },
+    { layer: { layer: "conv2d", config: { filters: 2, kernelSize: 1 } } },
+  ),
 };
 
 /** Specs of a table. A penalty of whole units makes every model diverge, and axes are those of a weight here. */
@@ -70,8 +104,11 @@ const isInitializer = (key: string): boolean => key.endsWith("Initializer");
 
 /** Configs the layer's schema accepts. */
 export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
-  return valuesOf(layer.config, { ...limits, fields: { ...fitting, ...penaltiesOf(layer), ...limits.fields } })
-    .map((config) => Object.fromEntries(Object.entries(config as object).filter(([key]) => !isInitializer(key))))
+  const fields = { ...fitting, ...penaltiesOf(layer), ...limits.fields };
+  return fc
+    .tuple(valuesOf(layer.config, { ...limits, fields }), together[layer.name] ?? fc.constant({}))
+    .map(([drawn, own]) => Object.entries({ ...(drawn as object), ...own }))
+    .map((entries) => Object.fromEntries(entries.filter(([key]) => !isInitializer(key))))
     .filter((config) => layer.config.safeParse(config).success);
 }
 
@@ -102,8 +139,11 @@ export const isLegal = (
 
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
-  ({ takes = [1, 1] }) => takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY,
+  ({ takes = [1, 1], encodes }) => encodes === undefined && (takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY),
 );
+
+/** Layers that take one input or several, each in a role. */
+export const roled: readonly AnyLayer[] = all.filter(({ roles }) => roles !== undefined);
 
 /** Any layer that a chain can go on with. */
 export const anyLine = (limits: Limits): fc.Arbitrary<Line> =>

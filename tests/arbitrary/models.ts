@@ -216,7 +216,6 @@ function assemble(
   const weights: Record<string, Float32Array> = {};
   for (const line of lines) {
     if (!isLegal(line, shape)) continue;
-    const layer = named(line.layer);
     const wanted = names[specs.length] ?? line.layer;
     const name = specs.some((spec) => spec.name === wanted) ? `${wanted}${specs.length}` : wanted;
     const config = {
@@ -226,14 +225,12 @@ function assemble(
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
     if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
-    for (const weight of layer.weights(layer.config.parse(line.config), shape, [shape])) {
-      const full = `${name}/${weight.name}`;
-      Object.defineProperty(weights, full, { value: weightNumbers(seed, full, weight.shape), enumerable: true });
-    }
     specs.push({ name, layer: line.layer, config });
     shape = output;
   }
   if (specs.length === 0) return undefined;
+  for (const { name, shape: sizes } of resolve({ name: "random", seed, layers: specs }).weights)
+    Object.defineProperty(weights, name, { value: weightNumbers(seed, name, sizes), enumerable: true });
   return { name: "random", seed, layers: specs, weights };
 }
 

@@ -1,7 +1,7 @@
 // Emitted modules in headless Chromium, in pages and in workers: with the kernels inside and beside them, and under content
 // security policies. Exact modules have Node's bits whatever computes, JavaScript always has them; relaxed SIMD is near.
 // A policy that forbids WebAssembly leaves JavaScript, and nothing is thrown. Skipped, with a line, where there is no Chromium.
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, chromium } from "playwright-core";
@@ -14,10 +14,8 @@ import { load } from "../../runtime/load.ts";
 import { tameNumbers } from "../arbitrary/numbers.ts";
 import { type Backend, withBackend } from "../engines.ts";
 import { skipOf, standard } from "../exemptions.ts";
+import { browserBinary as binary } from "../support/browser.ts";
 import { bitsOf, type Data, drive, driveHere, numbersOf } from "../support/drive.ts";
-
-const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const binary = places.find((place) => place !== undefined && existsSync(place));
 
 const model = (name: string, ...layers: readonly [layer: string, config: object][]): Model => ({
   name,

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { expectClose } from "../close.ts";
-import { relaxedRuns } from "../engines.ts";
 import type { Ported, Trainable } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
 import { fed, fixtures, floats, layerCases, lossCases, trainingCases } from "../fixtures/read.ts";
@@ -41,7 +40,7 @@ describe.each(options)("$name", ({ options: given }) => {
 
   it.each(training.taken)("training $case", (golden) => {
     const trainer = startTraining(golden.model, given);
-    expectSteps(golden, trainer, relaxedRuns && given.exact !== true && given.target !== "js");
+    expectSteps(golden, trainer);
   });
 
   it.each(losses.taken)("losses $case", ({ case: name, loss, y_true, y_pred, sample_weight, value, weighted }) => {

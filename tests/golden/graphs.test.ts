@@ -10,6 +10,7 @@ import { expectClose } from "../close.ts";
 import { executors, type Trainable } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { asGiven, expectPorts } from "../ports.ts";
+import { attentionNets } from "./attention-nets.ts";
 import type { GraphNet, Tensors } from "./graph-net.ts";
 import { lossOver, stepped } from "./loops.ts";
 import { merges } from "./merges.ts";
@@ -50,7 +51,8 @@ function drawn(net: GraphNet, seed: number, count: number) {
   return { noise, x, w };
 }
 
-describe.each([...merges, ...nets])("$name", (net) => {
+const all = [...merges, ...nets, ...attentionNets];
+describe.each(all)("$name", (net) => {
   it("equals the loops", () => {
     const { x: inputs, w } = drawn(net, 7, rows);
     const x = inputs();
@@ -64,7 +66,7 @@ describe.each([...merges, ...nets])("$name", (net) => {
 const options: readonly OptionsInput[] = [{ target: "js", exact: true }, { target: "simd" }];
 const batches = [4, 2, 4, 1];
 
-describe.each(nets)("$name, trained", (net) => {
+describe.each([...nets, ...attentionNets.filter(({ training }) => training !== undefined)])("$name, trained", (net) => {
   it.each(options)("%j", (given) => {
     const { training } = net;
     if (training === undefined) throw new Error(`${net.name} has no training`);

@@ -7,10 +7,12 @@ import { expectClose } from "../close.ts";
 import { executors } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { maskCases } from "./mask-variations.ts";
+import { normCases } from "./norm-variations.ts";
 import { tensor } from "./reference.ts";
+import { spaceCases } from "./space-variations.ts";
 import { cases as layerCases } from "./variations.ts";
 
-const cases = [...layerCases, ...maskCases];
+const cases = [...layerCases, ...maskCases, ...normCases, ...spaceCases];
 
 const rows = 3;
 /** The meaning, and the kernels that differ most, do run. */

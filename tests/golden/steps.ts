@@ -5,8 +5,8 @@ import type { Trainer } from "../executors.ts";
 import { standard, toleranceOf } from "../exemptions.ts";
 import { fed, rowsOf, type TrainingCase } from "../fixtures/read.ts";
 
-/** A known miss, of contracted lanes alone. */
-const relaxedMiss = toleranceOf("training-relaxed-before-batch-norm");
+/** A known miss: noise that Adam divides by itself. */
+const miss = toleranceOf("training-before-batch-norm");
 const isMiss = (golden: TrainingCase, weight: string): boolean => {
   const { layers, training } = golden.model;
   const layer = layers.findIndex(({ name }) => weight === `${name}/bias`);
@@ -16,18 +16,13 @@ const isMiss = (golden: TrainingCase, weight: string): boolean => {
 };
 
 /** Throws at the first step after which a number is not Keras'. */
-export function expectSteps(golden: TrainingCase, trainer: ReturnType<Trainer["start"]>, isRelaxed: boolean): void {
+export function expectSteps(golden: TrainingCase, trainer: ReturnType<Trainer["start"]>): void {
   for (const [i, { x, y, loss, after }] of golden.steps.entries()) {
     const found = trainer.step(fed(x), fed(y), rowsOf(x));
     expectClose([found], [loss], standard.kerasSteps, `loss of step ${i}`);
     const weights = trainer.weights();
     expect(Object.keys(weights).sort()).toEqual(Object.keys(after).sort());
     for (const [weight, values] of Object.entries(after))
-      expectClose(
-        weights[weight],
-        values,
-        isRelaxed && isMiss(golden, weight) ? relaxedMiss : standard.kerasSteps,
-        `${weight} after step ${i}`,
-      );
+      expectClose(weights[weight], values, isMiss(golden, weight) ? miss : standard.kerasSteps, `${weight} after step ${i}`);
   }
 }

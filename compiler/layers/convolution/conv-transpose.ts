@@ -106,15 +106,15 @@ const convTranspose = ({
       const axes = axesOf(rank, config, picture.type.shape.slice(1, rank + 1) as number[]);
       // Along the channels an activation may go where they are last, and so in the region of each dot.
       const isLast = config.dataFormat !== "channels_first";
-      const finish = (sum: Node) => {
-        const y = bias === undefined ? sum : g.add(sum, g.broadcastTo(bias, sum.type.shape));
-        return isLast ? activate(g, config.activation, y) : y;
-      };
-      const y = fromLast(g, config, woven(g, phasesOf(g, picture, kernel, axes, finish), axes));
+      const finish = (sum: Node) => (isLast ? activate(g, config.activation, sum) : sum);
+      const y = fromLast(g, config, woven(g, phasesOf(g, { x: picture, kernel, bias, finish }, axes), axes));
       return { y: isLast ? y : activate(g, config.activation, y), mask: null };
     },
   });
 };
+
+/** Taps of the phase that has the most. */
+const mostTaps = ({ taps, stride }: Along): number => Math.ceil(taps / stride);
 
 /** First and number of the q that outputs have. */
 function quotients({ cut, output, stride }: Along): { readonly first: number; readonly count: number } {
@@ -122,10 +122,17 @@ function quotients({ cut, output, stride }: Along): { readonly first: number; re
   return { first, count: Math.ceil((cut + output) / stride) - first };
 }
 
+interface Spread {
+  readonly x: Node;
+  readonly kernel: Node;
+  readonly bias: Node | undefined;
+  readonly finish: (sum: Node) => Node;
+}
+
 /** All phases side by side: [n, ...Q, ...strides, filters]. */
-function phasesOf(g: G, x: Node, kernel: Node, axes: readonly Along[], finish: (sum: Node) => Node): Node {
+function phasesOf(g: G, { x, kernel, bias, finish }: Spread, axes: readonly Along[]): Node {
   const rank = axes.length;
-  const most = axes.map(({ taps, stride }) => Math.ceil(taps / stride));
+  const most = axes.map(mostTaps);
   const low = axes.map((axis, i) => (most[i] - 1) * axis.dilation - quotients(axis).first);
   const high = axes.map((axis) => quotients(axis).first + quotients(axis).count - axis.length);
   const isWide = [...low, ...high].some((margin) => margin > 0);
@@ -141,50 +148,65 @@ function phasesOf(g: G, x: Node, kernel: Node, axes: readonly Along[], finish: (
       const parts = groups[axis].map((group) => along([...chosen, group]));
       return g.concat(...parts, { axis: 1 + rank + axis });
     }
-    const counts = axes.map((each) => quotients(each).count);
-    if (chosen.some(({ taps }) => taps === 0)) {
-      const filters = kernel.type.shape[rank];
-      return finish(g.fill(0, ["n", ...counts, ...chosen.map((group) => group.count), filters]));
-    }
-    const starts = [0, ...chosen.map(({ taps }, i) => (most[i] - taps) * axes[i].dilation), 0];
-    const sizes = border.type.shape.map((size, i) => (i === 0 ? size : (size as number) - starts[i]));
-    const windows = patches(g, g.slice(border, { starts, sizes }), {
-      sizes: chosen.map(({ taps }) => taps),
-      strides: axes.map(() => 1),
-      dilations: axes.map(({ dilation }) => dilation),
-      padding: "valid",
-    });
-    return finish(product(g, windows, tapsOf(g, kernel, chosen, axes)));
+    return finish(withBias(g, sumsOf(g, border, kernel, chosen, axes), bias, chosen));
   };
   return along([]);
 }
 
-/** The taps of some phases, last tap first: [...taps, ...phases, filters, C]. A view of the kernel. */
+/**
+ * The taps of some phases, last tap first: [...taps, C, ...phases but the last, last phases · filters]. The columns of the dot are what
+ * lies side by side in the output.
+ */
 function tapsOf(g: G, kernel: Node, phases: readonly Phases[], axes: readonly Along[]): Node {
   const rank = axes.length;
   const { shape } = kernel.type;
   const starts = shape.map((_, i) => (i < rank ? phases[i].from : 0));
   const part = g.slice(kernel, { starts, sizes: shape.map((size, i) => (size as number) - starts[i]) });
+  const all = axes.map((_, i) => i);
   const every = g.window(part, {
-    axes: axes.map((_, i) => i),
+    axes: all,
     sizes: phases.map((group) => group.count),
     strides: axes.map(({ stride }) => stride),
-    dilations: axes.map(() => 1),
+    dilations: all.map(() => 1),
   });
-  const all = axes.map((_, i) => i);
-  const perm = [...all, ...all.map((i) => rank + 2 + i), rank, rank + 1];
-  return g.reverse(g.transpose(every, { perm }), { axes: all });
+  const turned = g.transpose(every, { perm: [...all, rank + 1, ...all.map((i) => rank + 2 + i), rank] });
+  const sizes = turned.type.shape as readonly number[];
+  const columns = sizes[2 * rank] * sizes[2 * rank + 1];
+  return g.reshape(g.reverse(turned, { axes: all }), { shape: [...sizes.slice(0, -2), columns] });
 }
 
-/** Windows [n, ...Q, C, ...taps] · [...taps, ...phases, filters, C]. */
-function product(g: G, windows: Node, taps: Node): Node {
-  const rank = (windows.type.shape.length - 2) / 2;
-  const all = Array.from({ length: rank }, (_, i) => i);
+/** The products of some phases, [n, ...Q, ...phases but the last, last phases · filters]: 0 where they have no tap. */
+function sumsOf(g: G, border: Node, kernel: Node, phases: readonly Phases[], axes: readonly Along[]): Node {
+  const rank = axes.length;
+  if (phases.some(({ taps }) => taps === 0)) {
+    const counts = [...axes.map((axis) => quotients(axis).count), ...phases.map((group) => group.count)];
+    return g.fill(0, ["n", ...counts.slice(0, -1), (counts.at(-1) as number) * (kernel.type.shape[rank] as number)]);
+  }
+  const starts = [0, ...phases.map(({ taps }, i) => (mostTaps(axes[i]) - taps) * axes[i].dilation), 0];
+  const sizes = border.type.shape.map((size, i) => (i === 0 ? size : (size as number) - starts[i]));
+  const windows = patches(g, g.slice(border, { starts, sizes }), {
+    sizes: phases.map(({ taps }) => taps),
+    strides: axes.map(() => 1),
+    dilations: axes.map(({ dilation }) => dilation),
+    padding: "valid",
+  });
+  const all = axes.map((_, i) => i);
   const contract = [
     [...all.map((i) => rank + 2 + i), rank + 1],
-    [...all, 2 * rank + 1],
+    [...all, rank],
   ] as const;
-  return g.dot(windows, taps, { batch: [[], []], contract });
+  return g.dot(windows, tapsOf(g, kernel, phases, axes), { batch: [[], []], contract });
+}
+
+/** Sums with the bias, their columns as [last phases, filters]. Repeated as often as columns lie side by side, a bias is read like them. */
+function withBias(g: G, sums: Node, bias: Node | undefined, phases: readonly Phases[]): Node {
+  const { shape } = sums.type;
+  const { count: times } = phases[phases.length - 1];
+  const columns = shape[shape.length - 1] as number;
+  const apart = { shape: [...shape.slice(0, -1), times, columns / times] };
+  if (bias === undefined) return g.reshape(sums, apart);
+  const row = g.concat(...Array.from({ length: times }, () => bias), { axis: 0 });
+  return g.reshape(g.add(sums, g.broadcastTo(row, shape)), apart);
 }
 
 /** [n, ...Q, ...phases, filters] as the output: each axis is its quotients and phases in turn, less what is cut off. */
@@ -199,8 +221,6 @@ function woven(g: G, phases: Node, axes: readonly Along[]): Node {
 }
 
 function badSteps(axes: readonly Along[], { outputPadding }: Keys): Problem | undefined {
-  if (axes.some(({ length }) => length === 0))
-    return { path: "", code: "shape/mismatch", message: "an axis has no point to spread", hint: "check inputShape" };
   const both = axes.find(({ stride, dilation }) => stride > 1 && dilation > 1);
   if (both !== undefined) {
     const message = `strides or dilationRate must be 1, found ${both.stride} and ${both.dilation}`;

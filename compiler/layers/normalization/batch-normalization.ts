@@ -8,6 +8,7 @@ import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { badAxis, initializerKey, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { badRenorm, clippingSchema, renormalized, renormWeights } from "./renorm.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta for each point of `axis`; the shape stays.
@@ -23,13 +24,16 @@ export const batchNormalization = layer({
     epsilon: z.number().positive().default(1e-3),
     center: z.boolean().default(true),
     scale: z.boolean().default(true),
+    renorm: z.boolean().default(false),
+    renormClipping: clippingSchema,
+    renormMomentum: z.number().min(0).max(1).default(0.99),
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
     ...initializerKey("movingMean", "zeros"),
     ...initializerKey("movingVariance", "ones"),
   }),
-  fixed: { synchronized: [false], renorm: [false], renormClipping: "any", renormMomentum: "any" },
-  legal: ({ axis }, input) => badAxis(axis, input),
+  fixed: { synchronized: "any" },
+  legal: (config, input) => badAxis(config.axis, input) ?? (config.renorm ? badRenorm(config) : undefined),
   weights: (config, input) => {
     const shape = (sampleAxes(config.axis, input) ?? []).map((axis) => input[axis]);
     return [
@@ -37,6 +41,7 @@ export const batchNormalization = layer({
       ...(config.center ? [weightOf(config, "beta", shape)] : []),
       weightOf(config, "movingMean", shape, { name: "moving_mean", trainable: false }),
       weightOf(config, "movingVariance", shape, { name: "moving_variance", trainable: false }),
+      ...(config.renorm ? renormWeights(config, shape) : []),
     ];
   },
   lower: (g, { x, mask, weights, config, trainable, noise }) => {
@@ -57,6 +62,13 @@ export const batchNormalization = layer({
     const centered = g.sub(x, each(mean));
     const squares = g.square(centered);
     const variance = g.as("variance", () => meanOver(g, squares, axes, mask));
+    if (config.renorm) {
+      const { r, d, updates } = renormalized(g, { mean, variance, weights, config });
+      // gamma · (… · r + d) + beta, with what does not depend on the point made once a channel.
+      const shift = weights.gamma === undefined ? d : g.mul(d, weights.gamma);
+      const scaled = g.mul(centered, each(g.mul(factor(variance), r)));
+      return { y: g.add(scaled, each(weights.beta === undefined ? shift : g.add(shift, weights.beta))), updates };
+    }
     const scaled = g.mul(centered, each(factor(variance)));
     const moved = (name: string, now: Node): Node => {
       const old = weights[name];

@@ -2,6 +2,10 @@
 //
 //   y[n, …o, …i] = gamma[…i] · (x[n, …o, …i] − mean[n, …o]) / √(variance[n, …o] + epsilon) + beta[…i]
 //
+// `rmsScaling` (deprecated in Keras) centres nothing but the variance, has gamma whatever `scale` says, and no beta:
+//
+//   y[n, …o, …i] = gamma[…i] · x[n, …o, …i] / √(variance[n, …o] + epsilon)
+//
 // i are the axes of `axis` (`inner`), o the others; the batch is always among those. gamma and beta have their numbers in the order of
 // i, ascending, and Keras' shape (`orderedAxes`): the same numbers for every way to write `axis`.
 import * as z from "zod";
@@ -22,16 +26,16 @@ export const layerNormalization = layer({
     epsilon: z.number().positive().default(1e-3),
     center: z.boolean().default(true),
     scale: z.boolean().default(true),
+    rmsScaling: z.boolean().default(false),
     ...weightKeys("beta", "zeros"),
     ...weightKeys("gamma", "ones"),
   }),
-  fixed: { rmsScaling: [false] },
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: (config, input) => {
     const shape = orderedAxes(config.axis, input).map((axis) => input[axis]);
     return [
-      ...(config.scale ? [weightOf(config, "gamma", shape)] : []),
-      ...(config.center ? [weightOf(config, "beta", shape)] : []),
+      ...(config.scale || config.rmsScaling ? [weightOf(config, "gamma", shape)] : []),
+      ...(config.center && !config.rmsScaling ? [weightOf(config, "beta", shape)] : []),
     ];
   },
   lower: (g, { x, weights: { gamma, beta }, config }) => {
@@ -46,7 +50,7 @@ export const layerNormalization = layer({
     const variance = g.as("variance", () => g.mean(squares, { axes }));
     // One quotient per sample, not one per point.
     const scale = g.div(g.like(variance, 1), g.sqrt(g.add(variance, g.like(variance, config.epsilon))));
-    const scaled = g.mul(centered, g.broadcast(scale, { shape: x.type.shape, axes: outer }));
+    const scaled = g.mul(config.rmsScaling ? x : centered, g.broadcast(scale, { shape: x.type.shape, axes: outer }));
     const stretched = gamma === undefined ? scaled : g.mul(scaled, each(gamma));
     return { y: beta === undefined ? stretched : g.add(stretched, each(beta)) };
   },

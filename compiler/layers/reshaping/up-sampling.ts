@@ -2,10 +2,9 @@
 // (`preprocessing/interpolation.ts`).
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
+import { eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
 import { interpolations } from "../preprocessing/interpolation.ts";
 import { repeated, resampled } from "../preprocessing/resample.ts";
-import { noPixel } from "../preprocessing/resizing.ts";
 import { count } from "../shared.ts";
 
 /** Each step `size` times, [n, T, C] to [n, T·size, C]. https://keras.io/api/layers/reshaping_layers/up_sampling1d/ */
@@ -16,7 +15,7 @@ export const upSampling1d = layer({
   config: z.strictObject({ size: count.default(2) }),
   legal: (_config, input) => needsSpace(1, { dataFormat: null }, input),
   weights: () => [],
-  lower: (g, { x, config }) => ({ y: repeated(g, x, 1, config.size), mask: null }),
+  lower: (g, { x, config }) => ({ y: repeated(g, x, [config.size]), mask: null }),
 });
 
 /** A picture `size` times as large, [n, H, W, C] to [n, H·a, W·b, C]. https://keras.io/api/layers/reshaping_layers/up_sampling2d/ */
@@ -29,7 +28,7 @@ export const upSampling2d = layer({
     ...formatKey,
     interpolation: z.enum(interpolations).exclude(["area"]).default("nearest"),
   }),
-  legal: (config, input) => needsSpace(2, config, input) ?? noPixel(channelsLast(config, input)),
+  legal: (config, input) => needsSpace(2, config, input),
   weights: () => [],
   lower: (g, { x, config }) => {
     const picture = toLast(g, config, x);
@@ -47,8 +46,7 @@ export const upSampling3d = layer({
   legal: (config, input) => needsSpace(3, config, input),
   weights: () => [],
   lower: (g, { x, config }) => {
-    const sizes = eachAxis(config.size, 3);
-    const y = sizes.reduce((all, times, i) => repeated(g, all, i + 1, times), toLast(g, config, x));
+    const y = repeated(g, toLast(g, config, x), eachAxis(config.size, 3));
     return { y: fromLast(g, config, y), mask: null };
   },
 });

@@ -25,7 +25,7 @@ export function adjoint(g: G, side: 0 | 1, x: Node, other: Node, ct: Node, attrs
   const summed = [...attrs.contract[away]].sort((a, b) => a - b);
   const partners = summed.map((axis) => attrs.contract[side][attrs.contract[away].indexOf(axis)]);
   const nSummed = other.type.shape[0] === "n" && summed[0] === 0;
-  const isSwapped = nSummed || (side === 1 && x.type.shape[free[0]] !== "n");
+  const isSwapped = nSummed || (x.type.shape[free[0]] !== "n" && stands(partners, free, side === 1));
   const listed = isSwapped ? [...partners, ...free] : [...free, ...partners];
   const own = attrs.batch[side];
   const at = batchPlace(x, own, listed);
@@ -34,6 +34,13 @@ export function adjoint(g: G, side: 0 | 1, x: Node, other: Node, ct: Node, attrs
     ? g.dot(other, ct, { batch: swap(pairs.batch), contract: swap(pairs.contract), at })
     : g.dot(ct, other, pairs);
   return arrange(g, y, listed.toSpliced(at, 0, ...own));
+}
+
+/** Whether an operand lists the axes `a` before the axes `b`; `otherwise`: where they are mixed, or one is none. */
+function stands(a: readonly number[], b: readonly number[], otherwise: boolean): boolean {
+  if (a.length === 0 || b.length === 0) return otherwise;
+  if (Math.max(...a) < Math.min(...b)) return true;
+  return Math.max(...b) < Math.min(...a) ? false : otherwise;
 }
 
 const swap = <T>([a, b]: readonly [T, T]): readonly [T, T] => [b, a];

@@ -42,6 +42,7 @@ export const transpose: Primitive<TransposeAttrs> = {
   lower: {
     kind: "view",
     view: (input, { perm }, shape) => ({ ...input, shape, strides: perm.map((axis) => input.strides[axis]) }),
+    back: (out, shape, { perm }) => ({ ...out, shape, strides: shape.map((_, axis) => out.strides[perm.indexOf(axis)]) }),
   },
   sample: (random) => {
     const type = sampleShape(random);

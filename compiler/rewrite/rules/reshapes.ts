@@ -1,7 +1,9 @@
 // Elementwise work on a reshaped value is done before it is reshaped, where the other operands have that shape too at no cost: then it
-// stands in one region with what computes the value (the groups of a convolution and its bias), and the rules of fold.ts see both.
+// stands in one region with what computes the value (the groups of a convolution and its bias), and the rules of fold.ts see both. The
+// same for a transposed value: between layers that keep their channels first, the transposes meet and vanish.
 //
-//   f(reshape a, broadcast b, 2)  →  reshape f(a, broadcast b′, 2)
+//   f(reshape a, broadcast b, 2)    →  reshape f(a, broadcast b′, 2)
+//   f(transpose a, broadcast b, 2)  →  transpose f(a, broadcast b′, 2)
 import { type Node, type Shape, type Size, sameShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { any, list, type Rule, rule, splatOf, where } from "../pattern.ts";
@@ -53,6 +55,25 @@ function unshaped(g: G, node: Node, shape: Shape): Node | undefined {
 /** A reshape of what a region computes. */
 const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (x.op === "dot" || isElementwise(x));
 
+/** A transpose of what a region computes. */
+const isTurned = ({ op, inputs: [x] }: Node): boolean =>
+  op === "transpose" && (x.op === "dot" || x.op.startsWith("reduce") || isElementwise(x));
+
+/** An operand as it is before axes are turned by `perm`, if no number has to move for it. */
+function unturned(g: G, node: Node, perm: readonly number[]): Node | undefined {
+  const { shape } = node.type;
+  const before = perm.map((_, axis) => shape[perm.indexOf(axis)]);
+  const value = splatOf(node);
+  if (value !== undefined) return g.fill(value, before);
+  if (node.op === "transpose" && sameShape(list(node, "perm"), perm)) return node.inputs[0];
+  if (node.op !== "broadcast") return undefined;
+  const places = list(node, "axes").map((axis) => perm[axis]);
+  const axes = places.toSorted((a, b) => a - b);
+  const [repeated] = node.inputs;
+  const inOrder = g.transpose(repeated, { perm: axes.map((place) => places.indexOf(place)) });
+  return g.broadcast(inOrder, { shape: before, axes });
+}
+
 export const reshapes: readonly Rule[] = [
   rule(
     "work-before-reshaping",
@@ -82,6 +103,36 @@ export const reshapes: readonly Rule[] = [
         () => g.add(y, repeated(shape.length === 3 ? [last] : [2, 3])),
         () => g.mul(repeated([]), y),
         () => g.sub(g.reshape(g.neg(g.input({ name: "x1", shape: ["n", 2, 3, 4] })), { shape }), y),
+      ])();
+    },
+  ),
+  rule(
+    "work-before-turning",
+    "bits",
+    where(any("node"), (node) => isElementwise(node) && node.inputs.some(isTurned)),
+    (g, _, node) => {
+      const perm = list(node.inputs.find(isTurned) as Node, "perm");
+      const operands = node.inputs.flatMap((input) => unturned(g, input, perm) ?? []);
+      if (operands.length < node.inputs.length) return undefined;
+      return g.transpose(g.node(node.op, operands, node.attrs), { perm });
+    },
+    (g, r) => {
+      const perm = r.pick([
+        [0, 2, 1, 3],
+        [0, 3, 1, 2],
+        [0, 1, 3, 2],
+      ]);
+      const turned = (name: string) => g.transpose(g.neg(g.input({ name, shape: ["n", 2, 3, 4] })), { perm });
+      const y = turned("x0");
+      const { shape } = y.type;
+      const repeated = (axes: readonly number[]) =>
+        g.broadcast(g.param({ name: "p", shape: axes.map((axis) => shape[axis]) }), { shape, axes });
+      return r.pick([
+        () => g.exp(y),
+        () => g.max(y, g.fill(0, shape)),
+        () => g.add(y, repeated([1])),
+        () => g.mul(repeated([1, 3]), y),
+        () => g.sub(turned("x1"), y),
       ])();
     },
   ),

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { Random } from "../../base/random.ts";
 import { random, seedFor } from "../../base/random.ts";
-import type { Initializer, InitializerSpec } from "../define.ts";
+import type { Fans, Initializer, InitializerSpec } from "../define.ts";
 import { named, parseNamed, specSchema } from "../named.ts";
 import * as list from "./list.ts";
 
@@ -15,9 +15,15 @@ export const initializers: ReadonlyMap<string, AnyInitializer> = named<AnyInitia
 export const initializerSchema: z.ZodType<InitializerSpec> = specSchema(initializers);
 
 /** The initial value of a weight: a function of the model's seed and the weight's full name. */
-export function initialize(spec: InitializerSpec, shape: readonly number[], seed: number, weight: string): Float32Array {
+export function initialize(
+  spec: InitializerSpec,
+  shape: readonly number[],
+  seed: number,
+  weight: string,
+  fans?: Fans,
+): Float32Array {
   const { item, config } = parseNamed(initializers, spec, { kind: "initializer", path: "" });
   const own: unknown = (config as { seed?: unknown }).seed;
   const source: Random = random(typeof own === "number" ? own : seedFor(seed, weight));
-  return item.fill(shape, source, config);
+  return item.fill(shape, source, config, fans);
 }

@@ -6,7 +6,7 @@
 //   truncated_normal      N cut at ±2 of its deviations, widened by 1 / 0.8796 so that the variance is v again
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
-import type { Initializer } from "../define.ts";
+import type { Fans, Initializer } from "../define.ts";
 import { drawn, normal, seed, truncatedNormal } from "./distributions.ts";
 
 const schema = z.strictObject({
@@ -18,14 +18,18 @@ const schema = z.strictObject({
 type Config = z.output<typeof schema>;
 
 /** Keras' fans: (in, out) of a matrix; the taps of a longer kernel count on both sides; a vector's length is both. */
-export function fans(shape: readonly number[]): { readonly in: number; readonly out: number } {
+export function fans(shape: readonly number[]): Fans {
   if (shape.length < 2) return { in: shape[0] ?? 1, out: shape[0] ?? 1 };
   const taps = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   return { in: shape[shape.length - 2] * taps, out: shape[shape.length - 1] * taps };
 }
 
-function fill(shape: readonly number[], random: Random, { scale, mode, distribution }: Config): Float32Array {
-  const fan = fans(shape);
+function fill(
+  shape: readonly number[],
+  random: Random,
+  { scale, mode, distribution }: Config,
+  fan: Fans = fans(shape),
+): Float32Array {
   const variance = scale / Math.max(1, { fan_in: fan.in, fan_out: fan.out, fan_avg: (fan.in + fan.out) / 2 }[mode]);
   if (distribution === "uniform") {
     const limit = Math.sqrt(3 * variance);
@@ -50,5 +54,11 @@ const seeded = z.strictObject({ seed });
 
 /** A named point of variance scaling. */
 export function scaled(name: string, says: string, point: Omit<Config, "seed">): Initializer<z.output<typeof seeded>> {
-  return { name, aliases: [], says, config: seeded, fill: (shape, random) => fill(shape, random, { ...point, seed: null }) };
+  return {
+    name,
+    aliases: [],
+    says,
+    config: seeded,
+    fill: (shape, random, _, fan) => fill(shape, random, { ...point, seed: null }, fan),
+  };
 }

@@ -58,13 +58,18 @@ function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<str
   for (const weight of resolve(model).weights) append(perFolder, folderOf(weight, folders), weight);
   for (const [folder, weights] of perFolder) {
     const found = store.variables(folder);
-    if (found.length !== weights.length) {
-      const message = `${weights.map(({ name }) => quote(name)).join(" and ")} need ${weights.length} variables, the file holds ${found.length} in ${folder}/vars`;
+    const places = weights.map(({ spec }, i) => spec.at ?? i);
+    const needed = Math.max(...places) + 1;
+    if (found.length !== needed) {
+      const message = `${weights.map(({ name }) => quote(name)).join(" and ")} need ${needed} variables, the file holds ${found.length} in ${folder}/vars`;
       throw new CompileError({ code: "format/tensor", path: `${folder}/vars`, message });
     }
     weights.forEach((weight, i) => {
       // defineProperty: a layer may be called __proto__.
-      Object.defineProperty(values, weight.name, { value: numbersOf(weight, found[i], `${folder}/vars/${i}`), enumerable: true });
+      Object.defineProperty(values, weight.name, {
+        value: numbersOf(weight, found[places[i]], `${folder}/vars/${places[i]}`),
+        enumerable: true,
+      });
     });
   }
   const [unread] = store.unread();

@@ -7,12 +7,13 @@
 import { camelCase } from "../../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
-import { snakeCase } from "../../../compiler/front/lines.ts";
+import { classOf, snakeCase } from "../../../compiler/front/lines.ts";
 import type { Saved } from "../../../compiler/layers/define.ts";
+import { layers } from "../../../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
 import { type Call, functional, type Reference, tensorsIn } from "./functional.ts";
 import type { Store } from "./store.ts";
-import { configOf, type Keys, layerOf, ours, quote, type Serialized, serialized, unsupported } from "./values.ts";
+import { configOf, type Keys, knownLayer, layerOf, ours, quote, type Serialized, serialized, unsupported } from "./values.ts";
 
 /** A model's lines, and the folder of each by the name that its weights begin with. */
 export interface Lines {
@@ -106,11 +107,14 @@ class Reader {
       const name = isAgain ? free(taken, layer.name) : layer.name;
       made.set(`${call.call} ${layer.name}`, name);
       const from = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
-      const told = toldBy(call);
+      const { roles, perCall = {} } = knownLayer(layer) ?? {};
+      const told = { ...toldBy(call), ...(roles === undefined ? {} : takenBy(call, roles)) };
       if (isAgain) {
-        if (Object.keys(told).length > 0)
-          unsupported(layer.path, `the layer ${quote(layer.name)} is called again with other arguments`);
-        return { name, layer: "reuse", config: { of: layer.name }, inputs: from };
+        const strange = Object.keys(told).find((key) => !Object.hasOwn(perCall, key));
+        if (strange !== undefined)
+          unsupported(layer.path, `the layer ${quote(layer.name)} is called again with another ${strange}`);
+        // What this call leaves out the first may have said.
+        return { name, layer: "reuse", config: { of: layer.name, ...perCall, ...told }, inputs: from };
       }
       const line = this.#line(layer, name, { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" });
       return { ...line, config: { ...line.config, ...told }, inputs: from };
@@ -165,6 +169,14 @@ const toldBy = (call: Call): Readonly<Record<string, unknown>> =>
       }),
   );
 
+/** What the tensors of a call are, where their number alone does not say it. */
+function takenBy(call: Call, roles: readonly string[]): { readonly takes?: readonly string[] } {
+  const takes = call.arguments.flatMap(({ name, value }) =>
+    tensorsIn(value).map((_, i) => (typeof name === "string" ? camelCase(name) : roles[name + i])),
+  );
+  return takes.length <= 3 && takes.every((role, i) => role === roles[i]) ? {} : { takes };
+}
+
 /** The line that states what a chain takes. */
 function inputLine(batched: unknown, dtype: unknown, path: string): LayerSpec {
   return { layer: "input", config: { shape: sampleShape(batched, path), ...(dtype === "string" ? { dtype } : {}) } };
@@ -193,11 +205,14 @@ function free(taken: Set<string>, name: string): string {
   }
 }
 
+/** Classes that Keras exports under another name than its own, which folders are called after. */
+const classes: ReadonlyMap<string, string> = new Map([...layers.values()].map((layer) => [layer.keras, classOf(layer)]));
+
 /** Where the weights of each layer lie: folders count the layers of a class within their container. */
 function foldersOf(list: readonly Serialized[], under: string): readonly string[] {
   const count = new Map<string, number>();
   return list.map(({ class_name }) => {
-    const name = snakeCase(class_name);
+    const name = snakeCase(classes.get(class_name) ?? class_name);
     const k = count.get(name) ?? 0;
     count.set(name, k + 1);
     return `${under === "" ? "" : `${under}/`}layers/${name}${k === 0 ? "" : `_${k}`}`;

@@ -51,9 +51,14 @@ export function serialized(value: unknown, path: string): Serialized {
 /** Whether a class is one of Keras' own, not code of the user's. */
 const isKeras = (module: string): boolean => module === "" || module === "keras" || module.startsWith("keras.");
 
+/** Our layer for a class of Keras', if there is one. */
+export const knownLayer = ({ class_name, module }: Serialized): AnyLayer | undefined =>
+  isKeras(module) ? byClass.get(class_name) : undefined;
+
 /** Our layer for a class of Keras'. Throws CompileError format/unsupported with its name. */
-export function layerOf({ class_name, module, registered_name }: Serialized, path: string): AnyLayer {
-  const layer = isKeras(module) ? byClass.get(class_name) : undefined;
+export function layerOf(item: Serialized, path: string): AnyLayer {
+  const { class_name, module, registered_name } = item;
+  const layer = knownLayer(item);
   if (layer !== undefined) return layer;
   if (class_name === "Lambda")
     return unsupported(
