@@ -5,10 +5,11 @@
 import type { Range, WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
+import type { Encoded, Words } from "../encode/define.ts";
 import { type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { AnyLayer, Assign, Encoded, LayerResult, WeightSpec } from "../layers/define.ts";
+import type { AnyLayer, Assign, LayerResult, Port, WeightSpec } from "../layers/define.ts";
 import { type G, ops } from "../ops/index.ts";
 import type { Calls, Entry, Source } from "./calls.ts";
 import { checkLine, type Line } from "./lines.ts";
@@ -40,17 +41,17 @@ export interface Step {
   readonly weights: readonly Weight[];
 }
 
-/** Text of a port as the numbers that a layer takes for it: an input of the Graph of its own. */
+/** Items of ports as the numbers that a layer takes for them: an input of the Graph of its own. */
 export interface Encoding extends Encoded {
-  /** Index of the model's input. */
-  readonly input: number;
+  /** Indices of the model's inputs. */
+  readonly ports: readonly number[];
   /** The Graph's input. */
   readonly name: string;
 }
 
 export interface Forward {
   /** In the order of the model's outputs. */
-  readonly outputs: readonly { readonly name: string; readonly y: Node; readonly mask?: Node }[];
+  readonly outputs: readonly { readonly name: string; readonly y: Node; readonly mask?: Node; readonly words?: Words }[];
   readonly steps: readonly Step[];
   readonly losses: readonly Node[];
   /** New values of weights that are not trained, and of trained ones those that the optimizer goes on from, by full name. */
@@ -64,6 +65,8 @@ export interface Forward {
 interface Numbers {
   readonly y: Node;
   readonly mask?: Node | undefined;
+  /** They stand for text. */
+  readonly words?: Words | undefined;
 }
 /** A value on its way: numbers, or the text of an input. */
 type Value = Numbers | { readonly text: number };
@@ -107,9 +110,10 @@ class Lowering {
       const value = this.#resultOf(source, path);
       if (isText(value)) {
         const message = `${JSON.stringify(name)} would give text`;
-        throw new CompileError({ code: "model/port", path, message, hint: "a model gives numbers" });
+        throw new CompileError({ code: "model/port", path, message, hint: "a model gives numbers, or words that it knows" });
       }
-      return { name, y: value.y, ...(value.mask === undefined ? {} : { mask: value.mask }) };
+      const { y, mask, words } = value;
+      return { name, y, ...(mask === undefined ? {} : { mask }), ...(words === undefined ? {} : { words }) };
     });
     const losses = [...this.#losses, ...weightLosses(this.#g, this.#regularized, this.#moved)];
     const [ranges, encodings] = [this.#ranges, this.#encodings];
@@ -157,33 +161,35 @@ class Lowering {
   #call(entry: Entry, values: readonly Value[], collected: Weight[]): readonly Value[] {
     // A line that only states a shape lets text through.
     if (entry.layer.declares !== undefined && values.some(isText)) return values;
-    const numbers = values.map((value) => this.#numbersOf(entry, value));
-    const { y, mask, more = [] } = this.#lower(entry, numbers, collected, entry.owner);
-    return [{ y, mask: mask === undefined ? numbers[0].mask : (mask ?? undefined) }, ...more.map((value) => ({ y: value }))];
+    const encoded = this.#encoded(entry, values);
+    const numbers = encoded === undefined ? values.map((value) => numbersOf(entry, value)) : [encoded];
+    const { y, mask, words, more = [] } = this.#lower(entry, numbers, collected, entry.owner);
+    const first: Numbers = {
+      y,
+      mask: mask === undefined ? numbers[0].mask : (mask ?? undefined),
+      words: words ?? (entry.layer.declares === undefined ? undefined : numbers[0].words),
+    };
+    return [first, ...more.map((value) => ({ y: value }))];
   }
 
-  /** What a layer computes with: numbers, or those that it makes of text. */
-  #numbersOf(entry: Entry, value: Value): Numbers {
-    const { layer, path } = entry;
-    if (isText(value)) return this.#encoded(entry, value.text);
-    if (layer.encodes === undefined) return value;
-    const hint = 'give it an input of texts: { shape: [1], type: "string" }';
-    throw new CompileError({ code: "layer/config", path, message: `${layer.name} takes text, and gets numbers`, hint });
-  }
-
-  /** The numbers that a layer makes of text; one input of the Graph for all that make the same. */
-  #encoded({ layer, config, path, name }: Entry, input: number): Numbers {
-    const port = this.#calls.inputs[input];
-    if (layer.encodes === undefined) {
-      const message = `${layer.name} takes numbers, and ${JSON.stringify(port.name)} holds text`;
-      const hint = "look the text up first: stringLookup({ vocabulary: […] })";
+  /** The numbers that a layer makes of items of the model's inputs; one input of the Graph for all that make the same. */
+  #encoded({ layer, config, path, name }: Entry, values: readonly Value[]): Numbers | undefined {
+    if (layer.encodes === undefined) return undefined;
+    const ports = values.map((value) => this.#ports.findIndex((port) => isSamePort(port, value)));
+    const given = values.map((value): Port => ({ shape: this.#shapeOf(value), isText: isText(value) }));
+    const made = layer.encodes(config, given);
+    if (made === undefined) return undefined;
+    if ("message" in made) throw new CompileError({ code: "layer/config", ...made, path: joinPath(path, made.path) });
+    if (ports.includes(-1)) {
+      const message = `${layer.name} takes inputs of the model, and gets what a layer computes`;
+      const hint = "texts and whole numbers are encoded before the net: give it the input itself";
       throw new CompileError({ code: "layer/config", path, message, hint });
     }
-    const table = layer.encodes(config, port.shape);
-    const others = this.#encodings.filter((other) => other.input === input);
-    const own = others.length === 0 ? graphName(port.name) : `${port.name}:${name}`;
-    const encoding = others.find((other) => isSame(other, table)) ?? { ...table, input, name: own };
-    if (!others.includes(encoding)) this.#encodings.push(encoding);
+    const used = this.#encodings.some((other) => ports.some((port) => other.ports.includes(port)));
+    const [first] = ports.map((port) => this.#calls.inputs[port].name);
+    const own = ports.length === 1 && given[0].isText && !used ? graphName(first) : `${first}:${name}`;
+    const encoding = this.#encodings.find((other) => isSame(other, { ...made, ports })) ?? { ...made, ports, name: own };
+    if (!this.#encodings.includes(encoding)) this.#encodings.push(encoding);
     return { y: this.#g.input({ name: encoding.name, shape: ["n", ...encoding.shape] }) };
   }
 
@@ -282,10 +288,22 @@ const notTrained = (name: string, reason: string, path: string): CompileError =>
     hint: `take ${name} out of the model that is trained; what it predicts is the same without`,
   });
 
-/** Whether two layers make the same numbers of text. */
-function isSame(encoding: Encoding, table: Encoded): boolean {
-  const { input: _, name: __, ...own } = encoding;
-  return JSON.stringify(own) === JSON.stringify(table);
+/** Whether two layers make the same numbers of their items. */
+const isSame = ({ name: _, ...own }: Encoding, made: Omit<Encoding, "name">): boolean =>
+  JSON.stringify(own.ports) === JSON.stringify(made.ports) &&
+  own.encoder.kind === made.encoder.kind &&
+  JSON.stringify([own.shape, own.encoder]) === JSON.stringify([made.shape, made.encoder]);
+
+const isSamePort = (port: Value, value: Value): boolean =>
+  isText(port) || isText(value) ? isText(port) && isText(value) && port.text === value.text : port.y === value.y;
+
+/** What a layer computes with. */
+function numbersOf({ layer, path }: Entry, value: Value): Numbers {
+  // A line that only states a shape lets words through.
+  if (!isText(value) && (value.words === undefined || layer.declares !== undefined)) return value;
+  const message = `${layer.name} takes numbers, and gets text`;
+  const hint = "make numbers of it first: stringLookup({ vocabulary: […] }), textVectorization or hashing";
+  throw new CompileError({ code: "layer/config", path, message, hint });
 }
 
 /** A view is read where the value lies that it is of: the patches of a convolution are many times what it reads. */

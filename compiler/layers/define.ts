@@ -5,6 +5,7 @@ import type * as z from "zod";
 import type { Random } from "../base/random.ts";
 import type { FixedKeys } from "../diagnostics/check.ts";
 import { isPlain } from "../diagnostics/plain.ts";
+import type { Encoded, Words } from "../encode/define.ts";
 import type { Node } from "../graph/graph.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
@@ -94,6 +95,8 @@ export interface LayerResult {
   readonly more?: readonly Node[];
   /** undefined: the mask of the first input passes through; null: it ends here. */
   readonly mask?: Node | null;
+  /** `y` are numbers of words: what leaves the layer is text, which only the model's outputs take. */
+  readonly words?: Words;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
   /** What the common key `activityRegularizer` is about. Default: all results. */
@@ -102,12 +105,10 @@ export interface LayerResult {
   readonly updates?: Readonly<Record<string, Node>>;
 }
 
-/** Text as numbers: `ids` of known words, in the order of `words`, and one for all others; without that one they are refused. */
-export interface Encoded {
+/** What a layer takes straight from a caller: an input of the model, of one sample. */
+export interface Port {
   readonly shape: readonly number[];
-  readonly words: readonly string[];
-  readonly ids: readonly number[];
-  readonly unknown?: number;
+  readonly isText: boolean;
 }
 
 /** A layer as a row of the table. Shapes in `legal` and `weights` are those of one sample, without the batch axis. */
@@ -135,8 +136,10 @@ export interface Layer<C extends object = object> {
   readonly roles?: readonly string[];
   /** Keys that in Keras are arguments of a call, with what they are when left out; `reuse` may give others. */
   readonly perCall?: Readonly<Record<string, unknown>>;
-  /** Takes text: the table that makes numbers of it before the Graph, and the shape of a sample then. */
-  readonly encodes?: (config: C, input: readonly number[]) => Encoded;
+  /** Takes items of a caller, texts or whole numbers, which become numbers before the Graph: how, or why not; undefined: not with this config. */
+  readonly encodes?: (config: C, inputs: readonly Port[]) => Encoded | Problem | undefined;
+  /** Whether it is texts that it takes, for a layer which comes first and only says their shape. */
+  readonly takesText?: (config: C) => boolean;
   /** Constraints across fields or on the inputs (shapes without the batch axis); undefined when all is well. */
   readonly legal?: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => Problem | undefined;
   /** One legal input number, where not every number is one (ids of an embedding). */

@@ -10,6 +10,7 @@ export interface Labelled {
   readonly axes: readonly string[];
 }
 
+/** A value with a label for each of its axes. */
 export const labelled = (y: Node, axes: readonly string[]): Labelled => ({ y, axes });
 
 /**

@@ -77,14 +77,22 @@ export {
   solarization,
 } from "./preprocessing/augmentation.ts";
 export { autoContrast } from "./preprocessing/auto-contrast.ts";
+export { categoryEncoding } from "./preprocessing/category-encoding.ts";
 export { centerCrop } from "./preprocessing/center-crop.ts";
+export { discretization } from "./preprocessing/discretization.ts";
+export { hashedCrossing } from "./preprocessing/hashed-crossing.ts";
+export { hashing } from "./preprocessing/hashing.ts";
+export { integerLookup } from "./preprocessing/integer-lookup.ts";
+export { melSpectrogram } from "./preprocessing/mel-spectrogram.ts";
 export { normalization } from "./preprocessing/normalization.ts";
 export { randomBrightness, randomContrast } from "./preprocessing/random-color.ts";
 export { randomCrop } from "./preprocessing/random-crop.ts";
 export { randomFlip } from "./preprocessing/random-flip.ts";
 export { rescaling } from "./preprocessing/rescaling.ts";
 export { resizing } from "./preprocessing/resizing.ts";
+export { stftSpectrogram } from "./preprocessing/stft-spectrogram.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
+export { textVectorization } from "./preprocessing/text-vectorization.ts";
 export { lstm } from "./recurrent/lstm.ts";
 export { activityRegularization } from "./regularization/activity-regularization.ts";
 export { alphaDropout } from "./regularization/alpha-dropout.ts";

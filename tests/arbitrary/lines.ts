@@ -139,7 +139,7 @@ export const isLegal = (
 
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
-  ({ takes = [1, 1] }) => takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY,
+  ({ takes = [1, 1], encodes }) => encodes === undefined && (takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY),
 );
 
 /** Layers that take one input or several, each in a role. */

@@ -65,6 +65,17 @@ const stated: readonly Case[] = [
   { line: l.rescaling({ scale: 2, offset: -1 }), input: [3], output: [3] },
   { line: l.normalization({ mean: [1, 2, 3], variance: [1, 4, 0.25] }), input: [2, 3], output: [2, 3] },
   { line: l.normalization({ axis: null, mean: 1.5, variance: 4, invert: true }), input: [3], output: [3] },
+  { line: l.discretization({ binBoundaries: [-1, 0, 0.5] }), input: [3], output: [3], integers: 2 },
+  { line: l.discretization({ binBoundaries: [-1, 0, 0.5], outputMode: "one_hot" }), input: [2, 1], output: [2, 4], integers: 2 },
+  { line: l.categoryEncoding({ numTokens: 4, outputMode: "count" }), input: [3], others: [[3]], output: [4], integers: 4 },
+  { line: l.stringLookup({ vocabulary: ["u", "v"], outputMode: "multi_hot" }), input: [3], output: [3] },
+  { line: l.integerLookup({ vocabulary: [3, -5], maskToken: 0 }), input: [3], output: [3] },
+  { line: l.hashing({ numBins: 5, outputMode: "count" }), input: [3], output: [5] },
+  { line: l.hashedCrossing({ numBins: 5, outputMode: "one_hot" }), input: [1], others: [[1]], output: [5] },
+  { line: l.textVectorization({ vocabulary: ["u", "v"], outputSequenceLength: 3 }), input: [1], output: [3] },
+  { line: l.stftSpectrogram({ frameLength: 6, frameStep: 2, mode: "magnitude" }), input: [11, 2], output: [3, 10], weights: { real_kernel: [6, 1, 5], imag_kernel: [6, 1, 5] } },
+  { line: l.stftSpectrogram({ frameLength: 4, mode: "stft", expandDims: true, padding: "same" }), input: [5, 2], output: [3, 6, 2], weights: { real_kernel: [4, 1, 3], imag_kernel: [4, 1, 3] } },
+  { line: l.melSpectrogram({ fftLength: 8, sequenceStride: 4, numMelBins: 3, samplingRate: 100, minFreq: 1, powerToDb: false }), input: [16], output: [3, 5] },
   { line: l.conv2d({ filters: 4, kernelSize: [3, 2], strides: 2, padding: "same" }), input: [5, 4, 2], output: [3, 2, 4], weights: { kernel: [3, 2, 2, 4], bias: [4] } },
   { line: l.conv2d({ filters: 4, kernelSize: 2, dilationRate: 2, groups: 2 }), input: [4, 4, 2], output: [2, 2, 4], weights: { kernel: [2, 2, 1, 4], bias: [4] } },
   { line: l.depthwiseConv2d({ kernelSize: [3, 2], strides: [1, 2], depthMultiplier: 2, padding: "same" }), input: [5, 4, 3], output: [5, 2, 6], weights: { kernel: [3, 2, 3, 2], bias: [6] } },
@@ -348,7 +359,11 @@ describe.each([...layers])("%s", (_name, layer) => {
         fc.pre(declared?.shape.includes(null) !== true && declared?.isText !== true);
         const input = (declared?.shape ?? given) as readonly number[];
         const inputs = [input, ...more.map((own) => own ?? input.map((size, axis) => (axis === k ? 1 : size)))];
-        const problem = layer.legal?.(parsed, input, inputs);
+        // What encodes is asked about the model's inputs, others about what they are given.
+        const ports = inputs.map((own) => ({ shape: own, isText: layer.takesText?.(parsed) ?? false }));
+        const encoded = layer.encodes?.(parsed, ports);
+        const problem =
+          encoded === undefined || "message" in encoded ? (encoded ?? layer.legal?.(parsed, input, inputs)) : undefined;
         const build = () => resolve(alone({ layer: layer.name, config }, inputs)).predict;
         if (problem === undefined) built(build);
         else {
@@ -372,7 +387,7 @@ describe.each(titled)("%s", (_title, c) => {
     expect(Object.fromEntries(steps[0].weights.map(({ spec, shape }) => [spec.name, shape]))).toEqual(c.weights ?? {});
     const noise = random(5);
     const x = Object.fromEntries(
-      predict.inputs.map(({ name, shape }) => [
+      predict.feeds.map(({ name, shape }) => [
         name,
         Float32Array.from({ length: shape.reduce((a, b) => a * b, 2) }, () =>
           c.integers === undefined ? noise.uniform() - 0.5 : noise.integer(0, c.integers - 1),
