@@ -137,6 +137,10 @@ export const isLegal = (
   return definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) === undefined;
 };
 
+/** What `legal` does not see: a mask that does not fit, and what a wrapped layer says. */
+export const isUnseen = ({ message, path }: { readonly message: string; readonly path: string }): boolean =>
+  message.startsWith("a mask of ") || /\]\.layer\b/.test(path);
+
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
   ({ takes = [1, 1] }) => takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY,
