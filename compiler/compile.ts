@@ -38,6 +38,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     version,
     inputs: predict.inputs,
     outputs: predict.outputs,
+    words: predict.words,
     feeds: predict.feeds,
     program,
     constants: contents,

@@ -1,19 +1,25 @@
-// Fitting a normalization layer to data: the mean and variance of samples, computed in doubles. In: samples. Out: a new Model, or the
-// two numbers lists for a config.
+// Layers that take something from data: mean and variance of samples, computed in doubles, boundaries of classes, vocabularies. In: samples.
+// Out: a new Model, or what a config of `normalization` takes.
 
 import { showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError, joinPath } from "../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
+import { type Item, whole } from "../compiler/encode/define.ts";
 import { checkModel } from "../compiler/front/check.ts";
 import { forward } from "../compiler/front/forward.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { showOrigin } from "../compiler/graph/origin.ts";
-import { normalization } from "../compiler/layers/list.ts";
+import { discretization, integerLookup, normalization, stringLookup, textVectorization } from "../compiler/layers/list.ts";
+import { lookupFor, wordsFor } from "../compiler/layers/preprocessing/text-vectorization.ts";
+import type { Given } from "../compiler/layers/preprocessing/vocabulary.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
 import type { Model } from "../compiler/model.ts";
 import { begin } from "../compiler/ops/index.ts";
 import { type Fault, readRows } from "../runtime/rows.ts";
-import type { RowsLike } from "../runtime/trainable.ts";
+import { readTexts } from "../runtime/texts.ts";
+import type { RowsLike, TextsLike } from "../runtime/trainable.ts";
+import { quantiles } from "./quantiles.ts";
+import { vocabularyIn } from "./vocabularies.ts";
 
 /** Samples back to back, or one list per sample: its numbers row-major, or nested to its shape. */
 export type Samples = RowsLike;
@@ -74,12 +80,82 @@ export function adaptNormalization(samples: Samples, options: AdaptOptions = {})
   return { mean, variance };
 }
 
+/** What a layer is adapted with: its config, the shape of a sample as it takes it, and the samples. */
+interface Adaption {
+  readonly config: never;
+  readonly shape: readonly number[];
+  readonly samples: unknown;
+}
+
+const numbersIn = (samples: unknown, shape: readonly number[]): Float64Array =>
+  readRows("samples", samples as Samples, { shape, numbers: "finite", into: Float64Array, error: fault }).values as Float64Array;
+
+function textsIn(samples: unknown, shape: readonly number[]): readonly (readonly string[])[] {
+  try {
+    return rowsOf(readTexts("samples", samples, { shape }).values, sizeOf(shape));
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw fault(error instanceof TypeError ? "type" : "value", error.message);
+  }
+}
+
+const rowsOf = <T>(values: ArrayLike<T>, size: number): readonly (readonly T[])[] =>
+  Array.from({ length: values.length / size }, (_, row) => Array.from({ length: size }, (_, i) => values[row * size + i]));
+
+function vocabularyFor(documents: readonly (readonly Item[])[], config: Given): Adapted {
+  const special = config.numOovIndices + (config.maskToken !== null && config.outputMode === "int" ? 1 : 0);
+  const most = config.maxTokens === null ? Number.POSITIVE_INFINITY : config.maxTokens - special;
+  const found = vocabularyIn(documents, {
+    without: [config.maskToken, config.oovToken],
+    most,
+    weights: config.outputMode === "tf_idf",
+  });
+  if (found.vocabulary.length === 0) throw fault("value", "the samples hold no entry for a vocabulary");
+  return found;
+}
+
+type Adapted = Readonly<Record<string, unknown>>;
+/** What each layer takes from data. */
+const adapters: Readonly<Record<string, (given: Adaption) => Adapted>> = {
+  normalization: ({ config, shape, samples }) => {
+    const { axis } = normalization.config.parse(config);
+    return { ...adaptNormalization(samples as Samples, { shape, axis }) };
+  },
+  discretization: ({ config, shape, samples }) => {
+    const { numBins, epsilon } = discretization.config.parse(config);
+    if (numBins !== null) return { binBoundaries: quantiles(numbersIn(samples, shape), numBins, epsilon) };
+    const message = "discretization adapts where numBins says how many classes there are";
+    throw new CompileError({ code: "layer/config", path: "numBins", message, hint: "give numBins instead of binBoundaries" });
+  },
+  stringLookup: ({ config, shape, samples }) => vocabularyFor(textsIn(samples, shape), stringLookup.config.parse(config)),
+  integerLookup: ({ config, shape, samples }) => {
+    const documents = rowsOf(Array.from(numbersIn(samples, shape), whole), sizeOf(shape));
+    return vocabularyFor(documents, integerLookup.config.parse(config));
+  },
+  textVectorization: ({ config, shape, samples }) => {
+    const keys = textVectorization.config.parse(config);
+    const documents = textsIn(samples, shape).map((line) => wordsFor(keys, line));
+    return vocabularyFor(documents, lookupFor(keys));
+  },
+};
+
+/** The shape of what a layer takes: an input's, as it is, or what the layers before it make. */
+function takenBy(checked: ReturnType<typeof checkModel>, at: number): readonly number[] {
+  const { entries, inputs } = checked;
+  const entry = entries[at];
+  let [source] = entry.sources;
+  while ("call" in source && entries[source.call].layer.declares !== undefined) [source] = entries[source.call].sources;
+  if ("input" in source) return inputs[source.input].shape;
+  const before = { ...checked, entries: entries.slice(0, at), outputs: [{ name: "y", path: entry.path, source }] };
+  return forward(begin(), before).outputs[0].y.type.shape.slice(1) as number[];
+}
+
 /**
- * The model with the mean and variance of `samples` in one of its normalization layers, named or counted from 0. The samples are what
- * that layer gets: inputs of the model where it comes first. Throws CompileError layer/config where the layer is no normalization, and
- * as adaptNormalization does.
+ * The model with what one of its layers, named or counted from 0, takes from samples: mean and variance of a normalization, boundaries of a
+ * discretization, the vocabulary of a lookup or a textVectorization. The samples are what that layer gets: inputs of the model where it
+ * comes first. Throws CompileError layer/config where the layer adapts to nothing, shape/mismatch and data/values for other samples.
  */
-export function adapt(model: Model, layer: string | number, samples: Samples): Model {
+export function adapt(model: Model, layer: string | number, samples: Samples | TextsLike): Model {
   const checked = checkModel(model);
   const { entries } = checked;
   // Lines of models within the model are theirs to adapt.
@@ -96,23 +172,19 @@ export function adapt(model: Model, layer: string | number, samples: Samples): M
       hint,
     });
   }
-  if (entry.layer !== normalization) {
+  const adapter = Object.hasOwn(adapters, entry.layer.name) ? adapters[entry.layer.name] : undefined;
+  if (adapter === undefined) {
+    const known = Object.keys(adapters);
     throw new CompileError({
       code: "layer/config",
       path: entry.path,
-      message: `only normalization adapts to data, ${showOrigin(entry.origin)} does not`,
+      message: `only ${known.slice(0, -1).join(", ")} and ${known.at(-1)} adapt to data, ${showOrigin(entry.origin)} does not`,
     });
   }
-  // What comes before it; the layer itself may have no mean yet.
-  const before = {
-    ...checked,
-    entries: entries.slice(0, at),
-    outputs: [{ name: "y", path: entry.path, source: entry.sources[0] }],
-  };
-  const shape = forward(begin(), before).outputs[0].y.type.shape.slice(1) as number[];
-  const { axis } = normalization.config.parse(entry.config);
+  const shape = takenBy(checked, at);
   try {
-    const config = { ...model.layers[index].config, ...adaptNormalization(samples, { shape, axis }) };
+    const adapted = adapter({ config: entry.config as never, shape: shape.length === 0 ? [1] : shape, samples });
+    const config = { ...model.layers[index].config, ...adapted };
     return { ...model, layers: model.layers.with(index, { ...model.layers[index], config }) };
   } catch (error) {
     throw error instanceof CompileError ? error.with({ under: joinPath(entry.path, "") }) : error;

@@ -86,6 +86,7 @@ const floors = [
     "diagnostics",
     "options.ts",
     "targets.ts",
+    "encode",
     "graph",
     "program",
     "ops",

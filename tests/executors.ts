@@ -2,6 +2,7 @@
 // so that a test says what it compares and not how to start it.
 
 import { type Compilation, compile, lowerModel } from "../compiler/compile.ts";
+import { wordsOf } from "../compiler/encode/define.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
@@ -157,14 +158,28 @@ const executor = (name: string, results: Executor["results"]): Executor => ({
   results,
   predict: (model, x, rows) => only(results(model, x, rows)),
 });
+/** Numbers as the words that a module would give. */
+function spelled(model: Model, results: ByPort): ByPort {
+  const { outputs, words } = resolve(model).predict;
+  const own = outputs.map(({ name }, i): [string, Floats] => {
+    const known = words[i];
+    return [
+      name,
+      known === undefined ? results[name] : (wordsOf(known, Array.from(results[name])) as readonly unknown[] as Floats),
+    ];
+  });
+  return Object.fromEntries(own);
+}
 /** The exports of a module whose ports have names. */
 export interface Ported extends Omit<Predictor, "predict"> {
   predict(x: Given): Given<Float32Array>;
 }
 
 export const executors: readonly Executor[] = [
-  executor("graph", (model, x, rows) => eachPort(resultsInDoubles(model, x, rows), (y) => Float32Array.from(y)) as ByPort),
-  executor("program", (model, x, rows) => interpret(lowerModel(model)).results(x, rows)),
+  executor("graph", (model, x, rows) =>
+    spelled(model, eachPort(resultsInDoubles(model, x, rows), (y) => Float32Array.from(y)) as ByPort),
+  ),
+  executor("program", (model, x, rows) => spelled(model, interpret(lowerModel(model)).results(x, rows))),
   ...targets.map((target) =>
     executor(target.name, (model, x) => byPort(start<Ported>(model, target).predict(x), resolve(model).predict.outputs)),
   ),

@@ -92,7 +92,7 @@ export function statedInput([first]: readonly LayerSpec[], path: string): Stated
     throw new CompileError({ code: "layer/config", path: `${path}[0].inputShape`, message, hint: "leave inputShape out" });
   }
   if (declared !== undefined) return { shape: declared.shape, key: "shape", isText: declared.isText };
-  return own === undefined ? undefined : { shape: own, key: "inputShape", isText: line.layer.encodes !== undefined };
+  return own === undefined ? undefined : { shape: own, key: "inputShape", isText: line.layer.takesText?.(line.config) ?? false };
 }
 
 /** The same of a model that comes first; of a line that is called again there is nothing to call. */

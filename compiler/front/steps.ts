@@ -5,9 +5,9 @@
 import type { Port, WeightInfo } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
-import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
+import type { Encoder, Words } from "../encode/define.ts";
+import { type Graph, graph, type Node, nodesOf, sizeOf } from "../graph/graph.ts";
 import { checkMemory } from "../graph/limits.ts";
-import type { Encoded } from "../layers/define.ts";
 import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
@@ -32,13 +32,15 @@ import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export { applyOptimizer, type Movement } from "./train.ts";
 
-/** An input of a Graph, and where its numbers come from: a port's as they are, or its text through a table. */
+/** An input of a Graph, and where its numbers come from: a port's as they are, or what an encoder makes of the items of one or more. */
 export interface Feed {
   /** The Graph's input. */
   readonly name: string;
-  /** Index of the port. */
-  readonly port: number;
-  readonly table?: Encoded;
+  /** Indices of the ports. */
+  readonly ports: readonly number[];
+  readonly encoder?: Encoder;
+  /** Of a row of the Graph's input. */
+  readonly shape: readonly number[];
 }
 
 /** `predict`: inputs [n, ...] → outputs [n, ...], layers in inference mode. Params are called `layer name/weight name`. */
@@ -47,6 +49,8 @@ export interface Inference {
   readonly inputs: readonly Port[];
   /** Each a result of the Graph, by its name. */
   readonly outputs: readonly Port[];
+  /** By output: the words that its numbers stand for. */
+  readonly words: readonly (Words | undefined)[];
   readonly feeds: readonly Feed[];
   readonly weights: readonly WeightInfo[];
 }
@@ -129,20 +133,30 @@ export class Resolved implements Steps {
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkMemory("the weights take", numbers, "make the largest layers smaller");
     const results = outputs.map(({ name, y }): [string, Node] => [name, y]);
+    const predict = graph("predict", results, [], this.#g.builder.origins);
+    const read = new Set(nodesOf(predict, "input").map(({ attrs }) => attrs.name));
     this.predict = {
-      graph: graph("predict", results, [], this.#g.builder.origins),
+      graph: predict,
       inputs: inputs.map(({ name, shape, type }, i) => {
         const range = ranges.get(i);
         return { name, shape, ...(type === "string" ? { type } : {}), ...(range === undefined ? {} : { range }) };
       }),
-      outputs: outputs.map(({ name, y }) => ({ name, shape: y.type.shape.slice(1) as number[] })),
-      feeds: inputs.flatMap(({ name, type }, port): Feed[] =>
-        type === "string"
-          ? encodings
-              .filter(({ input }) => input === port)
-              .map(({ input: _, name: own, ...table }) => ({ name: own, port, table }))
-          : [{ name: graphName(name), port }],
-      ),
+      outputs: outputs.map(({ name, y, words }) => ({
+        name,
+        shape: y.type.shape.slice(1) as number[],
+        ...(words === undefined ? {} : { type: "string" as const }),
+      })),
+      words: outputs.map(({ words }) => words),
+      feeds: [
+        ...inputs.flatMap(({ name, type, shape }, port): Feed[] => {
+          // Numbers that only encoders take are no input of the Graph.
+          const isEncoded = encodings.some(({ ports }) => ports.includes(port));
+          return type === "string" || (isEncoded && !read.has(graphName(name)))
+            ? []
+            : [{ name: graphName(name), ports: [port], shape }];
+        }),
+        ...encodings,
+      ].sort((a, b) => a.ports[0] - b.ports[0]),
       weights: this.weights.map(({ name, shape, trainable }) => ({ name, shape, trainable })),
     };
     const about = aboutOf(model.about, this.predict);
@@ -190,7 +204,7 @@ export class Resolved implements Steps {
   }
 
   #lossOver(g: G, made: Forward, training: Training): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
-    const { inputs, outputs, feeds, weights } = this.predict;
+    const { inputs, outputs, words, feeds, weights } = this.predict;
     const losses = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
     const single = outputs.length === 1;
     const targets = losses.map((loss): Target => {
@@ -218,7 +232,7 @@ export class Resolved implements Steps {
     const constraints = new Map(
       this.weights.flatMap(({ name, spec }) => (spec.constraint == null ? [] : [[name, spec.constraint] as const])),
     );
-    return { results, logs, inputs, outputs, feeds, targets, weights, trainable, optimizer, constraints, learningRate };
+    return { results, logs, inputs, outputs, words, feeds, targets, weights, trainable, optimizer, constraints, learningRate };
   }
 
   /** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */

@@ -126,7 +126,16 @@ export function checkTraining(training: Training, outputs: readonly Port[]): rea
 
 /** What a sample's target looks like for the output that a loss is of. Throws CompileError training/spec where the loss does not fit. */
 export function targetPort({ port, item, config, path }: PortLoss, outputs: readonly Port[]): Port {
-  const output = outputs.find(({ name }) => name === port)?.shape ?? internal(`there is no output ${port}`);
+  const { shape: output, type } = outputs.find(({ name }) => name === port) ?? internal(`there is no output ${port}`);
+  if (type === "string") {
+    const message = `${JSON.stringify(port)} gives text, which has no ${item.name}`;
+    throw new CompileError({
+      code: "training/spec",
+      path,
+      message,
+      hint: "train on the numbers, and let words be an output beside them",
+    });
+  }
   if (output.length === 0) {
     const message = `${item.name} takes a mean over the last axis of the output, but a sample's output is a single number`;
     throw new CompileError({ code: "training/spec", path, message, hint: "end the model with flatten()" });

@@ -1,6 +1,7 @@
 // THE list of ops, by name. Adding an op is one file beside this one and one line here.
 export { abs } from "./composite/abs.ts";
 export { argmax } from "./composite/argmax.ts";
+export { atan } from "./composite/atan.ts";
 export { celu } from "./composite/celu.ts";
 export { clip } from "./composite/clip.ts";
 export { elu } from "./composite/elu.ts";

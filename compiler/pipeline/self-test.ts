@@ -1,11 +1,15 @@
 // What a module's selfTest compares: rows, what the double-precision interpreter says of them, and how far a right module may be off.
 // In: a checked model. Out: the numbers that the module carries. Guarantee: a bound follows the model at these rows, by the spread of
 // runs whose every op is moved by what float32 may add to it; no target, order of sums or contraction leaves it.
+import type { Port } from "../artifact.ts";
 import { draws } from "../base/draws.ts";
 import { hash32 } from "../base/random.ts";
+import { internal } from "../diagnostics/error.ts";
 import { fewestDrawn } from "../emit/module/golden.ts";
 import type { Rows, SelfTest } from "../emit/module/parts.ts";
-import type { Feed, Steps } from "../front/steps.ts";
+import { type Encoder, type Item, wordsOf } from "../encode/define.ts";
+import { encode, samplesOf, takes } from "../encode/encode.ts";
+import type { Steps } from "../front/steps.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { disturbedRuns } from "../interpret/disturbed.ts";
 import { type GraphRun, runGraph } from "../interpret/graph.ts";
@@ -31,7 +35,7 @@ const [runsOfMany, runsOfFew] = [4, 8];
 /** The golden rows of a model. */
 export function goldens(steps: Steps): SelfTest {
   const { model, predict } = steps;
-  const { inputs, outputs } = predict;
+  const { inputs, outputs, words } = predict;
   const inputSizes = inputs.map(({ shape }) => sizeOf(shape));
   const inputSize = inputSizes.reduce((a, b) => a + b, 0);
   const outputSize = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -52,9 +56,12 @@ export function goldens(steps: Steps): SelfTest {
   const given = { rows: candidates, values: { ...steps.modelWeights().values, ...fed(steps, drawn) } };
   const compared = ({ results }: GraphRun): Float64Array[] =>
     Array.from({ length: candidates }, (_, row) => {
-      const parts = outputs.map(({ name, shape }) => {
+      const parts = outputs.map(({ name, shape }, i) => {
         const size = sizeOf(shape);
-        return results[name].data.subarray(row * size, (row + 1) * size).map(Math.fround);
+        const values = results[name].data.subarray(row * size, (row + 1) * size).map(Math.fround);
+        const own = words[i];
+        // A word is known by the first number that stands for it.
+        return own === undefined ? values : Float64Array.from(wordsOf(own, values), (word) => own.words.indexOf(word));
       });
       const y = parts.length === 1 ? parts[0] : Float64Array.from(parts.flatMap((part) => [...part]));
       return Float64Array.of(...columns.map((column) => y[column]), ...(factors === undefined ? [] : [weighted(y, factors)]));
@@ -72,9 +79,9 @@ export function goldens(steps: Steps): SelfTest {
   const kept = Array.from({ length: width }, (_, i) => i).filter((i) => Number.isFinite(bounds[i]));
   return {
     rows,
-    x: drawn.map(({ own, limit, texts }, port): Rows => {
-      if (texts !== undefined)
-        return { texts: chosen.flatMap((row) => texts.slice(row * inputSizes[port], (row + 1) * inputSizes[port])) };
+    x: drawn.map(({ own, limit, items }, port): Rows => {
+      if (items !== undefined)
+        return { items: chosen.flatMap((row) => items.slice(row * inputSizes[port], (row + 1) * inputSizes[port])) };
       return { starts: chosen.map((row) => own[row]), ...(limit === undefined ? {} : { integers: limit }) };
     }),
     columns: kept.filter((i) => i < columns.length).map((i) => columns[i]),
@@ -84,13 +91,13 @@ export function goldens(steps: Steps): SelfTest {
   };
 }
 
-/** The rows of one input: drawn numbers, ids, or for text the number of a word, one of them unknown. */
+/** The rows of one input: drawn numbers, ids, or items that encoders take. */
 interface Drawn {
   /** The state that each row is drawn from. */
   readonly own: readonly number[];
   readonly limit?: number;
   readonly values: Float64Array;
-  readonly texts?: readonly string[];
+  readonly items?: readonly Item[];
 }
 
 function drawnRows(steps: Steps, port: number, starts: readonly number[]): Drawn {
@@ -98,32 +105,36 @@ function drawnRows(steps: Steps, port: number, starts: readonly number[]): Drawn
   const size = sizeOf(inputs[port].shape);
   // The ports of a row are drawn from states of their own; the first from the row's.
   const own = port === 0 ? starts : starts.map((start) => hash32(start, port) | 0);
-  const words = inputs[port].type === "string" ? wordsOf(feeds.filter((feed) => feed.port === port)) : undefined;
-  const limit = words === undefined ? steps.limitOf(port) : words.length;
+  const encoders = feeds.flatMap(({ ports, encoder }) => (ports.includes(port) ? (encoder ?? []) : []));
+  const known = encoders.length === 0 ? undefined : itemsOf(encoders, inputs[port]);
+  const limit = known === undefined ? steps.limitOf(port) : known.length;
   const values = new Float64Array(own.length * size);
   own.forEach((start, row) => {
     values.set(draws(start, size, limit), row * size);
   });
-  const texts = words === undefined ? {} : { texts: Array.from(values, (value) => words[value]) };
-  return { own, ...(limit === undefined ? {} : { limit }), values, ...texts };
+  const items = known === undefined ? {} : { items: Array.from(values, (value) => known[value]) };
+  return { own, ...(limit === undefined ? {} : { limit }), values, ...items };
 }
 
-/** What every table takes: words that all of them know, and where they take any one that none does. */
-function wordsOf(feeds: readonly Feed[]): readonly string[] {
-  const tables = feeds.flatMap(({ table }) => table ?? []);
-  const taken = (word: string) => tables.every(({ words, unknown }) => unknown !== undefined || words.includes(word));
-  const known = [...new Set(tables.flatMap(({ words }) => words))].filter(taken);
-  const strange = tables.every(({ unknown }) => unknown !== undefined) ? ["\u2205"] : [];
-  return [...known, ...strange].slice(0, 2 ** 16);
+/** What every encoder of a port takes. */
+function itemsOf(encoders: readonly Encoder[], { type, range }: Port): readonly Item[] {
+  const isText = type === "string";
+  const inRange = (item: Item): boolean => typeof item === "string" || range === undefined || (item >= 0 && item < range.below);
+  const items = encoders
+    .flatMap((encoder) => samplesOf(encoder, isText))
+    .filter((item) => inRange(item) && encoders.every((encoder) => takes(encoder, item)));
+  return items.length > 0 ? [...new Set(items)].slice(0, 2 ** 16) : [isText ? "" : 0];
 }
 
 /** The numbers that the Graph's inputs get. */
-function fed({ predict: { feeds } }: Steps, drawn: readonly Drawn[]): Record<string, Float64Array> {
-  const values: Record<string, Float64Array> = {};
-  for (const { name, port, table } of feeds) {
-    const { values: own, texts = [] } = drawn[port];
+function fed({ predict: { feeds } }: Steps, drawn: readonly Drawn[]): Record<string, ArrayLike<number>> {
+  const values: Record<string, ArrayLike<number>> = {};
+  for (const { name, ports, encoder } of feeds) {
+    const columns = ports.map((port) => drawn[port].items ?? drawn[port].values);
     const value =
-      table === undefined ? own : Float64Array.from(texts, (text) => table.ids[table.words.indexOf(text)] ?? table.unknown ?? 0);
+      encoder === undefined
+        ? Float64Array.from(columns[0] as readonly number[])
+        : encode(encoder, columns, (_input, place) => internal(`golden item ${place} of ${name} is refused`));
     Object.defineProperty(values, name, { value, enumerable: true });
   }
   return values;

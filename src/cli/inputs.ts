@@ -4,6 +4,7 @@
 import type { Port } from "../../compiler/artifact.ts";
 import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import { encode, type Refuse } from "../../compiler/encode/encode.ts";
 import type { Feed } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { failInput } from "./input.ts";
@@ -83,29 +84,23 @@ function refuseName(given: string, names: readonly string[]): void {
 const failName = (name: string, names: readonly string[]): never =>
   failInput(`the model has no input ${JSON.stringify(name)}: it has ${names.join(", ")}`, suggestionFor(name, names));
 
-/** What the Graph's inputs take: numbers as they are, and texts through their tables. */
+/** What the Graph's inputs take: numbers as they are, and what encoders make of texts and whole numbers. */
 export function feedsOf(
   feeds: readonly Feed[],
   { values }: Inputs,
   ports: readonly Port[],
 ): Readonly<Record<string, Float32Array>> {
-  const made = feeds.map(({ name, port, table }): [string, Float32Array] => {
-    const given = values[port];
-    if (table === undefined) return [name, given as Float32Array];
-    const ids = new Map(table.words.map((word, i) => [word, table.ids[i]]));
-    const size = sizeOf(ports[port].shape);
-    return [
-      name,
-      Float32Array.from(given as readonly string[], (text, i) => {
-        const id = ids.get(text) ?? table.unknown;
-        const where = `${ports[port].name}: row ${Math.floor(i / size) + 1}, place ${(i % size) + 1}`;
-        const words = `${table.words.slice(0, 9).join(", ")}${table.words.length > 9 ? ", …" : ""}`;
-        return (
-          id ??
-          failInput(`${where} holds ${JSON.stringify(text)}, wanted is one of ${words}`, suggestionFor(text, [...table.words]))
-        );
-      }),
-    ];
+  const made = feeds.map(({ name, ports: taken, encoder }): [string, Float32Array] => {
+    const columns = taken.map((port) => values[port]);
+    if (encoder === undefined) return [name, columns[0] as Float32Array];
+    const refuse: Refuse = (input, place, wanted) => {
+      const { name: port, shape } = ports[taken[input]];
+      const [item, size] = [columns[input][place], sizeOf(shape)];
+      const where = `${port}: row ${Math.floor(place / size) + 1}, place ${(place % size) + 1}`;
+      const known = encoder.kind === "lookup" ? encoder.vocabulary.map(String) : [];
+      return failInput(`${where} holds ${JSON.stringify(item)}, wanted is ${wanted}`, suggestionFor(String(item), known));
+    };
+    return [name, encode(encoder, columns, refuse)];
   });
   return Object.fromEntries(made);
 }

@@ -109,7 +109,6 @@ describe("run", () => {
 describe("texts", () => {
   const text: Port = { name: "c", shape: [2], type: "string" };
   const number: Port = { name: "a", shape: [1] };
-  const table = { shape: [2], words: ["red", "blue"], ids: [1, 2] };
   const values = (given: string, port: Port = text) => readInputs([given], [port]).values[0];
   const file = (name: string, content: string): string => {
     write(name, content);
@@ -155,17 +154,23 @@ describe("texts", () => {
     expect(error.message).toMatch(message);
   });
 
-  it("reach the Graph through the table of their feed", () => {
+  it("reach the Graph through the encoder of their feed", () => {
     const ports = [number, text];
     const given = readInputs(["a=[5, 6]", 'c=["red", "blue", "blue", "green"]'], ports);
-    const feeds = [{ name: "c", port: 1, table: { ...table, unknown: 0 } }, { name: "a", port: 0 }, { name: "c:other", port: 1, table: { ...table, words: ["green", "red"], ids: [7, 8], unknown: 9 } }]; // biome-ignore format: a table
+    const lookup = { kind: "lookup", vocabulary: ["red", "blue"], first: 1 } as const;
+    const other = { kind: "lookup", vocabulary: ["green", "red"], first: 7, unknown: 9 } as const;
+    const feeds = [
+      { name: "c", ports: [1], encoder: { ...lookup, unknown: 0 }, shape: [2] },
+      { name: "a", ports: [0], shape: [1] },
+      { name: "c:other", ports: [1], encoder: other, shape: [2] },
+    ];
     const fed = feedsOf(feeds, given, ports);
     expect(Object.fromEntries(Object.entries(fed).map(([name, numbers]) => [name, [...numbers]]))).toEqual({
       c: [1, 2, 2, 0],
       a: [5, 6],
       "c:other": [8, 9, 9, 7],
     });
-    const unknown = errorOf(() => feedsOf([{ name: "c", port: 1, table }], given, ports));
+    const unknown = errorOf(() => feedsOf([{ name: "c", ports: [1], encoder: lookup, shape: [2] }], given, ports));
     expect(unknown.message).toMatch(/c: row 2, place 2 holds "green", wanted is one of red, blue/);
   });
 });

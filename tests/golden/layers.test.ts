@@ -11,7 +11,7 @@ const choice = layerCases();
 
 it("takes every case but those of the table", () => {
   console.log(showChoice("layers", choice));
-  expectRefused(choice.left, ["keras-layers-class", "keras-layers-option", "keras-layers-op"]);
+  expectRefused(choice.left, ["keras-layers-class", "keras-layers-option", "keras-layers-op", "keras-layers-batch"]);
 });
 
 describe.each(choice.taken)("$case", ({ case: name, model, input, output, tolerance }) => {

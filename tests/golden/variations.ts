@@ -1,4 +1,5 @@
 // Layers in variations that no fixture has: one layer or a few, and the same as plain loops over doubles.
+import { features } from "./feature-variations.ts";
 import * as r from "./reference.ts";
 import { at, make, map } from "./reference.ts";
 import { alone, ids, kernels, line, relu, type Variation } from "./variation.ts";
@@ -231,6 +232,7 @@ export const cases: readonly Variation[] = [
   pointwise("leakyReLU", "leakyReLU", {}, (x) => (x > 0 ? x : 0.3 * x)),
   pointwise("leaky_relu", "activation", { activation: "leaky_relu" }, (x) => (x > 0 ? x : 0.2 * x)),
   pointwise("elu, alpha", "elu", { alpha: 1.7 }, (x) => (x > 0 ? x : 1.7 * (Math.exp(x) - 1))),
+  ...features,
   pointwise("rescaling", "rescaling", { scale: 1 / 127.5, offset: -1 }, (x) => x / 127.5 - 1),
   pointwise("dropout predicts", "dropout", { rate: 1 }, (x) => x),
   {

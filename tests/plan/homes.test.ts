@@ -233,3 +233,27 @@ test.each<Row>([
      copy(scan.carry0[2:1]) -> y[2:1]`,
   ],
 ])("a carry %s", check);
+
+const phases = '%0 = input {name: "x", shape: [n, 2, 3]} %1 = neg(%0)';
+const woven = "%2 = transpose(%1) {perm: [0, 2, 1]} %3 = reshape(%2) {shape: [n, 6]}";
+test.each<Row>([
+  [
+    "of a view that strides cannot give of it: written as the view lies",
+    `${phases} ${woven} %4 = exp(%3) %5 = reverse(%3) {axes: [1]} %6 = add(%4, %5) results y = %6`,
+    `neg(x[1:6, 2:3, 3:1]) -> neg[1:6, 2:1, 3:2]
+     exp ⊕ add(neg[1:6, 6:1], neg@5[1:6, 6:-1]) -> y[1:6, 6:1]`,
+  ],
+  [
+    "that others read too: copied for the view",
+    `${phases} ${woven} %4 = exp(%3) %5 = exp(%1) results y = %4 z = %5`,
+    `neg(x[1:6, 2:3, 3:1]) -> neg[1:6, 2:3, 3:1]
+     copy(neg[1:6, 3:1, 2:3]) -> transpose[1:6, 3:2, 2:1]
+     exp(transpose[1:6, 6:1]) -> y[1:6, 6:1]
+     exp(neg[1:6, 2:3, 3:1]) -> z[1:6, 2:3, 3:1]`,
+  ],
+  [
+    "of a result that is such a view: in place, and no view is made",
+    `${phases} ${woven} results y = %3`,
+    "neg(x[1:6, 2:3, 3:1]) -> y[1:6, 2:1, 3:2]",
+  ],
+])("a value %s", check);

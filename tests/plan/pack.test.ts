@@ -38,6 +38,15 @@ const picture = `%0 = input {name: "x", shape: [n, 5, 2, 5]} : [n, 5, 2, 5]
 results
   y = %2`;
 
+/** The columns of a dot that come from a weight whose axes are turned, as in a transposed convolution. */
+const turned = (units: number): string => `%0 = input {name: "x", shape: [n, 16]} : [n, 16]
+  %1 = param {name: "w", shape: [${units}, 16]} : [${units}, 16]
+  %2 = transpose(%1) {perm: [1, 0]} : [16, ${units}]
+  %3 = reverse(%2) {axes: [0]} : [16, ${units}]
+  %4 = dot(%0, %3) {batch: [[], []], contract: [[1], [0]]} : [n, ${units}]
+results
+  y = %4`;
+
 const packedOf = (text: string) => pack(hoist(parse(text)), { vectors: true });
 /** `packed0 [16, 8] = pad`, `packed0 [64, 16] = param in blocks`. */
 function lines(text: string): readonly string[] {
@@ -71,6 +80,9 @@ describe("packed", () => {
     ["what depends on weights alone", scaled, "packed0 [16, 8] = pad"],
     ["once, however often it is read", twice, "packed0 [16, 8] = pad"],
     ["several axes that are summed over", picture, "packed0 [5, 5, 8] = pad"],
+    ["turned ones as they are read", turned(4), "packed0 [16, 4] = reverse"],
+    ["turned ones in blocks where they are large", turned(64), "packed0 [16, 64] = reverse in blocks"],
+    ["turned ones filled up to whole vectors", turned(6), "packed0 [16, 8] = pad"],
   ])("%s", (_, text, ...weights) => expect(lines(text)).toEqual(weights));
 
   it("not where no target has lanes, but for blocks", () => {
@@ -86,6 +98,9 @@ describe("packed", () => {
     ["twice", twice],
     ["picture", picture],
     ["blocks", dense(64, 16)],
+    ["turned", turned(4)],
+    ["turned and filled up", turned(6)],
+    ["turned, in blocks", turned(64)],
   ])("%s: the bits stay", (_, text) => {
     const source = parse(text);
     const { prepare, main } = packedOf(text);

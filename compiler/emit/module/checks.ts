@@ -1,7 +1,7 @@
 // How arguments are checked, as text: rows of numbers, whole numbers in a range, options. In: nothing. Out: functions that a module
 // declares where something asks for them (`Helpers`). Guarantee: whatever is wrong meets a TypeError (no number, no list) or a
 // RangeError (another length, a number out of range) that says what was wanted, what was got and where, before anything is written.
-import { type Code, js } from "../code.ts";
+import { Code, js } from "../code.ts";
 
 /** `kind(value)`: a text, else what the value is, in every realm and without a call into it: Null, Array, … */
 export const kindFunction: Code = js`const kind = (value) => typeof value === "string" ? '"' + value + '"' : ({}).toString.call(value).slice(8, -1);`;
@@ -11,7 +11,8 @@ export const kindFunction: Code = js`const kind = (value) => typeof value === "s
  * getter can reach into a call that computes. Rows stand back to back, or are lists themselves: of all their numbers, or nested as
  * `shape`, which has an axis at least. A detached array has the length 0 and would pass for no rows; a view of it throws.
  */
-export const rowsFunction: Code = js`function rowsOf(what, value, shape) {
+/** The function `name`, which reads a list of doubles and ends with `last`. */
+const reader = (name: string, last: Code): Code => js`function ${new Code(name)}(what, value, shape) {
   const list = [], size = (axes) => axes.reduce((a, b) => a * b, 1);
   function put(items, axes, k) {
     const at = list.length, length = items && typeof items === "object" && axes.length ? items.length : -1;
@@ -26,9 +27,24 @@ export const rowsFunction: Code = js`function rowsOf(what, value, shape) {
     throw new (length >= 0 ? RangeError : TypeError)(what + ": row " + (at - at % size(shape)) / size(shape) + ", place " + at % size(shape) + ": wanted " + k + want + " numbers, got " + (length >= 0 ? found : kind(items)));
   }
   put(value, shape, "k * ");
-  if (value.buffer && !list.length) new Uint8Array(value.buffer);
-  return new Float32Array(list);
+  ${last}
 }`;
+
+export const rowsFunction: Code = reader(
+  "rowsOf",
+  js`if (value.buffer && !list.length) new Uint8Array(value.buffer);
+return new Float32Array(list);`,
+);
+
+/** `wholesOf(what, value, shape)`: the same as a list of doubles, each so small that it and its neighbours are whole numbers. */
+export const wholesFunction: Code = reader(
+  "wholesOf",
+  js`for (let i = 0; i < list.length; i++) {
+  if (list[i] > -9007199254740992 && list[i] < 9007199254740992) continue;
+  throw new RangeError(what + ": row " + (i - i % size(shape)) / size(shape) + ", place " + i % size(shape) + ": wanted a whole number, got " + list[i]);
+}
+return list;`,
+);
 
 /** `whole(what, values, size, range)`: every number is a whole one that the range allows. */
 export const wholeFunction: Code = js`function whole(what, values, size, range) {
@@ -69,29 +85,18 @@ export const textsFunction: Code = js`function textsOf(what, value, shape) {
   return list;
 }`;
 
-/** `lookUp(what, texts, size, words, ids, unknown)`: the id of each text; `words` are sorted. */
-export const lookUpFunction: Code = js`function lookUp(what, texts, size, words, ids, unknown) {
-  const found = new Float32Array(texts.length);
-  for (let i = 0; i < texts.length; i++) {
-    let low = 0, high = words.length;
-    while (low < high) {
-      let middle = (low + high) >> 1;
-      if (words[middle] < texts[i]) low = middle + 1;
-      else high = middle;
-    }
-    const id = words[low] === texts[i] ? ids[low] : unknown;
-    if (id === undefined) throw new RangeError(what + ": row " + (i - i % size) / size + ", place " + i % size + ": wanted one of " + words.slice(0, 9).join(", ") + (words.length > 9 ? ", …" : "") + ", got " + kind(texts[i]));
-    found[i] = id;
-  }
-  return found;
-}`;
-
 /** `outOf(what, value, length)`: an array to write to, where one is given. */
 export const outFunction: Code = js`function outOf(what, value, length) {
   if (value === undefined || value instanceof Float32Array && value.length === length) return value;
   if (kind(value) !== "Float32Array") throw new TypeError(what + ": wanted a Float32Array, got " + kind(value));
   if (value.length !== length) throw new RangeError(what + ": wanted " + length + " numbers, got " + value.length);
   return value;
+}`;
+
+/** `listOf(what, value)`: an array for words, where one is given. */
+export const listFunction: Code = js`function listOf(what, value) {
+  if (value === undefined || kind(value) === "Array") return value;
+  throw new TypeError(what + ": wanted an Array, got " + kind(value));
 }`;
 
 /** `noNaN(what, values, size)`: where NaN would only hide what is wrong with the data. */

@@ -11,6 +11,8 @@ import { numbers } from "./weights.ts";
 export interface SelfTestSite {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** By output: the list of words that it gives instead of numbers. */
+  readonly words: readonly (Name | undefined)[];
   /** Numbers of a row of all outputs. */
   readonly outputSize: number;
   /** Stands before `predict`: a fresh instance, where training may have changed this one. */
@@ -116,7 +118,7 @@ function rowsOf(
   { math, unpack }: SelfTestSite,
 ): readonly [before: Code, x: Code] {
   if (given instanceof Float32Array) return [none, numbers(given, unpack)];
-  if ("texts" in given) return [none, js`[${commas(given.texts.map((text) => js`${text}`))}]`];
+  if ("items" in given) return [none, js`[${commas(given.items.map((item) => js`${item}`))}]`];
   const { starts, integers } = given;
   const count = rows * size;
   if (count <= fewestDrawn) return [none, js`[${list(starts.flatMap((start) => [...draws(start, size, integers)]))}]`];
@@ -133,10 +135,14 @@ for (let i = 0, h = 0; i < ${count}; i++) {
   ];
 }
 
-/** What predict gives, the outputs of a row one behind the other. */
-function answer({ rows }: SelfTest, x: Code, { instance, outputs }: SelfTestSite): Code {
-  if (outputs.length === 1) return js`${instance}predict(${x})`;
-  const parts = outputs.map(({ name: port, shape }) => js`[found${member(port)}, ${sizeOf(shape)}]`);
+/** What predict gives, the outputs of a row one behind the other; words as the numbers that they are first for. */
+function answer({ rows }: SelfTest, x: Code, { instance, outputs, words }: SelfTestSite): Code {
+  const numbersOf = (found: Code, i: number): Code => {
+    const list = words[i];
+    return list === undefined ? found : js`${found}.map((word) => ${list}.indexOf(word))`;
+  };
+  if (outputs.length === 1) return numbersOf(js`${instance}predict(${x})`, 0);
+  const parts = outputs.map(({ name: port, shape }, i) => js`[${numbersOf(js`found${member(port)}`, i)}, ${sizeOf(shape)}]`);
   return js`((found) => {
   const all = [];
   for (let row = 0; row < ${rows}; row++) [${commas(parts)}].forEach((part) => {

@@ -4,7 +4,7 @@
 import { type Code, commas, js, lines, mathMembers, type Name, type Names, name } from "../code.ts";
 import {
   kindFunction,
-  lookUpFunction,
+  listFunction,
   noNaNFunction,
   optionsFunction,
   outFunction,
@@ -12,7 +12,27 @@ import {
   rowsFunction,
   textsFunction,
   wholeFunction,
+  wholesFunction,
 } from "./checks.ts";
+import {
+  arithmetic64,
+  bucketFunction,
+  fingerprintFunction,
+  joinFunction,
+  sipHashFunction,
+  utf8Function,
+} from "./encoders/hash64.ts";
+import {
+  countsFunction,
+  crossedFunction,
+  encodedFunction,
+  idsFunction,
+  linesFunction,
+  ngramsFunction,
+  spellFunction,
+  tableFunction,
+  truncFunction,
+} from "./encoders/texts.ts";
 import { copyFunction } from "./routes.ts";
 import { unpackFunction } from "./weights.ts";
 
@@ -26,7 +46,10 @@ export interface Location {
 
 interface Helper {
   readonly text: Code;
+  /** Other helpers, or members of Math. */
   readonly needs?: readonly string[];
+  /** What it declares, where that is not its own name. */
+  readonly names?: readonly string[];
 }
 /** What a module declares where it is asked for, in this order. */
 const texts = {
@@ -44,7 +67,27 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   rowsOf: { text: rowsFunction, needs: ["kind"] },
   portsOf: { text: portsFunction, needs: ["kind"] },
   textsOf: { text: textsFunction, needs: ["kind"] },
-  lookUp: { text: lookUpFunction, needs: ["kind"] },
+  wholesOf: { text: wholesFunction, needs: ["kind"] },
+  listOf: { text: listFunction, needs: ["kind"] },
+  spell: { text: spellFunction },
+  trunc: { text: truncFunction },
+  tableOf: { text: tableFunction },
+  encoded: { text: encodedFunction, needs: ["kind"] },
+  crossed: { text: crossedFunction },
+  linesOf: { text: linesFunction },
+  ngrams: { text: ngramsFunction },
+  idsOf: { text: idsFunction },
+  countsOf: { text: countsFunction },
+  utf8: { text: utf8Function },
+  pairs64: {
+    text: arithmetic64,
+    needs: ["imul"],
+    names: ["add64", "xor64", "mul64", "turn64", "mix64", "read32", "read64"],
+  },
+  fingerprint: { text: fingerprintFunction, needs: ["pairs64"] },
+  sipHash: { text: sipHashFunction, needs: ["pairs64"] },
+  join64: { text: joinFunction, needs: ["pairs64"] },
+  bucket: { text: bucketFunction },
   outOf: { text: outFunction, needs: ["kind"] },
   whole: { text: wholeFunction },
   noNaN: { text: noNaNFunction },
@@ -53,7 +96,12 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
 type Text = keyof typeof texts;
 
 /** Names that helpers take, asked for or not. */
-export const helperNames: readonly string[] = [...mathMembers, ...Object.keys(texts), "int", "scratch"];
+export const helperNames: readonly string[] = [
+  ...mathMembers,
+  ...Object.entries(texts).flatMap(([helper, { names = [helper] }]: readonly [string, Helper]) => names),
+  "int",
+  "scratch",
+];
 
 /** The helpers of one module. Each method gives a helper's name, and has it declared. */
 export class Helpers {
@@ -70,7 +118,10 @@ export class Helpers {
   }
   #text(helper: Text): Name {
     const { needs = [] }: Helper = texts[helper];
-    for (const other of needs) this.#text(other as Text);
+    for (const other of needs) {
+      if (other in texts) this.#text(other as Text);
+      else this.#ask(other);
+    }
     return this.#ask(helper);
   }
   math = (member: (typeof mathMembers)[number]): Name => this.#ask(member);
@@ -87,7 +138,23 @@ export class Helpers {
   rowsOf = (): Name => this.#text("rowsOf");
   portsOf = (): Name => this.#text("portsOf");
   textsOf = (): Name => this.#text("textsOf");
-  lookUp = (): Name => this.#text("lookUp");
+  wholesOf = (): Name => this.#text("wholesOf");
+  /** What encoders are made of is described where it is written (encoders/texts.ts, encoders/hash64.ts). */
+  spell = (): Name => this.#text("spell");
+  trunc = (): Name => this.#text("trunc");
+  tableOf = (): Name => this.#text("tableOf");
+  encoded = (): Name => this.#text("encoded");
+  crossed = (): Name => this.#text("crossed");
+  linesOf = (): Name => this.#text("linesOf");
+  ngrams = (): Name => this.#text("ngrams");
+  idsOf = (): Name => this.#text("idsOf");
+  countsOf = (): Name => this.#text("countsOf");
+  utf8 = (): Name => this.#text("utf8");
+  fingerprint = (): Name => this.#text("fingerprint");
+  sipHash = (): Name => this.#text("sipHash");
+  join64 = (): Name => this.#text("join64");
+  bucket = (): Name => this.#text("bucket");
+  listOf = (): Name => this.#text("listOf");
   outOf = (): Name => this.#text("outOf");
   whole = (): Name => this.#text("whole");
   noNaN = (): Name => this.#text("noNaN");

@@ -1,5 +1,6 @@
 // What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
+import type { Item, Words } from "../../encode/define.ts";
 import type { Feed, Log, Target } from "../../front/steps.ts";
 import type { About } from "../../model.ts";
 import type { Options } from "../../options.ts";
@@ -14,6 +15,8 @@ export interface ModuleParts {
   readonly version: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** By output: the words that its numbers stand for. */
+  readonly words: readonly (Words | undefined)[];
   /** How the ports' numbers, or texts, reach the inputs of the entries. */
   readonly feeds: readonly Feed[];
   /** With training: what the outputs are held against. */
@@ -36,13 +39,13 @@ export interface ModuleParts {
 /** The golden rows of one input. */
 export type Rows =
   | Float32Array
-  | { readonly texts: readonly string[] }
+  | { readonly items: readonly Item[] }
   | { readonly starts: readonly number[]; readonly integers?: number };
 /** What selfTest compares. */
 export interface SelfTest {
   readonly rows: number;
   /**
-   * For each input its numbers or texts, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it.
+   * For each input its numbers, or the items that encoders take, or the state that each row is drawn from (`base/draws.ts`); `integers`: whole numbers below it.
    */
   readonly x: readonly Rows[];
   /** Positions in a row of the outputs, one output behind the other. */

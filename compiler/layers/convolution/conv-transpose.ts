@@ -221,8 +221,6 @@ function woven(g: G, phases: Node, axes: readonly Along[]): Node {
 }
 
 function badSteps(axes: readonly Along[], { outputPadding }: Keys): Problem | undefined {
-  if (axes.some(({ length }) => length === 0))
-    return { path: "", code: "shape/mismatch", message: "an axis has no point to spread", hint: "check inputShape" };
   const both = axes.find(({ stride, dilation }) => stride > 1 && dilation > 1);
   if (both !== undefined) {
     const message = `strides or dilationRate must be 1, found ${both.stride} and ${both.dilation}`;

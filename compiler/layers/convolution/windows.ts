@@ -59,10 +59,6 @@ export const spansOf = ({ sizes, dilations }: Geometry): readonly number[] =>
 export function badWindow(geometry: Geometry, input: readonly number[], key: string): Problem | undefined {
   const spans = spansOf(geometry);
   const lengths = input.slice(0, spans.length);
-  if (lengths.includes(0)) {
-    const message = `windows need at least a point on each axis, found ${showShape(lengths)}`;
-    return { path: "", code: "shape/mismatch", message, hint: "check inputShape" };
-  }
   if (geometry.padding !== "valid" || spans.every((span, i) => span <= lengths[i])) return undefined;
   return {
     path: key,

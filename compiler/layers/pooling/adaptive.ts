@@ -5,8 +5,8 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { largest, type Taps, weighted } from "../bands.ts";
-import { layer, type Problem } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
+import { layer } from "../define.ts";
+import { eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
 
 /** What is taken of windows: of their last axes where they are even, else of taps along an axis. */
 interface Taking {
@@ -24,7 +24,7 @@ const adaptive = ({ even, uneven }: Taking, { rank, ...member }: Member) =>
   layer({
     ...member,
     config: z.strictObject({ outputSize: perAxis(rank), ...formatKey }),
-    legal: (config, input) => needsSpace(rank, config, input) ?? noPoint(channelsLast(config, input).slice(0, rank)),
+    legal: (config, input) => needsSpace(rank, config, input),
     weights: () => [],
     lower: (g, { x, config }) => {
       const sizes = eachAxis(config.outputSize, rank);
@@ -59,12 +59,6 @@ function tapsOf(length: number, size: number): readonly Taps[] {
     const count = Math.ceil(((o + 1) * length) / size) - first;
     return { first, weights: Array.from({ length: count }, () => 1 / count) };
   });
-}
-
-function noPoint(lengths: readonly number[]): Problem | undefined {
-  if (!lengths.includes(0)) return undefined;
-  const message = `there is no point to take a value of, found ${lengths.join(" x ")}`;
-  return { path: "", code: "shape/mismatch", message, hint: "check inputShape" };
 }
 
 const max: Taking = { even: (g, windows, axes) => g.reduceMax(windows, { axes }), uneven: largest };

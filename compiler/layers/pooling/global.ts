@@ -4,8 +4,8 @@
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
-import { layer, type Problem } from "../define.ts";
-import { channelsLast, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { layer } from "../define.ts";
+import { formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
 import { stepsOf } from "../merging/masks.ts";
 import { batched } from "../shared.ts";
 
@@ -21,7 +21,7 @@ const global = (reduce: Reduce, { rank, ...member }: Member) =>
   layer({
     ...member,
     config: z.strictObject({ ...formatKey, keepdims: z.boolean().default(false) }),
-    legal: (config, input) => needsSpace(rank, config, input) ?? noPoint(channelsLast(config, input).slice(0, rank)),
+    legal: (config, input) => needsSpace(rank, config, input),
     weights: () => [],
     lower: (g, { x, mask, config }) => {
       const picture = toLast(g, config, x);
@@ -32,12 +32,6 @@ const global = (reduce: Reduce, { rank, ...member }: Member) =>
       return { y: fromLast(g, config, g.reshape(y, { shape })), mask: null };
     },
   });
-
-function noPoint(lengths: readonly number[]): Problem | undefined {
-  if (!lengths.includes(0)) return undefined;
-  const message = `there is no point to take a value of, found ${lengths.join(" x ")}`;
-  return { path: "", code: "shape/mismatch", message, hint: "check inputShape" };
-}
 
 const max: Reduce = (g, x, axes) => g.reduceMax(x, { axes });
 const average: Reduce = (g, x, axes) => g.mean(x, { axes });

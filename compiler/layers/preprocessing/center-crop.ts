@@ -2,10 +2,10 @@
 // another aspect ratio: what is too long is cut off, then it is enlarged by bilinear interpolation, as Keras does.
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { channelsLast, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
 import { count } from "../shared.ts";
 import { resampled } from "./resample.ts";
-import { cropped, noPixel } from "./resizing.ts";
+import { cropped } from "./resizing.ts";
 
 /** The middle, [n, H, W, C] to [n, height, width, C]. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/center_crop/ */
 export const centerCrop = layer({
@@ -13,7 +13,7 @@ export const centerCrop = layer({
   keras: "CenterCrop",
   says: "The middle of pictures of [height, width, channels]; one that is too small is resized, of which the aspect ratio stays.",
   config: z.strictObject({ height: count, width: count, ...formatKey }),
-  legal: (config, input) => needsSpace(2, config, input) ?? noPixel(channelsLast(config, input)),
+  legal: (config, input) => needsSpace(2, config, input),
   weights: () => [],
   lower: (g, { x, config }) => {
     const size = [config.height, config.width];

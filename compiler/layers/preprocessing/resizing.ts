@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer, type Problem } from "../define.ts";
-import { channelsLast, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
 import { count } from "../shared.ts";
 import { interpolations } from "./interpolation.ts";
 import { resampled } from "./resample.ts";
@@ -27,7 +27,7 @@ export const resizing = layer({
     antialias: z.boolean().default(false),
     ...formatKey,
   }),
-  legal: (config, input) => needsSpace(2, config, input) ?? noPixel(channelsLast(config, input)) ?? bothWays(config),
+  legal: (config, input) => needsSpace(2, config, input) ?? bothWays(config),
   weights: () => [],
   lower: (g, { x, config }) => {
     const size = [config.height, config.width];
@@ -37,13 +37,6 @@ export const resizing = layer({
     return { y: fromLast(g, config, resampled(g, filled, size, { ...config, method: config.interpolation })), mask: null };
   },
 });
-
-/** The problem of a picture without a pixel. */
-export function noPixel(picture: readonly number[]): Problem | undefined {
-  if (!picture.slice(0, 2).includes(0)) return undefined;
-  const message = `a picture needs at least a pixel, found ${picture[0]} x ${picture[1]}`;
-  return { path: "", code: "shape/mismatch", message, hint: "check inputShape" };
-}
 
 function bothWays(config: { readonly cropToAspectRatio: boolean; readonly padToAspectRatio: boolean }): Problem | undefined {
   if (!config.cropToAspectRatio || !config.padToAspectRatio) return undefined;

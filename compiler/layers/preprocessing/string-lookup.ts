@@ -1,51 +1,63 @@
-// Text to the numbers that an embedding or a one-hot takes. The Graph holds numbers only: the table stands before it (`encodes`), and
-// what is lowered is the numbers themselves. Keras' order of ids: the mask token, the unknown word, then the vocabulary.
+// Words to the numbers of a vocabulary, or back. The words are looked up before the Graph (`encodes`), which holds numbers only; back again
+// the Graph gives numbers, and the module writes their words (`words`).
 import * as z from "zod";
 import { layer } from "../define.ts";
+import { sampleShape } from "../shared.ts";
+import { asClasses, badMode } from "./categories.ts";
+import { adapted, fixedKeys, isProblem, lookupKeys, lookupOf, saltOf, vocabularyOf } from "./vocabulary.ts";
 
 /**
- * Words to whole numbers: [n, …] to [n, …]. Id 0 stands for `maskToken` where there is one, the next for every word that is not in the
- * vocabulary (`numOovIndices: 0`: such a word is refused), then the vocabulary in its order.
+ * Words to whole numbers: [n, …] to [n, …], or to classes as `outputMode` says. Number 0 stands for `maskToken` where there is one, the next
+ * `numOovIndices` for words that are not in the vocabulary (0: such a word is refused; several: by its hash), then the vocabulary in its
+ * order. With `invert` numbers become words.
  * https://keras.io/api/layers/preprocessing_layers/categorical/string_lookup/
  */
 export const stringLookup = layer({
   name: "stringLookup",
   keras: "StringLookup",
-  says: "The number of a word in the vocabulary, counted behind the mask token and the number for unknown words.",
+  says: "The number of a word in the vocabulary, counted behind the mask token and the numbers for unknown words, or its class; `invert`: numbers to words.",
   config: z.strictObject({
-    vocabulary: z
-      .array(z.string())
-      .min(1)
-      .max(2 ** 24 - 2),
-    numOovIndices: z.int().min(0).max(1).default(1),
+    ...lookupKeys(z.string()),
     maskToken: z.string().nullable().default(null),
-    oovToken: z.string().default("[UNK]"),
+    oovToken: z.string().nullable().default("[UNK]"),
   }),
-  fixed: {
-    outputMode: ["int"],
-    invert: [false],
-    maxTokens: "any",
-    padToMaxTokens: [false],
-    sparse: [false],
-    encoding: ["utf-8"],
-    idfWeights: [null],
-    vocabularyDtype: "any",
-    vocabularySize: "any",
+  fixed: { ...fixedKeys, encoding: ["utf-8"] },
+  takesText: ({ invert }) => !invert,
+  encodes: (config, [{ shape, isText }]) => {
+    if (config.invert) return undefined;
+    const hint = 'give it an input of texts: { shape: [1], type: "string" }';
+    if (!isText) return { path: "", message: "stringLookup takes text, and gets numbers", hint };
+    const found = vocabularyOf(config);
+    const { numOovIndices: bins } = config;
+    if (isProblem(found)) return found;
+    const unknown = { by: "hash", first: found.firstUnknown, bins, ...saltOf(config.salt) } as const;
+    return badMode(config.outputMode, shape) ?? { encoder: lookupOf(found, config, unknown), shape };
   },
-  encodes: ({ vocabulary, numOovIndices, maskToken }, shape) => {
-    const special = maskToken === null ? [] : [maskToken];
-    const words = [...special, ...vocabulary];
-    const first = special.length + numOovIndices;
-    const ids = words.map((_, i) => (i < special.length ? i : first + i - special.length));
-    return { shape, words, ids, ...(numOovIndices === 0 ? {} : { unknown: special.length }) };
-  },
-  legal: ({ vocabulary, maskToken, oovToken, numOovIndices }) => {
-    const seen = new Set([...(maskToken === null ? [] : [maskToken]), ...(numOovIndices === 0 ? [] : [oovToken])]);
-    const at = vocabulary.findIndex((word) => seen.size === seen.add(word).size);
-    if (at < 0) return undefined;
-    const message = `the vocabulary has ${JSON.stringify(vocabulary[at])} twice, or as its mask or unknown token`;
-    return { path: `vocabulary[${at}]`, message, hint: "give each word once, without the special ones" };
+  legal: (config) => {
+    if (!config.invert) return undefined;
+    const found = vocabularyOf(config);
+    if (isProblem(found)) return found;
+    const message = `invert gives words, which have no other outputMode than "int"`;
+    return config.outputMode === "int" ? undefined : { path: "outputMode", message, hint: "leave it out" };
   },
   weights: () => [],
-  lower: (_g, { x }) => ({ y: x, mask: null }),
+  lower: (g, { x, config }) => {
+    const found = vocabularyOf(config);
+    if (isProblem(found)) return { y: x, mask: null };
+    const { entries, first, firstUnknown, depth, weights } = found;
+    if (!config.invert)
+      return {
+        y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }),
+        mask: null,
+      };
+    const unknown = config.oovToken ?? "";
+    const special = new Array<string>(first).fill(unknown);
+    const known = firstUnknown === 1 ? [config.maskToken ?? "", ...special.slice(1)] : special;
+    return {
+      y: g.reshape(x, { shape: ["n", ...sampleShape(x)] }),
+      mask: null,
+      words: { words: [...known, ...(entries as string[])], unknown },
+    };
+  },
+  fromKeras: (config, saved) => adapted(config, saved, (line) => line),
 });

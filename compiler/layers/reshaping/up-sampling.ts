@@ -2,10 +2,9 @@
 // (`preprocessing/interpolation.ts`).
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
+import { eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
 import { interpolations } from "../preprocessing/interpolation.ts";
 import { repeated, resampled } from "../preprocessing/resample.ts";
-import { noPixel } from "../preprocessing/resizing.ts";
 import { count } from "../shared.ts";
 
 /** Each step `size` times, [n, T, C] to [n, T·size, C]. https://keras.io/api/layers/reshaping_layers/up_sampling1d/ */
@@ -29,7 +28,7 @@ export const upSampling2d = layer({
     ...formatKey,
     interpolation: z.enum(interpolations).exclude(["area"]).default("nearest"),
   }),
-  legal: (config, input) => needsSpace(2, config, input) ?? noPixel(channelsLast(config, input)),
+  legal: (config, input) => needsSpace(2, config, input),
   weights: () => [],
   lower: (g, { x, config }) => {
     const picture = toLast(g, config, x);

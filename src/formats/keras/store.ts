@@ -82,7 +82,8 @@ class Files implements Store {
     });
     const sorted = found.sort(([a], [b]) => Number(a) - Number(b));
     sorted.forEach(([name], i) => {
-      if (name === `${i}`) return;
+      // One that has a name of its own stands alone: `idf_weights`.
+      if (name === `${i}` || (sorted.length === 1 && !/^\d+$/.test(name))) return;
       const message = `${folder}/vars has no variable ${i}, but ${JSON.stringify(name)}`;
       throw new CompileError({ code: "format/tensor", path: `${folder}/vars`, message });
     });

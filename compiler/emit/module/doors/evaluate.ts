@@ -14,9 +14,9 @@ export const evaluate: Door = {
     const { batch } = parts.options;
     const { inputs, targets, weights, feeds } = batchOf(site);
     const [first] = inputs;
-    // Where text was looked up there is no NaN.
-    const numbers = parts.feeds.flatMap(({ table, port }, i) =>
-      table === undefined ? [{ ...feeds.fed[i], what: inputs[port].what }] : [],
+    // What encoders make holds no NaN.
+    const numbers = parts.feeds.flatMap(({ encoder, ports: [port] }, i) =>
+      encoder === undefined ? [{ ...feeds.fed[i], what: inputs[port].what }] : [],
     );
     return braces(
       js`function evaluate(x, y, options)`,

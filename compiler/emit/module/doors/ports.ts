@@ -1,10 +1,11 @@
 // Ports in a module's text: how a caller's rows become arrays of numbers, one for each input of the entries. In: ports and feeds. Out:
 // statements over names. A single port is the argument itself (`x`); of several, the argument is an object by name (`x.price`), each of
-// whose properties is read once. Text becomes numbers here, through the table of its feed.
+// whose properties is read once. Texts and whole numbers become numbers of the Graph here, by the encoder of their feed.
 import type { Port } from "../../../artifact.ts";
 import type { Feed } from "../../../front/steps.ts";
 import { sizeOf } from "../../../graph/graph.ts";
 import { Code, commas, js, lines, literal, member, type Name, name, none, quote } from "../../code.ts";
+import { encoderText } from "../encoders/encoder.ts";
 import { times } from "../routes.ts";
 import type { Scene } from "../scene.ts";
 import { checkRange, rowShape, type Site } from "./door.ts";
@@ -18,6 +19,8 @@ export interface Slot {
   readonly what: string;
   /** Numbers, or texts, of a row. */
   readonly size: number;
+  /** Numbers that encoders take: they are read as doubles. */
+  readonly isWhole: boolean;
 }
 
 /** The ports of an argument; `single`: it is the rows of its only port, and no object. */
@@ -26,13 +29,39 @@ export function slotsOf(
   argument: string,
   ports: readonly Port[],
   single = ports.length === 1,
+  feeds: readonly Feed[] = [],
 ): readonly Slot[] {
-  return ports.map((port) => ({
+  return ports.map((port, i) => ({
     port,
+    isWhole: port.type !== "string" && feeds.some(({ encoder, ports: taken }) => encoder !== undefined && taken.includes(i)),
     id: single ? name(argument) : helpers.names.unique(`${argument}_${port.name}`),
     what: single ? argument : argument + member(port.name).text,
     size: sizeOf(port.shape),
   }));
+}
+
+/** An output whose numbers are words for the caller. */
+export interface Spelled {
+  /** What the caller gets. */
+  readonly list: Name;
+  readonly numbers: Name;
+  /** The words in the text. */
+  readonly words: Name;
+  readonly unknown: string;
+}
+const spelled = new WeakMap<Scene, readonly (Spelled | undefined)[]>();
+/** Where an output of a module is words: their list stands once. */
+export function spelledOf({ parts: { outputs, words }, scene }: Site): readonly (Spelled | undefined)[] {
+  const made =
+    spelled.get(scene) ??
+    slotsOf(scene, "out", outputs).map(({ id, port }, i): Spelled | undefined => {
+      const own = words[i];
+      if (own === undefined) return undefined;
+      const [numbers, list] = ["ids", "words"].map((part) => scene.helpers.names.unique(`${port.name}_${part}`));
+      return { list: id, numbers, words: list, unknown: own.unknown };
+    });
+  spelled.set(scene, made);
+  return made;
 }
 
 /** A string among other code. */
@@ -58,7 +87,8 @@ const rowsIn = ({ id, size }: Slot): Code => js`${id}.length${size === 1 ? none 
 export function readSlots(site: Site, slots: readonly Slot[]): Code {
   const { helpers } = site.scene;
   const [first, ...others] = slots;
-  const read = ({ port, id, what, size }: Slot, isExact: boolean): Code => {
+  const read = ({ port, id, what, size, isWhole }: Slot, isExact: boolean): Code => {
+    if (isWhole) return js`${id} = ${helpers.wholesOf()}(${text(what)}, ${id}, ${rowShape(port.shape)});`;
     if (port.type === "string") return js`${id} = ${helpers.textsOf()}(${text(what)}, ${id}, ${rowShape(port.shape)});`;
     const broken = isExact && size > 1 ? js` || ${id}.length % ${size}` : none;
     return js`if (!(${id} instanceof Float32Array) || !${id}.length${broken}) ${id} = ${helpers.rowsOf()}(${text(what)}, ${id}, ${rowShape(port.shape)});`;
@@ -87,9 +117,9 @@ export interface Fed {
 export interface Inputs {
   readonly slots: readonly Slot[];
   readonly fed: readonly Fed[];
-  /** Tables of words: declarations that stand once. */
+  /** Tables of encoders: declarations that stand once. */
   readonly tables: Code;
-  /** Statements that make numbers of texts. */
+  /** Statements that encode. */
   readonly before: Code;
 }
 const known = new WeakMap<Scene, Inputs>();
@@ -98,19 +128,22 @@ export function inputsOf({ parts: { feeds, inputs }, scene }: Site): Inputs {
   const made = known.get(scene);
   if (made !== undefined) return made;
   const { helpers } = scene;
-  const slots = slotsOf(scene, "x", inputs);
+  const slots = slotsOf(scene, "x", inputs, inputs.length === 1, feeds);
   const tables: Code[] = [];
   const before: Code[] = [];
-  const fed = feeds.map(({ name: own, port, table }: Feed): Fed => {
-    const { id: texts, what, size } = slots[port];
-    if (table === undefined) return { name: own, id: texts, size };
-    const [id, words, ids] = ["ids", "words", "numbers"].map((part) => helpers.names.unique(`${own}_${part}`));
-    const sorted = table.words.map((word, i) => ({ word, id: table.ids[i] })).sort((a, b) => (a.word < b.word ? -1 : 1));
-    tables.push(js`const ${words} = [${commas(sorted.map(({ word }) => text(word)))}];
-const ${ids} = [${commas(sorted.map((one) => literal(one.id)))}];`);
-    const unknown = table.unknown === undefined ? js`undefined` : literal(table.unknown);
-    before.push(js`const ${id} = ${helpers.lookUp()}(${text(what)}, ${texts}, ${size}, ${words}, ${ids}, ${unknown});`);
-    return { name: own, id, size: sizeOf(table.shape) };
+  const fed = feeds.map(({ name: own, ports, encoder, shape }: Feed): Fed => {
+    const [{ id: items, size, isWhole }] = ports.map((port) => slots[port]);
+    if (encoder === undefined && !isWhole) return { name: own, id: items, size };
+    const id = helpers.names.unique(`${own}_ids`);
+    if (encoder === undefined) {
+      before.push(js`const ${id} = new Float32Array(${items});`);
+      return { name: own, id, size };
+    }
+    const sources = ports.map((port) => ({ ...slots[port], isText: inputs[port].type === "string" }));
+    const { table, numbers } = encoderText(encoder, { helpers, hint: own, sources });
+    tables.push(table);
+    before.push(js`const ${id} = ${numbers};`);
+    return { name: own, id, size: sizeOf(shape) };
   });
   const all: Inputs = { slots, fed, tables: lines(...tables), before: lines(...before) };
   known.set(scene, all);

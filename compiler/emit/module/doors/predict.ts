@@ -1,10 +1,11 @@
 // `predict(x, out)`: rows by tiles while at least half a tile is left, then one by one, straight between the caller's arrays.
 import { sizeOf } from "../../../graph/graph.ts";
-import { braces, Code, commas, js, lines, member, type Name, name, record } from "../../code.ts";
+import { braces, Code, commas, js, lines, member, type Name, name, none, quote, record } from "../../code.ts";
+import { wordsText } from "../encoders/encoder.ts";
 import { computeFunction, type Lane, many, one, times } from "../routes.ts";
 import { directText } from "../scene.ts";
 import { type Door, entryOf, maybeEntry, prepared, type Site, shapeText } from "./door.ts";
-import { type Fed, inputsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
+import { type Fed, inputsOf, readSlots, type Slot, type Spelled, slotsOf, spelledOf, takeApart } from "./ports.ts";
 import { inputsType, outputsType } from "./types.ts";
 
 /** The model's answer for any number of rows. */
@@ -14,7 +15,9 @@ export const predict: Door = {
   text: (site) => {
     const { parts, scene } = site;
     const { slots: inputs, fed, tables, before } = inputsOf(site);
-    const outputs = slotsOf(scene, "out", parts.outputs);
+    const words = spelledOf(site);
+    // The kernels write numbers, also where the caller gets words.
+    const outputs = slotsOf(scene, "out", parts.outputs).map((slot, i) => ({ ...slot, id: words[i]?.numbers ?? slot.id }));
     const simple = fed.length === 1 && outputs.length === 1;
     // One array each: the caller says where in them; of several, which row.
     const params = simple
@@ -35,7 +38,7 @@ export const predict: Door = {
       return computeFunction(id, scene.route(entry), {
         params,
         inputs: fed.flatMap(lane(entry.inputs, js`from`, simple ? name("x") : undefined, false)),
-        outputs: named.flatMap(lane(entry.outputs, js`to`, undefined, outputs.length > 1)),
+        outputs: named.flatMap(lane(entry.outputs, js`to`, simple ? name("out") : undefined, outputs.length > 1)),
       }, scene.helpers.copy); // biome-ignore format: one line
     };
     const entry = entryOf(site, "predict");
@@ -53,8 +56,12 @@ export const predict: Door = {
         : js`let row = 0;
 for (; rows - row >= ${Math.ceil(most / 2)}; row += ${most}) ${call(many, js`rows - row < ${most} ? rows - row : ${most}`)}
 for (; row < rows; row++) ${call(one)}`;
+    const known = words.map((own, i) =>
+      own === undefined ? undefined : js`const ${own.words} = ${wordsText(parts.words[i]?.words ?? [])};`,
+    );
     return lines(
       tables,
+      ...known,
       scene.direct === undefined ? route("predict", one) : directText(scene, entry, one),
       tile && route("predictTile", many),
       braces(
@@ -63,11 +70,20 @@ for (; row < rows; row++) ${call(one)}`;
           takeApart(scene, "x", "inputs", inputs),
           readSlots(site, inputs),
           // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
-          outputs.length === 1 ? oneOutput(site, outputs[0]) : severalOutputs(site, outputs),
-          ...inputs.map(({ id, port }) => (port.type === "string" ? undefined : apart(id, outputs))),
+          outputs.length === 1 ? oneOutput(site, outputs[0], words[0]) : severalOutputs(site, outputs, words),
+          ...inputs.map(({ id, port, isWhole }) =>
+            port.type === "string" || isWhole
+              ? undefined
+              : apart(
+                  id,
+                  outputs.filter((_, i) => words[i] === undefined),
+                  outputs.length > 1,
+                ),
+          ),
           before,
           prepared(site),
           loops,
+          ...words.map((own) => spelling(site, own, outputs.length > 1)),
           js`return out;`,
         ),
       ),
@@ -75,7 +91,7 @@ for (; row < rows; row++) ${call(one)}`;
   },
   says: (parts) => {
     const { inputs, outputs } = parts;
-    if (inputs.length === 1 && outputs.length === 1 && inputs[0].type !== "string") {
+    if (inputs.length === 1 && outputs.length === 1 && inputs[0].type !== "string" && outputs[0].type !== "string") {
       const [[input], [output]] = [inputs, outputs];
       const each = input.range === undefined ? "" : `, whole numbers from 0 to ${input.range.below - 1}`;
       return js`/**
@@ -92,37 +108,54 @@ predict(x: Rows, out?: Float32Array): Float32Array;`;
  */`;
     if (outputs.length === 1)
       return js`${head}
-predict(x: ${inputsType(parts)}, out?: Float32Array): Float32Array;`;
+predict(x: ${inputsType(parts)}, out?: ${outputsType(parts)}): ${outputsType(parts)};`;
     return js`${head}
 predict<O extends Partial<${outputsType(parts)}> = ${outputsType(parts)}>(x: ${inputsType(parts)}, out?: O): O;`;
   },
 };
 
 /** The array that is given, or a new one. */
-function oneOutput({ scene }: Site, { id, size }: Slot): Code {
-  const { kind } = scene.helpers;
+function oneOutput({ scene }: Site, { id, size }: Slot, words: Spelled | undefined): Code {
+  const { kind, listOf } = scene.helpers;
   const wanted = times(name("rows"), size);
+  if (words !== undefined)
+    return js`out = ${listOf()}("out", out) || [];
+const ${id} = new Float32Array(${wanted});`;
   return js`if (${id} === undefined) ${id} = new Float32Array(${wanted});
 else if (!(${id} instanceof Float32Array) && ${kind()}(${id}) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(${id}));
 else if (${id}.length !== ${wanted}) throw new RangeError("out: wanted " + ${wanted} + " numbers, got " + ${id}.length);`;
 }
 
 /** An object of arrays; what it does not name is not written. */
-function severalOutputs({ scene }: Site, outputs: readonly Slot[]): Code {
+function severalOutputs({ scene }: Site, outputs: readonly Slot[], words: readonly (Spelled | undefined)[]): Code {
   const { helpers } = scene;
-  const made = record(outputs.map(({ port, size }) => [port.name, js`new Float32Array(${times(name("rows"), size)})`]));
-  const given = outputs.map(
-    ({ id, what, size, port }) => js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`,
-  );
+  const fresh = ({ size }: Slot): Code => js`new Float32Array(${times(name("rows"), size)})`;
+  const made = record(outputs.map((slot, i) => [slot.port.name, words[i] === undefined ? fresh(slot) : js`[]`]));
+  const given = outputs.flatMap((slot, i): Code[] => {
+    const { id, what, size, port } = slot;
+    const own = words[i];
+    if (own === undefined)
+      return [js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`];
+    return [js`${own.list} = ${helpers.listOf()}(${what}, out${member(port.name)})`, js`${id} = ${own.list} && ${fresh(slot)}`];
+  });
   return js`if (out === undefined) out = ${made};
 else ${helpers.portsOf()}("out", out, outputs);
 const ${commas(given)};`;
 }
 
-/** A copy of what may lie under an output. */
-function apart(id: Name, outputs: readonly Slot[]): Code {
+/** Numbers as the words that the caller gets. */
+function spelling({ scene }: Site, own: Spelled | undefined, optional: boolean): Code | undefined {
+  if (own === undefined) return undefined;
+  const { list, numbers, words, unknown } = own;
+  const put = js`${scene.helpers.spell()}(${numbers}, ${words}, ${new Code(quote(unknown))}, ${list});`;
+  return optional ? js`if (${list}) ${put}` : put;
+}
+
+/** A copy of what may lie under an output; where it is `optional`, the caller may not ask for it. */
+function apart(id: Name, outputs: readonly Slot[], optional: boolean): Code {
+  if (outputs.length === 0) return none;
   const shared = outputs.map(({ id: out }) =>
-    outputs.length === 1 ? js`${id} !== ${out} && ${id}.buffer === ${out}.buffer` : js`${out} && ${id}.buffer === ${out}.buffer`,
+    optional ? js`${out} && ${id}.buffer === ${out}.buffer` : js`${id} !== ${out} && ${id}.buffer === ${out}.buffer`,
   );
   const [first] = shared;
   const any = shared.length === 1 ? first : js`(${new Code(shared.map(({ text }) => text).join(" || "))})`;

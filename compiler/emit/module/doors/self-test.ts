@@ -6,18 +6,21 @@ import { Code, commas, js, none } from "../../code.ts";
 import { selfTestFunction } from "../golden.ts";
 import { createParams } from "../parts.ts";
 import type { Door } from "./door.ts";
+import { spelledOf } from "./ports.ts";
 
 /** The largest error of the rows carried along. */
 export const selfTest: Door = {
   name: "selfTest",
   when: (parts) => parts.selfTest !== undefined,
-  text: ({ parts, scene }) => {
+  text: (site) => {
+    const { parts, scene } = site;
     const { selfTest: test, options, inputs, outputs } = parts;
     invariant(test !== undefined, "there are no golden rows");
     const { unpack, math } = scene.helpers;
     const instance = options.train ? js`create(${commas(createParams(parts))}).` : none;
+    const words = spelledOf(site).map((own) => own?.words);
     const outputSize = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    return selfTestFunction(test, { inputs, outputs, outputSize, instance, math, unpack });
+    return selfTestFunction(test, { inputs, outputs, words, outputSize, instance, math, unpack });
   },
   says: ({ options }) => {
     const which = options.train ? ", with the weights the module came with" : "";

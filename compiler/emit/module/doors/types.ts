@@ -15,7 +15,8 @@ export const inputsType = ({ inputs }: ModuleParts): Code =>
   inputs.length === 1 ? rowsOf(inputs[0]) : fields(inputs, rowsOf, "readonly ");
 /** What predict gives. */
 export const outputsType = ({ outputs }: ModuleParts): Code =>
-  outputs.length === 1 ? js`Float32Array` : fields(outputs, () => js`Float32Array`, "");
+  outputs.length === 1 ? arrayOf(outputs[0]) : fields(outputs, arrayOf, "");
+const arrayOf = ({ type }: Port): Code => (type === "string" ? js`string[]` : js`Float32Array`);
 /** What the outputs are held against. */
 export const targetsType = (targets: readonly Port[], { outputs }: ModuleParts): Code =>
   outputs.length === 1 ? js`Rows` : fields(targets, rowsOf, "readonly ");
