@@ -1,4 +1,4 @@
-// The parts of README.md that say what the code says: the example, the emitted text, printed output, tables. In: README.md with
+// The parts of README.md and docs/layers.md that say what the code says: the example, the emitted text, printed output, tables. In: README.md with
 // blocks between `<!-- name -->` and `<!-- /name -->`. Out: the same with every block made anew; tests/readme.test.ts compares.
 // Run by `npm run update-examples`, after a build.
 import { execFileSync } from "node:child_process";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { passes, snapshots } from "../compiler/compile.ts";
 import { activations } from "../compiler/layers/activations.ts";
+import type { AnyLayer } from "../compiler/layers/define.ts";
 import * as layers from "../compiler/layers/list.ts";
 import * as constraints from "../compiler/training/constraints/list.ts";
 import * as initializers from "../compiler/training/initializers/list.ts";
@@ -16,6 +17,7 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { addCompileFlags } from "../src/cli/flags.ts";
+import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -70,10 +72,6 @@ export function blocks(start: string): Readonly<Record<string, string>> {
         `${description}${argChoices === undefined ? "" : `; one of ${codes(argChoices)}`}`,
       ]),
     ),
-    layers: table(
-      ["layer", "Keras", "what it computes"],
-      sorted<(typeof layers)[keyof typeof layers]>(layers).map(({ name, keras, says }) => [`\`${name}\``, keras, says]),
-    ),
     activations: codes(Object.keys(activations)),
     losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
@@ -87,16 +85,28 @@ export function blocks(start: string): Readonly<Record<string, string>> {
   };
 }
 
+/** Every block of docs/layers.md by name. */
+export function layerBlocks(): Readonly<Record<string, string>> {
+  const names = (keras: string): string => kerasNames.filter((name) => aliasOf(name) === keras).join(", ");
+  const rows = sorted<AnyLayer>(layers).map(({ name, keras, says, untrained }) => [
+    ...[`\`${name}\``, names(keras), untrained === undefined ? "yes" : "no", says],
+  ]);
+  return {
+    layers: table(["layer", "Keras", "training", "what it computes"], rows),
+    absent: table(["Keras", "why"], Object.entries(absent)),
+  };
+}
+
 /** `text` with the content of its blocks replaced. Throws where a block is not there, or is not known. */
 export function fill(text: string, content: Readonly<Record<string, string>>): string {
   const found = new Set<string>();
   const filled = text.replace(/^<!-- (\w+) -->\n[\s\S]*?^<!-- \/\1 -->$/gm, (_, name: string) => {
-    if (!Object.hasOwn(content, name)) throw new Error(`README.md has a block ${name} that nothing fills`);
+    if (!Object.hasOwn(content, name)) throw new Error(`the page has a block ${name} that nothing fills`);
     found.add(name);
     return `<!-- ${name} -->\n${content[name]}\n<!-- /${name} -->`;
   });
   const missing = Object.keys(content).filter((name) => !found.has(name));
-  if (missing.length > 0) throw new Error(`README.md has no block ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(`the page has no block ${missing.join(", ")}`);
   return filled;
 }
 
@@ -115,4 +125,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const readme = read("README.md");
   const [old, now] = [blockOf(readme, "start"), runStart()];
   writeFileSync(join(root, "README.md"), fill(readme, blocks(timeless(old) === timeless(now) ? old : now)));
+  writeFileSync(join(root, "docs/layers.md"), fill(read("docs/layers.md"), layerBlocks()));
 }
