@@ -6,8 +6,7 @@ import { seedFor } from "../../base/random.ts";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { Noise, Problem } from "../define.ts";
-import { channelsLast, formatKey, needsSpace } from "../layout.ts";
-import { noPixel } from "./resizing.ts";
+import { formatKey, needsSpace } from "../layout.ts";
 
 /** Keras' keys of a picture's layer: where its channels stand, and boxes, which layerc does not pass along. */
 export const imageKeys = { ...formatKey };
@@ -33,8 +32,8 @@ export function factorRange(factor: number | readonly number[], least: number): 
 }
 
 /** The problem of an input that is no picture. */
-export const needsImage = (config: Parameters<typeof channelsLast>[0], input: readonly number[]): Problem | undefined =>
-  needsSpace(2, config, input) ?? noPixel(channelsLast(config, input));
+export const needsImage = (config: Parameters<typeof needsSpace>[1], input: readonly number[]): Problem | undefined =>
+  needsSpace(2, config, input);
 
 /** A number for each picture, uniform from `least` to `most`, at every point of `x`. */
 export function drawEach(
