@@ -44,3 +44,10 @@ export const takenGlobals: ReadonlySet<string> = new Set([
   ),
   ...split("closed history navigator console setTimeout setInterval clearTimeout clearInterval localStorage sessionStorage"),
 ]);
+
+/** Keras' rule: MaxPooling2D is max_pooling2d, ReLU is re_lu. */
+export const snakeCase = (name: string): string =>
+  name
+    .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();

@@ -7,7 +7,17 @@ import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
 import type { InputSpec, LayerSpec } from "../model.ts";
-import { checkKeys, checkLine, isStructure, type Line, namesOf, type Structure } from "./lines.ts";
+import {
+  checkCount,
+  checkKeys,
+  checkLine,
+  checkStands,
+  inputsHint,
+  isStructure,
+  type Line,
+  namesOf,
+  type Structure,
+} from "./lines.ts";
 import { chainInput, checkInputs, checkOutputs, checkStated, type Net, netOf, statedInput } from "./ports.ts";
 
 /** Where a value comes from: an input of the model, or a result of an earlier call. */
@@ -64,6 +74,18 @@ export function callsOf(net: Net): Calls {
   return { inputs: inputs ?? [chainInput(net.layers, "layers", entries[0].name)], entries, outputs };
 }
 
+/** Opens a model that a layer holds, whose inputs are given: numbers of these shapes. */
+export function callsWithin(
+  spec: LayerSpec,
+  name: string,
+  site: Omit<Site, "depth">,
+  shapes: readonly (readonly number[])[],
+): Calls {
+  const opener = new Opener();
+  const outputs = opener.within(spec, name, shapes.map((_, input) => ({ input })), { ...site, depth: 0 }); // biome-ignore format: one line
+  return { inputs: shapes.map((shape, i) => ({ name: `x${i}`, shape })), entries: opener.entries, outputs };
+}
+
 type Opening = (spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, site: Site) => Called;
 
 class Opener {
@@ -97,15 +119,10 @@ class Opener {
   #call(spec: LayerSpec, name: string, sources: readonly Source[], scope: Scope, site: Site): Called {
     if (isStructure(spec.layer)) return this.#structures[spec.layer](spec, name, sources, scope, site);
     const line = checkLine(spec, site.path, site.prefix + name);
-    const [least, most] = line.layer.takes ?? [1, 1];
+    checkStands(line);
     const owner = site.owner + name;
     const call = (own: Line, given: readonly Source[]): Called => {
-      if (given.length < least || given.length > most) {
-        const wanted =
-          least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
-        const message = `${line.layer.name} takes ${wanted} input${wanted === "1" ? "" : "s"}, found ${given.length}`;
-        throw new CompileError({ code: "model/inputs", path: joinPath(own.path, "inputs"), message, hint: inputsHint });
-      }
+      checkCount(own, given.length);
       const index = this.#push({ ...own, owner, trainable: own.trainable && site.trainable, sources: given });
       return {
         results: (result) => ({ call: index, result }),
@@ -151,6 +168,22 @@ class Opener {
   }
 
   #nest(spec: LayerSpec, name: string, sources: readonly Source[], site: Site): Called {
+    const { net, inner } = this.#innerSite(spec, name, site);
+    const call = (full: string, at: string, given: readonly Source[], said: Said): Called => {
+      knownKeys(said, [], { code: "layer/config", path: at, subject: "reuse" });
+      const outputs = this.#within(net, given, { ...inner, path: at, prefix: `${full}/` });
+      return { results: (k) => outputs[k]?.source, again: call };
+    };
+    return call(site.prefix + name, site.path, sources, {});
+  }
+
+  /** A model whose inputs are given; gives its outputs. */
+  within(spec: LayerSpec, name: string, sources: readonly Source[], site: Site): Calls["outputs"] {
+    const { net, inner } = this.#innerSite(spec, name, site);
+    return this.#within(net, sources, { ...inner, prefix: `${site.prefix}${name}/` });
+  }
+
+  #innerSite(spec: LayerSpec, name: string, site: Site): { readonly net: Net; readonly inner: Site } {
     const { path, depth } = site;
     const net = netOf(spec.config, path);
     if (depth >= deepest) {
@@ -159,12 +192,7 @@ class Opener {
     }
     const { trainable = true } = spec.config as { trainable?: boolean };
     const inner = { ...site, owner: `${site.owner}${name}/`, trainable: site.trainable && trainable, depth: depth + 1 };
-    const call = (full: string, at: string, given: readonly Source[], said: Said): Called => {
-      knownKeys(said, [], { code: "layer/config", path: at, subject: "reuse" });
-      const outputs = this.#within(net, given, { ...inner, path: at, prefix: `${full}/` });
-      return { results: (k) => outputs[k]?.source, again: call };
-    };
-    return call(site.prefix + name, path, sources, {});
+    return { net, inner };
   }
 
   /** A nested model: a line `input` before each port that states a shape holds that shape against what is given. */
@@ -198,8 +226,6 @@ function firstInput({ layers }: Net, path: string): readonly InputSpec[] {
     ? [{ name: "(input)", shape: stated.shape as number[], ...(stated.isText ? { type: "string" as const } : {}) }]
     : [];
 }
-
-const inputsHint = 'name them: inputs: ["a", "b"]';
 
 /** The names that lines of one net can use. */
 class Scope {

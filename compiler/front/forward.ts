@@ -4,15 +4,17 @@
 // weights share the params.
 import type { Range, WeightInfo } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
-import { CompileError, joinPath } from "../diagnostics/error.ts";
+import { CompileError, internal, joinPath } from "../diagnostics/error.ts";
 import type { Encoded, Words } from "../encode/define.ts";
 import { type Node, sameShape, showShape, sizeOf } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
-import type { AnyLayer, Assign, LayerResult, Port, WeightSpec } from "../layers/define.ts";
+import type { AnyLayer, Assign, ChildOptions, Context, LayerResult, Port, WeightSpec } from "../layers/define.ts";
+import type { LayerSpec } from "../model.ts";
 import { type G, ops } from "../ops/index.ts";
-import type { Calls, Entry, Source } from "./calls.ts";
-import { checkLine, type Line } from "./lines.ts";
+import { type Calls, callsWithin, type Entry, type Source } from "./calls.ts";
+import { atEachStep, type Moved } from "./each-step.ts";
+import { checkCount, checkLine, checkStands, isStructure, type Line } from "./lines.ts";
 import { activityLosses, type Regularized, weightLosses } from "./penalties.ts";
 
 /** What a port is called in a Graph, where a step has names of its own. */
@@ -41,6 +43,14 @@ export interface Step {
   readonly weights: readonly Weight[];
 }
 
+/** What a recurrent layer carries from one step to the next: after the last one here, it is what a stream goes on with. */
+export interface State {
+  /** `layer name/h` */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly next: Node;
+}
+
 /** Items of ports as the numbers that a layer takes for them: an input of the Graph of its own. */
 export interface Encoding extends Encoded {
   /** Indices of the model's inputs. */
@@ -54,6 +64,7 @@ export interface Forward {
   readonly outputs: readonly { readonly name: string; readonly y: Node; readonly mask?: Node; readonly words?: Words }[];
   readonly steps: readonly Step[];
   readonly losses: readonly Node[];
+  readonly states: readonly State[];
   /** New values of weights that are not trained, and of trained ones those that the optimizer goes on from, by full name. */
   readonly updates: readonly (readonly [weight: string, value: Node])[];
   /** By input: where a layer takes its numbers themselves for ids, which ones are legal for all such layers. */
@@ -75,14 +86,34 @@ const isText = (value: Value): value is { readonly text: number } => "text" in v
 /** Lowers the calls. Throws CompileError with the layer's path when one does not fit its inputs. */
 export const forward = (g: G, calls: Calls, training?: Training): Forward => new Lowering(g, calls, training).run();
 
+/** The layer that wraps another: its own line, where its weights are collected, and what their names begin with. */
+interface Wrapper {
+  readonly line: Line;
+  readonly collected: Weight[];
+  readonly owner: string;
+}
+
+/** `isBare`: nothing regularizes what it gives. */
+type Child = ChildOptions & { readonly isBare?: boolean };
+/** How a layer is lowered otherwise than its row says: with assigned weights, or as a wrapper does it. */
+interface Lowered {
+  readonly assign?: Assign;
+  readonly how?: AnyLayer["lower"];
+}
+
 class Lowering {
   readonly #g: G;
-  readonly #calls: Calls;
   readonly #training: Training | undefined;
-  readonly #ports: readonly Value[];
-  /** What each call gave. */
-  readonly #results: (readonly Value[])[] = [];
-  readonly #losses: Node[] = [];
+  /** The model's inputs. */
+  readonly #given: readonly Value[];
+  /** Of the model, or of one that a layer wraps: its calls, its inputs, and what each call gave. */
+  #calls: Calls;
+  #ports: readonly Value[];
+  #results: (readonly Value[])[] = [];
+  #losses: Node[] = [];
+  #states: State[] = [];
+  /** What stands for a step of a sequence within a layer that works on each: the sequence. */
+  readonly #steps = new Map<Node, Node>();
   readonly #regularized: Regularized[] = [];
   /** A weight that every call moves on (a moving mean) is moved by the second from where the first left it. */
   readonly #moved = new Map<string, Node>();
@@ -95,11 +126,12 @@ class Lowering {
     this.#g = g;
     this.#calls = calls;
     this.#training = training;
-    this.#ports = calls.inputs.map(({ name, shape, type, below }, input): Value => {
+    this.#given = calls.inputs.map(({ name, shape, type, below }, input): Value => {
       if (type === "string") return { text: input };
       if (below !== undefined) this.#ranges.set(input, { below });
       return { y: g.input({ name: graphName(name), shape: ["n", ...shape] }) };
     });
+    this.#ports = this.#given;
   }
 
   run(): Forward {
@@ -116,8 +148,8 @@ class Lowering {
       return { name, y, ...(mask === undefined ? {} : { mask }), ...(words === undefined ? {} : { words }) };
     });
     const losses = [...this.#losses, ...weightLosses(this.#g, this.#regularized, this.#moved)];
-    const [ranges, encodings] = [this.#ranges, this.#encodings];
-    return { outputs, steps, losses, updates: [...this.#moved], ranges, encodings };
+    const [states, ranges, encodings] = [this.#states, this.#ranges, this.#encodings];
+    return { outputs, steps, losses, states, updates: [...this.#moved], ranges, encodings };
   }
 
   #step(entry: Entry): Step {
@@ -163,13 +195,13 @@ class Lowering {
     if (entry.layer.declares !== undefined && values.some(isText)) return values;
     const encoded = this.#encoded(entry, values);
     const numbers = encoded === undefined ? values.map((value) => numbersOf(entry, value)) : [encoded];
-    const { y, mask, words, more = [] } = this.#lower(entry, numbers, collected, entry.owner);
+    const { y, mask, words, more = [], moreMasks } = this.#lower(entry, numbers, collected, entry.owner);
     const first: Numbers = {
       y,
       mask: mask === undefined ? numbers[0].mask : (mask ?? undefined),
       words: words ?? (entry.layer.declares === undefined ? undefined : numbers[0].words),
     };
-    return [first, ...more.map((value) => ({ y: value }))];
+    return [first, ...more.map((value, i) => ({ y: value, mask: moreMasks?.[i] }))];
   }
 
   /** The numbers that a layer makes of items of the model's inputs; one input of the Graph for all that make the same. */
@@ -194,7 +226,13 @@ class Lowering {
   }
 
   /** One layer, or one that another wraps. `owner`: what the names of its weights begin with. */
-  #lower(line: Line, values: readonly Numbers[], collected: Weight[], owner: string, assign: Assign = {}): LayerResult {
+  #lower(
+    line: Line,
+    values: readonly Numbers[],
+    collected: Weight[],
+    owner: string,
+    { assign = {}, how = line.layer.lower }: Lowered = {},
+  ): LayerResult {
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
@@ -209,7 +247,7 @@ class Lowering {
     const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#weight(spec, line, collected, owner, assign)]));
     const earlier = g.builder.made.length;
     const training = this.#training;
-    const lowered = layer.lower(g, {
+    const lowered = how(g, {
       x: xs[0],
       ...(values[0].mask === undefined ? {} : { mask: values[0].mask }),
       xs,
@@ -219,13 +257,8 @@ class Lowering {
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
       weight: (spec) => this.#weight(spec, line, collected, owner, {}),
-      child: (role, spec, y, mask, assigned) => {
-        const child = checkLine(spec, joinPath(path, role), `${name}/${role}`);
-        const own = { ...child, trainable: child.trainable && trainable };
-        const made = this.#lower(own, [{ y, mask }], collected, `${owner}/${role}`, assigned);
-        g.builder.origin = line.origin;
-        return made;
-      },
+      ...this.#wrapped({ line, collected, owner }),
+      begin: (_state, shape) => g.fill(0, ["n", ...shape]),
     });
     for (let i = earlier; i < g.builder.made.length; i++)
       if (isStored(g.builder.made[i])) checkValue(layer, g.builder.made[i], path);
@@ -235,7 +268,108 @@ class Lowering {
     const activity = line.activityRegularizer;
     if (activity !== null) this.#losses.push(...activityLosses(g, activity, lowered.activities ?? results, path));
     for (const [weight, node] of Object.entries(lowered.updates ?? {})) this.#moved.set(`${owner}/${weight}`, node);
+    for (const [state, next] of Object.entries(lowered.states ?? {}))
+      this.#states.push({ name: `${owner}/${state}`, shape: sampleShape(next), next });
     return lowered;
+  }
+
+  #wrapped(wrapper: Wrapper): Pick<Context<object>, "child" | "childAtEachStep" | "childCell"> {
+    const { line } = wrapper;
+    const lower = (role: string, spec: LayerSpec, values: readonly Numbers[], more: Child = {}): LayerResult => {
+      const at = joinPath(line.path, more.key ?? role);
+      const made = isStructure(spec.layer)
+        ? this.#model(wrapper, role, spec, values, at)
+        : this.#child(wrapper, role, spec, values, { ...more, at });
+      this.#g.builder.origin = line.origin;
+      return made;
+    };
+    return {
+      child: (role, spec, x, mask, more) =>
+        lower(role, spec, ([x].flat() as Node[]).map((y, i): Numbers => (i === 0 ? { y, mask } : { y })), more), // biome-ignore format: one call
+      childCell: ({ role, key, spec, x }, run) => {
+        const { collected, owner } = wrapper;
+        const child = checkLine(spec, joinPath(line.path, key), `${line.name}/${role}`);
+        const { layer, trainable } = child;
+        if (layer.cell === undefined) internal(`${layer.name} is no cell`);
+        const row = { ...layer, cell: layer.cell };
+        const own = { ...child, trainable: trainable && line.trainable };
+        const how: AnyLayer["lower"] = (_g, context) => run(row, context);
+        const made = this.#lower(own, [{ y: x }], collected, `${owner}/${role}`, { how });
+        this.#g.builder.origin = line.origin;
+        return made;
+      },
+      // Keras calls the layer itself at each step, past what regularizes its activity.
+      childAtEachStep: (role, spec, x, mask) =>
+        this.#eachStep(wrapper, role, x, mask, (y, own) => lower(role, spec, [{ y, mask: own }], { isBare: true })),
+    };
+  }
+
+  #child(
+    { line, collected, owner }: Wrapper,
+    role: string,
+    spec: LayerSpec,
+    values: readonly Numbers[],
+    { at, assign, isBare = false }: Child & { readonly at: string },
+  ): LayerResult {
+    const child = checkLine(spec, at, `${line.name}/${role}`);
+    checkStands(child);
+    checkCount(child, values.length);
+    const own = { ...child, trainable: child.trainable && line.trainable, ...(isBare ? { activityRegularizer: null } : {}) };
+    return this.#lower(own, values, collected, `${owner}/${role}`, assign === undefined ? {} : { assign });
+  }
+
+  /** A model in a layer: its calls are lowered as if they were all there is. */
+  #model(
+    { line, collected, owner }: Wrapper,
+    role: string,
+    spec: LayerSpec,
+    values: readonly Numbers[],
+    path: string,
+  ): LayerResult {
+    const outer = [this.#calls, this.#ports, this.#results] as const;
+    const { name, trainable } = line;
+    const shapes = values.map(({ y }) => sampleShape(y));
+    this.#calls = callsWithin(spec, role, { path, prefix: `${name}/`, owner: `${owner}/`, trainable }, shapes);
+    [this.#ports, this.#results] = [values, []];
+    for (const entry of this.#calls.entries) collected.push(...this.#step(entry).weights);
+    const made = this.#calls.outputs.map((output) => this.#resultOf(output.source, output.path) as Numbers);
+    [this.#calls, this.#ports, this.#results] = outer;
+    const [first, ...rest] = made;
+    return { y: first.y, mask: first.mask ?? null, more: rest.map(({ y }) => y), moreMasks: rest.map(({ mask }) => mask) };
+  }
+
+  /** The layer is lowered over a hole that stands for a step, and what it leaves behind is of all steps afterwards. */
+  #eachStep(
+    wrapper: Wrapper,
+    role: string,
+    x: Node,
+    mask: Node | undefined,
+    lower: (y: Node, mask?: Node) => LayerResult,
+  ): LayerResult {
+    const [, length, ...rest] = x.type.shape as readonly number[];
+    const g = this.#g;
+    const at = `${wrapper.owner}/${role}`;
+    const fillings = new Map<Node, Node>();
+    const hole = (name: string, filling: Node, shape: readonly number[]): Node => {
+      const made = g.input({ name: `${at}:${name}`, shape: ["n", ...shape] });
+      fillings.set(made, filling);
+      return made;
+    };
+    const step = hole("step", x, rest);
+    this.#steps.set(step, x);
+    const own = mask === undefined ? undefined : hole("mask", mask, mask.type.shape.slice(2) as number[]);
+    const [before, losses, states] = [new Map(this.#moved), this.#losses, this.#states];
+    [this.#losses, this.#states] = [[], []];
+    const made = lower(step, own);
+    const moved = [...this.#moved].flatMap(([name, now]): Moved[] => {
+      const old = before.get(name) ?? g.param({ name, shape: [...(this.#shapes.get(name) ?? [])] });
+      return old === now ? [] : [{ name, old, now }];
+    });
+    const { result, left } = atEachStep(g, made, { losses: this.#losses, moved }, { fillings, length });
+    // Its loops are over within a step: they carry nothing from call to call.
+    [this.#losses, this.#states] = [[...losses, ...left.losses], states];
+    for (const { name, now } of left.moved) this.#moved.set(name, now);
+    return result;
   }
 
   /** The weight as the layer reads it; the first call that does collects it. */
@@ -273,8 +407,8 @@ class Lowering {
 
   /** Ids below `below`, where they are those of an input. */
   #narrow(value: Node, below: number): void {
-    for (const [input, port] of this.#ports.entries()) {
-      if (isText(port) || !isPlainly(this.#g.ops, value, port.y)) continue;
+    for (const [input, port] of this.#given.entries()) {
+      if (isText(port) || !isPlainly(this.#g.ops, value, port.y, this.#steps)) continue;
       this.#ranges.set(input, { below: Math.min(below, this.#ranges.get(input)?.below ?? below) });
     }
   }
@@ -319,12 +453,14 @@ const checkValue = ({ name }: AnyLayer, { type }: Node, path: string): void =>
  * Whether a value holds all numbers of the input, in whatever order, and nothing else. Ids that a caller gives are checked when the
  * module is called; ids that the net computes, or cuts out of the input, are clamped.
  */
-function isPlainly(ops: G["ops"], value: Node, input: Node): boolean {
+function isPlainly(ops: G["ops"], value: Node, input: Node, steps: ReadonlyMap<Node, Node>): boolean {
   if (value === input) return true;
+  const sequence = steps.get(value);
+  if (sequence !== undefined) return isPlainly(ops, sequence, input, steps);
   const op = ops[value.op];
   if (op.kind !== "primitive" || op.lower.kind !== "view") return false;
   const [from] = value.inputs;
-  return sizeOf(sampleShape(value)) >= sizeOf(sampleShape(from)) && isPlainly(ops, from, input);
+  return sizeOf(sampleShape(value)) >= sizeOf(sampleShape(from)) && isPlainly(ops, from, input, steps);
 }
 
 const sampleShape = (x: Node): readonly number[] => x.type.shape.slice(1) as number[];

@@ -52,6 +52,7 @@ export function fromGraph(text: string): Front {
         updates: [],
         ranges: new Map(),
         encodings: [],
+        states: [],
       };
     },
   };

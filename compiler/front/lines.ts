@@ -2,6 +2,7 @@
 // as `layers[2].units`, what was needed, what was found, and a hint.
 // Guarantee: no key is dropped; what comes out is a copy that nothing outside can change any more.
 import * as z from "zod";
+import { snakeCase } from "../base/words.ts";
 import { check, checkFloats, showValue, withoutFixed } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys } from "../diagnostics/plain.ts";
@@ -21,6 +22,7 @@ export const structures = {
 } as const satisfies Readonly<Record<string, (config: Config) => string>>;
 /** The name of such a line. */
 export type Structure = keyof typeof structures;
+export { snakeCase };
 /** Whether a line stands for others. */
 export const isStructure = (layer: string): layer is Structure => Object.hasOwn(structures, layer);
 const penaltySchema = z.strictObject({ activityRegularizer: regularizerSchema });
@@ -83,6 +85,25 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Line {
   checkFloats(parsed, place);
   return { path, name, origin: { path, layer: layer.name, name }, layer, config: parsed, trainable, ...penalty };
 }
+
+/** Refuses as a line what stands within another layer alone. */
+export function checkStands({ layer: { name, only }, path }: Line): void {
+  if (only === undefined) return;
+  const message = `${name} stands within ${only.layer}, and is no layer of its own`;
+  throw new CompileError({ code: "layer/config", path, message, hint: `write ${only.layer}({ ${only.key}: ${name}({ … }) })` });
+}
+
+/** Refuses a call with more or fewer inputs than the layer takes. */
+export function checkCount({ layer, path }: Line, count: number): void {
+  const [least, most] = layer.takes ?? [1, 1];
+  if (count >= least && count <= most) return;
+  const wanted = least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+  const message = `${layer.name} takes ${wanted} input${wanted === "1" ? "" : "s"}, found ${count}`;
+  throw new CompileError({ code: "model/inputs", path: joinPath(path, "inputs"), message, hint: inputsHint });
+}
+
+/** What to do where inputs are to be named. */
+export const inputsHint = 'name them: inputs: ["a", "b"]';
 
 function layerOf(spec: unknown, path: string): AnyLayer {
   const given: unknown = (spec as Partial<LayerSpec> | null | undefined)?.layer;
@@ -148,10 +169,3 @@ function baseName({ layer, config }: LayerSpec, path: string): string {
 
 /** Keras' own class, which default names and the folders of its files are made of. */
 export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras;
-
-/** Keras' rule: MaxPooling2D is max_pooling2d, ReLU is re_lu. */
-export const snakeCase = (name: string): string =>
-  name
-    .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();

@@ -12,6 +12,7 @@ import type { G } from "../ops/index.ts";
 import { constraintNeeds } from "../training/constraints/index.ts";
 import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { regularizerNeeds } from "../training/regularizers/index.ts";
+import type { Cell } from "./cell.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
 export interface WeightSpec {
@@ -76,10 +77,34 @@ export interface Context<C> {
   readonly trainable: boolean;
   /** Present in training mode only: the layer drops, adds noise, and uses the statistics of the batch. */
   readonly noise?: Noise;
-  /** Lowers a wrapped layer; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
-  readonly child: (role: string, spec: LayerSpec, x: Node, mask?: Node, assign?: Assign) => LayerResult;
+  /** Lowers a wrapped layer over one input or several; `role` names it in weights and paths, e.g. "layer" or "forward_layer". */
+  readonly child: (role: string, spec: LayerSpec, x: Node | readonly Node[], mask?: Node, more?: ChildOptions) => LayerResult;
+  /** The same at each step of axis 1 of x, and of its mask: a layer or a model that knows nothing of steps. */
+  readonly childAtEachStep: (role: string, spec: LayerSpec, x: Node, mask?: Node) => LayerResult;
+  /** Lowers a wrapped cell over a sequence, which `run` says how. */
+  readonly childCell: (
+    cell: WrappedCell,
+    run: (row: AnyLayer & { readonly cell: AnyCell }, own: AnyContext) => LayerResult,
+  ) => LayerResult;
+  /** What a state begins with: zeros; in a stream what the last call left. `shape` is without the batch axis. */
+  readonly begin: (state: string, shape: readonly number[]) => Node;
   /** A weight beside those of `weights`, whose shape only lowering tells. */
   readonly weight: (spec: WeightSpec) => Node;
+}
+
+/** What else is to be said of a wrapped layer. */
+export interface ChildOptions {
+  /** Its key in the config, for paths, where that is not its role. */
+  readonly key?: string;
+  readonly assign?: Assign;
+}
+
+/** A cell within a layer's config: `role` and `key` as in `child`. */
+export interface WrappedCell {
+  readonly role: string;
+  readonly key: string;
+  readonly spec: LayerSpec;
+  readonly x: Node;
 }
 
 /**
@@ -91,12 +116,15 @@ export type Assign = Readonly<Record<string, (old: Node) => Node | undefined>>;
 /** What a layer gives: its output, and what else follows from it. */
 export interface LayerResult {
   readonly y: Node;
-  /** Further results, such as the state behind `"lstm:1"`; they carry no mask. */
+  /** Further results, such as the state behind `"lstm:1"`; they carry no mask but where `moreMasks` has one at the same place. */
   readonly more?: readonly Node[];
+  readonly moreMasks?: readonly (Node | undefined)[];
   /** undefined: the mask of the first input passes through; null: it ends here. */
   readonly mask?: Node | null;
   /** `y` are numbers of words: what leaves the layer is text, which only the model's outputs take. */
   readonly words?: Words;
+  /** What each state that began by `begin` is after the last step, by its name. */
+  readonly states?: Readonly<Record<string, Node>>;
   /** Scalars that join the loss. */
   readonly losses?: readonly Node[];
   /** What the common key `activityRegularizer` is about. Default: all results. */
@@ -147,6 +175,10 @@ export interface Layer<C extends object = object> {
   /** In Keras' order, which `getWeights` and files rely on. */
   readonly weights: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => LayerResult;
+  /** Makes it a recurrent cell, which `rnn` lowers instead. */
+  readonly cell?: Cell<C>;
+  /** It is no line: it stands within a layer of that name alone, under that key. */
+  readonly only?: { readonly layer: string; readonly key: string };
   /** The config in our terms, where a Keras file says it otherwise: what it saves as variables or assets, or under other keys. In: camelCase keys. */
   readonly fromKeras?: (config: Readonly<Record<string, unknown>>, saved: Saved) => Readonly<Record<string, unknown>>;
 }
@@ -154,6 +186,11 @@ export interface Layer<C extends object = object> {
 /** A layer whose config is known only at run time; every list of layers is of this type. */
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in the rules; `AnyLayer` is only used after its schema has checked them.
 export type AnyLayer = Layer<any>;
+
+// biome-ignore lint/suspicious/noExplicitAny: likewise, of a cell's columns and of what a layer is lowered with.
+type AnyCell = Cell<any>;
+// biome-ignore lint/suspicious/noExplicitAny: likewise.
+type AnyContext = Context<any>;
 
 /** What every layer takes besides its own keys. */
 export interface CommonConfig {

@@ -1,8 +1,11 @@
 // Pieces of config schemas and of lowering that several layers share.
 import * as z from "zod";
 import { seedFor } from "../base/random.ts";
+import { internal } from "../diagnostics/error.ts";
+import { isPlain } from "../diagnostics/plain.ts";
 import { type Node, type Shape, showShape, sizeOf } from "../graph/graph.ts";
 import { mostAxes } from "../graph/limits.ts";
+import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
 import { constraintSchema } from "../training/constraints/index.ts";
 import type { ConstraintSpec, InitializerSpec, RegularizerSpec } from "../training/define.ts";
@@ -14,6 +17,18 @@ const reshapeHint = "check inputShape, or put reshape or flatten before this lay
 
 /** A count of something: 1, 2, … */
 export const count: z.ZodInt = z.int().min(1);
+/** A layer within another's config: `dense({ units: 4 })`. Its own keys are checked where it is lowered. */
+export const wrapped: z.ZodType<LayerSpec, LayerSpec> = z.custom<LayerSpec>(
+  (value) => isPlain(value) && typeof value.layer === "string" && (value.config === undefined || isPlain(value.config)),
+  "a layer, such as dense({ units: 4 })",
+);
+/** The keys of such a layer that say what it computes; a spec may leave its config out. */
+export function keysOf(spec: LayerSpec): Readonly<Record<string, unknown>> {
+  const { trainable: _, activityRegularizer: __, ...own }: Readonly<Record<string, unknown>> = spec.config ?? {};
+  return own;
+}
+/** The lowering of what another layer lowers. */
+export const internalLower = (name: string) => (): never => internal(`${name} is lowered by the layer that holds it`);
 /** A fraction to drop. */
 export const rate: z.ZodDefault<z.ZodNumber> = z.number().min(0).max(1).default(0);
 /** An axis or several, counted as Keras does: the batch is axis 0, −1 is the last. */

@@ -28,12 +28,46 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   axes: fc.constantFrom(1, 2, -1, [1, 2], [2, 1]),
   mean: fc.constantFrom(0.5, -1.25, [3]),
   variance: fc.constantFrom(0.25, 2, [1]),
+  // Frames of sounds that are a few points long, and bands that have room.
+  frameLength: fc.constantFrom(1, 2, 2, 3),
+  frameStep: fc.constantFrom(1, 1, 2),
+  fftLength: fc.constantFrom(2, 3, 4),
+  sequenceLength: fc.constantFrom(undefined, 1, 2),
+  window: fc.constantFrom("hann", "hamming", null),
+  samplingRate: fc.constantFrom(100, 8000),
+  minFreq: fc.constantFrom(1, 20),
+  maxFreq: fc.constantFrom(undefined, 40),
   // What the inputs are, their number says.
   takes: fc.constant(undefined),
   attentionAxes: fc.constantFrom(undefined, 1, 2, [1, 2]),
   biasAxes: fc.constant(undefined),
 };
 
+/** What a layer holds that holds others, by its own name. */
+const holding: Readonly<Record<string, (limits: Limits) => Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
+  rnn: (limits) => ({ cell: fc.oneof(held(cells, limits), fc.array(held(cells, limits), { minLength: 1, maxLength: 3 })) }),
+  stackedRNNCells: (limits) => ({ cells: fc.array(held(cells, limits), { minLength: 1, maxLength: 3 }) }),
+  bidirectional: (limits) => ({
+    layer: held(["simpleRNN", "lstm", "gru", "rnn", "convLSTM1d"], limits),
+    backwardLayer: fc.constant(undefined),
+  }),
+  timeDistributed: (limits) => ({ layer: held(atSteps, limits) }),
+};
+const cells = ["simpleRNNCell", "lstmCell", "gruCell"];
+const atSteps = [
+  "dense",
+  "batchNormalization",
+  "dropout",
+  "softmax",
+  "conv1d",
+  "gru",
+  "bidirectional",
+  "reshape",
+  "timeDistributed",
+  "layerNormalization",
+];
+const held = (names: readonly string[], limits: Limits): fc.Arbitrary<{ readonly layer: string; readonly config: Config }> =>
+  fc.constantFrom(...names).chain((layer) => configOf(named(layer), limits).map((config) => ({ layer, config })));
 const below = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: 100 * most - 1 }).map((k) => k / 100);
 const einsums: readonly (readonly [equation: string, outputShape: unknown, biasAxes?: string])[] = [
   ["ab,bc->ac", 3, "c"],
@@ -104,7 +138,7 @@ const isInitializer = (key: string): boolean => key.endsWith("Initializer");
 
 /** Configs the layer's schema accepts. */
 export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.Arbitrary<Config> {
-  const fields = { ...fitting, ...penaltiesOf(layer), ...limits.fields };
+  const fields = { ...fitting, ...penaltiesOf(layer), ...holding[layer.name]?.(limits), ...limits.fields };
   return fc
     .tuple(valuesOf(layer.config, { ...limits, fields }), together[layer.name] ?? fc.constant({}))
     .map(([drawn, own]) => Object.entries({ ...(drawn as object), ...own }))
@@ -112,7 +146,8 @@ export function configOf(layer: AnyLayer, limits: Limits = { integer: 5 }): fc.A
     .filter((config) => layer.config.safeParse(config).success);
 }
 
-const all: readonly AnyLayer[] = [...layers.values()];
+/** What stands within another layer alone is drawn with it. */
+const all: readonly AnyLayer[] = [...layers.values()].filter(({ only }) => only === undefined);
 /** A layer of the list. */
 export const named = (name: string): AnyLayer => {
   const layer = layers.get(name);
@@ -134,12 +169,19 @@ export const isLegal = (
   ...others: readonly (readonly number[])[]
 ): boolean => {
   const definition = named(layer);
-  return definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) === undefined;
+  if (definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) !== undefined) return false;
+  // A layer at each step is asked on a step: the wrapper does not know it.
+  return layer !== "timeDistributed" || isLegal(config.layer as Line, shape.slice(1));
 };
+
+/** What `legal` does not see: a mask that does not fit, and what a wrapped layer says. */
+export const isUnseen = ({ message, path }: { readonly message: string; readonly path: string }): boolean =>
+  message.startsWith("a mask of ") || /\]\.layer\b/.test(path);
 
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
-  ({ takes = [1, 1], encodes }) => encodes === undefined && (takes[0] > 1 || takes[1] === Number.POSITIVE_INFINITY),
+  ({ name, takes = [1, 1], encodes }) =>
+    encodes === undefined && (takes[0] > 1 || (takes[1] === Number.POSITIVE_INFINITY && !Object.hasOwn(holding, name))),
 );
 
 /** Layers that take one input or several, each in a role. */

@@ -4,18 +4,19 @@
 import fc from "fast-check";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
+import { layers } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model, Training } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts";
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
 import { graphDrafts, graphModel } from "./graph-models.ts";
-import { anyLine, commonOf, isLegal, type Line, lineOf, named } from "./lines.ts";
+import { anyLine, commonOf, isLegal, isUnseen, type Line, lineOf, named } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 import { valuesOf } from "./schema.ts";
 
-/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders; graph: named ports. */
-export type Kind = "dense" | "probe" | "big" | "graph";
+/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders; space: layers over as many spatial axes; graph: named ports. */
+export type Kind = "dense" | "probe" | "big" | "space" | "graph";
 type Chain = Exclude<Kind, "graph">;
 
 export interface SamplePort {
@@ -40,7 +41,7 @@ export interface Sample {
 export const probes = ["conv2d", "depthwiseConv2d", "separableConv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
 
 /** Most numbers a value may hold per row. */
-const room = { dense: 160, probe: 160, big: 400 } as const;
+const room = { dense: 160, probe: 160, big: 400, space: 240 } as const;
 
 interface Draft {
   readonly inputShape: readonly number[];
@@ -48,6 +49,12 @@ interface Draft {
 }
 
 const size = (min: number, max: number) => fc.integer({ min, max });
+
+/** Layers over so many spatial axes, as their names say. */
+const spatial = (rank: number): readonly string[] =>
+  [...layers.keys()].filter((name) =>
+    rank === 2 && ["resizing", "centerCrop"].includes(name) ? true : new RegExp(`(?<!LSTM)${rank}d(Transpose)?$`).test(name),
+  );
 
 const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
   dense: fc.record({
@@ -79,6 +86,16 @@ const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
           .map(([first, rest]) => [first, ...rest]),
       }),
     );
+  }),
+  space: fc.constantFrom(1, 2, 3, 3).chain((rank) => {
+    const length = size(rank === 3 ? 2 : 3, [0, 12, 7, 4][rank]);
+    const line = fc.oneof(
+      ...spatial(rank).map((name) => ({ arbitrary: lineOf(named(name), { integer: 3 }), weight: /conv/i.test(name) ? 3 : 1 })),
+    );
+    return fc.record({
+      inputShape: fc.tuple(...Array.from({ length: rank }, () => length), size(1, 3)),
+      lines: fc.array(line, { minLength: 3, maxLength: 6 }),
+    });
   }),
   big: fc.record({
     inputShape: fc.tuple(size(56, 72)),
@@ -213,7 +230,6 @@ function assemble(
 ): Model | undefined {
   let shape = inputShape;
   const specs: LayerSpec[] = [];
-  const weights: Record<string, Float32Array> = {};
   for (const line of lines) {
     if (!isLegal(line, shape)) continue;
     const wanted = names[specs.length] ?? line.layer;
@@ -229,6 +245,7 @@ function assemble(
     shape = output;
   }
   if (specs.length === 0) return undefined;
+  const weights: Record<string, Float32Array> = {};
   for (const { name, shape: sizes } of resolve({ name: "random", seed, layers: specs }).weights)
     Object.defineProperty(weights, name, { value: weightNumbers(seed, name, sizes), enumerable: true });
   return { name: "random", seed, layers: specs, weights };
@@ -248,7 +265,7 @@ function shapeAfter(specs: readonly LayerSpec[]): readonly number[] | undefined 
   try {
     return resolve({ name: "prefix", seed: 0, layers: specs }).predict.outputs[0].shape;
   } catch (error) {
-    if (error instanceof CompileError && error.diagnostic.message.startsWith("a mask of ")) return undefined;
+    if (error instanceof CompileError && isUnseen(error.diagnostic)) return undefined;
     throw error;
   }
 }

@@ -8,11 +8,12 @@ import { executors } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { maskCases } from "./mask-variations.ts";
 import { normCases } from "./norm-variations.ts";
+import { recurrentCases } from "./recurrent-variations.ts";
 import { tensor } from "./reference.ts";
 import { spaceCases } from "./space-variations.ts";
 import { cases as layerCases } from "./variations.ts";
 
-const cases = [...layerCases, ...maskCases, ...normCases, ...spaceCases];
+const cases = [...layerCases, ...maskCases, ...normCases, ...spaceCases, ...recurrentCases];
 
 const rows = 3;
 /** The meaning, and the kernels that differ most, do run. */

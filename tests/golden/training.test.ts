@@ -11,7 +11,6 @@ const choice = trainingCases();
 it("takes every case but those of the table", () => {
   console.log(showChoice("training", choice));
   expectRefused(choice.left, [
-    "keras-training-class",
     "keras-training-loss",
     "keras-training-optimizer",
     "keras-training-weights",

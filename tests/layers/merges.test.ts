@@ -42,8 +42,8 @@ describe("refuses", () => {
     ["a product of three", taking(l.dot({ axes: 1 }), [[3], [3], [3]]), "model/inputs", "layers[0].inputs", /dot takes 2 inputs, found 3/, /name them/],
     ["three axes", taking(l.dot({ axes: [1, 2, 3] }), [[3], [3]]), "layer/config", "layers[0].axes", /axes/, /./],
     ["masks of other steps", masked(l.add(), [2, 3], [3]), "shape/mismatch", "layers[2]", /a mask of \[2, 3\] and of \[3\] cannot be one/, /end one mask/],
-    ["one state of an lstm", taking(l.lstm({ units: 2 }), [[3, 4], [2]]), "shape/mismatch", "layers[0].inputs", /h and c, each \[2\], found \[2\]/, /name both/],
-    ["states of another size", taking(l.lstm({ units: 2 }), [[3, 4], [2], [3]]), "shape/mismatch", "layers[0].inputs", /found \[2\] and \[3\]/, /name both/],
+    ["one state of an lstm", taking(l.lstm({ units: 2 }), [[3, 4], [2]]), "shape/mismatch", "layers[0].inputs", /h \[2\] and c \[2\], found \[2\]/, /name all/],
+    ["states of another size", taking(l.lstm({ units: 2 }), [[3, 4], [2], [3]]), "shape/mismatch", "layers[0].inputs", /found \[2\] and \[3\]/, /name all/],
   ])("%s", (_, model, code, path, message, hint) => {
     let found: unknown;
     try {

@@ -27,6 +27,9 @@ function trained(layer: AnyLayer, given: object, x: readonly number[], shape: re
     trainable: true,
     noise,
     child: never,
+    childAtEachStep: never,
+    childCell: never,
+    begin: never,
     weight: never,
   });
   const rows = x.length / shape.reduce((product, size) => product * size, 1);

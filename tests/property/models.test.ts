@@ -70,7 +70,7 @@ function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], p
   const used = entries.map(({ layer }) => layer.name);
   countGraph(sample);
   if (used.some((layer) => (probes as readonly string[]).includes(layer))) counts.probes++;
-  for (const layer of used) add(layerCounts, layer);
+  for (const layer of [...used, ...entries.flatMap(({ config }) => heldIn(config))]) add(layerCounts, layer);
   // An op counts once in a model, in whatever stage it stands.
   const seen = new Set<string>();
   const walk = ({ nodes }: Graph) => {
@@ -92,6 +92,13 @@ function count(sample: Sample, lowered: Compilation, graphs: readonly Graph[], p
     ({ shape }) => shape.length > 1 && (shape.at(-1) ?? 0) > 8 && (shape.at(-1) ?? 0) % 8 !== 0,
   );
   if (typeof tile === "number" && sample.rows % tile !== 0 && lanes) counts.remainders++;
+}
+
+/** The layers within a config, and within theirs. */
+function heldIn(config: unknown): readonly string[] {
+  if (typeof config !== "object" || config === null) return [];
+  const { layer } = config as { readonly layer?: unknown };
+  return [...(typeof layer === "string" ? [layer] : []), ...Object.values(config).flatMap(heldIn)];
 }
 
 /** How often a model has what chains have not. */
@@ -407,6 +414,8 @@ describe("random models", () => {
     ["graph", true, 16],
     ["probe", false, 40],
     ["probe", true, 40],
+    ["space", false, 70],
+    ["space", true, 50],
     ["big", false, 45],
     ["big", true, 18],
   ];

@@ -50,7 +50,7 @@ export const spectralNormalization = layer({
       return next.kernel;
     };
     const assign = Object.fromEntries(kernels.map((name) => [name, assigned(name)]));
-    const made = context.child("layer", config.layer, x, mask, assign);
+    const made = context.child("layer", config.layer, x, mask, { assign });
     if (!hasKernel) throw noKernel(config.layer.layer);
     return { y: made.y, updates, ...(made.mask === undefined ? {} : { mask: made.mask }) };
   },

@@ -6,7 +6,7 @@ import { seedFor } from "../../base/random.ts";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { Noise, Problem } from "../define.ts";
-import { formatKey, needsSpace } from "../layout.ts";
+import { type channelsLast, formatKey, needsSpace } from "../layout.ts";
 
 /** Keras' keys of a picture's layer: where its channels stand, and boxes, which layerc does not pass along. */
 export const imageKeys = { ...formatKey };
@@ -32,7 +32,7 @@ export function factorRange(factor: number | readonly number[], least: number): 
 }
 
 /** The problem of an input that is no picture. */
-export const needsImage = (config: Parameters<typeof needsSpace>[1], input: readonly number[]): Problem | undefined =>
+export const needsImage = (config: Parameters<typeof channelsLast>[0], input: readonly number[]): Problem | undefined =>
   needsSpace(2, config, input);
 
 /** A number for each picture, uniform from `least` to `most`, at every point of `x`. */

@@ -13,7 +13,18 @@ import { layers } from "../../../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
 import { type Call, functional, type Reference, tensorsIn } from "./functional.ts";
 import type { Store } from "./store.ts";
-import { configOf, type Keys, knownLayer, layerOf, ours, quote, type Serialized, serialized, unsupported } from "./values.ts";
+import {
+  configOf,
+  type Inner,
+  type Keys,
+  knownLayer,
+  layerOf,
+  ours,
+  quote,
+  type Serialized,
+  serialized,
+  unsupported,
+} from "./values.ts";
 
 /** A model's lines, and the folder of each by the name that its weights begin with. */
 export interface Lines {
@@ -148,7 +159,15 @@ class Reader {
       );
     const layer = layerOf(item, path);
     this.folders.set(`${prefix}${name}`, folder);
-    const config = configOf(layer, item.config, `${path}.config`);
+    // Keras' name of a layer within is the key that it stands under, and its folder too.
+    const within: Inner = (nested, at) => {
+      if (!this.#isContainer(nested) && layerOf(nested, at).fromKeras === undefined) return undefined;
+      const role = at.slice(at.lastIndexOf(".") + 1);
+      const place = { folder: `${folder}/${role}`, prefix: `${prefix}${name}/`, path: at, depth: depth + 1 };
+      const { name: _, ...line } = this.#line(nested, role, place);
+      return line;
+    };
+    const config = configOf(layer, item.config, `${path}.config`, 0, within);
     const saved: Saved = {
       variables: (within) =>
         this.#store.variables(within === undefined ? folder : `${folder}/${within}`).map((data) => data.numbers()),

@@ -71,12 +71,15 @@ export function layerOf(item: Serialized, path: string): AnyLayer {
   return unsupported(path, what, "docs/layers.md lists every layer of Keras, and what stands against the missing ones");
 }
 
+/** How a layer within another's config is read where its config alone does not say it: a model, or one that has saved more. */
+export type Inner = (item: Serialized, path: string) => LayerSpec | undefined;
+
 /** What an object stands for, by the module of its class. */
 const kinds: readonly {
   readonly modules: readonly string[];
-  readonly ours: (item: Serialized, path: string, depth: number) => unknown;
+  readonly ours: (item: Serialized, path: string, depth: number, inner?: Inner) => unknown;
 }[] = [
-  { modules: ["keras.layers", "keras.src.layers"], ours: layerSpec },
+  { modules: ["keras.layers", "keras.src.layers", "keras.models", "keras.src.models"], ours: layerSpec },
   {
     modules: ["keras.initializers", "keras.src.initializers"],
     ours: (item, path, depth) => initializer(named(item, path, depth)),
@@ -89,9 +92,9 @@ const kinds: readonly {
 const listClasses: ReadonlySet<unknown> = new Set(["__tuple__", "__numpy__", "__tensor__"]);
 
 /** A value in our terms; undefined where it says nothing here. */
-export function ours(value: unknown, path: string, depth = 0): unknown {
+export function ours(value: unknown, path: string, depth = 0, inner?: Inner): unknown {
   if (depth > deepest) unsupported(path, `values are nested deeper than ${deepest}`);
-  if (Array.isArray(value)) return value.map((item, i) => ours(item, `${path}[${i}]`, depth + 1));
+  if (Array.isArray(value)) return value.map((item, i) => ours(item, `${path}[${i}]`, depth + 1, inner));
   if (!isPlain(value)) return value;
   if (listClasses.has(value.class_name)) {
     const { config, items } = value as { config?: unknown; items?: unknown };
@@ -104,17 +107,22 @@ export function ours(value: unknown, path: string, depth = 0): unknown {
     );
   const item = serialized(value, path);
   const kind = kinds.find(({ modules }) =>
-    modules.some((module) => item.module === module || item.module.startsWith(`${module}.`)),
+    modules.some((module) => moduleOf(item) === module || moduleOf(item).startsWith(`${module}.`)),
   );
   if (kind === undefined)
     return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);
-  return kind.ours(item, path, depth + 1);
+  return kind.ours(item, path, depth + 1, inner);
 }
 
+/** Keras says of its models that they are of `keras` itself. */
+const moduleOf = ({ module }: Serialized): string => (module === "keras" ? "keras.models" : module);
+
 /** A layer within another's config. */
-function layerSpec(item: Serialized, path: string, depth: number): LayerSpec {
+function layerSpec(item: Serialized, path: string, depth: number, inner?: Inner): LayerSpec {
+  const made = inner?.(item, path);
+  if (made !== undefined) return made;
   const layer = layerOf(item, path);
-  return { layer: layer.name, config: configOf(layer, item.config, path, depth) };
+  return { layer: layer.name, config: configOf(layer, item.config, path, depth, inner) };
 }
 
 /** `{name: "l1l2", l1: 0.01}`; null stays, since it may be a value: a norm over all axes. */
@@ -139,12 +147,12 @@ function initializer({
 }
 
 /** A layer's config in our terms: without what says nothing, and without null where that is not a value of the key's. */
-export function configOf(layer: AnyLayer, config: Keys, path: string, depth = 0): Record<string, unknown> {
+export function configOf(layer: AnyLayer, config: Keys, path: string, depth = 0, inner?: Inner): Record<string, unknown> {
   checkPolicy(config.dtype, path);
   const result: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(config)) {
     if (nowhere.has(key)) continue;
-    const value = ours(item, `${path}.${key}`, depth);
+    const value = ours(item, `${path}.${key}`, depth, inner);
     const name = camelCase(key);
     if (value === undefined || (value === null && !takesNull(layer, name))) continue;
     Object.defineProperty(result, name, { value, enumerable: true });
