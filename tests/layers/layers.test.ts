@@ -395,7 +395,8 @@ describe.each([...layers])("%s", (_name, layer) => {
         const problem =
           encoded === undefined || "message" in encoded ? (encoded ?? layer.legal?.(parsed, input, inputs)) : undefined;
         const build = () => resolve(alone({ layer: layer.name, config }, inputs)).predict;
-        if (isLegal({ layer: layer.name, config }, input, ...inputs.slice(1)) && layer.only === undefined) built(build);
+        const suits = problem === undefined && isLegal({ layer: layer.name, config }, input, ...inputs.slice(1));
+        if (suits && layer.only === undefined) built(build);
         else expect(build).toThrow(CompileError);
         if (problem !== undefined) {
           expect(problem.hint).not.toBe("");
