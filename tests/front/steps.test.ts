@@ -67,7 +67,7 @@ describe("bad models", () => {
     ["pairs of one column", [l.dense({ units: 1, inputShape: [3], kernelRegularizer: { name: "orthogonalRegularizer", mode: "columns" } })], { code: "layer/config", path: "layers[0].kernelRegularizer", message: "orthogonalRegularizer on the weight kernel needs two columns or more, found [3, 1]" }],
     ["a misspelt activityRegularizer", [l.flatten({ inputShape: [3], activityRegularizer: "l4" })], { code: "layer/config", path: "layers[0].activityRegularizer", hint: expect.stringMatching(/"l[12]"/) }],
     ["pairs of rows of a batch", [l.dense({ units: 2, inputShape: [3], activityRegularizer: "orthogonal_regularizer" })], { code: "layer/config", path: "layers[0].activityRegularizer", message: expect.stringMatching(/columns/) }],
-    ["a key of Keras' at another value", [{ layer: "batchNormalization", config: { synchronized: true } }], { code: "layer/unsupported", path: "layers[0].synchronized" }],
+    ["a key of Keras' at another value", [{ layer: "dense", config: { units: 2, loraRank: 4 } }], { code: "layer/unsupported", path: "layers[0].loraRank" }],
     ["half a kernel", [{ layer: "conv2d", config: { filters: 2, kernelSize: [3, 0] } }], { code: "layer/config", path: "layers[0].kernelSize[1]" }],
     ["no input shape", [l.dense({ units: 2 })], { code: "shape/unknown-size", path: "layers[0]", hint: expect.stringMatching(/inputShape/) }],
     ["an open size", [l.dense({ units: 2, inputShape: [null, 2] })], { code: "shape/unknown-size", path: "layers[0].inputShape" }],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Regularizer } from "../define.ts";
-import { strength, sumOf } from "./shared.ts";
+import { magnitude, strength, sumOf } from "./shared.ts";
 
 const schema = z.strictObject({ l1: strength.default(0.01) });
 
@@ -10,5 +10,5 @@ export const l1: Regularizer<z.output<typeof schema>> = {
   aliases: [],
   says: "l1 · Σ |x|",
   config: schema,
-  loss: (g, x, config) => sumOf(g, config.l1, g.abs(x)),
+  loss: (g, x, config) => sumOf(g, config.l1, magnitude(g, x)),
 };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Regularizer } from "../define.ts";
-import { strength, sumOf } from "./shared.ts";
+import { magnitude, strength, sumOf } from "./shared.ts";
 
 const schema = z.strictObject({ l1: strength.default(0), l2: strength.default(0) });
 
@@ -12,7 +12,7 @@ export const l1l2: Regularizer<z.output<typeof schema>> = {
   config: schema,
   loss: (g, x, config) => {
     const terms = [
-      ...(config.l1 === 0 ? [] : [sumOf(g, config.l1, g.abs(x))]),
+      ...(config.l1 === 0 ? [] : [sumOf(g, config.l1, magnitude(g, x))]),
       ...(config.l2 === 0 ? [] : [sumOf(g, config.l2, g.square(x))]),
     ];
     return terms.length === 0 ? g.fill(0, []) : terms.reduce((a, b) => g.add(a, b));

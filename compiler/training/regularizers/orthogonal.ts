@@ -4,7 +4,7 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import type { Regularizer } from "../define.ts";
-import { strength, sumOf } from "./shared.ts";
+import { magnitude, strength, sumOf } from "./shared.ts";
 
 const schema = z.strictObject({ factor: strength.default(0.01), mode: z.enum(["rows", "columns"]).default("rows") });
 /** A row whose square is smaller counts as this long: a row of zeros stays zeros, and its gradient finite. */
@@ -32,6 +32,6 @@ export const orthogonal: Regularizer<z.output<typeof schema>> = {
     const { shape } = products.type;
     const isSelf = g.equal(g.iota({ shape, axis: 0 }), g.iota({ shape, axis: 1 }));
     // Each pair is there twice, and half of it counts.
-    return sumOf(g, factor / (size * (size - 1)), g.mul(g.abs(products), g.sub(g.like(products, 1), isSelf)));
+    return sumOf(g, factor / (size * (size - 1)), g.mul(magnitude(g, products), g.sub(g.like(products, 1), isSelf)));
   },
 };
