@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { InputSpec, LayerSpec, Model } from "../../compiler/model.ts";
-import { anyLine, commonOf, isLegal, type Line, lineOf, merges, named, roled } from "./lines.ts";
+import { anyLine, commonOf, isLegal, isUnseen, type Line, lineOf, merges, named, roled } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 
 interface Step {
@@ -138,7 +138,7 @@ function resultsOf(inputs: readonly InputSpec[], layers: readonly LayerSpec[], n
       // It has fewer results.
       if (error.code === "model/inputs" && error.path.startsWith("outputs") && count > 1) continue;
       const isUnfit = last === "reuse" && ["shape/mismatch", "shape/rank", "layer/config", "model/inputs"].includes(error.code);
-      if (isUnfit || error.diagnostic.message.startsWith("a mask of ")) return undefined;
+      if (isUnfit || isUnseen(error.diagnostic)) return undefined;
       throw error;
     }
   }

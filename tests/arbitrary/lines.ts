@@ -181,6 +181,10 @@ export const isLegal = (
   return inner === undefined || isLegal(config.layer as Line, inner);
 };
 
+/** What `legal` does not see: a mask that does not fit, and what a wrapped layer says. */
+export const isUnseen = ({ message, path }: { readonly message: string; readonly path: string }): boolean =>
+  message.startsWith("a mask of ") || /\]\.layer\b/.test(path);
+
 /** Layers whose inputs are several, and stand in graphs. */
 export const merges: readonly AnyLayer[] = all.filter(
   ({ name, takes = [1, 1], encodes }) =>

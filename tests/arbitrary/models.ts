@@ -11,7 +11,7 @@ import type { LossSpec, OptimizerSpec } from "../../compiler/training/define.ts"
 import { losses } from "../../compiler/training/losses/index.ts";
 import { optimizers } from "../../compiler/training/optimizers/index.ts";
 import { graphDrafts, graphModel } from "./graph-models.ts";
-import { anyLine, commonOf, isLegal, type Line, lineOf, named } from "./lines.ts";
+import { anyLine, commonOf, isLegal, isUnseen, type Line, lineOf, named } from "./lines.ts";
 import { weightNumbers } from "./numbers.ts";
 import { valuesOf } from "./schema.ts";
 
@@ -284,7 +284,7 @@ function shapeAfter(specs: readonly LayerSpec[]): readonly number[] | undefined 
   try {
     return resolve({ name: "prefix", seed: 0, layers: specs }).predict.outputs[0].shape;
   } catch (error) {
-    if (error instanceof CompileError && error.diagnostic.message.startsWith("a mask of ")) return undefined;
+    if (error instanceof CompileError && isUnseen(error.diagnostic)) return undefined;
     throw error;
   }
 }
