@@ -66,9 +66,9 @@ const isMissing = /^layerc does not have the layer [A-Z]\w*$/;
 
 // biome-ignore format: one table
 const table = [
-  { id: "training-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 8e-4, rel: 0 }, where: ["tests/golden/steps.ts"],
+  { id: "training-before-batch-norm", kind: "tolerance", standard: "kerasSteps", allowed: { abs: 2e-3, rel: 0 }, where: ["tests/golden/steps.ts"],
     what: "Adam: the bias of a layer before a batch normalisation",
-    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon: Keras' step is noise too, and 2e-4 away where 512 terms are added up." },
+    reason: "Its gradient is 0 but for rounding, and Adam divides that noise by itself plus epsilon: Keras' step is noise too, and up to a learning rate a step away where 512 terms are added up." },
   { id: "no-relaxed-simd", kind: "skip", where: ["tests/engines.ts", "tests/emit/wasm.test.ts"],
     what: "kernels of relaxed SIMD are emitted and read back, but not run",
     reason: "The engine does not know them: Node has them from 22 on." },

@@ -68,7 +68,7 @@ function checkOrder(values: readonly Node[], moved: readonly Moved[]): void {
   if (early === undefined) return;
   const message = `each step would compute with the ${early.name} that the step before it leaves`;
   const hint = "put the layer outside, or freeze it: trainable: false";
-  throw new CompileError({ code: "layer/unsupported", path: "", message, hint });
+  throw new CompileError({ code: "layer/untrained", path: "", message, hint });
 }
 
 /** The moved weights after all steps: a loop over what the steps add, which is computed for all of them before it. */

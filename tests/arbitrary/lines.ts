@@ -163,6 +163,12 @@ export const lineOf = (layer: AnyLayer, limits: Limits): fc.Arbitrary<Line> =>
     ...(activityRegularizer === undefined ? {} : { activityRegularizer }),
   }));
 
+/** What a wrapper that takes any layer hands to it. */
+const within: Readonly<Record<string, (shape: readonly number[]) => readonly number[]>> = {
+  timeDistributed: (shape) => shape.slice(1),
+  spectralNormalization: (shape) => shape,
+};
+
 export const isLegal = (
   { layer, config }: Line,
   shape: readonly number[],
@@ -170,8 +176,9 @@ export const isLegal = (
 ): boolean => {
   const definition = named(layer);
   if (definition.legal?.(definition.config.parse(config), shape, [shape, ...others]) !== undefined) return false;
-  // A layer at each step is asked on a step: the wrapper does not know it.
-  return layer !== "timeDistributed" || isLegal(config.layer as Line, shape.slice(1));
+  // A layer within is asked on what it gets: a wrapper does not know it.
+  const inner = within[layer]?.(shape);
+  return inner === undefined || isLegal(config.layer as Line, inner);
 };
 
 /** What `legal` does not see: a mask that does not fit, and what a wrapped layer says. */

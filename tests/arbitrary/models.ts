@@ -15,8 +15,8 @@ import { anyLine, commonOf, isLegal, isUnseen, type Line, lineOf, named } from "
 import { weightNumbers } from "./numbers.ts";
 import { valuesOf } from "./schema.ts";
 
-/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders; space: layers over as many spatial axes; graph: named ports. */
-export type Kind = "dense" | "probe" | "big" | "space" | "graph";
+/** dense: short chains of anything small; probe: begins with a probe layer; big: wide enough for loops with remainders; space: layers over as many spatial axes; time: layers over sequences; graph: named ports. */
+export type Kind = "dense" | "probe" | "big" | "space" | "time" | "graph";
 type Chain = Exclude<Kind, "graph">;
 
 export interface SamplePort {
@@ -41,7 +41,7 @@ export interface Sample {
 export const probes = ["conv2d", "depthwiseConv2d", "separableConv2d", "maxPooling2d", "lstm", "embedding", "masking"] as const;
 
 /** Most numbers a value may hold per row. */
-const room = { dense: 160, probe: 160, big: 400, space: 240 } as const;
+const room = { dense: 160, probe: 160, big: 400, space: 240, time: 160 } as const;
 
 interface Draft {
   readonly inputShape: readonly number[];
@@ -55,6 +55,13 @@ const spatial = (rank: number): readonly string[] =>
   [...layers.keys()].filter((name) =>
     rank === 2 && ["resizing", "centerCrop"].includes(name) ? true : new RegExp(`(?<!LSTM)${rank}d(Transpose)?$`).test(name),
   );
+
+/** Layers over sequences of so many spatial axes. */
+const sequential = (rank: number): readonly string[] =>
+  rank === 0
+    ? ["simpleRNN", "gru", "lstm", "rnn", "rnn", "bidirectional", "bidirectional", "timeDistributed", "masking"]
+    : [`convLSTM${rank}d`, `convLSTM${rank}d`, "timeDistributed"];
+const mostly = fc.constantFrom(true, true, false);
 
 const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
   dense: fc.record({
@@ -97,6 +104,18 @@ const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
       lines: fc.array(line, { minLength: 3, maxLength: 6 }),
     });
   }),
+  time: fc.constantFrom(0, 0, 1, 2, 3).chain((rank) =>
+    fc.record({
+      inputShape: fc.tuple(size(1, 4), ...Array.from({ length: rank }, () => size(2, 3)), size(1, 3)),
+      lines: fc.array(
+        fc.oneof(...sequential(rank).map((name) => lineOf(named(name), { integer: 3, fields: { returnSequences: mostly } }))),
+        {
+          minLength: 2,
+          maxLength: 5,
+        },
+      ),
+    }),
+  ),
   big: fc.record({
     inputShape: fc.tuple(size(56, 72)),
     lines: fc

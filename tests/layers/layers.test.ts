@@ -174,7 +174,7 @@ const stated: readonly Case[] = [
   { line: l.unitNormalization({ axis: [1, -1] }), input: [3, 4, 2], output: [3, 4, 2] },
   { line: l.layerNormalization({ rmsScaling: true, scale: false }), input: [2, 3], output: [2, 3], weights: { gamma: [3] } },
   { line: l.batchNormalization({ renorm: true, renormClipping: { rmin: 0.5, rmax: 2, dmax: 1 } }), input: [2, 3], output: [2, 3], weights: { ...norm, moving_stddev: [3], renorm_mean: [3], renorm_stddev: [3] }, constants: true },
-  { line: l.spectralNormalization({ layer: { layer: "dense", config: { units: 4 } }, powerIterations: 2 }), input: [2, 3], output: [2, 4], weights: { kernel: [3, 4], vector_u: [1, 4], bias: [4] }, constants: true },
+  { line: l.spectralNormalization({ layer: { layer: "dense", config: { units: 4 } }, powerIterations: 2 }), input: [2, 3], output: [2, 4], weights: { "layer/kernel": [3, 4], vector_u: [1, 4], "layer/bias": [4] }, constants: true },
   { line: l.spatialDropout2d({ rate: 0.5, dataFormat: "channels_first" }), input: [2, 3, 4], output: [2, 3, 4] },
   { line: l.attention(), input: [4, 3], output: [4, 3] },
   { line: l.attention({ useScale: true, scoreMode: "concat", useCausalMask: true }), input: [4, 3], others: [[5, 2], [5, 3]], output: [4, 2], weights: { scale: [], concat_score_weight: [] } },

@@ -107,7 +107,7 @@ it("a step that computes with what the step before it changed is refused", () =>
   const y = g.mul(step, g.broadcastTo(weight, ["n", 2]));
   const moved = [{ name: "w", old: weight, now: g.mul(weight, weight) }];
   const run = () => atEachStep(g, { y }, { losses: [], moved }, { fillings: new Map([[step, steps]]), length: 3 });
-  expect(errorOf(run)).toMatchObject({ code: "layer/unsupported" });
+  expect(errorOf(run)).toMatchObject({ code: "layer/untrained" });
 });
 
 it("a recurrent layer says which states it leaves, by name", () => {

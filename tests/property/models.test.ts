@@ -416,6 +416,8 @@ describe("random models", () => {
     ["probe", true, 40],
     ["space", false, 70],
     ["space", true, 50],
+    ["time", false, 24],
+    ["time", true, 16],
     ["big", false, 45],
     ["big", true, 18],
   ];

@@ -36,14 +36,16 @@ function stackOf(cell: unknown, role: string, key: string): readonly Placed[] {
   });
 }
 
-/** The states of all cells on a step of this shape; undefined where a config does not fit, which its own check will say. */
-function statesOf(stack: readonly Placed[], step: readonly number[]): readonly CellState[] | undefined {
+/** The states of all cells on a sequence, or what one of them says of its input; undefined where a config does not fit, which its check will say. */
+function statesOf(stack: readonly Placed[], [steps, ...step]: readonly number[]): readonly CellState[] | Problem | undefined {
   const all: CellState[] = [];
-  let shape = step;
-  for (const { spec } of stack) {
+  let shape: readonly number[] = step;
+  for (const { spec, key } of stack) {
     const row = cells.get(spec.layer);
     const parsed = row?.config.safeParse(keysOf(spec));
     if (row?.cell === undefined || parsed?.success !== true) return undefined;
+    const problem = row.legal?.(parsed.data, [steps, ...shape], [[steps, ...shape]]);
+    if (problem !== undefined) return { ...problem, path: problem.path === "" ? key : `${key}.${problem.path}` };
     const states = row.cell.states(parsed.data, shape);
     all.push(...states);
     [{ shape }] = states;
@@ -73,8 +75,9 @@ export const rnn = layer({
   legal: ({ cell }, input, inputs) => {
     const stack = stackOf(cell, "cell", "cell");
     const problem = needsRank(2, "steps, features", input) ?? needsSteps(input) ?? noCell(stack);
-    const states = problem === undefined ? statesOf(stack, input.slice(1)) : undefined;
-    return problem ?? (states === undefined ? undefined : badStates(states, inputs.slice(1)));
+    const states = problem === undefined ? statesOf(stack, input) : undefined;
+    if (states === undefined || "message" in states) return problem ?? states;
+    return badStates(states, inputs.slice(1));
   },
   weights: () => [],
   lower: (g, context) =>
