@@ -186,10 +186,24 @@ function trainingFor(
 }
 
 /** A model of `kind`; `train`: with a training step. */
-export function sampleOf(kind: Kind, train: boolean): fc.Arbitrary<Sample> {
+export const sampleOf = (kind: Kind, train: boolean): fc.Arbitrary<Sample> =>
+  sampleFrom(kind, kind === "graph" ? graphDrafts : drafts[kind], train);
+
+/** A model in which the layer of that name stands, among few others: for layers that chance leaves out. */
+export function sampleWith(name: string): fc.Arbitrary<Sample> {
+  const draft = fc.record({
+    inputShape: fc.array(size(2, 6), { minLength: 1, maxLength: 4 }),
+    lines: fc
+      .tuple(fc.array(lineOf(named(name), { integer: 3 }), { minLength: 5, maxLength: 5 }), anyLine({ integer: 4 }))
+      .map(([tried, last]) => [...tried, last]),
+  });
+  return sampleFrom("dense", draft, false).filter(({ model }) => model.layers.some(({ layer }) => layer === name));
+}
+
+function sampleFrom(kind: Kind, draft: fc.Arbitrary<Draft> | typeof graphDrafts, train: boolean): fc.Arbitrary<Sample> {
   return fc
     .record({
-      draft: kind === "graph" ? graphDrafts : drafts[kind],
+      draft,
       names: fc.array(nameOf, { maxLength: 10 }),
       training,
       others: fc.array(fc.tuple(lossSpec, fc.constantFrom(undefined, 0.5, 2)), { maxLength: 4 }),

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { compile, snapshots } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
+import type { AnyLayer } from "../../compiler/layers/define.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
@@ -154,12 +155,26 @@ const standing: Readonly<Record<string, object>> = {
   normalization: { mean: 0, variance: 1, inputShape: [2] }, rescaling: { scale: 2, inputShape: [2] }, dropout: { rate: 0.5, inputShape: [2] }, input: { shape: [2] },
 }; // biome-ignore format: a table
 
+/** A shape of as many spatial axes as the name says. */
+function spaceOf(name: string): readonly number[] {
+  const [, recurrent, rank = 0] = /(LSTM)?([123])d(?:Transpose)?$/.exec(name) ?? [];
+  return [...(recurrent === undefined ? [] : [2]), ...Array.from({ length: Number(rank) || 1 }, () => 3), 2];
+}
+/** What a layer's config has no default for, where it is sizes. */
+const needed = ({ config }: AnyLayer): object => {
+  const given = { filters: 2, kernelSize: 2, units: 2, outputSize: 2, poolSize: 2 };
+  const shape: object = (config as { shape?: object }).shape ?? {};
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in shape));
+};
+
 describe("hostile values", () => {
   it.each([...layers.values()].map((layer) => [layer.name, layer] as const))(
     "at every key of %s",
     (name, layer) => {
-      const base = standing[name] ?? { inputShape: [2, 2] };
-      for (const key of [...keysOf(layer.config), ...Object.keys(layer.fixed ?? {}), "inputShape", "name"])
+      const base = standing[name] ?? { ...needed(layer), inputShape: spaceOf(name) };
+      // What weightKeys gives is one function's, whoever asks: it is tried where the layer has a row of its own.
+      const own = keysOf(layer.config).filter((key) => name in standing || !/(Initializer|Regularizer|Constraint)$/.test(key));
+      for (const key of [...own, ...Object.keys(layer.fixed ?? {}), "inputShape", "name"])
         for (const value of hostile) {
           const config = Object.defineProperty({ ...base }, key, { value, enumerable: true, configurable: true });
           // Half a gigabyte of seeded weights would be legal, and slow.

@@ -19,7 +19,8 @@ import { lowerModel as lowerSeen } from "../../compiler/pipeline/lower-model.ts"
 import type { Plan } from "../../compiler/plan/plan.ts";
 import { type Loadable, load } from "../../runtime/load.ts";
 import { inputsOf, onRows, packed, targetsGiven, targetsOf, unpacked, weightsGiven } from "../arbitrary/data.ts";
-import { type Kind, probes, type Sample, sampleOf } from "../arbitrary/models.ts";
+import { merges } from "../arbitrary/lines.ts";
+import { type Kind, probes, type Sample, sampleOf, sampleWith } from "../arbitrary/models.ts";
 import { tameNumbers } from "../arbitrary/numbers.ts";
 import { firstDifference } from "../close.ts";
 import { type Backend, backendsOf, hasSimd, relaxedRuns, withBackend } from "../engines.ts";
@@ -373,10 +374,10 @@ function attempt(what: () => string): string {
   }
 }
 
-function hold(kind: Kind, train: boolean, runs: number): void {
-  const details = fc.check(fc.property(sampleOf(kind, train), laws), {
+function hold(samples: fc.Arbitrary<Sample>, more: number, runs: number): void {
+  const details = fc.check(fc.property(samples, laws), {
     numRuns: Math.ceil((runs * times) / shards),
-    seed: seed + (train ? 1 : 0),
+    seed: seed + more,
     interruptAfterTimeLimit: 200_000 * times,
     markInterruptAsFailure: true,
   });
@@ -406,22 +407,40 @@ function hold(kind: Kind, train: boolean, runs: number): void {
   throw new Error(text.join("\n"));
 }
 
+/** Text has tests of its own: rows here are numbers. */
+const counted = [...layers.values()]
+  .filter(({ name, encodes }) => name !== "input" && encodes === undefined)
+  .map(({ name }) => name);
+/** How often each of them is drawn at least. */
+const fewest = 3;
+
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 58],
     ["dense", true, 30],
     ["graph", false, 32],
     ["graph", true, 16],
-    ["probe", false, 40],
-    ["probe", true, 40],
-    ["space", false, 70],
-    ["space", true, 50],
-    ["time", false, 24],
-    ["time", true, 16],
+    ["probe", false, 30],
+    ["probe", true, 28],
+    ["space", false, 36],
+    ["space", true, 20],
+    ["time", false, 16],
+    ["time", true, 10],
     ["big", false, 45],
     ["big", true, 18],
   ];
-  it.each(families)("%s, training %s: %i models", (kind, train, runs) => hold(kind, train, runs), 240_000 * times);
+  it.each(families)(
+    "%s, training %s: %i models",
+    (kind, train, runs) => hold(sampleOf(kind, train), train ? 1 : 0, runs),
+    240_000 * times,
+  );
+
+  it("of the layers that chance has left out", { timeout: 240_000 * times }, () => {
+    if (shards > 1) return;
+    const rare = counted.filter((name) => (layerCounts.get(name) ?? 0) < fewest && !merges.some((merge) => merge.name === name));
+    for (const [i, name] of rare.entries())
+      for (let k = 0; (layerCounts.get(name) ?? 0) < fewest && k < fewest; k++) hold(sampleWith(name), 2 + fewest * i + k, 1);
+  });
 
   it("draws enough of everything, but for a shard of it", () => {
     if (shards > 1) return;
@@ -439,10 +458,8 @@ describe("random models", () => {
     for (const op of ["window", "overlapAdd", "scan", "gather", "scatterAdd", "random"])
       expect(opCounts.get(op) ?? 0, op).toBeGreaterThan(0);
     for (const [has, count] of Object.entries(graphCounts)) expect(count, has).toBeGreaterThanOrEqual(7);
-    // Text has tests of its own: rows here are numbers.
-    for (const [name, { encodes }] of layers)
-      if (name !== "input" && encodes === undefined)
-        expect([name, layerCounts.get(name) ?? 0]).toEqual([name, expect.toSatisfy((n: number) => n >= 3)]);
+    for (const name of counted)
+      expect([name, layerCounts.get(name) ?? 0]).toEqual([name, expect.toSatisfy((n: number) => n >= fewest)]);
   });
 });
 

@@ -9,6 +9,7 @@
 // [n, Q, r, f] in row-major order is the output.
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
+import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import { activate, activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
@@ -104,6 +105,7 @@ const convTranspose = ({
     lower: (g, { x, weights: { kernel, bias }, config }) => {
       const picture = toLast(g, config, x);
       const axes = axesOf(rank, config, picture.type.shape.slice(1, rank + 1) as number[]);
+      checkSize("the output", [...axes.map(({ output }) => output), config.filters], "");
       // Along the channels an activation may go where they are last, and so in the region of each dot.
       const isLast = config.dataFormat !== "channels_first";
       const finish = (sum: Node) => (isLast ? activate(g, config.activation, sum) : sum);

@@ -3,6 +3,7 @@
 // size divides the length, they are windows like any. Each axis by itself: a maximum of maxima, a mean of means.
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
+import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import { largest, type Taps, weighted } from "../bands.ts";
 import { layer } from "../define.ts";
@@ -31,6 +32,7 @@ const adaptive = ({ even, uneven }: Taking, { rank, ...member }: Member) =>
       const picture = toLast(g, config, x);
       const lengths = picture.type.shape.slice(1, rank + 1) as number[];
       const axes = sizes.map((_, i) => i + 1);
+      checkSize("the output", sizes, "outputSize");
       if (sizes.every((size, i) => lengths[i] % size === 0)) {
         const steps = sizes.map((size, i) => lengths[i] / size);
         const windows = g.window(picture, { axes, sizes: steps, strides: steps, dilations: axes.map(() => 1) });
