@@ -33,9 +33,6 @@ export function capped(x: Value, most: number): Value {
   return select(less(x, limit), x, limit);
 }
 
-/** The largest finite f32. */
-export const largest = (2 - 2 ** -23) * 2 ** 127;
-
 // ln2 = 45426/65536 + 1.43e-6: the first has 16 bits and k has 8, so k·high is exact in f32 and so is x minus it. Both are positive: then
 // x − 0·high − 0·low keeps the sign of −0. f64 has bits to spare.
 export const ln2High = 45426 / 65536;

@@ -3,7 +3,7 @@
 import type { Value } from "../../program.ts";
 import { abs, add, and, div, equal, floor, less, lit, mul, neg, not, select, sub } from "../../value.ts";
 import { exp, powerOf } from "./exp.ts";
-import { clamp, floatOf, largest, ln2High, ln2Low, polynomial } from "./kit.ts";
+import { clamp, floatOf, ln2High, ln2Low, polynomial } from "./kit.ts";
 import { split } from "./log.ts";
 
 // Q of log((1+s)/(1−s)) = 2s + s³·Q(s²): relative error of the logarithm 3.1e-10 (f32, |s| ≤ 0.062), 1.9e-16 (f64, s up to its value at √2).
@@ -88,7 +88,9 @@ export function pow(x: Value, y: Value): Value {
   const isWhole = equal(floor(y), y);
   const isOdd = and(isWhole, less(floor(half), half));
   const isNegative = less(x, zero);
-  const inside = and(less(zero, a), not(less(lit(floatOf(x) === "f32" ? largest : Number.MAX_VALUE, x.fmt), a)));
+  // The logarithm in f64 is one of 2^±252: beyond, what will be an f32 is ∞ or 0.
+  const [least, most] = floatOf(x) === "f32" ? [0, Number.POSITIVE_INFINITY] : [2 ** -252, 2 ** 252];
+  const inside = and(less(lit(least, x.fmt), a), less(a, lit(most, x.fmt)));
   // At 0, ±∞ and NaN the power is x or 1/x, without a sign unless y is odd.
   const edge = select(less(y, zero), div(one, x), x);
   const size = select(inside, magnitude(select(inside, a, one), y), abs(edge));
