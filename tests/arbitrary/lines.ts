@@ -45,7 +45,13 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 
 /** What a layer holds that holds others, by its own name. */
 const holding: Readonly<Record<string, (limits: Limits) => Readonly<Record<string, fc.Arbitrary<unknown>>>>> = {
-  rnn: (limits) => ({ cell: fc.oneof(held(cells, limits), fc.array(held(cells, limits), { minLength: 1, maxLength: 3 })) }),
+  rnn: (limits) => ({
+    cell: fc.oneof(
+      held(cells, limits),
+      held(["stackedRNNCells"], limits),
+      fc.array(held(cells, limits), { minLength: 1, maxLength: 3 }),
+    ),
+  }),
   stackedRNNCells: (limits) => ({ cells: fc.array(held(cells, limits), { minLength: 1, maxLength: 3 }) }),
   bidirectional: (limits) => ({
     layer: held(["simpleRNN", "lstm", "gru", "rnn", "convLSTM1d"], limits),

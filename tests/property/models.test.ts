@@ -413,6 +413,7 @@ const counted = [...layers.values()]
   .map(({ name }) => name);
 /** How often each of them is drawn at least. */
 const fewest = 3;
+const tries = 20;
 
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
@@ -439,7 +440,9 @@ describe("random models", () => {
     if (shards > 1) return;
     const rare = counted.filter((name) => (layerCounts.get(name) ?? 0) < fewest && !merges.some((merge) => merge.name === name));
     for (const [i, name] of rare.entries())
-      for (let k = 0; (layerCounts.get(name) ?? 0) < fewest && k < fewest; k++) hold(sampleWith(name), 2 + fewest * i + k, 1);
+      for (let k = 0; (layerCounts.get(name) ?? 0) < fewest && k < tries; k++)
+        // What stands within another layer alone is drawn with it.
+        hold(sampleWith(layers.get(name)?.only?.layer ?? name), 2 + tries * i + k, 1);
   });
 
   it("draws enough of everything, but for a shard of it", () => {
