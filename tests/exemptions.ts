@@ -79,7 +79,7 @@ const table = [
     what: "relaxed SIMD in Chromium: what is predicted after training steps is not compared",
     reason: "Adam makes a difference of one unit in the last place as large as a step; the exact modules are compared bit for bit." },
   { id: "loops-on-fewer-executors", kind: "skip", where: ["tests/golden/graphs.test.ts", "tests/golden/layers.test.ts", "tests/golden/references.test.ts", "tests/golden/training.test.ts"],
-    what: "layers against Keras and against loops: three executors are left out",
+    what: "layers against Keras and against loops: three executors are left out, of traces the interpreter too",
     reason: "Random models hold them to the bits of those that do run, and conformance runs Keras' cases on others; here they would only cost time." },
   { id: "sparsemax-shift", kind: "skip", where: ["tests/laws/composites.test.ts"],
     what: "a shift of x does not change sparsemax",

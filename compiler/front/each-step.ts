@@ -25,6 +25,17 @@ interface Time {
   readonly length: number;
 }
 
+/** Inputs of the Graph that stand for a step, and what each of them is filled with. */
+export function holes(g: G, at: string) {
+  const fillings = new Map<Node, Node>();
+  const hole = (name: string, filling: Node, shape: readonly number[]): Node => {
+    const made = g.input({ name: `${at}:${name}`, shape: ["n", ...shape] });
+    fillings.set(made, filling);
+    return made;
+  };
+  return { hole, fillings };
+}
+
 /** The layer's result and what it left, of all steps. Throws CompileError where a step computes with a weight that the one before changed. */
 export function atEachStep(
   g: G,

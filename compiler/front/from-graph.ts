@@ -9,8 +9,9 @@ import { copyInto } from "../graph/rebuild.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { InputSpec } from "../model.ts";
 import { type G, ops } from "../ops/index.ts";
-import { type Forward, graphName, type Weight } from "./forward.ts";
-import { checkInputs, checkOutputs } from "./ports.ts";
+import type { Forward } from "./forward.ts";
+import type { Weight } from "./params.ts";
+import { checkInputs, checkOutputs, graphName } from "./ports.ts";
 
 /** What a model is made of, whatever it was written in. */
 export interface Front {

@@ -169,3 +169,11 @@ function baseName({ layer, config }: LayerSpec, path: string): string {
 
 /** Keras' own class, which default names and the folders of its files are made of. */
 export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras;
+
+/** Throws layer/untrained where no training step can have the layer. */
+export function checkTrained({ layer: { name, untrained }, path }: Line): void {
+  if (untrained === undefined) return;
+  const message = `a model with ${name} cannot be trained: ${untrained}`;
+  const hint = `take ${name} out of the model that is trained; what it predicts is the same without`;
+  throw new CompileError({ code: "layer/untrained", path, message, hint });
+}

@@ -13,6 +13,10 @@ import { checkLine, isStructure } from "./lines.ts";
 // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
 const isPortName = (name: string): boolean => name !== "" && !/[/:]/.test(name) && name !== "__proto__";
 const portName = z.string().refine((name) => isPortName(name), 'a name without / and :, and not "__proto__"');
+/** What a port is called in a Graph, where a step has names of its own. */
+export const graphName = (port: string): string => (ownNames.has(port) ? `x:${port}` : port);
+const ownNames: ReadonlySet<string> = new Set(["y", "sampleWeight", "learningRate", "step", "loss"]);
+
 const inputSchema = z.strictObject({
   name: portName,
   shape: z.array(z.number().nullable()),

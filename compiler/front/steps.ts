@@ -12,10 +12,12 @@ import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, graphName, type Training as Mode, type Step, type Weight } from "./forward.ts";
+import { type Forward, forward, type Training as Mode, type Step } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { checkModes } from "./modes.ts";
+import type { Weight } from "./params.ts";
+import { graphName } from "./ports.ts";
 import {
   batchLoss,
   checkTraining,

@@ -7,7 +7,7 @@ import { suggestionFor } from "../diagnostics/suggest.ts";
 import { showShape, sizeOf } from "../graph/graph.ts";
 import type { Model } from "../model.ts";
 import { initialize } from "../training/initializers/index.ts";
-import type { Weight } from "./forward.ts";
+import type { Weight } from "./params.ts";
 
 export interface Weights {
   /** By full name, in Keras' order. */

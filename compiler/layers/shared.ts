@@ -141,6 +141,15 @@ export { sizeOf };
 export const matmul = (g: G, x: Node, matrix: Node): Node =>
   g.dot(x, matrix, { batch: [[], []], contract: [[x.type.shape.length - 1], [0]] });
 
+/** Keras' keys of a layer that adds a bias. */
+export const biasKeys = { useBias: z.boolean().default(true), ...weightKeys("bias", "zeros") };
+/** The bias, where the config has one. */
+export const biasOf = (
+  config: Parameters<typeof weightOf<"bias">>[0] & { readonly useBias: boolean },
+  shape: readonly number[],
+  more: Partial<WeightSpec> = {},
+): readonly WeightSpec[] => (config.useBias ? [weightOf(config, "bias", shape, more)] : []);
+
 interface Drop {
   readonly rate: number;
   /** Size 1 shares a draw along that axis. */

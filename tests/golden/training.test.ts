@@ -7,8 +7,8 @@ import { rowsOf, trainingCases } from "../fixtures/read.ts";
 import { expectSteps } from "./steps.ts";
 
 const choice = trainingCases();
-/** The meaning, JavaScript and lanes do run. */
-const costly = ["js --exact", "simd, JavaScript", "simd --exact"];
+/** JavaScript and lanes do run. */
+const costly = ["program", "js --exact", "simd, JavaScript", "simd --exact"];
 const chosen = trainers.filter(({ name }) => !skipOf("loops-on-fewer-executors", costly.includes(name)));
 
 it("takes every case but those of the table", () => {

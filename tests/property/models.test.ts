@@ -418,11 +418,11 @@ const tries = 20;
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 58],
-    ["dense", true, 30],
+    ["dense", true, 26],
     ["graph", false, 32],
-    ["graph", true, 16],
+    ["graph", true, 10],
     ["probe", false, 30],
-    ["probe", true, 28],
+    ["probe", true, 20],
     ["space", false, 36],
     ["space", true, 20],
     ["time", false, 16],

@@ -1,26 +1,16 @@
 // Grouped-query attention: multi-head attention where several query heads look at the same key and value head.
 import * as z from "zod";
 import { layer, type Problem } from "../define.ts";
-import { seedSchema } from "../regularization/noise.ts";
-import { count, rate, weightKeys } from "../shared.ts";
-import { type Frame, headWeights, lowerHeads } from "./heads.ts";
+import { count } from "../shared.ts";
+import { type Frame, headCalls, headKeys, headWeights, lowerHeads } from "./heads.ts";
 import { badAttentionMask, badHeadShapes } from "./legal.ts";
-import { roles, shapesOf, taken, takesSchema } from "./roles.ts";
+import { shapesOf, taken } from "./roles.ts";
 
 const schema = z.strictObject({
   headDim: count,
   numQueryHeads: count,
   numKeyValueHeads: count,
-  dropout: rate,
-  useBias: z.boolean().default(true),
-  useGate: z.boolean().default(false),
-  slidingWindow: count.nullable().default(null),
-  seed: seedSchema,
-  ...weightKeys("kernel", "glorot_uniform"),
-  ...weightKeys("bias", "zeros"),
-  useCausalMask: z.boolean().default(false),
-  returnAttentionScores: z.boolean().default(false),
-  takes: takesSchema(roles),
+  ...headKeys,
 });
 type Config = z.output<typeof schema>;
 
@@ -34,10 +24,7 @@ export const groupQueryAttention = layer({
   class: "GroupedQueryAttention",
   says: "Multi-head attention whose `numQueryHeads` share `numKeyValueHeads` keys and values; `takes` says what the inputs are (masks too), `returnAttentionScores` gives the weights as `name:1`.",
   config: schema,
-  takes: [1, roles.length],
-  roles,
-  perCall: { useCausalMask: false, returnAttentionScores: false, takes: null },
-  fixed: { flashAttention: "any" },
+  ...headCalls,
   legal: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);
     if ("message" in shapes) return shapes;

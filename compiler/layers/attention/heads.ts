@@ -6,16 +6,38 @@
 //
 // Labels: n the batch, x axes that are no steps, t and s the steps of query and value, N and R heads, H and E their numbers, D features.
 // Every product is one dot, with the heads as batch axes: nothing is transposed but a result whose steps are not its first axes.
+import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { InitializerSpec } from "../../training/define.ts";
 import type { Context, LayerResult, WeightSpec } from "../define.ts";
 import { type Labelled, labelled, ordered, over, product } from "../labels.ts";
-import { sizeOf, weightOf } from "../shared.ts";
-import { type Taken, taken } from "./roles.ts";
+import { seedSchema } from "../regularization/noise.ts";
+import { biasKeys, biasOf, count, rate, sizeOf, weightKeys, weightOf } from "../shared.ts";
+import { roles, type Taken, taken, takesSchema } from "./roles.ts";
 import { dropped, keepOf, weighed } from "./weighing.ts";
 
-/** What both layers have among their keys. */
+/** Keras' keys of both layers. */
+export const headKeys = {
+  dropout: rate,
+  useGate: z.boolean().default(false),
+  slidingWindow: count.nullable().default(null),
+  seed: seedSchema,
+  ...weightKeys("kernel", "glorot_uniform"),
+  ...biasKeys,
+  useCausalMask: z.boolean().default(false),
+  returnAttentionScores: z.boolean().default(false),
+  takes: takesSchema(roles),
+};
+/** What both layers say of their inputs, and of Keras' other keys. */
+export const headCalls = {
+  takes: [1, roles.length],
+  roles,
+  perCall: { useCausalMask: false, returnAttentionScores: false, takes: null },
+  fixed: { flashAttention: "any" },
+} as const;
+
+/** What those keys say. */
 export interface HeadConfig {
   readonly dropout: number;
   readonly seed: number | null;
@@ -67,7 +89,7 @@ export function headWeights(
       const within = folder(projection);
       return [
         weightOf(config, "kernel", [...inputs, ...out], { name: `${projection}_kernel`, within, fans }),
-        ...(config.useBias ? [weightOf(config, "bias", out, { name: `${projection}_bias`, within })] : []),
+        ...biasOf(config, out, { name: `${projection}_bias`, within }),
       ];
     });
 }

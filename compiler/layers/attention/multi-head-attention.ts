@@ -2,19 +2,15 @@
 import * as z from "zod";
 import { mostAxes } from "../../graph/limits.ts";
 import { layer, type Problem } from "../define.ts";
-import { seedSchema } from "../regularization/noise.ts";
-import { count, rate, sampleShape, weightKeys } from "../shared.ts";
-import { type Frame, headWeights, lowerHeads } from "./heads.ts";
+import { count, sampleShape } from "../shared.ts";
+import { type Frame, headCalls, headKeys, headWeights, lowerHeads } from "./heads.ts";
 import { badAttentionMask, badHeadShapes, badReach } from "./legal.ts";
-import { roles, shapesOf, taken, takesSchema } from "./roles.ts";
+import { shapesOf, taken } from "./roles.ts";
 
 const schema = z.strictObject({
   numHeads: count,
   keyDim: count,
   valueDim: count.nullable().default(null),
-  dropout: rate,
-  useBias: z.boolean().default(true),
-  useGate: z.boolean().default(false),
   outputShape: z
     .union([count, z.array(count).min(1).max(mostAxes)])
     .nullable()
@@ -23,13 +19,7 @@ const schema = z.strictObject({
     .union([z.int(), z.array(z.int()).min(1).max(mostAxes)])
     .nullable()
     .default(null),
-  slidingWindow: count.nullable().default(null),
-  seed: seedSchema,
-  ...weightKeys("kernel", "glorot_uniform"),
-  ...weightKeys("bias", "zeros"),
-  useCausalMask: z.boolean().default(false),
-  returnAttentionScores: z.boolean().default(false),
-  takes: takesSchema(roles),
+  ...headKeys,
 });
 type Config = z.output<typeof schema>;
 
@@ -42,10 +32,7 @@ export const multiHeadAttention = layer({
   keras: "MultiHeadAttention",
   says: "Softmax(query · key / √keyDim) · value in `numHeads` projections, and a projection of all; `takes` says what the inputs are (masks too), `returnAttentionScores` gives the weights as `name:1`.",
   config: schema,
-  takes: [1, roles.length],
-  roles,
-  perCall: { useCausalMask: false, returnAttentionScores: false, takes: null },
-  fixed: { flashAttention: "any" },
+  ...headCalls,
   legal: (config, _input, inputs) => {
     const shapes = shapesOf(config.takes, inputs);
     if ("message" in shapes) return shapes;

@@ -11,11 +11,11 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
-import { activate, activationSchema } from "../activations.ts";
+import { activate } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
-import { count, weightKeys, weightOf } from "../shared.ts";
-import { badFinish } from "./products.ts";
+import { channelsLast, eachAxis, fromLast, needsSpace, toLast } from "../layout.ts";
+import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
+import { badFinish, finishKeys } from "./products.ts";
 import { padding, patches, windowKeys } from "./windows.ts";
 
 /** What happens along one axis. */
@@ -79,11 +79,8 @@ const convTranspose = ({
         .union([points, z.array(points).length(rank)])
         .nullable()
         .default(null),
-      ...formatKey,
-      activation: activationSchema,
-      useBias: z.boolean().default(true),
       ...weightKeys("kernel", "glorot_uniform"),
-      ...weightKeys("bias", "zeros"),
+      ...finishKeys,
     }),
     legal: (config, input) => {
       const wrong = needsSpace(rank, config, input);
@@ -100,7 +97,7 @@ const convTranspose = ({
     },
     weights: (config, input) => {
       const kernel = [...eachAxis(config.kernelSize, rank), config.filters, channelsLast(config, input)[rank]];
-      return [weightOf(config, "kernel", kernel), ...(config.useBias ? [weightOf(config, "bias", [config.filters])] : [])];
+      return [weightOf(config, "kernel", kernel), ...biasOf(config, [config.filters])];
     },
     lower: (g, { x, weights: { kernel, bias }, config }) => {
       const picture = toLast(g, config, x);

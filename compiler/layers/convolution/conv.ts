@@ -5,11 +5,10 @@
 //
 // Group g of the filters sees group g of the channels alone. In ops: pad, window, dot over taps and channels, add, activation.
 import * as z from "zod";
-import { activationSchema } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, needsSpace, toLast } from "../layout.ts";
-import { count, weightKeys, weightOf } from "../shared.ts";
-import { badFinish, convolve, finished } from "./products.ts";
+import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
+import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
+import { badFinish, convolve, finished, finishKeys } from "./products.ts";
 import { badWindow, geometryOf, padding, paddingInTime, type Windowed, windowKeys, windowsOver } from "./windows.ts";
 
 interface Member<P> {
@@ -30,11 +29,8 @@ const conv = <P extends typeof padding | typeof paddingInTime>({ rank, padding: 
       ...windowKeys(rank),
       padding: how,
       groups: count.default(1),
-      ...formatKey,
-      activation: activationSchema,
-      useBias: z.boolean().default(true),
       ...weightKeys("kernel", "glorot_uniform"),
-      ...weightKeys("bias", "zeros"),
+      ...finishKeys,
     }),
     fixed: {
       loraRank: [null],
@@ -51,9 +47,9 @@ const conv = <P extends typeof padding | typeof paddingInTime>({ rank, padding: 
       );
     },
     weights: (config, input) => {
-      const { filters, groups, kernelSize, useBias } = config;
+      const { filters, groups, kernelSize } = config;
       const kernel = [...eachAxis(kernelSize, rank), channelsLast(config, input)[rank] / groups, filters];
-      return [weightOf(config, "kernel", kernel), ...(useBias ? [weightOf(config, "bias", [filters])] : [])];
+      return [weightOf(config, "kernel", kernel), ...biasOf(config, [filters])];
     },
     lower: (g, { x, weights: { kernel, bias }, config }) => ({
       y: finished(g, convolve(g, toLast(g, config, x), kernel, geometry(config), config.groups), bias, config),

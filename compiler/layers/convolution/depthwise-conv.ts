@@ -3,11 +3,10 @@
 //   out[n, i, j, c·m + q] = bias[c·m + q] + Σ_kl x[n, s·i + d·k − top, s·j + d·l − left, c] · kernel[k, l, c, q]       x is 0 outside
 //   x [n, H, W, C],  kernel [kh, kw, C, m],  out [n, OH, OW, C·m]
 import * as z from "zod";
-import { activationSchema } from "../activations.ts";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, needsSpace, toLast } from "../layout.ts";
-import { count, weightKeys, weightOf } from "../shared.ts";
-import { badFinish, convolveDepthwise, finished } from "./products.ts";
+import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
+import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
+import { badFinish, convolveDepthwise, finished, finishKeys } from "./products.ts";
 import { badWindow, geometryOf, padding, windowKeys, windowsOver } from "./windows.ts";
 
 interface Member {
@@ -24,11 +23,8 @@ const depthwise = ({ rank, ...member }: Member) =>
       ...windowKeys(rank),
       padding,
       depthMultiplier: count.default(1),
-      ...formatKey,
-      activation: activationSchema,
-      useBias: z.boolean().default(true),
       ...weightKeys("depthwise", "glorot_uniform"),
-      ...weightKeys("bias", "zeros"),
+      ...finishKeys,
     }),
     legal: (config, input) => {
       const shape = channelsLast(config, input);
@@ -42,10 +38,7 @@ const depthwise = ({ rank, ...member }: Member) =>
     weights: (config, input) => {
       const channels = channelsLast(config, input)[rank];
       const kernel = [...eachAxis(config.kernelSize, rank), channels, config.depthMultiplier];
-      return [
-        weightOf(config, "depthwise", kernel, { name: "kernel" }),
-        ...(config.useBias ? [weightOf(config, "bias", [channels * config.depthMultiplier])] : []),
-      ];
+      return [weightOf(config, "depthwise", kernel, { name: "kernel" }), ...biasOf(config, [channels * config.depthMultiplier])];
     },
     lower: (g, { x, weights: { kernel, bias }, config }) => ({
       y: finished(g, convolveDepthwise(g, toLast(g, config, x), kernel, geometryOf(rank, config)), bias, config),

@@ -6,9 +6,10 @@
 //   every channel alone  [n, OH, OW, C, kh, kw] · [kh, kw, C, m]              →  [n, OH, OW, C, m]    =  [n, OH, OW, C·m]
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
-import { type ActivationName, activate, badActivation } from "../activations.ts";
+import { type ActivationName, activate, activationSchema, badActivation } from "../activations.ts";
 import type { Problem } from "../define.ts";
-import { fromLast } from "../layout.ts";
+import { formatKey, fromLast } from "../layout.ts";
+import { biasKeys } from "../shared.ts";
 import { bordered, type Geometry, patches } from "./windows.ts";
 
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
@@ -52,6 +53,9 @@ function joined(g: G, x: Node): Node {
   const [a, b] = shape.slice(-2) as number[];
   return g.reshape(x, { shape: [...shape.slice(0, -2), a * b] });
 }
+
+/** Keras' keys of what comes after the products. */
+export const finishKeys = { ...formatKey, activation: activationSchema, ...biasKeys };
 
 type Finish = { readonly activation: ActivationName | null; readonly dataFormat: "channels_last" | "channels_first" | null };
 

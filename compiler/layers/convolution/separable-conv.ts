@@ -4,11 +4,10 @@
 //   out[n, i, j, f]        = bias[f] + Σ_p deep[n, i, j, p] · pointwise[0, 0, p, f]
 //   x [n, H, W, C],  depthwise kernel [kh, kw, C, m],  pointwise kernel [1, 1, C·m, filters],  out [n, OH, OW, filters]
 import * as z from "zod";
-import { activationSchema } from "../activations.ts";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, formatKey, needsSpace, toLast } from "../layout.ts";
-import { count, weightKeys, weightOf } from "../shared.ts";
-import { badFinish, convolve, convolveDepthwise, finished } from "./products.ts";
+import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
+import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
+import { badFinish, convolve, convolveDepthwise, finished, finishKeys } from "./products.ts";
 import { badWindow, geometryOf, padding, windowKeys, windowsOver } from "./windows.ts";
 
 interface Member {
@@ -27,12 +26,9 @@ const separable = ({ rank, ...member }: Member) => {
       ...windowKeys(rank),
       padding,
       depthMultiplier: count.default(1),
-      ...formatKey,
-      activation: activationSchema,
-      useBias: z.boolean().default(true),
       ...weightKeys("depthwise", "glorot_uniform"),
       ...weightKeys("pointwise", "glorot_uniform"),
-      ...weightKeys("bias", "zeros"),
+      ...finishKeys,
     }),
     legal: (config, input) => {
       const shape = channelsLast(config, input);
@@ -44,13 +40,13 @@ const separable = ({ rank, ...member }: Member) => {
       );
     },
     weights: (config, input) => {
-      const { filters, kernelSize, depthMultiplier, useBias } = config;
+      const { filters, kernelSize, depthMultiplier } = config;
       const channels = channelsLast(config, input)[rank];
       const deep = [...eachAxis(kernelSize, rank), channels, depthMultiplier];
       return [
         weightOf(config, "depthwise", deep, { name: "depthwise_kernel" }),
         weightOf(config, "pointwise", [...ones, channels * depthMultiplier, filters], { name: "pointwise_kernel" }),
-        ...(useBias ? [weightOf(config, "bias", [filters])] : []),
+        ...biasOf(config, [filters]),
       ];
     },
     lower: (g, { x, weights: { depthwise_kernel: depthwise, pointwise_kernel: pointwise, bias }, config }) => {

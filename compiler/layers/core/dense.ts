@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
-import { count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
+import { biasKeys, biasOf, count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
 
 /**
  * activation(x · kernel + bias), kernel [in, units]: [n, …, in] to [n, …, units].
@@ -14,15 +14,14 @@ export const dense = layer({
   config: z.strictObject({
     units: count,
     activation: activationSchema,
-    useBias: z.boolean().default(true),
     ...weightKeys("kernel", "glorot_uniform"),
-    ...weightKeys("bias", "zeros"),
+    ...biasKeys,
   }),
   fixed: { loraRank: [null], quantizationConfig: [null] },
   legal: ({ units, activation }, input) => needsAxes(1, input) ?? badActivation(activation, units),
   weights: (config, input) => [
     weightOf(config, "kernel", [input[input.length - 1], config.units]),
-    ...(config.useBias ? [weightOf(config, "bias", [config.units])] : []),
+    ...biasOf(config, [config.units]),
   ],
   lower: (g, { x, weights: { kernel, bias }, config }) => {
     const product = matmul(g, x, kernel);

@@ -1,8 +1,19 @@
 // Whole numbers to the numbers of a vocabulary, or back. They are looked up before the Graph (`encodes`); back again is a row of a table.
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { asClasses, badMode } from "./categories.ts";
-import { adapted, fixedKeys, isProblem, lookupKeys, lookupOf, saltOf, vocabularyOf } from "./vocabulary.ts";
+import { badMode } from "./categories.ts";
+import {
+  adapted,
+  badInvert,
+  fixedKeys,
+  isProblem,
+  leading,
+  leaving,
+  lookupKeys,
+  lookupOf,
+  saltOf,
+  vocabularyOf,
+} from "./vocabulary.ts";
 
 /** Whole numbers that float32 has: what leaves the layer is such. */
 const whole = z
@@ -42,12 +53,8 @@ export const integerLookup = layer({
     if (!config.invert) return undefined;
     const found = vocabularyOf(config);
     if (isProblem(found)) return found;
-    if (config.outputMode !== "int")
-      return {
-        path: "outputMode",
-        message: `invert gives numbers, which have no other outputMode than "int"`,
-        hint: "leave it out",
-      };
+    const classes = badInvert(config, "numbers");
+    if (classes !== undefined) return classes;
     const large = found.entries.findIndex((entry) => Math.fround(Number(entry)) !== entry);
     if (large < 0) return undefined;
     const message = `float32 has no ${found.entries[large]}, which invert would give`;
@@ -57,17 +64,11 @@ export const integerLookup = layer({
   lower: (g, { x, config }) => {
     const found = vocabularyOf(config);
     if (isProblem(found)) return { y: x, mask: null };
-    const { entries, first, firstUnknown, depth, weights } = found;
-    if (!config.invert)
-      return {
-        y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }),
-        mask: null,
-      };
+    if (!config.invert) return leaving(g, x, config, found);
     const unknown = config.oovToken ?? -1;
-    const special = new Array<number>(first).fill(unknown);
-    const known = firstUnknown === 1 ? [config.maskToken ?? 0, ...special.slice(1)] : special;
+    const known = leading(found, config.maskToken ?? 0, unknown);
     // One entry more on both sides: numbers below 0 and behind the last are unknown.
-    const values = [unknown, ...known, ...(entries as number[]), unknown];
+    const values = [unknown, ...known, ...(found.entries as number[]), unknown];
     const table = g.constant({ shape: [values.length], values: values.map(Math.fround) });
     return { y: g.gather(table, g.add(x, g.like(x, 1))), mask: null };
   },

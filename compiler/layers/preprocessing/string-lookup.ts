@@ -3,8 +3,19 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { sampleShape } from "../shared.ts";
-import { asClasses, badMode } from "./categories.ts";
-import { adapted, fixedKeys, isProblem, lookupKeys, lookupOf, saltOf, vocabularyOf } from "./vocabulary.ts";
+import { badMode } from "./categories.ts";
+import {
+  adapted,
+  badInvert,
+  fixedKeys,
+  isProblem,
+  leading,
+  leaving,
+  lookupKeys,
+  lookupOf,
+  saltOf,
+  vocabularyOf,
+} from "./vocabulary.ts";
 
 /**
  * Words to whole numbers: [n, …] to [n, …], or to classes as `outputMode` says. Number 0 stands for `maskToken` where there is one, the next
@@ -36,27 +47,19 @@ export const stringLookup = layer({
   legal: (config) => {
     if (!config.invert) return undefined;
     const found = vocabularyOf(config);
-    if (isProblem(found)) return found;
-    const message = `invert gives words, which have no other outputMode than "int"`;
-    return config.outputMode === "int" ? undefined : { path: "outputMode", message, hint: "leave it out" };
+    return isProblem(found) ? found : badInvert(config, "words");
   },
   weights: () => [],
   lower: (g, { x, config }) => {
     const found = vocabularyOf(config);
     if (isProblem(found)) return { y: x, mask: null };
-    const { entries, first, firstUnknown, depth, weights } = found;
-    if (!config.invert)
-      return {
-        y: asClasses(g, x, { mode: config.outputMode, depth, ...(weights === undefined ? {} : { weights }) }),
-        mask: null,
-      };
+    if (!config.invert) return leaving(g, x, config, found);
     const unknown = config.oovToken ?? "";
-    const special = new Array<string>(first).fill(unknown);
-    const known = firstUnknown === 1 ? [config.maskToken ?? "", ...special.slice(1)] : special;
+    const known = leading(found, config.maskToken ?? "", unknown);
     return {
       y: g.reshape(x, { shape: ["n", ...sampleShape(x)] }),
       mask: null,
-      words: { words: [...known, ...(entries as string[])], unknown },
+      words: { words: [...known, ...(found.entries as string[])], unknown },
     };
   },
   fromKeras: (config, saved) => adapted(config, saved, (line) => line),

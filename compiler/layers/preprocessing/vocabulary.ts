@@ -2,9 +2,11 @@
 // Numbers in Keras' order: the mask token (only where numbers leave the layer as they are), the unknown ones, the vocabulary.
 import * as z from "zod";
 import type { Item, Lookup, Salt, Unknown } from "../../encode/define.ts";
-import type { Problem, Saved } from "../define.ts";
+import type { Node } from "../../graph/graph.ts";
+import type { G } from "../../ops/index.ts";
+import type { LayerResult, Problem, Saved } from "../define.ts";
 import { count } from "../shared.ts";
-import { modes, mostClasses, type OutputMode } from "./categories.ts";
+import { asClasses, modes, mostClasses, type OutputMode } from "./categories.ts";
 
 const half = z.union([z.int(), z.string().regex(/^-?\d{1,20}$/)]);
 /** SipHash's key: one number for both halves, or one each; in digits where a double has no room for them. */
@@ -130,6 +132,26 @@ export function lookupOf({ entries, first, firstUnknown }: Vocabulary, config: G
     ...(numOovIndices === 0 ? {} : { unknown: numOovIndices === 1 ? firstUnknown : unknown }),
   };
 }
+
+/** The problem of a way back that is to give classes. */
+export function badInvert({ invert, outputMode }: Given, gives: string): Problem | undefined {
+  if (!invert || outputMode === "int") return undefined;
+  return {
+    path: "outputMode",
+    message: `invert gives ${gives}, which have no other outputMode than "int"`,
+    hint: "leave it out",
+  };
+}
+
+/** What stands at the numbers before the vocabulary, on the way back. */
+export const leading = <I>({ first, firstUnknown }: Vocabulary, mask: I, unknown: I): readonly I[] =>
+  Array.from({ length: first }, (_, id) => (id < firstUnknown ? mask : unknown));
+
+/** The numbers of entries as they leave the layer. */
+export const leaving = (g: G, x: Node, { outputMode: mode }: Given, { depth, weights }: Vocabulary): LayerResult => ({
+  y: asClasses(g, x, { mode, depth, ...(weights === undefined ? {} : { weights }) }),
+  mask: null,
+});
 
 /** Whether it is a problem. */
 export const isProblem = (found: object): found is Problem => "message" in found;

@@ -14,7 +14,7 @@ import { convolve } from "../convolution/products.ts";
 import { badWindow, type Geometry, geometryOf, padding, type Windowed, windowKeys, windowsOver } from "../convolution/windows.ts";
 import { layer } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
-import { batched, count, sampleShape, weightKeys, weightOf } from "../shared.ts";
+import { batched, biasKeys, biasOf, count, sampleShape, weightKeys, weightOf } from "../shared.ts";
 import { atEveryStep, dropKeys, gateOf, keepsShape } from "./gates.ts";
 import { recurrentLayer } from "./layer.ts";
 import { sequenceKeys } from "./recurrence.ts";
@@ -27,10 +27,9 @@ const convKeys = (rank: number) => ({
   ...formatKey,
   activation: keepsShape.default("tanh"),
   recurrentActivation: keepsShape.default("sigmoid"),
-  useBias: z.boolean().default(true),
   ...weightKeys("kernel", "glorot_uniform"),
   ...weightKeys("recurrent", "orthogonal"),
-  ...weightKeys("bias", "zeros"),
+  ...biasKeys,
   unitForgetBias: z.boolean().default(true),
   ...dropKeys,
 });
@@ -101,14 +100,14 @@ const cellOf = (rank: number): Cell<Config> => ({
 });
 
 const weightsOf = (rank: number) => (config: Config, input: readonly number[]) => {
-  const { filters, kernelSize, useBias, unitForgetBias } = config;
+  const { filters, kernelSize, unitForgetBias } = config;
   const taps = eachAxis(kernelSize, rank);
   const channels = channelsLast(config, input.slice(1))[rank];
   const forget = unitForgetBias ? { except: { from: filters, to: 2 * filters, initializer: "ones" } } : {};
   return [
     weightOf(config, "kernel", [...taps, channels, gates * filters]),
     weightOf(config, "recurrent", [...taps, filters, gates * filters], { name: "recurrent_kernel" }),
-    ...(useBias ? [weightOf(config, "bias", [gates * filters], forget)] : []),
+    ...biasOf(config, [gates * filters], forget),
   ];
 };
 

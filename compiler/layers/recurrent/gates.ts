@@ -7,7 +7,7 @@ import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { type ActivationName, activationSchema } from "../activations.ts";
 import type { CellContext } from "../cell.ts";
-import { count, matmul, rate, weightKeys } from "../shared.ts";
+import { biasKeys, count, matmul, rate, weightKeys } from "../shared.ts";
 import type { Dropping } from "./recurrence.ts";
 
 /** An activation that keeps the shape. */
@@ -19,10 +19,9 @@ export const dropKeys = { dropout: rate, recurrentDropout: rate, seed: z.int().n
 export const cellKeys = {
   units: count,
   activation: keepsShape.default("tanh"),
-  useBias: z.boolean().default(true),
   ...weightKeys("kernel", "glorot_uniform"),
   ...weightKeys("recurrent", "orthogonal"),
-  ...weightKeys("bias", "zeros"),
+  ...biasKeys,
   ...dropKeys,
 };
 /** Of those with gates; `implementation` says in training whether each gate has dropout of its own (1), or all the same (2). */

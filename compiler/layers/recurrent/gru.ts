@@ -9,7 +9,7 @@ import type { G } from "../../ops/index.ts";
 import { activate } from "../activations.ts";
 import type { Cell, CellContext, CellLoop } from "../cell.ts";
 import { layer } from "../define.ts";
-import { weightOf } from "../shared.ts";
+import { biasOf, weightOf } from "../shared.ts";
 import { cellLayer } from "./cells.ts";
 import { cellKeys, gateInputs, gateKeys, gateOf, stateProducts } from "./gates.ts";
 import { recurrentLayer } from "./layer.ts";
@@ -35,13 +35,13 @@ function stepOf(g: G, config: Config, h: Node, input: Node, sums: Node, reset: (
 function resetAfter(g: G, context: CellContext<Config>): CellLoop {
   const { config, weights } = context;
   const { units } = config;
-  const biasOf = (row: number): Node | undefined =>
+  const biasAt = (row: number): Node | undefined =>
     weights.bias === undefined
       ? undefined
       : g.reshape(g.slice(weights.bias, { starts: [row, 0], sizes: [1, 3 * units] }), { shape: [3 * units] });
-  const inputs = g.as("inputs", () => gateInputs(g, context, biasOf(0), 3));
+  const inputs = g.as("inputs", () => gateInputs(g, context, biasAt(0), 3));
   const { closed, product } = stateProducts(g, context, [3]);
-  const own = biasOf(1);
+  const own = biasAt(1);
   return {
     xs: [inputs],
     closed: own === undefined ? closed : [...closed, own],
@@ -83,7 +83,7 @@ const weights = (own: Config, [, features]: readonly number[]) => {
   return [
     weightOf(own, "kernel", [features, 3 * units]),
     weightOf(own, "recurrent", [units, 3 * units], { name: "recurrent_kernel" }),
-    ...(own.useBias ? [weightOf(own, "bias", own.resetAfter ? [2, 3 * units] : [3 * units])] : []),
+    ...biasOf(own, own.resetAfter ? [2, 3 * units] : [3 * units]),
   ];
 };
 

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { activate } from "../activations.ts";
 import type { Cell } from "../cell.ts";
 import { layer } from "../define.ts";
-import { weightOf } from "../shared.ts";
+import { biasOf, weightOf } from "../shared.ts";
 import { cellLayer } from "./cells.ts";
 import { cellKeys, gateInputs, gateKeys, gateOf, stateProducts } from "./gates.ts";
 import { recurrentLayer } from "./layer.ts";
@@ -46,7 +46,7 @@ const weights = (own: Config, [, features]: readonly number[]) => {
   return [
     weightOf(own, "kernel", [features, 4 * units]),
     weightOf(own, "recurrent", [units, 4 * units], { name: "recurrent_kernel" }),
-    ...(own.useBias ? [weightOf(own, "bias", [4 * units], forget)] : []),
+    ...biasOf(own, [4 * units], forget),
   ];
 };
 

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { activate } from "../activations.ts";
 import type { Cell } from "../cell.ts";
 import { layer } from "../define.ts";
-import { matmul, weightOf } from "../shared.ts";
+import { biasOf, matmul, weightOf } from "../shared.ts";
 import { cellLayer } from "./cells.ts";
 import { atEveryStep, cellKeys } from "./gates.ts";
 import { recurrentLayer } from "./layer.ts";
@@ -37,7 +37,7 @@ const cell: Cell<Config> = {
 const weights = (own: Config, [, features]: readonly number[]) => [
   weightOf(own, "kernel", [features, own.units]),
   weightOf(own, "recurrent", [own.units, own.units], { name: "recurrent_kernel" }),
-  ...(own.useBias ? [weightOf(own, "bias", [own.units])] : []),
+  ...biasOf(own, [own.units]),
 ];
 
 /**

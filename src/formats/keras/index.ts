@@ -5,7 +5,7 @@
 import { append } from "../../../compiler/base/groups.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
-import type { Weight } from "../../../compiler/front/forward.ts";
+import type { Weight } from "../../../compiler/front/params.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
