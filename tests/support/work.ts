@@ -54,18 +54,19 @@ export function workOf(run: () => void): Work {
 }
 
 // Methods of arrays that walk without calling back; the others are counted by what they call.
-const walks = ["includes", "indexOf", "lastIndexOf", "slice", "concat", "join", "fill", "reverse", "with", "toSpliced"] as const;
+const walks = ["includes", "indexOf", "lastIndexOf", "concat", "join", "fill", "reverse", "with", "toSpliced"] as const;
 
 /** Items seen by built-in methods while `run` runs. */
 function countWalks(run: () => void): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const restore: (() => void)[] = [];
-  const patch = (target: object, method: PropertyKey, label: string, cost: (self: unknown) => number): void => {
+  const patch = (target: object, method: PropertyKey, label: string, cost: (self: unknown, answer: unknown) => number): void => {
     const original = Reflect.get(target, method) as (...args: unknown[]) => unknown;
     let count = 0;
     const replaced = function (this: unknown, ...args: unknown[]): unknown {
-      count += cost(this);
-      return Reflect.apply(original, this, args);
+      const answer = Reflect.apply(original, this, args);
+      count += cost(this, answer);
+      return answer;
     };
     Object.defineProperty(target, method, { value: replaced, configurable: true, writable: true });
     restore.push(() => {
@@ -74,6 +75,8 @@ function countWalks(run: () => void): ReadonlyMap<string, number> {
     });
   };
   for (const method of walks) patch(Array.prototype, method, `[].${method}`, (self) => (self as unknown[]).length);
+  // A slice walks what it copies, not what it is cut from.
+  patch(Array.prototype, "slice", "[].slice", (_self, copy) => (copy as unknown[]).length);
   const iterators: readonly (readonly [string, object])[] = [
     ["array", [].values()],
     ["map", new Map().entries()],
