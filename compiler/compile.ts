@@ -6,6 +6,7 @@ import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
 import { emitModule } from "./emit/module/module.ts";
+import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
@@ -28,7 +29,7 @@ export const compile = (model: Model, input: OptionsInput = {}): Artifact => wit
 
 function compileWithin(given: Model, input: OptionsInput): Artifact {
   const options = parseOptions(input);
-  const { resolved, loss, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
+  const { resolved, loss, stream, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
   const { predict, model, about } = resolved;
   const hash = hashOf(model, options, weights);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
@@ -46,6 +47,9 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     ...(about === undefined ? {} : { about }),
     counts,
     ...(simd === undefined ? {} : { simd }),
+    ...(stream === undefined
+      ? {}
+      : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
   });
@@ -90,10 +94,18 @@ export interface Snapshot {
   readonly events: readonly RewriteEvent[];
 }
 
+/** What has to be compiled so that there is the entry. */
+const needs = {
+  predict: {},
+  step: { stream: true },
+  trainStep: { train: true },
+  evaluate: { train: true },
+} satisfies Record<Goal, OptionsInput>;
+
 /** The stages of one entry after every pass, for inspection. */
 export function snapshots(model: Model, input: OptionsInput = {}, goal: Goal = "predict"): readonly Snapshot[] {
   const seen: Snapshot[] = [];
-  const options = parseOptions({ ...input, train: goal !== "predict" || input.train === true });
+  const options = parseOptions({ ...input, ...needs[goal] });
   withinEngine(() =>
     lowerChecked(model, options, (entry, made) => {
       if (entry === goal) seen.push(snapshot(made));

@@ -8,6 +8,10 @@ export const optionsSchema = z.strictObject({
   train: z.boolean().default(false),
   /** Most rows of one training step. */
   batch: z.int().min(1).max(65536).default(32),
+  /** Add step, reset, getState, setState: a sequence in chunks; undefined: where a layer is `stateful`. */
+  stream: z.boolean().optional(),
+  /** Steps of one chunk; undefined: 1. */
+  chunk: z.int().min(1).max(65536).optional(),
   /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
   exact: z.boolean().default(false),
   /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/pipeline/cost.ts). */

@@ -88,11 +88,11 @@ export function blocks(start: string): Readonly<Record<string, string>> {
 /** Every block of docs/layers.md by name. */
 export function layerBlocks(): Readonly<Record<string, string>> {
   const names = (keras: string): string => kerasNames.filter((name) => aliasOf(name) === keras).join(", ");
-  const rows = sorted<AnyLayer>(layers).map(({ name, keras, says, untrained }) => [
-    ...[`\`${name}\``, names(keras), untrained === undefined ? "yes" : "no", says],
+  const rows = sorted<AnyLayer>(layers).map(({ name, keras, says, untrained, stream }) => [
+    ...[`\`${name}\``, names(keras), untrained === undefined ? "yes" : "no", stream?.says ?? "no", says],
   ]);
   return {
-    layers: table(["layer", "Keras", "training", "what it computes"], rows),
+    layers: table(["layer", "Keras", "training", "stream", "what it computes"], rows),
     absent: table(["Keras", "why"], Object.entries(absent)),
   };
 }

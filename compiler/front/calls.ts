@@ -5,6 +5,7 @@
 import { showValue } from "../diagnostics/check.ts";
 import { CompileError, joinPath } from "../diagnostics/error.ts";
 import { isPlain, knownKeys } from "../diagnostics/plain.ts";
+import { showShape } from "../graph/graph.ts";
 import type { InputSpec, LayerSpec } from "../model.ts";
 import {
   checkCount,
@@ -34,6 +35,19 @@ export interface Calls {
   readonly inputs: readonly InputSpec[];
   readonly entries: readonly Entry[];
   readonly outputs: readonly { readonly name: string; readonly path: string; readonly source: Source }[];
+}
+
+/** What an input of a call was, for a note. */
+export function told({ inputs, entries }: Calls, source: Source, shape: readonly number[]): string {
+  if ("call" in source) return `${entries[source.call].path} ${entries[source.call].layer.name} gave ${showShape(shape)}`;
+  return `${inputs.length === 1 ? "a sample" : inputs[source.input].name} is ${showShape(shape)}`;
+}
+
+/** The error of a result that a call does not give. */
+export function noResult({ layer, name }: Entry, count: number, asked: number, path: string): CompileError {
+  const gives = `${count} result${count === 1 ? "" : "s"}`;
+  const message = `${layer.name} ${JSON.stringify(name)} gives ${gives}, counted from 0, found ${asked}`;
+  return new CompileError({ code: "model/inputs", path, message });
 }
 
 /** Where a call is made: what its name, and that of its weights, begin with; frozen with what it lies in. */

@@ -6,12 +6,12 @@ import type { Range } from "../artifact.ts";
 import { seedFor } from "../base/random.ts";
 import { CompileError, internal, joinPath } from "../diagnostics/error.ts";
 import type { Words } from "../encode/define.ts";
-import { type Node, showShape } from "../graph/graph.ts";
+import type { Node } from "../graph/graph.ts";
 import { showOrigin } from "../graph/origin.ts";
 import type { AnyLayer, Assign, ChildOptions, Context, LayerResult } from "../layers/define.ts";
 import type { LayerSpec } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import { type Calls, callsWithin, type Entry, type Source } from "./calls.ts";
+import { type Calls, callsWithin, type Entry, noResult, type Source, told } from "./calls.ts";
 import { atEachStep, holes } from "./each-step.ts";
 import { type Encoding, Encodings } from "./encodings.ts";
 import { checkCount, checkLine, checkStands, checkTrained, isStructure } from "./lines.ts";
@@ -19,7 +19,18 @@ import { Params, type Place, type Weight } from "./params.ts";
 import { activityLosses } from "./penalties.ts";
 import { graphName } from "./ports.ts";
 import { Ranges } from "./ranges.ts";
-import { checkValues, isStored, isText, type Numbers, numbersOf, sampleShape, type Value } from "./values.ts";
+import { anew, chunksOf, goingOn, type State, streamed } from "./stream.ts";
+import {
+  checkValues,
+  isStored,
+  isText,
+  type Made,
+  type Numbers,
+  numbersOf,
+  resultsOf,
+  sampleShape,
+  type Value,
+} from "./values.ts";
 
 /** Training mode: the model's seed and the step counter drive the noise. */
 export interface Training {
@@ -36,14 +47,6 @@ export interface Step {
   readonly weights: readonly Weight[];
 }
 
-/** What a recurrent layer carries from one step to the next: after the last one here, it is what a stream goes on with. */
-export interface State {
-  /** `layer name/h` */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly next: Node;
-}
-
 export interface Forward {
   /** In the order of the model's outputs. */
   readonly outputs: readonly { readonly name: string; readonly y: Node; readonly mask?: Node; readonly words?: Words }[];
@@ -57,8 +60,15 @@ export interface Forward {
   readonly encodings: readonly Encoding[];
 }
 
+/** What the layers are lowered for: inference of whole samples where nothing is said. */
+export interface Mode {
+  readonly training?: Training;
+  /** Inputs are chunks of so many steps, and layers go on where the last one ended. */
+  readonly chunk?: number;
+}
+
 /** Lowers the calls. Throws CompileError with the layer's path when one does not fit its inputs. */
-export const forward = (g: G, calls: Calls, training?: Training): Forward => new Lowering(g, calls, training).run();
+export const forward = (g: G, calls: Calls, mode: Mode = {}): Forward => new Lowering(g, calls, mode).run();
 
 /** `isBare`: nothing regularizes what it gives. */
 type Child = ChildOptions & { readonly isBare?: boolean };
@@ -71,6 +81,7 @@ interface Lowered {
 class Lowering {
   readonly #g: G;
   readonly #training: Training | undefined;
+  readonly #isStream: boolean;
   /** Of the model, or of one that a layer wraps: its calls, its inputs, and what each call gave. */
   #calls: Calls;
   #ports: readonly Value[];
@@ -81,15 +92,18 @@ class Lowering {
   readonly #encodings: Encodings;
   readonly #ranges: Ranges;
 
-  constructor(g: G, calls: Calls, training: Training | undefined) {
+  constructor(g: G, calls: Calls, { training, chunk }: Mode) {
     this.#g = g;
-    this.#calls = calls;
     this.#training = training;
-    this.#ports = calls.inputs.map(({ name, shape, type }, input): Value => {
-      return type === "string" ? { text: input } : { y: g.input({ name: graphName(name), shape: ["n", ...shape] }) };
+    this.#isStream = chunk !== undefined;
+    const inputs = chunk === undefined ? calls.inputs : chunksOf(calls.inputs, chunk);
+    this.#calls = { ...calls, inputs };
+    this.#ports = inputs.map(({ name, shape, type }, input): Value => {
+      if (type === "string") return { text: input };
+      return { y: g.input({ name: graphName(name), shape: ["n", ...shape] }), inTime: this.#isStream };
     });
     this.#ranges = new Ranges(this.#ports);
-    for (const [input, { below }] of calls.inputs.entries()) if (below !== undefined) this.#ranges.set(input, below);
+    for (const [input, { below }] of inputs.entries()) if (below !== undefined) this.#ranges.set(input, below);
     this.#params = new Params(g, training !== undefined);
     this.#encodings = new Encodings(g);
   }
@@ -125,25 +139,15 @@ class Lowering {
       const path = error.path.startsWith(entry.path) ? "" : entry.path;
       const placed = error.with({ under: path, note: `in ${showOrigin(entry.origin)}` });
       if (!error.code.startsWith("shape/")) throw placed;
-      throw entry.sources.reduce((all, source, i) => all.with({ note: this.#told(source, inputs[i]) }), placed);
+      throw entry.sources.reduce((all, source, i) => all.with({ note: told(this.#calls, source, inputs[i]) }), placed);
     }
-  }
-
-  /** What an input of a call was, for a note. */
-  #told(source: Source, shape: readonly number[]): string {
-    const { inputs, entries } = this.#calls;
-    if ("call" in source) return `${entries[source.call].path} ${entries[source.call].layer.name} gave ${showShape(shape)}`;
-    return `${inputs.length === 1 ? "a sample" : inputs[source.input].name} is ${showShape(shape)}`;
   }
 
   #resultOf(source: Source, path: string): Value {
     if ("input" in source) return this.#ports[source.input];
     const results = this.#results[source.call];
     if (results[source.result] !== undefined) return results[source.result];
-    const { layer, name } = this.#calls.entries[source.call];
-    const gives = `${results.length} result${results.length === 1 ? "" : "s"}`;
-    const message = `${layer.name} ${JSON.stringify(name)} gives ${gives}, counted from 0, found ${source.result}`;
-    throw new CompileError({ code: "model/inputs", path, message });
+    throw noResult(this.#calls.entries[source.call], results.length, source.result, path);
   }
 
   #shapeOf(value: Value): readonly number[] {
@@ -155,22 +159,19 @@ class Lowering {
     if (entry.layer.declares !== undefined && values.some(isText)) return values;
     const given = values.map((value) => ({ value, shape: this.#shapeOf(value) }));
     const encoded = this.#encodings.of(entry, given, { inputs: this.#calls.inputs, values: this.#ports });
-    const numbers = encoded === undefined ? values.map((value) => numbersOf(entry, value)) : [encoded];
-    const { y, mask, words, more = [], moreMasks } = this.#lower({ line: entry, collected, owner: entry.owner }, numbers);
-    const first: Numbers = {
-      y,
-      mask: mask === undefined ? numbers[0].mask : (mask ?? undefined),
-      words: words ?? (entry.layer.declares === undefined ? undefined : numbers[0].words),
-    };
-    return [first, ...more.map((value, i) => ({ y: value, mask: moreMasks?.[i] }))];
+    const numbers: readonly Numbers[] =
+      encoded === undefined ? values.map((value) => numbersOf(entry, value)) : [{ ...encoded, inTime: this.#isStream }];
+    const made = this.#lower({ line: entry, collected, owner: entry.owner }, numbers);
+    return resultsOf(made, numbers[0], entry.layer.declares !== undefined);
   }
 
   /** One layer, or one that another wraps. */
-  #lower(place: Place, values: readonly Numbers[], { assign = {}, how = place.line.layer.lower }: Lowered = {}): LayerResult {
+  #lower(place: Place, values: readonly Numbers[], { assign = {}, how = place.line.layer.lower }: Lowered = {}): Made {
     const { line, owner } = place;
     const { layer, config, name, path, trainable } = line;
     const xs = values.map(({ y }) => y);
     const sizes = xs.map(sampleShape);
+    const goesOn = this.#isStream ? streamed(line, values) : undefined;
     const below = layer.integers?.(config);
     if (below !== undefined) this.#ranges.narrow(xs[0], below);
     const problem = layer.legal?.(config, sizes[0], sizes);
@@ -181,7 +182,8 @@ class Lowering {
     const specs = layer.weights(config, sizes[0], sizes);
     const weights = Object.fromEntries(specs.map((spec) => [spec.name, this.#params.weight(spec, place, assign)]));
     const earlier = g.builder.made.length;
-    const training = this.#training;
+    const [training, known] = [this.#training, this.#states.length];
+    const { carried, ...carrying } = goesOn === undefined ? anew(g) : goingOn(g, name);
     const lowered = how(g, {
       x: xs[0],
       ...(values[0].mask === undefined ? {} : { mask: values[0].mask }),
@@ -192,8 +194,8 @@ class Lowering {
       trainable,
       ...(training === undefined ? {} : { noise: { seed: seedFor(training.seed, name), step: training.step } }),
       weight: (spec) => this.#params.weight(spec, place),
-      ...this.#wrapped(place),
-      begin: (_state, shape) => g.fill(0, ["n", ...shape]),
+      ...this.#wrapped(place, goesOn !== undefined),
+      ...carrying,
     });
     const results = [lowered.y, ...(lowered.more ?? [])];
     checkValues(layer.name, [...g.builder.made.slice(earlier).filter(isStored), ...results], path);
@@ -201,12 +203,13 @@ class Lowering {
     const activity = line.activityRegularizer;
     if (activity !== null) this.#losses.push(...activityLosses(g, activity, lowered.activities ?? results, path));
     for (const [weight, node] of Object.entries(lowered.updates ?? {})) this.#params.move(`${owner}/${weight}`, node);
-    for (const [state, next] of Object.entries(lowered.states ?? {}))
-      this.#states.push({ name: `${owner}/${state}`, shape: sampleShape(next), next });
-    return lowered;
+    this.#states.push(...carried(lowered));
+    // Beside a layer that carries states its further results are those.
+    return { ...lowered, inTime: goesOn === "steps", moreInTime: goesOn === "steps" && this.#states.length === known };
   }
 
-  #wrapped(wrapper: Place): Pick<Context<object>, "child" | "childAtEachStep" | "childCell"> {
+  /** `inTime`: what the layer wraps takes chunks as it does. */
+  #wrapped(wrapper: Place, inTime: boolean): Pick<Context<object>, "child" | "childAtEachStep" | "childCell"> {
     const { line } = wrapper;
     const lower = (role: string, spec: LayerSpec, values: readonly Numbers[], more: Child = {}): LayerResult => {
       const at = joinPath(line.path, more.key ?? role);
@@ -218,7 +221,7 @@ class Lowering {
     };
     return {
       child: (role, spec, x, mask, more) =>
-        lower(role, spec, ([x].flat() as Node[]).map((y, i): Numbers => (i === 0 ? { y, mask } : { y })), more), // biome-ignore format: one call
+        lower(role, spec, ([x].flat() as Node[]).map((y, i): Numbers => (i === 0 ? { y, mask, inTime } : { y, inTime })), more), // biome-ignore format: one call
       childCell: ({ role, key, spec, x }, run) => {
         const { collected, owner } = wrapper;
         const child = checkLine(spec, joinPath(line.path, key), `${line.name}/${role}`);
@@ -227,7 +230,7 @@ class Lowering {
         const row = { ...layer, cell: layer.cell };
         const own = { ...child, trainable: trainable && line.trainable };
         const how: AnyLayer["lower"] = (_g, context) => run(row, context);
-        const made = this.#lower({ line: own, collected, owner: `${owner}/${role}` }, [{ y: x }], { how });
+        const made = this.#lower({ line: own, collected, owner: `${owner}/${role}` }, [{ y: x, inTime }], { how });
         this.#g.builder.origin = line.origin;
         return made;
       },

@@ -9,7 +9,7 @@ import { copyInto } from "../graph/rebuild.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { InputSpec } from "../model.ts";
 import { type G, ops } from "../ops/index.ts";
-import type { Forward } from "./forward.ts";
+import type { Forward, Mode } from "./forward.ts";
 import type { Weight } from "./params.ts";
 import { checkInputs, checkOutputs, graphName } from "./ports.ts";
 
@@ -17,7 +17,7 @@ import { checkInputs, checkOutputs, graphName } from "./ports.ts";
 export interface Front {
   readonly inputs: readonly InputSpec[];
   readonly weights: readonly Weight[];
-  readonly make: (g: G) => Forward;
+  readonly make: (g: G, mode: Mode) => Forward;
 }
 
 /** Reads the text. Throws CompileError ir/parse, ir/verify, model/port or graph/values. */
@@ -43,7 +43,11 @@ export function fromGraph(text: string): Front {
       const [name, shape] = [nameOf(node), node.type.shape as readonly number[]];
       return { name, shape, trainable: true, spec: { name, shape, initializer: "zeros", trainable: true }, path: "graph" };
     }),
-    make: (g) => {
+    make: (g, { chunk }) => {
+      if (chunk !== undefined) {
+        const message = "a Graph does not say what in it is time";
+        throw new CompileError({ code: "stream/refused", path: "graph", message, hint: "leave stream out" });
+      }
       const made = copyInto(g.builder, source, (node) => renamed(g, node));
       const y = new Map(source.results);
       return {

@@ -2,22 +2,22 @@
 // In: a Model nobody vouches for. Out: a Resolved, which everything later takes instead of the Model.
 // Guarantee: lines are checked once; layers are lowered once per mode (inference, training), evaluate standing on the former; the
 // three graphs share param names, and every error carries the path of the layer it is about.
-import type { Port, WeightInfo } from "../artifact.ts";
+import type { Port } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
-import type { Encoder, Words } from "../encode/define.ts";
-import { type Graph, graph, type Node, nodesOf, sizeOf } from "../graph/graph.ts";
+import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
 import { checkMemory } from "../graph/limits.ts";
 import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, type Training as Mode, type Step } from "./forward.ts";
+import { type Forward, forward, type Mode, type Step } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
+import { type Inference, portsOf, type Stream } from "./inference.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
-import { graphName } from "./ports.ts";
+import { chunksOf, stateName } from "./stream.ts";
 import {
   batchLoss,
   checkTraining,
@@ -32,30 +32,8 @@ import {
 } from "./train.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
+export type { Feed, Inference, Stream } from "./inference.ts";
 export { applyOptimizer, type Movement } from "./train.ts";
-
-/** An input of a Graph, and where its numbers come from: a port's as they are, or what an encoder makes of the items of one or more. */
-export interface Feed {
-  /** The Graph's input. */
-  readonly name: string;
-  /** Indices of the ports. */
-  readonly ports: readonly number[];
-  readonly encoder?: Encoder;
-  /** Of a row of the Graph's input. */
-  readonly shape: readonly number[];
-}
-
-/** `predict`: inputs [n, ...] → outputs [n, ...], layers in inference mode. Params are called `layer name/weight name`. */
-export interface Inference {
-  readonly graph: Graph;
-  readonly inputs: readonly Port[];
-  /** Each a result of the Graph, by its name. */
-  readonly outputs: readonly Port[];
-  /** By output: the words that its numbers stand for. */
-  readonly words: readonly (Words | undefined)[];
-  readonly feeds: readonly Feed[];
-  readonly weights: readonly WeightInfo[];
-}
 
 /** What an output is held against: a port of the caller's, and the Graph's inputs for it. */
 export interface Target extends Port {
@@ -92,6 +70,9 @@ export interface Steps {
   trainStep(): LossGraph;
   /** The loss in inference mode. */
   evaluate(): LossGraph;
+  /** The step of a stream. Throws stream/refused. */
+  stream(chunk: number): Stream;
+  readonly isStateful: boolean;
   /** Contents of the weights, and what is odd about them. */
   modelWeights(): Weights;
   /** The limit that whole numbers of an input stay below, where it is to be given such. */
@@ -112,8 +93,7 @@ export class Resolved implements Steps {
   readonly about?: About;
   /** A last layer that cannot learn what the loss asks for. */
   readonly warnings: readonly Diagnostic[];
-  /** A forward pass, of layers in training mode where that is given. */
-  readonly #make: (g: G, training?: Mode) => Forward;
+  readonly #make: (g: G, mode: Mode) => Forward;
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
@@ -126,39 +106,16 @@ export class Resolved implements Steps {
     this.entries = entries;
     this.#g = begin();
     const front = model.graph === undefined ? undefined : fromGraph(model.graph);
-    this.#make = front?.make ?? ((g, training) => forward(g, checked, training));
-    this.#forward = this.#make(this.#g);
-    const { outputs, steps, ranges, encodings } = this.#forward;
+    this.#make = front?.make ?? ((g, mode) => forward(g, checked, mode));
+    this.#forward = this.#make(this.#g, {});
+    const { steps } = this.#forward;
     const { inputs } = front ?? checked;
     this.steps = steps;
     this.weights = front?.weights ?? steps.flatMap((step) => step.weights);
     const numbers = this.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     checkMemory("the weights take", numbers, "make the largest layers smaller");
-    const results = outputs.map(({ name, y }): [string, Node] => [name, y]);
-    const predict = graph("predict", results, [], this.#g.builder.origins);
-    const read = new Set(nodesOf(predict, "input").map(({ attrs }) => attrs.name));
     this.predict = {
-      graph: predict,
-      inputs: inputs.map(({ name, shape, type }, i) => {
-        const range = ranges.get(i);
-        return { name, shape, ...(type === "string" ? { type } : {}), ...(range === undefined ? {} : { range }) };
-      }),
-      outputs: outputs.map(({ name, y, words }) => ({
-        name,
-        shape: y.type.shape.slice(1) as number[],
-        ...(words === undefined ? {} : { type: "string" as const }),
-      })),
-      words: outputs.map(({ words }) => words),
-      feeds: [
-        ...inputs.flatMap(({ name, type, shape }, port): Feed[] => {
-          // Numbers that only encoders take are no input of the Graph.
-          const isEncoded = encodings.some(({ ports }) => ports.includes(port));
-          return type === "string" || (isEncoded && !read.has(graphName(name)))
-            ? []
-            : [{ name: graphName(name), ports: [port], shape }];
-        }),
-        ...encodings,
-      ].sort((a, b) => a.ports[0] - b.ports[0]),
+      ...portsOf(this.#g, "predict", inputs, this.#forward),
       weights: this.weights.map(({ name, shape, trainable }) => ({ name, shape, trainable })),
     };
     const about = aboutOf(model.about, this.predict);
@@ -175,11 +132,27 @@ export class Resolved implements Steps {
     );
   }
 
+  /** Whether a layer asks for a stream: Keras' `stateful`. */
+  get isStateful(): boolean {
+    return this.entries.some(({ layer, config }) => layer.isStateful?.(config) === true);
+  }
+
+  /** The step of a stream: chunks of so many steps in and out, one stream a row. Throws stream/refused. */
+  stream(chunk: number): Stream {
+    const g = begin();
+    const made = this.#make(g, { chunk });
+    const inputs = chunksOf(this.predict.inputs, chunk);
+    const { graph: results, ...ports } = portsOf(g, "step", inputs, made);
+    const updates = made.states.map(({ name, next }): [string, Node] => [stateName(name), next]);
+    const own = graph("step", results.results, updates, g.builder.origins);
+    return { ...ports, graph: own, chunk, states: made.states.map(({ name, shape }) => ({ name, shape })) };
+  }
+
   /** The loss of a batch in training mode, with updates of moving statistics and of the state `step`, where something reads it. */
   trainStep(training: Training = this.#training()): LossGraph {
     const g = begin();
     const step = g.state({ name: "step", shape: [], initial: 0 });
-    const made = this.#make(g, { seed: this.model.seed, step });
+    const made = this.#make(g, { training: { seed: this.model.seed, step } });
     checkModes(this.#forward, made);
     const { results, ...rest } = this.#lossOver(g, made, training);
     const counted = graph("loss", results, made.updates).nodes.includes(step);

@@ -4,6 +4,7 @@ import { CompileError } from "../diagnostics/error.ts";
 import type { Words } from "../encode/define.ts";
 import type { Node } from "../graph/graph.ts";
 import { checkSize } from "../graph/limits.ts";
+import type { LayerResult } from "../layers/define.ts";
 import { ops } from "../ops/index.ts";
 import type { Line } from "./lines.ts";
 
@@ -11,6 +12,8 @@ import type { Line } from "./lines.ts";
 export interface Numbers {
   readonly y: Node;
   readonly mask?: Node | undefined;
+  /** Axis 1 is the steps of a chunk, of which more come. */
+  readonly inTime?: boolean;
   /** They stand for text. */
   readonly words?: Words | undefined;
 }
@@ -30,6 +33,27 @@ export function numbersOf({ layer, path }: Line, value: Value): Numbers {
   const message = `${layer.name} takes numbers, and gets text`;
   const hint = "make numbers of it first: stringLookup({ vocabulary: […] }), textVectorization or hashing";
   throw new CompileError({ code: "layer/config", path, message, hint });
+}
+
+/** What a layer gave, and whether its results are sequences that go on with the next chunk. */
+export interface Made extends LayerResult {
+  readonly inTime: boolean;
+  readonly moreInTime: boolean;
+}
+
+/** The results of a call on `first` and more; `isSame`: the layer only states what that is. */
+export function resultsOf(
+  { y, mask, words, inTime, more = [], moreMasks, moreInTime }: Made,
+  first: Numbers,
+  isSame: boolean,
+): readonly Numbers[] {
+  const own: Numbers = {
+    y,
+    inTime,
+    mask: mask === undefined ? first.mask : (mask ?? undefined),
+    words: words ?? (isSame ? first.words : undefined),
+  };
+  return [own, ...more.map((value, i) => ({ y: value, inTime: moreInTime, mask: moreMasks?.[i] }))];
 }
 
 /** A value's shape without the batch axis. */

@@ -13,6 +13,7 @@ import { constraintNeeds } from "../training/constraints/index.ts";
 import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { regularizerNeeds } from "../training/regularizers/index.ts";
 import type { Cell } from "./cell.ts";
+import type { InTime } from "./stream.ts";
 
 /** A weight of a layer. `shape` has no batch axis; `initializer` as in Keras: a name or {name, ...config}. */
 export interface WeightSpec {
@@ -88,6 +89,8 @@ export interface Context<C> {
   ) => LayerResult;
   /** What a state begins with: zeros; in a stream what the last call left. `shape` is without the batch axis. */
   readonly begin: (state: string, shape: readonly number[]) => Node;
+  /** x [n, steps, …] behind so many steps before it: zeros; in a stream those that came last. */
+  readonly past: (x: Node, count: number) => Node;
   /** A weight beside those of `weights`, whose shape only lowering tells. */
   readonly weight: (spec: WeightSpec) => Node;
 }
@@ -175,6 +178,10 @@ export interface Layer<C extends object = object> {
   /** In Keras' order, which `getWeights` and files rely on. */
   readonly weights: (config: C, input: readonly number[], inputs: readonly (readonly number[])[]) => readonly WeightSpec[];
   readonly lower: (g: G, context: Context<C>) => LayerResult;
+  /** How it takes a sequence that comes in chunks of steps, the first axis of each input; not at all where it says nothing. */
+  readonly stream?: InTime<C>;
+  /** Whether the config asks for a stream of its own accord: Keras' `stateful`. */
+  readonly isStateful?: (config: C) => boolean;
   /** Makes it a recurrent cell, which `rnn` lowers instead. */
   readonly cell?: Cell<C>;
   /** It is no line: it stands within a layer of that name alone, under that key. */

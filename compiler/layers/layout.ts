@@ -11,7 +11,7 @@ import { count, needsRank } from "./shared.ts";
 
 type Format = "channels_last" | "channels_first" | null;
 /** A config with Keras' key. */
-interface Formatted {
+export interface Formatted {
   readonly dataFormat: Format;
 }
 

@@ -11,6 +11,7 @@ import { constraintSchema } from "../training/constraints/index.ts";
 import type { ConstraintSpec, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { initializerSchema } from "../training/initializers/index.ts";
 import { regularizerSchema } from "../training/regularizers/index.ts";
+import { sampleAxes } from "./axes.ts";
 import type { Noise, Problem, WeightSpec } from "./define.ts";
 
 const reshapeHint = "check inputShape, or put reshape or flatten before this layer";
@@ -75,14 +76,6 @@ export const weightOf = <K extends string>(
   };
 };
 
-/** Axes counted from the batch, ascending, as axes of a sample (shape without the batch); undefined when one does not exist. */
-export function sampleAxes(axis: number | readonly number[], input: readonly number[]): readonly number[] | undefined {
-  const rank = input.length + 1;
-  const axes = [axis].flat().map((a) => (a < 0 ? a + rank : a) - 1);
-  if (axes.some((a, i) => a < 0 || a >= input.length || axes.indexOf(a) !== i)) return undefined;
-  return axes.sort((a, b) => a - b);
-}
-
 /**
  * The same axes in the order in which Keras lists their sizes in a weight's shape: it sorts `axis` as it was written, so −1 comes before 1.
  * The numbers of such a weight lie in ascending order of the axes all the same: Keras reshapes, it does not transpose.
@@ -135,7 +128,7 @@ export function spread(g: G, vector: Node, axes: readonly number[], x: Node): No
 export const batched = (shape: readonly number[]): Shape => ["n", ...shape];
 /** A value's shape without the batch axis. */
 export const sampleShape = (x: Node): readonly number[] => x.type.shape.slice(1) as number[];
-export { sizeOf };
+export { sampleAxes, sizeOf };
 
 /** Contracts the last axis of x with the first of a matrix. */
 export const matmul = (g: G, x: Node, matrix: Node): Node =>

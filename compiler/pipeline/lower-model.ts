@@ -1,13 +1,12 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
-import { type LossGraph, type Resolved, resolve, type Steps } from "../front/steps.ts";
-import { type Graph, graph, sizeOf } from "../graph/graph.ts";
+import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
+import { type Graph, sizeOf } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
-import { inBlocks, inRows } from "../plan/layout.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Callee } from "../program/calls.ts";
 import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
@@ -27,6 +26,7 @@ import {
   verifyMade,
   type Whole,
 } from "./passes.ts";
+import { packWeights, preparingOf, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
 /** Sees what every pass made of every entry. */
@@ -37,6 +37,8 @@ export interface Compilation {
   readonly resolved: Resolved;
   /** With training: the loss as built. */
   readonly loss?: LossGraph;
+  /** The step of a stream as built. */
+  readonly stream?: Stream;
   /** As built, unexpanded and unrewritten: the meaning. */
   readonly built: Graph;
   /** The js target. */
@@ -58,9 +60,13 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
-  const shared = new Set(predict.prepare?.results.map(([name]) => name));
+  const { stream, refused } = streamOf(resolved, options);
+  const step =
+    stream && throughEntry(firstDraft("step", stream.graph, { fixed: true, prefix: "step/", known: predict }), options, observe);
+  const prepared = step === undefined ? predict : together(predict, step);
+  const shared = new Set(prepared.prepare?.results.map(([name]) => name));
   const contents = new Map(Object.entries(weights));
-  const preparing = preparingOf(options.train ? predict : packWeights(predict, contents), shared);
+  const preparing = preparingOf(options.train ? prepared : packWeights(prepared, contents), shared);
   const whole = (parts: readonly Part[], target: Target): Whole => ({
     name: model.name,
     parts,
@@ -71,13 +77,21 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     contents,
   });
   if (!options.train && preparing.length > 0) runPrepare(whole(preparing, targets.js), options, contents);
-  const first: Part = { entry: "predict", plan: planOf(predict) };
-  const looped = throughProgram(whole([first], targets.js), options, observe);
-  const facts = { resolved, built, weights, warnings: [...resolved.warnings, ...warnings] };
+  const first: readonly Part[] = [predict, step].flatMap((draft) =>
+    draft === undefined ? [] : [{ entry: draft.goal, plan: planOf(draft) }],
+  );
+  const looped = throughProgram(whole(first, targets.js), options, observe);
+  const facts = {
+    resolved,
+    built,
+    weights,
+    warnings: [...resolved.warnings, ...warnings, ...refused],
+    ...(stream === undefined ? {} : { stream }),
+  };
   if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
-  const parts: Part[] = [first];
+  const parts: Part[] = [...first];
   const { kernels, entries } = programOf(looped);
   if (tilePays(multiplyAdds(predict.graph), { kernels: kernels.length, calls: entries[0].calls.length })) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
@@ -85,9 +99,9 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   }
   const training = options.train ? trainingParts(resolved, options, observe) : undefined;
   if (training !== undefined) parts.push(...preparing, ...training.parts);
-  // The entry predict has been seen.
+  // What was there first has been seen.
   const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
-    if (goal !== "predict") observe(goal, made);
+    if (first.every(({ entry }) => entry !== goal)) observe(goal, made);
   });
   const known = options.train ? without(js, shared) : js;
   const lowered = {
@@ -157,7 +171,9 @@ function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
 
 /** All entries through the passes of one target; each goal is shown its own entry. */
 function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
-  const goals = (["predict", "trainStep", "evaluate"] as const).filter((goal) => start.parts.some(({ entry }) => entry === goal));
+  const goals = (["predict", "step", "trainStep", "evaluate"] as const).filter((goal) =>
+    start.parts.some(({ entry }) => entry === goal),
+  );
   let whole = start;
   for (const { name, stage, when, run } of programPasses as readonly Row<Whole>[]) {
     const made = when(whole, options) ? run(whole, options) : whole;
@@ -184,6 +200,22 @@ function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, sched
   return { pass, stage: "schedule", scheduled: own, target };
 }
 
+/** The stream that the options, or a layer, ask for. A layer's wish that cannot be granted is a warning: predict is the same without. */
+function streamOf(steps: Steps, options: Options): { readonly stream?: Stream; readonly refused: readonly Diagnostic[] } {
+  const isWanted = options.stream ?? steps.isStateful;
+  if (!isWanted && options.chunk !== undefined) {
+    const message = "chunk is how many steps of a stream come at once, and no stream is asked for";
+    throw new CompileError({ code: "options/invalid", path: "chunk", message, hint: "--stream, or { stream: true }" });
+  }
+  if (!isWanted) return { refused: [] };
+  try {
+    return { stream: steps.stream(options.chunk ?? 1), refused: [] };
+  } catch (error) {
+    if (options.stream === true || !(error instanceof CompileError) || error.code !== "stream/refused") throw error;
+    return { refused: [error.diagnostic] };
+  }
+}
+
 /** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
 function trainingParts(steps: Steps, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
   const loss = steps.trainStep();
@@ -199,26 +231,6 @@ function trainingParts(steps: Steps, options: Options, observe: Observe): { part
   ];
   const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
   return { parts, loss };
-}
-
-/** The entry prepare, where something depends on weights alone. */
-const preparingOf = ({ prepare, layouts }: Draft, shared: ReadonlySet<string>): readonly Part[] =>
-  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, layouts }) }];
-
-/** What prepare would only move is moved here: a large weight is not held three times. */
-function packWeights(draft: Draft, contents: Map<string, Float32Array>): Draft {
-  const { prepare, layouts } = draft;
-  if (prepare === undefined) return draft;
-  const rest = prepare.results.filter(([name, { op, attrs, type, inputs }]) => {
-    const param = op === "pad" ? inputs[0] : { op, attrs, type };
-    const values = param.op === "param" ? contents.get(String(param.attrs.name)) : undefined;
-    const [from, to] = [param.type, type].map(({ shape }) => shape.at(-1) as number);
-    const isBlocked = layouts.get(name)?.blocked === type.shape.length - 1;
-    if (values === undefined || !(isBlocked || op === "pad")) return true;
-    contents.set(name, isBlocked ? inBlocks(values, type.shape as number[]) : inRows(values, from, to));
-    return false;
-  });
-  return { ...draft, prepare: rest.length === 0 ? undefined : graph(prepare.name, rest, [], prepare.origins) };
 }
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */

@@ -36,10 +36,11 @@ import type { Scheduled } from "../schedule/schedule.ts";
 import { verifySchedules } from "../schedule/verify.ts";
 import type { Target } from "../targets.ts";
 import { multiplyAdds, straightUpTo } from "./cost.ts";
+import { borrow, type Prepared } from "./prepared.ts";
 import { straighten } from "./straighten.ts";
 
 /** An entry of the module that is to be made. */
-export type Goal = "predict" | "trainStep" | "evaluate";
+export type Goal = "predict" | "step" | "trainStep" | "evaluate";
 /** The IR a pass leaves behind. */
 export type Stage = "graph" | "plan" | "nests" | "schedule" | "program";
 
@@ -56,6 +57,8 @@ export interface Draft {
   readonly training?: Movement;
   /** What depends on weights alone, once it has been split off. */
   readonly prepare?: Graph | undefined;
+  /** What another entry has prepared already. */
+  readonly known?: Prepared;
   /** Layouts of params, by name. */
   readonly layouts: ReadonlyMap<string, Layout>;
   /** The rules that fired in the last pass. */
@@ -164,6 +167,14 @@ export const entryPasses = [
       const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare }, { vectors: hasLanes(target) });
       return { ...draft, graph: main, prepare, layouts };
     },
+  },
+  {
+    name: "borrow",
+    from: "graph",
+    stage: "graph",
+    says: "what is prepared of weights for predict already is read there by the step of a stream",
+    when: ({ known }) => known !== undefined,
+    run: (draft) => ({ ...draft, ...borrow(draft, must(draft.known, "prepared weight"), draft.prefix) }),
   },
   {
     name: "plan",

@@ -11,6 +11,8 @@ import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
 export interface LoweringFlags {
   readonly train?: boolean;
   readonly batch?: number;
+  readonly stream?: boolean;
+  readonly chunk?: number;
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
@@ -25,13 +27,16 @@ export interface CompileFlags extends LoweringFlags {
   readonly selfTest?: boolean;
 }
 
-const { batch, unroll, target, format, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, weights, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
   return command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
     .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
+    .option("--stream", "add step, reset, getState and setState: a sequence in chunks (where a layer is stateful)")
+    .option("--no-stream", "leave them out, also where a layer is stateful")
+    .option("--chunk <steps>", "steps of a sequence that step takes at once (1)", wholeNumber(chunk.unwrap()))
     .option("--exact", "float32 at every step and no reordering: equal bits on every engine")
     .addOption(
       new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(
@@ -64,7 +69,9 @@ export const inputShapeFlag = (): Option =>
 
 /** `--goal`: of which entry the stages are shown. */
 export const goalFlag = (): Option =>
-  new Option("--goal <goal>", "which graph").choices(["predict", "trainStep", "evaluate"] satisfies Goal[]).default("predict");
+  new Option("--goal <goal>", "which graph")
+    .choices(["predict", "step", "trainStep", "evaluate"] satisfies Goal[])
+    .default("predict");
 
 /** What compile takes; flags that were not given are left to its defaults. */
 export function optionsOf(flags: CompileFlags): OptionsInput {

@@ -12,7 +12,10 @@ import { paint, renderDiagnostic } from "../cli/render.ts";
 import { loadModel, withPlaces } from "../source/load.ts";
 
 /** Options of every model that the plugin compiles; a query such as `?model&train&batch=64` adds to them. */
-export type PluginOptions = Pick<OptionsInput, "train" | "batch" | "exact" | "target" | "selfTest" | "unroll">;
+export type PluginOptions = Pick<
+  OptionsInput,
+  "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "unroll"
+>;
 
 /** `?model`, and options behind it: an import of any other kind is none of our business. */
 const query = /\?model(?:&.*)?$/;

@@ -102,3 +102,49 @@ declare module "*?model&train" {
   export const getOptimizerState: Instance["getOptimizerState"];
   export const setOptimizerState: Instance["setOptimizerState"];
 }
+
+declare module "*?model&stream" {
+  /** Rows back to back, or a list of rows: of all their numbers each, or nested as their shape. Typed arrays may stand anywhere. */
+  export type Rows = ArrayLike<number> | readonly Rows[];
+  /** Rows of the only input; of several an object by name. */
+  export type In = Rows | { readonly [port: string]: Rows };
+  /** An array for the only output; of several an object by name. */
+  export type Out = Float32Array | { readonly [port: string]: Float32Array };
+  export type Range = { readonly below: number; readonly ignore?: number };
+  /** Name → shape of one row. */
+  export const inputs: Readonly<Record<string, readonly number[]>>;
+  export const outputs: Readonly<Record<string, readonly number[]>>;
+  /** Only of a module with one input, and with one output. */
+  export const inputShape: readonly number[];
+  export const outputShape: readonly number[];
+  /** Steps of a sequence that one call of step takes; what goes in and out of it: name → shape. */
+  export const chunk: number;
+  export const stepInputs: Readonly<Record<string, readonly number[]>>;
+  export const stepOutputs: Readonly<Record<string, readonly number[]>>;
+  /** Names of features and classes, where the model gives some. */
+  export const features: Readonly<Record<string, readonly string[]>>;
+  export const classes: Readonly<Record<string, readonly string[]>>;
+  /** Arguments whose numbers are whole: ids from 0 to below − 1; by port where the argument has several. Only a module that takes such says so. */
+  export const ranges: Readonly<Record<string, Range & Readonly<Record<string, Range>>>>;
+  export interface Instance {
+    predict<O extends Out = Float32Array>(x: In, out?: O): O;
+    selfTest(): number;
+    /** The next chunk of a sequence; gives `out`, or new arrays. Throws TypeError and RangeError. */
+    step<O extends Out = Float32Array>(x: In, out?: O): O;
+    /** The next step is the first of a sequence. */
+    reset(): void;
+    /** Copies of what the stream keeps, by layer. */
+    getState(): Record<string, Float32Array>;
+    setState(state: { readonly [name: string]: Rows }): void;
+  }
+  /** What computes; only a module with kernels in WebAssembly says so. */
+  export const backend: "relaxed" | "simd" | "js";
+  /** Another instance with its own stream. */
+  export function create(): Instance;
+  export const predict: Instance["predict"];
+  export const selfTest: Instance["selfTest"];
+  export const step: Instance["step"];
+  export const reset: Instance["reset"];
+  export const getState: Instance["getState"];
+  export const setState: Instance["setState"];
+}

@@ -175,6 +175,13 @@ describe("training by port", () => {
     for (let i = 0; i < 3; i++) expect(other.trainStep(x, y)).toBe(one.trainStep(x, y));
     expect(other.getOptimizerState()).toEqual(one.getOptimizerState());
   });
+  it("holds what the optimizer keeps of layers that share a kernel", () => {
+    const list = Array.from({ length: 8 }, (_, i) => dense({ units: 4, ...(i === 0 ? { inputShape: [4] } : {}) }));
+    const twins = sequential(list, { training: { loss: "mse", optimizer: "adam" } });
+    const module = load<{ getOptimizerState(): object }>(compile(twins, { train: true }));
+    // Two moments of a kernel and a bias each, and the powers of the two betas or the step's number.
+    expect(Object.keys(module.getOptimizerState()).length).toBeGreaterThanOrEqual(2 * 2 * list.length);
+  });
   it("an optimizer's state is set as a whole or not at all", () => {
     const module = made(ports, { train: true, batch: 5 });
     module.trainStep(x, y);

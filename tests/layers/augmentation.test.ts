@@ -27,7 +27,7 @@ const of = (values: ArrayLike<number>, row: number, length = size) => Array.from
 function trained(line: LayerSpec, step = 1): { readonly shape: readonly number[]; readonly data: ArrayLike<number> } {
   const g = begin();
   const counter = g.state({ name: "step", shape: [], initial: 0 });
-  const { outputs } = forward(g, checkModel(modelOf(line)), { seed: 3, step: counter });
+  const { outputs } = forward(g, checkModel(modelOf(line)), { training: { seed: 3, step: counter } });
   const { results } = runGraph(graph("training", [["y", outputs[0].y]]), {
     rows,
     values: { x: pictures, step: [step] },

@@ -30,6 +30,7 @@ function trained(layer: AnyLayer, given: object, x: readonly number[], shape: re
     childAtEachStep: never,
     childCell: never,
     begin: never,
+    past: never,
     weight: never,
   });
   const rows = x.length / shape.reduce((product, size) => product * size, 1);

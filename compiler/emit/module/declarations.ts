@@ -21,8 +21,8 @@ export function declarations(parts: ModuleParts): string {
   const methods = doors.filter(({ when }) => when(parts)).map(({ says }) => says(parts));
   const imported = importsWasm(parts);
   const given = external || imported;
-  const create = creation(external, imported);
-  const shown = [...(given ? [] : methods), ...(given || options.train ? [create] : [])];
+  const create = creation(parts);
+  const shown = [...(given ? [] : methods), ...(given || options.train || parts.stream !== undefined ? [create] : [])];
   const instance = braces(js`export interface Model`, lines(...methods));
   // Who wrote the file, in the words of the module's header: by them it is known as one that may be replaced.
   const head = comment(
@@ -76,11 +76,14 @@ const exportedAlone = ({ text }: Code): Code =>
       : text.replace(/^(?=\w)/m, "export declare function "),
   );
 
-/** `create` with its comment; `imported`: it takes the compiled WebAssembly. */
-function creation(external: boolean, imported: boolean): Code {
+/** `create` with its comment. */
+function creation(parts: ModuleParts): Code {
+  const external = parts.options.weights === "external";
+  const imported = importsWasm(parts);
   const params = [...(external ? ["bytes: ArrayBufferView | ArrayBuffer"] : []), ...(imported ? ["wasmModule?: object"] : [])];
+  const own = [...(parts.options.train || external ? ["weights"] : []), ...(parts.stream === undefined ? [] : ["a stream"])];
   const says = new Code(
-    `A new instance with weights of its own${external ? ": `bytes` is the content of the weights file" : ""}.`,
+    `A new instance${own.length === 0 ? "" : ` with ${own.join(" and ")} of its own`}${external ? ": `bytes` is the content of the weights file" : ""}.`,
   );
   const comments = imported
     ? js`/**

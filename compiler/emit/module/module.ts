@@ -21,7 +21,8 @@ export function emitModule(parts: ModuleParts): EmittedModule {
   const given = createParams(parts);
   const shown = constants.filter(({ when }) => when(parts));
   // What can be there once only, and needs nothing, stands at top level.
-  const creates = given.length > 0 || options.train;
+  // An instance for each set of weights, and for each stream.
+  const creates = given.length > 0 || options.train || parts.stream !== undefined;
   const create = js`function create(${commas(given)}) {
   ${body}
   return ${byName(exported)};

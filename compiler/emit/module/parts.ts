@@ -1,7 +1,7 @@
 // What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
 import type { Item, Words } from "../../encode/define.ts";
-import type { Feed, Log, Target } from "../../front/steps.ts";
+import type { Feed, Log, Stream, Target } from "../../front/steps.ts";
 import type { About } from "../../model.ts";
 import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
@@ -23,6 +23,8 @@ export interface ModuleParts {
   readonly targets?: readonly Target[];
   /** With training: what is shown of it. */
   readonly logs?: readonly Log[];
+  /** With a stream: what its step takes and gives, and what it keeps. */
+  readonly stream?: Pick<Stream, "chunk" | "inputs" | "outputs" | "feeds"> & { readonly states: readonly Kept[] };
   /** Names of features and classes. */
   readonly about?: About;
   /** With training: the default of trainStep. */
@@ -36,6 +38,14 @@ export interface ModuleParts {
   readonly selfTest?: SelfTest;
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
 }
+/** A buffer that lives from call to call. */
+export interface Kept {
+  readonly name: string;
+  readonly buffer: string;
+  /** As callers may nest its numbers. */
+  readonly shape: readonly number[];
+}
+
 /** The golden rows of one input. */
 export type Rows =
   | Float32Array

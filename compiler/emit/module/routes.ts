@@ -71,6 +71,10 @@ ${braces(js`function ${id}(${commas([...params, name("rows")])})`, body)}`;
 /** `from + `. */
 const plus = (at: Code): Code => js`${at} + `;
 
+/** All `size` numbers of an array to another. */
+export const copied = (from: Name, to: Name, size: number, copy: () => Name): Code =>
+  size < fewest ? js`for (let i = 0; i < ${size}; i++) ${to}[i] = ${from}[i];` : js`${copy()}(${from}, 0, ${to}, 0, ${size});`;
+
 // Numbers from which a copy goes through `set`.
 const fewest = 64;
 /**

@@ -41,7 +41,8 @@ export interface Scene {
 }
 
 /** Names everything that the text will mention, and lays the memory out. */
-export function setScene({ program, simd: lanes, constants, weights, options, model, feeds, outputs }: ModuleParts): Scene {
+export function setScene(parts: ModuleParts): Scene {
+  const { program, simd: lanes, constants, weights, options, model, feeds, outputs, stream } = parts;
   const predict = program.entries.find((entry) => entry.name === "predict") ?? internal("the program has no entry predict");
   // Of several ports each would be an argument more.
   const isSimple = feeds.length === 1 && outputs.length === 1;
@@ -51,12 +52,15 @@ export function setScene({ program, simd: lanes, constants, weights, options, mo
   const ports = (entry: Entry) => [...entry.inputs, ...entry.outputs].map(([, buffer]) => buffer);
   const wide = [lanes?.program, lanes?.relaxed].filter((one) => one !== undefined);
   // Named is what the direct kernel reads, but for its ports, whose place the caller's arrays take; what loops read and write;
-  // the ports of all other entries; the weights; and what kernels in lanes touch. Used is also what calls give for formals.
+  // the ports of all other entries; the weights; what is kept from call to call; and what kernels in lanes touch. Used is also what calls give for formals.
   const named = new Set(direct === undefined ? [] : buffersOf(direct));
   if (direct !== undefined) for (const buffer of ports(predict)) named.delete(buffer);
   const own = [...looped, ...wide.flatMap(({ kernels }) => kernels)].flatMap((kernel) => ownBuffers(kernel, buffersOf));
   for (const buffer of [...own, ...looping.flatMap(ports)]) named.add(buffer);
   for (const { buffer } of weights) named.add(buffer);
+  const isKept = options.train || stream !== undefined;
+  // What is kept from call to call is given away by name, also where kernels know it as a formal alone.
+  if (isKept) for (const { name: buffer, role } of program.buffers) if (role === "state") named.add(buffer);
   const given = [...looping, ...wide.flatMap(({ entries }) => entries)].flatMap(({ calls }) => calls);
   const used = new Set([...named, ...given.flatMap(({ buffers: list = [] }) => list)]);
   const all = lanes === undefined ? program.buffers : mergedBuffers(program, lanes);

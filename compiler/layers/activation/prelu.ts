@@ -3,6 +3,7 @@ import { showShape } from "../../graph/graph.ts";
 import { mostAxes } from "../../graph/limits.ts";
 import { layer } from "../define.ts";
 import { count, weightKeys, weightOf } from "../shared.ts";
+import { sharedInTime } from "../stream.ts";
 
 /**
  * max(x, 0) + alpha · min(x, 0) with a trained alpha per point of a sample, [H, W, C]; `sharedAxes: [1, 2]` gives one per channel,
@@ -25,6 +26,7 @@ export const prelu = layer({
     const shape = input.map((size, i) => (config.sharedAxes?.includes(i + 1) ? 1 : size));
     return [weightOf(config, "alpha", shape)];
   },
+  stream: sharedInTime,
   lower: (g, { x, weights: { alpha } }) => {
     // At 0 both ties give their gradient to the constant: the slope there is 0, as Keras'.
     const below = g.min(x, g.like(x, 0));

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
+import { eachNumber } from "../stream.ts";
 
 /**
  * x above the threshold, negativeSlope · (x − threshold) up to it, and no more than maxValue; any shape.
@@ -15,6 +16,7 @@ export const reLU = layer({
     threshold: z.number().min(0).default(0),
   }),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, config: { maxValue, negativeSlope, threshold } }) => {
     if (threshold === 0 && negativeSlope === 0)
       return { y: maxValue === null ? g.relu(x) : g.min(g.relu(x), g.like(x, maxValue)) };

@@ -6,6 +6,7 @@ import { type Node, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, sampleAxes, sampleShape } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 
 /**
  * eˣ / Σ eˣ along one axis or several, counted with the batch as 0; the shape stays. Masked points become 0.
@@ -18,6 +19,7 @@ export const softmax = layer({
   config: z.strictObject({ axis: axisOrAxes.default(-1) }),
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: () => [],
+  stream: alongAxis,
   lower: (g, { x, mask, config: { axis } }) => {
     const axes = (sampleAxes(axis, sampleShape(x)) ?? []).map((sampleAxis) => sampleAxis + 1);
     if (mask === undefined) return { y: along(g, x, axes) };

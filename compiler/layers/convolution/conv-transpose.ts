@@ -15,8 +15,9 @@ import { activate } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
 import { channelsLast, eachAxis, fromLast, needsSpace, toLast } from "../layout.ts";
 import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
+import { timeFirst } from "../stream.ts";
 import { badFinish, finishKeys } from "./products.ts";
-import { padding, patches, windowKeys } from "./windows.ts";
+import { geometryOf, padding, patches, spansOf, windowKeys } from "./windows.ts";
 
 /** What happens along one axis. */
 interface Along {
@@ -98,6 +99,17 @@ const convTranspose = ({
     weights: (config, input) => {
       const kernel = [...eachAxis(config.kernelSize, rank), config.filters, channelsLast(config, input)[rank]];
       return [weightOf(config, "kernel", kernel), ...biasOf(config, [config.filters])];
+    },
+    stream: {
+      says: "where a step's outputs do not reach into later ones",
+      of: (config, [input]) => {
+        const first = timeFirst(config);
+        if (first !== undefined) return first;
+        const [{ cut, output, stride }] = axesOf(rank, config, input.slice(0, rank));
+        const isApart = spansOf(geometryOf(rank, config))[0] <= stride && cut === 0 && output === input[0] * stride;
+        const hint = "take a kernelSize of at most the stride, and no outputPadding";
+        return isApart ? "steps" : { refused: "what it makes of a step reaches into later ones", hint };
+      },
     },
     lower: (g, { x, weights: { kernel, bias }, config }) => {
       const picture = toLast(g, config, x);

@@ -9,7 +9,17 @@ import { layer, type Problem } from "../define.ts";
 import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
 import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish, convolve, finished, finishKeys } from "./products.ts";
-import { badWindow, geometryOf, padding, paddingInTime, type Windowed, windowKeys, windowsOver } from "./windows.ts";
+import {
+  badWindow,
+  geometryOf,
+  looking,
+  padding,
+  paddingInTime,
+  type Windowed,
+  windowKeys,
+  windowStream,
+  windowsOver,
+} from "./windows.ts";
 
 interface Member<P> {
   readonly name: string;
@@ -51,10 +61,11 @@ const conv = <P extends typeof padding | typeof paddingInTime>({ rank, padding: 
       const kernel = [...eachAxis(kernelSize, rank), channelsLast(config, input)[rank] / groups, filters];
       return [weightOf(config, "kernel", kernel), ...biasOf(config, [filters])];
     },
-    lower: (g, { x, weights: { kernel, bias }, config }) => ({
-      y: finished(g, convolve(g, toLast(g, config, x), kernel, geometry(config), config.groups), bias, config),
-      mask: null,
-    }),
+    stream: windowStream(geometry),
+    lower: (g, { x, weights: { kernel, bias }, config, past }) => {
+      const seen = looking(toLast(g, config, x), geometry(config), past);
+      return { y: finished(g, convolve(g, seen.x, kernel, seen.geometry, config.groups), bias, config), mask: null };
+    },
   });
 };
 

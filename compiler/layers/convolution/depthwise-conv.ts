@@ -4,10 +4,10 @@
 //   x [n, H, W, C],  kernel [kh, kw, C, m],  out [n, OH, OW, C·m]
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
+import { channelsLast, eachAxis, type Formatted, needsSpace, toLast } from "../layout.ts";
 import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish, convolveDepthwise, finished, finishKeys } from "./products.ts";
-import { badWindow, geometryOf, padding, windowKeys, windowsOver } from "./windows.ts";
+import { badWindow, geometryOf, padding, type Windowed, windowKeys, windowStream, windowsOver } from "./windows.ts";
 
 interface Member {
   readonly name: string;
@@ -40,6 +40,7 @@ const depthwise = ({ rank, ...member }: Member) =>
       const kernel = [...eachAxis(config.kernelSize, rank), channels, config.depthMultiplier];
       return [weightOf(config, "depthwise", kernel, { name: "kernel" }), ...biasOf(config, [channels * config.depthMultiplier])];
     },
+    stream: windowStream((config: Windowed & Formatted) => geometryOf(rank, config)),
     lower: (g, { x, weights: { kernel, bias }, config }) => ({
       y: finished(g, convolveDepthwise(g, toLast(g, config, x), kernel, geometryOf(rank, config)), bias, config),
       mask: null,

@@ -5,10 +5,10 @@
 //   x [n, H, W, C],  depthwise kernel [kh, kw, C, m],  pointwise kernel [1, 1, C·m, filters],  out [n, OH, OW, filters]
 import * as z from "zod";
 import { layer } from "../define.ts";
-import { channelsLast, eachAxis, needsSpace, toLast } from "../layout.ts";
+import { channelsLast, eachAxis, type Formatted, needsSpace, toLast } from "../layout.ts";
 import { biasOf, count, weightKeys, weightOf } from "../shared.ts";
 import { badFinish, convolve, convolveDepthwise, finished, finishKeys } from "./products.ts";
-import { badWindow, geometryOf, padding, windowKeys, windowsOver } from "./windows.ts";
+import { badWindow, geometryOf, padding, type Windowed, windowKeys, windowStream, windowsOver } from "./windows.ts";
 
 interface Member {
   readonly name: string;
@@ -49,6 +49,7 @@ const separable = ({ rank, ...member }: Member) => {
         ...biasOf(config, [filters]),
       ];
     },
+    stream: windowStream((config: Windowed & Formatted) => geometryOf(rank, config)),
     lower: (g, { x, weights: { depthwise_kernel: depthwise, pointwise_kernel: pointwise, bias }, config }) => {
       const picture = toLast(g, config, x);
       const deep = g.as("depthwise", () => convolveDepthwise(g, picture, depthwise, geometryOf(rank, config)));

@@ -11,6 +11,7 @@ import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
 import type { Problem } from "../define.ts";
 import { eachAxis, perAxis } from "../layout.ts";
+import { type InTime, timeFirst, windowsInTime } from "../stream.ts";
 
 type Padding = "valid" | "same" | "causal";
 /** `valid`: windows stay inside; `same`: the input is padded so that stride 1 keeps its size. */
@@ -66,6 +67,28 @@ export function badWindow(geometry: Geometry, input: readonly number[], key: str
     message: `a window of ${spans.join(" x ")} does not fit into ${showShape(lengths)}`,
     hint: 'padding: "same" pads the input',
   };
+}
+
+/** Windows in a stream, time being the first of their axes. */
+export const windowStream = <C extends { readonly dataFormat: string | null }>(
+  geometryIn: (config: C) => Geometry,
+): InTime<C> => ({
+  says: "where windows are causal, or do not overlap in time",
+  of: (config, inputs) => {
+    const geometry = geometryIn(config);
+    const [[span], [stride]] = [spansOf(geometry), geometry.strides];
+    return timeFirst(config) ?? windowsInTime({ span, stride, isCausal: geometry.padding === "causal" }, inputs);
+  },
+});
+
+/** x with its past before it, and what is left of the geometry: what looks back alone is a border that a stream knows. */
+export function looking(
+  x: Node,
+  geometry: Geometry,
+  past: (x: Node, count: number) => Node,
+): { readonly x: Node; readonly geometry: Geometry } {
+  if (geometry.padding !== "causal") return { x, geometry };
+  return { x: past(x, spansOf(geometry)[0] - 1), geometry: { ...geometry, padding: "valid" } };
 }
 
 /** Points before and behind each axis of these lengths. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { activate, activationSchema, badActivation } from "../activations.ts";
 import { layer } from "../define.ts";
 import { biasKeys, biasOf, count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
+import { eachStep } from "../stream.ts";
 
 /**
  * activation(x · kernel + bias), kernel [in, units]: [n, …, in] to [n, …, units].
@@ -23,6 +24,7 @@ export const dense = layer({
     weightOf(config, "kernel", [input[input.length - 1], config.units]),
     ...biasOf(config, [config.units]),
   ],
+  stream: eachStep,
   lower: (g, { x, weights: { kernel, bias }, config }) => {
     const product = matmul(g, x, kernel);
     return {

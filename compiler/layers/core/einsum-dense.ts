@@ -47,6 +47,16 @@ export const einsumDense = layer({
     return badBias(biasAxes, found) ?? (last === undefined ? undefined : badActivation(activation, last));
   },
   weights: (config, input) => weightsOf(config, onInput(config, input)),
+  stream: {
+    says: "where the kernel leaves time alone",
+    of: ({ equation, outputShape, biasAxes }, [input]) => {
+      const found = equationOf(equation, outputShape, input);
+      if ("message" in found) return { refused: found.message, hint: "null in outputShape is the input's own size" };
+      const { x, kernel, y } = found;
+      const isFree = x[1] === y[1] && !kernel.includes(x[1]) && !named(biasAxes, found).includes(x[1]);
+      return isFree ? "steps" : { refused: "its kernel works along time" };
+    },
+  },
   lower: (g, { x, weights: { kernel, bias }, config }) => {
     const equation = onInput(config, x.type.shape.slice(1) as number[]);
     const sum = product(g, labelled(x, equation.x), labelled(kernel, equation.kernel), equation.y);

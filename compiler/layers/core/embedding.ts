@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { count, weightKeys, weightOf } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 
 /**
  * Whole numbers from 0 to inputDim − 1 to rows of a trained table: [n, …] to [n, …, outputDim]. Ids that other layers compute are made
@@ -29,6 +30,7 @@ export const embedding = layer({
   },
   integers: ({ inputDim }) => inputDim,
   weights: (config) => [weightOf(config, "embeddings", [config.inputDim, config.outputDim])],
+  stream: eachNumber,
   lower: (g, { x, weights: { embeddings }, config: { maskZero } }) => ({
     y: g.gather(embeddings, x),
     mask: maskZero ? g.as("mask", () => g.sub(g.like(x, 1), g.equal(x, g.like(x, 0)))) : null,

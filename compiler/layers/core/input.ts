@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
+import { eachNumber } from "../stream.ts";
 
 /** States the shape of one sample, as the first line of a model. https://keras.io/api/layers/core_layers/input/ */
 export const input = layer({
@@ -19,5 +20,6 @@ export const input = layer({
     return { path: "", code: "shape/mismatch", message, hint: "give it what it takes, or state another shape" };
   },
   weights: () => [],
+  stream: eachNumber,
   lower: (_g, { x }) => ({ y: x }),
 });

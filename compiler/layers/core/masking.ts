@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { needsAxes } from "../shared.ts";
+import { eachStep } from "../stream.ts";
 
 /**
  * Marks the steps whose every feature is `maskValue`: mask[n, t] = any over f of x[n, t, f] ≠ maskValue; layers behind it skip them.
@@ -13,6 +14,7 @@ export const masking = layer({
   config: z.strictObject({ maskValue: z.number().default(0) }),
   legal: (_config, input) => needsAxes(1, input),
   weights: () => [],
+  stream: eachStep,
   lower: (g, { x, config: { maskValue } }) => {
     const { shape } = x.type;
     const mask = g.as("mask", () =>

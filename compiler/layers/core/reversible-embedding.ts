@@ -8,6 +8,7 @@ import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer, type Problem } from "../define.ts";
 import { count, matmul, needsAxes, weightKeys, weightOf } from "../shared.ts";
+import { eachNumber, eachStep } from "../stream.ts";
 
 /**
  * Rows of a table for whole numbers, as embedding; `reverse` for the way back, which `reuse` may say of the same weights.
@@ -52,6 +53,7 @@ export const reversibleEmbedding = layer({
           }),
         ]),
   ],
+  stream: { says: "yes", of: ({ reverse }, inputs) => (reverse ? eachStep : eachNumber).of({}, inputs) },
   lower: (g, { x, weights, config }) => {
     const { embeddings, reverse_embeddings: own } = weights;
     if (!config.reverse) {

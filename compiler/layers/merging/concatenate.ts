@@ -3,6 +3,7 @@ import { type Node, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { type Context, layer, type Problem } from "../define.ts";
 import { badAxis, needsAxes, sampleAxes } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 import { either, stepsOf } from "./masks.ts";
 
 /** Inputs one after another along an axis. https://keras.io/api/layers/merging_layers/concatenate/ */
@@ -14,6 +15,7 @@ export const concatenate = layer({
   takes: [1, Number.POSITIVE_INFINITY],
   legal: ({ axis }, input, inputs) => needsAxes(1, input) ?? badAxis(axis, input) ?? badSizes(axis, inputs),
   weights: () => [],
+  stream: alongAxis,
   lower: (g, context) => {
     const axis = axisOf(context);
     const mask = context.masks.every((one) => one === undefined) ? null : g.as("mask", () => maskOf(g, context, axis));

@@ -11,6 +11,7 @@ import { type Node, type Shape, showShape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { type Context, type LayerResult, layer, type Problem } from "../define.ts";
 import { batched, sampleShape } from "../shared.ts";
+import { together } from "../stream.ts";
 import { either, joined, stepsOf } from "./masks.ts";
 
 /** An input in the shape of the result; `keep` over all its numbers, of an input that has as many axes and a mask. */
@@ -36,6 +37,7 @@ const merge = ({ takes = [1, Number.POSITIVE_INFINITY], merge: how, ...member }:
     takes,
     legal: (_config, _input, inputs) => badShapes(inputs),
     weights: () => [],
+    stream: together,
     lower: (g, context) => lower(g, context, how),
   });
 

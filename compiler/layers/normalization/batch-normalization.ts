@@ -8,6 +8,7 @@ import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { badAxis, initializerKey, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 import { badRenorm, clippingSchema, renormalized, renormWeights } from "./renorm.ts";
 
 /**
@@ -44,6 +45,7 @@ export const batchNormalization = layer({
       ...(config.renorm ? renormWeights(config, shape) : []),
     ];
   },
+  stream: alongAxis,
   lower: (g, { x, mask, weights, config, trainable, noise }) => {
     const [channel] = sampleAxes(config.axis, sampleShape(x)) ?? [];
     const each = (vector: Node): Node => spread(g, vector, [channel], x);

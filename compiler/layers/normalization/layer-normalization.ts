@@ -12,6 +12,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, orderedAxes, sampleAxes, sampleShape, spread, weightKeys, weightOf } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta over `axis` of each sample; the shape stays.
@@ -38,6 +39,7 @@ export const layerNormalization = layer({
       ...(config.center && !config.rmsScaling ? [weightOf(config, "beta", shape)] : []),
     ];
   },
+  stream: alongAxis,
   lower: (g, { x, weights: { gamma, beta }, config }) => {
     const inner = sampleAxes(config.axis, sampleShape(x)) ?? [];
     const axes = inner.map((axis) => axis + 1);

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { layer, type Problem } from "../define.ts";
 import { axisOrAxes, badAxis, orderedAxes, sampleAxes, sampleShape } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 
 type Axis = number | readonly number[];
 
@@ -21,6 +22,7 @@ export const rmsNormalization = layer({
   config: z.strictObject({ axis: axisOrAxes.default(-1), epsilon: z.number().positive().default(1e-6) }),
   legal: ({ axis }, input) => badAxis(axis, input) ?? badScale(axis, input),
   weights: ({ axis }, input) => [{ name: "scale", shape: scaleShape(axis, input), initializer: "ones", trainable: true }],
+  stream: alongAxis,
   lower: (g, { x, weights: { scale }, config }) => {
     const axes = (sampleAxes(config.axis, sampleShape(x)) ?? []).map((axis) => axis + 1);
     const outer = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

@@ -12,6 +12,7 @@ import type { LayerSpec } from "../../model.ts";
 import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { count } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 
 /** What a layer's main weight is called. */
 const kernels = ["kernel", "embeddings"];
@@ -34,6 +35,7 @@ export const spectralNormalization = layer({
   says: "The wrapped `layer`; in training its kernel is divided by its largest singular value before every step, which `powerIterations` turns estimate.",
   config: z.strictObject({ layer: layerSchema, powerIterations: count.default(1) }),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, context) => {
     const { x, mask, config, noise } = context;
     const updates: Record<string, Node> = {};

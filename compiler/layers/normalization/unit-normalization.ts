@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, sampleAxes, sampleShape } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 
 /** Keras' 1e-12, squared: 0 stays 0, with a slope that is finite. */
 const leastSquare = 1e-24;
@@ -16,6 +17,7 @@ export const unitNormalization = layer({
   config: z.strictObject({ axis: axisOrAxes.default(-1) }),
   legal: ({ axis }, input) => badAxis(axis, input),
   weights: () => [],
+  stream: alongAxis,
   lower: (g, { x, config }) => {
     const axes = (sampleAxes(config.axis, sampleShape(x)) ?? []).map((axis) => axis + 1);
     const outer = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));

@@ -7,7 +7,16 @@
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
-import { badWindow, bordered, type Geometry, margins, padding, patches, windowsOver } from "../convolution/windows.ts";
+import {
+  badWindow,
+  bordered,
+  type Geometry,
+  margins,
+  padding,
+  patches,
+  windowStream,
+  windowsOver,
+} from "../convolution/windows.ts";
 import { layer } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
 
@@ -39,6 +48,7 @@ const pool = <P extends PerAxis | z.ZodDefault<PerAxis>>(taking: Taking, { rank,
     legal: (config, input) =>
       needsSpace(rank, config, input) ?? badWindow(geometry(config), channelsLast(config, input), "poolSize"),
     weights: () => [],
+    stream: windowStream(geometry),
     lower: (g, { x, config }) => {
       const picture = toLast(g, config, x);
       const windows = patches(g, bordered(g, picture, geometry(config), taking.outside), geometry(config));

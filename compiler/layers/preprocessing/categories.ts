@@ -5,6 +5,7 @@ import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { Problem } from "../define.ts";
 import { sampleShape } from "../shared.ts";
+import { alongTime, eachNumber, eachStep, type InTime } from "../stream.ts";
 
 /** Keras' output modes but tf_idf. */
 export const modes = ["int", "one_hot", "multi_hot", "count"] as const;
@@ -24,6 +25,12 @@ export function badMode(mode: OutputMode, input: readonly number[]): Problem | u
   const message = `${JSON.stringify(mode)} collects what stands along an axis, and a row is a single value`;
   return { path: "outputMode", code: "shape/rank", message, hint: "give it rows of [1], or take one_hot" };
 }
+
+/** The classes of sequences in chunks: those that stand along an axis are collected along time, and a single number loses its axis. */
+export const classStream: InTime<{ readonly outputMode: OutputMode }> = {
+  says: "with `outputMode` int or one_hot",
+  of: ({ outputMode: mode }, inputs) => (isBag(mode) ? alongTime : (mode === "int" ? eachNumber : eachStep).of({}, inputs)),
+};
 
 interface Classes {
   readonly mode: OutputMode;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { sameShape, showShape } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { count } from "../shared.ts";
-import { asClasses, badMode, mostClasses } from "./categories.ts";
+import { asClasses, badMode, classStream, mostClasses } from "./categories.ts";
 
 /**
  * Numbers of classes, 0 to numTokens − 1, as a 1 at their places: [n, k] to [n, numTokens], `one_hot` to [n, k, numTokens] ([n, 1] to
@@ -31,6 +31,7 @@ export const categoryEncoding = layer({
   },
   sampleInput: ({ numTokens }, noise) => noise.integer(0, numTokens - 1),
   weights: () => [],
+  stream: classStream,
   lower: (g, { x, xs: [, each], config: { numTokens, outputMode } }) => ({
     y: asClasses(g, x, { mode: outputMode, depth: numTokens, ...(each === undefined ? {} : { each }) }),
     mask: null,

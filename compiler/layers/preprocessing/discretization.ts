@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { count } from "../shared.ts";
-import { asClasses, badMode, outputMode } from "./categories.ts";
+import { asClasses, badMode, classStream, outputMode } from "./categories.ts";
 
 /**
  * Numbers to classes by boundaries: how many of them are not above the number, [n, …] to [n, …], or as `outputMode` says. NaN is above all.
@@ -32,6 +32,7 @@ export const discretization = layer({
     return badMode(mode, input);
   },
   weights: () => [],
+  stream: classStream,
   lower: (g, { x, config: { binBoundaries, outputMode: mode } }) => {
     const list = (binBoundaries ?? []).map(Math.fround);
     const depth = list.length + 1;

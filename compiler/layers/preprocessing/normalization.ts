@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, sampleAxes, sampleShape, sizeOf, spread } from "../shared.ts";
+import { alongAxis } from "../stream.ts";
 
 const statistic = z
   .union([z.number(), z.array(z.number()).min(1)])
@@ -49,6 +50,7 @@ export const normalization = layer({
       variance: spread ?? variance,
     };
   },
+  stream: alongAxis,
   lower: (g, { x, config }) => {
     const axes = config.axis === null ? [] : (sampleAxes(config.axis, sampleShape(x)) ?? []);
     const shape = axes.map((axis) => sampleShape(x)[axis]);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { layer } from "../define.ts";
 import { sampleShape, spread } from "../shared.ts";
+import { eachNumber, eachStep } from "../stream.ts";
 
 const factor = z.union([z.number(), z.array(z.number()).min(1)]);
 
@@ -21,6 +22,10 @@ export const rescaling = layer({
     return undefined;
   },
   weights: () => [],
+  stream: {
+    says: "yes",
+    of: ({ scale, offset }, inputs) => ([scale, offset].some(Array.isArray) ? eachStep : eachNumber).of({}, inputs),
+  },
   lower: (g, { x, config: { scale, offset } }) => {
     const given = (value: number | number[]): Node => {
       const [first, ...rest] = [value].flat();

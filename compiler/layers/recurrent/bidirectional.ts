@@ -102,6 +102,8 @@ export const bidirectional = layer({
   takes: [1, Number.POSITIVE_INFINITY],
   legal: (config, _input, inputs) => badLayers(config) ?? badInputs(config, inputs),
   weights: () => [],
+  stream: { says: "no", of: () => ({ refused: "its backward layer begins with the last step" }) },
+  isStateful: ({ layer: inner }) => isSet(inner, "stateful"),
   lower: (g, { x, xs, mask, child, config }) => {
     const [forward, backward] = layersOf(config).map(({ role, key, spec }, i) =>
       child(role, spec, [x, ...halfOf(xs.slice(1), i)], mask, { key }),

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { Cell } from "../cell.ts";
 import { type Factory, type Layer, layer } from "../define.ts";
 import { internalLower } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 
 type Definition<C extends object> = Pick<Layer<C>, "name" | "keras" | "says" | "weights"> & { readonly cell: Cell<C> };
 
@@ -14,5 +15,5 @@ export const inRnn = { layer: "rnn", key: "cell" } as const;
 export function cellLayer<S extends z.ZodType<object>>(
   definition: Definition<z.output<S>> & { readonly config: S },
 ): Layer<z.output<S>> & Factory<z.input<S>> {
-  return layer({ ...definition, only: inRnn, lower: internalLower(definition.name) });
+  return layer({ ...definition, only: inRnn, stream: eachNumber, lower: internalLower(definition.name) });
 }

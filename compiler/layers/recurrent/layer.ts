@@ -5,7 +5,7 @@ import type { G } from "../../ops/index.ts";
 import type { Cell } from "../cell.ts";
 import type { Context, Layer, LayerResult, Problem, WeightSpec } from "../define.ts";
 import { needsRank } from "../shared.ts";
-import { badStates, type Dropping, recurrent, runCell, type Sequence } from "./recurrence.ts";
+import { badStates, type Dropping, recurrent, recurrentStream, runCell, type Sequence } from "./recurrence.ts";
 
 interface Parts<C extends object> {
   readonly name: string;
@@ -17,7 +17,7 @@ interface Parts<C extends object> {
   readonly takes?: { readonly rank: number; readonly means: string };
   readonly fits?: (config: C, step: readonly number[]) => Problem | undefined;
 }
-type Columns<C extends object> = Pick<Layer<C>, "fixed" | "takes" | "legal" | "weights" | "lower">;
+type Columns<C extends object> = Pick<Layer<C>, "fixed" | "takes" | "legal" | "weights" | "lower" | "stream" | "isStateful">;
 
 /** The columns, for the cell's config with the keys of a sequence. */
 export function recurrentLayer<C extends object & Dropping>(parts: Parts<C>): Columns<C & Sequence> {
@@ -32,6 +32,8 @@ export function recurrentLayer<C extends object & Dropping>(parts: Parts<C>): Co
       badStates(cell.states(config, input.slice(1)), inputs.slice(1)),
     // Keras' layer holds a cell, and the cell the weights.
     weights: (config, input) => parts.weights(config, input).map((weight) => ({ ...weight, within: "cell" })),
+    stream: recurrentStream,
+    isStateful: ({ stateful }) => stateful,
     lower: (g, context) => alone(g, parts, context),
   };
 }

@@ -12,6 +12,7 @@ import type { G } from "../../ops/index.ts";
 import type { Cell, CellContext, CellLoop, CellState } from "../cell.ts";
 import type { Context, LayerResult, Noise, Problem } from "../define.ts";
 import { batched, dropMask, sampleShape } from "../shared.ts";
+import type { InTime } from "../stream.ts";
 
 /** Keras' keys of every recurrent layer. */
 export const sequenceKeys = {
@@ -27,9 +28,20 @@ export interface Sequence {
   readonly returnSequences: boolean;
   readonly returnState: boolean;
   readonly goBackwards: boolean;
+  readonly stateful: boolean;
   readonly unroll: boolean;
   readonly zeroOutputForMask: boolean;
 }
+
+/** A recurrent layer in a stream: what it carries is there, what comes is not. */
+export const recurrentStream: InTime<Sequence> = {
+  says: "yes, but `goBackwards`",
+  of: ({ goBackwards, returnSequences }, inputs) => {
+    if (goBackwards) return { refused: "it begins with the last step", hint: "leave goBackwards out" };
+    if (inputs.length > 1) return { refused: "another layer says what its states begin with", hint: "give them by setState" };
+    return returnSequences ? "steps" : "last";
+  },
+};
 
 /** How a cell runs over a sequence. */
 export interface Way {

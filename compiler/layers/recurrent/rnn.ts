@@ -9,7 +9,7 @@ import { internalLower, keysOf, needsRank, wrapped } from "../shared.ts";
 import * as list from "./cell-list.ts";
 import { inRnn } from "./cells.ts";
 import { needsSteps } from "./layer.ts";
-import { badStates, recurrent, runCell, sequenceKeys } from "./recurrence.ts";
+import { badStates, recurrent, recurrentStream, runCell, sequenceKeys } from "./recurrence.ts";
 
 const cells: ReadonlyMap<string, AnyLayer> = new Map(Object.entries(list));
 const several = z.array(wrapped).min(1);
@@ -80,6 +80,8 @@ export const rnn = layer({
     return badStates(states, inputs.slice(1));
   },
   weights: () => [],
+  stream: recurrentStream,
+  isStateful: ({ stateful }) => stateful,
   lower: (g, context) =>
     recurrent(
       g,

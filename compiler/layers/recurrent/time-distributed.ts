@@ -4,6 +4,7 @@
 import * as z from "zod";
 import { layer, type Problem } from "../define.ts";
 import { keysOf, needsAxes, wrapped } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 import { needsSteps } from "./layer.ts";
 
 /**
@@ -17,6 +18,7 @@ export const timeDistributed = layer({
   config: z.strictObject({ layer: wrapped }),
   legal: ({ layer: inner }, input) => needsAxes(2, input) ?? needsSteps(input) ?? badInner(keysOf(inner)),
   weights: () => [],
+  stream: eachNumber,
   lower: (_g, { x, mask, childAtEachStep, config }) => {
     const { y, more = [] } = childAtEachStep("layer", config.layer, x, mask);
     return more.length === 0 ? { y } : { y, more };

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { sampleShape } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 import { badNoiseShape, drawnShape, keepMask, noiseShapeSchema, seedSchema, untrainable } from "./noise.ts";
 
 /** −alpha · scale of selu: where it goes for x → −∞. */
@@ -19,6 +20,7 @@ export const alphaDropout = layer({
   config: z.strictObject({ rate: z.number().min(0).max(1), noiseShape: noiseShapeSchema, seed: seedSchema }),
   legal: ({ noiseShape }, input) => badNoiseShape(noiseShape, input),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, noise, config: { rate, noiseShape, seed } }) => {
     if (noise === undefined || rate === 0) return { y: x };
     if (rate === 1) throw untrainable("a rate of 1 drops all numbers, whose variance no factor brings back");

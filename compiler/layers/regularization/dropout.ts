@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { dropMask, sampleShape } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 import { badNoiseShape, drawnShape, noiseShapeSchema, seedSchema } from "./noise.ts";
 
 /**
@@ -14,6 +15,7 @@ export const dropout = layer({
   config: z.strictObject({ rate: z.number().min(0).max(1), noiseShape: noiseShapeSchema, seed: seedSchema }),
   legal: ({ noiseShape }, input) => badNoiseShape(noiseShape, input),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, noise, config: { rate, noiseShape, seed } }) => {
     if (noise === undefined || rate === 0) return { y: x };
     const shape = drawnShape(noiseShape, sampleShape(x));

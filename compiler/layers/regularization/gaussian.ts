@@ -1,6 +1,7 @@
 // Normal noise in training: added (gaussianNoise), or as a factor around 1 (gaussianDropout). At inference both give x itself.
 import * as z from "zod";
 import { layer } from "../define.ts";
+import { eachNumber } from "../stream.ts";
 import { normalNoise, seedSchema, untrainable } from "./noise.ts";
 
 /**
@@ -13,6 +14,7 @@ export const gaussianNoise = layer({
   says: "In training x + noise of a normal distribution with mean 0 and deviation `stddev`; otherwise nothing.",
   config: z.strictObject({ stddev: z.number().min(0).max(1), seed: seedSchema }),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, noise, config: { stddev, seed } }) => {
     if (noise === undefined || stddev === 0) return { y: x };
     const normal = normalNoise(g, noise, { shape: x.type.shape, seed });
@@ -30,6 +32,7 @@ export const gaussianDropout = layer({
   says: "In training x times a normal number of mean 1 and deviation √(rate / (1 − rate)); otherwise nothing.",
   config: z.strictObject({ rate: z.number().min(0).max(1), seed: seedSchema }),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, noise, config: { rate, seed } }) => {
     if (noise === undefined || rate === 0) return { y: x };
     if (rate === 1) throw untrainable("a rate of 1 has an infinite deviation, √(rate / (1 − rate))");

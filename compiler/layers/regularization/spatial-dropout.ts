@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { batched, dropMask, needsRank, sampleShape } from "../shared.ts";
+import { eachNumber } from "../stream.ts";
 import { seedSchema } from "./noise.ts";
 
 interface Member {
@@ -28,6 +29,7 @@ const spatial = ({ places, means, ...member }: Member) =>
     }) as z.ZodType<Config, Given>,
     legal: (_config, input) => needsRank(places + 1, means, input),
     weights: () => [],
+    stream: eachNumber,
     lower: (g, { x, noise, config }) => {
       if (noise === undefined || config.rate === 0) return { y: x };
       const sizes = sampleShape(x);

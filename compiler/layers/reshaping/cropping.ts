@@ -7,6 +7,7 @@ import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import { layer, type Problem } from "../define.ts";
 import { channelsLast, formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { noneInTime, timeFirst } from "../stream.ts";
 import { endsOf, endsSchema } from "./ends.ts";
 
 type Ends = ReturnType<typeof endsSchema>;
@@ -34,6 +35,10 @@ const cropping = <E extends z.ZodDefault<Ends>, F extends Partial<typeof formatK
       return needsSpace(rank, keys, input) ?? nothingLeft(endsOf(keys.cropping, rank), channelsLast(keys, input));
     },
     weights: () => [],
+    stream: {
+      says: "where nothing is cut off in time",
+      of: (config) => timeFirst(keysOf(config)) ?? noneInTime(endsOf(keysOf(config).cropping, rank)),
+    },
     lower: (g, { x, config }) => {
       const keys = keysOf(config);
       const all = endsOf(keys.cropping, rank);

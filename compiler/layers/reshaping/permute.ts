@@ -23,5 +23,9 @@ export const permute = layer({
     return { path: "dims", code: "shape/rank", message, hint: "name every axis of a sample once" };
   },
   weights: () => [],
+  stream: {
+    says: "where time stays the first axis",
+    of: ({ dims }) => (dims[0] === 1 ? "steps" : { refused: "it moves time to another axis" }),
+  },
   lower: (g, { x, config: { dims } }) => ({ y: g.transpose(x, { perm: [0, ...dims] }), mask: null }),
 });

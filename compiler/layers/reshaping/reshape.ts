@@ -28,6 +28,13 @@ export const reshape = layer({
     return { path: "targetShape", code: "shape/mismatch", message, hint: "one size may be -1: whatever is left" };
   },
   weights: () => [],
+  stream: {
+    says: "with -1 for time: `targetShape: [-1, …]`",
+    of: ({ targetShape: [first, ...rest] }, [[, ...input]]) =>
+      first === -1 && sizeOf(rest) === sizeOf(input)
+        ? "steps"
+        : { refused: "its shape does not say what is time", hint: "write -1 for the steps: targetShape: [-1, …]" },
+  },
   lower: (g, { x, config: { targetShape } }) => {
     const known = sizeOf(targetShape.filter((size) => size !== -1));
     const shape = targetShape.map((size) => (size === -1 ? sizeOf(sampleShape(x)) / known : size));

@@ -6,6 +6,7 @@ import { eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../l
 import { interpolations } from "../preprocessing/interpolation.ts";
 import { repeated, resampled } from "../preprocessing/resample.ts";
 import { count } from "../shared.ts";
+import { eachNumber, timeFirst } from "../stream.ts";
 
 /** Each step `size` times, [n, T, C] to [n, T·size, C]. https://keras.io/api/layers/reshaping_layers/up_sampling1d/ */
 export const upSampling1d = layer({
@@ -15,6 +16,7 @@ export const upSampling1d = layer({
   config: z.strictObject({ size: count.default(2) }),
   legal: (_config, input) => needsSpace(1, { dataFormat: null }, input),
   weights: () => [],
+  stream: eachNumber,
   lower: (g, { x, config }) => ({ y: repeated(g, x, [config.size]), mask: null }),
 });
 
@@ -30,6 +32,14 @@ export const upSampling2d = layer({
   }),
   legal: (config, input) => needsSpace(2, config, input),
   weights: () => [],
+  stream: {
+    says: "where nothing is interpolated in time",
+    of: (config) =>
+      timeFirst(config) ??
+      (config.interpolation === "nearest" || eachAxis(config.size, 2)[0] === 1
+        ? "steps"
+        : { refused: "it looks at the next step" }),
+  },
   lower: (g, { x, config }) => {
     const picture = toLast(g, config, x);
     const size = eachAxis(config.size, 2).map((times, i) => times * (picture.type.shape[i + 1] as number));
@@ -45,6 +55,7 @@ export const upSampling3d = layer({
   config: z.strictObject({ size: perAxis(3).default(2), ...formatKey }),
   legal: (config, input) => needsSpace(3, config, input),
   weights: () => [],
+  stream: { says: "yes", of: (config) => timeFirst(config) ?? "steps" },
   lower: (g, { x, config }) => {
     const y = repeated(g, toLast(g, config, x), eachAxis(config.size, 3));
     return { y: fromLast(g, config, y), mask: null };

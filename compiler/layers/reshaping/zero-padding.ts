@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { layer } from "../define.ts";
 import { formatKey, fromLast, needsSpace, toLast } from "../layout.ts";
+import { noneInTime, timeFirst } from "../stream.ts";
 import { endsOf, endsSchema } from "./ends.ts";
 
 interface Member {
@@ -21,6 +22,10 @@ const zeroPadding = ({ rank, ...member }: Member) =>
     config: z.strictObject({ padding: endsSchema(rank).default(1), ...formatKey }),
     legal: (config, input) => needsSpace(rank, config, input),
     weights: () => [],
+    stream: {
+      says: "where nothing is added in time",
+      of: (config) => timeFirst(config) ?? noneInTime(endsOf(config.padding, rank)),
+    },
     lower: (g, { x, config }) => {
       const ends = endsOf(config.padding, rank);
       const low = [0, ...ends.map(([before]) => before), 0];

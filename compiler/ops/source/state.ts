@@ -15,7 +15,8 @@ export const state: Primitive<StateAttrs> = {
   arity: 0,
   attrs: z.strictObject({
     name: z.string(),
-    shape: shapeSchema.refine((shape) => shape[0] !== "n", "state has no batch axis"),
+    // With n it is a stream's: each row has its own.
+    shape: shapeSchema,
     initial: anyNumber,
   }),
   type: (_inputs, { shape }) => ({ shape }),

@@ -134,6 +134,27 @@ export const constants: readonly Constant[] = [
     says: "Most rows of one trainStep.",
   },
   {
+    name: "chunk",
+    when: ({ stream }) => stream !== undefined,
+    value: ({ stream }) => literal(stream?.chunk ?? 1),
+    type: ({ stream }) => literal(stream?.chunk ?? 1),
+    says: "Steps of a sequence that one call of step takes.",
+  },
+  {
+    name: "stepInputs",
+    when: ({ stream }) => stream !== undefined,
+    value: ({ stream }) => shapes(stream?.inputs ?? []),
+    type: ({ stream }) => shapeTypes(stream?.inputs ?? []),
+    says: "What step takes, by input.",
+  },
+  {
+    name: "stepOutputs",
+    when: ({ stream }) => stream !== undefined,
+    value: ({ stream }) => shapes(stream?.outputs ?? []),
+    type: ({ stream }) => shapeTypes(stream?.outputs ?? []),
+    says: "What step gives, by output.",
+  },
+  {
     name: "weightNames",
     when: ({ options }) => options.train,
     value: ({ weights }) => new Code(`[${weights.map(({ name }) => quote(name)).join(", ")}]`),

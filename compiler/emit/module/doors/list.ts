@@ -8,11 +8,16 @@ import { getOptimizerState, setOptimizerState } from "./optimizer-state.ts";
 import { predict } from "./predict.ts";
 import { selfTest } from "./self-test.ts";
 import { setWeights } from "./set-weights.ts";
+import { getState, reset, setState, step } from "./step.ts";
 import { trainStep } from "./train-step.ts";
 
 /** Every door. */
 export const doors: readonly Door[] = [
   predict,
+  step,
+  getState,
+  setState,
+  reset,
   trainStep,
   evaluate,
   resetMetrics,

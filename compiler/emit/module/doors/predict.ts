@@ -1,11 +1,12 @@
 // `predict(x, out)`: rows by tiles while at least half a tile is left, then one by one, straight between the caller's arrays.
 import { sizeOf } from "../../../graph/graph.ts";
-import { braces, Code, commas, js, lines, member, type Name, name, none, quote, record } from "../../code.ts";
+import { braces, Code, commas, js, lines, type Name, name, none } from "../../code.ts";
 import { wordsText } from "../encoders/encoder.ts";
 import { computeFunction, type Lane, many, one, times } from "../routes.ts";
 import { directText } from "../scene.ts";
-import { type Door, entryOf, maybeEntry, prepared, type Site, shapeText } from "./door.ts";
-import { type Fed, inputsOf, readSlots, type Slot, type Spelled, slotsOf, spelledOf, takeApart } from "./ports.ts";
+import { type Door, entryOf, maybeEntry, prepared, shapeText } from "./door.ts";
+import { outputsOf, spelling } from "./outputs.ts";
+import { type Fed, inputsOf, readSlots, type Slot, slotsOf, spelledOf, takeApart } from "./ports.ts";
 import { inputsType, outputsType } from "./types.ts";
 
 /** The model's answer for any number of rows. */
@@ -70,7 +71,7 @@ for (; row < rows; row++) ${call(one)}`;
           takeApart(scene, "x", "inputs", inputs),
           readSlots(site, inputs),
           // Last: views of one buffer may overlap, and a row may only be written when none that it lies under is still to be read.
-          outputs.length === 1 ? oneOutput(site, outputs[0], words[0]) : severalOutputs(site, outputs, words),
+          outputsOf(site, outputs, words, name("rows")),
           ...inputs.map(({ id, port, isWhole }) =>
             port.type === "string" || isWhole
               ? undefined
@@ -113,43 +114,6 @@ predict(x: ${inputsType(parts)}, out?: ${outputsType(parts)}): ${outputsType(par
 predict<O extends Partial<${outputsType(parts)}> = ${outputsType(parts)}>(x: ${inputsType(parts)}, out?: O): O;`;
   },
 };
-
-/** The array that is given, or a new one. */
-function oneOutput({ scene }: Site, { id, size }: Slot, words: Spelled | undefined): Code {
-  const { kind, listOf } = scene.helpers;
-  const wanted = times(name("rows"), size);
-  if (words !== undefined)
-    return js`out = ${listOf()}("out", out) || [];
-const ${id} = new Float32Array(${wanted});`;
-  return js`if (${id} === undefined) ${id} = new Float32Array(${wanted});
-else if (!(${id} instanceof Float32Array) && ${kind()}(${id}) !== "Float32Array") throw new TypeError("out: wanted a Float32Array, got " + ${kind()}(${id}));
-else if (${id}.length !== ${wanted}) throw new RangeError("out: wanted " + ${wanted} + " numbers, got " + ${id}.length);`;
-}
-
-/** An object of arrays; what it does not name is not written. */
-function severalOutputs({ scene }: Site, outputs: readonly Slot[], words: readonly (Spelled | undefined)[]): Code {
-  const { helpers } = scene;
-  const fresh = ({ size }: Slot): Code => js`new Float32Array(${times(name("rows"), size)})`;
-  const made = record(outputs.map((slot, i) => [slot.port.name, words[i] === undefined ? fresh(slot) : js`[]`]));
-  const given = outputs.flatMap((slot, i): Code[] => {
-    const { id, what, size, port } = slot;
-    const own = words[i];
-    if (own === undefined)
-      return [js`${id} = ${helpers.outOf()}(${what}, out${member(port.name)}, ${times(name("rows"), size)})`];
-    return [js`${own.list} = ${helpers.listOf()}(${what}, out${member(port.name)})`, js`${id} = ${own.list} && ${fresh(slot)}`];
-  });
-  return js`if (out === undefined) out = ${made};
-else ${helpers.portsOf()}("out", out, outputs);
-const ${commas(given)};`;
-}
-
-/** Numbers as the words that the caller gets. */
-function spelling({ scene }: Site, own: Spelled | undefined, optional: boolean): Code | undefined {
-  if (own === undefined) return undefined;
-  const { list, numbers, words, unknown } = own;
-  const put = js`${scene.helpers.spell()}(${numbers}, ${words}, ${new Code(quote(unknown))}, ${list});`;
-  return optional ? js`if (${list}) ${put}` : put;
-}
 
 /** A copy of what may lie under an output; where it is `optional`, the caller may not ask for it. */
 function apart(id: Name, outputs: readonly Slot[], optional: boolean): Code {
