@@ -113,6 +113,7 @@ it("a step that computes with what the step before it changed is refused", () =>
 it("a recurrent layer in a stream says which states it leaves, by name", () => {
   const layers = [
     l.rnn({ name: "stack", cell: [l.lstmCell({ units: 2 }), l.gruCell({ units: 3 })], returnSequences: true, inputShape }),
+    l.gru({ name: "four", units: 4, returnSequences: true }),
     l.timeDistributed({ name: "each", layer: l.reshape({ targetShape: [2, 2] }) }),
     l.timeDistributed({ name: "inner", layer: l.lstm({ units: 1 }) }),
     l.lstm({ name: "last", units: 2 }),
@@ -123,6 +124,7 @@ it("a recurrent layer in a stream says which states it leaves, by name", () => {
     "stack/cell/cells/lstm_cell/h 2",
     "stack/cell/cells/lstm_cell/c 2",
     "stack/cell/cells/gru_cell/h 3",
+    "four/h 4",
     "last/h 2",
     "last/c 2",
   ]);
