@@ -3,6 +3,14 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 
+/** What a model is opened with beside its own bytes. */
+export interface Given {
+  /** A file beside it, by its path from the model's folder with `/`; undefined where there is none. Ask by `besideOf`. */
+  readonly beside?: (path: string) => Uint8Array | undefined;
+  /** Shapes of samples where the file leaves sizes open: of the only input, or by name. */
+  readonly inputShape?: readonly number[] | Readonly<Record<string, readonly number[]>>;
+}
+
 /** A row of the list. */
 export interface Format {
   /** As people call it; the error about unknown bytes lists it. */
@@ -10,7 +18,7 @@ export interface Format {
   /** By content; the name settles what a file too short to be recognised was meant to be. `head`: the first bytes, or all. */
   readonly sniff: (head: Uint8Array, fileName: string) => boolean;
   /** Throws CompileError `format/…`, or `ir/…` where the text of an IR is wrong. */
-  readonly open: (bytes: Uint8Array) => Model;
+  readonly open: (bytes: Uint8Array, given: Given) => Model;
   readonly save?: (model: Model) => Uint8Array;
 }
 
@@ -30,4 +38,21 @@ export function textStart(bytes: Uint8Array, from = 0): number {
   let at = from === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : from;
   while (at < bytes.length && whiteSpace.includes(bytes[at])) at++;
   return at;
+}
+
+/**
+ * The bytes of a file that a model names, such as a shard of its weights. Throws CompileError `format/beside` where the path leads out of
+ * the model's folder, or where there is no such file.
+ */
+export function besideOf({ beside }: Given, name: string, path: string): Uint8Array {
+  const refuse = (message: string, hint: string) => new CompileError({ code: "format/beside", path, message, hint });
+  const steps = name.split("/").filter((step) => step !== ".");
+  const isOutside = steps.length === 0 || steps.some((step) => step === "" || step === "..") || /[\\:\0]/.test(name);
+  if (isOutside)
+    throw refuse(`${JSON.stringify(name)} is no path within the model's folder`, "move the file into it, and name it from there");
+  const bytes = beside?.(steps.join("/"));
+  if (bytes !== undefined) return bytes;
+  const hint =
+    beside === undefined ? "open(bytes, name, { beside: (path) => … }) says where the others are" : "put it beside the model";
+  throw refuse(`the model names the file ${JSON.stringify(name)}, which is not there`, hint);
 }

@@ -2,18 +2,20 @@
 // that says what was seen. Every format of the list is data: nothing of it is ever run.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import type { Given } from "./define.ts";
 import { formats } from "./list.ts";
 
+export type { Given } from "./define.ts";
 export { saveJson } from "./json.ts";
 export { openWeights, save } from "./safetensors.ts";
 
 /**
  * The Model in `bytes`: of the first format in the list that knows them. `name` (a file name) settles what a file too short to be
- * recognised was meant to be. Throws CompileError `format/…`.
+ * recognised was meant to be; `given`: files beside it, and sizes that it leaves open. Throws CompileError `format/…`.
  */
-export function open(bytes: Uint8Array, name = ""): Model {
+export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
   const found = formats.find((format) => format.sniff(bytes, name));
-  if (found !== undefined) return found.open(bytes);
+  if (found !== undefined) return found.open(bytes, given);
   throw new CompileError({
     code: "format/unknown",
     path: "",

@@ -1,6 +1,7 @@
 // A model file → Model. TypeScript and JavaScript are the user's code: bundled with esbuild and run. JSON and .safetensors
 // are data and are never run. Out: the Model with its weights, and every file it was made from (for a watcher).
-import { dirname, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
@@ -27,9 +28,7 @@ export interface Loaded {
 export async function loadModel(file: string, seen: (file: string) => void = () => {}): Promise<Loaded> {
   const path = resolve(file);
   seen(path);
-  const loaded: Loaded = isSource(path)
-    ? { ...(await runSource(path, seen)), source: path }
-    : { model: open(readBytes(path), showFile(path)), files: [path] };
+  const loaded: Loaded = isSource(path) ? { ...(await runSource(path, seen)), source: path } : openFile(path, seen);
   const { model, files, source } = loaded;
   if (model.weightsFile === undefined) return loaded;
   const weightsFile = resolve(dirname(path), model.weightsFile);
@@ -37,6 +36,24 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
   const bytes = readBytes(weightsFile);
   const weighted = await withPlaces(source, () => withWeightsFile(model, bytes));
   return { ...loaded, model: weighted, files: [...files, weightsFile] };
+}
+
+/** A file of data, which may name others in its folder. */
+function openFile(path: string, seen: (file: string) => void): Loaded {
+  const folder = dirname(path);
+  const files = [path];
+  const beside = (name: string): Uint8Array | undefined => {
+    const file = resolve(folder, name);
+    seen(file);
+    if (!existsSync(file)) return undefined;
+    // A link may lead anywhere; what a model names stays in its folder.
+    const [real, home] = [file, folder].map((one) => realpathSync(one));
+    if (!real.startsWith(home.endsWith(sep) ? home : home + sep)) return undefined;
+    files.push(file);
+    return readBytes(file);
+  };
+  const model = open(readBytes(path), showFile(path), { beside });
+  return { model, files };
 }
 
 /** Runs `work` on a loaded model; a CompileError learns where in the user's source its path stands. */
