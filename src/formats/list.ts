@@ -3,6 +3,7 @@ import type { Format } from "./define.ts";
 import { graph } from "./graph.ts";
 import { json } from "./json.ts";
 import { keras } from "./keras/index.ts";
+import { kerasArchive } from "./keras2/archive.ts";
 import { kerasH5, kerasJson } from "./keras2/index.ts";
 import { safetensors } from "./safetensors.ts";
 
@@ -12,6 +13,7 @@ export const formats: readonly Format[] = [
   kerasJson, // its class stands above a spec
   json,
   graph,
+  kerasArchive, // its version stands above the other archives
   keras,
   kerasH5,
 ];
