@@ -48,6 +48,8 @@ describe("a file that is no model", () => {
     const error = errorOf(() => open(file));
     expect(error.code).toBe("format/unknown");
     expect(error.diagnostic.message).toBe(`this is no model: ${seen}`);
-    expect(error.hint).toMatch(/\.safetensors.*, a spec as JSON, the text of a Graph, .*\.keras files of Keras 3, \.h5 files of Keras/);
+    expect(error.hint).toMatch(
+      /\.safetensors.*, a spec as JSON, the text of a Graph, .*\.keras files of Keras 3, \.h5 files of Keras/,
+    );
   });
 });
