@@ -60,6 +60,7 @@ function damagedConfig(draw: Random): Uint8Array {
   const value: unknown = JSON.parse(draw.pick(configs));
   for (let left = draw.integer(1, 3); left > 0; left--) {
     const places = placesIn(value);
+    if (places.length === 0) break;
     const [[owner, key], [from, name]] = [draw.pick(places), draw.pick(places)];
     draw.pick(damages)(owner, key, from[name], draw);
   }
