@@ -123,6 +123,15 @@ describe("an architecture alone", () => {
     ]);
   });
 
+  it("of Keras 3 keeps keys that meant something else before", () => {
+    const table = { class_name: "ReversibleEmbedding", config: { name: "r", input_dim: 5, output_dim: 2 } };
+    const model = {
+      ...chain({ class_name: "InputLayer", config: { batch_shape: [null, 3] } } as typeof first, table as never),
+      keras_version: "3.15.1",
+    };
+    expect(open(text(model)).layers[1].config).toEqual({ inputDim: 5, outputDim: 2 });
+  });
+
   it("takes what it lacks of regularizers, initializers and constraints for nothing", () => {
     const config = {
       ...first.config,

@@ -41,6 +41,15 @@ export function fromArchitecture(value: unknown): Model {
   return linesOf(modernise(config, writer).config, emptyStore).model;
 }
 
+/** What stands at the root of a `.weights.h5` file. */
+const folders: ReadonlySet<string> = new Set([
+  "vars",
+  "layers",
+  "optimizer",
+  "_layer_checkpoint_dependencies",
+  "top_level_model_weights",
+]);
+
 function openH5(root: H5Group, given: Given): Model {
   const stated = root.attribute("model_config");
   if (typeof stated === "string") {
@@ -48,17 +57,16 @@ function openH5(root: H5Group, given: Given): Model {
     if (model?.kind !== "group") return broken("/model_weights", "the file states a model and holds no weights of it");
     return opened(parsePython(stated, "model_config"), root, model, given);
   }
-  if (!hasLayers(root) && root.get("layers") === undefined && root.get("_layer_checkpoint_dependencies") === undefined)
+  // A model without weights leaves a file of weights that holds nothing.
+  const strange = hasLayers(root) ? [] : root.names().filter((name) => !folders.has(name));
+  if (strange.length > 0)
     throw new CompileError({
       code: "format/unsupported",
       path: "",
-      message: `the HDF5 file is no model of Keras: it holds ${
-        root
-          .names()
-          .slice(0, 5)
-          .map((name) => JSON.stringify(name))
-          .join(", ") || "nothing"
-      }`,
+      message: `the HDF5 file is no model of Keras: it holds ${strange
+        .slice(0, 5)
+        .map((name) => JSON.stringify(name))
+        .join(", ")}`,
     });
   return opened(architectureBeside(given), root, root, given);
 }

@@ -72,7 +72,7 @@ export const layerQuirks: readonly LayerQuirk[] = [
     sees: ({ class_name }) => class_name === "Merge", mends: mergeOf,
     sample: sample("Merge", { name: "m", mode: "concat", concat_axis: 1 }, { name: "m", axis: 1 }, 1, "Concatenate") },
   { says: "keys have other names: nb_filter, subsample, border_mode, dim_ordering, output_dim, p, …", versions: "1",
-    sees: hasOldKeys, mends: (item) => ({ ...item, config: withNewKeys(item) }),
+    sees: (item, { major }) => major < 3 && hasOldKeys(item), mends: (item) => ({ ...item, config: withNewKeys(item) }),
     sample: sample("Conv2D", { nb_filter: 4, nb_row: 3, nb_col: 2, subsample: [1, 1], border_mode: "same", dim_ordering: "th", bias: true },
       { filters: 4, strides: [1, 1], padding: "same", data_format: "channels_first", use_bias: true, kernel_size: [3, 2] }, 1) },
   { says: "a border is four numbers, or has named sides", versions: "1",
