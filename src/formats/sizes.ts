@@ -10,7 +10,7 @@ import type { Given } from "./define.ts";
 type Shape = readonly (number | null)[];
 type Shapes = NonNullable<Given["inputShape"]>;
 
-/** The model with the sizes that `inputShape` gives. Throws CompileError cli/option where they do not fit. */
+/** The model with the sizes that `inputShape` gives. Throws CompileError format/size where they do not fit. */
 export function withSizes(model: Model, { inputShape: given }: Given): Model {
   if (given === undefined) return model;
   const { graph, inputs, layers } = model;
@@ -80,5 +80,5 @@ function sized(known: Shape, given: readonly number[] | undefined, path: string)
 }
 
 function wrong(path: string, message: string, hint = "--input-shape is for sizes that the model leaves open"): CompileError {
-  return new CompileError({ code: "cli/option", path, message, hint });
+  return new CompileError({ code: "format/size", path, message, hint });
 }

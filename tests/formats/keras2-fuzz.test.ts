@@ -94,6 +94,6 @@ it(`${mutations} damaged files (seed ${seed}) give a Model or a CompileError`, (
   }
   console.log(`${mutations} damaged files:`, Object.fromEntries(ends));
   // Damage that never got past the first line would show nothing, nor would damage that hurts nobody.
-  for (const end of ["opened", "format/spec", "format/tensor", "format/unsupported", "format/hdf5"])
+  for (const end of ["opened", "format/spec", "format/tensor", "format/archive", "format/hdf5"])
     expect(ends.get(end), end).toBeGreaterThan(0);
 });
