@@ -103,5 +103,5 @@ describe("npm start", () => {
 it("examples/strikes learns from texts, and the shipped module answers from the string", () => {
   const { accuracy, guess } = strikes(2);
   expect(accuracy).toBeGreaterThan(0.9);
-  expect(guess).toBeLessThan(0.6);
+  expect(accuracy).toBeGreaterThan(guess + 0.3);
 });

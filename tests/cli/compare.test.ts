@@ -9,6 +9,7 @@ import type { Model } from "../../compiler/model.ts";
 import { compare, type Given } from "../../src/compare.ts";
 import { save } from "../../src/formats/index.ts";
 import { dense, lstm, model, sequential } from "../../src/sequential.ts";
+import { standard } from "../exemptions.ts";
 import { layerc } from "./bin.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-compare-"));
@@ -95,7 +96,7 @@ describe("layerc compare", () => {
 describe("pairs", () => {
   const of = (name: string, values: readonly number[], shape = [values.length]): Given => ({ name, shape, values });
   const differences = (a: readonly Given[], b: readonly Given[]) =>
-    compare({ layers: a, outputs: [] }, { layers: b, outputs: [] }, 1, { abs: 1e-6, rel: 1e-6 });
+    compare({ layers: a, outputs: [] }, { layers: b, outputs: [] }, 1, standard.layers);
   it("NaN beside a number is a difference, NaN beside NaN is none, infinities are alike", () => {
     const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
     const found = differences([of("a", [nan, inf, 1])], [of("a", [nan, inf, 1])]).pairs[0];
