@@ -3,6 +3,7 @@ import type { Format } from "./define.ts";
 import { graph } from "./graph.ts";
 import { json } from "./json.ts";
 import { keras } from "./keras/index.ts";
+import { onnx } from "./onnx/index.ts";
 import { safetensors } from "./safetensors.ts";
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
@@ -11,4 +12,5 @@ export const formats: readonly Format[] = [
   json,
   graph,
   keras,
+  onnx,
 ];
