@@ -64,6 +64,10 @@ export interface Site {
   common(values: readonly Value[], rank: number): At;
   /** All of them with n, or none, at `at`. */
   aligned(values: readonly Value[], at: At): readonly Node[];
+  /** `count` axes of a value from `axis` on as one. */
+  merged(inner: Value, axis: number, count: number): Value;
+  /** An axis of a value as several; one of size 1 as ones. */
+  split(value: Value, axis: number, sizes: readonly number[]): Value;
   /** A node with its batch at `at` as a value. */
   made(node: Node, at: At, dtype: DType): Value;
   /** Ops on elements, broadcast against one another as NumPy does. */

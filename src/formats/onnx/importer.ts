@@ -9,11 +9,11 @@ import type { Given } from "../define.ts";
 import type { Operator } from "./define.ts";
 import { fold, isFoldable } from "./fold.ts";
 import { callsOf } from "./functions.ts";
+import { Kept, type Layouts } from "./layouts.ts";
 import { NodeSite } from "./node-site.ts";
 import { isWhole, numbersOf } from "./numbers.ts";
 import { operatorFor, versionsOf } from "./operators/list.ts";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./schema.ts";
-import { Kept, type Layouts } from "./site.ts";
 import { known, type Value } from "./values.ts";
 import { damaged } from "./wire.ts";
 
@@ -64,7 +64,7 @@ export class Importer {
     }
     const outputs = graph.outputs.map(({ name }) => name);
     this.#runNodes(graph.nodes, outputs, scope);
-    return outputs.map((name) => valueOf(scope, name) ?? damaged(`nothing makes the output ${JSON.stringify(name)}`, name));
+    return outputs.map((name) => lookUp(scope, name) ?? damaged(`nothing makes the output ${JSON.stringify(name)}`, name));
   }
 
   /** Nodes in their order, but for those that no output needs. */
@@ -160,6 +160,7 @@ export class Importer {
 
   /** The node of a value. Whole numbers stay as they are up to 2^24 alone: a Graph computes in float32. */
   nodeOf(value: Value, path: string): Node {
+    if (value.at === "merged") throw new Kept(path, "a node");
     const found = value.node ?? this.#nodes.get(value);
     if (found !== undefined) return found;
     const numbers = value.data ?? new Float32Array();
@@ -200,7 +201,7 @@ export class Importer {
   }
 
   #read(name: string, scope: Scope, path: string): Value {
-    return valueOf(scope, name) ?? damaged(`the node reads ${JSON.stringify(name)}, which nothing before it makes`, path);
+    return lookUp(scope, name) ?? damaged(`the node reads ${JSON.stringify(name)}, which nothing before it makes`, path);
   }
 
   #refuse(path: string, what: string, hint?: string): never {
@@ -215,7 +216,7 @@ export const refusal = (path: string, what: string, hint?: string): CompileError
 /** How a node is called in messages: by its name, or by what it makes. */
 export const pathOf = (node: NodeProto): string => node.name || node.outputs.find((name) => name !== "") || node.operator;
 
-function valueOf(scope: Scope | undefined, name: string): Value | undefined {
+function lookUp(scope: Scope | undefined, name: string): Value | undefined {
   for (let at = scope; at !== undefined; at = at.outer) {
     const found = at.names.get(name);
     if (found !== undefined) return found;

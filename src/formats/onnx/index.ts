@@ -9,11 +9,11 @@ import { printGraph } from "../../../compiler/graph/print.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { Format, Given } from "../define.ts";
 import { Importer, refusal, type Scope } from "./importer.ts";
+import { Kept } from "./layouts.ts";
 import { dtypeOf } from "./numbers.ts";
 import { versionsOf } from "./operators/list.ts";
 import { type Attempt, attemptsOf, type Port, portsOf } from "./ports.ts";
 import { decodeModel, type GraphProto, type ModelProto } from "./schema.ts";
-import { Kept } from "./site.ts";
 import { known, shapeAt, type Value } from "./values.ts";
 import { damaged } from "./wire.ts";
 

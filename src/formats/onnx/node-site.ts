@@ -3,9 +3,11 @@
 import type { Node } from "../../../compiler/graph/graph.ts";
 import type { G } from "../../../compiler/ops/index.ts";
 import type { Site } from "./define.ts";
+import type { Layouts } from "./layouts.ts";
+import { mergedOf, split } from "./merged.ts";
 import type { DType, Numbers } from "./numbers.ts";
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./schema.ts";
-import { alignedNodes, apartFrom, commonAt, eachOf, elementwiseOf, firstAxisOf, type Layouts, laidOut, madeOf } from "./site.ts";
+import { alignedNodes, apartFrom, commonAt, eachOf, elementwiseOf, firstAxisOf, laidOut, madeOf } from "./site.ts";
 import { type At, known, type Value } from "./values.ts";
 
 /** What a node's Site asks the importer. */
@@ -116,6 +118,12 @@ export class NodeSite implements Site {
   }
   aligned(values: readonly Value[], at: At): readonly Node[] {
     return alignedNodes(this.#of, values, at);
+  }
+  merged(inner: Value, axis: number, count: number): Value {
+    return mergedOf(this.#of, inner, axis, count);
+  }
+  split(value: Value, axis: number, sizes: readonly number[]): Value {
+    return split(this.#of, value, axis, sizes);
   }
   made(node: Node, at: At, dtype: DType): Value {
     return madeOf(this.#of, node, at, dtype);

@@ -71,7 +71,7 @@ function settled(
   if (own !== undefined && !isSample && own.length !== sizes.length)
     return fail(`the shape ${show(own)} is given, and the file states ${show(sizes)}`, hint);
   // A shape with all axes settles the batch too; without one, the axis of the batch is left out.
-  const place = axis < 0 ? 0 : axis;
+  const place = Math.max(axis, 0);
   const wanted: readonly (number | undefined)[] | undefined = isSample
     ? own.toSpliced(place, 0, undefined as unknown as number)
     : own;

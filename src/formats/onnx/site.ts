@@ -3,34 +3,16 @@
 // has more than one row, `Kept` is thrown and the importer takes the whole input as one row.
 import { type Node, type Shape, sameShape } from "../../../compiler/graph/graph.ts";
 import type { G } from "../../../compiler/ops/index.ts";
+import type { Layouts } from "./layouts.ts";
+import { mergedOf, split } from "./merged.ts";
 import type { DType } from "./numbers.ts";
-import { type At, broadcastShape, padShape, shapeAt, type Value } from "./values.ts";
-
-/** Thrown where rows would see each other: the batch cannot be free. */
-export class Kept extends Error {
-  readonly path: string;
-  readonly operator: string;
-  constructor(path: string, operator: string) {
-    super(`${operator} does not keep the batch apart`);
-    this.path = path;
-    this.operator = operator;
-  }
-}
-
-/** What the helpers need of whoever imports. */
-export interface Layouts {
-  readonly g: G;
-  readonly rows: number;
-  readonly node: (value: Value) => Node;
-  readonly mixed: () => never;
-  readonly refuse: (what: string) => never;
-}
+import { type At, broadcastShape, cutKnown, padShape, shapeAt, type Value } from "./values.ts";
 
 /** Every row with all of the value. */
 export function eachOf(of: Layouts, value: Value): Value {
   const { at } = value;
-  if (typeof at !== "number") return value;
-  if (of.rows !== 1) of.mixed();
+  if (at === "each" || at === "none") return value;
+  if (at === "merged" || of.rows !== 1) of.mixed();
   return { ...value, at: "each", node: of.g.reshape(of.node(value), { shape: ["n", ...value.shape] }) };
 }
 
@@ -38,6 +20,7 @@ export function eachOf(of: Layouts, value: Value): Value {
 export function laidOut(of: Layouts, value: Value, at: At, rank: number): Node {
   const padded = padShape(value.shape, rank);
   const { g } = of;
+  if (value.at === "merged" || at === "merged") return of.mixed();
   if (at === "each" || at === "none") {
     const whole = at === "each" ? eachOf(of, value) : value;
     return reshaped(g, of.node(whole), whole.at === "none" ? padded : ["n", ...padded]);
@@ -50,8 +33,8 @@ export function laidOut(of: Layouts, value: Value, at: At, rank: number): Node {
   if (padded[at] === 1) return reshaped(g, of.node(value), value.at === "each" ? ["n", ...rest] : rest);
   if (value.at === "each" || !isUniform(value, at + value.shape.length - rank)) of.mixed();
   const axis = at + value.shape.length - rank;
-  const first = value.shape.map((size, i) => (i === axis ? 1 : size));
-  return reshaped(g, g.slice(of.node(value), { starts: first.map(() => 0), sizes: first }), rest);
+  const first = cutKnown(value, axis, 0, 1);
+  return of.node({ ...first, shape: rest });
 }
 
 /** Whether known numbers are the same all along an axis. */
@@ -94,10 +77,28 @@ export function elementwiseOf(
       const both = broadcastShape(a, b);
       return both ?? of.refuse(`inputs of the shapes [${a.join(", ")}] and [${b.join(", ")}]`);
     });
+  const mixed = values.find((value) => value.at === "merged");
+  if (mixed !== undefined) return apartElementwise(of, values, mixed, shape.length, build, dtype);
   const at = commonAt(of, values, shape.length);
   const to = shapeAt(shape, at);
   const nodes = values.map((value) => of.g.broadcastTo(laidOut(of, value, at, shape.length), to));
   return { dtype, shape, at, node: build(of.g, ...nodes) };
+}
+
+/** The same where the batch is a part of an axis: that axis taken apart in all of them, and put together again. */
+function apartElementwise(
+  of: Layouts,
+  values: readonly Value[],
+  { shape, merged }: Value,
+  rank: number,
+  build: (g: G, ...nodes: Node[]) => Node,
+  dtype: DType,
+): Value {
+  const { axis, count, inner } = merged ?? of.mixed();
+  const place = axis + rank - shape.length;
+  const sizes = inner.shape.slice(axis, axis + count);
+  const parts = values.map((value) => split(of, value, place - rank + value.shape.length, sizes));
+  return mergedOf(of, elementwiseOf(of, parts, build, dtype), place, count);
 }
 
 /** All nodes with n where one has it. */

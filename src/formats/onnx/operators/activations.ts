@@ -17,7 +17,7 @@ const hardSigmoid = (g: G, x: Node, alpha: number, beta: number): Node =>
 
 /** x > 0: γx; else γ(αeˣ − α). */
 const selu = (g: G, x: Node, number: Parameter): Node => {
-  const [alpha, gamma] = [number("alpha", 1.67326319217681884765625), number("gamma", 1.05070102214813232421875)];
+  const [alpha, gamma] = [number("alpha", 1.6732631921768188), number("gamma", 1.0507010221481323)];
   const zero = g.like(x, 0);
   return g.mul(g.like(x, gamma), g.add(g.max(x, zero), g.mul(g.like(x, alpha), g.expm1(g.min(zero, x)))));
 };

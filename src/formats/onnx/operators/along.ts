@@ -5,14 +5,16 @@ import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
 import { axisOf, type Made, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, nodeAxis, type Value } from "../values.ts";
-import { reshapeTo } from "./moves.ts";
+import { beside, reshapeTo } from "./moves.ts";
 
 type Line = (g: G, x: Node, axis: number) => Node;
 
 /** Lines along one axis. */
 export function lines(site: Site, x: Value, axis: number, build: Line, dtype = x.dtype): Value {
-  const value = site.apart(x, [axis]);
-  return site.made(build(site.g, site.node(value), nodeAxis(value.at, axis)), value.at, dtype);
+  return beside(site, x, [axis], false, (inner, [at]) => {
+    const value = site.apart(inner, [at]);
+    return site.made(build(site.g, site.node(value), nodeAxis(value.at, at)), value.at, dtype);
+  });
 }
 
 const softmaxLike = (name: string, build: Line): readonly Operator[] => [

@@ -4,19 +4,49 @@ import type { Node, Shape } from "../../../../compiler/graph/graph.ts";
 import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
 import type { Site } from "../define.ts";
-import { type At, axesOf, nodeAxis, shapeAt, type Value } from "../values.ts";
+import { mergeInto } from "../merged.ts";
+import { type At, axesOf, cutKnown, nodeAxis, shapeAt, type Value } from "../values.ts";
 
 /** Copies that one operator may cut a value into. */
 const mostParts = 4096;
 
-/** The same numbers under another shape. The batch is where as many numbers are before and behind it. */
+/** The same numbers under another shape. The batch is where as many numbers are before and behind it, or a part of an axis. */
 export function reshapeTo(site: Site, x: Value, shape: readonly number[]): Value {
   if (sizeOf(shape) !== sizeOf(x.shape)) site.refuse(`from the shape [${x.shape.join(", ")}] to [${shape.join(", ")}]`);
+  if (x.merged !== undefined) return reshapeTo(site, x.merged.inner, shape);
+  // Weights are one node whatever their shape; what was computed of known numbers stays known.
+  if (x.data !== undefined && x.name === undefined) return { ...x, shape };
   const { at } = x;
   const place = typeof at === "number" ? movedTo(x.shape, at, shape) : at;
+  if (place === undefined && site.rows > 1) {
+    const into = mergeInto(x.shape, at as number, shape);
+    if (into !== undefined) {
+      const inner = shape.toSpliced(into.axis, 1, ...into.sizes);
+      const node = site.g.reshape(site.node(x), { shape: shapeAt(inner, into.place) });
+      return site.merged(site.made(node, into.place, x.dtype), into.axis, into.sizes.length);
+    }
+  }
   const value = place === undefined ? site.each(x) : x;
   const to: At = place ?? "each";
   return site.made(site.g.reshape(site.node(value), { shape: shapeAt(shape, to) }), to, x.dtype);
+}
+
+/**
+ * What `f` makes of a value along some axes, where the batch may be a part of another axis: that one is apart meanwhile. `drops`: those axes
+ * are gone then.
+ */
+export function beside(
+  site: Site,
+  x: Value,
+  axes: readonly number[],
+  drops: boolean,
+  f: (x: Value, axes: readonly number[]) => Value,
+): Value {
+  if (x.merged === undefined) return f(x, axes);
+  const { inner, axis, count } = x.merged;
+  if (axes.includes(axis)) site.each(x);
+  const made = f(inner, axes.map((other) => (other < axis ? other : other + count - 1))); // biome-ignore format: one line
+  return site.merged(made, drops ? axis - axes.filter((other) => other < axis).length : axis, count);
 }
 
 /** The axis of `to` that is axis `at` of `from`. */
@@ -29,6 +59,7 @@ function movedTo(from: readonly number[], at: number, to: readonly number[]): nu
 
 /** Axes in another order; the batch goes along. */
 export function transposeTo(site: Site, x: Value, perm: readonly number[]): Value {
+  if (x.merged !== undefined) return transposeMerged(site, x.merged, perm);
   const { at } = x;
   const to: At = typeof at === "number" ? perm.indexOf(at) : at;
   const inner = perm.filter((axis) => axis !== at).map((axis) => nodeAxis(at, axis));
@@ -36,9 +67,17 @@ export function transposeTo(site: Site, x: Value, perm: readonly number[]): Valu
   return site.made(node, to, x.dtype);
 }
 
+function transposeMerged(site: Site, { inner, axis, count }: NonNullable<Value["merged"]>, perm: readonly number[]): Value {
+  const own = axesOf(count, axis);
+  const all = perm.flatMap((from) => (from === axis ? own : [from < axis ? from : from + count - 1]));
+  return site.merged(transposeTo(site, inner, all), perm.indexOf(axis), count);
+}
+
 /** `size` numbers of an axis from `start` on. */
 export function cut(site: Site, x: Value, axis: number, start: number, size: number): Value {
   if (start === 0 && size === x.shape[axis]) return x;
+  if (x.data !== undefined && x.name === undefined) return cutKnown(x, axis, start, size);
+  if (x.merged !== undefined) return beside(site, x, [axis], false, (inner, [at]) => cut(site, inner, at, start, size));
   const value = site.apart(x, [axis]);
   return site.made(cutNode(site.g, site.node(value), nodeAxis(value.at, axis), start, size), value.at, x.dtype);
 }

@@ -41,9 +41,25 @@ export function matMul(site: Site, a: Value, b: Value): Value {
   if (b.shape.length === 1) return dropped(site, matMul(site, a, reshapeTo(site, b, [...b.shape, 1])), -1);
   const [k, l] = [a.shape[a.shape.length - 1], b.shape[b.shape.length - 2]];
   if (k !== l) site.refuse(`of [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`);
+  if (a.merged !== undefined || b.merged !== undefined) return byParts(site, a, b);
   const isFlat = (value: Value): boolean => value.at === "none" && value.shape.slice(0, -2).every((size) => size === 1);
   if (isFlat(b) && a.at !== a.shape.length - 1 && b.shape.length <= a.shape.length) return byWeights(site, a, b);
   return stacked(site, a, b);
+}
+
+/** The batch as a part of an axis: that axis apart in both. It is none of those that are summed. */
+function byParts(site: Site, a: Value, b: Value): Value {
+  const first = a.merged === undefined ? b : a;
+  const { axis, count, inner } = first.merged ?? site.refuse("of such stacks");
+  const end = first.shape.length - axis;
+  const sizes = inner.shape.slice(axis, axis + count);
+  const rank = Math.max(a.shape.length, b.shape.length);
+  // Rows of the left matrix against weights on the right, or an axis of both stacks.
+  if (end === 2 && first === a && b.at === "none" && b.shape.length === 2)
+    return site.merged(matMul(site, inner, b), axis, count);
+  if (end <= 2) site.each(first);
+  const [left, right] = [a, b].map((value) => site.split(value, value.shape.length - end, sizes));
+  return site.merged(matMul(site, left, right), rank - end, count);
 }
 
 /** A matrix of weights on the right: all other axes of a stay as they are. */

@@ -152,7 +152,9 @@ function runDirection(
   };
 }
 
+/** Without a first axis of size 1. */
 const reshapeOne = (site: Site, x: Value): Value => {
+  if (x.at === "none") return reshapeTo(site, x, x.shape.slice(1));
   const at = typeof x.at === "number" ? x.at - 1 : x.at;
   return typeof at === "number" && at < 0
     ? reshapeOne(site, site.each(x))

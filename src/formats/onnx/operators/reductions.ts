@@ -4,6 +4,7 @@ import type { G } from "../../../../compiler/ops/index.ts";
 import { axisOf, type Operator, operator, type Site } from "../define.ts";
 import { isWhole } from "../numbers.ts";
 import { type At, axesOf, nodeAxis, type Value } from "../values.ts";
+import { beside } from "./moves.ts";
 
 type Build = (g: G, x: Node, axes: readonly number[]) => Node;
 
@@ -26,6 +27,7 @@ function inferredAxes(site: Site, x: Value): readonly number[] | undefined {
 
 /** A value without some of its axes, or with 1 in their places. */
 export function reduced(site: Site, x: Value, axes: readonly number[], keep: boolean, build: Build, dtype = x.dtype): Value {
+  if (x.merged !== undefined) return beside(site, x, axes, !keep, (inner, own) => reduced(site, inner, own, keep, build, dtype));
   const value = site.apart(x, axes);
   const { at } = value;
   const node = build(site.g, site.node(value), axes.map((axis) => nodeAxis(at, axis))); // biome-ignore format: one line
@@ -75,8 +77,8 @@ const product: Build = (g, x, axes) => {
 const logSumExp: Build = (g, x, axes) => {
   const kept = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const largest = g.reduceMax(x, { axes });
-  const isFinite = g.less(g.abs(largest), g.like(largest, Number.POSITIVE_INFINITY));
-  const shift = g.select(isFinite, largest, g.like(largest, 0));
+  const isBounded = g.less(g.abs(largest), g.like(largest, Number.POSITIVE_INFINITY));
+  const shift = g.select(isBounded, largest, g.like(largest, 0));
   const shifted = g.sub(x, g.broadcast(shift, { shape: x.type.shape, axes: kept }));
   return g.add(shift, g.log(g.reduceSum(g.exp(shifted), { axes })));
 };

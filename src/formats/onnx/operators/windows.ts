@@ -65,16 +65,26 @@ export interface Picture {
 export function channelsLast(site: Site, x: Value): Picture {
   const rank = x.shape.length - 2;
   if (rank < 1) site.refuse(`of a tensor of ${x.shape.length} axes`);
-  const value = site.firstAxis(site.apart(x, axesOf(rank + 1, 1)));
+  const value = x.merged?.axis === 0 ? x : site.firstAxis(site.apart(x, axesOf(rank + 1, 1)));
+  if (value.merged !== undefined) return mergedPicture(site, value, value.merged);
   const lead = value.at === "each" ? 2 : 1;
   const perm = [...axesOf(lead), ...axesOf(rank, lead + 1), lead];
   return { value, node: site.g.transpose(site.node(value), { perm }), lead, rank };
 }
 
+/** Pictures of several steps, [B · T, C, ...spatial]: the steps are samples of a row. */
+function mergedPicture(site: Site, value: Value, { inner, count }: NonNullable<Value["merged"]>): Picture {
+  const rank = value.shape.length - 2;
+  const perm = [...axesOf(count), ...axesOf(rank, count + 1), count];
+  return { value, node: site.g.transpose(site.node(inner), { perm }), lead: count, rank };
+}
+
 /** [...lead, ...spatial, C] as the file has it. */
 export function channelsFirst(site: Site, node: Node, { value, lead, rank }: Picture): Value {
   const perm = [...axesOf(lead), lead + rank, ...axesOf(rank, lead)];
-  return site.made(site.g.transpose(node, { perm }), value.at, value.dtype);
+  const turned = site.g.transpose(node, { perm });
+  if (value.merged === undefined) return site.made(turned, value.at, value.dtype);
+  return site.merged(site.made(turned, value.merged.inner.at, value.dtype), 0, value.merged.count);
 }
 
 /** With margins of one number around it. */
