@@ -21,11 +21,11 @@ export function isFoldable(inputs: readonly Value[]): boolean {
   return inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) <= limit;
 }
 
-/** What `make` builds, as numbers; its outputs stay as they are where they already are known. `refuse`: for what does not fit its format. */
+/** What `make` builds, as numbers; its outputs stay as they are where they already are known; undefined where they are too many. `refuse`: for what does not fit its format. */
 export function fold(
   make: (g: G, node: (value: Value) => Node) => Made,
   refuse: (what: string) => never,
-): readonly (Value | undefined)[] {
+): readonly (Value | undefined)[] | undefined {
   const g = begin();
   const params = new Map<Value, Node>();
   const given = new Map<Node, Tensor>();
@@ -38,6 +38,8 @@ export function fold(
   };
   const made = make(g, node);
   const outputs = (Array.isArray(made) ? made : [made]) as readonly (Value | undefined)[];
+  if (outputs.some((value) => value !== undefined && sizeOf(value.shape) > (isWhole(value.dtype) ? mostWhole : most)))
+    return undefined;
   const open = outputs.flatMap((value) => (value?.node === undefined ? [] : [value.node]));
   const source = graph("fold", open.map((root, i) => [String(i), root] as const)); // biome-ignore format: one line
   const watch = {

@@ -112,13 +112,16 @@ export class Importer {
     try {
       if (row.foldsItself !== true && isFoldable(given)) {
         const refuse = (what: string) => this.#refuse(path, `${node.operator} gives ${what}`);
-        return fold((g, of) => row.make(this.#site(node, row, inputs, scope, path, g, of)), refuse);
+        const folded = fold((g, of) => row.make(this.#site(node, row, inputs, scope, path, g, of)), refuse);
+        if (folded !== undefined) return folded;
       }
       const made = row.make(this.#site(node, row, inputs, scope, path, this.g, (value) => this.nodeOf(value, path)));
       const values = (Array.isArray(made) ? made : [made]) as readonly (Value | undefined)[];
       for (const value of values) if (value !== undefined) checkSize("a value", value.shape, path);
       return values;
     } catch (error) {
+      // What an engine says of an array of impossible length.
+      if (error instanceof RangeError) this.#refuse(path, `${node.operator} as large as that: ${error.message}`);
       throw error instanceof CompileError && error.path === "" ? error.with({ under: path }) : error;
     }
   }

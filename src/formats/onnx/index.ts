@@ -33,6 +33,8 @@ function looksLikeModel(head: Uint8Array): boolean {
 function openOnnx(bytes: Uint8Array, given: Given): Model {
   const model = decodeModel(bytes);
   if (model.graph === undefined) damaged("the file holds no graph");
+  // Versions of operators came with version 3 of the format.
+  if (model.irVersion >= 3 && model.opsets.length === 0) damaged("the file does not say which versions of operators it has");
   const ports = portsOf(model.graph, given);
   let reason: Kept | undefined;
   for (const attempts of attemptsOf(ports)) {

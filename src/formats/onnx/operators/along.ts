@@ -6,6 +6,7 @@ import type { G } from "../../../../compiler/ops/index.ts";
 import { axisOf, type Made, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, nodeAxis, type Value } from "../values.ts";
 import { beside, reshapeTo } from "./moves.ts";
+import { checkCount } from "./sources.ts";
 
 type Line = (g: G, x: Node, axis: number) => Node;
 
@@ -45,6 +46,7 @@ const cumSum = (site: Site): Value => {
   const [isExclusive, isReverse] = [site.int("exclusive", 0) === 1, site.int("reverse", 0) === 1];
   return lines(site, x, axis, (g, node, at) => {
     const size = node.type.shape[at] as number;
+    checkCount(site, size * size);
     const reaches = (from: number, to: number): boolean => {
       const ahead = isReverse ? from - to : to - from;
       return isExclusive ? ahead > 0 : ahead >= 0;

@@ -4,6 +4,7 @@ import { known, type Value } from "../values.ts";
 import { lines } from "./along.ts";
 import { joined, reshapeTo, stretched, transposeTo } from "./moves.ts";
 import { matMul } from "./products.ts";
+import { checkCount } from "./sources.ts";
 
 /** [B, T, heads · size] as [B, heads, T, size]; four axes stay as they are. */
 function headsOf(site: Site, x: Value, attribute: string): Value {
@@ -56,6 +57,7 @@ const attend = (site: Site): Made => {
     soft > 0 ? site.elementwise([scaled], (g, a) => g.mul(g.like(a, soft), g.tanh(g.div(a, g.like(a, soft))))) : scaled;
   const mask = site.optional(3);
   const isCausal = site.int("is_causal", 0) === 1;
+  if (isCausal) checkCount(site, q.shape[2] * k.shape[2]);
   const masks = [
     ...(mask === undefined ? [] : [added(site, mask)]),
     ...(isCausal ? [causal(q.shape[2], k.shape[2], site.optional(4)?.shape[2] ?? 0)] : []),

@@ -5,6 +5,7 @@ import type { G } from "../../../../compiler/ops/index.ts";
 import { type Made, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, type Value } from "../values.ts";
 import { reduced } from "./reductions.ts";
+import { checkCount } from "./sources.ts";
 import { bordered, channelsFirst, channelsLast, type Geometry, geometryOf, type Picture, windowsOf } from "./windows.ts";
 
 type OverTaps = (g: G, windows: Node, axes: readonly number[], site: Site, geometry: Geometry, picture: Picture) => Node;
@@ -31,6 +32,7 @@ const mean = pool(0, (g, windows, axes, site, geometry, picture) => {
   const { lead, node } = picture;
   const counts = geometry.counts.map((count, i) => {
     const length = node.type.shape[lead + i] as number;
+    checkCount(site, count * geometry.sizes[i]);
     const [from, to] = isWhole ? [-geometry.low[i], length + geometry.high[i]] : [0, length];
     const taps = axesOf(geometry.sizes[i]).map((tap) => tap * geometry.dilations[i] - geometry.low[i]);
     return axesOf(count).map((window) => taps.filter((tap) => tap + window * geometry.strides[i] >= from && tap + window * geometry.strides[i] < to).length); // biome-ignore format: one line

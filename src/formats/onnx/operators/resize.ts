@@ -6,7 +6,7 @@ import { axisOf, type Operator, operator } from "../define.ts";
 import { axesOf, known, nodeAxis, type Value } from "../values.ts";
 import { alongMatrix } from "./along.ts";
 import { take } from "./moves.ts";
-import { checkShape } from "./sources.ts";
+import { checkCount, checkShape } from "./sources.ts";
 
 /** How one axis is resized. */
 interface Along {
@@ -64,6 +64,7 @@ const kernels: Readonly<Record<string, { readonly reach: number; readonly of: (d
 
 function resizedAxis(site: Site, x: Value, axis: number, along: Along, way: Way): Value {
   const place = places[way.coordinates] ?? site.refuse(`by ${way.coordinates}`);
+  checkCount(site, way.mode === "nearest" ? along.to : along.from * along.to);
   const points = axesOf(along.to).map((point) => place(point, along));
   const isCrop = way.coordinates === "tf_crop_and_resize";
   const outside = points.map((point) => (isCrop && (point < 0 || point > along.from - 1) ? 1 : 0));

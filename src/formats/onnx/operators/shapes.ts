@@ -4,7 +4,7 @@ import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import { axisOf, type Made, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, broadcastShape, known, type Value } from "../values.ts";
 import { cut, joined, padded, reshapeTo, stretched, take, transposeTo } from "./moves.ts";
-import { checkShape } from "./sources.ts";
+import { checkCount, checkShape } from "./sources.ts";
 
 /** A shape that the file gives as numbers, or else the one that it states for the result. */
 const shapeOf = (site: Site, index: number, attribute = "shape"): readonly number[] | undefined => {
@@ -114,6 +114,7 @@ const split = (site: Site): Made => {
   const axis = axisOf(site, site.int("axis", 0), x.shape.length);
   const total = x.shape[axis];
   const count = site.int("num_outputs", site.outputCount);
+  if (count !== site.outputCount) site.refuse(`into ${count} parts of which ${site.outputCount} are named`);
   const even = Math.ceil(total / count);
   const declared = axesOf(count).map((i) => site.declaredShape(i)?.[axis]);
   const isStated =
@@ -138,6 +139,7 @@ const slice = (site: Site): Value => {
   return axes.reduce<Value>((made, axis, i) => {
     const { start, count, step } = stretchOf(x.shape[axis], starts[i], ends[i], steps[i]);
     if (step === 0) site.refuse("by steps of 0");
+    checkCount(site, count);
     if (step === 1) return cut(site, made, axis, start, count);
     return take(site, made, axis, Array.from({ length: count }, (_, k) => start + k * step)); // biome-ignore format: one line
   }, x);
@@ -164,6 +166,7 @@ const pad = (site: Site): Value => {
   checkShape(site, x.shape.map((size, axis) => size + low[axis] + high[axis])); // biome-ignore format: one line
   const mode = site.string("mode", "constant");
   if (mode === "constant") return padded(site, x, low, high, site.numbers(2, "a value")?.[0] ?? site.float("value", 0));
+  checkCount(site, Math.max(...x.shape.map((size, axis) => size + low[axis] + high[axis])));
   const outside = outsides[mode] ?? site.refuse(`in mode ${mode}`);
   return x.shape.reduce<Value>((made, size, axis) => {
     if (low[axis] === 0 && high[axis] === 0) return made;
@@ -207,6 +210,7 @@ const spaceToDepth = (site: Site): Value => {
 const trilu = (site: Site): Value => {
   const x = site.input(0);
   const [rows, columns] = x.shape.slice(-2);
+  checkCount(site, rows * columns);
   const k = site.numbers(1, "a diagonal")?.[0] ?? 0;
   const isUpper = site.int("upper", 1) === 1;
   const mask = Float64Array.from({ length: rows * columns }, (_, i) => {

@@ -17,12 +17,21 @@ const constant = (site: Site): Value => {
   return site.refuse("of strings or mostly zeros");
 };
 
+/** Numbers that one operator makes known. */
+const mostKnown = 2 ** 22;
+/** Refuses an operator that would list more numbers than are kept as known. */
+export function checkCount(site: Site, count: number): void {
+  if (!(count <= mostKnown)) site.refuse(`over ${count} numbers`);
+}
+
 /** One number everywhere: as many as it needs are known, of more the first is. */
 const constantOfShape = (site: Site): Value => {
   const shape = [...(site.input(0).data ?? site.declaredShape(0) ?? site.numbers(0, "a shape") ?? [])];
   const value = site.tensor("value") ?? known("float32", [1], Float32Array.of(0));
   checkShape(site, shape);
-  return known(value.dtype, shape, new Float64Array(sizeOf(shape)).fill(value.data?.[0] ?? 0));
+  const number = value.data?.[0] ?? 0;
+  if (sizeOf(shape) > mostKnown) return site.made(site.g.fill(number, shape), "none", value.dtype);
+  return known(value.dtype, shape, new Float64Array(sizeOf(shape)).fill(number));
 };
 
 /** Sizes that may be allocated. */
@@ -34,7 +43,7 @@ export function checkShape(site: Site, shape: readonly number[]): void {
 const range = (site: Site): Value => {
   const [[start], [limit], [delta]] = [0, 1, 2].map((i) => site.numbers(i, "a bound") ?? [0]);
   const count = Math.max(Math.ceil((limit - start) / delta), 0);
-  checkShape(site, [count]);
+  checkCount(site, count);
   const { dtype } = site.input(0);
   return known(
     dtype,
@@ -68,6 +77,7 @@ const eyeLike = (site: Site): Value => {
   const k = site.int("k", 0);
   if (sizes.length !== 2) site.refuse(`of ${sizes.length} axes`);
   const [rows, columns] = sizes;
+  checkCount(site, rows * columns);
   const data = Float64Array.from({ length: rows * columns }, (_, i) => (i % columns === Math.floor(i / columns) + k ? 1 : 0));
   return known(dtypeOf(site.int("dtype", 0)) ?? dtype, sizes, data);
 };
@@ -75,7 +85,7 @@ const eyeLike = (site: Site): Value => {
 /** Rows of the group. */
 export const sources: readonly Operator[] = [
   operator("Constant", 1, constant),
-  operator("ConstantOfShape", 9, constantOfShape),
+  operator("ConstantOfShape", 9, constantOfShape, { foldsItself: true }),
   operator("Range", 11, range, { foldsItself: true }),
   operator("Shape", 1, shape, { foldsItself: true }),
   operator("Size", 1, (site) => known("int64", [], [sizeOf(site.input(0).shape)]), { foldsItself: true }),

@@ -21,6 +21,8 @@ export function geometryOf(site: Site, sizes: readonly number[], lengths: readon
   const rank = lengths.length;
   if (sizes.length !== rank) site.refuse(`of ${rank} spatial axes by a window of ${sizes.length}`);
   const [strides, dilations] = ["strides", "dilations"].map((name) => site.ints(name) ?? lengths.map(() => 1));
+  if (![...sizes, ...strides, ...dilations].every((count) => count >= 1) || strides.length !== rank || dilations.length !== rank)
+    site.refuse(`by windows of [${sizes.join(", ")}], strides [${strides.join(", ")}] and dilations [${dilations.join(", ")}]`);
   const spans = sizes.map((size, i) => (size - 1) * dilations[i] + 1);
   const auto = site.string("auto_pad", "NOTSET");
   const pads = site.ints("pads") ?? new Array<number>(2 * rank).fill(0);
