@@ -16,6 +16,9 @@ export const standard = {
   loopLoss: { abs: 1e-6, rel: 1e-5 },
   /** Central differences in doubles have half their digits. */
   gradients: { abs: 2e-6, rel: 2e-6 },
+  /** Operators of ONNX against its own cases, and models of public repositories, as the data states it. */
+  onnxOperators: { abs: 1e-7, rel: 1e-3 },
+  pretrained: { abs: 1e-4, rel: 1e-3 },
   /** Models of any depth against doubles: times max(1, max|y|). */
   wholeModels: { abs: 2e-5, rel: 0 },
   /** A rewrite that reassociates: times max(1, max|y|). */

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { compile } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
-import type { OptionsInput } from "../../compiler/options.ts";
 import { load, type PortPredictor } from "../../runtime/load.ts";
 import { open } from "../../src/formats/index.ts";
 import { type FileNumbers, numbersOf } from "../../src/formats/onnx/numbers.ts";
@@ -48,8 +47,20 @@ function opened(bytes: Uint8Array, given: Values, first: string): { readonly mod
   }
 }
 
-/** Runs one case with each of the options. */
-export function runCase(folder: string, name: string, options: readonly OptionsInput[], tolerance: Tolerance): Outcome {
+type Target = "js" | "simd";
+
+/** What a compiled model gives, by port; of what is given, it takes its inputs. */
+export function predictWith(model: Model, given: Values, target: Target): Readonly<Record<string, Float32Array>> {
+  const module = load<PortPredictor>(compile(model, { target }));
+  const ports = Object.keys(module.inputs);
+  const rows = Object.fromEntries(ports.map((port) => [port, Float32Array.from(given[port])]));
+  const made = module.predict(ports.length === 1 ? (rows[ports[0]] as never) : rows);
+  const names = Object.keys(module.outputs);
+  return names.length === 1 ? { [names[0]]: made as Float32Array } : (made as Record<string, Float32Array>);
+}
+
+/** Runs one case on each of the targets. */
+export function runCase(folder: string, name: string, targets: readonly Target[], tolerance: Tolerance): Outcome {
   const bytes = readFileSync(join(folder, name, "model.onnx"));
   const { graph } = decodeModel(bytes);
   const operator = [...new Set(graph?.nodes.map((node) => node.operator))].join("+");
@@ -71,13 +82,8 @@ export function runCase(folder: string, name: string, options: readonly OptionsI
       );
       const { model, known: found } = opened(bytes, given, graph?.inputs[0]?.name ?? "");
       known = found;
-      for (const option of options) {
-        const module = load<PortPredictor>(compile(model, option));
-        const names = Object.keys(module.inputs);
-        const rows = Object.fromEntries(Object.entries(given).filter(([key]) => names.includes(key)).map(([key, values]) => [key, Float32Array.from(values)])); // biome-ignore format: one line
-        const made = module.predict(names.length === 1 ? (Object.values(rows)[0] as never) : (rows as never));
-        const ports = Object.keys(module.outputs);
-        const results = ports.length === 1 ? { [ports[0]]: made as Float32Array } : (made as Record<string, Float32Array>);
+      for (const target of targets) {
+        const results = predictWith(model, given, target);
         for (const [i, wanted] of outputs.entries())
           expectClose(results[graph?.outputs[i].name ?? ""], wanted.data, tolerance, `${name}, output ${i}`);
       }

@@ -3,12 +3,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../compiler/compile.ts";
 import type { Model } from "../../compiler/model.ts";
-import { load, type PortPredictor } from "../../runtime/load.ts";
 import { open } from "../../src/formats/index.ts";
 import { operators } from "../../src/formats/onnx/operators/list.ts";
 import { expectClose } from "../close.ts";
+import { predictWith } from "../conformance/onnx.ts";
 import { resultsInDoubles } from "../executors.ts";
 import { standard } from "../exemptions.ts";
 import { errorOf } from "../support/error.ts";
@@ -20,15 +19,7 @@ const expected: Readonly<Record<string, { readonly rows: number; readonly inputs
   JSON.parse(readFileSync(join(folder, "expected.json"), "utf8"));
 const fixture = (name: string): Uint8Array => readFileSync(join(folder, `${name}.onnx`));
 
-/** What a compiled model gives, by port. */
-function predict(model: Model, inputs: Values, target: "js" | "simd" = "js"): Readonly<Record<string, Float32Array>> {
-  const module = load<PortPredictor>(compile(model, { target }));
-  const ports = Object.keys(module.inputs);
-  const rows = Object.fromEntries(ports.map((port) => [port, Float32Array.from(inputs[port])]));
-  const made = module.predict(ports.length === 1 ? (rows[ports[0]] as never) : rows);
-  const names = Object.keys(module.outputs);
-  return names.length === 1 ? { [names[0]]: made as Float32Array } : (made as Record<string, Float32Array>);
-}
+const predict = (model: Model, inputs: Values, target: "js" | "simd" = "js") => predictWith(model, inputs, target);
 /** A model of one node over x, whose rows have two numbers unless `shape` says otherwise. */
 const one = (operator: string, more: Parameters<typeof modelBytes>[0] = {}, names: readonly string[] = ["x"]): Uint8Array =>
   modelBytes({ nodes: [node(operator, names, ["y"])], ...more });

@@ -14,6 +14,9 @@ const most = 2 ** 16;
 /** Whole numbers have to be known, if they can. */
 const mostWhole = 2 ** 22;
 
+/** Numbers of all nodes of a Graph that is run. */
+const mostWork = 2 ** 23;
+
 /** Whether these inputs are numbers that a row should be folded over. */
 export function isFoldable(inputs: readonly Value[]): boolean {
   if (inputs.some(({ data }) => data === undefined)) return false;
@@ -42,6 +45,8 @@ export function fold(
     return undefined;
   const open = outputs.flatMap((value) => (value?.node === undefined ? [] : [value.node]));
   const source = graph("fold", open.map((root, i) => [String(i), root] as const)); // biome-ignore format: one line
+  // What a row makes on the way may be larger than what it is given.
+  if (source.nodes.reduce((sum, { type }) => sum + sizeOf(type.shape as readonly number[]), 0) > mostWork) return undefined;
   const watch = {
     known: (at: Node) => (given.has(at) ? [given.get(at) as Tensor] : undefined),
     made: (_: Node, __: readonly Tensor[], items: readonly Tensor[]) => items,

@@ -55,6 +55,7 @@ const scan = (site: Site): Made => {
   if (site.version < 9) site.refuse("of version 8");
   const count = site.int("num_scan_inputs", 0);
   const first = site.inputCount - count;
+  if (count < 1 || first < 0) site.refuse(`over ${count} of ${site.inputCount} inputs`);
   const sequences = axesOf(count, first).map((i) => site.input(i));
   const axes = sequences.map((value, i) => axisOf(site, site.ints("scan_input_axes")?.[i] ?? 0, value.shape.length));
   const steps = sequences[0]?.shape[axes[0]] ?? 0;

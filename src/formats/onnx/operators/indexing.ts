@@ -4,6 +4,7 @@ import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import { axisOf, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, known, nodeAxis, type Value } from "../values.ts";
 import { cut, joined, reshapeTo, take } from "./moves.ts";
+import { checkCount } from "./sources.ts";
 
 /** Sizes of axes that living indices are compared with. */
 const longest = 4096;
@@ -163,6 +164,7 @@ const oneHot = (site: Site): Value => {
   const rank = indices.shape.length + 1;
   const axis = axisOf(site, site.int("axis", -1), rank);
   const depth = site.optional(1)?.data?.[0] ?? site.declaredShape(0)?.[axis] ?? site.numbers(1, "a depth")?.[0] ?? 1;
+  checkCount(site, depth);
   const values = site.input(2);
   const [off, on] = [0, 1].map((i) => reshapeTo(site, cut(site, site.apart(values, [0]), 0, i, 1), []));
   // An index beyond the depth means nothing: negative ones count from the end as far as that.

@@ -1,7 +1,7 @@
 // What moves numbers of a value about, for the operators that do: reshape, cut, repeat, take by known numbers. In: values, axes of the file.
 // Out: values. Guarantee: the batch stays whole wherever it is.
 import type { Node, Shape } from "../../../../compiler/graph/graph.ts";
-import { sizeOf } from "../../../../compiler/graph/graph.ts";
+import { sameShape, sizeOf } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
 import type { Site } from "../define.ts";
 import { mergeInto } from "../merged.ts";
@@ -13,6 +13,7 @@ const mostParts = 4096;
 /** The same numbers under another shape. The batch is where as many numbers are before and behind it, or a part of an axis. */
 export function reshapeTo(site: Site, x: Value, shape: readonly number[]): Value {
   if (sizeOf(shape) !== sizeOf(x.shape)) site.refuse(`from the shape [${x.shape.join(", ")}] to [${shape.join(", ")}]`);
+  if (sameShape(shape, x.shape)) return x;
   if (x.merged !== undefined) return reshapeTo(site, x.merged.inner, shape);
   // Weights are one node whatever their shape; what was computed of known numbers stays known.
   if (x.data !== undefined && x.name === undefined) return { ...x, shape };
