@@ -33,6 +33,8 @@ export const codes = {
     "The layer predicts as in Keras, but layerc cannot train a model with it: it has no training form of it, or what follows would have other shapes in training. Compile the model without training, or take the layer out while it is trained: at inference it changes nothing.",
   "stream/refused":
     'The model cannot take a sequence in chunks: a layer looks at later steps, or at all of them at once. The message names the layer. Leave `stream` out, or take a layer that looks back alone: padding "causal", a recurrent layer that is not bidirectional, a normalisation along the features.',
+  "compare/differs":
+    "`layerc compare` found a difference beyond the tolerance. The message names the first layer, row and place, in the order of the first model; both from 0.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "training/head":
     "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",
@@ -71,6 +73,8 @@ export const codes = {
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",
+  "format/size":
+    "A shape that was given for an input (inputShape, --input-shape) contradicts the model, or is of no input that it has.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",

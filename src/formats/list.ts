@@ -3,14 +3,19 @@ import type { Format } from "./define.ts";
 import { graph } from "./graph.ts";
 import { json } from "./json.ts";
 import { keras } from "./keras/index.ts";
+import { kerasArchive } from "./keras2/archive.ts";
+import { kerasH5, kerasJson } from "./keras2/index.ts";
 import { onnx } from "./onnx/index.ts";
 import { safetensors } from "./safetensors.ts";
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
 export const formats: readonly Format[] = [
   safetensors, // its name stands above its content
+  kerasJson, // its class stands above a spec
   json,
   graph,
+  kerasArchive, // its version stands above the other archives
   keras,
+  kerasH5,
   onnx,
 ];
