@@ -119,7 +119,7 @@ describe("messages", () => {
     expect(open(turns(3)).graph?.match(/relu/g)?.length).toBe(3);
     expect(() => open(turns(2 ** 40))).toThrow(/Loop of more than 4096 turns/);
     const itself = message(text(1, "F"), text(4, "x"), text(5, "y"), bytesField(7, node("F", ["x"], ["y"], [], "own")), text(10, "own")); // biome-ignore format: one line
-    const bytes = message(int(1, 8), bytesField(25, itself), bytesField(7, graphBytes({ nodes: [node("F", ["x"], ["y"], [], "own")] }))); // biome-ignore format: one line
+    const bytes = message(int(1, 8), bytesField(8, message(int(2, 13))), bytesField(25, itself), bytesField(7, graphBytes({ nodes: [node("F", ["x"], ["y"], [], "own")] }))); // biome-ignore format: one line
     expect(() => open(bytes, "a.onnx")).toThrow(/functions are nested more than/);
   });
 });

@@ -156,3 +156,9 @@ it("has one row for an operator and a version", () => {
   const keys = operators.map(({ name, since }) => `${name}-${since}`);
   expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });
+
+it("lists every operator in the docs", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/formats/onnx.md"), "utf8");
+  const listed = page.split("compares -->")[1].split("<!-- end")[0].match(/\w+/g)?.sort();
+  expect(listed).toEqual([...new Set(operators.map(({ name }) => name))].sort());
+});
