@@ -66,6 +66,10 @@ export const codes = {
     "A zip archive (a .keras file) is damaged, or holds what no model needs: an encrypted member, one packed otherwise than by deflate, or one that unpacks to more than a hundred times its size.",
   "format/unsupported":
     "The file holds something that layerc does not have: a layer, a call or an option of Keras, or code. The message names it; nothing of a file is left out in silence.",
+  "format/onnx":
+    "An ONNX file is damaged: its bytes are no protobuf message, a tensor and its bytes differ, or a node reads what nothing makes. The path is that of the node or tensor.",
+  "onnx/unsupported":
+    "A node of an ONNX file needs what layerc does not have: its operator, a domain, a number format, or a value that must be known before the model runs. The path is the node's name; nothing of a file is left out in silence.",
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",

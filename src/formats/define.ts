@@ -11,6 +11,8 @@ export interface Given {
   readonly fileName?: string;
   /** Shapes of samples where the file leaves sizes open: of the only input, or by name. */
   readonly inputShape?: readonly number[] | Readonly<Record<string, readonly number[]>>;
+  /** Numbers of inputs that have to be known before the model runs, such as a shape that is an input: by name. They are no inputs then. */
+  readonly inputValues?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A row of the list. */

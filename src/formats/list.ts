@@ -5,6 +5,7 @@ import { json } from "./json.ts";
 import { keras } from "./keras/index.ts";
 import { kerasArchive } from "./keras2/archive.ts";
 import { kerasH5, kerasJson } from "./keras2/index.ts";
+import { onnx } from "./onnx/index.ts";
 import { safetensors } from "./safetensors.ts";
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
@@ -16,4 +17,5 @@ export const formats: readonly Format[] = [
   kerasArchive, // its version stands above the other archives
   keras,
   kerasH5,
+  onnx,
 ];

@@ -1,0 +1,207 @@
+// Operators that pick and place numbers by index. Known indices cut and join; indices that live pick rows of weights, or compare with every
+// place of an axis. Negative ones count from the end.
+import { sizeOf } from "../../../../compiler/graph/graph.ts";
+import { axisOf, type Operator, operator, type Site } from "../define.ts";
+import { axesOf, known, nodeAxis, type Value } from "../values.ts";
+import { cut, joined, reshapeTo, take } from "./moves.ts";
+import { checkCount } from "./sources.ts";
+
+/** Sizes of axes that living indices are compared with. */
+const longest = 4096;
+
+/** Counted from 0, all of them. */
+function settled(site: Site, indices: Value, size: number): Value {
+  if (indices.data === undefined)
+    return site.elementwise([indices], (g, i) => g.select(g.less(i, g.like(i, 0)), g.add(i, g.like(i, size)), i));
+  const data = Float64Array.from(indices.data, (index) => (index < 0 ? index + size : index));
+  const bad = data.findIndex((index) => index < 0 || index >= size);
+  if (bad >= 0) site.refuse(`at ${indices.data[bad]} of ${size}`);
+  return known(indices.dtype, indices.shape, data);
+}
+
+const gather = (site: Site): Value => {
+  const x = site.input(0);
+  const axis = axisOf(site, site.int("axis", 0), x.shape.length);
+  const indices = settled(site, site.input(1), x.shape[axis]);
+  const shape = x.shape.toSpliced(axis, 1, ...indices.shape);
+  if (indices.data !== undefined) {
+    const taken = indices.data.length === 1 ? cut(site, x, axis, indices.data[0], 1) : take(site, x, axis, [...indices.data]);
+    return regrouped(site, taken, axis, indices.shape, shape);
+  }
+  return x.at === "none" ? rowsOf(site, x, axis, indices) : compared(site, x, axis, indices);
+};
+
+/** One axis as several, or as none; where the batch is is known. */
+function regrouped(site: Site, x: Value, axis: number, into: readonly number[], shape: readonly number[]): Value {
+  const { at } = x;
+  if (typeof at !== "number") return reshapeTo(site, x, shape);
+  if (at === axis) return reshapeTo(site, x, shape);
+  const to = at < axis ? at : at + into.length - 1;
+  return site.made(site.g.reshape(site.node(x), { shape: ["n", ...shape.toSpliced(to, 1)] }), to, x.dtype);
+}
+
+/** Rows of weights by living indices: those axes stand where the axis was. */
+function rowsOf(site: Site, x: Value, axis: number, indices: Value): Value {
+  const { g } = site;
+  const table = g.transpose(site.node(x), { perm: [axis, ...axesOf(x.shape.length).filter((i) => i !== axis)] });
+  const ids = site.node(indices);
+  const picked = g.gather(table, ids);
+  const rank = ids.type.shape.length;
+  const before = typeof indices.at === "number" ? indices.at + axis : indices.at;
+  // [n, ids, before, behind] to [n, before, ids, behind].
+  const isLive = indices.at !== "none";
+  const inner = axesOf(rank).slice(isLive ? 1 : 0);
+  const rest = axesOf(picked.type.shape.length - rank, rank);
+  const perm = [...(isLive ? [0] : []), ...rest.slice(0, axis), ...inner, ...rest.slice(axis)];
+  return site.made(g.transpose(picked, { perm }), before, x.dtype);
+}
+
+/** Living numbers by living indices: of every place that an index may mean the one that it does. */
+function compared(site: Site, x: Value, axis: number, indices: Value): Value {
+  const size = x.shape[axis];
+  if (size > longest) site.refuse(`along an axis of ${size} by indices that are computed`);
+  const count = indices.shape.length;
+  const [before, behind] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  // [before, ids, size, behind], where the indices have ones before and behind, and the numbers for the ids.
+  const ids = reshapeTo(site, indices, [...before.map(() => 1), ...indices.shape, 1, ...behind.map(() => 1)]);
+  const numbers = reshapeTo(site, x, [...before, ...indices.shape.map(() => 1), size, ...behind]);
+  return chosen(site, ids, numbers, before.length + count, size);
+}
+
+/** Σ over an axis of what stands where the index says. */
+function chosen(site: Site, ids: Value, numbers: Value, axis: number, size: number): Value {
+  const rank = numbers.shape.length;
+  const places = known("int64", axesOf(rank).map((i) => (i === axis ? size : 1)), axesOf(size)); // biome-ignore format: one line
+  const picked = site.elementwise(
+    [ids, places, numbers],
+    (g, a, b, c) => g.select(g.equal(a, b), c, g.like(c, 0)),
+    numbers.dtype,
+  );
+  const value = site.apart(picked, [axis]);
+  const node = site.g.reduceSum(site.node(value), { axes: [nodeAxis(value.at, axis)] });
+  return site.made(node, typeof value.at === "number" && value.at > axis ? value.at - 1 : value.at, numbers.dtype);
+}
+
+/** Each index picks on its own line. */
+const gatherElements = (site: Site): Value => {
+  const x = site.input(0);
+  const axis = axisOf(site, site.int("axis", 0), x.shape.length);
+  const size = x.shape[axis];
+  if (size > longest) site.refuse(`along an axis of ${size}`);
+  const indices = settled(site, site.input(1), size);
+  const part = indices.shape.reduce<Value>((made, count, i) => (i === axis ? made : cut(site, made, i, 0, count)), x);
+  const ids = reshapeTo(site, site.apart(indices, [axis]), indices.shape.toSpliced(axis + 1, 0, 1));
+  const numbers = reshapeTo(site, site.apart(part, [axis]), part.shape.toSpliced(axis, 0, 1));
+  return chosen(site, ids, numbers, axis + 1, size);
+};
+
+/** Known coordinates of leading axes, as places in one axis. */
+const gatherNd = (site: Site): Value => {
+  const x = site.input(0);
+  const indices = site.input(1);
+  if (site.int("batch_dims", 0) !== 0) site.refuse("with batch_dims");
+  const depth = indices.shape.at(-1) ?? 0;
+  const places = placesOf(site, x, indices, depth);
+  const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
+  const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
+  return reshapeTo(site, take(site, flat, 0, places), [...indices.shape.slice(0, -1), ...rest]);
+};
+
+function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly number[] {
+  const data = indices.data ?? site.refuse("by indices that are computed while the model runs");
+  return Array.from({ length: depth === 0 ? 0 : data.length / depth }, (_, i) => {
+    const coords = axesOf(depth)
+      .map((axis) => data[i * depth + axis])
+      .map((index, axis) => (index < 0 ? index + x.shape[axis] : index));
+    const bad = coords.some((index, axis) => index < 0 || index >= x.shape[axis]);
+    if (bad) site.refuse(`at [${coords.join(", ")}] of [${x.shape.join(", ")}]`);
+    return coords.reduce((place, index, axis) => place * x.shape[axis] + index, 0);
+  });
+}
+
+/** Rows in place of others, at known places; the last of several counts. */
+const scatterNd = (site: Site): Value => {
+  const [x, indices, updates] = [site.input(0), site.input(1), site.input(2)];
+  if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
+  const depth = indices.shape.at(-1) ?? 0;
+  const places = placesOf(site, x, indices, depth);
+  const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
+  const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
+  const rows = reshapeTo(site, site.apart(updates, axesOf(indices.shape.length - 1)), [places.length, ...rest]);
+  return reshapeTo(site, placed(site, flat, rows, places), x.shape);
+};
+
+/** Axis 0 of x with rows of another value at some places. */
+function placed(site: Site, x: Value, rows: Value, places: readonly number[]): Value {
+  const size = x.shape[0];
+  const both = joined(site, [x, rows], 0);
+  const from = axesOf(size);
+  for (const [i, place] of places.entries()) from[place] = size + i;
+  return take(site, both, 0, from);
+}
+
+/** Single numbers in place of others along an axis, at known places. */
+const scatterElements = (site: Site): Value => {
+  const [x, indices, updates] = [site.input(0), site.input(1), site.input(2)];
+  if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
+  const axis = axisOf(site, site.int("axis", 0), x.shape.length);
+  const ids = settled(site, indices, x.shape[axis]);
+  const data = ids.data ?? site.refuse("by indices that are computed while the model runs");
+  const strides = x.shape.map((_, i) => sizeOf(x.shape.slice(i + 1)));
+  const places = Array.from(data, (index, i) => {
+    const coords = ids.shape.map((size, k) => Math.floor(i / sizeOf(ids.shape.slice(k + 1))) % size);
+    return coords.with(axis, index).reduce((place, coord, k) => place + coord * strides[k], 0);
+  });
+  const all = axesOf(x.shape.length);
+  const flat = reshapeTo(site, site.apart(x, all), [sizeOf(x.shape)]);
+  const rows = reshapeTo(site, site.apart(updates, all), [data.length]);
+  return reshapeTo(site, placed(site, flat, rows, places), x.shape);
+};
+
+/** A new axis with one value at the index and another elsewhere. */
+const oneHot = (site: Site): Value => {
+  const indices = site.input(0);
+  const rank = indices.shape.length + 1;
+  const axis = axisOf(site, site.int("axis", -1), rank);
+  const depth = site.optional(1)?.data?.[0] ?? site.declaredShape(0)?.[axis] ?? site.numbers(1, "a depth")?.[0] ?? 1;
+  checkCount(site, depth);
+  const values = site.input(2);
+  const [off, on] = [0, 1].map((i) => reshapeTo(site, cut(site, site.apart(values, [0]), 0, i, 1), []));
+  // An index beyond the depth means nothing: negative ones count from the end as far as that.
+  const ids = site.elementwise([indices], (g, i) => g.select(g.less(i, g.like(i, 0)), g.add(i, g.like(i, depth)), i));
+  const wide = reshapeTo(site, ids, indices.shape.toSpliced(axis, 0, 1));
+  const places = known("int64", axesOf(rank).map((i) => (i === axis ? depth : 1)), axesOf(depth)); // biome-ignore format: one line
+  return site.elementwise([wide, places, on, off], (g, a, b, c, d) => g.select(g.equal(a, b), c, d), values.dtype);
+};
+
+/** Those of an axis, or of all numbers, that a known condition keeps. */
+const compress = (site: Site): Value => {
+  const x = site.input(0);
+  const condition = site.numbers(1, "a condition") ?? [];
+  const kept = [...condition].flatMap((value, i) => (value === 0 ? [] : [i]));
+  const axis = site.attribute("axis")?.int;
+  if (axis !== undefined) return take(site, x, axisOf(site, axis, x.shape.length), kept);
+  return take(site, reshapeTo(site, site.apart(x, axesOf(x.shape.length)), [sizeOf(x.shape)]), 0, kept);
+};
+
+/** Where known numbers are not 0: a column of coordinates each. */
+const nonZero = (site: Site): Value => {
+  const { shape } = site.input(0);
+  const data = site.numbers(0, "an input") ?? [];
+  const found = [...data].flatMap((value, i) => (value === 0 ? [] : [i]));
+  const rows = shape.map((size, axis) => found.map((place) => Math.floor(place / sizeOf(shape.slice(axis + 1))) % size));
+  return known("int64", [shape.length, found.length], rows.flat());
+};
+
+/** Rows of the group. */
+export const indexing: readonly Operator[] = [
+  operator("Gather", 1, gather),
+  operator("GatherElements", 11, gatherElements),
+  operator("GatherND", 11, gatherNd),
+  operator("ScatterND", 11, scatterNd),
+  operator("Scatter", 9, scatterElements),
+  operator("ScatterElements", 11, scatterElements),
+  operator("OneHot", 9, oneHot),
+  operator("Compress", 9, compress),
+  operator("NonZero", 9, nonZero, { foldsItself: true }),
+];
