@@ -60,6 +60,7 @@ export const codes = {
     "An HDF5 file holds something that layerc does not read, and names it: links to other places, a compression other than gzip, values that are neither numbers nor text, or more data than its length allows for. Keras writes none of these.",
   "format/beside":
     "The model names another file, such as a shard of its weights, that is not there, or that lies outside its folder. Keep the files of a model together; a page gives them to `open` by `beside`.",
+  "format/npy": "An array of NumPy (.npy, or one in an .npz archive) is damaged, or its header is not what NumPy writes.",
   "format/archive":
     "A zip archive (a .keras file) is damaged, or holds what no model needs: an encrypted member, one packed otherwise than by deflate, or one that unpacks to more than a hundred times its size.",
   "format/unsupported":

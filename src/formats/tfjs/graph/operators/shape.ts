@@ -208,7 +208,7 @@ export const shape: Operators = {
   ShapeN: (call) => call.inputs.map(sizesOf),
   Rank: (call) => known("int32", [], [call.input(0).shape.length]),
   Size: (call) => {
-    const { shape: sizes } = call.input(0);
+    const sizes: Shape = call.input(0).shape;
     return sizes.includes("n") ? refuse("it computes with the number of rows") : known("int32", [], [sizeOf(sizes as number[])]);
   },
   Reshape: (call) => reshaped(call, call.input(0), target(call, call.input(0), call.sizes(1))),
