@@ -28,7 +28,7 @@ interface Row {
 
 const distributions = ["softmax", "sparsemax"];
 /** Each number in 0..1 for itself. */
-const squashes = ["sigmoid", "hardSigmoid", "sparseSigmoid"];
+const squashes = ["sigmoid", "hardSigmoid", "hardSigmoidKeras2", "sparseSigmoid"];
 /** Any numbers, or those on one side of a bound that is no probability's. */
 const unbounded = [
   ...["linear", "relu", "relu6", "leakyRelu", "elu", "selu", "celu", "gelu", "silu", "hardSilu", "mish", "tanh", "hardTanh"],

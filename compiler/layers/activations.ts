@@ -29,6 +29,8 @@ export const activations = {
   gelu: (g, x) => g.gelu(x),
   leaky_relu: (g, x) => g.leakyRelu(x, { slope: 0.2 }),
   hard_sigmoid: (g, x) => g.hardSigmoid(x),
+  /** No name of Keras 3: what `hard_sigmoid` meant before. */
+  hard_sigmoid_keras2: (g, x) => g.hardSigmoidKeras2(x),
   silu: (g, x) => g.silu(x),
   swish: (g, x) => g.silu(x),
   hard_silu: (g, x) => g.hardSilu(x),

@@ -11,6 +11,7 @@ export { geluTanh } from "./composite/gelu-tanh.ts";
 export { glu } from "./composite/glu.ts";
 export { hardShrink } from "./composite/hard-shrink.ts";
 export { hardSigmoid } from "./composite/hard-sigmoid.ts";
+export { hardSigmoidKeras2 } from "./composite/hard-sigmoid-keras2.ts";
 export { hardSilu } from "./composite/hard-silu.ts";
 export { hardTanh } from "./composite/hard-tanh.ts";
 export { leakyRelu } from "./composite/leaky-relu.ts";

@@ -7,6 +7,8 @@ import type { Model } from "../../compiler/model.ts";
 export interface Given {
   /** A file beside it, by its path from the model's folder with `/`; undefined where there is none. Ask by `besideOf`. */
   readonly beside?: (path: string) => Uint8Array | undefined;
+  /** The file's own name, by which those beside it may be called. */
+  readonly fileName?: string;
   /** Shapes of samples where the file leaves sizes open: of the only input, or by name. */
   readonly inputShape?: readonly number[] | Readonly<Record<string, readonly number[]>>;
 }

@@ -15,7 +15,7 @@ export { openWeights, save } from "./safetensors.ts";
  */
 export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
   const found = formats.find((format) => format.sniff(bytes, name));
-  if (found !== undefined) return found.open(bytes, given);
+  if (found !== undefined) return found.open(bytes, { fileName: name, ...given });
   throw new CompileError({
     code: "format/unknown",
     path: "",
@@ -26,7 +26,6 @@ export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
 
 /** Files that are often taken for models, by their first bytes, so that the error can name them. */
 const signatures: readonly (readonly [hex: string, what: string])[] = [
-  ["894844460d0a1a0a", "it is an HDF5 file (a Keras .h5 file?)"],
   ["47475546", "it is a GGUF file"],
   ["1f8b", "it is compressed with gzip"],
   ["0061736d", "it is a WebAssembly module"],

@@ -51,6 +51,7 @@ describe("nothing is said", () => {
     ["sigmoid", 1, "binary_crossentropy"],
     ["sigmoid", 3, "binary_crossentropy"],
     ["hard_sigmoid", 1, "binary_crossentropy"],
+    ["hard_sigmoid_keras2", 1, "binary_crossentropy"],
     ["linear", 1, { name: "binary_crossentropy", fromLogits: true }],
     ["exponential", 3, "categorical_crossentropy"],
     ["softplus", 3, "categorical_crossentropy"],

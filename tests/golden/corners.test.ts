@@ -17,6 +17,8 @@ const corners: readonly (readonly [what: string, layer: LayerSpec, x: number, sl
   ["leaky_relu", named("leaky_relu"), 0, 0.2],
   ["hard_sigmoid below", named("hard_sigmoid"), -3, 0],
   ["hard_sigmoid above", named("hard_sigmoid"), 3, 0],
+  ["hard_sigmoid_keras2 below", named("hard_sigmoid_keras2"), -2.5, 0],
+  ["hard_sigmoid_keras2 above", named("hard_sigmoid_keras2"), 2.5, 0],
   ["elu", named("elu"), 0, 1],
   ["reLU with a threshold", line("reLU", { threshold: 0.5 }), 0.5, 0],
   ["reLU with a slope", line("reLU", { negativeSlope: 0.25 }), 0, 0.25],

@@ -173,7 +173,7 @@ function axisAttrs(op: Composite): Attrs {
 const atZero: readonly (readonly [name: string, attrs: Attrs, slope: number])[] = [
   ["relu", {}, 0], ["relu6", {}, 0], ["leakyRelu", { slope: 0.25 }, 0.25], ["elu", { alpha: 2 }, 2], ["celu", { alpha: 2 }, 1],
   ["selu", {}, 1.0507009873554805 * 1.6732632423543772], ["gelu", {}, 0.5], ["geluTanh", {}, 0.5], ["silu", {}, 0.5], ["hardSilu", {}, 0.5],
-  ["mish", {}, 0.6], ["sigmoid", {}, 0.25], ["hardSigmoid", {}, 1 / 6], ["softplus", {}, 0.5], ["softsign", {}, 1], ["logSigmoid", {}, 0.5],
+  ["mish", {}, 0.6], ["sigmoid", {}, 0.25], ["hardSigmoid", {}, 1 / 6], ["hardSigmoidKeras2", {}, 0.2], ["softplus", {}, 0.5], ["softsign", {}, 1], ["logSigmoid", {}, 0.5],
   ["squareplus", {}, 0.5], ["sparsePlus", {}, 0.5], ["sparseSigmoid", {}, 0.5], ["tanhShrink", {}, 0], ["hardTanh", {}, 1],
   ["softShrink", { threshold: 0.5 }, 0], ["hardShrink", { threshold: 0.5 }, 0], ["threshold", { value: 0, default: 1 }, 0], ["exponential", {}, 1],
   ["abs", {}, 0], ["sign", {}, 0], ["square", {}, 0], ["clip", { low: 0, high: 1 }, 1],
@@ -182,7 +182,7 @@ const atZero: readonly (readonly [name: string, attrs: Attrs, slope: number])[] 
 const farOut: readonly (readonly [name: string, attrs: Attrs, below: number, above: number])[] = [
   ["relu", {}, 0, 1], ["relu6", {}, 0, 0], ["leakyRelu", { slope: 0.25 }, 0.25, 1], ["elu", { alpha: 2 }, 0, 1], ["celu", { alpha: 2 }, 0, 1],
   ["selu", {}, 0, 1.0507009873554805], ["gelu", {}, 0, 1], ["geluTanh", {}, 0, 1], ["silu", {}, 0, 1], ["hardSilu", {}, 0, 1],
-  ["mish", {}, 0, 1], ["sigmoid", {}, 0, 0], ["hardSigmoid", {}, 0, 0], ["softplus", {}, 0, 1], ["softsign", {}, 0, 0], ["logSigmoid", {}, 1, 0],
+  ["mish", {}, 0, 1], ["sigmoid", {}, 0, 0], ["hardSigmoid", {}, 0, 0], ["hardSigmoidKeras2", {}, 0, 0], ["softplus", {}, 0, 1], ["softsign", {}, 0, 0], ["logSigmoid", {}, 1, 0],
   ["squareplus", {}, 0, 1], ["sparsePlus", {}, 0, 1], ["sparseSigmoid", {}, 0, 0], ["tanhShrink", {}, 1, 1], ["hardTanh", {}, 0, 0],
   ["softShrink", { threshold: 0.5 }, 1, 1], ["hardShrink", { threshold: 0.5 }, 1, 1], ["threshold", { value: 0, default: 1 }, 0, 1],
   ["abs", {}, -1, 1], ["sign", {}, 0, 0], ["clip", { low: 0, high: 1 }, 0, 0],

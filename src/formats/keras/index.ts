@@ -51,8 +51,8 @@ function checkVersion(archive: Archive): void {
   );
 }
 
-/** The model's weights, each from its place in the file. */
-function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
+/** The model's weights, each from its place in the file. Throws CompileError format/tensor where one is missing, or another shape's. */
+export function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
   const values: Record<string, Float32Array> = {};
   const perFolder = new Map<string, Weight[]>();
   for (const weight of resolve(model).weights) append(perFolder, folderOf(weight, folders), weight);

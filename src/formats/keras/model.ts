@@ -86,11 +86,15 @@ class Reader {
     return Object.hasOwn(this.#containers, class_name);
   }
 
+  #foldersOf(list: readonly Serialized[], under: string): readonly string[] {
+    return this.#store.folders?.(list, under) ?? foldersOf(list, under);
+  }
+
   #chain(config: Keys, site: Site, built: unknown): Net {
     const path = `${site.path}.layers`;
     if (!Array.isArray(config.layers)) return wrong(path, `the layers are a list, found ${quote(config.layers)}`);
     const list = config.layers.map((item: unknown, i) => serialized(item, `${path}[${i}]`));
-    const folders = foldersOf(list, site.folder);
+    const folders = this.#foldersOf(list, site.folder);
     const stated = list.find(({ class_name }) => class_name === "InputLayer");
     const shape = stated?.config.batch_shape ?? stated?.config.batch_input_shape ?? built ?? config.build_input_shape;
     const begins: readonly LayerSpec[] =
@@ -105,7 +109,7 @@ class Reader {
 
   #graph(config: Keys, site: Site): Net {
     const { layers, calls, inputs, outputs } = functional(config, site.path);
-    const folders = new Map(foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
+    const folders = new Map(this.#foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
     const taken = new Set(layers.map(({ name }) => name));
     const made = new Map<string, string>();
     const nameFor = ([layer, call, result]: Reference): string =>

@@ -13,12 +13,15 @@ import { decode } from "../define.ts";
 import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
 import { parseJson } from "../json.ts";
 import type { Archive } from "../zip.ts";
+import type { Serialized } from "./values.ts";
 
 /** What is saved beside the configs. */
 export interface Store {
   /** The variables of a folder such as `layers/dense`, in their order; none where it has none. */
   readonly variables: (folder: string) => readonly H5Dataset[];
   readonly asset: (path: string) => string | undefined;
+  /** Where the layers of a container lie, if not by Keras 3's rule. */
+  readonly folders?: (list: readonly Pick<Serialized, "class_name" | "config">[], under: string) => readonly string[];
   /** Folders of layers with variables that nobody asked for. */
   readonly unread: () => readonly string[];
 }
@@ -37,6 +40,9 @@ export function storeOf(archive: Archive): Store {
     archive.has(`assets/${path}`) ? decode(archive.read(`assets/${path}`)) : undefined;
   return new Files(files, asset);
 }
+
+/** The store of a file of weights alone (`.weights.h5`). */
+export const storeOfWeights = (file: H5Group): Store => new Files([file], () => undefined);
 
 /** A store of nothing: a config alone. */
 export const emptyStore: Store = { variables: () => [], asset: () => undefined, unread: () => [] };

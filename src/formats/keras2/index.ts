@@ -1,0 +1,139 @@
+// Keras' .h5 files, of Keras 1 to 3, and the architecture alone as JSON. In: bytes nobody vouches for. Out: a Model, or a CompileError that
+// names what is wrong or missing. Guarantee: every array of every layer is read, by a weight of its shape; nothing of a file is ever run.
+//
+//   a whole model      @model_config, @keras_version, @backend, @training_config; the arrays below /model_weights
+//   weights alone      the arrays below the root, or in the folders of Keras 3 (.weights.h5); the architecture is a JSON file beside it:
+//                      weights.json for weights.h5 and weights.weights.h5, else model.json, else config.json
+//   architecture       {class_name, config}, as `to_json` gives it: a model that is not trained
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import type { Model } from "../../../compiler/model.ts";
+import { decode, type Format, type Given, textStart } from "../define.ts";
+import { type H5Group, isHdf5, openHdf5 } from "../hdf5/index.ts";
+import { weightsOf } from "../keras/index.ts";
+import { linesOf } from "../keras/model.ts";
+import { emptyStore, type Store, storeOfWeights } from "../keras/store.ts";
+import { withSizes } from "../sizes.ts";
+import { modernise } from "./configs.ts";
+import { majorOf, type Writer } from "./item.ts";
+import { parsePython } from "./json.ts";
+import { withTraining } from "./training.ts";
+import { Arrays, hasLayers, weightsIn } from "./weights.ts";
+
+/** Models and weights that Keras saved as HDF5, whatever the file is called. */
+export const kerasH5: Format = {
+  name: ".h5 files of Keras",
+  sniff: isHdf5,
+  open: (bytes, given) => openH5(openHdf5(bytes), given),
+};
+
+/** An architecture that Keras gave as JSON. */
+export const kerasJson: Format = {
+  name: "an architecture of Keras as JSON",
+  sniff: (head) => isArchitecture(head),
+  open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text")), given),
+};
+
+/** The Model of a config of any Keras, `{class_name, config}` or what holds one: without weights. Throws CompileError `format/…`. */
+export function fromArchitecture(value: unknown): Model {
+  const { config, writer } = architectureOf(value, {});
+  return linesOf(modernise(config, writer).config, emptyStore).model;
+}
+
+function openH5(root: H5Group, given: Given): Model {
+  const stated = root.attribute("model_config");
+  if (typeof stated === "string") {
+    const model = root.get("model_weights");
+    if (model?.kind !== "group") return broken("/model_weights", "the file states a model and holds no weights of it");
+    return opened(parsePython(stated, "model_config"), root, model, given);
+  }
+  if (!hasLayers(root) && root.get("layers") === undefined && root.get("_layer_checkpoint_dependencies") === undefined)
+    throw new CompileError({
+      code: "format/unsupported",
+      path: "",
+      message: `the HDF5 file is no model of Keras: it holds ${
+        root
+          .names()
+          .slice(0, 5)
+          .map((name) => JSON.stringify(name))
+          .join(", ") || "nothing"
+      }`,
+    });
+  return opened(architectureBeside(given), root, root, given);
+}
+
+/** The model of an architecture with the arrays below `weights`. */
+function opened(architecture: unknown, root: H5Group, weights: H5Group, given: Given): Model {
+  const said = { keras_version: root.attribute("keras_version"), backend: root.attribute("backend") };
+  const { config, writer, stored } = architectureOf(architecture, said);
+  if (!hasLayers(weights)) return inFolders(config, writer, storeOfWeights(weights), given);
+  const { config: made, owners, left } = modernise(config, writer, stored);
+  const arrays = new Arrays(weights);
+  const lines = linesOf(made, arrays);
+  const sized = withSizes(lines.model, given);
+  const model = { ...sized, weights: weightsIn(sized, arrays, owners) };
+  const training = root.attribute("training_config");
+  // A model that would be trained otherwise than it was is not trained by what its file says.
+  return left.length > 0 || typeof training !== "string" ? model : withTraining(model, parsePython(training, "training_config"));
+}
+
+/** Weights in folders, as Keras 3 has them. */
+function inFolders(config: unknown, writer: Writer, store: Store, given: Given): Model {
+  const made = writer.major < 3 ? modernise(config, writer).config : config;
+  const lines = linesOf(made, store);
+  const model = withSizes(lines.model, given);
+  return { ...model, weights: weightsOf({ ...lines, model }, store) };
+}
+
+/** The architecture in a value, and who wrote it; `said`: what the file of the arrays says. */
+function architectureOf(value: unknown, said: { readonly keras_version?: unknown; readonly backend?: unknown }) {
+  const outer = isPlain(value) && isPlain(value.model_config) ? value.model_config : value;
+  const keys = isPlain(outer) ? outer : {};
+  const isToday = typeof keys.module === "string" && keys.module.startsWith("keras");
+  const version = keys.keras_version ?? (isPlain(value) ? value.keras_version : undefined) ?? said.keras_version;
+  const writer = writerOf(version ?? (isToday ? "3" : undefined), keys.backend ?? said.backend);
+  const stored =
+    said.keras_version === undefined && said.backend === undefined ? writer : writerOf(said.keras_version, said.backend);
+  return { config: outer, writer, stored };
+}
+
+const writerOf = (version: unknown, backend: unknown): Writer => ({
+  major: majorOf(version),
+  ...(typeof backend === "string" ? { backend } : {}),
+});
+
+/** The architecture beside a file of weights. Throws CompileError format/beside where there is none. */
+function architectureBeside({ beside, fileName = "" }: Given): unknown {
+  const own = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
+  const stem = own.replace(/\.(h5|hdf5|keras)$/i, "");
+  const names = [stem.replace(/\.weights$/i, ""), stem, "model", "config"].filter((name) => name !== "" && !name.includes("\0"));
+  const wanted = [...new Set(names)].map((name) => `${name}.json`);
+  for (const name of wanted) {
+    const bytes = beside?.(name);
+    if (bytes !== undefined) return parsePython(decode(bytes), name);
+  }
+  throw new CompileError({
+    code: "format/beside",
+    path: "",
+    message: `the file holds weights alone, and no architecture is beside it: ${wanted.join(", ")}`,
+    hint: "write model.to_json() into such a file, or save the whole model",
+  });
+}
+
+/** Whether text is an architecture: an object with a class and its config, or that text as a string. */
+function isArchitecture(head: Uint8Array): boolean {
+  const start = textStart(head);
+  if (head[start] !== 0x7b && head[start] !== 0x22) return false;
+  try {
+    const value = parsePython(decode(head.subarray(start)), "the text");
+    const inner = isPlain(value) && isPlain(value.model_config) ? value.model_config : value;
+    return isPlain(inner) && typeof inner.class_name === "string" && "config" in inner;
+  } catch (error) {
+    if (error instanceof CompileError) return false;
+    throw error;
+  }
+}
+
+function broken(path: string, message: string): never {
+  throw new CompileError({ code: "format/spec", path, message });
+}
