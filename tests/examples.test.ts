@@ -10,6 +10,7 @@ import { compile, snapshots } from "../compiler/compile.ts";
 import { freeNames } from "../compiler/emit/judge.ts";
 import { label } from "../compiler/plan/print.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
+import { main as strikes } from "../examples/strikes/main.ts";
 import { runStart } from "../scripts/readme.ts";
 import { spawned } from "./cli/bin.ts";
 import { predictInDoubles } from "./executors.ts";
@@ -97,4 +98,10 @@ describe("npm start", () => {
   it("says how large each module is and how long a prediction takes", () => {
     expect(printed.match(/^ {2}examples\/\S+\.js: \d+ bytes, \d+ gzip; [\d.]+ µs per prediction/gm)).toHaveLength(2);
   });
+});
+
+it("examples/strikes learns from texts, and the shipped module answers from the string", () => {
+  const { accuracy, guess } = strikes(2);
+  expect(accuracy).toBeGreaterThan(0.9);
+  expect(guess).toBeLessThan(0.6);
 });

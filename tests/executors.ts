@@ -141,12 +141,22 @@ const targets: readonly { readonly name: string; readonly backend: Backend; read
   { name: "simd --exact", backend: "simd", options: { target: "simd", exact: true } },
 ];
 
+/** Those that always run, and of the others every second one, by turns from case to case. */
+export const inTurn = <T extends { readonly name: string }>(
+  list: readonly T[],
+  turn: number,
+  always: readonly string[] = [],
+): readonly T[] => {
+  const others = list.filter(({ name }) => !always.includes(name));
+  return list.filter((one) => always.includes(one.name) || others.indexOf(one) % 2 === turn % 2);
+};
+
 function start<M extends { readonly backend?: string }>(
   model: Model,
   { backend, options }: (typeof targets)[number],
   more: OptionsInput = {},
 ): M {
-  return withBackend(compile(model, { ...options, ...more }), backend, (artifact) => {
+  return withBackend(compile(model, { selfTest: false, ...options, ...more }), backend, (artifact) => {
     const module = load<M>(artifact);
     if ((module.backend ?? "js") !== backend) throw new Error(`${module.backend} computes, not ${backend}`);
     return module;

@@ -8,6 +8,7 @@ import { type Callee, touchedBuffers } from "../program/calls.ts";
 import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
 import type { Buffer, Entry, FloatFmt, Program, Role } from "../program/program.ts";
 import { lower } from "./lower.ts";
+import { withBuffers } from "./spell.ts";
 
 /** One entry of the Program to be. */
 export interface Part {
@@ -38,8 +39,9 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
   let n = 0;
   for (const { entry, plan } of parts) {
     if (typeof plan.rows !== "number") n = Math.max(n, plan.rows.max);
+    const twins = tablesOf(plan, tables);
     for (const buffer of plan.buffers) {
-      if (buffer.role === "arena" && buffer.to < 0) continue;
+      if ((buffer.role === "arena" && buffer.to < 0) || twins.has(buffer.name)) continue;
       const role: Role = prepared.has(buffer.name) ? "const" : buffer.role;
       const initial = buffer.initial === undefined ? {} : { initial: buffer.initial };
       const known = buffers.get(buffer.name);
@@ -50,11 +52,10 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
       if (known === undefined)
         buffers.set(buffer.name, { name: buffer.name, at: buffer.at, length: buffer.length, role, ...initial });
     }
-    for (const [node, operand] of plan.operands) {
-      if (isTable(node) && operand.kind === "view") tables.set(operand.buffer, Float32Array.from(node.attrs.values as number[]));
-    }
     const outputs = outputsOf(plan);
-    const made = lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
+    const lowered = lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
+    const made =
+      twins.size === 0 ? lowered : lowered.map((kernel) => withBuffers(kernel, (buffer) => twins.get(buffer) ?? buffer));
     kernels.push(...made);
     entries.push({
       name: entry,
@@ -86,6 +87,22 @@ function checkLength(buffers: readonly Buffer[], parts: readonly Part[]): void {
 }
 
 const isTable = (node: Node): boolean => node.op === "constant" && (node.attrs.values as readonly number[]).length > 1;
+
+/** Adds the tables of a plan to those there are; of tables that are there already, under another entry's name, gives that name. */
+function tablesOf({ operands }: Plan, tables: Map<string, Float32Array>): ReadonlyMap<string, string> {
+  const twins = new Map<string, string>();
+  for (const [node, operand] of operands) {
+    if (!isTable(node) || operand.kind !== "view" || tables.has(operand.buffer)) continue;
+    const values = Float32Array.from(node.attrs.values as number[]);
+    const twin = [...tables].find(([, other]) => sameBits(other, values));
+    if (twin === undefined) tables.set(operand.buffer, values);
+    else twins.set(operand.buffer, twin[0]);
+  }
+  return twins;
+}
+
+const sameBits = (a: Float32Array, b: Float32Array): boolean =>
+  a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 
 /** Results get their buffers first, in order. */
 const outputsOf = (plan: Plan): readonly string[] => plan.buffers.filter(({ role }) => role === "output").map(({ name }) => name);

@@ -15,8 +15,8 @@ export function layOut(
 ): { readonly buffers: readonly PlanBuffer[]; readonly arena: number } {
   const byName = new Map(stretches.map((stretch) => [stretch.name, stretch]));
   const takenOver = takeovers(regions, byName, operands);
-  // Buffers joined in place form one block with one lifetime span; blocks are placed first-fit, largest first.
-  const blocks = new Map<string, { members: string[]; from: number; to: number; length: number }>();
+  // Buffers joined in place form one block with one lifetime span.
+  const blocks = new Map<string, Block>();
   // A buffer takes over one that was there before it, so the old one's leader is known by then.
   const leaders = new Map<string, string>();
   for (const [name, old] of takenOver) leaders.set(name, leaders.get(old) ?? old);
@@ -30,20 +30,72 @@ export function layOut(
     block.length = Math.max(block.length, buffer.length);
     blocks.set(key, block);
   }
-  const sorted = [...blocks.values()].sort((a, b) => b.length - a.length || a.from - b.from);
-  const fit = new FirstFit(sorted.reduce((end, { to }) => Math.max(end, to + 1), 0));
-  const offsets = new Map<string, number>();
-  let arena = 0;
-  for (const block of sorted) {
-    const at = fit.place(block.length, block.from, block.to);
-    for (const member of block.members) offsets.set(member, at);
-    arena = Math.max(arena, at + block.length);
-  }
+  const { offsets, arena } = bestOf([...blocks.values()]);
   const buffers = stretches.map((stretch): PlanBuffer => {
     const inPlaceOf = takenOver.get(stretch.name);
     return { ...stretch, at: offsets.get(stretch.name) ?? 0, ...(inPlaceOf === undefined ? {} : { inPlaceOf }) };
   });
   return { buffers, arena };
+}
+
+/** Buffers that share their bytes. */
+interface Block {
+  readonly members: string[];
+  from: number;
+  to: number;
+  length: number;
+}
+interface Placed {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly arena: number;
+}
+
+const largestFirst = (a: Block, b: Block): number => b.length - a.length || a.from - b.from;
+const soonestFirst = (a: Block, b: Block): number => a.from - b.from || b.length - a.length;
+
+/**
+ * The smallest of a few layouts, the first of those that are equal. Largest first, each as low as it goes, is good where much is alive
+ * at once. A chain, of which only neighbours are, fits exactly in the order of time, each at the floor or under the roof.
+ */
+function bestOf(blocks: readonly Block[]): Placed {
+  const roof = mostAlive(blocks);
+  const sorted = [blocks.toSorted(largestFirst), blocks.toSorted(soonestFirst)] as const;
+  const tries = [() => placed(sorted[0]), () => placed(sorted[1], roof), () => placed(sorted[0], roof)];
+  let best = tries[0]();
+  for (const next of tries.slice(1)) {
+    if (best.arena === roof) break;
+    const other = next();
+    if (other.arena < best.arena) best = other;
+  }
+  return best;
+}
+
+function placed(blocks: readonly Block[], roof?: number): Placed {
+  const fit = new FirstFit(blocks.reduce((end, { to }) => Math.max(end, to + 1), 0));
+  const offsets = new Map<string, number>();
+  let arena = 0;
+  for (const block of blocks) {
+    const at = fit.place(block.length, block.from, block.to, roof);
+    for (const member of block.members) offsets.set(member, at);
+    arena = Math.max(arena, at + block.length);
+  }
+  return { offsets, arena };
+}
+
+/** What no layout can be smaller than: the most that is alive at one position. */
+function mostAlive(blocks: readonly Block[]): number {
+  const changes = new Map<number, number>();
+  const change = (position: number, by: number) => changes.set(position, (changes.get(position) ?? 0) + by);
+  for (const { from, to, length } of blocks) {
+    change(from, length);
+    change(to + 1, -length);
+  }
+  let [alive, most] = [0, 0];
+  for (const [, by] of [...changes].sort(([a], [b]) => a - b)) {
+    alive += by;
+    most = Math.max(most, alive);
+  }
+  return most;
 }
 
 /** New buffer → the old one whose bytes it takes over. */

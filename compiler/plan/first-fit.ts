@@ -1,6 +1,7 @@
-// The lowest free bytes over a stretch of time. In: blocks, each with its length and the positions between which it is alive. Out: an
-// offset for each. Guarantee: what `place` gives is the lowest offset at which the block meets none placed before it; a block costs
-// the logarithm of the number of positions for each gap that is looked at, however many are alive with it.
+// Free bytes over a stretch of time. In: blocks, each with its length and the positions between which it is alive. Out: an offset for
+// each. Guarantee: what `place` gives is the lowest offset at which the block meets none placed before it, or, where that is not 0 and
+// there is a roof, the highest below it; a block costs the logarithm of the number of positions for each gap that is looked at, however
+// many are alive with it.
 //
 // A tree over positions: a node stands for 2^k of them. A block is *whole* in the few nodes that its lifetime is cut into, and
 // *part* of all nodes above those. What is alive with a node's positions is its parts and wholes, and the wholes of the nodes above.
@@ -26,6 +27,18 @@ class Stretches {
   meets(at: number, length: number): number | undefined {
     const i = this.#after(at);
     return i < this.#starts.length && this.#starts[i] < at + length ? this.#ends[i] : undefined;
+  }
+
+  /** The start of what `at..at + length` meets last. */
+  meetsLast(at: number, length: number): number | undefined {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle] >= at + length) high = middle;
+      else low = middle + 1;
+    }
+    return low > 0 && this.#ends[low - 1] > at ? this.#starts[low - 1] : undefined;
   }
 
   add(start: number, end: number): void {
@@ -55,8 +68,8 @@ export class FirstFit {
     this.#leaves = leaves;
   }
 
-  /** The lowest offset that is free from position `from` to position `to`, both included; it is taken from now on. */
-  place(length: number, from: number, to: number): number {
+  /** An offset that is free from position `from` to position `to`, both included; it is taken from now on. */
+  place(length: number, from: number, to: number, roof?: number): number {
     const nodes = this.#cover(from, to);
     const alive = new Set<Stretches>();
     for (const node of nodes) {
@@ -68,7 +81,8 @@ export class FirstFit {
       const whole = this.#whole.get(node);
       if (whole !== undefined) alive.add(whole);
     }
-    const at = lowest([...alive], length);
+    const low = lowest([...alive], length);
+    const at = low === 0 || roof === undefined ? low : (highest([...alive], length, roof) ?? low);
     for (const node of nodes) stretchesOf(this.#whole, node).add(at, at + length);
     for (const node of above) stretchesOf(this.#part, node).add(at, at + length);
     return at;
@@ -108,4 +122,15 @@ function lowest(alive: readonly Stretches[], length: number): number {
     else [at, free] = [end, 0];
   }
   return at;
+}
+
+/** The highest place below the roof; undefined where there is none. */
+function highest(alive: readonly Stretches[], length: number, roof: number): number | undefined {
+  let at = roof - length;
+  for (let free = 0, i = 0; free < alive.length && at >= 0; i = (i + 1) % alive.length) {
+    const start = alive[i].meetsLast(at, length);
+    if (start === undefined) free++;
+    else [at, free] = [start - length, 0];
+  }
+  return at < 0 ? undefined : at;
 }

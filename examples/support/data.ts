@@ -2,12 +2,20 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { parse } from "csv-parse/sync";
 
 /** The rows of a JSON table of the package vega-datasets. */
 export function table<T>(file: string): readonly T[] {
   // The package exports its code only; the data lies beside it.
   const build = createRequire(import.meta.url).resolve("vega-datasets");
   return JSON.parse(readFileSync(join(dirname(build), "..", "data", file), "utf8")) as T[];
+}
+
+/** The rows of a CSV table of that package, by column. */
+export function csv(file: string): readonly Readonly<Record<string, string>>[] {
+  const build = createRequire(import.meta.url).resolve("vega-datasets");
+  const text = readFileSync(join(dirname(build), "..", "data", file), "utf8");
+  return parse(text, { columns: true }) as Readonly<Record<string, string>>[];
 }
 
 /** The same order for the same seed (Fisher-Yates over a linear congruential generator). */

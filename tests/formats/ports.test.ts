@@ -66,7 +66,7 @@ describe.each(formats.filter(({ save }) => save !== undefined))("$name", ({ save
   ])("keeps %s, and gives the same bytes again", (_, given) => {
     const bytes = bytesOf(given);
     expect(sniff(bytes, "")).toBe(true);
-    expect(read(bytes)).toEqual(given);
+    expect(read(bytes, {})).toEqual(given);
     expect(open(bytes)).toEqual(given);
     expect(bytesOf(open(bytes))).toEqual(bytes);
   });

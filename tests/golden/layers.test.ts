@@ -1,7 +1,7 @@
 // Every layer case of the fixtures, on every executor, against what Keras computed.
 import { describe, it } from "vitest";
 import { resolve } from "../../compiler/front/steps.ts";
-import { executors } from "../executors.ts";
+import { executors, inTurn } from "../executors.ts";
 import { expectRefused, skipOf } from "../exemptions.ts";
 import { showChoice } from "../fixtures/choice.ts";
 import { fed, layerCases, rowsOf } from "../fixtures/read.ts";
@@ -17,11 +17,12 @@ it("takes every case but those of the table", () => {
   expectRefused(choice.left, ["keras-layers-class", "keras-layers-option", "keras-layers-op", "keras-layers-batch"]);
 });
 
-describe.each(choice.taken)("$case", ({ case: name, model, input, output, tolerance }) => {
+describe.each(choice.taken.map((golden, turn) => ({ ...golden, turn })))("$case", ({ case: name, turn, ...golden }) => {
+  const { model, input, output, tolerance } = golden;
   const rows = rowsOf(input);
   const wanted = byPort(fed(output), resolve(model).predict.outputs);
 
-  it.each(chosen)("$name", ({ results }) => {
+  it.each(inTurn(chosen, turn, ["graph"]))("$name", ({ results }) => {
     expectPorts(results(model, fed(input), rows), wanted, tolerance, name);
   });
 });

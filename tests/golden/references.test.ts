@@ -4,7 +4,7 @@ import { random } from "../../compiler/base/random.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import { expectClose } from "../close.ts";
-import { executors } from "../executors.ts";
+import { executors, inTurn } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { maskCases } from "./mask-variations.ts";
 import { normCases } from "./norm-variations.ts";
@@ -42,7 +42,11 @@ describe.each(cases)("$name", ({ name, layers, reference, input = (noise) => 4 *
     const w = Object.fromEntries(infos.map((info, i) => [info.name, tensor(info.shape, values[i][1])]));
     const y = reference(tensor([rows, ...port.shape], x), w).data;
     const model = { ...bare, weights: Object.fromEntries(values) };
-    for (const { name: executor, predict } of chosen)
+    for (const { name: executor, predict } of inTurn(
+      chosen,
+      cases.findIndex((one) => one.name === name),
+      ["graph"],
+    ))
       expectClose(predict(model, x, rows), y, standard.layers, `${name} on ${executor}`);
   });
 });

@@ -1,6 +1,6 @@
 // The training cases of the fixtures: the loss and every weight after every step, against what Keras computed.
 import { describe, it } from "vitest";
-import { trainers } from "../executors.ts";
+import { inTurn, trainers } from "../executors.ts";
 import { expectRefused, skipOf } from "../exemptions.ts";
 import { showChoice } from "../fixtures/choice.ts";
 import { rowsOf, trainingCases } from "../fixtures/read.ts";
@@ -21,8 +21,8 @@ it("takes every case but those of the table", () => {
   ]);
 });
 
-describe.each(choice.taken)("$case", (golden) => {
-  it.each(chosen)("$name", ({ start }) => {
+describe.each(choice.taken.map((golden, turn) => ({ ...golden, turn })))("$case", ({ turn, ...golden }) => {
+  it.each(inTurn(chosen, turn))("$name", ({ start }) => {
     expectSteps(golden, start(golden.model, rowsOf(golden.steps[0].x)));
   });
 });

@@ -140,7 +140,7 @@ const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: 
   ["slice", [["n", 2]], { starts: [0, 0], sizes: [1, 2] }, mismatch],
   ["slice", [["n", 2]], { starts: [1, 0], sizes: ["n", 2] }, mismatch],
   ["slice", [[4]], { starts: [0, 0], sizes: [4, 1] }, rank],
-  ["state", [], { name: "s", shape: ["n"], initial: 0 }, "op/attrs"],
+  ["state", [], { name: "s", shape: [2, "n"], initial: 0 }, "op/attrs"],
   ["transpose", [[2, 3]], { perm: [0, 0] }, rank],
   ["transpose", [["n", 3]], { perm: [1, 0] }, mismatch],
   ["window", [["n", 2]], window, mismatch],

@@ -6,7 +6,7 @@ import { parseNests } from "../../compiler/program/nest/parse.ts";
 import { printNests } from "../../compiler/program/nest/print.ts";
 import { verifyNests } from "../../compiler/program/nest/verify.ts";
 import type { OptionsInput } from "../../src/index.ts";
-import { dense, type Model, sequential } from "../../src/index.ts";
+import { dense, type Model, normalization, sequential } from "../../src/index.ts";
 
 const head = `program p
 buffer x input @0 [4]
@@ -136,4 +136,13 @@ describe("a chain of equal layers", () => {
     expect(code).not.toMatch(/memory/);
     expect(code).toContain('// layers[1] dense "dense_1": matmul + add + tanh');
   });
+});
+
+it("a table that several entries read is there once", () => {
+  const mean = Array.from({ length: 40 }, (_, i) => i / 7);
+  const layers = [normalization({ mean, variance: 2, inputShape: [40] }), dense({ units: 40, activation: "tanh" })];
+  const net = sequential(layers, { training: { loss: "mse", optimizer: "sgd" } });
+  const tables = (options: OptionsInput) => lowerModel(net, options).program.buffers.filter(({ length, role }) => role === "const" && length === 40); // biome-ignore format: one line
+  expect(lowerModel(net, { train: true }).program.entries.map(({ name }) => name)).toContain("predictTile");
+  expect(tables({ train: true }).length).toBe(tables({ unroll: 0, target: "js" }).length);
 });

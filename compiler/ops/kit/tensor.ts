@@ -20,6 +20,17 @@ export function tabulate(shape: readonly number[], value: (coords: readonly numb
   return { shape, data };
 }
 
+/** Σ coordinate · step of every point of `sizes`, in row-major order: where the points of a strided block stand. */
+export function offsetsOver(sizes: readonly number[], steps: readonly number[]): Int32Array {
+  const offsets = new Int32Array(sizeOf(sizes));
+  eachPoint(sizes, (coords, position) => {
+    let offset = 0;
+    for (let axis = 0; axis < coords.length; axis++) offset += coords[axis] * steps[axis];
+    offsets[position] = offset;
+  });
+  return offsets;
+}
+
 /** Where the element at `coords` stands in row-major order. */
 export function positionOf(shape: readonly number[], coords: readonly number[]): number {
   let position = 0;

@@ -16,7 +16,7 @@ import * as v from "../../program/value.ts";
 import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch, wrongRank } from "../kit/checks.ts";
 import { sumSize } from "../kit/rounding.ts";
-import { array } from "../kit/tensor.ts";
+import { array, offsetsOver } from "../kit/tensor.ts";
 import { adjoint } from "./dot-adjoint.ts";
 import { type DotAttrs, freeAxes, pairSchema, placesOf, sampleDot } from "./dot-axes.ts";
 
@@ -51,9 +51,9 @@ export const dot: Primitive<DotAttrs> = {
   },
   eval: ([left, right], attrs, { shape }) => {
     const data = new Float64Array(sizeOf(shape));
-    overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
+    overSums(left, right, shape, attrs, (to, a, b, from) => {
       let sum = 0;
-      for (let k = 0; k < leftSum.length; k++) sum += left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
+      for (let k = 0; k < a.length; k++) sum += a[k] * b[from + k];
       data[to] = sum;
     });
     return { shape, data };
@@ -101,27 +101,33 @@ function resultShape(left: Shape, right: Shape, attrs: DotAttrs): Shape {
   return shape;
 }
 
-/** Visits every element of the result: where it stands, where its operands begin, and how far from there each term stands, in order. */
+/** Visits every element of the result: where it stands, and the terms of its sum in order, those of the right operand from a place on. */
 function overSums(
   left: Tensor,
   right: Tensor,
   shape: readonly number[],
   attrs: DotAttrs,
-  visit: (to: number, left: number, right: number, terms: readonly [readonly number[], readonly number[]]) => void,
+  visit: (to: number, left: Float64Array, right: Float64Array, from: number) => void,
 ): void {
   const places = placesOf(left.shape.length, right.shape.length, attrs);
   const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
   const [batchTo, leftTo, rightTo] = [places.batch, places.left, places.right].map((axes) => walk(shape, axes));
-  const terms = [leftSum, rightSum] as const;
-  batchTo.forEach((start, b) => {
-    for (let i = 0; i < leftTo.length; i++)
-      for (let j = 0; j < rightTo.length; j++)
-        visit(start + leftTo[i] + rightTo[j], leftBatch[b] + leftFree[i], rightBatch[b] + rightFree[j], terms);
+  const count = leftSum.length;
+  // Terms side by side: sums run along memory, whatever the axes' order.
+  const [a, b] = [new Float64Array(count), new Float64Array(rightFree.length * count)];
+  batchTo.forEach((start, batch) => {
+    rightFree.forEach((free, j) => {
+      for (let k = 0; k < count; k++) b[j * count + k] = right.data[rightBatch[batch] + free + rightSum[k]];
+    });
+    leftFree.forEach((free, i) => {
+      for (let k = 0; k < count; k++) a[k] = left.data[leftBatch[batch] + free + leftSum[k]];
+      for (let j = 0; j < rightFree.length; j++) visit(start + leftTo[i] + rightTo[j], a, b, j * count);
+    });
   });
 }
 
 /** Where the operands' elements stand: along batch, free and contracted axes. */
-const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly number[][][] =>
+const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly Int32Array[][] =>
   ([0, 1] as const).map((side) => {
     const { shape } = [left, right][side];
     return [attrs.batch[side], freeAxes(shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(shape, axes));
@@ -130,29 +136,22 @@ const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly numbe
 /** The terms of each sum in float32, one by one, and their magnitudes. */
 function rounding([left, right]: readonly Tensor[], { shape, data }: Tensor, attrs: DotAttrs): Float64Array {
   const sizes = new Float64Array(data.length);
-  overSums(left, right, shape, attrs, (to, l, r, [leftSum, rightSum]) => {
+  overSums(left, right, shape, attrs, (to, a, b, from) => {
     let rounded = 0;
     let magnitude = 0;
-    for (let k = 0; k < leftSum.length; k++) {
-      const term = left.data[l + leftSum[k]] * right.data[r + rightSum[k]];
+    for (let k = 0; k < a.length; k++) {
+      const term = a[k] * b[from + k];
       rounded = Math.fround(rounded + Math.fround(term));
       magnitude += Math.abs(term);
     }
-    sizes[to] = sumSize(leftSum.length, magnitude, rounded - data[to]);
+    sizes[to] = sumSize(a.length, magnitude, rounded - data[to]);
   });
   return sizes;
 }
 
 /** Offsets of all points along `axes`, in row-major order of that list. */
-function walk(shape: readonly number[], axes: readonly number[]): number[] {
-  return axes.reduce(
-    (offsets, axis) => {
-      const stride = sizeOf(shape.slice(axis + 1));
-      return offsets.flatMap((offset) => Array.from({ length: shape[axis] }, (_, i) => offset + i * stride));
-    },
-    [0],
-  );
-}
+const walk = (shape: readonly number[], axes: readonly number[]): Int32Array =>
+  offsetsOver(axes.map((axis) => shape[axis]), axes.map((axis) => sizeOf(shape.slice(axis + 1)))); // biome-ignore format: one line
 
 // Dims i0.. of the map are the result's axes; k0.. of the reduction are the pairs of `contract`, the first outermost.
 function cores({ attrs, inputs: [left, right], shape, fmt }: NestSite<DotAttrs>): readonly Core[] {

@@ -8,11 +8,11 @@
 // As a view: the axis' stride times `stride` for o, times `dilation` for t. An element may stand in many windows; none is copied.
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
-import { type Shape, showShape, type Type } from "../../graph/graph.ts";
+import { type Shape, showShape, sizeOf, type Type } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
 import { axesSchema, countsSchema, mismatch, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
-import { array, element, tabulate } from "../kit/tensor.ts";
+import { array, offsetsOver } from "../kit/tensor.ts";
 
 /** One entry per windowed axis in each list: which axis, how many taps, the step between windows, the step between taps. */
 export type WindowAttrs = {
@@ -58,13 +58,20 @@ export const window: Primitive<WindowAttrs> = {
   attrs: z.strictObject(windowFields),
   type: ([x], attrs) => ({ shape: windowShape("window", x.shape, attrs) }),
   eval: ([x], { axes, strides, dilations }, { shape }) => {
-    const rank = x.shape.length;
-    const from = x.shape.map(() => 0);
-    return tabulate(shape, (coords) => {
-      for (let axis = 0; axis < rank; axis++) from[axis] = coords[axis];
-      for (let i = 0; i < axes.length; i++) from[axes[i]] = coords[axes[i]] * strides[i] + coords[rank + i] * dilations[i];
-      return element(x, from);
+    const steps = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)));
+    const starts = offsetsOver(
+      shape.slice(0, x.shape.length),
+      steps.map((step, axis) => (axes.includes(axis) ? step * strides[axes.indexOf(axis)] : step)),
+    );
+    const taps = offsetsOver(
+      shape.slice(x.shape.length),
+      axes.map((axis, i) => steps[axis] * dilations[i]),
+    );
+    const data = new Float64Array(starts.length * taps.length);
+    starts.forEach((start, i) => {
+      for (let k = 0; k < taps.length; k++) data[i * taps.length + k] = x.data[start + taps[k]];
     });
+    return { shape, data };
   },
   rounding: "none",
   vjp: (g, { inputs: [x], ct, attrs }) => [g.overlapAdd(ct, { ...attrs, shape: x.type.shape })],
