@@ -11,6 +11,7 @@ import type { Model } from "../../../compiler/model.ts";
 import { decode, type Format, type Given, textStart } from "../define.ts";
 import { parseJson } from "../json.ts";
 import { readGraph } from "./graph/index.ts";
+import { readLayers } from "./layers.ts";
 import { readManifest } from "./manifest.ts";
 
 /** Models that TensorFlow.js saved or that were converted for it. */
@@ -43,9 +44,5 @@ function openTfjs(bytes: Uint8Array, given: Given): Model {
   const { modelTopology: topology, userDefinedMetadata: own } = file;
   const signature = file.signature ?? (isPlain(own) ? own.signature : undefined);
   if (file.format === "graph-model" || Array.isArray(topology.node)) return readGraph(topology, signature, tensors, given);
-  throw new CompileError({
-    code: "format/unsupported",
-    path: "modelTopology",
-    message: "layers-models of TensorFlow.js are not read yet",
-  });
+  return readLayers(topology, tensors, given);
 }

@@ -35,6 +35,7 @@ const schema = z.array(
         name: z.string(),
         shape: z.array(z.int().min(0)).max(32),
         dtype: z.string(),
+        group: z.string().nullish(),
         quantization: z
           .looseObject({ dtype: z.string(), min: z.number().optional(), scale: z.number().optional() })
           .nullish()
@@ -86,6 +87,8 @@ export function readManifest(manifest: unknown, given: Given): ReadonlyMap<strin
       if (tensors.has(name)) fail(placeOf(g, i), `the manifest has ${quote(name)} twice`);
       const part = bytes.subarray(from, from + sizes[i]);
       from += sizes[i];
+      // What training stands at is no part of the model.
+      if (spec.group === "optimizer") continue;
       tensors.set(name, { name, shape, dtype: layout[i].dtype, numbers: () => decoded(part, layout[i]) });
     }
   }
