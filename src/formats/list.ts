@@ -3,6 +3,7 @@ import type { Format } from "./define.ts";
 import { graph } from "./graph.ts";
 import { json } from "./json.ts";
 import { keras } from "./keras/index.ts";
+import { kerasArchive } from "./keras2/archive.ts";
 import { kerasH5, kerasJson } from "./keras2/index.ts";
 import { safetensors } from "./safetensors.ts";
 import { tfjs } from "./tfjs/index.ts";
@@ -14,6 +15,7 @@ export const formats: readonly Format[] = [
   kerasJson, // and so does a class
   json,
   graph,
+  kerasArchive, // its version stands above the other archives
   keras,
   kerasH5,
 ];

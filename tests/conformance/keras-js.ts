@@ -1,10 +1,12 @@
-// The cases of the keras.js project, computed by a Keras 2, as Models of ours. In: their JSON. Out: what layerc has, in its own
-// terms; the rest is left, with the reason. Keras 2's hard_sigmoid is clip(0.2x + 0.5), ours is clip(x / 6 + 0.5): theirs of x is
-// ours of 1.2x, and behind an affine layer the 1.2 goes into its weights.
+// The cases of the keras.js project, computed by a Keras 2, as Models of ours. In: their JSON. Out: what the reader of Keras 2's configs
+// makes of them, with their weights in order; the rest is left, with the reason.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { camelCase } from "../../compiler/diagnostics/check.ts";
-import type { LayerSpec, Model } from "../../compiler/model.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { resolve } from "../../compiler/front/steps.ts";
+import { sameShape } from "../../compiler/graph/graph.ts";
+import type { Model } from "../../compiler/model.ts";
+import { fromArchitecture } from "../../src/formats/keras2/index.ts";
 import { type Choice, choose, Left } from "../fixtures/choice.ts";
 
 interface Tensor {
@@ -29,6 +31,8 @@ interface Source {
   readonly inputs?: readonly Tensor[];
   readonly weights?: readonly Tensor[];
   readonly expected: Tensor;
+  /** How often a stateful model is called; the last call counts. */
+  readonly calls?: number;
 }
 
 export interface KerasJsCase {
@@ -36,136 +40,78 @@ export interface KerasJsCase {
   readonly model: Model;
   readonly x: Float32Array | Readonly<Record<string, Float32Array>>;
   readonly y: Float32Array;
+  readonly calls: number;
 }
-
-/** A line of ours and its weights, in Keras' order. */
-interface Ours {
-  readonly layer: string;
-  readonly config: Config;
-  readonly weights?: readonly string[];
-  /** What a weight's numbers are multiplied by: by its last axis, of so many numbers. */
-  readonly scale?: (column: number, columns: number) => number;
-}
-type Convert = (config: Config) => readonly Ours[];
-
-const kernelAndBias = ({ useBias = true }: Config): readonly string[] => ["kernel", ...(useBias === true ? ["bias"] : [])];
-const isHard = (name: unknown): boolean => name === "hard_sigmoid";
-
-/** A layer x · w + b before its activation: a hard sigmoid's 1.2 goes into the weights. */
-const affine =
-  (layer: string): Convert =>
-  (config) => [{ layer, config, weights: kernelAndBias(config), scale: () => (isHard(config.activation) ? 1.2 : 1) }];
 
 const merges: readonly string[] = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"];
 
-const known: Readonly<Record<string, Convert>> = {
-  ...Object.fromEntries(merges.map((name): [string, Convert] => [name, (config) => [{ layer: name.toLowerCase(), config }]])),
-  Activation: ({ activation }) => [
-    ...(isHard(activation) ? [{ layer: "rescaling", config: { scale: 1.2 } }] : []),
-    { layer: "activation", config: { activation } },
-  ],
-  BatchNormalization: (config) => {
-    const { scale = true, center = true } = config;
-    const trained = [...(scale === true ? ["gamma"] : []), ...(center === true ? ["beta"] : [])];
-    return [{ layer: "batchNormalization", config, weights: [...trained, "moving_mean", "moving_variance"] }];
-  },
-  Conv2D: affine("conv2d"),
-  Dense: affine("dense"),
-  Dropout: ({ p, rate = p }) => [{ layer: "dropout", config: { rate } }],
-  ELU: (config) => [{ layer: "elu", config }],
-  Embedding: (config) => [{ layer: "embedding", config, weights: ["embeddings"] }],
-  Flatten: (config) => [{ layer: "flatten", config }],
-  LSTM: ({ stateful, ...config }) => {
-    if (stateful === true) throw new Left("stateful");
-    const line: Ours = {
-      layer: "lstm",
-      config,
-      // The gates i, f, c, o side by side; c has the other activation.
-      scale: (column, columns) => {
-        const ofC = Math.floor((4 * column) / columns) === 2;
-        return isHard(ofC ? config.activation : config.recurrentActivation) ? 1.2 : 1;
-      },
-      weights: ["kernel", "recurrent_kernel", ...kernelAndBias(config).slice(1)],
-    };
-    return [line];
-  },
-  LeakyReLU: ({ alpha }) => [{ layer: "leakyReLU", config: { negativeSlope: alpha } }],
-  MaxPooling2D: (config) => [{ layer: "maxPooling2d", config }],
-  PReLU: (config) => [{ layer: "prelu", config, weights: ["alpha"] }],
-  Permute: (config) => [{ layer: "permute", config }],
-  RepeatVector: (config) => [{ layer: "repeatVector", config }],
-  Reshape: (config) => [{ layer: "reshape", config }],
-  SeparableConv2D: (config) => [
-    { layer: "separableConv2d", config, weights: ["depthwise_kernel", "pointwise_kernel", ...kernelAndBias(config).slice(1)] },
-  ],
-  ThresholdedReLU: ({ theta }) => [{ layer: "reLU", config: { threshold: theta } }],
+/** An activation is a layer of its own; one with arguments is another class. */
+const lines = ({ layers, activation, args = [] }: Source): readonly Line[] => {
+  if (layers !== undefined) return layers;
+  if (args.length === 0) return [{ class_name: "Activation", config: { activation } }];
+  const { alpha, maxValue: max_value = null } = args[0];
+  if (activation === "elu") return [{ class_name: "ELU", config: { alpha } }];
+  return [{ class_name: "ReLU", config: { max_value, negative_slope: alpha ?? 0 } }];
 };
-
-/** The activations with arguments are layers. */
-const withArgument: Readonly<Record<string, (args: Config) => Ours>> = {
-  elu: ({ alpha }) => ({ layer: "elu", config: { alpha } }),
-  relu: ({ maxValue = null, alpha = 0 }) => ({ layer: "reLU", config: { maxValue, negativeSlope: alpha } }),
-};
-
-function oursOf({ class_name, config }: Line): readonly Ours[] {
-  if (!Object.hasOwn(known, class_name)) throw new Left(class_name);
-  const { name: _name, data_format, ...rest } = config;
-  if (data_format === "channels_first") throw new Left("channels_first");
-  return known[class_name](Object.fromEntries(Object.entries(rest).map(([key, value]) => [camelCase(key), value])));
-}
 
 /** What each line takes: an input by its number, or lines before it. A merge that does not say joins branches that begin alike. */
-function takenBy(lines: readonly Line[]): readonly (readonly (number | string)[])[] {
-  const join = lines.at(-1);
-  if (lines.some(({ inbound }) => inbound !== undefined))
-    return lines.map(({ inbound = [], branch = 0 }) => (inbound.length === 0 ? [branch] : inbound));
-  if (join === undefined || !merges.includes(join.class_name)) return lines.map((_, i) => [i === 0 ? 0 : `${i - 1}`]);
-  const begins = (i: number): boolean => lines[i].class_name === lines[0].class_name;
-  const ends = lines.flatMap((_, i) => (i === lines.length - 1 ? [] : begins(i + 1) || i === lines.length - 2 ? [`${i}`] : []));
-  return lines.map((_, i) => (i === lines.length - 1 ? ends : [begins(i) ? 0 : `${i - 1}`]));
+function takenBy(given: readonly Line[]): readonly (readonly (number | string)[])[] {
+  const join = given.at(-1);
+  if (given.some(({ inbound }) => inbound !== undefined))
+    return given.map(({ inbound = [], branch = 0 }) => (inbound.length === 0 ? [branch] : inbound));
+  if (join === undefined || !merges.includes(join.class_name)) return given.map((_, i) => [i === 0 ? 0 : `${i - 1}`]);
+  const begins = (i: number): boolean => given[i].class_name === given[0].class_name;
+  const ends = given.flatMap((_, i) => (i === given.length - 1 ? [] : begins(i + 1) || i === given.length - 2 ? [`${i}`] : []));
+  return given.map((_, i) => (i === given.length - 1 ? ends : [begins(i) ? 0 : `${i - 1}`]));
 }
 
-/** The layers with what each takes; an activation is a layer of its own. */
-function lines({ layers: given = [], activation, args = [] }: Source) {
-  const single = (ours: readonly Ours[]) => [{ name: "0", taken: [0], ours }];
-  if (activation !== undefined)
-    return single(args.length === 0 ? known.Activation({ activation }) : [withArgument[activation](args[0])]);
+/** The case as Keras 2 would have saved its architecture. */
+function architectureOf(source: Source, inputs: readonly Tensor[]): unknown {
+  const given = lines(source);
   const taken = takenBy(given);
-  return given.map((line, i) => ({
-    name: given.some(({ inbound }) => inbound !== undefined) ? String(line.config.name) : `${i}`,
-    taken: taken[i],
-    ours: oursOf(line),
-  }));
+  const isNamed = given.some(({ inbound }) => inbound !== undefined);
+  const names = given.map(({ config }, i) => (isNamed ? String(config.name) : `${i}`));
+  const nodeOf = (from: readonly (number | string)[]) => from.map((one) => [typeof one === "number" ? `x${one}` : one, 0, 0, {}]);
+  const ports = inputs.map(({ shape }, i) => {
+    const config = { name: `x${i}`, batch_input_shape: [null, ...shape], dtype: "float32", sparse: false };
+    return { class_name: "InputLayer", name: `x${i}`, config, inbound_nodes: [] };
+  });
+  const layers = given.map(({ class_name, config }, i) => {
+    const own = { ...config, name: names[i] };
+    return { class_name, name: names[i], config: own, inbound_nodes: [nodeOf(taken[i])] };
+  });
+  const config = {
+    name: source.id,
+    layers: [...ports, ...layers],
+    input_layers: ports.map(({ name }) => [name, 0, 0]),
+    output_layers: [[names.at(-1), 0, 0]],
+  };
+  return { class_name: "Model", config, keras_version: "2.0.4", backend: "tensorflow" };
 }
 
 function convert(source: Source): KerasJsCase {
-  const { id, input, expected } = source;
+  const { id, input, expected, calls = 1 } = source;
   const inputs = source.inputs ?? (input === undefined ? [] : [input]);
-  const given = [...(source.weights ?? [])];
-  const weights: Record<string, Float32Array> = {};
-  const specs = lines(source).flatMap(({ name, taken, ours }) =>
-    ours.map(({ layer, config, weights: names = [], scale = () => 1 }, i): LayerSpec => {
-      // What stands for a layer in several lines is called as it is at its end.
-      const own = (k: number) => (k === ours.length - 1 ? `line ${name}` : `line ${name}.${k}`);
-      for (const weight of names) {
-        const { data, shape } = given.shift() ?? { data: [], shape: [] };
-        const columns = shape.at(-1) ?? 1;
-        weights[`${own(i)}/${weight}`] = Float32Array.from(data, (value, at) => value * scale(at % columns, columns));
-      }
-      const from = taken.map((one) => (typeof one === "number" ? `x${one}` : `line ${one}`));
-      return { name: own(i), layer, config, inputs: i === 0 ? from : [own(i - 1)] };
-    }),
-  );
-  if (given.length > 0) throw new Error(`${id}: ${given.length} weights too many`);
-  const ports = inputs.map(({ shape }, i) => ({ name: `x${i}`, shape }));
+  const model = fromArchitecture(architectureOf(source, inputs));
+  const given = source.weights ?? [];
+  const wanted = resolve(model).weights;
+  const fits = wanted.length === given.length && wanted.every(({ shape }, i) => sameShape(shape, given[i].shape));
+  if (!fits) throw new Error(`${id}: the weights are not those of the model`);
+  const weights = Object.fromEntries(wanted.map(({ name }, i) => [name, Float32Array.from(given[i].data)]));
+  if (calls > 1) refuseAhead(model, inputs[0].shape[0]);
   const values = inputs.map(({ data }, i): [string, Float32Array] => [`x${i}`, Float32Array.from(data)]);
-  const model = { name: id, seed: 1, inputs: ports, layers: specs, weights };
-  return {
-    case: id,
-    model,
-    x: values.length === 1 ? values[0][1] : Object.fromEntries(values),
-    y: Float32Array.from(expected.data),
-  };
+  const x = values.length === 1 ? values[0][1] : Object.fromEntries(values);
+  return { case: id, model: { ...model, weights }, x, y: Float32Array.from(expected.data), calls };
+}
+
+/** A stateful model is called by streams; one that begins with the last step is none. */
+function refuseAhead(model: Model, steps: number): void {
+  try {
+    resolve(model).stream(steps);
+  } catch (error) {
+    if (error instanceof CompileError && error.code === "stream/refused") throw new Left(error.diagnostic.message);
+    throw error;
+  }
 }
 
 /** All cases of a folder of JSON files. */

@@ -41,13 +41,15 @@ describe("a JSON spec", () => {
 describe("a file that is no model", () => {
   it.each([
     ["nothing", new Uint8Array(0), "it is empty"],
-    ["HDF5", Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), "it is an HDF5 file (a Keras .h5 file?)"],
+    ["WebAssembly", Uint8Array.of(0, 0x61, 0x73, 0x6d), "it is a WebAssembly module"],
     ["text", bytes("sequential([dense(3)])"), 'it starts with "sequential([dens"'],
     ["bytes", Uint8Array.of(0, 1, 255), "it starts with the bytes 00 01 ff"],
   ])("%s: says what it saw", (_, file, seen) => {
     const error = errorOf(() => open(file));
     expect(error.code).toBe("format/unknown");
     expect(error.diagnostic.message).toBe(`this is no model: ${seen}`);
-    expect(error.hint).toMatch(/\.safetensors.*, a spec as JSON, the text of a Graph, \.keras files of Keras 3/);
+    expect(error.hint).toMatch(
+      /\.safetensors.*, a spec as JSON, the text of a Graph, .*\.keras files of Keras 3, \.h5 files of Keras/,
+    );
   });
 });

@@ -31,6 +31,7 @@ const byClass: ReadonlyMap<string, AnyLayer> = new Map([...layers.values()].map(
 /** Keys of every layer that say nothing about what it computes, or stand elsewhere in a line. */
 const nowhere: ReadonlySet<string> = new Set(["name", "trainable", "dtype", "batch_shape"]);
 
+/** A value of a file as an error shows it: JSON, cut short. */
 export const quote = (value: unknown): string => shorten(JSON.stringify(value) ?? String(value));
 
 /** Refuses what a file holds and layerc does not have. */

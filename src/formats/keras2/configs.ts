@@ -124,7 +124,7 @@ class Reader {
       if (name === undefined) return wrong(at, "a layer of a functional model has a name");
       const nodes = callsOf((item as Keys).inbound_nodes, names, at);
       return (
-        operationOf(item, nodes, at) ?? {
+        operationOf(item, nodes, name, at) ?? {
           ...this.#layer(item, name, { path: at, owner, depth: depth + 1 }),
           name,
           inbound_nodes: nodes,

@@ -10,10 +10,11 @@ import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { decode, type Format, type Given, textStart } from "../define.ts";
 import { type H5Group, isHdf5, openHdf5 } from "../hdf5/index.ts";
-import { weightsOf } from "../keras/index.ts";
 import { linesOf } from "../keras/model.ts";
 import { emptyStore, type Store, storeOfWeights } from "../keras/store.ts";
+import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
+import { AttributeStore } from "./archive.ts";
 import { modernise } from "./configs.ts";
 import { majorOf, type Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
@@ -66,7 +67,8 @@ function openH5(root: H5Group, given: Given): Model {
 function opened(architecture: unknown, root: H5Group, weights: H5Group, given: Given): Model {
   const said = { keras_version: root.attribute("keras_version"), backend: root.attribute("backend") };
   const { config, writer, stored } = architectureOf(architecture, said);
-  if (!hasLayers(weights)) return inFolders(config, writer, storeOfWeights(weights), given);
+  if (!hasLayers(weights))
+    return inFolders(config, writer, writer.major < 3 ? new AttributeStore(weights) : storeOfWeights(weights), given);
   const { config: made, owners, left } = modernise(config, writer, stored);
   const arrays = new Arrays(weights);
   const lines = linesOf(made, arrays);

@@ -34,7 +34,6 @@ export function majorOf(version: unknown): number {
 const renamed: Readonly<Record<string, string>> = {
   Model: "Functional",
   Network: "Functional",
-  Graph: "Functional",
   Convolution1D: "Conv1D",
   Convolution2D: "Conv2D",
   Convolution3D: "Conv3D",

@@ -52,6 +52,9 @@ function namesOf(group: H5Group, attribute: string): readonly string[] | undefin
   }
 }
 
+/** Variables that say nothing about predictions: where the noise of training stands. */
+const silent = /(^|\/)(StateVar|seed_generator_state)(_\d+)?(:\d+)?$/;
+
 /** Whether a group holds weights by layer, in the form of Keras' .h5 files. */
 export const hasLayers = (group: H5Group): boolean =>
   group.attribute("layer_names") !== undefined || group.attribute("layer_names0") !== undefined;
@@ -67,7 +70,8 @@ export class Arrays implements Store {
         fail(layer, `the file names the layer ${quote(layer)}, and has no group of that name`);
         continue;
       }
-      const arrays = (namesOf(own, "weight_names") ?? []).map((name): Named => {
+      const names = (namesOf(own, "weight_names") ?? []).filter((name) => !silent.test(name));
+      const arrays = names.map((name): Named => {
         const data = own.get(name);
         return data?.kind === "dataset"
           ? { name, data }

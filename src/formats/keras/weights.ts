@@ -1,0 +1,58 @@
+// The weights of a Keras 3 model from its store. In: the model's lines with the folder of each, and the store. Out: every weight by name.
+// Guarantee: every variable of every layer in the file is read, by a weight of its shape, or the file is refused.
+import { append } from "../../../compiler/base/groups.ts";
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import type { Weight } from "../../../compiler/front/params.ts";
+import { resolve } from "../../../compiler/front/steps.ts";
+import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
+import type { H5Dataset } from "../hdf5/index.ts";
+import type { Lines } from "./model.ts";
+import type { Store } from "./store.ts";
+import { quote, unsupported } from "./values.ts";
+
+/** The model's weights, each from its place in the file. Throws CompileError format/tensor where one is missing, or another shape's. */
+export function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
+  const values: Record<string, Float32Array> = {};
+  const perFolder = new Map<string, Weight[]>();
+  for (const weight of resolve(model).weights) append(perFolder, folderOf(weight, folders), weight);
+  for (const [folder, weights] of perFolder) {
+    const found = store.variables(folder);
+    const places = weights.map(({ spec }, i) => spec.at ?? i);
+    const needed = Math.max(...places) + 1;
+    if (found.length !== needed) {
+      const message = `${weights.map(({ name }) => quote(name)).join(" and ")} need ${needed} variables, the file holds ${found.length} in ${folder}/vars`;
+      throw new CompileError({ code: "format/tensor", path: `${folder}/vars`, message });
+    }
+    weights.forEach((weight, i) => {
+      // defineProperty: a layer may be called __proto__.
+      Object.defineProperty(values, weight.name, {
+        value: numbersOf(weight, found[places[i]], `${folder}/vars/${places[i]}`),
+        enumerable: true,
+      });
+    });
+  }
+  const [unread] = store.unread();
+  if (unread === undefined) return values;
+  return unsupported(unread, `the file holds variables in ${quote(unread)} that no layer of layerc reads`);
+}
+
+/** The folder of the line that a weight belongs to, then that of a layer within, then Keras' own within that. */
+function folderOf({ name, spec }: Weight, folders: ReadonlyMap<string, string>): string {
+  const parts = name.split("/");
+  for (let length = parts.length - 1; length > 0; length--) {
+    const folder = folders.get(parts.slice(0, length).join("/"));
+    if (folder === undefined) continue;
+    return [folder, ...parts.slice(length, -1), ...(spec.within === undefined ? [] : [spec.within])].join("/");
+  }
+  throw new CompileError({ code: "internal/bug", path: "", message: `the weight ${quote(name)} belongs to no line` });
+}
+
+function numbersOf({ name, shape }: Weight, data: H5Dataset, path: string): Float32Array {
+  if (data.shape !== null && sameShape(data.shape, shape)) return data.numbers();
+  const found = data.shape === null ? "none" : showShape(data.shape);
+  throw new CompileError({
+    code: "format/tensor",
+    path,
+    message: `${quote(name)} needs shape ${showShape(shape)}, the file gives ${found}`,
+  });
+}

@@ -1,0 +1,143 @@
+// `.keras` archives of Keras 2.12 to 2.15: the zip of Keras 3 with configs of Keras 2, and weights under attributes of its own. In: bytes
+// nobody vouches for. Out: a Model, or a CompileError that names what is wrong or missing.
+//
+//   _layer_checkpoint_dependencies/dense/vars/0     the layers of a model: the k-th group of a class is its k-th layer, whatever number it
+//   layers/dense/vars/0                             has (a layer with weights is counted twice there); or as Keras 3 has it
+//   …/lstm/cell, …/_query_dense                     what stands within a layer, by the attribute's name
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import type { Model } from "../../../compiler/model.ts";
+import { decode, type Format, type Given } from "../define.ts";
+import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
+import { linesOf } from "../keras/model.ts";
+import type { Store } from "../keras/store.ts";
+import { weightsOf } from "../keras/weights.ts";
+import { withSizes } from "../sizes.ts";
+import { type Archive, isZip, openZip } from "../zip.ts";
+import { modernise } from "./configs.ts";
+import { majorOf, type Writer } from "./item.ts";
+import { parsePython } from "./json.ts";
+
+/** Archives that Keras 2 saved. */
+export const kerasArchive: Format = {
+  name: ".keras files of Keras 2",
+  sniff: (head) => isZip(head) && isOld(head),
+  open: (bytes, given) => openArchive(openZip(bytes), given),
+};
+
+/** Whether the archive's metadata says Keras 2; what is no whole archive is for the others. */
+function isOld(bytes: Uint8Array): boolean {
+  try {
+    const archive = openZip(bytes);
+    const metadata = archive.has("metadata.json")
+      ? parsePython(decode(archive.read("metadata.json")), "metadata.json")
+      : undefined;
+    return isPlain(metadata) && typeof metadata.keras_version === "string" && majorOf(metadata.keras_version) < 3;
+  } catch (error) {
+    if (error instanceof CompileError) return false;
+    throw error;
+  }
+}
+
+function openArchive(archive: Archive, given: Given): Model {
+  const writer: Writer = { major: 2, backend: "tensorflow" };
+  const { config } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer);
+  const store = new AttributeStore(openHdf5(archive.read("model.weights.h5")), archive);
+  const lines = linesOf(config, store);
+  const model = withSizes(lines.model, given);
+  return { ...model, weights: weightsOf({ ...lines, model }, store) };
+}
+
+/** What a model calls the list of its layers. */
+const containers = ["_layer_checkpoint_dependencies", "layers"] as const;
+const silent = /(^|\/)(_?random_generators?|seed_generators?|_input_layers|_output_layers)(\/|$)/;
+const deepest = 64;
+
+/** Variables in groups that are named after attributes; asked for by Keras 3's folders. */
+export class AttributeStore implements Store {
+  readonly #root: H5Group;
+  readonly #archive: Archive | undefined;
+  readonly #read = new Set<string>();
+
+  constructor(root: H5Group, archive?: Archive) {
+    this.#root = root;
+    this.#archive = archive;
+  }
+
+  variables = (folder: string): readonly H5Dataset[] => {
+    const group = this.#groupOf(folder);
+    const vars = group?.get("vars");
+    if (vars?.kind !== "group") return [];
+    this.#read.add(vars.path);
+    return vars
+      .names()
+      .toSorted((a, b) => Number(a) - Number(b))
+      .flatMap((name, i) => {
+        const data = vars.get(name);
+        if (data?.kind === "dataset" && (name === `${i}` || !/^\d+$/.test(name))) return [data];
+        throw new CompileError({
+          code: "format/tensor",
+          path: vars.path,
+          message: `there is no variable ${i}, but ${JSON.stringify(name)}`,
+        });
+      });
+  };
+
+  asset = (path: string): string | undefined => {
+    const [folder, name] = [path.slice(0, path.lastIndexOf("/")), path.slice(path.lastIndexOf("/"))];
+    const group = this.#groupOf(folder);
+    const found = group === undefined ? undefined : `assets${group.path}${name}`;
+    return found !== undefined && this.#archive?.has(found) === true ? decode(this.#archive.read(found)) : undefined;
+  };
+
+  unread = (): readonly string[] => {
+    const found: string[] = [];
+    const walk = (group: H5Group, depth: number): void => {
+      if (depth > deepest) return;
+      for (const name of group.names()) {
+        const item = group.get(name);
+        if (item?.kind !== "group") continue;
+        if (name !== "vars") walk(item, depth + 1);
+        else if (item.names().length > 0 && !this.#read.has(item.path) && !silent.test(item.path)) found.push(item.path);
+      }
+    };
+    for (const name of containers) {
+      const group = this.#root.get(name);
+      if (group?.kind === "group") walk(group, 0);
+    }
+    return found;
+  };
+
+  /** The group that Keras 2 has for a folder of Keras 3. */
+  #groupOf(folder: string): H5Group | undefined {
+    const steps = folder.split("/");
+    let group: H5Group | undefined = this.#root;
+    for (let i = 0; i < steps.length && group !== undefined; i++)
+      group =
+        steps[i] === "layers" && i + 1 < steps.length
+          ? layerIn(group, steps[++i])
+          : (child(group, steps[i]) ?? child(group, `_${steps[i]}`));
+    return group;
+  }
+}
+
+function child(group: H5Group, name: string): H5Group | undefined {
+  const found = group.get(name);
+  return found?.kind === "group" ? found : undefined;
+}
+
+/** The k-th group of a class: `dense_2` asks for the third. */
+function layerIn(group: H5Group, name: string): H5Group | undefined {
+  const [, base, k = "0"] = /^(.*?)(?:_(\d+))?$/.exec(name) ?? [];
+  for (const container of containers) {
+    const list = child(group, container);
+    const numberOf = (one: string): number =>
+      one === base ? 0 : one.startsWith(`${base}_`) ? Number(one.slice(base.length + 1) || "x") : Number.NaN;
+    const sorted = (list?.names() ?? [])
+      .filter((one) => Number.isSafeInteger(numberOf(one)))
+      .sort((a, b) => numberOf(a) - numberOf(b));
+    const found = sorted[Number(k)];
+    if (list !== undefined && found !== undefined) return child(list, found);
+  }
+  return undefined;
+}
