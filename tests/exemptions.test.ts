@@ -92,7 +92,8 @@ describe("a test that asks", () => {
   });
 
   it("has to have exactly the cases that are refused, each of one cause", () => {
-    const left = (count: number, cause = "lstm takes no sequence in chunks") => Array.from({ length: count }, (_, i) => [`case${i}`, cause] as const);
+    const left = (count: number, cause = "lstm takes no sequence in chunks") =>
+      Array.from({ length: count }, (_, i) => [`case${i}`, cause] as const);
     const check = (cases: ReturnType<typeof left>) => () => expectRefused(cases, ["keras-js-stateful"]);
     expect(check(left(6))).not.toThrow();
     expect(check(left(5))).toThrow("keras-js-stateful: 5 cases are left, the table allows 6: shrink it");

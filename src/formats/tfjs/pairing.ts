@@ -56,7 +56,8 @@ export function paired(
     return chosen === undefined;
   });
   const free = stored.filter((tensor) => !silent.test(tensor.name) && ![...found.values()].includes(tensor));
-  for (const one of waiting) found.set(one.weight.name, onlyOne(one, waiting, free));
+  const strange = free.filter((tensor) => !wanted.some(({ layer }) => holds(bare(tensor), layer)));
+  for (const one of waiting) found.set(one.weight.name, onlyOne(one, waiting, strange));
   checkOnce(found, free);
   return found;
 }
@@ -138,7 +139,7 @@ function compared(a: readonly number[], b: readonly number[]): number {
   return i < 0 ? 0 : a[i] - b[i];
 }
 
-/** The only tensor that is left of the weight's name and shape, where no other weight waits for such. */
+/** The only tensor of no layer's name that has the weight's own name and shape, where no other weight waits for such. */
 function onlyOne(one: Wanted, waiting: readonly Wanted[], free: readonly Stored[]): Stored {
   const { shape, name } = one.weight;
   const fits = (other: Wanted) => other.last[0] === one.last[0] && sameShape(other.weight.shape, shape);

@@ -33,7 +33,6 @@ function inSpace(call: Call, attr: string, rank: number): readonly number[] {
 
 function windowsOf(call: Call, x: Node, sizes: readonly number[], outside: number): Windows {
   const rank = sizes.length;
-  channelsLast(call);
   const [strides, dilations] = [inSpace(call, "strides", rank), inSpace(call, "dilations", rank)];
   const padding = call.attrs.text("padding");
   const plain = { sizes, strides, dilations };
@@ -63,6 +62,7 @@ function convolution(products: Products, isFused: boolean): Operator {
 
 /** The picture, which has so many axes of space. */
 function spatial(call: Call, rank: number, place = 0): Value {
+  channelsLast(call);
   const x = call.floats(place);
   return rank > 0 && x.shape.length === rank + 2 ? x : refuse(`its picture has ${x.shape.length} axes, wanted are ${rank + 2}`);
 }
