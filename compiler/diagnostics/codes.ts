@@ -33,6 +33,8 @@ export const codes = {
     "The layer predicts as in Keras, but layerc cannot train a model with it: it has no training form of it, or what follows would have other shapes in training. Compile the model without training, or take the layer out while it is trained: at inference it changes nothing.",
   "stream/refused":
     'The model cannot take a sequence in chunks: a layer looks at later steps, or at all of them at once. The message names the layer. Leave `stream` out, or take a layer that looks back alone: padding "causal", a recurrent layer that is not bidirectional, a normalisation along the features.',
+  "compare/differs":
+    "`layerc compare` found a difference beyond the tolerance. The message names the first layer, row and place, in the order of the first model; both from 0.",
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "training/head":
     "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",

@@ -43,6 +43,8 @@ export interface Step {
   readonly entry: Entry;
   readonly inputs: readonly (readonly number[])[];
   readonly output: readonly number[];
+  /** The first result; none where that is text. */
+  readonly y?: Node;
   /** None where another call has made them. */
   readonly weights: readonly Weight[];
 }
@@ -133,7 +135,8 @@ class Lowering {
     try {
       const results = this.#call(entry, values, weights);
       this.#results.push(results);
-      return { entry, inputs, output: this.#shapeOf(results[0]), weights };
+      const [first] = results;
+      return { entry, inputs, output: this.#shapeOf(first), ...(isText(first) ? {} : { y: first.y }), weights };
     } catch (error) {
       if (!(error instanceof CompileError) || error.code === "internal/bug") throw error;
       const path = error.path.startsWith(entry.path) ? "" : entry.path;

@@ -1,13 +1,12 @@
 // `npm run example:mnist`: trains LeNet on handwritten digits with its own generated step, tests it on digits it never saw, ships the
 // module, and makes a page of it on which one draws a digit and the answer changes while drawing.
-import { copyFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import { compile, fit, withWeights } from "layerc";
-import { layerc } from "layerc/esbuild";
 import { load, type Trainable } from "layerc/runtime";
 import { flat, split } from "../support/data.ts";
+import { penPage } from "../support/page.ts";
 import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import { type Digit, digits } from "./data.ts";
 import model from "./mnist.model.ts";
@@ -15,6 +14,8 @@ import model from "./mnist.model.ts";
 const here = fileURLToPath(new URL("./", import.meta.url));
 /** Where the page is: index.html beside its script. */
 export const out: string = join(here, "out");
+
+const says = "A LeNet of 60,000 numbers, trained and compiled by layerc, answers at every move of the pen.";
 
 export interface Result {
   /** Share of the held-out digits that are told right. */
@@ -46,16 +47,9 @@ export async function main(): Promise<Result> {
   const accuracy = right.length / held.length;
   console.log(`  ${right.length} of ${held.length} right: ${(100 * accuracy).toFixed(2)} %, learned in ${seconds.toFixed(1)} s`);
   console.log(`  ${showShipped(shipped, answer.microseconds)}`);
-  await page();
+  await penPage(join(here, "draw.ts"), out, says);
   console.log(`  draw a digit: open ${pathToFileURL(join(out, "index.html")).href}`);
   return { accuracy, held, seconds };
-}
-
-/** One script with the model inside: a page that is opened from a folder can load no modules. */
-async function page(): Promise<void> {
-  const entryPoints = [join(here, "draw.ts")];
-  await build({ entryPoints, outfile: join(out, "draw.js"), bundle: true, minify: true, format: "iife", plugins: [layerc()] });
-  copyFileSync(join(here, "index.html"), join(out, "index.html"));
 }
 
 function report(epoch: number, { loss, accuracy }: Readonly<Record<string, number>>): void {

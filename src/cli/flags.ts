@@ -2,10 +2,11 @@
 // compile takes. A value that is out of range is a usage error, before any file is read.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { isPlain } from "../../compiler/diagnostics/plain.ts";
-import type { Model } from "../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
+import type { Given } from "../formats/index.ts";
+
+/** Shapes of samples: of the only input, or by name. */
+export type InputShape = NonNullable<Given["inputShape"]>;
 
 /** What changes the Program. */
 export interface LoweringFlags {
@@ -16,7 +17,7 @@ export interface LoweringFlags {
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
-  readonly inputShape?: number[];
+  readonly inputShape?: InputShape;
 }
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
@@ -63,9 +64,12 @@ export function addCompileFlags(command: Command): Command {
     .option("--no-self-test", "leave out selfTest and its golden vectors");
 }
 
-/** `--input-shape 28,28,1`: the shape of one sample, where the model leaves it open. */
+/** `--input-shape 28,28,1`: the shape of one sample, where the model leaves it open; of several inputs each by its name. */
 export const inputShapeFlag = (): Option =>
-  new Option("--input-shape <shape>", "shape of one input row where the model does not say, e.g. 28,28,1").argParser(shape);
+  new Option(
+    "--input-shape <shape>",
+    "shape of one input row where the model does not say, e.g. 28,28,1; of several inputs each by its name, image=28,28,1",
+  ).argParser(shapes);
 
 /** `--goal`: of which entry the stages are shown. */
 export const goalFlag = (): Option =>
@@ -79,44 +83,6 @@ export function optionsOf(flags: CompileFlags): OptionsInput {
   return Object.fromEntries(Object.entries(flags).filter(([key, value]) => known.includes(key) && value !== undefined));
 }
 
-/** The model with `--input-shape` on its first layer. Throws CompileError `cli/option` where the model states its shapes itself. */
-export function withInputShape(model: Model, shape: readonly number[] | undefined): Model {
-  if (shape === undefined) return model;
-  if (model.graph !== undefined)
-    throw new CompileError({
-      code: "cli/option",
-      path: "graph",
-      message: "a Graph states the shapes of its inputs; --input-shape is for chains that leave the shape open",
-    });
-  if (model.layers.length === 0) return model;
-  if (model.inputs === undefined) return { ...model, layers: withShape(model.layers, shape, "layers") };
-  throw new CompileError({
-    code: "cli/option",
-    path: "inputs",
-    message: "the inputs of this model have names and shapes; --input-shape is for chains that leave the shape open",
-    hint: `change it in the model: inputs: { ${model.inputs[0]?.name ?? "x"}: [${shape.join(", ")}] }`,
-  });
-}
-
-/** The lines of a chain with the shape on the first; where that is a model, on its first line. */
-function withShape([first, ...rest]: Model["layers"], shape: readonly number[], path: string): Model["layers"] {
-  // What is no line at all, the compiler names.
-  if (!isPlain(first) || !isPlain(first.config)) return [first, ...rest];
-  const { layers, inputs } = first.config;
-  if (first.layer === "input" || inputs !== undefined || first.config.inputShape !== undefined) {
-    throw new CompileError({
-      code: "cli/option",
-      path: `${path}[0]`,
-      message: "the model states its input shape itself; --input-shape is for models that do not",
-    });
-  }
-  const isModel = first.layer === "model" && Array.isArray(layers) && layers.length > 0;
-  const config = isModel
-    ? { ...first.config, layers: withShape(layers as Model["layers"], shape, `${path}[0].layers`) }
-    : { ...first.config, inputShape: shape };
-  return [{ ...first, config }, ...rest];
-}
-
 function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }) {
   return (text: string): number => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
@@ -125,6 +91,19 @@ function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; er
     return value;
   };
 }
+
+function shapes(text: string, before?: InputShape): InputShape {
+  const name = /^([^=]*)=/.exec(text)?.[1];
+  if (name === undefined) {
+    if (before !== undefined)
+      throw new InvalidArgumentError("Of several shapes each needs its input's name, e.g. image=28,28,1.");
+    return shape(text);
+  }
+  if (isList(before)) throw new InvalidArgumentError("Of several shapes each needs its input's name, e.g. image=28,28,1.");
+  if (before !== undefined && Object.hasOwn(before, name)) throw new InvalidArgumentError(`The shape of ${name} is given twice.`);
+  return { ...before, [name]: shape(text.slice(name.length + 1)) };
+}
+const isList = (given: InputShape | undefined): given is readonly number[] => Array.isArray(given);
 
 function shape(text: string): number[] {
   const sizes = text

@@ -2,6 +2,7 @@
 // 1 the model or a file is at fault, 2 the command line is, 70 layerc is. `--json` turns messages into JSON as well.
 import { Command, CommanderError } from "commander";
 import { version } from "../../compiler/base/version.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addCompile } from "./commands/compile.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addGrad } from "./commands/grad.ts";
@@ -10,7 +11,7 @@ import { addPasses } from "./commands/passes.ts";
 import { addRun } from "./commands/run.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrace } from "./commands/trace.ts";
-import { exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
+import { Ended, exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
 
 function layerc({ stdout, stderr }: Terminal): Command {
   const program = new Command("layerc")
@@ -25,7 +26,8 @@ function layerc({ stdout, stderr }: Terminal): Command {
     // Before the commands are added: they take both over.
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride();
-  for (const add of [addCompile, addInspect, addPasses, addTrace, addGrad, addRun, addSummary, addExplain]) add(program);
+  for (const add of [addCompile, addInspect, addPasses, addTrace, addGrad, addRun, addSummary, addCompare, addExplain])
+    add(program);
   return program;
 }
 
@@ -38,6 +40,7 @@ export const run = (args: readonly string[], terminal: Terminal = process): Prom
     } catch (error) {
       // Commander has printed its own message; help and version end with 0.
       if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+      if (error instanceof Ended) return error.status;
       return report(error, args.includes("--json"));
     }
   });

@@ -9,12 +9,15 @@ import { reasonOf } from "../files.ts";
 import { open } from "../formats/index.ts";
 import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
 import { Meter } from "../streams.ts";
-import { type LoweringFlags, optionsOf, withInputShape } from "./flags.ts";
+import { type InputShape, type LoweringFlags, optionsOf } from "./flags.ts";
 import { about, terminal } from "./terminal.ts";
 
 /** A model from a file or, for `-`, from JSON on standard input. */
-export async function readModel(file: string, inputShape?: readonly number[]): Promise<Loaded> {
-  const loaded = file === "-" ? { model: open(await readStdin(), "standard input"), files: [] } : await loadModel(file);
+export async function readModel(file: string, inputShape?: InputShape): Promise<Loaded> {
+  const loaded =
+    file === "-"
+      ? { model: open(await readStdin(), "standard input", shaped(inputShape)), files: [] }
+      : await loadModel(file, undefined, inputShape);
   if (loaded.model.weightsFile !== undefined && file === "-") {
     throw new CompileError({
       code: "cli/option",
@@ -22,20 +25,19 @@ export async function readModel(file: string, inputShape?: readonly number[]): P
       message: "a model from standard input has no folder that its weights file could be relative to",
     });
   }
-  return { ...loaded, model: withInputShape(loaded.model, inputShape) };
+  return loaded;
 }
 
+const shaped = (inputShape: InputShape | undefined) => (inputShape === undefined ? {} : { inputShape });
+
 /** A model, or for `-` whatever standard input holds: JSON starts with a brace, IR text does not. */
-export async function readModelOrGraph(
-  file: string,
-  inputShape?: readonly number[],
-): Promise<Loaded | { readonly graph: Graph }> {
+export async function readModelOrGraph(file: string, inputShape?: InputShape): Promise<Loaded | { readonly graph: Graph }> {
   if (file !== "-") return readModel(file, inputShape);
   const bytes = await readStdin();
   const text = new TextDecoder().decode(bytes);
   return /^(?:\s|#[^\n]*\n)*graph\b/.test(text)
     ? { graph: parseGraph(text, ops) }
-    : { model: withInputShape(open(bytes, "standard input"), inputShape), files: [] };
+    : { model: open(bytes, "standard input", shaped(inputShape)), files: [] };
 }
 
 /** The IR of a model after every pass, or of a Graph whose text stands on standard input. */

@@ -10,6 +10,15 @@ import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts
 /** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
 export const exitCodes = { compileError: 1, usage: 2, internal: 70 } as const;
 
+/** Ends a command that has said all it had to say. */
+export class Ended extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`ended with ${status}`);
+    this.status = status;
+  }
+}
+
 interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;

@@ -3,15 +3,16 @@
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { decode, type Format, textStart } from "./define.ts";
+import { withSizes } from "./sizes.ts";
 
 /** `graph name …`, behind white space and comments. */
 export const graph: Format = {
   name: "the text of a Graph",
   sniff: (head, fileName) => fileName.endsWith(".graph") || startsLikeGraph(head),
-  open: (bytes) => {
+  open: (bytes, given) => {
     const text = decode(bytes, "ir/parse");
     const { name } = parseGraph(text, ops);
-    return { name: name === "" ? "model" : name, seed: 0, layers: [], graph: text };
+    return withSizes({ name: name === "" ? "model" : name, seed: 0, layers: [], graph: text }, given);
   },
 };
 

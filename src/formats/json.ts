@@ -6,6 +6,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { isPlain, plainKeys } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
 import { decode, type Format, textStart } from "./define.ts";
+import { withSizes } from "./sizes.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
 const line = z.strictObject({
@@ -50,7 +51,7 @@ const specSchema = z.strictObject({
 export const json: Format = {
   name: "a spec as JSON",
   sniff: (head, fileName) => fileName.endsWith(".json") || head[textStart(head)] === 0x7b,
-  open: (bytes) => openJson(decode(bytes)),
+  open: (bytes, given) => withSizes(openJson(decode(bytes)), given),
   save: (model) => new TextEncoder().encode(saveJson(model)),
 };
 

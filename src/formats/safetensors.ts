@@ -13,6 +13,7 @@ import type { Format } from "./define.ts";
 import { type Entry, parseHeader, place, shorten } from "./header.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 import { isNpz, openNpz } from "./npy.ts";
+import { withSizes } from "./sizes.ts";
 
 /** A tensor of a file: row-major, in file order. */
 export interface FileTensor {
@@ -36,7 +37,7 @@ export const safetensors: Format = {
   // Byte 8 begins the JSON header, behind eight bytes of length whose upper ones are 0: no text has those.
   sniff: (head, fileName) =>
     fileName.endsWith(".safetensors") || (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)),
-  open: openSafetensors,
+  open: (bytes, given) => withSizes(openSafetensors(bytes), given),
   save,
 };
 

@@ -1,51 +1,85 @@
-// Sizes that a file leaves open, from whoever opens it. In: a model whose inputs have sizes of null, and shapes of samples. Out: the model
-// with these shapes, where they fit what the file says.
+// Sizes that a file leaves open, from whoever opens it. In: a model whose inputs have sizes of null, or whose first line states no shape, and
+// shapes of samples. Out: the model with these shapes.
+// Guarantee: a shape that contradicts what the model says is an error, and so is one that nothing asks for.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Model } from "../../compiler/model.ts";
+import { isPlain } from "../../compiler/diagnostics/plain.ts";
+import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
 
 type Shape = readonly (number | null)[];
+/** Shapes of samples. */
+export type Shapes = NonNullable<Given["inputShape"]>;
 
-/** The model with the sizes that `inputShape` gives. Throws CompileError format/spec where a shape contradicts the file. */
-export function withSizes(model: Model, { inputShape }: Given): Model {
-  if (inputShape === undefined) return model;
-  const { inputs, layers } = model;
-  if (inputs !== undefined)
+/** The model with the sizes that `inputShape` gives. Throws CompileError cli/option where they do not fit. */
+export function withSizes(model: Model, { inputShape: given }: Given): Model {
+  if (given === undefined) return model;
+  const { graph, inputs, layers } = model;
+  if (graph !== undefined) throw wrong("graph", "a Graph states the shapes of its inputs");
+  if (inputs !== undefined) {
+    const names = inputs.map(({ name }) => name);
+    const of = shapesOf(given, names);
     return {
       ...model,
-      inputs: inputs.map((input) => ({
-        ...input,
-        shape: sized(input.shape, of(inputShape, input.name, inputs.length), input.name),
-      })),
+      inputs: inputs.map((input) => ({ ...input, shape: sized(input.shape, of(input.name), `inputs.${input.name}`) })),
     };
-  const [first, ...rest] = layers;
-  if (first === undefined) return model;
-  const shape = of(inputShape, "x", 1);
-  if (shape === undefined) return model;
-  if (first.layer !== "input") return { ...model, layers: [{ layer: "input", config: { shape: [...shape] } }, ...layers] };
-  return {
-    ...model,
-    layers: [{ ...first, config: { ...first.config, shape: sized(first.config.shape as Shape, shape, "x") } }, ...rest],
-  };
+  }
+  const shape = shapesOf(given, ["x"])("x");
+  return shape === undefined || layers.length === 0 ? model : { ...model, layers: withFirst(layers, shape, "layers") };
 }
 
-/** The shape of an input: by its name, or the only one. */
-function of(given: NonNullable<Given["inputShape"]>, name: string, inputs: number): readonly number[] | undefined {
-  if (isList(given)) return inputs === 1 ? given : undefined;
-  return Object.hasOwn(given, name) ? given[name] : inputs === 1 ? Object.values(given)[0] : undefined;
+/** A shape for each name; undefined where none is given. Throws CompileError format/size for a name that no input has. */
+export function shapesOf(given: Shapes, names: readonly string[]): (name: string) => readonly number[] | undefined {
+  if (isList(given)) {
+    if (names.length === 1) return () => given;
+    throw wrong(
+      "inputs",
+      `the model has ${names.length} inputs`,
+      `say whose it is: --input-shape ${names[0]}=${given.join(",")}`,
+    );
+  }
+  const strange = Object.keys(given).find((name) => !names.includes(name));
+  if (strange !== undefined) throw wrong("inputs", `there is no input ${JSON.stringify(strange)}`, suggestionFor(strange, names));
+  return (name) => (Object.hasOwn(given, name) ? given[name] : undefined);
 }
-const isList = (given: NonNullable<Given["inputShape"]>): given is readonly number[] => Array.isArray(given);
+const isList = (given: Shapes): given is readonly number[] => Array.isArray(given);
 
-function sized(stated: Shape, given: readonly number[] | undefined, name: string): number[] {
-  // What nobody states the compiler will name.
-  if (given === undefined) return stated as number[];
-  const fits = stated.length === given.length && stated.every((size, axis) => size === null || size === given[axis]);
-  if (fits) return [...given];
+/** The lines of a chain with the shape on the first; where that is a model, on its first line or its input. */
+function withFirst([first, ...rest]: readonly LayerSpec[], shape: readonly number[], path: string): readonly LayerSpec[] {
+  // What is no line at all, the compiler names.
+  if (!isPlain(first) || !isPlain(first.config)) return [first, ...rest];
+  return [{ ...first, config: stated(first, first.config, shape, `${path}[0]`) }, ...rest];
+}
+
+function stated(
+  { layer }: LayerSpec,
+  config: Readonly<Record<string, unknown>>,
+  shape: readonly number[],
+  path: string,
+): Readonly<Record<string, unknown>> {
+  const { layers, inputs, inputShape } = config;
+  if (layer === "input") return { ...config, shape: sized(config.shape as Shape, shape, `${path}.shape`) };
+  if (Array.isArray(inputs) && inputs.length === 1 && isPlain(inputs[0]))
+    return { ...config, inputs: [{ ...inputs[0], shape: sized(inputs[0].shape as Shape, shape, `${path}.inputs`) }] };
+  if (layer === "model" && Array.isArray(layers) && layers.length > 0 && inputs === undefined)
+    return { ...config, layers: withFirst(layers as readonly LayerSpec[], shape, `${path}.layers`) };
+  return { ...config, inputShape: inputShape === undefined ? shape : sized(inputShape as Shape, shape, path) };
+}
+
+/** What is stated, with numbers where it has none. */
+function sized(known: Shape, given: readonly number[] | undefined, path: string): readonly number[] {
+  // What nobody gives the compiler will name.
+  if (given === undefined) return known as number[];
+  const fits =
+    Array.isArray(known) && known.length === given.length && known.every((size, axis) => size === null || size === given[axis]);
+  if (fits) return given;
   const show = (shape: Shape): string => `[${shape.map((size) => size ?? "?").join(", ")}]`;
-  throw new CompileError({
-    code: "format/spec",
-    path: `inputs.${name}`,
-    message: `the input ${JSON.stringify(name)} has the shape ${show(stated)} in the file, found ${show(given)}`,
-    hint: "give numbers where the file has none",
-  });
+  throw wrong(
+    path,
+    `the model states its input shape itself: ${Array.isArray(known) ? show(known) : "another"}, found ${show(given)}`,
+  );
+}
+
+function wrong(path: string, message: string, hint = "--input-shape is for sizes that the model leaves open"): CompileError {
+  return new CompileError({ code: "cli/option", path, message, hint });
 }

@@ -5,8 +5,9 @@ import { dirname, resolve, sep } from "node:path";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
-import { open } from "../formats/index.ts";
+import { type Given, open } from "../formats/index.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
+import { withSizes } from "../formats/sizes.ts";
 import { locate } from "./locate.ts";
 import { isSource, runSource } from "./run.ts";
 
@@ -25,12 +26,19 @@ export interface Loaded {
  * Loads a model file. `seen` is told of every file before it is read, and of files that are missing, so that a watcher knows them
  * also where loading fails. Throws CompileError `file/…`, `format/…`, `source/…`, or what the user's own layers throw, with its place.
  */
-export async function loadModel(file: string, seen: (file: string) => void = () => {}): Promise<Loaded> {
+export async function loadModel(
+  file: string,
+  seen: (file: string) => void = () => {},
+  inputShape?: Given["inputShape"],
+): Promise<Loaded> {
+  const given = inputShape === undefined ? {} : { inputShape };
   const path = resolve(file);
   seen(path);
-  const loaded: Loaded = isSource(path) ? { ...(await runSource(path, seen)), source: path } : openFile(path, seen);
-  const { model, files, source } = loaded;
-  if (model.weightsFile === undefined) return loaded;
+  const loaded: Loaded = isSource(path) ? { ...(await runSource(path, seen)), source: path } : openFile(path, seen, given);
+  const { files, source } = loaded;
+  // Of a file the reader has been told.
+  const model = source === undefined ? loaded.model : withSizes(loaded.model, given);
+  if (model.weightsFile === undefined) return { ...loaded, model };
   const weightsFile = resolve(dirname(path), model.weightsFile);
   seen(weightsFile);
   const bytes = readBytes(weightsFile);
@@ -39,7 +47,7 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
 }
 
 /** A file of data, which may name others in its folder. */
-function openFile(path: string, seen: (file: string) => void): Loaded {
+function openFile(path: string, seen: (file: string) => void, given: Given): Loaded {
   const folder = dirname(path);
   const files = [path];
   const beside = (name: string): Uint8Array | undefined => {
@@ -52,7 +60,7 @@ function openFile(path: string, seen: (file: string) => void): Loaded {
     files.push(file);
     return readBytes(file);
   };
-  const model = open(readBytes(path), showFile(path), { beside });
+  const model = open(readBytes(path), showFile(path), { ...given, beside });
   return { model, files };
 }
 

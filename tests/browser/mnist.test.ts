@@ -5,18 +5,25 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { main as kerasFile, out as kerasOut } from "../../examples/keras-file/main.ts";
 import { main, out, type Result } from "../../examples/mnist/main.ts";
 import { skipOf } from "../exemptions.ts";
 import { browserBinary } from "../support/browser.ts";
 
 let result: Result;
+let fromKeras: number;
 beforeAll(async () => {
   result = await main();
+  fromKeras = await kerasFile();
 }, 240_000);
 
 it("tells 98 of 100 digits right that it never saw", () => {
   expect(result.held.length).toBe(1500);
   expect(result.accuracy).toBeGreaterThanOrEqual(0.98);
+});
+
+it("a file that Keras saved tells as many as it did in Keras", () => {
+  expect(fromKeras).toBeGreaterThanOrEqual(0.95);
 });
 
 type Point = readonly [x: number, y: number];
@@ -28,13 +35,16 @@ const drawings: readonly { readonly digit: string; readonly strokes: readonly (r
 ]; // biome-ignore format: one line a drawing
 
 describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("the page", () => {
-  it("answers while one draws", { timeout: 60_000 }, async () => {
+  it.each([
+    ["of the trained LeNet", out],
+    ["of the file that Keras saved", kerasOut],
+  ])("%s answers while one draws", { timeout: 60_000 }, async (_what, folder) => {
     const browser = await chromium.launch({ executablePath: browserBinary, args: ["--no-sandbox"] });
     try {
       const page = await browser.newPage({ viewport: { width: 720, height: 480 } });
       const failures: string[] = [];
       page.on("pageerror", (error) => failures.push(String(error)));
-      await page.goto(pathToFileURL(join(out, "index.html")).href);
+      await page.goto(pathToFileURL(join(folder, "index.html")).href);
       const answer = (): Promise<string | null> => page.textContent("#answer");
       for (const { digit, strokes } of drawings) {
         await page.click("#clear");
@@ -47,10 +57,10 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("the page", 
         ).toBe(true);
         expect(await answer(), `after ${[...said].join()}`).toBe(digit);
         if (digit === "7") expect(said.size, "the answer changed on the way").toBeGreaterThan(1);
-        await page.screenshot({ path: join(out, `page-${digit}.png`) });
+        await page.screenshot({ path: join(folder, `page-${digit}.png`) });
       }
       expect(failures).toEqual([]);
-      expect(existsSync(join(out, "draw.js"))).toBe(true);
+      expect(existsSync(join(folder, "draw.js"))).toBe(true);
     } finally {
       await browser.close();
     }

@@ -317,7 +317,7 @@ describe("errors", () => {
 describe("conventions", () => {
   it("every command has help with examples", async () => {
     const commands = [...(await layerc(folder, ["--help"])).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
-    expect(commands).toEqual(["compile", "inspect", "passes", "trace", "grad", "run", "summary", "explain"]);
+    expect(commands).toEqual(["compile", "inspect", "passes", "trace", "grad", "run", "summary", "compare", "explain"]);
     for (const command of commands)
       expect(await layerc(folder, [command, "--help"])).toMatchObject({
         status: 0,

@@ -299,12 +299,19 @@ describe("looking inside", () => {
 
 describe("--input-shape", () => {
   const open = [dense({ units: 2 })];
-  it("is refused where inputs have names, with a hint", async () => {
+  it("wants a name where inputs have names, and contradicts none", async () => {
     for (const command of ["summary", "grad", "trace"]) {
       const { status, stderr } = await layerc(folder, [command, "pair.safetensors", "--input-shape", "4,3"]);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^cli\/option {2}inputs\n.*names and shapes[\s\S]*hint {2}.*inputs: \{ a: \[4, 3\] \}/);
+      expect(stderr).toMatch(/^cli\/option {2}inputs\n.*2 inputs[\s\S]*hint {2}.*--input-shape a=4,3/);
     }
+    const asked = async (...shapes: readonly string[]) =>
+      layerc(folder, ["summary", "pair.safetensors", ...shapes.flatMap((shape) => ["--input-shape", shape])]);
+    expect((await asked("a=2", "b=2")).status).toBe(0);
+    expect((await asked("a=3")).stderr).toMatch(/states its input shape itself: \[2\], found \[3\]/);
+    expect((await asked("c=2")).stderr).toMatch(/there is no input "c"/);
+    for (const wrong of [["a=2", "a=2"], ["2", "3"], ["2", "a=2"], ["a=2", "2"], ["a="], ["a=0"]])
+      expect((await asked(...wrong)).status, wrong.join(" ")).toBe(2);
   });
 
   it("reaches the first layer of a model that comes first", async () => {

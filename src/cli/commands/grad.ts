@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { snapshots } from "../../../compiler/compile.ts";
 import { internal } from "../../../compiler/diagnostics/error.ts";
-import { inputShapeFlag } from "../flags.ts";
+import { type InputShape, inputShapeFlag } from "../flags.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -18,7 +18,7 @@ export function addGrad(program: Command): void {
     .addOption(inputShapeFlag())
     .option("--json", "as JSON: pass, stage, text")
     .addHelpText("after", "\nExamples:\n  layerc grad cars.model.ts\n  layerc grad cars.model.ts --json")
-    .action(async (file: string, { inputShape, json }: { inputShape?: number[]; json?: boolean }) => {
+    .action(async (file: string, { inputShape, json }: { inputShape?: InputShape; json?: boolean }) => {
       const subject = await readModel(file, inputShape);
       const all = await work(subject, () => snapshots(subject.model, { train: true }, "trainStep"));
       const found = all.find(({ pass }) => pass === "differentiate") ?? internal("no pass is called differentiate");

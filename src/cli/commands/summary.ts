@@ -5,7 +5,7 @@ import type { Port } from "../../../compiler/artifact.ts";
 import { type Resolved, resolve } from "../../../compiler/front/steps.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
 import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
-import { inputShapeFlag } from "../flags.ts";
+import { type InputShape, inputShapeFlag } from "../flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
@@ -41,7 +41,7 @@ export function addSummary(program: Command): void {
     .addOption(inputShapeFlag())
     .option("--json", "as JSON")
     .addHelpText("after", "\nExamples:\n  layerc summary iris.model.ts\n  layerc summary iris.safetensors --json")
-    .action(async (file: string, { inputShape, json }: { inputShape?: number[]; json?: boolean }) => {
+    .action(async (file: string, { inputShape, json }: { inputShape?: InputShape; json?: boolean }) => {
       const subject = await readModel(file, inputShape);
       const resolved = await work(subject, () => resolve(subject.model));
       const rows = rowsOf(resolved);

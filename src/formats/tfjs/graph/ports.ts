@@ -7,6 +7,7 @@ import { isPlain } from "../../../../compiler/diagnostics/plain.ts";
 import { showShape } from "../../../../compiler/graph/graph.ts";
 import type { Given } from "../../define.ts";
 import { shorten } from "../../header.ts";
+import { shapesOf } from "../../sizes.ts";
 import type { Dtype } from "../manifest.ts";
 import { failNode, type NodeDef, type Reference, referenceOf, shapeOf, typeName } from "./nodes.ts";
 import { dtypeOf } from "./operators/elementwise.ts";
@@ -45,8 +46,10 @@ export function portsOf(nodes: ReadonlyMap<string, NodeDef>, signature: unknown,
     throw new CompileError({ code: "format/spec", path: "modelTopology", message });
   }
   const [ins, outs] = [new Set<string>(), new Set<string>()];
+  const names = inputs.map(({ key }) => free(ins, key));
+  const shapeFor = given.inputShape === undefined ? () => undefined : shapesOf(given.inputShape, names);
   return {
-    inputs: inputs.map((port) => inputOf(port, nodes, free(ins, port.key), inputs.length === 1, given)),
+    inputs: inputs.map((port, i) => inputOf(port, nodes, names[i], shapeFor(names[i]))),
     outputs: outputs.map(({ key, from }) => ({ name: free(outs, key), from })),
   };
 }
@@ -83,15 +86,12 @@ function inputOf(
   { from, shape: stated, type }: Named,
   nodes: ReadonlyMap<string, NodeDef>,
   name: string,
-  isOnly: boolean,
-  given: Given,
+  own: readonly number[] | undefined,
 ): Port {
   const node = nodes.get(from.node) ?? failNode(from.node, "the graph has no node of this name, which its signature names");
   const isPlaceholder = node.op.startsWith("Placeholder");
   const told = (isPlaceholder ? node.attrs.shape("shape") : undefined) ?? stated;
   const dtype = dtypeOf(isPlaceholder ? node.attrs.type("dtype", type ?? "DT_FLOAT") : (type ?? "DT_FLOAT"));
-  const from_ = given.inputShape;
-  const own = Array.isArray(from_) ? (isOnly ? (from_ as readonly number[]) : undefined) : givenFor(from_, name);
   const shape = own ?? told?.slice(1);
   if (shape === undefined || shape.some((size) => size < 0)) {
     const message = `every size of a sample must be known, but the input ${JSON.stringify(shorten(name))} leaves one open: ${told === undefined ? "all of them" : showShape(told)}`;
@@ -103,13 +103,10 @@ function inputOf(
   return { name, node: node.name, dtype, shape, batch: batch === undefined ? "none" : batch < 0 ? "open" : batch };
 }
 
-const givenFor = (shapes: Given["inputShape"], name: string): readonly number[] | undefined =>
-  isPlain(shapes) && Object.hasOwn(shapes, name) ? (shapes[name] as readonly number[]) : undefined;
-
 function checkGiven(node: string, given: readonly number[], told: readonly number[]): void {
   if (given.length === told.length && told.every((size, i) => size < 0 || size === given[i])) return;
   const message = `a sample is given the shape ${showShape(given)}, the file says ${showShape(told.map((size) => (size < 0 ? "?" : size)) as number[])}`;
-  throw new CompileError({ code: "shape/mismatch", path: shorten(node), message });
+  throw new CompileError({ code: "format/size", path: shorten(node), message });
 }
 
 /** A name that a port may have, with a number behind it where another has it. */
