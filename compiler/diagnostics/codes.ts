@@ -70,6 +70,8 @@ export const codes = {
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",
+  "format/size":
+    "A shape that was given for an input (inputShape, --input-shape) contradicts the model, or is of no input that it has.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",

@@ -11,7 +11,7 @@ type Shape = readonly (number | null)[];
 /** Shapes of samples. */
 export type Shapes = NonNullable<Given["inputShape"]>;
 
-/** The model with the sizes that `inputShape` gives. Throws CompileError cli/option where they do not fit. */
+/** The model with the sizes that `inputShape` gives. Throws CompileError format/size where they do not fit. */
 export function withSizes(model: Model, { inputShape: given }: Given): Model {
   if (given === undefined) return model;
   const { graph, inputs, layers } = model;
@@ -81,5 +81,5 @@ function sized(known: Shape, given: readonly number[] | undefined, path: string)
 }
 
 function wrong(path: string, message: string, hint = "--input-shape is for sizes that the model leaves open"): CompileError {
-  return new CompileError({ code: "cli/option", path, message, hint });
+  return new CompileError({ code: "format/size", path, message, hint });
 }

@@ -237,7 +237,7 @@ Multiply-adds per row:  6
     expect((await layerc(folder, ["summary", "open.json", "--input-shape", "4,3"])).stdout).toContain("[n, 4, 2]");
     expect(await layerc(folder, ["summary", "tiny.json", "--input-shape", "4"])).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^cli\/option/),
+      stderr: expect.stringMatching(/^format\/size/),
     });
   });
 

@@ -221,7 +221,7 @@ Multiply-adds per row:  0
 `);
     expect((await of("twice.graph", "compile", "-o", "twice.js")).stderr).toMatch(/^twice\.js: /m);
     expect((await of("twice.graph", "inspect", "--after", "build")).stdout).toMatch(/^graph predict/);
-    expect((await of("twice.graph", "summary", "--input-shape", "3")).stderr).toMatch(/^cli\/option {2}graph/);
+    expect((await of("twice.graph", "summary", "--input-shape", "3")).stderr).toMatch(/^format\/size {2}graph/);
   });
 
   it.each([
@@ -303,7 +303,7 @@ describe("--input-shape", () => {
     for (const command of ["summary", "grad", "trace"]) {
       const { status, stderr } = await layerc(folder, [command, "pair.safetensors", "--input-shape", "4,3"]);
       expect(status).toBe(1);
-      expect(stderr).toMatch(/^cli\/option {2}inputs\n.*2 inputs[\s\S]*hint {2}.*--input-shape a=4,3/);
+      expect(stderr).toMatch(/^format\/size {2}inputs\n.*2 inputs[\s\S]*hint {2}.*--input-shape a=4,3/);
     }
     const asked = async (...shapes: readonly string[]) =>
       layerc(folder, ["summary", "pair.safetensors", ...shapes.flatMap((shape) => ["--input-shape", shape])]);
@@ -319,7 +319,7 @@ describe("--input-shape", () => {
     expect((await layerc(folder, ["summary", "outer.json", "--input-shape", "4,3"])).stdout).toContain("[n, 4, 2]");
     write("stated.json", JSON.stringify(sequential([sequential([dense({ units: 2, inputShape: [3] })], { name: "enc" })])));
     expect((await layerc(folder, ["summary", "stated.json", "--input-shape", "4"])).stderr).toMatch(
-      /^cli\/option {2}layers\[0\]\.layers\[0\]/,
+      /^format\/size {2}layers\[0\]\.layers\[0\]/,
     );
   });
 });

@@ -245,7 +245,7 @@ describe("weights alone", () => {
 
   it("need the sizes that the file leaves open, which must fit", () => {
     const error = errorOf(() => opened("alone.h5", { inputShape: [4, 5] }));
-    expect(error.code).toBe("format/spec");
+    expect(error.code).toBe("format/size");
     expect(error.diagnostic.message).toMatch(/\[\?, 3\].*\[4, 5\]/);
   });
 });
