@@ -11,7 +11,7 @@ import { snakeCase } from "../../../compiler/front/lines.ts";
 import { constraintSchema } from "../../../compiler/training/constraints/index.ts";
 import { initializerSchema } from "../../../compiler/training/initializers/index.ts";
 import { regularizerSchema } from "../../../compiler/training/regularizers/index.ts";
-import { type Keys, ours, quote, unsupported } from "../keras/values.ts";
+import { type Keys, knownLayer, ours, quote, unsupported } from "../keras/values.ts";
 import { classToday, type Item, unwrapped, type Writer, without } from "./item.ts";
 import { callsOf } from "./nodes.ts";
 import { operationOf } from "./operations.ts";
@@ -169,13 +169,8 @@ class Reader {
       const kept = this.#spoken(key, said, at);
       if (kept !== undefined) Object.defineProperty(config, key, { value: kept, enumerable: true });
     }
-    const isKeras = typeof made.module !== "string" || /^(keras|tf_keras|tensorflow)\b/.test(made.module);
-    return {
-      class_name: made.class_name,
-      module: isKeras ? "keras.layers" : made.module,
-      registered_name: made.registered_name,
-      config,
-    };
+    const { class_name, registered_name } = made;
+    return { class_name, module: moduleOf(made, this.#writer), registered_name, config };
   }
 
   /** A layer within another, or a list of them; what is none stays. */
@@ -221,6 +216,14 @@ class Reader {
     if (kind.ending !== "_initializer") this.left.push(path);
     return undefined;
   }
+}
+
+/** The module that today's Keras would name: an .h5 file names none, of its operations either, which have no keys of a layer. */
+function moduleOf(made: Item, { major }: Writer): string {
+  const { class_name, module, config } = made;
+  if (typeof module === "string" && !/^(keras|tf_keras|tensorflow)\b/.test(module)) return module;
+  const isLayer = "trainable" in config || "dtype" in config || knownLayer({ class_name, module: "", config }) !== undefined;
+  return major >= 3 && (!isLayer || class_name === "ConvertToTensor") ? "keras.src.ops" : "keras.layers";
 }
 
 /** Whether layerc has what a value names. */
