@@ -1,10 +1,13 @@
 // Graph-models of TensorFlow.js that are made here, node by node: fused operators against those they are made of, attributes in every form,
 // rows that stay apart, and what is refused, by the operator's name at its node.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolve } from "../../compiler/front/steps.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { open } from "../../src/formats/index.ts";
+import { operators } from "../../src/formats/tfjs/graph/list.ts";
 import { expectClose } from "../close.ts";
 import { predictInDoubles } from "../executors.ts";
 import { standard } from "../exemptions.ts";
@@ -376,4 +379,13 @@ it("a node may be called __proto__", () => {
   );
   const { weights = {} } = opened(given.model, given.files);
   expect(Object.keys(weights)).toEqual(["__proto__"]);
+});
+
+it("the docs list every operator, and no other", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/formats/tfjs.md"), "utf8");
+  const rows = page.slice(page.indexOf("| kind "), page.indexOf("Everything else")).split("\n").slice(2);
+  const listed = rows
+    .flatMap((row) => (row.split("|")[2] ?? "").match(/\\?_?\b[A-Z]\w+/g) ?? [])
+    .map((name) => name.replace("\\", ""));
+  expect(listed.sort()).toEqual([...operators.keys(), "Const", "Placeholder"].sort());
 });
