@@ -24,6 +24,10 @@ export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
   });
 }
 
+/** What the bytes are called as a format; undefined where they are none. */
+export const formatOf = (bytes: Uint8Array, name = ""): string | undefined =>
+  formats.find(({ sniff }) => sniff(bytes, name))?.name;
+
 /** Files that are often taken for models, by their first bytes, so that the error can name them. */
 const signatures: readonly (readonly [hex: string, what: string])[] = [
   ["47475546", "it is a GGUF file"],

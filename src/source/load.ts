@@ -5,7 +5,7 @@ import { dirname, resolve, sep } from "node:path";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
-import { type Given, open } from "../formats/index.ts";
+import { formatOf, type Given, open } from "../formats/index.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
 import { withSizes } from "../formats/sizes.ts";
 import { locate } from "./locate.ts";
@@ -18,6 +18,8 @@ export interface Loaded {
   readonly files: readonly string[];
   /** Absolute: the names by which its imports call those files, `./units.js` for units.ts; a file of such a name would take over. */
   readonly imported?: readonly string[];
+  /** What a file of data is called. */
+  readonly format?: string;
   /** The model file where it is source that errors can point into. */
   readonly source?: string;
 }
@@ -60,8 +62,10 @@ function openFile(path: string, seen: (file: string) => void, given: Given): Loa
     files.push(file);
     return readBytes(file);
   };
-  const model = open(readBytes(path), showFile(path), { ...given, beside });
-  return { model, files };
+  const [bytes, name] = [readBytes(path), showFile(path)];
+  const model = open(bytes, name, { ...given, beside });
+  const format = formatOf(bytes, name);
+  return { model, files, ...(format === undefined ? {} : { format }) };
 }
 
 /** Runs `work` on a loaded model; a CompileError learns where in the user's source its path stands. */

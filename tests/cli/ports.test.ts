@@ -210,6 +210,7 @@ describe("the text of a Graph as a file", () => {
     for (const on of ["graph", "program", "js"])
       expect((await of("twice.graph", "run", "--on", on, "--input", "[1, 2]")).stdout).toBe("[2, 4]\n");
     expect((await of("twice.graph", "summary")).stdout).toBe(`Model: "twice"
+Read as: the text of a Graph
 
 Input:   x  [n, 2]
 Output:  y  [n, 2]
@@ -239,6 +240,7 @@ Multiply-adds per row:  0
 describe("summary", () => {
   it("shows what each layer takes where that is not the layer before", async () => {
     expect((await layerc(folder, ["summary", "pair.safetensors"])).stdout).toBe(`Model: "pair"
+Read as: .safetensors files that it saved
 
 Input:   a  [n, 2]
 Input:   b  [n, 2]

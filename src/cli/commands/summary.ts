@@ -49,10 +49,12 @@ export function addSummary(program: Command): void {
       const { warnings } = resolved;
       warn(warnings, subject.model);
       const { inputs, outputs } = resolved.predict;
-      if (json) printJson({ model: subject.model.name, inputs, outputs, layers: rows, totals, warnings });
+      const { format } = subject;
+      if (json) printJson({ model: subject.model.name, format, inputs, outputs, layers: rows, totals, warnings });
       else {
         const isChain = isLine(resolved);
-        const title = `Model: ${JSON.stringify(subject.model.name)}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
+        const read = format === undefined ? "" : `\nRead as: ${format}`;
+        const title = `Model: ${JSON.stringify(subject.model.name)}${read}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
         const layers = rows.length === 0 ? "" : `\n\n${table(rows, !isChain)}`;
         print(`${title}${layers}\n\n${footer(totals)}`);
       }
