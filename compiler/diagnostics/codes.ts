@@ -47,7 +47,7 @@ export const codes = {
     "The weights are too many to stand in the module's text, which an engine reads before it runs a line. Beyond 64 MiB they are a file of their own: --weights external.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "format/unknown":
-    "The bytes are no model file that layerc reads: a .keras file of Keras 3, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
+    "The bytes are no model file that layerc reads: a file of Keras, a model.json of TensorFlow.js, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
   "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",
   "format/header":
     "The header of a .safetensors file is not what the format asks for: a JSON object that gives dtype, shape and data_offsets per tensor.",

@@ -35,6 +35,7 @@ export interface Live {
   /** Whether it depends on an input: its node has rows. */
   readonly hasRows: boolean;
 }
+/** What stands on an edge of the graph. */
 export type Value = Known | Live;
 
 /** Known values that are larger than this are not computed with here. */
