@@ -47,7 +47,7 @@ export const codes = {
     "The weights are too many to stand in the module's text, which an engine reads before it runs a line. Beyond 64 MiB they are a file of their own: --weights external.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "format/unknown":
-    "The bytes are no model file that layerc reads: a .keras file of Keras 3, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
+    "The bytes are no model file that layerc reads: a file of Keras, a model.json of TensorFlow.js, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
   "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",
   "format/header":
     "The header of a .safetensors file is not what the format asks for: a JSON object that gives dtype, shape and data_offsets per tensor.",
@@ -62,6 +62,7 @@ export const codes = {
     "An HDF5 file holds something that layerc does not read, and names it: links to other places, a compression other than gzip, values that are neither numbers nor text, or more data than its length allows for. Keras writes none of these.",
   "format/beside":
     "The model names another file, such as a shard of its weights, that is not there, or that lies outside its folder. Keep the files of a model together; a page gives them to `open` by `beside`.",
+  "format/npy": "An array of NumPy (.npy, or one in an .npz archive) is damaged, or its header is not what NumPy writes.",
   "format/archive":
     "A zip archive (a .keras file) is damaged, or holds what no model needs: an encrypted member, one packed otherwise than by deflate, or one that unpacks to more than a hundred times its size.",
   "format/unsupported":

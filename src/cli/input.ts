@@ -3,7 +3,7 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 
 /** Throws CompileError `format/input`. */
-export function failInput(message: string, hint = 'give --input "[0.5, -1]", or a .json, .jsonl or .csv file'): never {
+export function failInput(message: string, hint = 'give --input "[0.5, -1]", or a .json, .jsonl, .csv or .npy file'): never {
   throw new CompileError({ code: "format/input", path: "", message, hint });
 }
 

@@ -62,6 +62,11 @@ function sourcesOf(given: readonly string[], ports: readonly Port[]): readonly S
         if (!names.includes(key)) failName(key, names);
         put(key, { kind: "json", value, label: `${source.label}${key}: ` });
       }
+    } else if (source.kind === "arrays" && !source.arrays.has("") && (names.length > 1 || source.arrays.has(names[0]))) {
+      for (const [key, array] of source.arrays) {
+        if (!names.includes(key)) failName(key, names);
+        put(key, { kind: "arrays", arrays: new Map([[key, array]]), label: `${source.label}: ${key}` });
+      }
     } else if (names.length === 1) put(names[0], source);
     else failInput(`the model has ${names.length} inputs (${names.join(", ")}), and the rows do not say whose they are`, hint);
   }

@@ -1,30 +1,44 @@
-// Rows from the command line. In: JSON text, or the name of a file of JSON, of JSON lines or of CSV. Out: numbers or texts, row after
+// Rows from the command line. In: JSON text, or the name of a file of JSON, of JSON lines, of CSV or of NumPy's arrays. Out: numbers or texts, row after
 // row, or a CompileError. Guarantee: every row has as many as the model takes, in the form of its input or flat, and each number is a
 // finite float32, or an id in its range; an error names row, place and value.
 import { extname } from "node:path";
 import type { Port, Range } from "../../compiler/artifact.ts";
 import { showValue } from "../../compiler/diagnostics/check.ts";
-import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { readBytes } from "../files.ts";
 import { parseJson } from "../formats/json.ts";
+import { isNpy, isNpz, type NpyArray, openNpy, openNpz } from "../formats/npy.ts";
 import { readCsv, readCsvTexts } from "./csv.ts";
 import { failInput, textOf } from "./input.ts";
 
 /** What was given, read once: it may be a pipe. `label` begins errors about it. */
 export type Source =
   | { readonly kind: "json"; readonly value: unknown; readonly label: string }
-  | { readonly kind: "lines" | "csv"; readonly text: string; readonly label: string };
+  | { readonly kind: "lines" | "csv"; readonly text: string; readonly label: string }
+  /** One under the name "" where the file is a single array. */
+  | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, NpyArray>; readonly label: string };
 
 /** JSON text, or a file; its name or its content says of what kind. */
 export function readSource(given: string, label = ""): Source {
   if (/^\s*[[{]/.test(given)) return { kind: "json", value: parseJson(given, "format/input", `${label}the input`), label };
-  const text = textOf(readBytes(given), given);
+  const bytes = readBytes(given);
   const file = `${label}${given}`;
+  if (isNpy(bytes) || isNpz(bytes)) return { kind: "arrays", arrays: arraysIn(bytes, file), label: file };
+  const text = textOf(bytes, given);
   const kind = extname(given).toLowerCase();
   if (kind === ".jsonl" || kind === ".ndjson") return { kind: "lines", text, label: file };
   const isJson = kind === ".json" || (![".csv", ".tsv"].includes(kind) && /^\s*[[{]/.test(text));
   if (!isJson) return { kind: "csv", text, label: file };
   return { kind: "json", value: parseJson(text, "format/input", file), label: `${file}: ` };
+}
+
+function arraysIn(bytes: Uint8Array, file: string): ReadonlyMap<string, NpyArray> {
+  try {
+    return isNpy(bytes) ? new Map([["", openNpy(bytes)]]) : openNpz(bytes);
+  } catch (error) {
+    throw error instanceof CompileError ? error.with({ under: file }) : error;
+  }
 }
 
 type Form = Pick<Port, "shape" | "range" | "type">;
@@ -52,12 +66,31 @@ function read(source: Source, port: Form): readonly Read[] {
   const { label } = source;
   if (source.kind === "json") return rowsIn(source.value, port, label);
   if (source.kind === "lines") return linesOf(source.text, label);
+  if (source.kind === "arrays") return rowsInArray(source.arrays, port, label);
   const size = sizeOf(port.shape);
   const rows: readonly { readonly line: number; readonly row: readonly unknown[] }[] =
     port.type === "string"
       ? readCsvTexts(source.text, label, size).map(({ line, texts }) => ({ line, row: texts }))
       : readCsv(source.text, label, size).map(({ line, numbers }) => ({ line, row: numbers }));
   return rows.map(({ line, row }) => ({ where: `${label}: row ${line}`, row }));
+}
+
+/** An array: its first axis are the rows, each in the form of the input or flat; or all numbers in one list, as in JSON. */
+function rowsInArray(arrays: ReadonlyMap<string, NpyArray>, port: Form, file: string): readonly Read[] {
+  const [array, ...others] = arrays.values();
+  if (array === undefined || others.length > 0)
+    failInput(`${file} holds ${arrays.size} arrays: ${[...arrays.keys()].join(", ")}`);
+  const [rows = 1, ...row] = array.shape;
+  const size = sizeOf(port.shape);
+  const fits = row.length === 0 || sameShape(row, port.shape) || (row.length === 1 && row[0] === size);
+  if (!fits) failInput(`${file} has rows of shape ${showShape(row)}, the model takes ${showShape(port.shape)}`);
+  const numbers = array.numbers();
+  if (row.length === 0) return rowsIn(Array.from(numbers), port, `${file}: `);
+  if (rows === 0) failInput(`${file}: there is no row`);
+  return Array.from({ length: rows }, (_, i) => ({
+    where: `${file}: row ${i + 1}`,
+    row: Array.from(numbers.subarray(i * size, (i + 1) * size)),
+  }));
 }
 
 /** JSON in lines: a row each. */

@@ -7,11 +7,13 @@ import { kerasArchive } from "./keras2/archive.ts";
 import { kerasH5, kerasJson } from "./keras2/index.ts";
 import { onnx } from "./onnx/index.ts";
 import { safetensors } from "./safetensors.ts";
+import { tfjs } from "./tfjs/index.ts";
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
 export const formats: readonly Format[] = [
   safetensors, // its name stands above its content
-  kerasJson, // its class stands above a spec
+  tfjs, // its topology stands above a spec
+  kerasJson, // and so does a class
   json,
   graph,
   kerasArchive, // its version stands above the other archives

@@ -12,6 +12,7 @@ import type { Model } from "../../compiler/model.ts";
 import type { Format } from "./define.ts";
 import { type Entry, parseHeader, place, shorten } from "./header.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
+import { isNpz, openNpz } from "./npy.ts";
 import { withSizes } from "./sizes.ts";
 
 /** A tensor of a file: row-major, in file order. */
@@ -63,9 +64,15 @@ function openSafetensors(bytes: Uint8Array): Model {
   return { ...model, weights: recordOf(tensors) };
 }
 
-/** Weights only, by name; the object has no prototype, so that no name means anything special. */
+/** The tensors of a file of weights, whose content says what it is: ours, or arrays of NumPy by the weights' names. */
+function tensorsOf(bytes: Uint8Array): readonly FileTensor[] {
+  if (!isNpz(bytes)) return readTensors(bytes).tensors;
+  return [...openNpz(bytes)].map(([name, array]) => ({ name, shape: array.shape, data: array.singles() }));
+}
+
+/** Weights only, of a .safetensors or an .npz file, by name; the object has no prototype, so that no name means anything special. */
 export function openWeights(bytes: Uint8Array): Readonly<Record<string, Float32Array>> {
-  return recordOf(readTensors(bytes).tensors);
+  return recordOf(tensorsOf(bytes));
 }
 
 /**
@@ -166,7 +173,7 @@ function checkRanges(entries: ReadonlyMap<string, Entry>, length: number): void 
 
 /** The model with the weights of a file, whether or not the file holds a model of its own. Throws CompileError `format/…`. */
 export function withWeightsFile(model: Model, bytes: Uint8Array): Model {
-  const { tensors } = readTensors(bytes);
+  const tensors = tensorsOf(bytes);
   checkShapes(model, tensors);
   return { ...model, weights: recordOf(tensors) };
 }

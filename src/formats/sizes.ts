@@ -8,7 +8,8 @@ import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
 
 type Shape = readonly (number | null)[];
-type Shapes = NonNullable<Given["inputShape"]>;
+/** Shapes of samples. */
+export type Shapes = NonNullable<Given["inputShape"]>;
 
 /** The model with the sizes that `inputShape` gives. Throws CompileError format/size where they do not fit. */
 export function withSizes(model: Model, { inputShape: given }: Given): Model {
@@ -27,8 +28,8 @@ export function withSizes(model: Model, { inputShape: given }: Given): Model {
   return shape === undefined || layers.length === 0 ? model : { ...model, layers: withFirst(layers, shape, "layers") };
 }
 
-/** A shape for each name. */
-function shapesOf(given: Shapes, names: readonly string[]): (name: string) => readonly number[] | undefined {
+/** A shape for each name; undefined where none is given. Throws CompileError format/size for a name that no input has. */
+export function shapesOf(given: Shapes, names: readonly string[]): (name: string) => readonly number[] | undefined {
   if (isList(given)) {
     if (names.length === 1) return () => given;
     throw wrong(

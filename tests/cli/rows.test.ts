@@ -1,10 +1,13 @@
 // Rows as people have them, from the command line's point of view: which files and texts are read, and what is said of the others.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Port } from "../../compiler/artifact.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { readInputs } from "../../src/cli/inputs.ts";
 import { readRows, readValues } from "../../src/cli/rows.ts";
+import { errorOf } from "../support/error.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rows-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -196,5 +199,39 @@ describe("ids", () => {
         expect(messageOf(() => readRows(rows, port))).toMatch(message);
       expect(messageOf(() => readRows(fileOf(`0,1\n${id},3\n`, "csv"), port))).toMatch(message);
     }
+  });
+});
+
+describe("an array of NumPy", () => {
+  const array = (name: string): Uint8Array => readFileSync(join(import.meta.dirname, "../fixtures/npy", name));
+  const port = (name: string, shape: readonly number[]): Port => ({ name, shape }) as Port;
+
+  it("has a row for each place of its first axis, in the form of the input or flat", () => {
+    const numbers = Array.from({ length: 24 }, (_, i) => i);
+    expect([...readRows(fileOf(array("fortran.npy"), "npy"), { shape: [3, 4] })]).toEqual(numbers);
+    expect([...readRows(fileOf(array("f4-little.npy"), "bin"), { shape: [3, 1] })]).toEqual([1, -2, 3.5, 0, 65504, -0.25]);
+  });
+
+  it("of an archive goes to the input of its name; a single one to a single input", () => {
+    const file = fileOf(array("plain.npz"), "npz");
+    const ports = [port("dense/bias", []), port("x", [3])];
+    expect(messageOf(() => readInputs([file], ports))).toContain('no input "dense/kernel"');
+    const packed = fileOf(array("packed.npz"), "npz");
+    expect(readInputs([packed], [port("y", [3])]).values).toEqual([Float32Array.of(1, -2, 3.5, 0, 65504, -0.25)]);
+    expect(readInputs([packed, `y=${fileOf(array("version3.npy"), "npy")}`], [port("x", [3]), port("y", [3])]).rows).toBe(2);
+  });
+
+  it.each<[what: string, file: string, shape: readonly number[], message: string]>([
+    ["rows of another shape", "fortran.npy", [4, 3], "rows of shape [3, 4], the model takes [4, 3]"],
+    ["no row", "empty.npy", [3], "there is no row"],
+    ["several arrays", "plain.npz", [3], "holds 3 arrays"],
+  ])("refuses %s", (_, file, shape, message) => {
+    expect(messageOf(() => readRows(fileOf(array(file), "npy"), { shape }))).toContain(message);
+  });
+
+  it("refuses objects with the name of the file", () => {
+    const file = fileOf(array("objects.npy"), "npy");
+    const error = errorOf(() => readRows(file, { shape: [1] }));
+    expect([error.code, error.path]).toEqual(["format/unsupported", file]);
   });
 });

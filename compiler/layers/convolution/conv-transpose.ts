@@ -20,7 +20,7 @@ import { badFinish, finishKeys } from "./products.ts";
 import { geometryOf, padding, patches, spansOf, windowKeys } from "./windows.ts";
 
 /** What happens along one axis. */
-interface Along {
+export interface Along {
   readonly taps: number;
   readonly stride: number;
   readonly dilation: number;
@@ -139,6 +139,10 @@ interface Spread {
   readonly bias: Node | undefined;
   readonly finish: (sum: Node) => Node;
 }
+
+/** x [n, ...space, C] spread by a kernel [...taps, filters, C]; stride or dilation of an axis is 1. */
+export const convolveTransposed = (g: G, x: Node, kernel: Node, axes: readonly Along[]): Node =>
+  woven(g, phasesOf(g, { x, kernel, bias: undefined, finish: (sum) => sum }, axes), axes);
 
 /** All phases side by side: [n, ...Q, ...strides, filters]. */
 function phasesOf(g: G, { x, kernel, bias, finish }: Spread, axes: readonly Along[]): Node {

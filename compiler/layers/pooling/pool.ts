@@ -50,10 +50,7 @@ const pool = <P extends PerAxis | z.ZodDefault<PerAxis>>(taking: Taking, { rank,
     weights: () => [],
     stream: windowStream(geometry),
     lower: (g, { x, config }) => {
-      const picture = toLast(g, config, x);
-      const windows = patches(g, bordered(g, picture, geometry(config), taking.outside), geometry(config));
-      const lengths = picture.type.shape.slice(1, rank + 1) as number[];
-      return { y: fromLast(g, config, taking.of(g, windows, geometry(config), lengths)), mask: null };
+      return { y: fromLast(g, config, taken(g, toLast(g, config, x), geometry(config), taking)), mask: null };
     },
   });
 };
@@ -61,6 +58,11 @@ interface Keys {
   readonly poolSize: number | readonly number[];
   readonly strides: number | readonly number[] | null;
   readonly padding: "valid" | "same";
+}
+
+function taken(g: G, x: Node, geometry: Geometry, taking: Taking): Node {
+  const windows = patches(g, bordered(g, x, geometry, taking.outside), geometry);
+  return taking.of(g, windows, geometry, x.type.shape.slice(1, geometry.sizes.length + 1) as number[]);
 }
 
 /** The axes of the taps. */
@@ -82,6 +84,10 @@ const average: Taking = {
     );
   },
 };
+
+/** The largest value, or the mean of what lies inside, of each window of x [n, ...space, channels]. */
+export const pooled = (g: G, x: Node, geometry: Geometry, how: "max" | "average"): Node =>
+  taken(g, x, geometry, how === "max" ? max : average);
 
 /** How many taps of each window lie inside, in the shape of `sum`. Axes multiply, so that a number an axis says it. */
 function inside(g: G, sum: Node, geometry: Geometry, lengths: readonly number[]): Node {

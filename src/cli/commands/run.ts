@@ -14,7 +14,7 @@ import { load, type PortPredictor, type PortRows } from "../../../runtime/index.
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
 import { failInput } from "../input.ts";
 import { feedsOf, type Inputs, nameIn, readInputs } from "../inputs.ts";
-import { numbersIn, readSource, readValues } from "../rows.ts";
+import { numbersIn, readSource, readValues, type Source } from "../rows.ts";
 import { readModelOrGraph, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
 
@@ -158,12 +158,19 @@ function valuesOf(given: readonly string[], known: readonly string[]): Readonly<
     const [name, rest] = nameIn(one, known);
     if (name === undefined) return Object.entries(readValues(rest));
     const source = readSource(rest, `${name}: `);
-    return [[name, numbersIn(source.kind === "json" ? source.value : failInput(`${source.label} is no JSON`), name)]];
+    return [[name, numbersOf(source, name)]];
   });
   const all = parts.flat();
   const twice = all.find(([name], i) => all.findIndex(([other]) => other === name) !== i);
   if (twice !== undefined) failInput(`${JSON.stringify(twice[0])} is given twice`, "give each value once");
   return Object.fromEntries(all);
+}
+
+function numbersOf(source: Source, name: string): readonly number[] {
+  if (source.kind === "json") return numbersIn(source.value, name);
+  const [array, ...others] = source.kind === "arrays" ? source.arrays.values() : [];
+  if (array === undefined || others.length > 0) return failInput(`${source.label} is no JSON, and no single array`);
+  return numbersIn(Array.from(array.numbers()), name);
 }
 
 /** One row a line; with several outputs, each under its name. */

@@ -10,21 +10,10 @@
 // here hand theirs on too.
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
-import { type Keys, quote, type Serialized, serialized, unsupported } from "./values.ts";
+import { counted } from "./call-numbers.ts";
+import { isReference, type Listed, type Node, type Port, type Reference, tensorsIn } from "./references.ts";
+import { type Keys, quote, serialized, unsupported } from "./values.ts";
 
-/** A tensor: the layer, which of its calls, which of that call's results. */
-export type Reference = readonly [layer: string, call: number, result: number];
-
-interface Node {
-  readonly args: readonly unknown[];
-  readonly kwargs: Keys;
-}
-/** A layer of a functional config. */
-export interface Listed extends Serialized {
-  readonly name: string;
-  readonly nodes: readonly Node[];
-  readonly path: string;
-}
 /** An argument of a call, by position or by name. */
 export interface Argument {
   readonly name: string | number;
@@ -36,11 +25,6 @@ export interface Call {
   readonly call: number;
   readonly arguments: readonly Argument[];
 }
-interface Port {
-  /** As in a dict; else the layer's. */
-  readonly name: string;
-  readonly from: Reference;
-}
 /** A functional model: its layers in the file's order, its calls in the order in which they are made. */
 export interface Functional {
   readonly layers: readonly Listed[];
@@ -48,13 +32,6 @@ export interface Functional {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
 }
-
-const isReference = (value: unknown): value is Reference =>
-  Array.isArray(value) &&
-  value.length === 3 &&
-  typeof value[0] === "string" &&
-  Number.isSafeInteger(value[1]) &&
-  Number.isSafeInteger(value[2]);
 
 /** Ports in the model's order. */
 function portsOf(ports: unknown, path: string): readonly Port[] {
@@ -68,27 +45,17 @@ function portsOf(ports: unknown, path: string): readonly Port[] {
   });
 }
 
-/** The tensors within an argument, in order. */
-export function tensorsIn(value: unknown, depth = 0): readonly Reference[] {
-  if (depth > 16) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => tensorsIn(item, depth + 1));
-  if (!isPlain(value)) return [];
-  if (value.class_name === "__keras_tensor__" && isPlain(value.config)) {
-    const from: unknown = value.config.keras_history;
-    return isReference(from) ? [from] : [];
-  }
-  return Object.values(value).flatMap((item) => tensorsIn(item, depth + 1));
-}
-
 /** Arguments that say nothing at these values. */
 const silent: Readonly<Record<string, readonly unknown[]>> = { training: [null, false] };
 
 /** Every call that an output needs, each after all it takes. Throws CompileError `format/…`. */
 export function functional(config: Keys, path: string): Functional {
-  const layers = listed(config.layers, `${path}.layers`);
+  const { layers, outputs } = counted(
+    listed(config.layers, `${path}.layers`),
+    portsOf(config.output_layers, `${path}.output_layers`),
+  );
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const inputs = portsOf(config.input_layers, `${path}.input_layers`);
-  const outputs = portsOf(config.output_layers, `${path}.output_layers`);
   const isInput = new Set(inputs.map(({ from: [layer] }) => layer));
   const called = (from: Reference): Call => callOf(byName, from, path);
 

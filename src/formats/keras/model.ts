@@ -11,7 +11,8 @@ import { classOf, snakeCase } from "../../../compiler/front/lines.ts";
 import type { Saved } from "../../../compiler/layers/define.ts";
 import { layers } from "../../../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
-import { type Call, functional, type Reference, tensorsIn } from "./functional.ts";
+import { type Call, functional } from "./functional.ts";
+import { type Reference, tensorsIn } from "./references.ts";
 import type { Store } from "./store.ts";
 import {
   configOf,

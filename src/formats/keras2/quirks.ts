@@ -62,6 +62,12 @@ const silent = ["batch_input_shape", "input_dtype", "dynamic", "autocast", "batc
 const isRecurrent = isA("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "SimpleRNNCell");
 const isInput = isA("InputLayer");
 
+/** Keys of an RNN that are its cell's. */
+function keysOfCell({ config }: Item): readonly string[] {
+  const cell = isPlain(config.cell) && isPlain(config.cell.config) ? config.cell.config : {};
+  return Object.keys(config).filter((key) => Object.hasOwn(cell, key) && !["name", "trainable", "dtype"].includes(key));
+}
+
 // biome-ignore format: one table
 export const layerQuirks: readonly LayerQuirk[] = [
   { says: "lists and numbers stand as Python and NumPy wrapped them", versions: "2",
@@ -157,6 +163,14 @@ export const layerQuirks: readonly LayerQuirk[] = [
     mends: (item) => ({ ...item, config: without(item.config, [...(item.config.time_major === false ? ["time_major"] : []),
       ...(item.config.reverse_state_order === false ? ["reverse_state_order"] : []), ...(isA("LSTM", "GRU")(item) ? [] : ["implementation"])]) }),
     sample: sample("SimpleRNN", { units: 2, time_major: false, implementation: 1 }, { units: 2 }) },
+  { says: "RNN carries the keys of its cell as well", versions: "TensorFlow.js",
+    sees: (item) => isA("RNN")(item) && keysOfCell(item).length > 0, mends: (item) => ({ ...item, config: without(item.config, keysOfCell(item)) }),
+    sample: sample("RNN", { name: "r", units: 2, cell: { class_name: "GRUCell", config: { name: "c", units: 2 } } },
+      { name: "r", cell: { class_name: "GRUCell", config: { name: "c", units: 2 } } }) },
+  { says: "the open size of Reshape is null and not -1", versions: "TensorFlow.js",
+    sees: (item) => isA("Reshape")(item) && Array.isArray(item.config.target_shape) && item.config.target_shape.includes(null),
+    mends: (item) => withConfig(item, { target_shape: (item.config.target_shape as readonly unknown[]).map((size) => size ?? -1) }),
+    sample: sample("Reshape", { target_shape: [null, 2] }, { target_shape: [-1, 2] }) },
   { says: "what the first layer takes stands in its own config; the rest says nothing today", versions: "1 2",
     sees: (item) => !isInput(item) && silent.some((key) => has(item, key)), mends: (item) => ({ ...item, config: without(item.config, silent) }),
     sample: sample("Dense", { units: 2, batch_input_shape: [null, 3], input_dtype: "float32" }, { units: 2 }) },
