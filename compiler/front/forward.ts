@@ -25,18 +25,14 @@ import {
   isStored,
   isText,
   type Made,
+  type Mode,
   type Numbers,
   numbersOf,
   resultsOf,
   sampleShape,
+  type Training,
   type Value,
 } from "./values.ts";
-
-/** Training mode: the model's seed and the step counter drive the noise. */
-export interface Training {
-  readonly seed: number;
-  readonly step: Node;
-}
 
 /** What one call made of its inputs (shapes without the batch axis). */
 export interface Step {
@@ -60,13 +56,6 @@ export interface Forward {
   /** By input: where a layer takes its numbers themselves for ids, which ones are legal for all such layers. */
   readonly ranges: ReadonlyMap<number, Range>;
   readonly encodings: readonly Encoding[];
-}
-
-/** What the layers are lowered for: inference of whole samples where nothing is said. */
-export interface Mode {
-  readonly training?: Training;
-  /** Inputs are chunks of so many steps, and layers go on where the last one ended. */
-  readonly chunk?: number;
 }
 
 /** Lowers the calls. Throws CompileError with the layer's path when one does not fit its inputs. */
@@ -177,7 +166,8 @@ class Lowering {
     const goesOn = this.#isStream ? streamed(line, values) : undefined;
     const below = layer.integers?.(config);
     if (below !== undefined) this.#ranges.narrow(xs[0], below);
-    const problem = layer.legal?.(config, sizes[0], sizes);
+    // A line that states a shape states that of the whole sequence.
+    const problem = goesOn && layer.declares ? undefined : layer.legal?.(config, sizes[0], sizes);
     if (problem !== undefined) throw new CompileError({ code: "layer/config", ...problem, path: joinPath(path, problem.path) });
     if (this.#training !== undefined) checkTrained(line);
     const g = this.#g;

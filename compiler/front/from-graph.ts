@@ -9,9 +9,10 @@ import { copyInto } from "../graph/rebuild.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import type { InputSpec } from "../model.ts";
 import { type G, ops } from "../ops/index.ts";
-import type { Forward, Mode } from "./forward.ts";
+import type { Forward } from "./forward.ts";
 import type { Weight } from "./params.ts";
 import { checkInputs, checkOutputs, graphName } from "./ports.ts";
+import type { Mode } from "./values.ts";
 
 /** What a model is made of, whatever it was written in. */
 export interface Front {

@@ -11,7 +11,7 @@ import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
-import { type Forward, forward, type Mode, type Step } from "./forward.ts";
+import { type Forward, forward, type Step } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { type Inference, portsOf, type Stream } from "./inference.ts";
@@ -30,6 +30,7 @@ import {
   sumOver,
   targetPort,
 } from "./train.ts";
+import type { Mode } from "./values.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export type { Feed, Inference, Stream } from "./inference.ts";

@@ -70,3 +70,16 @@ export function checkValues(layer: string, values: readonly Node[], path: string
   for (const { type } of values)
     checkSize(`a value of ${layer}`, (type.shape[0] === "n" ? type.shape.slice(1) : type.shape) as number[], path);
 }
+
+/** Training mode: the model's seed and the step counter drive the noise. */
+export interface Training {
+  readonly seed: number;
+  readonly step: Node;
+}
+
+/** What the layers are lowered for: inference of whole samples where nothing is said. */
+export interface Mode {
+  readonly training?: Training;
+  /** Inputs are chunks of so many steps, and layers go on where the last one ended. */
+  readonly chunk?: number;
+}

@@ -7,7 +7,7 @@ import type { Model } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
 import { expectClose } from "../close.ts";
-import { executors, type Trainable } from "../executors.ts";
+import { executors, inTurn, type Trainable } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { asGiven, expectPorts } from "../ports.ts";
 import { attentionNets } from "./attention-nets.ts";
@@ -58,7 +58,7 @@ describe.each(all)("$name", (net) => {
     const x = inputs();
     const y = Object.fromEntries(Object.entries(resultsOf(net, x, w)).map(([name, { data }]) => [name, data]));
     const model = { ...bareOf(net), weights: dataOf(w) };
-    for (const { name, results } of chosen)
+    for (const { name, results } of inTurn(chosen, all.indexOf(net), ["graph"]))
       expectPorts(results(model, asGiven(dataOf(x)), rows), y, standard.layers, `${net.name} on ${name}`);
   });
 });

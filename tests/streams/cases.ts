@@ -32,6 +32,7 @@ const net = (layers: readonly Line[], inputs: Readonly<Record<string, readonly n
 
 /** Chains, a few lines each. */
 export const streamCases: readonly StreamCase[] = [
+  { what: "an input line that states the whole", steps: 6, chunks: [1, 3], model: l.sequential([l.input({ shape: [6, 3] }), l.gru({ units: 3, ...all })], { seed: 7 }) },
   chain("dense", [l.dense({ units: 4, activation: "relu" })]),
   chain("activation", [l.activation({ activation: "softmax" })]),
   chain("elu, leakyReLU, reLU", [l.elu(), l.leakyReLU(), l.reLU({ maxValue: 0.5 })]),
