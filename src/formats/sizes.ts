@@ -4,6 +4,7 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import { layers as known } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
 
@@ -58,7 +59,7 @@ function stated(
   path: string,
 ): Readonly<Record<string, unknown>> {
   const { layers, inputs, inputShape } = config;
-  if (layer === "input") return { ...config, shape: sized(config.shape as Shape, shape, `${path}.shape`) };
+  if (known.get(layer)?.declares !== undefined) return { ...config, shape: sized(config.shape as Shape, shape, `${path}.shape`) };
   if (Array.isArray(inputs) && inputs.length === 1 && isPlain(inputs[0]))
     return { ...config, inputs: [{ ...inputs[0], shape: sized(inputs[0].shape as Shape, shape, `${path}.inputs`) }] };
   if (layer === "model" && Array.isArray(layers) && layers.length > 0 && inputs === undefined)
@@ -67,16 +68,16 @@ function stated(
 }
 
 /** What is stated, with numbers where it has none. */
-function sized(known: Shape, given: readonly number[] | undefined, path: string): readonly number[] {
+function sized(told: Shape, given: readonly number[] | undefined, path: string): readonly number[] {
   // What nobody gives the compiler will name.
-  if (given === undefined) return known as number[];
+  if (given === undefined) return told as number[];
   const fits =
-    Array.isArray(known) && known.length === given.length && known.every((size, axis) => size === null || size === given[axis]);
+    Array.isArray(told) && told.length === given.length && told.every((size, axis) => size === null || size === given[axis]);
   if (fits) return given;
   const show = (shape: Shape): string => `[${shape.map((size) => size ?? "?").join(", ")}]`;
   throw wrong(
     path,
-    `the model states its input shape itself: ${Array.isArray(known) ? show(known) : "another"}, found ${show(given)}`,
+    `the model states its input shape itself: ${Array.isArray(told) ? show(told) : "another"}, found ${show(given)}`,
   );
 }
 

@@ -101,6 +101,19 @@ export const streamCases: readonly StreamCase[] = [
     ),
   },
   {
+    what: "models within a model, with inputs that state the whole",
+    steps: 6,
+    chunks: [1, 2],
+    model: l.sequential(
+      [
+        l.dense({ units: 3, inputShape: [6, 2] }),
+        net([l.conv1d({ name: "c", inputs: ["s"], filters: 3, kernelSize: 2, ...causal }), l.gru({ name: "g", inputs: ["c"], units: 3, ...all })], { s: [6, 3] }, ["g"]),
+        l.sequential([l.dense({ units: 2, inputShape: [6, 3] }), l.lstm({ units: 2, ...all })], { name: "deep" }),
+      ],
+      { seed: 7 },
+    ),
+  },
+  {
     what: "weights that two calls share, with states of their own",
     steps: 6,
     chunks: [1, 3],

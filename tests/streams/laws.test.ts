@@ -2,17 +2,18 @@
 // chunk; and every layer that says so is asked. What nothing was said of, or looks ahead, is refused by name.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { lowerModel } from "../../compiler/compile.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import * as l from "../../src/sequential.ts";
 import { expectClose } from "../close.ts";
-import { resultsInDoubles } from "../executors.ts";
+import { resultsInDoubles, type Trainable } from "../executors.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import type { ByPort } from "../ports.ts";
 import { type StreamCase, streamCases } from "./cases.ts";
-import { chunksOf, joinedOf, type Running, streamExecutors, streamer } from "./run.ts";
+import { chunksOf, joinedOf, type Running, type Streamer, streamExecutors, streamer } from "./run.ts";
 
 /** Sequences for every input of a model, the same numbers each time. */
 function sequences(model: Model, below?: number): ByPort<Float32Array> {
@@ -152,4 +153,55 @@ it("streams of instances are their own, and states come and go", () => {
   one.reset();
   expect(one.getState()).toEqual(before);
   expect([0, 1, 2].map((t) => one.step(x(t)))).toEqual(first);
+});
+
+it("training changes the weights of the next step, and nothing of the stream", () => {
+  const training = { loss: "mse", optimizer: "sgd" } as const;
+  const layers = [
+    l.conv1d({ filters: 8, kernelSize: 3, padding: "causal", inputShape: [6, 2] }),
+    l.lstm({ units: 16, returnSequences: true }),
+  ];
+  const model = l.sequential(layers, { training });
+  for (const target of ["js", "simd"] as const) {
+    const one = streamer(model, { train: true, target, batch: 2 }, target) as Streamer & Trainable;
+    const x = (t: number): Float32Array => Float32Array.of(Math.sin(t), Math.cos(t));
+    one.step(x(0));
+    const before = one.getState();
+    const [rows, wanted] = [new Float32Array(24).fill(0.5), new Float32Array(192).fill(1)];
+    const old = one.getWeights();
+    one.trainStep(rows, wanted, { learningRate: 0.5 });
+    one.evaluate(rows, wanted);
+    expect(one.getState()).toEqual(before);
+    expect(one.getWeights()).not.toEqual(old);
+    const other = one.create() as Streamer & Trainable;
+    other.setWeights(one.getWeights());
+    other.setState(before);
+    const next = one.step(x(1));
+    expect(next).toEqual(other.step(x(1)));
+    other.setWeights(old);
+    other.setState(before);
+    expect(other.step(x(1))).not.toEqual(next);
+  }
+});
+
+it("every form of a module streams alike", () => {
+  const model = l.sequential([l.lstm({ units: 8, returnSequences: true, inputShape: [4, 3] }), l.dense({ units: 2 })], {
+    seed: 2,
+  });
+  const x = (t: number): Float32Array => Float32Array.from({ length: 3 }, (_, i) => Math.sin(3 * t + i));
+  const forms = [{}, { format: "cjs" }, { format: "iife" }, { weights: "external" }, { wasm: "import" }] as const;
+  const answers = forms.map((form) => {
+    const module = streamer(model, { target: "simd", ...form }, "simd");
+    return [0, 1, 2].map((t) => [...(module.step(x(t)) as Float32Array)]);
+  });
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+});
+
+it("weights that predict has prepared are there once", () => {
+  const model = l.sequential([l.lstm({ units: 64, returnSequences: true, inputShape: [8, 32] }), l.dense({ units: 64 })]);
+  const numbers = (stream: boolean): number => {
+    const { program } = lowerModel(model, { stream, target: "simd" });
+    return program.buffers.reduce((sum, { role, length }) => (role === "const" || role === "param" ? sum + length : sum), 0);
+  };
+  expect(numbers(true)).toBe(numbers(false));
 });
