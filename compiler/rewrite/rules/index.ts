@@ -7,13 +7,23 @@ import { constants } from "./constants.ts";
 import { extremes } from "./extremes.ts";
 import { fold } from "./fold.ts";
 import { gradients } from "./gradients.ts";
+import { overlaps } from "./overlaps.ts";
 import { reshapes } from "./reshapes.ts";
 import { views } from "./views.ts";
 
 /** What an option says of rules. `target`: "auto" unless given. */
 type Knobs = Pick<Options, "exact"> & Partial<Pick<Options, "target">>;
 /** What holds whether or not params change between calls. */
-const always: readonly Rule[] = [...constants, ...views, ...algebra, ...gradients, ...broadcasts, ...extremes, ...reshapes];
+const always: readonly Rule[] = [
+  ...constants,
+  ...views,
+  ...algebra,
+  ...gradients,
+  ...broadcasts,
+  ...extremes,
+  ...reshapes,
+  ...overlaps,
+];
 /** Every rule there is. */
 export const allRules: readonly Rule[] = [...always, ...fold];
 
