@@ -103,12 +103,12 @@ export function paddedColumns(node: Node): number | undefined {
 }
 const lanes = targets.simd.lanes;
 
-/** The only free axis of a dot's right operand, where there is no batch. */
+/** The only free axis of a dot's right operand with more than one point, where there is no batch. */
 function columnsOf({ op, attrs, inputs }: Node): { axis: number; count: number; weights: number } | undefined {
   if (op !== "dot") return undefined;
   const { batch, contract } = attrs as { batch: readonly (readonly number[])[]; contract: readonly (readonly number[])[] };
   const { shape } = inputs[1].type;
-  const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k));
+  const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k) && shape[k] !== 1);
   if (batch[1].length > 0 || axis === undefined || more.length > 0 || shape.length < 2) return undefined;
   return { axis, count: shape[axis] as number, weights: sizeOf(bindShape(shape, 0)) };
 }

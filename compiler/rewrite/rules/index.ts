@@ -9,6 +9,7 @@ import { fold } from "./fold.ts";
 import { gradients } from "./gradients.ts";
 import { overlaps } from "./overlaps.ts";
 import { reshapes } from "./reshapes.ts";
+import { slices } from "./slices.ts";
 import { views } from "./views.ts";
 
 /** What an option says of rules. `target`: "auto" unless given. */
@@ -22,6 +23,7 @@ const always: readonly Rule[] = [
   ...broadcasts,
   ...extremes,
   ...reshapes,
+  ...slices,
   ...overlaps,
 ];
 /** Every rule there is. */

@@ -129,8 +129,8 @@ function phased(g: G, products: Products, axes: readonly Along[], chosen: readon
   const free = freeOf(kernel, [...products.batch[1], ...contract[1], ...axes.map(({ tap }) => origins[tap].axis)]);
   // All that is free of the kernel is the columns of one dot, phases first, as lies side by side in the result.
   const dot = g.dot(windows, taps, {
-    batch: [products.batch[0], products.batch[1].map((_, i) => i)],
-    contract: [[...behind, ...contract[0]], [...behind, ...contract[0]].map((_, i) => products.batch[0].length + i)],
+    batch: [products.batch[0], products.batch[1].map((_, i) => behind.length + contract[0].length + i)],
+    contract: [[...behind, ...contract[0]], [...behind, ...contract[0]].map((_, i) => i)],
     at: freeOf(picture, [...products.batch[0], ...contract[0]]).length,
   });
   const left = freeOf(picture, [...products.batch[0], ...contract[0]]).map((axis): Origin => ({ side: 0, axis }));
@@ -171,7 +171,7 @@ function windowed(g: G, { sides: [picture], origins }: Products, axes: readonly 
   });
 }
 
-/** b[j·s + r] of some phases r, the last j first: [...batch, ...j, ...contract, r · free]. */
+/** b[j·s + r] of some phases r, the last j first: [...j, ...contract, ...batch, r · free]. */
 function tapSets(
   g: G,
   { sides: [, kernel], batch, contract, origins }: Products,
@@ -188,7 +188,7 @@ function tapSets(
     strides: axes.map(({ stride }) => stride),
     dilations: axes.map(() => 1),
   });
-  const rows = [...batch[1], ...taps, ...contract[1]];
+  const rows = [...taps, ...contract[1], ...batch[1]];
   const phases = axes.map((_, i) => shape.length + i);
   const free = freeOf(kernel, rows);
   const turned = g.transpose(g.reverse(sets, { axes: taps }), { perm: [...rows, ...phases, ...free] });

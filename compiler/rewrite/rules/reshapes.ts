@@ -13,7 +13,7 @@ import { isElementwise } from "./constants.ts";
 type Group = { readonly from: readonly number[]; readonly to: readonly number[] };
 
 /** The shortest groups; undefined where an axis has no element or the shapes do not meet. */
-function groupsOf(from: Shape, to: Shape): readonly Group[] | undefined {
+export function groupsOf(from: Shape, to: Shape): readonly Group[] | undefined {
   const groups: Group[] = [];
   const productOf = (shape: Shape, axes: readonly number[]) => axes.reduce((product, axis) => product * numberOf(shape[axis]), 1);
   for (let i = 0, j = 0; i < from.length || j < to.length; ) {
