@@ -53,11 +53,13 @@ function unshaped(g: G, node: Node, shape: Shape): Node | undefined {
 }
 
 /** A reshape of what a region computes. */
-const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (x.op === "dot" || isElementwise(x));
+const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (isSummed(x) || isElementwise(x) || isTurned(x));
+
+/** What a region computes with work of its own, and takes elementwise work behind. */
+const isSummed = ({ op }: Node): boolean => op === "dot" || op === "mix" || op.startsWith("reduce");
 
 /** A transpose of what a region computes. */
-const isTurned = ({ op, inputs: [x] }: Node): boolean =>
-  op === "transpose" && (x.op === "dot" || x.op.startsWith("reduce") || isElementwise(x));
+const isTurned = ({ op, inputs: [x] }: Node): boolean => op === "transpose" && (isSummed(x) || isElementwise(x));
 
 /** An operand as it is before axes are turned by `perm`, if no number has to move for it. */
 function unturned(g: G, node: Node, perm: readonly number[]): Node | undefined {
