@@ -9,7 +9,7 @@ import { label, showOrigins } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
 import { splitBlocked } from "../program/nest/dims.ts";
 import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
-import { at, type Computed, indexOf, type Operand, readAt, type View } from "../program/nest/view.ts";
+import { at, type Computed, type Coord, indexOf, type Operand, readAt, type View } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
 import { withOrder, withRowsOutside } from "./order.ts";
@@ -69,20 +69,28 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
         known.set(bias.sum, core.value);
       }
     }
-    const evaluate = evaluator(plan, region, { fmt, coords: core.coords, shape: out.shape }, known);
     const row = core.row === undefined ? {} : { row: { index: core.row, limit: out.shape[0] as number, stride: out.strides[0] } };
-    const stored = (node: Node, to: View): Store => ({
-      finish: evaluate(node),
-      out: { buffer: to.buffer, index: { ...indexOf(to, core.coords), ...row } },
-    });
-    const more = (region.more ?? []).map((one) => stored(one.node, one.out));
+    /** What the region stores at one point of the result. */
+    const storesAt = (coords: readonly Coord[], values: Map<Node, Value>): readonly Store[] => {
+      const evaluate = evaluator(plan, region, { fmt, coords, shape: out.shape }, values);
+      const stored = (node: Node, to: View): Store => ({
+        finish: evaluate(node),
+        out: { buffer: to.buffer, index: { ...indexOf(to, coords), ...row } },
+      });
+      return [stored(rootOf(region), out), ...(region.more ?? []).map((one) => stored(one.node, one.out))];
+    };
+    const beside = (core.beside ?? []).flatMap(({ value, coords }) =>
+      storesAt(coords, new Map(anchor === undefined ? [] : [[anchor, value]])),
+    );
+    const [first, ...others] = storesAt(core.coords, known);
+    const more = [...others, ...beside];
     const nest: Nest = {
       name: region.name,
       origin: showOrigins(region),
       map: core.map,
       reduce: core.reduce,
       ...(fold === undefined ? {} : { fold }),
-      ...stored(rootOf(region), out),
+      ...first,
       ...(more.length === 0 ? {} : { more }),
       into: core.into,
     };

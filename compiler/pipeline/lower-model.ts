@@ -26,7 +26,7 @@ import {
   verifyMade,
   type Whole,
 } from "./passes.ts";
-import { packWeights, preparingOf, together } from "./prepared.ts";
+import { packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
 /** Sees what every pass made of every entry. */
@@ -64,9 +64,13 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const step =
     stream && throughEntry(firstDraft("step", stream.graph, { fixed: true, prefix: "step/", known: predict }), options, observe);
   const prepared = step === undefined ? predict : together(predict, step);
-  const shared = new Set(prepared.prepare?.results.map(([name]) => name));
   const contents = new Map(Object.entries(weights));
-  const preparing = preparingOf(options.train ? prepared : packWeights(prepared, contents), shared);
+  // Where weights change, all of it is computed in the module.
+  const { shipped, atStart } = options.train ? { shipped: undefined, atStart: prepared } : splitGrowing(prepared);
+  const shared = new Set([prepared, shipped].flatMap((one) => one?.prepare?.results.map(([name]) => name) ?? []));
+  const [compiled, starting] = [shipped && packWeights(shipped, contents), atStart].map((one) =>
+    one === undefined ? [] : preparingOf(one, shared),
+  );
   const whole = (parts: readonly Part[], target: Target): Whole => ({
     name: model.name,
     parts,
@@ -76,7 +80,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     weights: options.train ? Object.entries(weights).map(([name, { length }]) => ({ name, length })) : [],
     contents,
   });
-  if (!options.train && preparing.length > 0) runPrepare(whole(preparing, targets.js), options, contents);
+  if (compiled.length > 0) runPrepare(whole(compiled, targets.js), options, contents);
   const first: readonly Part[] = [predict, step].flatMap((draft) =>
     draft === undefined ? [] : [{ entry: draft.goal, plan: planOf(draft) }],
   );
@@ -98,12 +102,12 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", layouts: predict.layouts }) });
   }
   const training = options.train ? trainingParts(resolved, options, observe) : undefined;
-  if (training !== undefined) parts.push(...preparing, ...training.parts);
+  parts.push(...starting, ...(training?.parts ?? []));
   // What was there first has been seen.
   const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
     if (first.every(({ entry }) => entry !== goal)) observe(goal, made);
   });
-  const known = options.train ? without(js, shared) : js;
+  const known = without(js, new Set(atStart.prepare?.results.map(([name]) => name)));
   const lowered = {
     ...facts,
     ...(training === undefined ? {} : { loss: training.loss }),
@@ -268,7 +272,7 @@ function kept({ contents, program }: Whole): ReadonlyMap<string, Float32Array> {
   return new Map([...contents].filter(([name]) => names.has(name)));
 }
 
-/** In a training module, what depends on weights alone is computed there. */
+/** Of what the module computes itself nothing is known. */
 const without = (whole: Whole, names: ReadonlySet<string>): Whole => ({
   ...whole,
   contents: new Map([...whole.contents].filter(([name]) => !names.has(name))),

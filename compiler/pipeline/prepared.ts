@@ -2,7 +2,7 @@
 // `pack` leave them. Out: one Graph for the entry prepare, in which what two entries want is there once; what would only be moved is moved
 // at compile time.
 // Guarantee: two values are one where the same ops make them of the same weights, in the same layout.
-import { type Graph, graph, type Node } from "../graph/graph.ts";
+import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import type { Part } from "../lower/assemble.ts";
 import { begin } from "../ops/index.ts";
@@ -65,6 +65,43 @@ export function together(a: Prepared, b: Prepared): Prepared {
 /** The entry prepare, where something depends on weights alone. */
 export const preparingOf = ({ prepare, layouts }: Prepared, shared: ReadonlySet<string>): readonly Part[] =>
   prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, layouts }) }];
+
+/** Of what is prepared for inference: what the compiler computes and ships, and what a module computes when it starts. */
+export interface Split {
+  readonly shipped: Prepared;
+  /** Its params are results of the other, or weights. */
+  readonly atStart: Prepared;
+}
+
+/** What grows on its way (a kernel transformed for tiles: four times its weights) is computed at the start: sooner than it is sent. */
+export function splitGrowing({ prepare, layouts }: Prepared): Split {
+  const none = { prepare: undefined, layouts };
+  if (prepare === undefined) return { shipped: none, atStart: none };
+  const bases = new Map<Node, string>();
+  const isGrowing = ({ op, type, inputs: [x] }: Node): boolean =>
+    op === "mix" && sizeOf(x.type.shape as number[]) < sizeOf(type.shape as number[]);
+  const growing = prepare.results.filter(([, node]) => isGrowing(node));
+  for (const [, node] of growing) {
+    let base = node;
+    while (isGrowing(base)) [base] = base.inputs;
+    if (!bases.has(base)) bases.set(base, base.op === "param" ? String(base.attrs.name) : `plain${bases.size}`);
+  }
+  if (growing.length === 0) return { shipped: { prepare, layouts }, atStart: none };
+  const g = begin();
+  const made = copyInto(g.builder, prepare, (node) => {
+    const name = bases.get(node);
+    return name === undefined ? undefined : g.param({ name, shape: node.type.shape });
+  });
+  const start = growing.map(([name, node]): [string, Node] => [name, made.get(node) as Node]);
+  const rest = [
+    ...prepare.results.filter(([, node]) => !isGrowing(node)),
+    ...[...bases].flatMap(([base, name]): [string, Node][] => (base.op === "param" ? [] : [[name, base]])),
+  ];
+  return {
+    shipped: { layouts, prepare: rest.length === 0 ? undefined : graph(prepare.name, rest, [], prepare.origins) },
+    atStart: { layouts, prepare: graph(prepare.name, start, [], g.builder.origins) },
+  };
+}
 
 /** What prepare would only move is moved here: a large weight is not held three times. */
 export function packWeights(prepared: Prepared, contents: Map<string, Float32Array>): Prepared {

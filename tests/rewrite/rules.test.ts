@@ -66,7 +66,11 @@ describe("rewrite rules", () => {
   test("every rule fires in company too, and the whole list is idempotent", () => {
     const fired = new Map<string, number>();
     const noise = random(5);
-    const lists = [inferenceRules({ exact: false }), inferenceRules({ exact: false, target: "js" }), trainingRules({ exact: false })];
+    const lists = [
+      inferenceRules({ exact: false }),
+      inferenceRules({ exact: false, target: "js" }),
+      trainingRules({ exact: false }),
+    ];
     for (const rule of allRules) {
       for (let round = 0; round < rounds; round++) {
         const g = begin();

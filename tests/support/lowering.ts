@@ -70,7 +70,7 @@ export function runLowering(
 function runCore(core: Core, to: View, out: Float64Array, buffers: Buffers, rows: number): void {
   const row = core.row && { index: core.row, limit: to.shape[0] as number, stride: to.strides[0] };
   const index = { ...indexOf(to, core.coords), ...(row && { row }) };
-  const { map, reduce, fold, value, into } = core;
+  const { map, reduce, fold, value, into, beside = [] } = core;
   const nest: Nest = {
     name: "",
     origin: "",
@@ -79,6 +79,9 @@ function runCore(core: Core, to: View, out: Float64Array, buffers: Buffers, rows
     ...(fold && { fold }),
     finish: value,
     out: { buffer: "out", index },
+    ...(beside.length > 0 && {
+      more: beside.map((one) => ({ finish: one.value, out: { buffer: "out", index: indexOf(to, one.coords) } })),
+    }),
     into,
   };
   runNest(nest, new Map([...buffers, ["out", out]]), new Map([["n", rows]]));

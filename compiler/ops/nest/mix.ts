@@ -5,13 +5,13 @@
 //   matrix  [[1, 0, −1, 0], [0, 1, 1, 0]]       y[0] = x[0] − x[2]       y[1] = x[1] + x[2]
 //
 // What a `dot` with a constant would be, but that a weight of 0 is no term (so that an infinity there does no harm), one of ±1 is no
-// product, and the axis stays where it is: the transforms of a fast convolution, which are small and mostly zeros. One core per j.
+// product, and the axis stays where it is: the transforms of a fast convolution, which are small and mostly zeros. One core: a turn loads its elements once, and stores all j.
 import * as z from "zod";
 import { showShape } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { dimsOf, pointOf } from "../../program/nest/core.ts";
 import { fixed, readAt } from "../../program/nest/view.ts";
-import type { Value } from "../../program/program.ts";
+import type { FloatFmt, Value } from "../../program/program.ts";
 import * as v from "../../program/value.ts";
 import type { NestSite, Primitive, Tensor } from "../define.ts";
 import { mismatch, wrongRank } from "../kit/checks.ts";
@@ -78,21 +78,23 @@ function mixed(x: Tensor, axis: number, matrix: readonly (readonly number[])[], 
 }
 
 function cores({ attrs: { axis, matrix }, inputs: [x], shape, fmt }: NestSite<MixAttrs>): readonly Core[] {
-  const others = dimsOf(shape).filter((_, i) => i !== axis);
-  return matrix.map((row, j): Core => {
-    const value = row.reduce<Value | undefined>((sum, weight, k) => {
-      if (weight === 0) return sum;
-      const element = readAt(x, pointOf(x.shape).with(axis, fixed(k)), fmt);
-      if (sum === undefined) return weight === 1 ? element : v.mul(element, v.lit(weight, fmt));
-      if (weight === 1) return v.add(sum, element);
-      return weight === -1 ? v.sub(sum, element) : v.madd(element, v.lit(weight, fmt), sum);
-    }, undefined);
-    return {
-      map: others,
-      reduce: [],
-      value: value ?? v.lit(0, fmt),
-      coords: pointOf(shape).with(axis, fixed(j)),
-      into: "store",
-    };
-  });
+  const points = matrix.map((row, j) => ({
+    value: weighed(row, (k) => readAt(x, pointOf(x.shape).with(axis, fixed(k)), fmt), fmt),
+    coords: pointOf(shape).with(axis, fixed(j)),
+  }));
+  const [first, ...beside] = points;
+  const map = dimsOf(shape).filter((_, i) => i !== axis);
+  return [{ map, reduce: [], ...first, ...(beside.length === 0 ? {} : { beside }), into: "store" }];
+}
+
+/** Σ row[k] · element(k) over the weights that are not 0. */
+function weighed(row: readonly number[], elementAt: (k: number) => Value, fmt: FloatFmt): Value {
+  const sum = row.reduce<Value | undefined>((sum, weight, k) => {
+    if (weight === 0) return sum;
+    const element = elementAt(k);
+    if (sum === undefined) return weight === 1 ? element : v.mul(element, v.lit(weight, fmt));
+    if (weight === 1) return v.add(sum, element);
+    return weight === -1 ? v.sub(sum, element) : v.madd(element, v.lit(weight, fmt), sum);
+  }, undefined);
+  return sum ?? v.lit(0, fmt);
 }

@@ -11,6 +11,8 @@ export interface Core {
   /** Over `acc` (or, without a fold, the value itself). */
   readonly value: Value;
   readonly coords: readonly Coord[];
+  /** More points of the result that the same turn computes, from what it has loaded: values without a fold. */
+  readonly beside?: readonly { readonly value: Value; readonly coords: readonly Coord[] }[];
   /** Data-dependent position on result axis 0 (scatter): a float value, clamped to the axis. */
   readonly row?: Value;
   readonly into: "store" | "add";

@@ -2,7 +2,7 @@
 // Guarantee for what passes: all that a Program's kernels keep (names, formats, addresses in bounds for every point, writers), read
 // off the plain loops of each nest; `acc` stands in `finish` alone; a fold has the format of its terms and of `acc`.
 import { CompileError } from "../../diagnostics/error.ts";
-import type { Program } from "../program.ts";
+import type { Index, Program } from "../program.ts";
 import { verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
@@ -46,10 +46,40 @@ function verifyNest(nest: Nest): void {
     if (op === "acc") fail("acc stands in what a nest stores, nowhere else");
   });
   if (nest.more !== undefined && nest.into === "add") fail("what is added to is the only thing that is stored");
-  if (new Set(stores.map(({ out }) => out.buffer)).size < stores.length) fail("a buffer is stored to once a point");
+  for (const buffer of new Set(stores.map(({ out }) => out.buffer))) {
+    const places = stores.flatMap(({ out }) => (out.buffer === buffer ? [out.index] : []));
+    if (places.length > 1 && !areApart(places, nest))
+      fail("what a turn stores in one buffer is apart from all that other turns store there");
+  }
   visit(finish, ({ op, fmt }) => {
     if (op !== "acc") return;
     if (fold === undefined) fail("acc stands where nothing is folded");
     else if (fmt !== fold.init.fmt) fail(`acc is ${fmt}, the fold is ${fold.init.fmt}`);
   });
+}
+
+/**
+ * Whether no two turns, and no two stores of one, meet: the stores lie evenly, one on from another, and of all strides, that of the
+ * stores among them, each is longer than what the shorter ones reach together.
+ */
+function areApart([first, ...others]: readonly Index[], { map }: Nest): boolean {
+  const textOf = ({ terms }: Index) => JSON.stringify(terms.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const isAlike = others.every((one) => textOf(one) === textOf(first) && one.row === undefined) && first.row === undefined;
+  const bases = [first, ...others].map(({ base }) => base).sort((a, b) => a - b);
+  const step = bases[1] - bases[0];
+  if (!isAlike || step < 1 || bases.some((base, i) => base !== bases[0] + i * step)) return false;
+  const extents = new Map(map);
+  const own = first.terms.flatMap(([dim, stride]): (readonly [number, number])[] => {
+    const extent = extents.get(dim);
+    // A dim of a loop around the nest is another turn of that loop, which may store there again.
+    return extent === undefined || extent === 1
+      ? []
+      : [[Math.abs(stride), typeof extent === "number" ? extent : Number.POSITIVE_INFINITY]];
+  });
+  let reach = 0;
+  for (const [stride, extent] of [...own, [step, bases.length] as const].sort(([a], [b]) => a - b)) {
+    if (stride <= reach) return false;
+    reach += stride * (extent - 1);
+  }
+  return true;
 }

@@ -36,6 +36,19 @@ export const entryOf = ({ parts: { program } }: Site, entry: string): Entry =>
 export const maybeEntry = ({ parts: { program } }: Site, entry: string): Entry | undefined =>
   program.entries.find(({ name }) => name === entry);
 
+/** Once in a module: what depends on weights alone, where it is not shipped. */
+export function prepareText(site: Site): Code {
+  const prepare = maybeEntry(site, "prepare");
+  if (prepare === undefined) return none;
+  return js`// What depends on weights alone is computed when it is asked for${site.parts.options.train ? ", and again after they changed" : ""}.
+let stale = true;
+function prepare() {
+  if (!stale) return;
+  ${site.scene.calls(prepare)}
+  stale = false;
+}`;
+}
+
 /** What is to run before weights are read: what depends on them alone is computed again after they changed. */
 export const prepared = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`prepare();`);
 /** What is to run after weights changed. */

@@ -4,7 +4,7 @@ import { braces, Code, commas, js, lines, type Name, name, none } from "../../co
 import { wordsText } from "../encoders/encoder.ts";
 import { computeFunction, type Lane, many, one, times } from "../routes.ts";
 import { directText } from "../scene.ts";
-import { type Door, entryOf, maybeEntry, prepared, shapeText } from "./door.ts";
+import { type Door, entryOf, maybeEntry, prepared, prepareText, shapeText } from "./door.ts";
 import { outputsOf, spelling } from "./outputs.ts";
 import { type Fed, inputsOf, readSlots, type Slot, slotsOf, spelledOf, takeApart } from "./ports.ts";
 import { inputsType, outputsType } from "./types.ts";
@@ -65,6 +65,7 @@ for (; row < rows; row++) ${call(one)}`;
       ...known,
       scene.direct === undefined ? route("predict", one) : directText(scene, entry, one),
       tile && route("predictTile", many),
+      prepareText(site),
       braces(
         js`function predict(x, out)`,
         lines(

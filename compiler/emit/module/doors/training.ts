@@ -5,7 +5,7 @@ import { type Code, commas, js, lines, member, type Name, name, none, record } f
 import type { ModuleParts } from "../parts.ts";
 import { times } from "../routes.ts";
 import type { Scene } from "../scene.ts";
-import { checkRange, entryOf, maybeEntry, rowShape, type Site } from "./door.ts";
+import { checkRange, entryOf, rowShape, type Site } from "./door.ts";
 import { agree, type Inputs, inputsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
 
 /** What the outputs of a training module are held against. */
@@ -45,12 +45,11 @@ export function batchOf(site: Site): Batch {
   return batch;
 }
 
-/** Once in a module with training: what depends on weights alone, and `dataOf`, which checks and copies a batch. */
+/** Once in a module with training: `dataOf`, which checks and copies a batch. */
 export function trainingText(site: Site): Code {
   const { parts, scene } = site;
   const { rowsOf } = scene.helpers;
   const { inputs, targets, weights, feeds } = batchOf(site);
-  const prepare = maybeEntry(site, "prepare");
   const [first] = inputs;
   const single = parts.outputs.length === 1;
   const read = ({ id, what, port }: Slot): Code =>
@@ -61,15 +60,6 @@ export function trainingText(site: Site): Code {
 }`;
   const kept = [...feeds.fed.map(({ id }) => id), ...targets.map(({ id }) => id), ...weights.map(({ id }) => id)];
   return lines(
-    prepare === undefined
-      ? undefined
-      : js`// What depends on weights alone is computed again after they changed.
-let stale = true;
-function prepare() {
-  if (!stale) return;
-  ${scene.calls(prepare)}
-  stale = false;
-}`,
     js`function dataOf(x, y, sampleWeight) {
   ${lines(
     takeApart(scene, "x", "inputs", inputs),
