@@ -2,6 +2,7 @@
 // format, and the Model they hold. Every format is data: nothing of a file is ever run.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import type { LayerDefinitions } from "./custom/define.ts";
 
 /** What a model is opened with beside its own bytes. */
 export interface Given {
@@ -13,6 +14,8 @@ export interface Given {
   readonly inputShape?: readonly number[] | Readonly<Record<string, readonly number[]>>;
   /** Numbers of inputs that have to be known before the model runs, such as a shape that is an input: by name. They are no inputs then. */
   readonly inputValues?: Readonly<Record<string, readonly number[]>>;
+  /** What layers of the file's author mean, by class: `{ MyLayer: (config) => dense({ units: config.units }) }`. Code of yours, which is run. */
+  readonly layers?: LayerDefinitions;
 }
 
 /** A row of the list. */

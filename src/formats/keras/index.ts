@@ -24,7 +24,7 @@ function openKeras(bytes: Uint8Array, given: Given): Model {
   if (!archive.has("config.json"))
     unsupported("", `the archive is no model of Keras: it holds ${archive.names.slice(0, 5).map(quote).join(", ")}`);
   const store = storeOf(archive);
-  const lines = linesOf(jsonOf(archive, "config.json"), store);
+  const lines = linesOf(jsonOf(archive, "config.json"), store, given);
   const model = withSizes(lines.model, given);
   return { ...model, weights: weightsOf({ ...lines, model }, store) };
 }

@@ -11,11 +11,15 @@ import { classOf, snakeCase } from "../../../compiler/front/lines.ts";
 import type { Saved } from "../../../compiler/layers/define.ts";
 import { layers } from "../../../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
+import type { Custom, LayerDefinition, LayerDefinitions } from "../custom/define.ts";
+import { defined, definitionOf } from "../custom/lines.ts";
+import type { Given } from "../define.ts";
 import { type Call, functional } from "./functional.ts";
 import { type Reference, tensorsIn } from "./references.ts";
 import type { Store } from "./store.ts";
 import {
   configOf,
+  definitionHint,
   type Inner,
   type Keys,
   knownLayer,
@@ -31,6 +35,8 @@ import {
 export interface Lines {
   readonly model: Pick<Model, "name" | "seed" | "layers" | "inputs" | "outputs">;
   readonly folders: ReadonlyMap<string, string>;
+  /** Layers of the file's author, whose lines a definition gave. */
+  readonly customs: readonly Custom[];
 }
 
 type Net = Pick<Model, "layers" | "inputs" | "outputs">;
@@ -45,12 +51,12 @@ interface Site {
 const deepest = 32;
 
 /** The lines of a config. Throws CompileError `format/…`. */
-export function linesOf(config: unknown, store: Store): Lines {
-  const reader = new Reader(store);
+export function linesOf(config: unknown, store: Store, { layers: definitions }: Given = {}): Lines {
+  const reader = new Reader(store, definitions);
   const root = serialized(config, "");
-  const net = reader.net(root, { folder: "", prefix: "", path: "config", depth: 0 }, buildShape(config));
   const name = typeof root.config.name === "string" && root.config.name !== "" ? root.config.name : "model";
-  return { model: { name, seed: 0, ...net }, folders: reader.folders };
+  const net = reader.root(root, name, buildShape(config));
+  return { model: { name, seed: 0, ...net }, folders: reader.folders, customs: reader.customs };
 }
 
 /** The shape that a Sequential without an input layer was built for, batch included. */
@@ -61,15 +67,32 @@ function buildShape(config: unknown): unknown {
 
 class Reader {
   readonly folders = new Map<string, string>();
+  readonly customs: Custom[] = [];
   readonly #store: Store;
+  readonly #definitions: LayerDefinitions | undefined;
   /** Containers by Keras' class. */
   readonly #containers: Readonly<Record<string, (config: Keys, site: Site, built: unknown) => Net>> = {
     Sequential: (config, site, built) => this.#chain(config, site, built),
     Functional: (config, site) => this.#graph(config, site),
   };
 
-  constructor(store: Store) {
+  constructor(store: Store, definitions: LayerDefinitions | undefined) {
     this.#store = store;
+    this.#definitions = definitions;
+  }
+
+  /** The whole model, which may be of a class of the author's too. */
+  root(root: Serialized, name: string, built: unknown): Net {
+    const site: Site = { folder: "", prefix: "", path: "config", depth: 0 };
+    const definition = this.#definitionOf(root);
+    if (definition === undefined) return this.net(root, site, built);
+    const about = { owner: "", folder: "", path: "config", name, className: root.class_name, call: {} };
+    const { line, custom } = defined(root, about, definition);
+    const isModel = line.layer === "model";
+    this.customs.push(isModel ? custom : { ...custom, owner: name });
+    const { trainable: _, ...inner } = (isModel ? line.config : { layers: [line] }) as unknown as Net & { trainable?: boolean };
+    const isStated = inner.inputs !== undefined || built === undefined || built === null || statesShape(inner.layers[0]);
+    return isStated ? inner : { ...inner, layers: [inputLine(built, undefined, "build_config"), ...inner.layers] };
   }
 
   /** What a container holds. */
@@ -78,6 +101,7 @@ class Reader {
       unsupported(
         site.path,
         `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`,
+        definitionHint(root.class_name),
       );
     if (site.depth > deepest) unsupported(site.path, `models are nested deeper than ${deepest}`);
     return this.#containers[root.class_name](root.config, site, built);
@@ -132,7 +156,10 @@ class Reader {
         // What this call leaves out the first may have said.
         return { name, layer: "reuse", config: { of: layer.name, ...perCall, ...told }, inputs: from };
       }
-      const line = this.#line(layer, name, { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" });
+      const place = { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" };
+      const custom = this.#custom(layer, name, place, told);
+      if (custom !== undefined) return { ...custom, inputs: from };
+      const line = this.#line(layer, name, place);
       return { ...line, config: { ...line.config, ...told }, inputs: from };
     });
     const byName = new Map(layers.map((layer) => [layer.name, layer.config]));
@@ -151,7 +178,25 @@ class Reader {
     };
   }
 
-  #line(item: Serialized, name: string, { folder, prefix, path, depth }: Site): LayerSpec {
+  #definitionOf(item: Serialized): LayerDefinition | undefined {
+    return this.#isContainer(item) || knownLayer(item) !== undefined ? undefined : definitionOf(item, this.#definitions);
+  }
+
+  /** A layer of the file's author by its definition; undefined where none was given. */
+  #custom(item: Serialized, name: string, { folder, prefix, path }: Site, call: Keys): LayerSpec | undefined {
+    const definition = this.#definitionOf(item);
+    if (definition === undefined) return undefined;
+    const own = typeof item.config.name === "string" ? item.config.name : name;
+    const about = { owner: `${prefix}${name}`, folder, path, name: own, className: item.class_name, call };
+    const { line, custom } = defined(item, about, definition);
+    this.customs.push(custom);
+    return { ...line, name };
+  }
+
+  #line(item: Serialized, name: string, site: Site): LayerSpec {
+    const { folder, prefix, path, depth } = site;
+    const custom = this.#custom(item, name, site, {});
+    if (custom !== undefined) return custom;
     if (this.#isContainer(item)) {
       const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
       return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
@@ -166,7 +211,8 @@ class Reader {
     this.folders.set(`${prefix}${name}`, folder);
     // Keras' name of a layer within is the key that it stands under, and its folder too.
     const within: Inner = (nested, at) => {
-      if (!this.#isContainer(nested) && layerOf(nested, at).fromKeras === undefined) return undefined;
+      const isOurs = !this.#isContainer(nested) && this.#definitionOf(nested) === undefined;
+      if (isOurs && layerOf(nested, at).fromKeras === undefined) return undefined;
       const role = at.slice(at.lastIndexOf(".") + 1);
       const place = { folder: `${folder}/${role}`, prefix: `${prefix}${name}/`, path: at, depth: depth + 1 };
       const { name: _, ...line } = this.#line(nested, role, place);
@@ -181,6 +227,10 @@ class Reader {
     return { name, layer: layer.name, config: layer.fromKeras?.(config, saved) ?? config };
   }
 }
+
+/** Whether a line says what it takes. */
+const statesShape = ({ layer, config }: LayerSpec): boolean =>
+  layers.get(layer)?.declares !== undefined || config.inputShape !== undefined;
 
 /** What a call says beside its tensors, as keys of a config. */
 const toldBy = (call: Call): Readonly<Record<string, unknown>> =>

@@ -3,18 +3,22 @@
 import { append } from "../../../compiler/base/groups.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import type { Weight } from "../../../compiler/front/params.ts";
-import { resolve } from "../../../compiler/front/steps.ts";
 import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
+import { customValues, partedBy, resolvedWeights } from "../custom/weights.ts";
 import type { H5Dataset } from "../hdf5/index.ts";
 import type { Lines } from "./model.ts";
 import type { Store } from "./store.ts";
 import { quote, unsupported } from "./values.ts";
 
 /** The model's weights, each from its place in the file. Throws CompileError format/tensor where one is missing, or another shape's. */
-export function weightsOf({ model, folders }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
+export function weightsOf({ model, folders, customs }: Lines, store: Store): Readonly<Record<string, Float32Array>> {
+  const parted = partedBy(resolvedWeights(model, customs), customs);
   const values: Record<string, Float32Array> = {};
+  // defineProperty: a layer may be called __proto__.
+  for (const [name, value] of customValues(parted, customs, (custom) => store.below(custom), "folders"))
+    Object.defineProperty(values, name, { value, enumerable: true });
   const perFolder = new Map<string, Weight[]>();
-  for (const weight of resolve(model).weights) append(perFolder, folderOf(weight, folders), weight);
+  for (const weight of parted.rest) append(perFolder, folderOf(weight, folders), weight);
   for (const [folder, weights] of perFolder) {
     const found = store.variables(folder);
     const places = weights.map(({ spec }, i) => spec.at ?? i);
@@ -24,7 +28,6 @@ export function weightsOf({ model, folders }: Lines, store: Store): Readonly<Rec
       throw new CompileError({ code: "format/tensor", path: `${folder}/vars`, message });
     }
     weights.forEach((weight, i) => {
-      // defineProperty: a layer may be called __proto__.
       Object.defineProperty(values, weight.name, {
         value: numbersOf(weight, found[places[i]], `${folder}/vars/${places[i]}`),
         enumerable: true,

@@ -170,7 +170,7 @@ class Reader {
       if (kept !== undefined) Object.defineProperty(config, key, { value: kept, enumerable: true });
     }
     const { class_name, registered_name } = made;
-    return { class_name, module: moduleOf(made, this.#writer), registered_name, config };
+    return { class_name, module: moduleOf(made, this.#writer), registered_name, config, stated: item.config };
   }
 
   /** A layer within another, or a list of them; what is none stays. */

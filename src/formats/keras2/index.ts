@@ -15,11 +15,12 @@ import { emptyStore, type Store, storeOfWeights } from "../keras/store.ts";
 import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
 import { AttributeStore } from "./archive.ts";
+import { Arrays, hasLayers } from "./arrays.ts";
 import { modernise } from "./configs.ts";
 import { majorOf, type Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
 import { withTraining } from "./training.ts";
-import { Arrays, hasLayers, weightsIn } from "./weights.ts";
+import { weightsIn } from "./weights.ts";
 
 /** Models and weights that Keras saved as HDF5, whatever the file is called. */
 export const kerasH5: Format = {
@@ -32,13 +33,13 @@ export const kerasH5: Format = {
 export const kerasJson: Format = {
   name: "an architecture of Keras as JSON",
   sniff: (head) => isArchitecture(head),
-  open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text")), given),
+  open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text"), given), given),
 };
 
 /** The Model of a config of any Keras, `{class_name, config}` or what holds one: without weights. Throws CompileError `format/…`. */
-export function fromArchitecture(value: unknown): Model {
+export function fromArchitecture(value: unknown, given: Given = {}): Model {
   const { config, writer } = architectureOf(value, {});
-  return linesOf(modernise(config, writer).config, emptyStore).model;
+  return linesOf(modernise(config, writer).config, emptyStore, given).model;
 }
 
 /** What stands at the root of a `.weights.h5` file. */
@@ -79,9 +80,9 @@ function opened(architecture: unknown, root: H5Group, weights: H5Group, given: G
     return inFolders(config, writer, writer.major < 3 ? new AttributeStore(weights) : storeOfWeights(weights), given);
   const { config: made, owners, left } = modernise(config, writer, stored);
   const arrays = new Arrays(weights);
-  const lines = linesOf(made, arrays);
+  const lines = linesOf(made, arrays, given);
   const sized = withSizes(lines.model, given);
-  const model = { ...sized, weights: weightsIn(sized, arrays, owners) };
+  const model = { ...sized, weights: weightsIn(sized, arrays, owners, lines.customs) };
   const training = root.attribute("training_config");
   // A model that would be trained otherwise than it was is not trained by what its file says.
   return left.length > 0 || typeof training !== "string" ? model : withTraining(model, parsePython(training, "training_config"));
@@ -90,7 +91,7 @@ function opened(architecture: unknown, root: H5Group, weights: H5Group, given: G
 /** Weights in folders, as Keras 3 has them. */
 function inFolders(config: unknown, writer: Writer, store: Store, given: Given): Model {
   const made = writer.major < 3 ? modernise(config, writer).config : config;
-  const lines = linesOf(made, store);
+  const lines = linesOf(made, store, given);
   const model = withSizes(lines.model, given);
   return { ...model, weights: weightsOf({ ...lines, model }, store) };
 }
