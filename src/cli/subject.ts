@@ -6,43 +6,43 @@ import type { Graph } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { reasonOf } from "../files.ts";
-import { open } from "../formats/index.ts";
-import { type Loaded, loadModel, withPlaces } from "../source/load.ts";
+import { type Loaded, loadModel, openBytes, withPlaces } from "../source/load.ts";
+import { isSource } from "../source/run.ts";
 import { Meter } from "../streams.ts";
-import { type InputShape, type LoweringFlags, optionsOf } from "./flags.ts";
+import { type LoweringFlags, optionsOf } from "./flags.ts";
+import { askedOf, type ModelFlags } from "./model-flags.ts";
 import { about, terminal } from "./terminal.ts";
 
 /** A model from a file or, for `-`, from JSON on standard input. */
-export async function readModel(file: string, inputShape?: InputShape): Promise<Loaded> {
-  const loaded =
-    file === "-"
-      ? { model: open(await readStdin(), "standard input", shaped(inputShape)), files: [] }
-      : await loadModel(file, undefined, inputShape);
-  if (loaded.model.weightsFile !== undefined && file === "-") {
-    throw new CompileError({
-      code: "cli/option",
-      path: "weightsFile",
-      message: "a model from standard input has no folder that its weights file could be relative to",
-    });
+export async function readModel(file: string, flags: ModelFlags = {}): Promise<Loaded> {
+  if (flags.layer !== undefined && isSource(file)) {
+    const message = "--layer is for layers of a file of data, and a model file in code says itself what its layers are";
+    throw new CompileError({ code: "cli/option", path: "", message });
   }
-  return loaded;
+  return file === "-" ? fromStdin(await readStdin(), flags) : loadModel(file, undefined, askedOf(flags));
 }
 
-const shaped = (inputShape: InputShape | undefined) => (inputShape === undefined ? {} : { inputShape });
+async function fromStdin(bytes: Uint8Array, flags: ModelFlags): Promise<Loaded> {
+  const loaded = await openBytes(bytes, "standard input", askedOf(flags));
+  if (loaded.model.weightsFile === undefined) return loaded;
+  throw new CompileError({
+    code: "cli/option",
+    path: "weightsFile",
+    message: "a model from standard input has no folder that its weights file could be relative to",
+  });
+}
 
 /** A model, or for `-` whatever standard input holds: JSON starts with a brace, IR text does not. */
-export async function readModelOrGraph(file: string, inputShape?: InputShape): Promise<Loaded | { readonly graph: Graph }> {
-  if (file !== "-") return readModel(file, inputShape);
+export async function readModelOrGraph(file: string, flags: ModelFlags = {}): Promise<Loaded | { readonly graph: Graph }> {
+  if (file !== "-") return readModel(file, flags);
   const bytes = await readStdin();
   const text = new TextDecoder().decode(bytes);
-  return /^(?:\s|#[^\n]*\n)*graph\b/.test(text)
-    ? { graph: parseGraph(text, ops) }
-    : { model: open(bytes, "standard input", shaped(inputShape)), files: [] };
+  return /^(?:\s|#[^\n]*\n)*graph\b/.test(text) ? { graph: parseGraph(text, ops) } : fromStdin(bytes, flags);
 }
 
 /** The IR of a model after every pass, or of a Graph whose text stands on standard input. */
 export async function readSnapshots(file: string, flags: LoweringFlags & { readonly goal: Goal }): Promise<readonly Snapshot[]> {
-  const subject = await readModelOrGraph(file, flags.inputShape);
+  const subject = await readModelOrGraph(file, flags);
   if ("graph" in subject) return graphSnapshots(subject.graph, optionsOf(flags));
   return work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
 }

@@ -7,7 +7,15 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load, type Predictor } from "../../runtime/load.ts";
 import { openHdf5 } from "../../src/formats/hdf5/index.ts";
-import { dense, type LayerDefinitions, layerNormalization, type Model, open, sequential, type Variable } from "../../src/index.ts";
+import {
+  dense,
+  type LayerDefinitions,
+  layerNormalization,
+  type Model,
+  open,
+  sequential,
+  type Variable,
+} from "../../src/index.ts";
 import { expectClose } from "../close.ts";
 import { standard } from "../exemptions.ts";
 import * as definitions from "../fixtures/custom/definitions.ts";
@@ -105,14 +113,23 @@ describe("variables", () => {
         names.push(variables.map(({ name }) => name));
         const own = (name: string) => variables.find((one) => one.name === name)?.values ?? new Float32Array();
         const pairs: readonly (readonly [string, string])[] = [
-          ...["wide", "back"].flatMap((line) => [[`${line}/kernel`, `${line}/0`], [`${line}/bias`, `${line}/1`]] as const),
+          ...["wide", "back"].flatMap(
+            (line) =>
+              [
+                [`${line}/kernel`, `${line}/0`],
+                [`${line}/bias`, `${line}/1`],
+              ] as const,
+          ),
           ...["gamma", "beta", "moving_mean", "moving_variance"].map((name, i) => [`norm/${name}`, `norm/${i}`] as const),
-          ...["dense", "dense_1"].flatMap((line) => [
-            [`tail/${line}/kernel`, `tail/layers/${line}/0`],
-            [`tail/${line}/bias`, `tail/layers/${line}/1`],
-            [`steps/${line}/kernel`, `steps/${line}/0`],
-            [`steps/${line}/bias`, `steps/${line}/1`],
-          ] as const),
+          ...["dense", "dense_1"].flatMap(
+            (line) =>
+              [
+                [`tail/${line}/kernel`, `tail/layers/${line}/0`],
+                [`tail/${line}/bias`, `tail/layers/${line}/1`],
+                [`steps/${line}/kernel`, `steps/${line}/0`],
+                [`steps/${line}/bias`, `steps/${line}/1`],
+              ] as const,
+          ),
         ];
         return Object.fromEntries(pairs.map(([weight, variable]) => [weight, own(variable)]));
       };
@@ -160,14 +177,20 @@ const wrong: readonly Wrong[] = [
 ]; // biome-ignore format: one table
 
 describe("a definition that", () => {
-  it.each(wrong)("%s is an error that names it", (_, layers, message, file = "whole.keras") => {
+  it.each(wrong.map(([what, ...rest]) => ({ what, rest })))("$what is an error that names it", ({ rest }) => {
+    const [layers, message, file = "whole.keras"] = rest;
     const found = diagnosticOf(() => opened(file, layers));
     expect(found).toMatchObject({ code: "format/custom-layer", message: expect.stringMatching(message) });
     expect(found.path).toMatch(/^config/);
   });
 
   it("gives lines that do not compile is named in a note", () => {
-    const found = diagnosticOf(() => opened("whole.keras", withScale(() => dense({ units: -1 }))));
+    const found = diagnosticOf(() =>
+      opened(
+        "whole.keras",
+        withScale(() => dense({ units: -1 })),
+      ),
+    );
     expect(found).toMatchObject({ code: "layer/config", path: "layers[0].units" });
     expect(found.notes).toContain('the lines there are what the definition of "Scale" gives for the layer "scale"');
   });

@@ -5,7 +5,7 @@ import type { Port } from "../../../compiler/artifact.ts";
 import { type Resolved, resolve } from "../../../compiler/front/steps.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
 import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
-import { type InputShape, inputShapeFlag } from "../flags.ts";
+import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
@@ -33,16 +33,16 @@ interface Totals {
 
 /** Adds `layerc summary`, which prints Keras' table of layers. */
 export function addSummary(program: Command): void {
-  program
+  const command = program
     .command("summary")
     .summary("print the layers of a model as a table")
     .description("Prints each layer with output shape, parameters, multiply-adds per row and bytes of weights.")
     .argument("<model>", "model file, or - for JSON on standard input")
-    .addOption(inputShapeFlag())
-    .option("--json", "as JSON")
+    .option("--json", "as JSON");
+  addModelFlags(command)
     .addHelpText("after", "\nExamples:\n  layerc summary iris.model.ts\n  layerc summary iris.safetensors --json")
-    .action(async (file: string, { inputShape, json }: { inputShape?: InputShape; json?: boolean }) => {
-      const subject = await readModel(file, inputShape);
+    .action(async (file: string, { json, ...flags }: ModelFlags & { json?: boolean }) => {
+      const subject = await readModel(file, flags);
       const resolved = await work(subject, () => resolve(subject.model));
       const rows = rowsOf(resolved);
       const totals = totalsOf(rows, resolved);
