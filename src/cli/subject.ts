@@ -6,7 +6,8 @@ import type { Graph } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { reasonOf } from "../files.ts";
-import { type Loaded, loadModel, openBytes, withPlaces } from "../source/load.ts";
+import type { Found } from "../formats/define.ts";
+import { inspectFile, type Loaded, loadModel, openBytes, withPlaces } from "../source/load.ts";
 import { isSource } from "../source/run.ts";
 import { Meter } from "../streams.ts";
 import { type LoweringFlags, optionsOf } from "./flags.ts";
@@ -40,9 +41,25 @@ export async function readModelOrGraph(file: string, flags: ModelFlags = {}): Pr
   return /^(?:\s|#[^\n]*\n)*graph\b/.test(text) ? { graph: parseGraph(text, ops) } : fromStdin(bytes, flags);
 }
 
+/** What a file of data holds, with its model where nothing stands against that; undefined of everything else. */
+export async function readFound(
+  file: string,
+  flags: ModelFlags,
+): Promise<(Omit<Loaded, "model"> & { readonly found: Found }) | undefined> {
+  return file === "-" ? undefined : inspectFile(file, askedOf(flags));
+}
+
 /** The IR of a model after every pass, or of a Graph whose text stands on standard input. */
 export async function readSnapshots(file: string, flags: LoweringFlags & { readonly goal: Goal }): Promise<readonly Snapshot[]> {
   const subject = await readModelOrGraph(file, flags);
+  return snapshotsOf(subject, flags);
+}
+
+/** The IR after every pass of what was read. */
+export async function snapshotsOf(
+  subject: Loaded | { readonly graph: Graph },
+  flags: LoweringFlags & { readonly goal: Goal },
+): Promise<readonly Snapshot[]> {
   if ("graph" in subject) return graphSnapshots(subject.graph, optionsOf(flags));
   return work(subject, () => snapshots(subject.model, optionsOf(flags), flags.goal));
 }

@@ -1,6 +1,6 @@
 // What a format of model files is: a row of `list.ts`. In: bytes nobody vouches for, and the file's name. Out: whether they are of this
 // format, and the Model they hold. Every format is data: nothing of a file is ever run.
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { LayerDefinitions } from "./custom/define.ts";
 
@@ -27,6 +27,16 @@ export interface Facts {
   /** How many there are of each class of layers, or of each operator. */
   readonly parts?: { readonly kind: "layers" | "operators"; readonly counts: Readonly<Record<string, number>> };
   readonly weights?: { readonly count: number; readonly bytes: number; readonly dtypes: Readonly<Record<string, number>> };
+  /** Operators that layerc does not have, one error each: they count where the file cannot be opened, for it may not need them all. */
+  readonly missing?: readonly CompileError[];
+}
+
+/** What is in a file, and what stands against its compilation: nothing, where there is a model. */
+export interface Found {
+  readonly format: string;
+  readonly facts: Omit<Facts, "missing">;
+  readonly problems: readonly Diagnostic[];
+  readonly model?: Model;
 }
 
 /** A row of the list. */

@@ -1,8 +1,7 @@
 // The facts of NumPy's arrays, which are rows or weights of a model and no model. In: bytes nobody vouches for. Out: their shapes and formats.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { showShape, sizeOf } from "../../compiler/graph/graph.ts";
-import { weightFacts } from "./define.ts";
-import type { Found } from "./facts.ts";
+import { type Found, weightFacts } from "./define.ts";
 import { shorten } from "./header.ts";
 import { isNpy, type NpyArray, openNpy, openNpz } from "./npy.ts";
 import { isZip, openZip } from "./zip.ts";

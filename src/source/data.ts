@@ -4,7 +4,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes } from "../files.ts";
-import { type Found, factsOf } from "../formats/facts.ts";
+import type { Found } from "../formats/define.ts";
+import { factsOf } from "../formats/facts.ts";
 import { formatOf, type Given, open } from "../formats/index.ts";
 
 /** What a file of data is called, and where the files beside it are; nowhere, if it came through a pipe. */

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { CompileError, internal } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
-import type { Found } from "../formats/facts.ts";
+import type { Found } from "../formats/define.ts";
 import type { Given } from "../formats/index.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
 import { withSizes } from "../formats/sizes.ts";

@@ -13,6 +13,7 @@ import { resolve } from "../../../compiler/front/steps.ts";
 import { sameShape, showShape, sizeOf } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { readRows } from "../../../runtime/rows.ts";
+import { type Given, steppedOver } from "../define.ts";
 import type { Custom, Variable } from "./define.ts";
 import { ran, wrong } from "./lines.ts";
 
@@ -63,8 +64,12 @@ export function customValues(
   customs: readonly Custom[],
   variablesOf: (custom: Custom) => readonly Variable[],
   keeping: Keeping,
+  refuse?: Given["refuse"],
 ): readonly (readonly [name: string, values: Float32Array])[] {
-  return customs.flatMap((custom) => valuesOf(custom, of.get(custom) ?? [], variablesOf(custom), keeping));
+  return customs.flatMap((custom) => {
+    const values = () => valuesOf(custom, of.get(custom) ?? [], variablesOf(custom), keeping);
+    return steppedOver(refuse, values, () => []);
+  });
 }
 
 function valuesOf(custom: Custom, weights: readonly Weight[], variables: readonly Variable[], keeping: Keeping) {

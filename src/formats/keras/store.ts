@@ -36,9 +36,13 @@ const deepest = 64;
 
 const shardsSchema = z.looseObject({ weight_map: z.record(z.string(), z.union([z.string(), z.array(z.string())])) });
 
+/** The files of weights in an archive. Throws CompileError `format/…`. */
+export const weightFiles = (archive: Archive): readonly H5Group[] =>
+  archive.has("model.weights.json") ? shards(archive) : [openHdf5(archive.read(wholeFile(archive)))];
+
 /** The store of an archive. Throws CompileError `format/…`. */
 export function storeOf(archive: Archive): Store {
-  const files = archive.has("model.weights.json") ? shards(archive) : [openHdf5(archive.read(wholeFile(archive)))];
+  const files = weightFiles(archive);
   const asset = (path: string): string | undefined =>
     archive.has(`assets/${path}`) ? decode(archive.read(`assets/${path}`)) : undefined;
   return new Files(files, asset);

@@ -10,6 +10,7 @@ import type { Model } from "../../../compiler/model.ts";
 import type { Custom, Variable } from "../custom/define.ts";
 import { decode, type Format, type Given } from "../define.ts";
 import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
+import { kerasFacts } from "../keras/index.ts";
 import { linesOf } from "../keras/model.ts";
 import { type Store, variableOf } from "../keras/store.ts";
 import { weightsOf } from "../keras/weights.ts";
@@ -24,6 +25,11 @@ export const kerasArchive: Format = {
   name: ".keras files of Keras 2",
   sniff: (head) => isZip(head) && isOld(head),
   open: (bytes, given) => openArchive(openZip(bytes), given),
+  facts: (bytes, given) => {
+    const archive = openZip(bytes);
+    const jsonIn = (name: string) => parsePython(decode(archive.read(name)), name);
+    return kerasFacts(archive, jsonIn("metadata.json"), jsonIn("config.json"), given);
+  },
 };
 
 /** Whether the archive's metadata says Keras 2; what is no whole archive is for the others. */
@@ -42,11 +48,12 @@ function isOld(bytes: Uint8Array): boolean {
 
 function openArchive(archive: Archive, given: Given): Model {
   const writer: Writer = { major: 2, backend: "tensorflow" };
-  const { config } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer);
+  const { config, isRefused } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer, given);
   const store = new AttributeStore(openHdf5(archive.read("model.weights.h5")), archive);
   const lines = linesOf(config, store, given);
   const model = withSizes(lines.model, given);
-  return { ...model, weights: weightsOf({ ...lines, model }, store) };
+  if (isRefused || lines.isRefused) return model;
+  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
 }
 
 /** What a model calls the list of its layers. */

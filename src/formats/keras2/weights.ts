@@ -12,6 +12,7 @@ import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { Custom } from "../custom/define.ts";
 import { customValues, partedBy, resolvedWeights } from "../custom/weights.ts";
+import { type Given, steppedOver } from "../define.ts";
 import { quote } from "../keras/values.ts";
 import type { Arrays, Named } from "./arrays.ts";
 import type { Owner } from "./configs.ts";
@@ -38,14 +39,19 @@ export function weightsIn(
   model: Model,
   arrays: Arrays,
   owners: ReadonlyMap<string, Owner>,
-  customs: readonly Custom[] = [],
+  customs: readonly Custom[],
+  { refuse }: Given,
 ): Readonly<Record<string, Float32Array>> {
   const values: Record<string, Float32Array> = {};
   const parted = partedBy(resolvedWeights(model, customs), customs);
   // What is theirs is taken out before the others are counted.
-  const defined = customValues(parted, customs, arrays.below, "list");
+  const defined = customValues(parted, customs, arrays.below, "list", refuse);
   const own = paired(unitsOf(model, parted.rest, owners), arrays.layers).flatMap(([unit, found]) =>
-    valuesOf(unit, found, owners),
+    steppedOver(
+      refuse,
+      () => valuesOf(unit, found, owners),
+      () => [],
+    ),
   );
   // defineProperty: a layer may be called __proto__.
   for (const [name, value] of [...defined, ...own]) Object.defineProperty(values, name, { value, enumerable: true });

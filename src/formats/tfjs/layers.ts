@@ -25,18 +25,21 @@ import { paired } from "./pairing.ts";
 /** The Model of a layers-model. Throws CompileError `format/…`. */
 export function readLayers(topology: Keys, tensors: ReadonlyMap<string, Stored>, given: Given): Model {
   const { config, writer } = configOf(topology);
-  const { config: made, owners } = modernise(config, writer);
+  const { config: made, owners, isRefused } = modernise(config, writer, given);
   if (writer.backend === ownBackend) checkOwn(owners);
   const lines = linesOf(made, storeOf(tensors), given);
   const model = withSizes(lines.model, given);
   // An architecture alone is a model that is not trained.
-  return tensors.size === 0 ? model : { ...model, weights: weightsOf(model, owners, tensors, lines.customs) };
+  return isRefused || lines.isRefused || tensors.size === 0
+    ? model
+    : { ...model, weights: weightsOf(model, owners, tensors, lines.customs) };
 }
 
 /** What TensorFlow.js writes where Keras names what it computes with. */
 const ownBackend = "tensor_flow.js";
 
-function configOf(topology: Keys): { readonly config: unknown; readonly writer: Writer } {
+/** The config of a layers-model, and who wrote it. */
+export function configOf(topology: Keys): { readonly config: unknown; readonly writer: Writer } {
   const keys = inSnakeCase(topology) as Keys;
   const stated = typeof keys.model_config === "string" ? parsePython(keys.model_config, "model_config") : keys.model_config;
   const config = isPlain(stated) ? stated : keys;
