@@ -12,6 +12,9 @@ export interface ModelFlags {
   readonly inputShape?: InputShape;
   readonly inputValue?: Readonly<Record<string, readonly number[]>>;
   readonly layer?: Readonly<Record<string, string>>;
+  /** Files by port; under "" of the only one. */
+  readonly scaler?: Readonly<Record<string, string>>;
+  readonly classes?: Readonly<Record<string, string>>;
 }
 
 /** The flags of whatever opens a model. */
@@ -28,6 +31,14 @@ export const modelFlags = (): readonly Option[] => [
     "--layer <class=file>",
     "what a layer of the file's author means: a function in TypeScript or JavaScript, which is run: MyLayer=./my-layer.ts",
   ).argParser(layer),
+  new Option(
+    "--scaler <file>",
+    "a fitted scaler of scikit-learn as JSON, in front of the model; of several inputs by name, x=scaler.json",
+  ).argParser(portFile("A scaler")),
+  new Option(
+    "--classes <file>",
+    "names of classes as JSON, such as a LabelEncoder's; of several outputs by name, y=labels.json",
+  ).argParser(portFile("Classes")),
 ];
 
 /** Adds them to a command. */
@@ -42,6 +53,16 @@ export const askedOf = ({ inputShape, inputValue, layer }: ModelFlags): Asked =>
   ...(inputValue === undefined ? {} : { inputValues: inputValue }),
   ...(layer === undefined ? {} : { layers: layer }),
 });
+
+/** A file, or one for a port: `x=scaler.json`. */
+const portFile =
+  (what: string) =>
+  (text: string, before?: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+    const [, name = "", file = text] = /^([^=./\\]+)=(.+)$/s.exec(text) ?? [];
+    if (before !== undefined && (name === "" || Object.hasOwn(before, "") || Object.hasOwn(before, name)))
+      throw new InvalidArgumentError(`${what} given several times: each needs another name, e.g. x=${file}.`);
+    return { ...before, [name]: file };
+  };
 
 /** `name=rest` of a flag that is given once for each name. */
 function named<T>(

@@ -12,6 +12,7 @@ import { isSource } from "../source/run.ts";
 import { Meter } from "../streams.ts";
 import { type LoweringFlags, optionsOf } from "./flags.ts";
 import { askedOf, type ModelFlags } from "./model-flags.ts";
+import { withFiles } from "./scikit-files.ts";
 import { about, terminal } from "./terminal.ts";
 
 /** A model from a file or, for `-`, from JSON on standard input. */
@@ -20,7 +21,15 @@ export async function readModel(file: string, flags: ModelFlags = {}): Promise<L
     const message = "--layer is for layers of a file of data, and a model file in code says itself what its layers are";
     throw new CompileError({ code: "cli/option", path: "", message });
   }
-  return file === "-" ? fromStdin(await readStdin(), flags) : loadModel(file, undefined, askedOf(flags));
+  const loaded = file === "-" ? await fromStdin(await readStdin(), flags) : await loadModel(file, undefined, askedOf(flags));
+  return withNumbers(loaded, flags);
+}
+
+/** What was loaded, with the scaler and class names that the flags give. */
+function withNumbers<L extends Loaded>(loaded: L, flags: ModelFlags): L {
+  if (flags.scaler === undefined && flags.classes === undefined) return loaded;
+  const { model, files } = withFiles(loaded.model, flags);
+  return { ...loaded, model, files: [...loaded.files, ...files] };
 }
 
 async function fromStdin(bytes: Uint8Array, flags: ModelFlags): Promise<Loaded> {
@@ -38,7 +47,9 @@ export async function readModelOrGraph(file: string, flags: ModelFlags = {}): Pr
   if (file !== "-") return readModel(file, flags);
   const bytes = await readStdin();
   const text = new TextDecoder().decode(bytes);
-  return /^(?:\s|#[^\n]*\n)*graph\b/.test(text) ? { graph: parseGraph(text, ops) } : fromStdin(bytes, flags);
+  return /^(?:\s|#[^\n]*\n)*graph\b/.test(text)
+    ? { graph: parseGraph(text, ops) }
+    : withNumbers(await fromStdin(bytes, flags), flags);
 }
 
 /** What a file of data holds, with its model where nothing stands against that; undefined of everything else. */
@@ -46,7 +57,11 @@ export async function readFound(
   file: string,
   flags: ModelFlags,
 ): Promise<(Omit<Loaded, "model"> & { readonly found: Found }) | undefined> {
-  return file === "-" ? undefined : inspectFile(file, askedOf(flags));
+  const read = file === "-" ? undefined : await inspectFile(file, askedOf(flags));
+  const model = read?.found.model;
+  if (read === undefined || model === undefined) return read;
+  const { model: made, ...rest } = withNumbers({ ...read, model }, flags);
+  return { ...rest, found: { ...read.found, model: made } };
 }
 
 /** The IR of a model after every pass, or of a Graph whose text stands on standard input. */

@@ -6,8 +6,16 @@ import { shorten } from "./header.ts";
 import { isNpy, type NpyArray, openNpy, openNpz } from "./npy.ts";
 import { isZip, openZip } from "./zip.ts";
 
-/** An archive of arrays alone; a .keras file is an archive too. */
-const isArchive = (bytes: Uint8Array): boolean => isZip(bytes) && openZip(bytes).names.every((name) => name.endsWith(".npy"));
+/** An archive of arrays alone; a .keras file is an archive too, and what is none is for the readers to name. */
+function isArchive(bytes: Uint8Array): boolean {
+  if (!isZip(bytes)) return false;
+  try {
+    return openZip(bytes).names.every((name) => name.endsWith(".npy"));
+  } catch (error) {
+    if (error instanceof CompileError) return false;
+    throw error;
+  }
+}
 
 /** Of an .npy or .npz file; undefined for any other. Throws CompileError format/npy. */
 export function arrayFacts(bytes: Uint8Array): Found | undefined {

@@ -34,8 +34,14 @@ const all: LayerDefinitions = { Scale, Block, Attention, Net };
 const opened = (file: string, layers: LayerDefinitions = all): Model => open(bytesOf(file), file, { layers });
 function expectNumbers(model: Model, name: string, where: string): void {
   const { x, y } = expected[name];
-  for (const target of ["js", "simd"] as const)
-    expectClose(load<Predictor>(compile(model, { target })).predict(x as never) as Float32Array, y, standard.layers, where);
+  // In lanes for archives, in plain JavaScript for the others: which of them runs does not depend on the reader.
+  const target = where.endsWith(".keras") ? "simd" : "js";
+  expectClose(
+    load<Predictor>(compile(model, { target, selfTest: false })).predict(x as never) as Float32Array,
+    y,
+    standard.layers,
+    where,
+  );
 }
 
 describe("files that Keras wrote", () => {
@@ -46,10 +52,16 @@ describe("files that Keras wrote", () => {
   it("take a class by its whole name first, and hand over config and call as the file has them", () => {
     const seen: unknown[] = [];
     const watching: LayerDefinitions = {
-      "Custom>Scale": (config, layer) => (seen.push(config, layer), Scale(config as never)),
+      "Custom>Scale": (config, layer) => {
+        seen.push(config, layer);
+        return Scale(config as never);
+      },
       Scale: () => [],
       "my>Block": Block as never,
-      "my>Attention": (_, layer) => (seen.push(layer), Attention(_, layer)),
+      "my>Attention": (_, layer) => {
+        seen.push(layer);
+        return Attention(_, layer);
+      },
     };
     for (const file of ["whole.keras", "whole.h5"]) expectNumbers(opened(file, watching), "whole", file);
     expect(seen[0]).toMatchObject({ name: "scale", trainable: true, factor: 0.5 });
@@ -138,16 +150,27 @@ describe("variables", () => {
     expectNumbers(opened("whole.keras", { ...all, Block: Own }), "whole", "own weights");
     expect(names[0]).toContain("tail/layers/dense_1/0");
     // In an .h5 file they have names of their own.
-    opened("whole.h5", { ...all, Scale: (config) => ({ layers: Scale(config as never), weights: (variables) => (names.push(variables.map(({ name }) => name)), { "times/kernel": [0, 0, 0], "times/bias": [0, 0, 0] }) }) }); // biome-ignore format: one line
+    const weights = (variables: readonly Variable[]) => {
+      names.push(variables.map(({ name }) => name));
+      return { "times/kernel": [0, 0, 0], "times/bias": [0, 0, 0] };
+    };
+    opened("whole.h5", { ...all, Scale: (config) => ({ layers: Scale(config as never), weights }) });
     expect(names[1]).toEqual(["gain", "shift"]);
   });
 
   it("may be none, and the definition bring its own", () => {
     const bytes = bytesOf("whole.keras");
+    const config = (class_name: string, more: object) => ({ class_name, config: { name: class_name.toLowerCase(), ...more } });
+    const modelTopology = { class_name: "Sequential", config: [config("Own", { batch_input_shape: [null, 2] }), config("Dense", { units: 1, use_bias: false })] };
+    const weightsManifest = [{ paths: ["w.bin"], weights: [{ name: "dense/kernel", shape: [2, 1], dtype: "float32" }] }];
+    const json = new TextEncoder().encode(JSON.stringify({ modelTopology, weightsManifest }));
+    const Own = () => sequential([dense({ name: "d", units: 2, useBias: false, inputShape: [2] })], { weights: { "d/kernel": Float32Array.of(1, 0, 0, 2) } });
+    const made = open(json, "", { layers: { Own }, beside: () => new Uint8Array(Float32Array.of(3, 5).buffer) });
+    expect(Array.from(load<Predictor>(compile(made)).predict([1, 10]) as Float32Array)).toEqual([103]);
     const Bare = () => sequential([dense({ name: "d", units: 3, inputShape: [3] })], { weights: { "d/kernel": new Float32Array(9), "d/bias": Float32Array.of(1, 2, 3) } }); // biome-ignore format: one line
     // The layer has variables, so that these would be left out.
     expect(diagnosticOf(() => open(bytes, "", { layers: { ...all, Scale: Bare } })).message).toMatch(/needs shape \[3, 3\]/);
-  });
+  }); // biome-ignore format: one line each
 });
 
 type Wrong = readonly [what: string, layers: LayerDefinitions, message: RegExp, file?: string];

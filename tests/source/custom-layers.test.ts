@@ -10,6 +10,8 @@ import type { CompileError } from "../../compiler/diagnostics/error.ts";
 import { layerc } from "../../src/plugin/esbuild.ts";
 import { loadModel } from "../../src/source/load.ts";
 import { layerc as run } from "../cli/bin.ts";
+import { expectClose } from "../close.ts";
+import { standard } from "../exemptions.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "definitions-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,7 +53,7 @@ describe("a definition in a file", () => {
   });
 
   it.each([
-    ["throws", "export default (config) => {\n  throw new Error(`${config.units}`);\n};\n", { code: "format/custom-layer", message: 'the definition of "Net" for the layer "net" threw Error: 4', at: "throws.ts:2:9" }],
+    ["throws", "export default (config) => {\n  throw new Error(String(config.units));\n};\n", { code: "format/custom-layer", message: 'the definition of "Net" for the layer "net" threw Error: 4', at: "throws.ts:2:9" }],
     ["throws as it is read", "\nthrow new Error('early');\n", { code: "source/threw", message: expect.stringContaining("threw Error: early"), at: "throws-as-it-is-read.ts:2:7" }],
     ["is no function", "export const Other = 1;\n", { code: "source/no-default-export", message: expect.stringMatching(/exports no function for the layer "Net"; it exports Other$/), at: "is-no-function.ts:1:1" }],
     ["is no program", "export default (", { code: "source/syntax", at: "is-no-program.ts:1:17" }],
@@ -68,7 +70,7 @@ describe("a definition in a file", () => {
     const rows = JSON.stringify(expected.x);
     const { stdout, stderr, status } = await run(folder, ["run", "net.keras", "--layer", "Net=./net.cjs", "--input", rows, "--on", "graph", "--json"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    for (const [i, y] of expected.y.entries()) expect(JSON.parse(stdout).outputs[0].values[i]).toBeCloseTo(y, 5);
+    expectClose(JSON.parse(stdout).outputs[0].values, expected.y, standard.layers, "run");
     const without = await run(folder, ["summary", "net.keras"]);
     expect(without).toMatchObject({ status: 1, stderr: expect.stringContaining("--layer Net=./net.ts") });
     const twice = ["summary", "net.keras", "--layer", "Net=a.ts", "--layer", "Net=b.ts"];
@@ -84,6 +86,6 @@ describe("a definition in a file", () => {
     const plugins = [layerc({ layers: { Net: common } })];
     const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", plugins, logLevel: "silent" });
     const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
-    for (const [i, y] of [...module.predict(expected.x)].entries()) expect(y).toBeCloseTo(expected.y[i], 5);
+    expectClose(module.predict(expected.x), expected.y, standard.layers, "in a bundle");
   }); // biome-ignore format: one line
 });

@@ -68,7 +68,8 @@ export function addSummary(program: Command): void {
         });
       else {
         const isChain = isLine(resolved);
-        const facts = read === undefined ? (format === undefined ? "" : `\nRead as: ${format}`) : `\n${factsText(read.found, "Read as:")}`;
+        const facts =
+          read === undefined ? (format === undefined ? "" : `\nRead as: ${format}`) : `\n${factsText(read.found, "Read as:")}`;
         const title = `Model: ${JSON.stringify(subject.model.name)}${facts}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
         const layers = rows.length === 0 ? "" : `\n\n${table(rows, !isChain)}`;
         print(`${title}${layers}\n\n${footer(totals)}`);
