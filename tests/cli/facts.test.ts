@@ -124,7 +124,7 @@ describe("a file that does not compile", () => {
   }); // biome-ignore format: one line each
 
   it.each([
-    ["an archive that was cut off", packed("custom/whole.keras").subarray(0, 3000), "cut.keras", /^format +\.keras files of Keras 3\n\ndoes not compile: 1 problem\n\nformat\/archive/],
+    ["an archive that was cut off", packed("custom/whole.keras").subarray(0, 3000), "cut.keras", /^format +\.keras files of Keras 3\n\ndoes not compile: 1 problem\n\nformat\/truncated/],
     ["weights without a model", saved.subarray(0, 40), "cut.safetensors", /^format +\.safetensors files/],
     ["an array", readFileSync(join(fixtures, "npy/f4-big.npy")), "a.npy", /^format +an array of NumPy\narray +>f4 \[2, 3\]\nweights +1 array, 24 B: >f4\n\ndoes not compile: 1 problem\n\nformat\/unsupported\n {2}arrays alone are no model/],
     ["arrays", readFileSync(join(fixtures, "npy/plain.npz")), "a.npz", /^format +arrays of NumPy\n/],

@@ -116,6 +116,18 @@ describe("a model of TensorFlow.js", () => {
   });
 });
 
+describe("a wrapper", () => {
+  it("may have arrays that are not named after the layer in it, as Keras 2 wrote them", () => {
+    // Names in the file's groups and lists, not in its config: there they stand in quotes.
+    const other = Buffer.from(bytesOf("wrapped.h5"))
+      .toString("latin1")
+      .replaceAll(/(?<!")scale(?=[/\0])/g, "inner");
+    const bytes = new Uint8Array(Buffer.from(other, "latin1"));
+    expect(other).toContain("each/inner/gain");
+    expectNumbers(open(bytes, "wrapped.h5", { layers: all }), "wrapped", "other names");
+  });
+});
+
 describe("variables", () => {
   it("go where the definition's own function says", () => {
     const names: string[][] = [];
@@ -196,7 +208,8 @@ const wrong: readonly Wrong[] = [
   ["gives a weight too short", withScale(() => ({ layers: dense({ units: 3 }), weights: () => ({ kernel: [1], bias: [1, 2, 3] }) })), /gives a weight "kernel" that does not fit/],
   ["throws over weights", withScale(() => ({ layers: dense({ units: 3 }), weights: () => { throw new Error("why"); } })), /threw Error: why$/],
   ["leaves sublayers without names", { ...all, Block: () => sequential([dense({ units: 6 }), dense({ units: 3 })]) }, /"Block" for the layer "block" has no lines of these names, and the file holds variables in "back", "norm", "steps\/dense"/],
-  ["misses a sublayer", { ...all, Net: ({ units }: { units: number }) => [dense({ name: "begin", units }), dense({ name: "lost", units: 2, useBias: false })] } as never, /needs 1 variables \(lost\/kernel\), the file holds 2 \(last\/0, last\/1\)$/, "net.keras"],
+  ["has half of the names by chance", { ...all, Block: (config) => { const { layers: [wide, back, ...rest], ...more } = Block(config as never); return { ...more, layers: [{ ...wide, name: "back" }, { ...back, name: "wide_1" }, ...rest.map((line) => (line.layer === "add" ? { ...line, inputs: ["wide_1", "x"] } : line))] }; } }, /"Block" for the layer "block" has no lines of these names, and the file holds variables in "wide"$/],
+  ["misses a sublayer", { ...all, Net: ({ units }: { units: number }) => [dense({ name: "begin", units }), dense({ name: "lost", units: 2, useBias: false })] } as never, /has no lines of these names, and the file holds variables in "last"$/, "net.keras"],
 ]; // biome-ignore format: one table
 
 describe("a definition that", () => {

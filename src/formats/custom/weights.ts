@@ -126,21 +126,27 @@ function inFolders(custom: Custom, weights: readonly At<Weight>[], variables: re
   const left = <T>(list: readonly At<T>[]) => list.filter(({ parts }) => !names.includes(parts[0]));
   const matched = names.flatMap((name) => inFolders(custom, below(weights, name), below(variables, name)));
   const [more, unread] = [left(weights), left(variables)];
+  const strangers = unread.filter(({ parts }) => parts.length > 0);
+  // Half of the names may be chance: lines without names are called dense and dense_1, and so are attributes.
+  if (names.length > 0 && strangers.length > 0) throw noLines(custom, strangers);
   // A Sequential keeps its layers one step further in.
   const isInside = names.length === 0 && unread.length > 0 && unread.every(({ parts }) => parts[0] === "layers");
   if (isInside) return inFolders(custom, more, below(unread, "layers"));
   return [...matched, ...inPlace(custom, more, unread)];
 }
 
+/** The error of sublayers that no line is called after, where nothing else says whose their variables are. */
+function noLines(custom: Custom, variables: readonly At<Variable>[]): CompileError {
+  const found = variables.map(({ item }) => item.name.slice(0, item.name.lastIndexOf("/")) || "vars");
+  const shown = [...new Set(found)].slice(0, 6).map(quote).join(", ");
+  return wrong(custom, `has no lines of these names, and the file holds variables in ${shown}`, hint);
+}
+
 /** Of what lies in one place, in its order. */
 function inPlace(custom: Custom, weights: readonly At<Weight>[], variables: readonly At<Variable>[]): Pairs {
   const placeOf = ({ parts }: At<Variable>): string => parts.join("/").replace(/_\d+$/, "");
   const places = [...new Set(variables.map(placeOf))];
-  if (places.length > 1) {
-    const found = variables.map(({ item }) => item.name.slice(0, item.name.lastIndexOf("/")) || "vars");
-    const shown = [...new Set(found)].slice(0, 6).map(quote).join(", ");
-    throw wrong(custom, `has no lines of these names, and the file holds variables in ${shown}`, hint);
-  }
+  if (places.length > 1) throw noLines(custom, variables);
   const number = ({ parts }: At<Variable>): number => Number(/_(\d+)$/.exec(parts.at(-1) ?? "")?.[1] ?? 0);
   const sorted = variables.toSorted((a, b) => number(a) - number(b));
   const items = weights.map(({ item }) => item);
