@@ -54,7 +54,6 @@ describe("a definition in a file", () => {
 
   it.each([
     ["throws", "export default (config) => {\n  throw new Error(String(config.units));\n};\n", { code: "format/custom-layer", message: 'the definition of "Net" for the layer "net" threw Error: 4', at: "throws.ts:2:9" }],
-    ["throws as it is read", "\nthrow new Error('early');\n", { code: "source/threw", message: expect.stringContaining("threw Error: early"), at: "throws-as-it-is-read.ts:2:7" }],
     ["is no function", "export const Other = 1;\n", { code: "source/no-default-export", message: expect.stringMatching(/exports no function for the layer "Net"; it exports Other$/), at: "is-no-function.ts:1:1" }],
     ["is no program", "export default (", { code: "source/syntax", at: "is-no-program.ts:1:17" }],
     ["names what layerc lacks", 'import { dence } from "layerc";\nexport default () => dence({});\n', { code: "source/no-such-export", hint: expect.stringContaining("dense"), at: "names-what-layerc-lacks.ts:1:10" }],
