@@ -40,8 +40,8 @@ export interface Named {
   readonly classes?: Names;
 }
 
-/** The shape of a sample, or all that is to be said of an input. */
-export type InputLike = readonly number[] | Omit<InputSpec, "name">;
+/** The shape of a sample, or all that is to be said of an input. A model within another may leave sizes open: null. */
+export type InputLike = readonly (number | null)[] | Omit<InputSpec, "name">;
 
 /** A model whose inputs and outputs have names. */
 export interface ModelOptions extends SequentialOptions {

@@ -65,6 +65,10 @@ export const codes = {
   "format/npy": "An array of NumPy (.npy, or one in an .npz archive) is damaged, or its header is not what NumPy writes.",
   "format/archive":
     "A zip archive (a .keras file) is damaged, or holds what no model needs: an encrypted member, one packed otherwise than by deflate, or one that unpacks to more than a hundred times its size.",
+  "format/custom-layer":
+    "The definition that was given for a layer of the file's author (--layer, or `layers` of `open`) throws, gives no lines, or has other weights than the file holds variables. The message names the class and the layer; docs/formats/custom-layers.md says what a definition is.",
+  "format/scaler":
+    "The numbers of a scaler or the names of classes that go with a model (--scaler, --classes) do not fit: another count than the model has features or classes, a scale of 0, or what is no finite number. docs/formats/scikit-learn.md shows the three lines of Python that print them.",
   "format/unsupported":
     "The file holds something that layerc does not have: a layer, a call or an option of Keras, or code. The message names it; nothing of a file is left out in silence.",
   "format/onnx":

@@ -203,7 +203,7 @@ class Opener {
   /** A nested model: a line `input` before each port that states a shape holds that shape against what is given. */
   #within(net: Net, given: readonly Source[], site: Site): Calls["outputs"] {
     const chain = net.inputs === undefined;
-    const stated = chain ? undefined : checkInputs(net.inputs, joinPath(site.path, "inputs"));
+    const stated = chain ? undefined : checkInputs(net.inputs, joinPath(site.path, "inputs"), "within");
     if (given.length !== (stated?.length ?? 1)) {
       const message = `the model takes ${stated?.length ?? 1} inputs, found ${given.length}`;
       throw new CompileError({ code: "model/inputs", path: joinPath(site.path, "inputs"), message, hint: inputsHint });

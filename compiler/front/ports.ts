@@ -30,13 +30,19 @@ const inputSchema = z.strictObject({
 const outputSchema = z.union([z.string(), z.strictObject({ name: portName, from: z.string() })]);
 const code = "model/port";
 
-/** The inputs of a model that names them. Throws CompileError model/port, shape/unknown-size or shape/too-large. */
-export function checkInputs(given: unknown, path: string): readonly InputSpec[] {
+/**
+ * The inputs of a model that names them. A model within another may leave sizes open (null), which what it is given settles. Throws
+ * CompileError model/port, shape/unknown-size or shape/too-large.
+ */
+export function checkInputs(given: unknown, path: string, where: "whole" | "within" = "whole"): readonly InputSpec[] {
   const specs = check(z.array(inputSchema).min(1), given, { code, path, subject: "inputs" });
   unique(specs.map(({ name }) => name), path, "inputs"); // biome-ignore format: one line
   return specs.map((spec, i) => {
     const at = `${path}[${i}].shape`;
-    const shape = wholeShape(spec.shape, at, `the input ${JSON.stringify(spec.name)}`, "shape: [2]");
+    const isOpen = where === "within" && spec.shape.includes(null);
+    const settled = isOpen ? spec.shape.map((size) => size ?? 1) : spec.shape;
+    const whole = wholeShape(settled, at, `the input ${JSON.stringify(spec.name)}`, "shape: [2]");
+    const shape = isOpen ? (spec.shape as readonly number[]) : whole;
     if (spec.type === "string" && spec.below !== undefined) {
       const message = `${JSON.stringify(spec.name)} holds text, which is not below a number`;
       throw new CompileError({ code, path: `${path}[${i}].below`, message, hint: "leave below out" });

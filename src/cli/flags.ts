@@ -3,13 +3,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
-import type { Given } from "../formats/index.ts";
-
-/** Shapes of samples: of the only input, or by name. */
-export type InputShape = NonNullable<Given["inputShape"]>;
+import { addModelFlags, type ModelFlags } from "./model-flags.ts";
 
 /** What changes the Program. */
-export interface LoweringFlags {
+export interface LoweringFlags extends ModelFlags {
   readonly train?: boolean;
   readonly batch?: number;
   readonly stream?: boolean;
@@ -17,7 +14,6 @@ export interface LoweringFlags {
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
-  readonly inputShape?: InputShape;
 }
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
@@ -32,7 +28,7 @@ const { batch, chunk, unroll, target, format, weights, wasm } = optionsSchema.sh
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
-  return command
+  command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
     .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
     .option("--stream", "add step, reset, getState and setState: a sequence in chunks (where a layer is stateful)")
@@ -48,8 +44,8 @@ export function addLoweringFlags(command: Command): Command {
       "--unroll <count>",
       "most multiply-adds of a model that becomes straight-line code (what pays)",
       wholeNumber(unroll.unwrap()),
-    )
-    .addOption(inputShapeFlag());
+    );
+  return addModelFlags(command);
 }
 
 /** The options of `compile`, one for each knob of a compilation. */
@@ -63,13 +59,6 @@ export function addCompileFlags(command: Command): Command {
     .addOption(new Option("--wasm <how>", "bytes in the module, or .wasm files beside it (embed)").choices(wasm.unwrap().options))
     .option("--no-self-test", "leave out selfTest and its golden vectors");
 }
-
-/** `--input-shape 28,28,1`: the shape of one sample, where the model leaves it open; of several inputs each by its name. */
-export const inputShapeFlag = (): Option =>
-  new Option(
-    "--input-shape <shape>",
-    "shape of one input row where the model does not say, e.g. 28,28,1; of several inputs each by its name, image=28,28,1",
-  ).argParser(shapes);
 
 /** `--goal`: of which entry the stages are shown. */
 export const goalFlag = (): Option =>
@@ -90,27 +79,4 @@ function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; er
     if (!parsed.success) throw new InvalidArgumentError(`${parsed.error?.issues[0].message}.`);
     return value;
   };
-}
-
-function shapes(text: string, before?: InputShape): InputShape {
-  const name = /^([^=]*)=/.exec(text)?.[1];
-  if (name === undefined) {
-    if (before !== undefined)
-      throw new InvalidArgumentError("Of several shapes each needs its input's name, e.g. image=28,28,1.");
-    return shape(text);
-  }
-  if (isList(before)) throw new InvalidArgumentError("Of several shapes each needs its input's name, e.g. image=28,28,1.");
-  if (before !== undefined && Object.hasOwn(before, name)) throw new InvalidArgumentError(`The shape of ${name} is given twice.`);
-  return { ...before, [name]: shape(text.slice(name.length + 1)) };
-}
-const isList = (given: InputShape | undefined): given is readonly number[] => Array.isArray(given);
-
-function shape(text: string): number[] {
-  const sizes = text
-    .replace(/^\[|\]$/g, "")
-    .split(",")
-    .map((size) => (size.trim() === "" ? Number.NaN : Number(size)));
-  if (sizes.some((size) => !Number.isInteger(size) || size < 1))
-    throw new InvalidArgumentError("A shape is a list of sizes, e.g. 28,28,1.");
-  return sizes;
 }

@@ -4,6 +4,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
 import { formats } from "./list.ts";
+import { onnx } from "./onnx/index.ts";
 
 export type { Given } from "./define.ts";
 export { saveJson } from "./json.ts";
@@ -15,12 +16,28 @@ export { openWeights, save } from "./safetensors.ts";
  */
 export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
   const found = formats.find((format) => format.sniff(bytes, name));
-  if (found !== undefined) return found.open(bytes, { fileName: name, ...given });
+  if (found !== undefined) {
+    checkValues(found.name, given);
+    return found.open(bytes, { fileName: name, ...given });
+  }
   throw new CompileError({
     code: "format/unknown",
     path: "",
     message: `${name === "" ? "this" : name} is no model: ${describe(bytes)}`,
     hint: `layerc opens ${formats.map(({ name }) => name).join(", ")}`,
+  });
+}
+
+/** Throws CompileError format/size for values of inputs where no input is such. */
+function checkValues(format: string, { inputValues = {} }: Given): void {
+  const [name] = Object.keys(inputValues);
+  if (name === undefined || format === onnx.name) return;
+  const message = `numbers are given for the input ${JSON.stringify(name)}, and no input of ${format} has to be known before the model runs`;
+  throw new CompileError({
+    code: "format/size",
+    path: "inputs",
+    message,
+    hint: "inputValues and --input-value are for .onnx files",
   });
 }
 

@@ -13,6 +13,7 @@ import type { Format } from "./define.ts";
 import { type Entry, parseHeader, place, shorten } from "./header.ts";
 import { checkSpec, onlyJson, parseJson, specOf } from "./json.ts";
 import { isNpz, openNpz } from "./npy.ts";
+import { safetensorsFacts } from "./safetensors-facts.ts";
 import { withSizes } from "./sizes.ts";
 
 /** A tensor of a file: row-major, in file order. */
@@ -38,6 +39,7 @@ export const safetensors: Format = {
   sniff: (head, fileName) =>
     fileName.endsWith(".safetensors") || (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)),
   open: (bytes, given) => withSizes(openSafetensors(bytes), given),
+  facts: safetensorsFacts,
   save,
 };
 

@@ -15,14 +15,17 @@ import { loadModel, withPlaces } from "../source/load.ts";
 export type PluginOptions = Pick<
   OptionsInput,
   "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "unroll"
->;
+> & {
+  /** What layers of a file's author mean: a file by class, `{ MyLayer: "./my-layer.ts" }`, from the working directory on. It is run. */
+  readonly layers?: Readonly<Record<string, string>>;
+};
 
 /** `?model`, and options behind it: an import of any other kind is none of our business. */
 const query = /\?model(?:&.*)?$/;
 type Context = UnpluginBuildContext & UnpluginContext;
 
 /** The plugin for all bundlers; `layerc/vite` and `layerc/esbuild` are its two doors. */
-export const plugin = createUnplugin((options: PluginOptions = {}) => {
+export const plugin = createUnplugin(({ layers, ...options }: PluginOptions = {}) => {
   // Where Vite's "/src/a.model.ts" starts; other bundlers have no such thing.
   let root: string | undefined;
   return {
@@ -51,7 +54,11 @@ export const plugin = createUnplugin((options: PluginOptions = {}) => {
       async handler(id: string) {
         try {
           // Said before a file is read, so that a watcher sees it mended where this fails.
-          const { model, source } = await loadModel(split(id)[0], (file) => this.addWatchFile(file));
+          const { model, source } = await loadModel(
+            split(id)[0],
+            (file) => this.addWatchFile(file),
+            layers === undefined ? {} : { layers },
+          );
           const artifact = await withPlaces(source, () =>
             compile(model, { ...options, ...optionsIn(id), format: "esm", weights: "inline", wasm: "embed" }),
           );

@@ -20,8 +20,17 @@ export interface Bundle {
   readonly imported: readonly string[];
 }
 
+/** Text that imports files of the user's: no file itself. */
+export interface Entry {
+  readonly text: string;
+  /** What it imports, absolute. */
+  readonly files: readonly [string, ...string[]];
+}
+
 /** `seen` is told of every file as it is read, and of those that an import looked for. Throws CompileError `source/syntax`. */
-export async function bundle(path: string, seen: (file: string) => void = () => {}): Promise<Bundle> {
+export async function bundle(entry: string | Entry, seen: (file: string) => void = () => {}): Promise<Bundle> {
+  const own = typeof entry === "string" ? [entry] : entry.files;
+  const [path] = own;
   const folder = dirname(path);
   const shifts = new Map<string, Shift>();
   const unshifted = ({ file, line, column }: Place): Place => {
@@ -30,7 +39,9 @@ export async function bundle(path: string, seen: (file: string) => void = () => 
   };
   try {
     const result = await build({
-      entryPoints: [path],
+      ...(typeof entry === "string"
+        ? { entryPoints: [entry] }
+        : { stdin: { contents: entry.text, resolveDir: folder, loader: "js", sourcefile: entryName } }),
       bundle: true,
       write: false,
       outdir: folder,
@@ -50,10 +61,11 @@ export async function bundle(path: string, seen: (file: string) => void = () => 
     });
     const [map, code] = result.outputFiles[0].path.endsWith(".map") ? result.outputFiles : [...result.outputFiles].reverse();
     const sources = new SourceMap(JSON.parse(map.text));
-    const files = Object.keys(result.metafile.inputs).map((file) => resolve(folder, file));
+    const inputs = Object.keys(result.metafile.inputs).filter((file) => file !== entryName);
+    const files = inputs.map((file) => resolve(folder, file));
     return {
       code: code.text,
-      files: [path, ...files.filter((file) => file !== path && !file.includes(`${inCommonJs}:`))],
+      files: [...own, ...files.filter((file) => !own.includes(file) && !file.includes(`${inCommonJs}:`))],
       imported: importedBy(result.metafile, folder),
       original: (line, column) => {
         const found = sources.findEntry(line - 1, column - 1);
@@ -69,6 +81,7 @@ export async function bundle(path: string, seen: (file: string) => void = () => 
   }
 }
 
+const entryName = "layerc-definitions";
 const inCommonJs = "layerc-in-commonjs";
 
 /**

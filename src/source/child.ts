@@ -9,7 +9,10 @@ import { resolve } from "../../compiler/front/steps.ts";
 import { isModel } from "../formats/json.ts";
 // The module will ask for it; until that is written there is time to load it.
 import "../index.ts";
-import { channel, encode, type Message, type Stage } from "./message.ts";
+import { readBytes, showFile } from "../files.ts";
+import type { LayerDefinition, LayerDefinitions } from "../formats/custom/define.ts";
+import { readData } from "./data.ts";
+import { channel, encode, type FileRequest, type Message, type Stage } from "./message.ts";
 import { tell, toPlain } from "./plain.ts";
 
 /** Writes a message and ends: at once, whatever timers, servers and exit handlers there are. */
@@ -51,6 +54,8 @@ function startWatch(limit: number): void {
 
 const stackOf = (error: unknown): { stack?: string } => {
   try {
+    // What a definition threw tells where it stands; our error about it does not.
+    if (!types.isProxy(error) && error instanceof CompileError && error.cause instanceof Error) return stackOf(error.cause);
     return !types.isProxy(error) && error instanceof Error && typeof error.stack === "string" ? { stack: error.stack } : {};
   } catch {
     return {};
@@ -60,7 +65,12 @@ const stackOf = (error: unknown): { stack?: string } => {
 function failed(error: unknown): Message {
   // Asking a Proxy for its class would run its traps.
   if (!types.isProxy(error) && error instanceof CompileError) {
-    return { kind: "failed", diagnostic: error.diagnostic, ...stackOf(error) };
+    return {
+      kind: "failed",
+      diagnostic: error.diagnostic,
+      ...stackOf(error),
+      ...(request === undefined ? {} : { seen: [...seen] }),
+    };
   }
   const text = tell(error);
   const [, missing] = /^SyntaxError: .*does not provide an export named '([^']+)'/.exec(text) ?? [];
@@ -73,8 +83,41 @@ function defaultOf(module: object): unknown {
   return typeof outer === "object" && outer !== null && !isModel(outer) && "default" in outer ? outer.default : outer;
 }
 
-async function load(file: string): Promise<Message> {
+/** Files that were looked for beside a file of data. */
+const seen = new Set<string>();
+
+/** Opens a file of data with what the module says of its layers. */
+function read(module: object, request: FileRequest): Message {
+  const given = (module as { readonly default: readonly Given[] }).default;
+  const layers: LayerDefinitions = Object.fromEntries(given.map((one) => [one.name, functionIn(one)]));
+  const found = readData(request, readBytes(request.bytes), layers, (file) => seen.add(file));
+  return { kind: "read", read: toPlain(found) as typeof found, seen: [...seen] };
+}
+
+interface Given {
+  readonly name: string;
+  readonly file: string;
+  readonly module: { readonly [key: string]: unknown };
+}
+/** The export of the class's name, or the default one; CommonJS has both one step further in. */
+function functionIn({ name, file, module }: Given): LayerDefinition {
+  const bare = name.slice(name.lastIndexOf(">") + 1);
+  const inner = typeof module.default === "object" && module.default !== null ? (module.default as Given["module"]) : {};
+  const found = [module[bare], module.default, inner[bare], inner.default].find((one) => typeof one === "function");
+  if (found !== undefined) return found as LayerDefinition;
+  const names = Object.keys(module).slice(0, 5).join(", ");
+  throw new CompileError({
+    code: "source/no-default-export",
+    path: "",
+    message: `${showFile(file)} exports no function for the layer ${JSON.stringify(name)}${names === "" ? "" : `; it exports ${names}`}`,
+    hint: "write: export default (config) => dense({ units: config.units })",
+    at: { file, line: 1, column: 1 },
+  });
+}
+
+async function load(file: string, request: FileRequest | undefined): Promise<Message> {
   const module: object = await import(pathToFileURL(file).href);
+  if (request !== undefined) return read(module, request);
   if (!("default" in module)) return { kind: "none", names: Object.keys(module) };
   const exported = defaultOf(module);
   Atomics.store(shared, 1, stages.indexOf("promise"));
@@ -113,7 +156,7 @@ function kindOf(value: unknown): string {
   return `an object without layers${names === "" ? "" : `, with ${names}`}`;
 }
 
-const [file, limit] = process.argv.splice(2);
+const [file, limit, request] = process.argv.splice(2);
 process.on("exit", (code) => {
   const { stack } = new Error();
   end({ kind: "exit", code, ...(stack === undefined ? {} : { stack }) });
@@ -125,7 +168,7 @@ if (readSync(channel, new Uint8Array(1)) === 0) process.kill(process.pid, "SIGKI
 startWatch(Number(limit));
 Error.stackTraceLimit = 50;
 try {
-  load(file)
+  load(file, request === undefined ? undefined : (JSON.parse(request) as FileRequest))
     .then(end, (error) => end(failed(error)))
     .catch((error) => end(failed(error)));
 } catch (error) {

@@ -1,15 +1,18 @@
-// A model file → Model. TypeScript and JavaScript are the user's code: bundled with esbuild and run. JSON and .safetensors
-// are data and are never run. Out: the Model with its weights, and every file it was made from (for a watcher).
-import { existsSync, realpathSync } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+// A model file → Model. TypeScript and JavaScript are the user's code: bundled with esbuild and run. All other files are data and are
+// never run; definitions of their layers are code beside them. Out: the Model with its weights, and every file it was made from (for a watcher).
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { CompileError, internal } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
-import { formatOf, type Given, open } from "../formats/index.ts";
+import type { Found } from "../formats/define.ts";
+import type { Given } from "../formats/index.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
 import { withSizes } from "../formats/sizes.ts";
+import { type DataFile, type Read, type Request, readData } from "./data.ts";
 import { locate } from "./locate.ts";
-import { isSource, runSource } from "./run.ts";
+import { type Definitions, isSource, runDefinitions, runSource } from "./run.ts";
 
 /** A model as it came from a file. */
 export interface Loaded {
@@ -23,23 +26,32 @@ export interface Loaded {
   /** The model file where it is source that errors can point into. */
   readonly source?: string;
 }
+/** What a file of data is opened with. */
+export interface Asked extends Pick<Given, "inputShape" | "inputValues"> {
+  /** Files that define layers of the file's author, by class: code, which is run. */
+  readonly layers?: Definitions;
+}
+/** What a file of data holds, and the model, where nothing stands against that. */
+export interface Inspected extends Omit<Loaded, "model"> {
+  readonly found: Found;
+}
 
 /**
  * Loads a model file. `seen` is told of every file before it is read, and of files that are missing, so that a watcher knows them
  * also where loading fails. Throws CompileError `file/…`, `format/…`, `source/…`, or what the user's own layers throw, with its place.
  */
-export async function loadModel(
-  file: string,
-  seen: (file: string) => void = () => {},
-  inputShape?: Given["inputShape"],
-): Promise<Loaded> {
-  const given = inputShape === undefined ? {} : { inputShape };
+export async function loadModel(file: string, seen: (file: string) => void = () => {}, asked: Asked = {}): Promise<Loaded> {
   const path = resolve(file);
   seen(path);
-  const loaded: Loaded = isSource(path) ? { ...(await runSource(path, seen)), source: path } : openFile(path, seen, given);
+  const loaded: Loaded = isSource(path)
+    ? { ...(await runSource(path, seen)), source: path }
+    : loadedOf(await dataIn({ path }, seen, asked, "model"));
   const { files, source } = loaded;
   // Of a file the reader has been told.
-  const model = source === undefined ? loaded.model : withSizes(loaded.model, given);
+  const model =
+    source === undefined
+      ? loaded.model
+      : withSizes(loaded.model, asked.inputShape === undefined ? {} : { inputShape: asked.inputShape });
   if (model.weightsFile === undefined) return { ...loaded, model };
   const weightsFile = resolve(dirname(path), model.weightsFile);
   seen(weightsFile);
@@ -48,24 +60,62 @@ export async function loadModel(
   return { ...loaded, model: weighted, files: [...files, weightsFile] };
 }
 
-/** A file of data, which may name others in its folder. */
-function openFile(path: string, seen: (file: string) => void, given: Given): Loaded {
-  const folder = dirname(path);
-  const files = [path];
-  const beside = (name: string): Uint8Array | undefined => {
-    const file = resolve(folder, name);
-    seen(file);
-    if (!existsSync(file)) return undefined;
-    // A link may lead anywhere; what a model names stays in its folder.
-    const [real, home] = [file, folder].map((one) => realpathSync(one));
-    if (!real.startsWith(home.endsWith(sep) ? home : home + sep)) return undefined;
-    files.push(file);
-    return readBytes(file);
-  };
-  const [bytes, name] = [readBytes(path), showFile(path)];
-  const model = open(bytes, name, { ...given, beside });
-  const format = formatOf(bytes, name);
-  return { model, files, ...(format === undefined ? {} : { format }) };
+/** The facts of a file of data, and its model where it has one; undefined where the file is source, which says nothing before it runs. */
+export async function inspectFile(file: string, asked: Asked = {}): Promise<Inspected | undefined> {
+  const path = resolve(file);
+  if (isSource(path)) return undefined;
+  const { read, ...rest } = await dataIn({ path }, () => undefined, asked, "facts");
+  return read.found === undefined ? undefined : { ...rest, found: read.found };
+}
+
+/** A model from bytes that no file holds, such as those of standard input. Throws as `loadModel` does. */
+export async function openBytes(bytes: Uint8Array, name: string, asked: Asked = {}): Promise<Loaded> {
+  return loadedOf(await dataIn({ bytes, name }, () => undefined, asked, "model"));
+}
+
+function loadedOf({ read, ...rest }: Data): Loaded {
+  const { model = internal("a file was opened and gave no model"), format } = read;
+  return { ...rest, model, ...(format === undefined ? {} : { format }) };
+}
+
+interface Data {
+  readonly read: Read;
+  readonly files: readonly string[];
+  readonly imported?: readonly string[];
+}
+type Where = { readonly path: string } | { readonly bytes: Uint8Array; readonly name: string };
+
+/** Reads a file of data: here, or where somebody's code defines its layers in a process of its own. */
+async function dataIn(
+  where: Where,
+  seen: (file: string) => void,
+  { layers = {}, ...given }: Asked,
+  want: Request["want"],
+): Promise<Data> {
+  const file: DataFile = "path" in where ? { name: showFile(where.path), folder: dirname(where.path) } : { name: where.name };
+  const own = "path" in where ? [where.path] : [];
+  const request: Request = { ...file, want, given };
+  if (Object.keys(layers).length === 0) {
+    const read = readData(request, "path" in where ? readBytes(where.path) : where.bytes, undefined, seen);
+    return { read, files: [...own, ...read.files] };
+  }
+  const isFile = "path" in where && (statSync(where.path, { throwIfNoEntry: false })?.isFile() ?? true);
+  const { read, files, imported } = isFile
+    ? await runDefinitions(layers, { ...request, bytes: where.path }, seen)
+    : await onCopy("path" in where ? readBytes(where.path) : where.bytes, (bytes) => runDefinitions(layers, { ...request, bytes }, seen)); // biome-ignore format: one line
+  return { read, files: [...own, ...new Set([...read.files, ...files])], imported };
+}
+
+/** What comes through a pipe another process cannot read again: it gets a file of it. */
+async function onCopy<T>(bytes: Uint8Array, work: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "layerc-data-"));
+  try {
+    const file = join(folder, "data");
+    writeFileSync(file, bytes);
+    return await work(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Runs `work` on a loaded model; a CompileError learns where in the user's source its path stands. */

@@ -2,6 +2,7 @@
 import { deserialize, serialize } from "node:v8";
 import type { Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import type { Read, Request } from "./data.ts";
 
 /** The number of the open file that both ends share. */
 export const channel = 3;
@@ -13,15 +14,23 @@ interface Happened {
 /** How far a model file came. */
 export type Stage = "file" | "promise";
 
+/** What the process is to do instead of giving the module's model: to read a file of data with the definitions that the module holds. */
+export interface FileRequest extends Request {
+  /** Where its bytes are. */
+  readonly bytes: string;
+}
+
 /** How it ended. */
 export type Message =
   | { readonly kind: "model"; readonly model: Model }
+  /** A file of data, read with the definitions that the module gives. */
+  | { readonly kind: "read"; readonly read: Read; readonly seen: readonly string[] }
   /** The default export is something else, in words. */
   | { readonly kind: "other"; readonly what: string }
   /** There is none; `names`: what is exported instead. */
   | { readonly kind: "none"; readonly names: readonly string[] }
   /** A CompileError of layerc's own. */
-  | (Happened & { readonly kind: "failed"; readonly diagnostic: Diagnostic })
+  | (Happened & { readonly kind: "failed"; readonly diagnostic: Diagnostic; readonly seen?: readonly string[] })
   | (Happened & { readonly kind: "threw"; readonly text: string; readonly missing?: string })
   | (Happened & { readonly kind: "exit"; readonly code: number })
   /** Nothing is left that could settle what it waits for. */

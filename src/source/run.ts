@@ -3,16 +3,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
-import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
+import { CompileError, internal, type Place } from "../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile } from "../files.ts";
 import { limitHint, showLimit, timeLimit } from "../limit.ts";
-import { type Bundle, bundle } from "./bundle.ts";
+import { type Bundle, bundle, type Entry } from "./bundle.ts";
+import type { Read } from "./data.ts";
 import { locate } from "./locate.ts";
-import { Decoder, type Message, type Stage } from "./message.ts";
+import { Decoder, type FileRequest, type Message, type Stage } from "./message.ts";
 import { own } from "./own.ts";
 
 /** A model, and what it was made from. */
@@ -27,19 +28,48 @@ export const isSource = (file: string): boolean => /\.[mc]?[jt]sx?$/.test(file);
 
 /** Runs the file; `seen` is told of every file that is read, also where the run fails. */
 export async function runSource(path: string, seen: (file: string) => void): Promise<Run> {
+  const { message, made, limit } = await inChild(path, seen);
+  if (message.kind === "model") return { model: message.model, files: made.files, imported: made.imported };
+  throw await failureOf(message, path, made, limit);
+}
+
+/** Where a layer's class is defined: a file of the user's. */
+export type Definitions = Readonly<Record<string, string>>;
+
+/** A file of data read in a process of its own, where the definitions of its layers run. */
+export async function runDefinitions(
+  definitions: Definitions,
+  request: FileRequest,
+  seen: (file: string) => void,
+): Promise<Omit<Run, "model"> & { readonly read: Read }> {
+  const files = Object.values(definitions).map((file) => resolve(file)) as [string, ...string[]];
+  const list = Object.keys(definitions).map(
+    (name, i) => `{ name: ${JSON.stringify(name)}, file: ${JSON.stringify(files[i])}, module: d${i} }`,
+  );
+  const text = [
+    ...files.map((file, i) => `import * as d${i} from ${JSON.stringify(file)};`),
+    `export default [${list.join(", ")}];`,
+  ];
+  const { message, made, limit } = await inChild({ text: text.join("\n"), files }, seen, request);
+  if (message.kind === "read" || message.kind === "failed") for (const file of message.seen ?? []) seen(file);
+  if (message.kind === "read") return { read: message.read, files: made.files, imported: made.imported };
+  throw await failureOf(message, files[0], made, limit);
+}
+
+/** Runs a module in a process of its own; gives what that says. */
+async function inChild(entry: string | Entry, seen: (file: string) => void, request?: FileRequest) {
   // For its error: esbuild's own would be a syntax error.
-  if (!existsSync(path)) readBytes(path);
+  for (const one of typeof entry === "string" ? [entry] : entry.files) if (!existsSync(one)) readBytes(one);
   // A fresh name for every run, so that a stack tells whose it is.
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "layerc-"));
   const file = join(folder, "model.mjs");
   const limit = timeLimit();
   // It starts while the bundle is made.
-  const child = start(file, limit);
+  const child = start(file, limit, request);
   try {
-    const made = await bundle(path, seen);
+    const made = await bundle(entry, seen);
     writeFileSync(file, made.code);
-    const message = await answer(child, limit);
-    return { model: await modelOf(message, path, made, limit), files: made.files, imported: made.imported };
+    return { message: await answer(child, limit), made, limit };
   } finally {
     kill(child);
     rmSync(folder, { recursive: true, force: true });
@@ -49,8 +79,9 @@ export async function runSource(path: string, seen: (file: string) => void): Pro
 const isWindows = process.platform === "win32";
 
 /** Output of the user's goes to standard error, because a module may go to standard output. */
-function start(file: string, limit: number): ChildProcess {
-  return spawn(process.execPath, [own().child, file, String(limit)], {
+function start(file: string, limit: number, request: FileRequest | undefined): ChildProcess {
+  const more = request === undefined ? [] : [JSON.stringify(request)];
+  return spawn(process.execPath, [own().child, file, String(limit), ...more], {
     stdio: ["inherit", 2, 2, "pipe"],
     // A group of its own: what the file starts ends with it.
     detached: !isWindows,
@@ -106,13 +137,15 @@ const waits: Readonly<Record<Stage, string>> = {
   promise: "exports a Promise that does not settle",
 };
 
-async function modelOf(message: Message | Ended, path: string, { original, files }: Bundle, limit: number): Promise<Model> {
+/** The error of a run that did not end with what was wanted. */
+async function failureOf(message: Message | Ended, path: string, { original, files }: Bundle, limit: number): Promise<Error> {
   const name = showFile(path);
   const top = { file: path, line: 1, column: 1 };
   const placeOf = (stack: string | undefined) => placeIn(stack, original);
   switch (message.kind) {
     case "model":
-      return message.model;
+    case "read":
+      return internal(`the process of ${name} gave a ${message.kind}`);
     case "none": {
       const names = message.names.length === 0 ? "" : `; it exports ${message.names.slice(0, 5).join(", ")}`;
       return fail("source/no-default-export", `${name} has no default export${names}`, top, exportHint(path));
@@ -127,12 +160,14 @@ async function modelOf(message: Message | Ended, path: string, { original, files
     case "failed": {
       const error = new CompileError(message.diagnostic);
       // A path into the list is found in the text; a factory that fails by itself is found on the stack.
-      const written = error.path.startsWith("layers") || error.code === "source/not-data" || error.code.startsWith("model/");
+      const isWritten = error.path.startsWith("layers") || error.code === "source/not-data" || error.code.startsWith("model/");
+      // Of a file of data no text has the lines.
+      const written = isWritten && message.seen === undefined;
       const at = error.at ?? (written ? await locate(path, error.path) : placeOf(message.stack));
-      throw at === undefined ? error : error.with({ at });
+      return at === undefined ? error : error.with({ at });
     }
     case "threw":
-      if (message.missing !== undefined) throw await missingExport(message.missing, files);
+      if (message.missing !== undefined) return missingExport(message.missing, files);
       return fail("source/threw", `${name} threw ${message.text}`, placeOf(message.stack));
     case "exit":
       return fail(
@@ -160,8 +195,8 @@ async function modelOf(message: Message | Ended, path: string, { original, files
 const exportHint = (path: string): string =>
   /\.c[jt]s$/.test(path) ? "write: module.exports = sequential([…])" : "write: export default sequential([…])";
 
-function fail(code: CompileError["code"], message: string, at: Place | undefined, hint?: string): never {
-  throw new CompileError({
+function fail(code: CompileError["code"], message: string, at: Place | undefined, hint?: string): CompileError {
+  return new CompileError({
     code,
     path: "",
     message,

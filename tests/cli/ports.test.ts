@@ -240,7 +240,9 @@ Multiply-adds per row:  0
 describe("summary", () => {
   it("shows what each layer takes where that is not the layer before", async () => {
     expect((await layerc(folder, ["summary", "pair.safetensors"])).stdout).toBe(`Model: "pair"
-Read as: .safetensors files that it saved
+Read as:  .safetensors files that it saved
+layerc    a model of layerc
+weights   3 arrays, 20 B: F32
 
 Input:   a  [n, 2]
 Input:   b  [n, 2]

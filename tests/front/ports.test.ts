@@ -144,3 +144,24 @@ it("the text of a Graph with weights is a model, with the bits of the layers it 
   for (let i = 0; i < 3; i++) expect(one.trainStep(x, y)).toBe(other.trainStep(x, y));
   expect(errorOf(() => compile({ ...graph, weights: undefined as never })).code).toBe("weights/missing");
 });
+
+describe("a model within another", () => {
+  it("may leave sizes open, which what they are given settles; known ones and their number hold", () => {
+    const open = l.model({ inputs: { a: [null], b: [null, 2] }, outputs: ["a", "b"], layers: [l.dense({ name: "d", units: 1, inputs: ["a"] })] }); // biome-ignore format: one line
+    const pair = l.model({ inputs: { a: [null], b: [null] }, layers: [l.concatenate({ inputs: ["a", "b"] })] });
+    const around = (inner: Model, x: number[], y: number[]): Model =>
+      l.model({ inputs: { x, y }, layers: [l.call(inner, { inputs: ["x", "y"] })] });
+    expect(resolve(around(pair, [3], [4])).predict.outputs[0].shape).toEqual([7]);
+    expect(errorOf(() => resolve(around(pair, [3], [4, 2]))).code).toBe("shape/mismatch");
+    expect(errorOf(() => resolve(around({ ...open, outputs: ["d"] }, [3], [4, 3]))).code).toBe("shape/mismatch");
+    expect(errorOf(() => resolve(pair)).code).toBe("shape/unknown-size");
+    const wrong = {
+      ...pair,
+      inputs: [
+        { name: "a", shape: [null, 0] as never },
+        { name: "b", shape: [1] },
+      ],
+    };
+    expect(errorOf(() => resolve(around(wrong, [3], [4]))).path).toMatch(/^layers\[0\]\.inputs\[0\]/);
+  });
+});

@@ -7,12 +7,14 @@ import { resolve } from "../../../compiler/front/steps.ts";
 import { load, type PortPredictor, type PortRows } from "../../../runtime/index.ts";
 import { type Comparison, compare, type Given, givenBy } from "../../compare.ts";
 import { readBytes } from "../../files.ts";
+import { isSource } from "../../source/run.ts";
 import { feedsOf, type Inputs, readInputs } from "../inputs.ts";
+import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { renderTable } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { Ended, exitCodes, painted, print, printJson, terminal } from "../terminal.ts";
 
-interface Flags {
+interface Flags extends ModelFlags {
   readonly input: readonly string[];
   readonly tolerance: number;
   readonly json?: boolean;
@@ -25,7 +27,7 @@ interface Side {
 
 /** Adds `layerc compare`, which says where two models first differ. */
 export function addCompare(program: Command): void {
-  program
+  const command = program
     .command("compare")
     .summary("say where two models first differ, layer by layer")
     .description(
@@ -38,13 +40,14 @@ export function addCompare(program: Command): void {
       given,
     ])
     .option("--tolerance <share>", "how far apart numbers may be, relative to the first; 1 % of it absolutely", share, 1e-4)
-    .option("--json", "as JSON: pairs with their largest difference, and what nothing stands beside")
+    .option("--json", "as JSON: pairs with their largest difference, and what nothing stands beside");
+  addModelFlags(command)
     .addHelpText(
       "after",
       "\nExamples:\n  layerc compare old.h5 new.keras --input rows.csv\n  layerc compare iris.model.ts iris.js --input '[0.5, -1]'",
     )
-    .action(async (a: string, b: string, { input, tolerance, json }: Flags) => {
-      const [one, other] = [await sideOf(a), await sideOf(b)];
+    .action(async (a: string, b: string, { input, tolerance, json, ...flags }: Flags) => {
+      const [one, other] = [await sideOf(a, flags), await sideOf(b, flags)];
       const rows = readInputs(input, one.ports);
       const found = compare(await one.given(rows), await other.given(renamed(rows, one, other, b)), rows.rows, {
         rel: tolerance,
@@ -80,12 +83,19 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size
 
 const emitted = /^\/\/ Model .*, compiled by layerc /;
 
-async function sideOf(file: string): Promise<Side> {
+async function sideOf(file: string, flags: ModelFlags): Promise<Side> {
   if (/\.[cm]?js$/.test(file)) {
     const code = new TextDecoder().decode(readBytes(file));
     if (emitted.test(code)) return ofModule(code, file);
   }
-  const subject = await readModel(file);
+  const { layer, inputValue, ...more } = flags;
+  // Each flag for the file that can ask for it: the other may be of another kind.
+  const own = {
+    ...more,
+    ...(isSource(file) || layer === undefined ? {} : { layer }),
+    ...(file.endsWith(".onnx") && inputValue ? { inputValue } : {}),
+  };
+  const subject = await readModel(file, own);
   const resolved = await work(subject, () => resolve(subject.model));
   const { inputs, feeds } = resolved.predict;
   const given: Side["given"] = (rows) =>

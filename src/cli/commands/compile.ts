@@ -25,7 +25,7 @@ export function addCompile(program: Command): void {
     .command("compile")
     .summary("write a model as a JavaScript module")
     .description("Compiles a model into a JavaScript module without imports, with declarations (.d.ts) beside it.")
-    .argument("<model>", "model file (.ts, .js, .json, .safetensors), or - for JSON on standard input")
+    .argument("<model>", "model file (.ts, .js, .keras, .h5, .onnx, .json, .safetensors), or - for JSON on standard input")
     .option("-o, --output <file>", "where the module goes (default: beside the model, iris.model.ts → iris.js)")
     .option("--stdout", "print the module and write no file")
     .option("--force", "replace files that layerc did not write; never one that the model is made from")
@@ -40,7 +40,7 @@ export function addCompile(program: Command): void {
       // Before the model is read, because reading it runs it.
       if (output !== undefined && file !== "-")
         checkInputs([{ what: "the module", path: output, content: "" }], [{ what: "the model file", path: file }]);
-      const subject = await readModel(file, flags.inputShape);
+      const subject = await readModel(file, flags);
       const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
       warn(artifact.warnings, subject.model);
       if (output === undefined) print(artifact.code);

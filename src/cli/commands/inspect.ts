@@ -5,11 +5,12 @@ import { type Goal, passes, type Snapshot } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
 import { leavesOf } from "../../../compiler/program/nest/nest.ts";
 import { diffOf, unified } from "../diff.ts";
+import { factsJson, factsText, problemsText } from "../facts.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { legend } from "../legend.ts";
 import { renderTable } from "../render.ts";
-import { readSnapshots } from "../subject.ts";
-import { painted, print, printJson, terminal } from "../terminal.ts";
+import { readFound, readSnapshots, snapshotsOf } from "../subject.ts";
+import { Ended, exitCodes, painted, print, printJson, terminal } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {
   readonly after?: string;
@@ -55,6 +56,12 @@ export function addInspect(program: Command): void {
         else command.error("error: missing required argument 'model'");
         return;
       }
+      const isList = flags.after === undefined && flags.diff === undefined;
+      const read = isList ? await readFound(file, flags) : undefined;
+      if (read !== undefined) {
+        await showFile(read, flags);
+        return;
+      }
       const all = await readSnapshots(file, flags);
       if (flags.diff !== undefined) compare(all, flags.diff, flags);
       else if (flags.after === undefined) list(all, flags);
@@ -76,8 +83,26 @@ function beforeOf(all: readonly Snapshot[], made: Snapshot): Snapshot | undefine
   return all.slice(0, all.indexOf(made)).findLast(({ stage }) => stage === from);
 }
 
-function list(all: readonly Snapshot[], { json, legend: wanted }: Flags): void {
-  const lines = all.map((made) => ({
+/** The facts of a file of data before its passes; or with what stands against compiling it, and an exit code that says so. */
+async function showFile({ found, ...read }: NonNullable<Awaited<ReturnType<typeof readFound>>>, flags: Flags): Promise<void> {
+  const { model } = found;
+  if (!flags.json) print(factsText(found, "format"));
+  if (model === undefined) {
+    if (flags.json) printJson({ file: factsJson(found), passes: [] });
+    else print(`\n${problemsText(found, painted(terminal().stdout))}`);
+    throw new Ended(exitCodes.compileError);
+  }
+  const all = await snapshotsOf({ ...read, model }, flags);
+  if (flags.json) printJson({ file: factsJson(found), passes: linesOf(all) });
+  else {
+    print("");
+    list(all, flags);
+  }
+}
+
+/** A line for each pass. */
+const linesOf = (all: readonly Snapshot[]) =>
+  all.map((made) => ({
     stage: made.stage,
     pass: made.pass,
     ...(made.target === undefined ? {} : { target: made.target.name }),
@@ -85,6 +110,9 @@ function list(all: readonly Snapshot[], { json, legend: wanted }: Flags): void {
     rewrites: made.events.length,
     unchanged: beforeOf(all, made)?.text === made.text,
   }));
+
+function list(all: readonly Snapshot[], { json, legend: wanted }: Flags): void {
+  const lines = linesOf(all);
   if (json) {
     printJson(lines);
     return;

@@ -60,7 +60,7 @@ export function addRun(program: Command): void {
       "\nExamples:\n  layerc run iris.model.ts --input '[0.5, -1]'\n  layerc run iris.model.ts --on graph --input rows.csv --json\n  layerc run pair.model.ts --input left=a.csv --input right='[[1, 2]]'\n  layerc run - --input values.json < graph.txt",
     )
     .action(async (file: string, flags: Flags) => {
-      const subject = await readModelOrGraph(file, flags.inputShape);
+      const subject = await readModelOrGraph(file, flags);
       const outputs =
         "graph" in subject ? onText(subject.graph, flags) : await work(subject, () => onModel(subject.model, flags));
       if (flags.json) printJson({ on: flags.on, outputs });

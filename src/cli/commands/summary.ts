@@ -2,12 +2,16 @@
 // each layer takes, and the model's inputs and outputs.
 import type { Command } from "commander";
 import type { Port } from "../../../compiler/artifact.ts";
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { type Resolved, resolve } from "../../../compiler/front/steps.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
+import type { Model } from "../../../compiler/model.ts";
 import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
-import { type InputShape, inputShapeFlag } from "../flags.ts";
+import type { Found } from "../../formats/define.ts";
+import { factsJson, factsText } from "../facts.ts";
+import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { renderTable, showBytes, showCount } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { readFound, readModel, work } from "../subject.ts";
 import { print, printJson, warn } from "../terminal.ts";
 
 interface Row {
@@ -33,32 +37,51 @@ interface Totals {
 
 /** Adds `layerc summary`, which prints Keras' table of layers. */
 export function addSummary(program: Command): void {
-  program
+  const command = program
     .command("summary")
     .summary("print the layers of a model as a table")
     .description("Prints each layer with output shape, parameters, multiply-adds per row and bytes of weights.")
     .argument("<model>", "model file, or - for JSON on standard input")
-    .addOption(inputShapeFlag())
-    .option("--json", "as JSON")
+    .option("--json", "as JSON");
+  addModelFlags(command)
     .addHelpText("after", "\nExamples:\n  layerc summary iris.model.ts\n  layerc summary iris.safetensors --json")
-    .action(async (file: string, { inputShape, json }: { inputShape?: InputShape; json?: boolean }) => {
-      const subject = await readModel(file, inputShape);
+    .action(async (file: string, { json, ...flags }: ModelFlags & { json?: boolean }) => {
+      const read = await readFound(file, flags);
+      const subject = read === undefined ? await readModel(file, flags) : { ...read, model: modelIn(read.found) };
       const resolved = await work(subject, () => resolve(subject.model));
       const rows = rowsOf(resolved);
       const totals = totalsOf(rows, resolved);
       const { warnings } = resolved;
       warn(warnings, subject.model);
       const { inputs, outputs } = resolved.predict;
-      const { format } = subject;
-      if (json) printJson({ model: subject.model.name, format, inputs, outputs, layers: rows, totals, warnings });
+      const format = read?.found.format ?? subject.format;
+      if (json)
+        printJson({
+          model: subject.model.name,
+          format,
+          file: read === undefined ? undefined : factsJson(read.found),
+          inputs,
+          outputs,
+          layers: rows,
+          totals,
+          warnings,
+        });
       else {
         const isChain = isLine(resolved);
-        const read = format === undefined ? "" : `\nRead as: ${format}`;
-        const title = `Model: ${JSON.stringify(subject.model.name)}${read}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
+        const facts =
+          read === undefined ? (format === undefined ? "" : `\nRead as: ${format}`) : `\n${factsText(read.found, "Read as:")}`;
+        const title = `Model: ${JSON.stringify(subject.model.name)}${facts}${isChain ? "" : `\n\n${portsText({ inputs, outputs })}`}`;
         const layers = rows.length === 0 ? "" : `\n\n${table(rows, !isChain)}`;
         print(`${title}${layers}\n\n${footer(totals)}`);
       }
     });
+}
+
+/** The model in a file; else the first of what stands against it. */
+function modelIn({ model, problems: [first, ...others] }: Found): Model {
+  if (model !== undefined) return model;
+  const error = new CompileError(first);
+  throw others.length === 0 ? error : error.with({ note: `and ${others.length} more: layerc inspect lists all` });
 }
 
 /** Whether each layer takes what the one before gives, from the only input to the only output. */

@@ -10,6 +10,7 @@
 // here hand theirs on too.
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import { type Given, steppedOver } from "../define.ts";
 import { counted } from "./call-numbers.ts";
 import { isReference, type Listed, type Node, type Port, type Reference, tensorsIn } from "./references.ts";
 import { type Keys, quote, serialized, unsupported } from "./values.ts";
@@ -49,7 +50,7 @@ function portsOf(ports: unknown, path: string): readonly Port[] {
 const silent: Readonly<Record<string, readonly unknown[]>> = { training: [null, false] };
 
 /** Every call that an output needs, each after all it takes. Throws CompileError `format/…`. */
-export function functional(config: Keys, path: string): Functional {
+export function functional(config: Keys, path: string, { refuse }: Given = {}): Functional {
   const { layers, outputs } = counted(
     listed(config.layers, `${path}.layers`),
     portsOf(config.output_layers, `${path}.output_layers`),
@@ -57,7 +58,7 @@ export function functional(config: Keys, path: string): Functional {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const inputs = portsOf(config.input_layers, `${path}.input_layers`);
   const isInput = new Set(inputs.map(({ from: [layer] }) => layer));
-  const called = (from: Reference): Call => callOf(byName, from, path);
+  const called = (from: Reference): Call => callOf(byName, from, path, refuse);
 
   const needed = new Map<string, Call>();
   const waiting = outputs.map(({ from }) => from);
@@ -103,7 +104,7 @@ function inOrder(list: readonly Call[], needed: ReadonlyMap<string, Call>, path:
   return order;
 }
 
-function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, path: string): Call {
+function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, path: string, refuse: Given["refuse"]): Call {
   const layer = byName.get(name);
   if (layer === undefined) return wrong(path, `there is no layer ${quote(name)}`);
   const node = layer.nodes[call];
@@ -113,7 +114,17 @@ function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, pa
     ...node.args.map((value, i) => ({ name: i, value })),
     ...Object.entries(node.kwargs).map(([key, value]) => ({ name: key, value })),
   ];
-  return { layer, call, arguments: given.filter((argument) => isSaid(argument, byName, layer)) };
+  return {
+    layer,
+    call,
+    arguments: given.filter((argument) =>
+      steppedOver(
+        refuse,
+        () => isSaid(argument, byName, layer),
+        () => false,
+      ),
+    ),
+  };
 }
 
 /** Whether an argument says something; Keras' own masks do not. */

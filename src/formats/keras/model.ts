@@ -5,17 +5,19 @@
 //   Functional   named ports and lines that name what they take; a layer that is called again is a line `reuse`
 //   weights      layers/dense, layers/dense_1, …: folders count the layers of a class within their container, names are not used
 import { camelCase } from "../../../compiler/diagnostics/check.ts";
-import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
-import { classOf, snakeCase } from "../../../compiler/front/lines.ts";
 import type { Saved } from "../../../compiler/layers/define.ts";
-import { layers } from "../../../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/model.ts";
+import type { Custom, LayerDefinition } from "../custom/define.ts";
+import { defined, definitionOf } from "../custom/lines.ts";
+import { type Given, steppedOver } from "../define.ts";
 import { type Call, functional } from "./functional.ts";
+import { foldersOf, free, inputLine, nameOf, sampleShape, statesShape, wrong } from "./places.ts";
 import { type Reference, tensorsIn } from "./references.ts";
 import type { Store } from "./store.ts";
 import {
   configOf,
+  definitionHint,
   type Inner,
   type Keys,
   knownLayer,
@@ -31,6 +33,10 @@ import {
 export interface Lines {
   readonly model: Pick<Model, "name" | "seed" | "layers" | "inputs" | "outputs">;
   readonly folders: ReadonlyMap<string, string>;
+  /** Layers of the file's author, whose lines a definition gave. */
+  readonly customs: readonly Custom[];
+  /** Whether lines are missing, which whoever asked for all problems was told of: this is no model then. */
+  readonly isRefused: boolean;
 }
 
 type Net = Pick<Model, "layers" | "inputs" | "outputs">;
@@ -45,12 +51,12 @@ interface Site {
 const deepest = 32;
 
 /** The lines of a config. Throws CompileError `format/…`. */
-export function linesOf(config: unknown, store: Store): Lines {
-  const reader = new Reader(store);
+export function linesOf(config: unknown, store: Store, given: Given = {}): Lines {
+  const reader = new Reader(store, given);
   const root = serialized(config, "");
-  const net = reader.net(root, { folder: "", prefix: "", path: "config", depth: 0 }, buildShape(config));
   const name = typeof root.config.name === "string" && root.config.name !== "" ? root.config.name : "model";
-  return { model: { name, seed: 0, ...net }, folders: reader.folders };
+  const net = reader.root(root, name, buildShape(config));
+  return { model: { name, seed: 0, ...net }, folders: reader.folders, customs: reader.customs, isRefused: reader.isRefused };
 }
 
 /** The shape that a Sequential without an input layer was built for, batch included. */
@@ -61,15 +67,41 @@ function buildShape(config: unknown): unknown {
 
 class Reader {
   readonly folders = new Map<string, string>();
+  readonly customs: Custom[] = [];
   readonly #store: Store;
+  readonly #given: Given;
+  isRefused = false;
   /** Containers by Keras' class. */
   readonly #containers: Readonly<Record<string, (config: Keys, site: Site, built: unknown) => Net>> = {
     Sequential: (config, site, built) => this.#chain(config, site, built),
     Functional: (config, site) => this.#graph(config, site),
   };
 
-  constructor(store: Store) {
+  constructor(store: Store, given: Given) {
     this.#store = store;
+    this.#given = given;
+  }
+
+  /** A line; where it cannot be one, and all problems are asked for, one in its place. */
+  #attempt(name: string, make: () => LayerSpec): LayerSpec {
+    return steppedOver(this.#given.refuse, make, () => {
+      this.isRefused = true;
+      return { name, layer: "identity", config: {} };
+    });
+  }
+
+  /** The whole model, which may be of a class of the author's too. */
+  root(root: Serialized, name: string, built: unknown): Net {
+    const site: Site = { folder: "", prefix: "", path: "config", depth: 0 };
+    const definition = this.#definitionOf(root);
+    if (definition === undefined) return this.net(root, site, built);
+    const about = { owner: "", folder: "", path: "config", name, className: root.class_name, call: {} };
+    const { line, custom } = defined(root, about, definition);
+    const isModel = line.layer === "model";
+    this.customs.push(isModel ? custom : { ...custom, owner: name });
+    const { trainable: _, ...inner } = (isModel ? line.config : { layers: [line] }) as unknown as Net & { trainable?: boolean };
+    const isStated = inner.inputs !== undefined || built === undefined || built === null || statesShape(inner.layers[0]);
+    return isStated ? inner : { ...inner, layers: [inputLine(built, undefined, "build_config"), ...inner.layers] };
   }
 
   /** What a container holds. */
@@ -78,6 +110,7 @@ class Reader {
       unsupported(
         site.path,
         `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`,
+        definitionHint(root.class_name),
       );
     if (site.depth > deepest) unsupported(site.path, `models are nested deeper than ${deepest}`);
     return this.#containers[root.class_name](root.config, site, built);
@@ -103,13 +136,14 @@ class Reader {
     const lines = list.flatMap((item, i): readonly LayerSpec[] => {
       if (item.class_name === "InputLayer") return [];
       const name = nameOf(item, `${path}[${i}]`);
-      return [this.#line(item, name, { ...site, path: `${path}[${i}]`, folder: folders[i] })];
+      const place = { ...site, path: `${path}[${i}]`, folder: folders[i] };
+      return [this.#attempt(name, () => this.#line(item, name, place))];
     });
     return { layers: [...begins, ...lines] };
   }
 
   #graph(config: Keys, site: Site): Net {
-    const { layers, calls, inputs, outputs } = functional(config, site.path);
+    const { layers, calls, inputs, outputs } = functional(config, site.path, this.#given);
     const folders = new Map(this.#foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
     const taken = new Set(layers.map(({ name }) => name));
     const made = new Map<string, string>();
@@ -122,18 +156,9 @@ class Reader {
       first.add(layer.name);
       const name = isAgain ? free(taken, layer.name) : layer.name;
       made.set(`${call.call} ${layer.name}`, name);
-      const from = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
-      const { roles, perCall = {} } = knownLayer(layer) ?? {};
-      const told = { ...toldBy(call), ...(roles === undefined ? {} : takenBy(call, roles)) };
-      if (isAgain) {
-        const strange = Object.keys(told).find((key) => !Object.hasOwn(perCall, key));
-        if (strange !== undefined)
-          unsupported(layer.path, `the layer ${quote(layer.name)} is called again with another ${strange}`);
-        // What this call leaves out the first may have said.
-        return { name, layer: "reuse", config: { of: layer.name, ...perCall, ...told }, inputs: from };
-      }
-      const line = this.#line(layer, name, { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" });
-      return { ...line, config: { ...line.config, ...told }, inputs: from };
+      const inputs = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
+      const place = { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" };
+      return { ...this.#attempt(name, () => this.#called(call, name, isAgain, place)), inputs };
     });
     const byName = new Map(layers.map((layer) => [layer.name, layer.config]));
     const names = new Set<string>();
@@ -151,7 +176,42 @@ class Reader {
     };
   }
 
-  #line(item: Serialized, name: string, { folder, prefix, path, depth }: Site): LayerSpec {
+  /** A call of a layer: its line, or one that calls it again. */
+  #called(call: Call, name: string, isAgain: boolean, site: Site): LayerSpec {
+    const { layer } = call;
+    const { roles, perCall = {} } = knownLayer(layer) ?? {};
+    const told = { ...toldBy(call), ...(roles === undefined ? {} : takenBy(call, roles)) };
+    if (!isAgain) {
+      const custom = this.#custom(layer, name, site, told);
+      if (custom !== undefined) return custom;
+      const line = this.#line(layer, name, site);
+      return { ...line, config: { ...line.config, ...told } };
+    }
+    const strange = Object.keys(told).find((key) => !Object.hasOwn(perCall, key));
+    if (strange !== undefined) unsupported(layer.path, `the layer ${quote(layer.name)} is called again with another ${strange}`);
+    // What this call leaves out the first may have said.
+    return { name, layer: "reuse", config: { of: layer.name, ...perCall, ...told } };
+  }
+
+  #definitionOf(item: Serialized): LayerDefinition | undefined {
+    return this.#isContainer(item) || knownLayer(item) !== undefined ? undefined : definitionOf(item, this.#given.layers);
+  }
+
+  /** A layer of the file's author by its definition; undefined where none was given. */
+  #custom(item: Serialized, name: string, { folder, prefix, path }: Site, call: Keys): LayerSpec | undefined {
+    const definition = this.#definitionOf(item);
+    if (definition === undefined) return undefined;
+    const own = typeof item.config.name === "string" ? item.config.name : name;
+    const about = { owner: `${prefix}${name}`, folder, path, name: own, className: item.class_name, call };
+    const { line, custom } = defined(item, about, definition);
+    this.customs.push(custom);
+    return { ...line, name };
+  }
+
+  #line(item: Serialized, name: string, site: Site): LayerSpec {
+    const { folder, prefix, path, depth } = site;
+    const custom = this.#custom(item, name, site, {});
+    if (custom !== undefined) return custom;
     if (this.#isContainer(item)) {
       const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
       return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
@@ -166,7 +226,8 @@ class Reader {
     this.folders.set(`${prefix}${name}`, folder);
     // Keras' name of a layer within is the key that it stands under, and its folder too.
     const within: Inner = (nested, at) => {
-      if (!this.#isContainer(nested) && layerOf(nested, at).fromKeras === undefined) return undefined;
+      const isOurs = !this.#isContainer(nested) && this.#definitionOf(nested) === undefined;
+      if (isOurs && layerOf(nested, at).fromKeras === undefined) return undefined;
       const role = at.slice(at.lastIndexOf(".") + 1);
       const place = { folder: `${folder}/${role}`, prefix: `${prefix}${name}/`, path: at, depth: depth + 1 };
       const { name: _, ...line } = this.#line(nested, role, place);
@@ -199,50 +260,4 @@ function takenBy(call: Call, roles: readonly string[]): { readonly takes?: reado
     tensorsIn(value).map((_, i) => (typeof name === "string" ? camelCase(name) : roles[name + i])),
   );
   return takes.length <= 3 && takes.every((role, i) => role === roles[i]) ? {} : { takes };
-}
-
-/** The line that states what a chain takes. */
-function inputLine(batched: unknown, dtype: unknown, path: string): LayerSpec {
-  return { layer: "input", config: { shape: sampleShape(batched, path), ...(dtype === "string" ? { dtype } : {}) } };
-}
-
-/** A shape without its batch, whether that was left open or not. */
-function sampleShape(batched: unknown, path: string): readonly (number | null)[] {
-  const shape = ours(batched, path);
-  if (Array.isArray(shape) && shape.length > 0 && shape.every((size) => size === null || typeof size === "number"))
-    return shape.slice(1);
-  return wrong(path, `an input has a shape [null, 4], found ${quote(batched)}`);
-}
-
-function nameOf({ config }: Serialized, path: string): string {
-  if (typeof config.name === "string" && config.name !== "") return config.name;
-  return wrong(path, `a layer has a name, found ${quote(config.name)}`);
-}
-
-/** `name`, or with a number behind it the first that is free; it is taken then. */
-function free(taken: Set<string>, name: string): string {
-  for (let k = 0; ; k++) {
-    const wanted = k === 0 ? name : `${name}_${k}`;
-    if (taken.has(wanted)) continue;
-    taken.add(wanted);
-    return wanted;
-  }
-}
-
-/** Classes that Keras exports under another name than its own, which folders are called after. */
-const classes: ReadonlyMap<string, string> = new Map([...layers.values()].map((layer) => [layer.keras, classOf(layer)]));
-
-/** Where the weights of each layer lie: folders count the layers of a class within their container. */
-function foldersOf(list: readonly Serialized[], under: string): readonly string[] {
-  const count = new Map<string, number>();
-  return list.map(({ class_name }) => {
-    const name = snakeCase(classes.get(class_name) ?? class_name);
-    const k = count.get(name) ?? 0;
-    count.set(name, k + 1);
-    return `${under === "" ? "" : `${under}/`}layers/${name}${k === 0 ? "" : `_${k}`}`;
-  });
-}
-
-function wrong(path: string, message: string): never {
-  throw new CompileError({ code: "format/spec", path, message });
 }

@@ -9,6 +9,7 @@
 import * as z from "zod";
 import { check } from "../../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import type { Custom, Variable } from "../custom/define.ts";
 import { decode } from "../define.ts";
 import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
 import { parseJson } from "../json.ts";
@@ -22,6 +23,8 @@ export interface Store {
   readonly asset: (path: string) => string | undefined;
   /** Where the layers of a container lie, if not by Keras 3's rule. */
   readonly folders?: (list: readonly Pick<Serialized, "class_name" | "config">[], under: string) => readonly string[];
+  /** Every variable of a custom layer: the layer's own, then those of its sublayers. They have been asked for then. */
+  readonly below: (custom: Pick<Custom, "folder" | "name">) => readonly Variable[];
   /** Folders of layers with variables that nobody asked for. */
   readonly unread: () => readonly string[];
 }
@@ -33,9 +36,13 @@ const deepest = 64;
 
 const shardsSchema = z.looseObject({ weight_map: z.record(z.string(), z.union([z.string(), z.array(z.string())])) });
 
+/** The files of weights in an archive. Throws CompileError `format/…`. */
+export const weightFiles = (archive: Archive): readonly H5Group[] =>
+  archive.has("model.weights.json") ? shards(archive) : [openHdf5(archive.read(wholeFile(archive)))];
+
 /** The store of an archive. Throws CompileError `format/…`. */
 export function storeOf(archive: Archive): Store {
-  const files = archive.has("model.weights.json") ? shards(archive) : [openHdf5(archive.read(wholeFile(archive)))];
+  const files = weightFiles(archive);
   const asset = (path: string): string | undefined =>
     archive.has(`assets/${path}`) ? decode(archive.read(`assets/${path}`)) : undefined;
   return new Files(files, asset);
@@ -45,7 +52,7 @@ export function storeOf(archive: Archive): Store {
 export const storeOfWeights = (file: H5Group): Store => new Files([file], () => undefined);
 
 /** A store of nothing: a config alone. */
-export const emptyStore: Store = { variables: () => [], asset: () => undefined, unread: () => [] };
+export const emptyStore: Store = { variables: () => [], below: () => [], asset: () => undefined, unread: () => [] };
 
 function wholeFile(archive: Archive): string {
   const name = "model.weights.h5";
@@ -96,21 +103,41 @@ class Files implements Store {
     return sorted.map(([, data]) => data);
   }
 
+  below({ folder }: Pick<Custom, "folder">): readonly Variable[] {
+    return this.#foldersIn(folder).flatMap((one) => {
+      const short = one === folder ? "" : `${one.slice(folder === "" ? 0 : folder.length + 1)}/`;
+      return this.variables(one).map((data, i) => variableOf(`${short}${i}`, data));
+    });
+  }
+
   unread(): readonly string[] {
+    return this.#foldersIn("layers").filter((folder) => !this.#read.has(folder));
+  }
+
+  /** Folders that hold variables, from `root` on: first itself, then those within in the file's order. */
+  #foldersIn(root: string): readonly string[] {
     const found = new Set<string>();
     const walk = (group: H5Group, folder: string, depth: number): void => {
       if (depth > deepest) return;
+      const vars = group.get("vars");
+      if (vars?.kind === "group" && vars.names().length > 0) found.add(folder);
       for (const name of group.names()) {
-        const item = group.get(name);
-        if (item?.kind !== "group") continue;
-        if (name === "vars" && item.names().length > 0) found.add(folder);
-        else walk(item, folder === "" ? name : `${folder}/${name}`, depth + 1);
+        const item = name === "vars" ? undefined : group.get(name);
+        // What training stands at is no part of a model.
+        if (item?.kind === "group" && !(folder === "" && name === "optimizer"))
+          walk(item, folder === "" ? name : `${folder}/${name}`, depth + 1);
       }
     };
     for (const file of this.#files) {
-      const layers = file.get("layers");
-      if (layers?.kind === "group") walk(layers, "layers", 0);
+      const group = root === "" ? file : file.get(root);
+      if (group?.kind === "group") walk(group, root, 0);
     }
-    return [...found].filter((folder) => !this.#read.has(folder) && !silent.some((pattern) => pattern.test(folder)));
+    return [...found].filter((folder) => !silent.some((pattern) => pattern.test(folder)));
   }
+}
+
+/** A variable of the file as a definition is given it. Throws CompileError format/tensor where it has no value. */
+export function variableOf(name: string, data: H5Dataset): Variable {
+  if (data.shape !== null) return { name, shape: data.shape, values: data.numbers() };
+  throw new CompileError({ code: "format/tensor", path: data.path, message: "the variable has no value" });
 }

@@ -23,6 +23,8 @@ export interface Serialized {
   readonly module: string;
   readonly config: Keys;
   readonly registered_name?: unknown;
+  /** The config as the file has it, where `config` says the same as today's Keras would. */
+  readonly stated?: Keys;
 }
 
 const deepest = 64;
@@ -42,34 +44,40 @@ export function unsupported(path: string, message: string, hint?: string): never
 /** The object as an instance of a class. Throws CompileError format/spec where it is none. */
 export function serialized(value: unknown, path: string): Serialized {
   if (isPlain(value) && typeof value.class_name === "string" && isPlain(value.config)) {
-    const { class_name, module, config, registered_name } = value;
-    return { class_name, module: typeof module === "string" ? module : "", config, registered_name };
+    const { class_name, module, config, registered_name, stated } = value;
+    const more = isPlain(stated) ? { stated } : {};
+    return { class_name, module: typeof module === "string" ? module : "", config, registered_name, ...more };
   }
   const message = `this must be {class_name, config}, found ${quote(value)}`;
   throw new CompileError({ code: "format/spec", path, message });
 }
 
-/** Whether a class is one of Keras' own, not code of the user's. */
-const isKeras = (module: string): boolean => module === "" || module === "keras" || module.startsWith("keras.");
+/** Whether a class is one of Keras' own, not code of the user's, which may be called alike: `my>Attention`. */
+const isKeras = ({ module, registered_name: name }: Pick<Serialized, "module" | "registered_name">): boolean =>
+  (module === "" || module === "keras" || module.startsWith("keras.")) && !(typeof name === "string" && name.includes(">"));
 
 /** Our layer for a class of Keras', if there is one. */
-export const knownLayer = ({ class_name, module }: Serialized): AnyLayer | undefined =>
-  isKeras(module) ? byClass.get(class_name) : undefined;
+export const knownLayer = (item: Serialized): AnyLayer | undefined => (isKeras(item) ? byClass.get(item.class_name) : undefined);
+
+/** How somebody says what a class of their own means. */
+export const definitionHint = (className: string): string => {
+  const [name, file] = [
+    className.slice(className.lastIndexOf(">") + 1),
+    snakeCase(className.slice(className.lastIndexOf(">") + 1)).replaceAll("_", "-"),
+  ];
+  return `say it in layers that layerc has: --layer ${name}=./${file}.ts, or open(bytes, name, { layers: { ${name} } }); docs/formats/custom-layers.md shows how`;
+};
 
 /** Our layer for a class of Keras'. Throws CompileError format/unsupported with its name. */
 export function layerOf(item: Serialized, path: string): AnyLayer {
-  const { class_name, module, registered_name } = item;
+  const { class_name } = item;
   const layer = knownLayer(item);
   if (layer !== undefined) return layer;
   if (class_name === "Lambda")
-    return unsupported(
-      path,
-      "the layer Lambda holds Python code, which layerc does not run",
-      "say it in layers, and save the model again",
-    );
-  const custom = !isKeras(module) || (typeof registered_name === "string" && registered_name.includes(">"));
-  const what = custom ? `${quote(class_name)} is a layer of the file's author` : `layerc does not have the layer ${class_name}`;
-  return unsupported(path, what, "docs/layers.md lists every layer of Keras, and what stands against the missing ones");
+    return unsupported(path, "the layer Lambda holds Python code, which layerc does not run", definitionHint(class_name));
+  const isCustom = !isKeras(item) || class_name.includes(">");
+  const what = isCustom ? `${quote(class_name)} is a layer of the file's author` : `layerc does not have the layer ${class_name}`;
+  return unsupported(path, what, definitionHint(class_name));
 }
 
 /** How a layer within another's config is read where its config alone does not say it: a model, or one that has saved more. */
@@ -110,10 +118,15 @@ export function ours(value: unknown, path: string, depth = 0, inner?: Inner): un
   const kind = kinds.find(({ modules }) =>
     modules.some((module) => moduleOf(item) === module || moduleOf(item).startsWith(`${module}.`)),
   );
+  // A layer of the author's own names no module.
+  if (kind === undefined && layerKeys.test(path)) return layerSpec(item, path, depth + 1, inner);
   if (kind === undefined)
     return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);
   return kind.ours(item, path, depth + 1, inner);
 }
+
+/** Keys under which wrappers hold layers. */
+const layerKeys = /\.(layer|forward_layer|backward_layer|cells?(\[\d+\])?)$/;
 
 /** Keras says of its models that they are of `keras` itself. */
 const moduleOf = ({ module }: Serialized): string => (module === "keras" ? "keras.models" : module);

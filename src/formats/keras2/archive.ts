@@ -7,10 +7,12 @@
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
+import type { Custom, Variable } from "../custom/define.ts";
 import { decode, type Format, type Given } from "../define.ts";
 import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
+import { kerasFacts } from "../keras/index.ts";
 import { linesOf } from "../keras/model.ts";
-import type { Store } from "../keras/store.ts";
+import { type Store, variableOf } from "../keras/store.ts";
 import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
 import { type Archive, isZip, openZip } from "../zip.ts";
@@ -23,6 +25,11 @@ export const kerasArchive: Format = {
   name: ".keras files of Keras 2",
   sniff: (head) => isZip(head) && isOld(head),
   open: (bytes, given) => openArchive(openZip(bytes), given),
+  facts: (bytes, given) => {
+    const archive = openZip(bytes);
+    const jsonIn = (name: string) => parsePython(decode(archive.read(name)), name);
+    return kerasFacts(archive, jsonIn("metadata.json"), jsonIn("config.json"), given);
+  },
 };
 
 /** Whether the archive's metadata says Keras 2; what is no whole archive is for the others. */
@@ -41,11 +48,12 @@ function isOld(bytes: Uint8Array): boolean {
 
 function openArchive(archive: Archive, given: Given): Model {
   const writer: Writer = { major: 2, backend: "tensorflow" };
-  const { config } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer);
+  const { config, isRefused } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer, given);
   const store = new AttributeStore(openHdf5(archive.read("model.weights.h5")), archive);
-  const lines = linesOf(config, store);
+  const lines = linesOf(config, store, given);
   const model = withSizes(lines.model, given);
-  return { ...model, weights: weightsOf({ ...lines, model }, store) };
+  if (isRefused || lines.isRefused) return model;
+  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
 }
 
 /** What a model calls the list of its layers. */
@@ -69,18 +77,17 @@ export class AttributeStore implements Store {
     const vars = group?.get("vars");
     if (vars?.kind !== "group") return [];
     this.#read.add(vars.path);
-    return vars
-      .names()
-      .toSorted((a, b) => Number(a) - Number(b))
-      .flatMap((name, i) => {
-        const data = vars.get(name);
-        if (data?.kind === "dataset" && (name === `${i}` || !/^\d+$/.test(name))) return [data];
-        throw new CompileError({
-          code: "format/tensor",
-          path: vars.path,
-          message: `there is no variable ${i}, but ${JSON.stringify(name)}`,
+    return numbered(vars);
+  };
+
+  below = ({ folder }: Pick<Custom, "folder">): readonly Variable[] => {
+    const root = this.#groupOf(folder);
+    return root === undefined
+      ? []
+      : variablesIn(root).flatMap(({ vars, path }) => {
+          this.#read.add(vars.path);
+          return numbered(vars).map((data, i) => variableOf(`${path}${i}`, data));
         });
-      });
   };
 
   asset = (path: string): string | undefined => {
@@ -91,21 +98,8 @@ export class AttributeStore implements Store {
   };
 
   unread = (): readonly string[] => {
-    const found: string[] = [];
-    const walk = (group: H5Group, depth: number): void => {
-      if (depth > deepest) return;
-      for (const name of group.names()) {
-        const item = group.get(name);
-        if (item?.kind !== "group") continue;
-        if (name !== "vars") walk(item, depth + 1);
-        else if (item.names().length > 0 && !this.#read.has(item.path) && !silent.test(item.path)) found.push(item.path);
-      }
-    };
-    for (const name of containers) {
-      const group = this.#root.get(name);
-      if (group?.kind === "group") walk(group, 0);
-    }
-    return found;
+    const groups = containers.map((name) => this.#root.get(name)).filter((group) => group?.kind === "group");
+    return groups.flatMap((group) => variablesIn(group).map(({ vars }) => vars.path)).filter((path) => !this.#read.has(path));
   };
 
   /** The group that Keras 2 has for a folder of Keras 3. */
@@ -120,6 +114,34 @@ export class AttributeStore implements Store {
     return group;
   }
 }
+
+/** The groups of variables from a group on, with their paths below it; not those where the noise of training stands. */
+function variablesIn(root: H5Group): readonly { readonly vars: H5Group; readonly path: string }[] {
+  const found: { readonly vars: H5Group; readonly path: string }[] = [];
+  const walk = (group: H5Group, path: string, depth: number): void => {
+    if (depth > deepest) return;
+    const vars = group.get("vars");
+    if (vars?.kind === "group" && vars.names().length > 0 && !silent.test(vars.path)) found.push({ vars, path });
+    for (const name of group.names()) {
+      const item = name === "vars" ? undefined : group.get(name);
+      if (item?.kind === "group") walk(item, `${path}${name}/`, depth + 1);
+    }
+  };
+  walk(root, "", 0);
+  return found;
+}
+
+/** The variables of a group in their order. Throws CompileError format/tensor where one is missing. */
+const numbered = (vars: H5Group): readonly H5Dataset[] =>
+  vars
+    .names()
+    .toSorted((a, b) => Number(a) - Number(b))
+    .map((name, i) => {
+      const data = vars.get(name);
+      if (data?.kind === "dataset" && (name === `${i}` || !/^\d+$/.test(name))) return data;
+      const message = `there is no variable ${i}, but ${JSON.stringify(name)}`;
+      throw new CompileError({ code: "format/tensor", path: vars.path, message });
+    });
 
 function child(group: H5Group, name: string): H5Group | undefined {
   const found = group.get(name);

@@ -11,8 +11,10 @@ import { snakeCase } from "../../../compiler/front/lines.ts";
 import { constraintSchema } from "../../../compiler/training/constraints/index.ts";
 import { initializerSchema } from "../../../compiler/training/initializers/index.ts";
 import { regularizerSchema } from "../../../compiler/training/regularizers/index.ts";
+import { type Given, steppedOver } from "../define.ts";
 import { type Keys, knownLayer, ours, quote, unsupported } from "../keras/values.ts";
 import { classToday, type Item, unwrapped, type Writer, without } from "./item.ts";
+import { Namer, nameIn } from "./names.ts";
 import { callsOf } from "./nodes.ts";
 import { operationOf } from "./operations.ts";
 import { type ArrayQuirk, arrayQuirks, layerQuirks } from "./quirks.ts";
@@ -29,18 +31,20 @@ export interface Modern {
   readonly owners: ReadonlyMap<string, Owner>;
   /** What of training is not taken over: regularizers, initializers and constraints that layerc does not have. */
   readonly left: readonly string[];
+  /** Whether layers are missing, which whoever asked for all problems was told of. */
+  readonly isRefused: boolean;
 }
 
 const deepest = 32;
 
 /** The config as Keras 3 writes it; `stored`: who wrote the arrays. Throws CompileError `format/…`. */
-export function modernise(config: unknown, writer: Writer, stored: Writer = writer): Modern {
-  const reader = new Reader(writer, stored);
+export function modernise(config: unknown, writer: Writer, given: Given = {}, stored: Writer = writer): Modern {
+  const reader = new Reader(writer, stored, given);
   const root = itemOf(config, "config");
   if (!isContainer(root.class_name))
     unsupported("config", `the model is of the class ${quote(root.class_name)}: layerc reads Sequential and Functional models`);
   const made = reader.container(root, { path: "config", owner: "", depth: 0 });
-  return { config: made, owners: reader.owners, left: reader.left };
+  return { config: made, owners: reader.owners, left: reader.left, isRefused: reader.isRefused };
 }
 
 const isContainer = (name: string): boolean => name === "Sequential" || classToday(name) === "Functional";
@@ -85,10 +89,13 @@ const spoken = [
 class Reader {
   readonly owners = new Map<string, Owner>();
   readonly left: string[] = [];
+  isRefused = false;
   readonly #writer: Writer;
   readonly #stored: Writer;
+  readonly #given: Given;
 
-  constructor(writer: Writer, stored: Writer) {
+  constructor(writer: Writer, stored: Writer, given: Given) {
+    this.#given = given;
     this.#writer = writer;
     this.#stored = stored;
   }
@@ -134,8 +141,16 @@ class Reader {
     return { ...config, layers };
   }
 
-  /** A layer in a list, under the name that its lines have. */
+  /** A layer in a list under its lines' name; where it cannot be one, and all problems are asked for, one in its place. */
   #layer(item: Item & Keys, name: string, site: Site): Keys {
+    const instead = () => {
+      this.isRefused = true;
+      return { module: "keras.layers", class_name: "Identity", config: { name } };
+    };
+    return steppedOver(this.#given.refuse, () => this.#line(item, name, site), instead);
+  }
+
+  #line(item: Item & Keys, name: string, site: Site): Keys {
     if (isContainer(item.class_name))
       return this.container({ ...item, config: { ...item.config, name } }, { ...site, owner: `${site.owner}${name}/` });
     if (item.class_name === "InputLayer")
@@ -170,7 +185,7 @@ class Reader {
       if (kept !== undefined) Object.defineProperty(config, key, { value: kept, enumerable: true });
     }
     const { class_name, registered_name } = made;
-    return { class_name, module: moduleOf(made, this.#writer), registered_name, config };
+    return { class_name, module: moduleOf(made, this.#writer), registered_name, config, stated: item.config };
   }
 
   /** A layer within another, or a list of them; what is none stays. */
@@ -245,33 +260,9 @@ function ofKeras1(value: unknown): unknown {
   return { class_name: isPenalty ? "L1L2" : name, config: m === undefined ? keys : { ...keys, max_value: m } };
 }
 
-/** The name of a layer, beside its config or in it. */
-const nameIn = (item: Item & Keys): string | undefined =>
-  [item.name, item.config.name].find((name): name is string => typeof name === "string" && name !== "");
-
 function listOf(layers: unknown, path: string): readonly (Item & Keys)[] {
   if (!Array.isArray(layers)) return wrong(path, `the layers are a list, found ${quote(layers)}`);
   return layers.map((item: unknown, i) => itemOf(item, `${path}[${i}]`));
-}
-
-/** Names for layers that have none: models within a Sequential had none in Keras 1 and 2. */
-class Namer {
-  readonly #taken: Set<string>;
-
-  constructor(list: readonly (Item & Keys)[]) {
-    this.#taken = new Set(list.flatMap((item) => nameIn(item) ?? []));
-  }
-
-  of(item: Item & Keys): string {
-    return nameIn(item) ?? this.free(`${snakeCase(item.class_name)}_1`);
-  }
-
-  free(base: string): string {
-    let name = base;
-    for (let k = 2; this.#taken.has(name); k++) name = `${base}_${k}`;
-    this.#taken.add(name);
-    return name;
-  }
 }
 
 /** What the first layer of a chain takes, batch included; a model within says it of its own first layer. */

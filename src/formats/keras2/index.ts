@@ -8,37 +8,58 @@
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
-import { decode, type Format, type Given, textStart } from "../define.ts";
+import { decode, type Facts, type Format, type Given, textStart } from "../define.ts";
 import { type H5Group, isHdf5, openHdf5 } from "../hdf5/index.ts";
+import { arrayFactsIn, layerFacts, said } from "../keras/facts.ts";
 import { linesOf } from "../keras/model.ts";
 import { emptyStore, type Store, storeOfWeights } from "../keras/store.ts";
 import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
 import { AttributeStore } from "./archive.ts";
+import { Arrays, hasLayers } from "./arrays.ts";
 import { modernise } from "./configs.ts";
 import { majorOf, type Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
 import { withTraining } from "./training.ts";
-import { Arrays, hasLayers, weightsIn } from "./weights.ts";
+import { weightsIn } from "./weights.ts";
 
 /** Models and weights that Keras saved as HDF5, whatever the file is called. */
 export const kerasH5: Format = {
   name: ".h5 files of Keras",
   sniff: isHdf5,
   open: (bytes, given) => openH5(openHdf5(bytes), given),
+  facts: (bytes, given) => {
+    const root = openHdf5(bytes);
+    const stated = root.attribute("model_config");
+    const config = typeof stated === "string" ? parsePython(stated, "model_config") : architectureBeside(given);
+    const { says, parts } = architectureFacts(config, root);
+    const weights = root.get("model_weights");
+    const arrays = arrayFactsIn([weights?.kind === "group" ? weights : root], given);
+    return { says, ...(parts === undefined ? {} : { parts }), ...(arrays === undefined ? {} : { weights: arrays }) };
+  },
 };
 
 /** An architecture that Keras gave as JSON. */
 export const kerasJson: Format = {
   name: "an architecture of Keras as JSON",
   sniff: (head) => isArchitecture(head),
-  open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text")), given),
+  facts: (bytes) => architectureFacts(parsePython(decode(bytes), "the text")),
+  open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text"), given), given),
 };
 
+/** What an architecture says of itself; `root`: the file that has it. */
+function architectureFacts(value: unknown, root?: H5Group): Facts {
+  const outer = isPlain(value) ? value : {};
+  const config = isPlain(outer.model_config) ? outer.model_config : outer;
+  const stated = (key: string): unknown => root?.attribute(key) ?? config[key] ?? outer[key];
+  const parts = layerFacts(config);
+  return { says: said([["Keras version", stated("keras_version")], ["backend", stated("backend")]]), ...(parts === undefined ? {} : { parts }) }; // biome-ignore format: one line
+}
+
 /** The Model of a config of any Keras, `{class_name, config}` or what holds one: without weights. Throws CompileError `format/…`. */
-export function fromArchitecture(value: unknown): Model {
+export function fromArchitecture(value: unknown, given: Given = {}): Model {
   const { config, writer } = architectureOf(value, {});
-  return linesOf(modernise(config, writer).config, emptyStore).model;
+  return linesOf(modernise(config, writer, given).config, emptyStore, given).model;
 }
 
 /** What stands at the root of a `.weights.h5` file. */
@@ -77,11 +98,12 @@ function opened(architecture: unknown, root: H5Group, weights: H5Group, given: G
   const { config, writer, stored } = architectureOf(architecture, said);
   if (!hasLayers(weights))
     return inFolders(config, writer, writer.major < 3 ? new AttributeStore(weights) : storeOfWeights(weights), given);
-  const { config: made, owners, left } = modernise(config, writer, stored);
+  const { config: made, owners, left, isRefused } = modernise(config, writer, given, stored);
   const arrays = new Arrays(weights);
-  const lines = linesOf(made, arrays);
+  const lines = linesOf(made, arrays, given);
   const sized = withSizes(lines.model, given);
-  const model = { ...sized, weights: weightsIn(sized, arrays, owners) };
+  if (isRefused || lines.isRefused) return sized;
+  const model = { ...sized, weights: weightsIn(sized, arrays, owners, lines.customs, given) };
   const training = root.attribute("training_config");
   // A model that would be trained otherwise than it was is not trained by what its file says.
   return left.length > 0 || typeof training !== "string" ? model : withTraining(model, parsePython(training, "training_config"));
@@ -89,10 +111,11 @@ function opened(architecture: unknown, root: H5Group, weights: H5Group, given: G
 
 /** Weights in folders, as Keras 3 has them. */
 function inFolders(config: unknown, writer: Writer, store: Store, given: Given): Model {
-  const made = writer.major < 3 ? modernise(config, writer).config : config;
-  const lines = linesOf(made, store);
+  const made = writer.major < 3 ? modernise(config, writer, given) : { config, isRefused: false };
+  const lines = linesOf(made.config, store, given);
   const model = withSizes(lines.model, given);
-  return { ...model, weights: weightsOf({ ...lines, model }, store) };
+  if (made.isRefused || lines.isRefused) return model;
+  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
 }
 
 /** The architecture in a value, and who wrote it; `said`: what the file of the arrays says. */

@@ -8,21 +8,17 @@
 // Guarantee: every array of every layer is read, by a weight of its shape.
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import type { Weight } from "../../../compiler/front/params.ts";
-import { resolve } from "../../../compiler/front/steps.ts";
 import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
-import type { H5Dataset, H5Group, H5Value } from "../hdf5/index.ts";
-import type { Store } from "../keras/store.ts";
+import type { Custom } from "../custom/define.ts";
+import { customValues, partedBy, resolvedWeights } from "../custom/weights.ts";
+import { type Given, steppedOver } from "../define.ts";
 import { quote } from "../keras/values.ts";
+import type { Arrays, Named } from "./arrays.ts";
 import type { Owner } from "./configs.ts";
 import { classToday, type Stored } from "./item.ts";
 import { transposed } from "./kernels.ts";
 
-/** An array of the file, by its path below its layer's group. */
-interface Named {
-  readonly name: string;
-  readonly data: H5Dataset;
-}
 /** The weights of one layer, which may lie in a model within the model. */
 interface Leaf {
   readonly owner: string;
@@ -38,99 +34,32 @@ const fail = (path: string, message: string, hint?: string): never => {
   throw new CompileError({ code: "format/tensor", path, message, ...(hint === undefined ? {} : { hint }) });
 };
 
-/** The names of an attribute, which may stand in parts. */
-function namesOf(group: H5Group, attribute: string): readonly string[] | undefined {
-  const list = (value: H5Value): readonly string[] =>
-    (Array.isArray(value) ? value : [value]).filter((name): name is string => typeof name === "string");
-  const whole = group.attribute(attribute);
-  if (whole !== undefined) return list(whole);
-  const parts: string[] = [];
-  for (let k = 0; ; k++) {
-    const part = group.attribute(`${attribute}${k}`);
-    if (part === undefined) return k === 0 ? undefined : parts;
-    parts.push(...list(part));
-  }
-}
-
-/** Variables that say nothing about predictions: where the noise of training stands. */
-const silent = /(^|\/)(StateVar|seed_generator_state)(_\d+)?(:\d+)?$/;
-
-/** Whether a group holds weights by layer, in the form of Keras' .h5 files. */
-export const hasLayers = (group: H5Group): boolean =>
-  group.attribute("layer_names") !== undefined || group.attribute("layer_names0") !== undefined;
-
-/** The arrays of a file by layer, in its order; what layers take over into their configs is taken out. */
-export class Arrays implements Store {
-  readonly #byLayer = new Map<string, Named[]>();
-
-  constructor(group: H5Group) {
-    for (const layer of namesOf(group, "layer_names") ?? []) {
-      const own = group.get(layer);
-      if (own?.kind !== "group") {
-        fail(layer, `the file names the layer ${quote(layer)}, and has no group of that name`);
-        continue;
-      }
-      const names = (namesOf(own, "weight_names") ?? []).filter((name) => !silent.test(name));
-      const arrays = names.map((name): Named => {
-        const data = own.get(name);
-        return data?.kind === "dataset"
-          ? { name, data }
-          : fail(own.path, `the file names the array ${quote(name)}, which is not there`);
-      });
-      this.#byLayer.set(layer, arrays);
-    }
-    const top = group.get("top_level_model_weights");
-    const more = top?.kind === "group" ? (namesOf(top, "weight_names") ?? []) : [];
-    if (more.length > 0) fail("top_level_model_weights", `the model itself has weights: ${more.map(quote).join(", ")}`);
-  }
-
-  /** Layers that have arrays, with these. */
-  get layers(): readonly (readonly [name: string, arrays: readonly Named[]])[] {
-    return [...this.#byLayer].filter(([, arrays]) => arrays.length > 0);
-  }
-
-  folders = (list: readonly { readonly config: Readonly<Record<string, unknown>> }[], under: string): readonly string[] =>
-    list.map(({ config }) => `${under === "" ? "" : `${under}/`}${String(config.name)}`);
-
-  /** What a layer takes into its config: all arrays of its group, or within a model those that are named after it. */
-  variables = (folder: string): readonly H5Dataset[] => {
-    const layer = [...this.#byLayer.keys()].find((name) => folder === name || folder.startsWith(`${name}/`));
-    const arrays = layer === undefined ? undefined : this.#byLayer.get(layer);
-    if (layer === undefined || arrays === undefined) return [];
-    const own = folder.slice(folder.lastIndexOf("/") + 1);
-    const isOwn = ({ name }: Named): boolean => folder === layer || name.split("/").at(-2) === own;
-    const taken = arrays.filter(isOwn);
-    this.#byLayer.set(
-      layer,
-      arrays.filter((array) => !isOwn(array)),
-    );
-    this.#taken.set(folder, [...(this.#taken.get(folder) ?? []), ...taken]);
-    return (this.#taken.get(folder) ?? []).map(({ data }) => data);
-  };
-  readonly #taken = new Map<string, readonly Named[]>();
-
-  asset = (): undefined => undefined;
-  unread = (): readonly string[] => [];
-}
-
 /** Every weight of the model. `owners`: the model's layers in the file's order, with how their arrays are stored. */
 export function weightsIn(
   model: Model,
   arrays: Arrays,
   owners: ReadonlyMap<string, Owner>,
+  customs: readonly Custom[],
+  { refuse }: Given,
 ): Readonly<Record<string, Float32Array>> {
-  const stored = arrays.layers;
   const values: Record<string, Float32Array> = {};
-  for (const [unit, found] of paired(unitsOf(model, owners), stored)) {
-    // defineProperty: a layer may be called __proto__.
-    for (const [name, numbers] of valuesOf(unit, found, owners))
-      Object.defineProperty(values, name, { value: numbers, enumerable: true });
-  }
+  const parted = partedBy(resolvedWeights(model, customs), customs);
+  // What is theirs is taken out before the others are counted.
+  const defined = customValues(parted, customs, arrays.below, "list", refuse);
+  const own = paired(unitsOf(model, parted.rest, owners), arrays.layers).flatMap(([unit, found]) =>
+    steppedOver(
+      refuse,
+      () => valuesOf(unit, found, owners),
+      () => [],
+    ),
+  );
+  // defineProperty: a layer may be called __proto__.
+  for (const [name, value] of [...defined, ...own]) Object.defineProperty(values, name, { value, enumerable: true });
   return values;
 }
 
 /** Lines with weights, each with its layers in the file's order. */
-function unitsOf(model: Model, owners: ReadonlyMap<string, Owner>): readonly Unit[] {
+function unitsOf(model: Model, weights: readonly Weight[], owners: ReadonlyMap<string, Owner>): readonly Unit[] {
   const place = new Map([...owners.keys()].map((owner, i) => [owner, i]));
   const lines = new Set(model.layers.flatMap(({ name }) => name ?? []));
   const lineOf = (name: string): string => {
@@ -141,7 +70,7 @@ function unitsOf(model: Model, owners: ReadonlyMap<string, Owner>): readonly Uni
     return name.slice(0, name.lastIndexOf("/"));
   };
   const units = new Map<string, Map<string, Weight[]>>();
-  for (const weight of resolve(model).weights) {
+  for (const weight of weights) {
     const line = lineOf(weight.name);
     const leaves = units.get(line) ?? new Map<string, Weight[]>();
     units.set(line, leaves);

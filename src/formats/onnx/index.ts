@@ -8,6 +8,7 @@ import { graph, nodesOf } from "../../../compiler/graph/graph.ts";
 import { printGraph } from "../../../compiler/graph/print.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { Format, Given } from "../define.ts";
+import { onnxFacts } from "./facts.ts";
 import { Importer, refusal, type Scope } from "./importer.ts";
 import { Kept } from "./layouts.ts";
 import { dtypeOf } from "./numbers.ts";
@@ -22,6 +23,7 @@ export const onnx: Format = {
   name: ".onnx files",
   sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head),
   open: openOnnx,
+  facts: (bytes) => onnxFacts(decodeModel(bytes)),
 };
 
 /** A version of the format first, then who wrote it or what it is: what every tool writes. */

@@ -2,6 +2,7 @@
 // opens it gives. Out: a plan of inputs for each size of the batch that is to be tried. Guarantee: no size is guessed: an open one is the
 // batch, or it is given, or the error names the input.
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
 import type { Given } from "../define.ts";
 import { refusal } from "./importer.ts";
 import { type DType, dtypeName, dtypeOf } from "./numbers.ts";
@@ -21,6 +22,10 @@ type Stated = number | string;
 /** The inputs that are no weights. `given`: shapes of samples, or of whole inputs, and known values. */
 export function portsOf(graph: GraphProto, given: Given): readonly Port[] {
   const weights = new Set(graph.initializers.map(({ name }) => name));
+  checkNames(
+    graph.inputs.map(({ name }) => name).filter((name) => !weights.has(name)),
+    given,
+  );
   const infos = graph.inputs.filter(({ name }) => !weights.has(name) && given.inputValues?.[name] === undefined);
   const stated = infos.map((info) => ({ info, dtype: formatOf(info), sizes: sizesOf(info) }));
   const batch = stated.map(({ sizes }) => sizes?.[0]).find((size) => typeof size === "string");
@@ -28,6 +33,14 @@ export function portsOf(graph: GraphProto, given: Given): readonly Port[] {
     const own = givenShape(given, name, infos.length);
     return { name, dtype, shape: settled(name, sizes, own, batch) };
   });
+}
+
+/** Throws for values of an input that the file does not have. */
+function checkNames(names: readonly string[], { inputValues = {} }: Given): void {
+  const strange = Object.keys(inputValues).find((name) => !names.includes(name));
+  if (strange === undefined) return;
+  const message = `there is no input ${JSON.stringify(strange)}`;
+  throw new CompileError({ code: "format/size", path: "inputs", message, hint: suggestionFor(strange, names) });
 }
 
 function formatOf({ name, type }: ValueInfo): DType {

@@ -118,6 +118,7 @@ const functionProto = table({
 const modelFields = {
   irVersion: one.int(1),
   producer: one.string(2),
+  producerVersion: one.string(3),
   graph: message(7, graph),
   opsets: messages(8, opset),
   functions: messages(25, functionProto),

@@ -10,6 +10,7 @@ import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { decode, type Format, type Given, textStart } from "../define.ts";
 import { parseJson } from "../json.ts";
+import { tfjsFacts } from "./facts.ts";
 import { readGraph } from "./graph/index.ts";
 import { readLayers } from "./layers.ts";
 import { readManifest } from "./manifest.ts";
@@ -19,6 +20,10 @@ export const tfjs: Format = {
   name: "model.json of TensorFlow.js",
   sniff: (head) => head[textStart(head)] === 0x7b && isTopology(head),
   open: openTfjs,
+  facts: (bytes) => {
+    const file = parseJson(decode(bytes.subarray(textStart(bytes))), "format/json");
+    return isPlain(file) ? tfjsFacts(file) : { says: [] };
+  },
 };
 
 const key: readonly number[] = [...new TextEncoder().encode('"modelTopology"')];

@@ -5,14 +5,16 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import { snakeCase } from "../../../compiler/front/lines.ts";
 import type { Weight } from "../../../compiler/front/params.ts";
-import { resolve } from "../../../compiler/front/steps.ts";
 import { sameShape, showShape } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
+import type { Custom } from "../custom/define.ts";
+import { customValues, partedBy, resolvedWeights } from "../custom/weights.ts";
 import type { Given } from "../define.ts";
 import type { H5Dataset } from "../hdf5/index.ts";
 import { linesOf } from "../keras/model.ts";
-import type { Store } from "../keras/store.ts";
+import { type Store, variableOf } from "../keras/store.ts";
 import { type Keys, quote, unsupported } from "../keras/values.ts";
+import { belowName } from "../keras2/arrays.ts";
 import { modernise, type Owner } from "../keras2/configs.ts";
 import type { Item, Stored as StoredArray, Writer } from "../keras2/item.ts";
 import { parsePython } from "../keras2/json.ts";
@@ -23,18 +25,21 @@ import { paired } from "./pairing.ts";
 /** The Model of a layers-model. Throws CompileError `format/…`. */
 export function readLayers(topology: Keys, tensors: ReadonlyMap<string, Stored>, given: Given): Model {
   const { config, writer } = configOf(topology);
-  const { config: made, owners } = modernise(config, writer);
+  const { config: made, owners, isRefused } = modernise(config, writer, given);
   if (writer.backend === ownBackend) checkOwn(owners);
-  const lines = linesOf(made, storeOf(tensors));
+  const lines = linesOf(made, storeOf(tensors), given);
   const model = withSizes(lines.model, given);
   // An architecture alone is a model that is not trained.
-  return tensors.size === 0 ? model : { ...model, weights: weightsOf(model, owners, tensors) };
+  return isRefused || lines.isRefused || tensors.size === 0
+    ? model
+    : { ...model, weights: weightsOf(model, owners, tensors, lines.customs) };
 }
 
 /** What TensorFlow.js writes where Keras names what it computes with. */
 const ownBackend = "tensor_flow.js";
 
-function configOf(topology: Keys): { readonly config: unknown; readonly writer: Writer } {
+/** The config of a layers-model, and who wrote it. */
+export function configOf(topology: Keys): { readonly config: unknown; readonly writer: Writer } {
   const keys = inSnakeCase(topology) as Keys;
   const stated = typeof keys.model_config === "string" ? parsePython(keys.model_config, "model_config") : keys.model_config;
   const config = isPlain(stated) ? stated : keys;
@@ -89,10 +94,20 @@ function storeOf(tensors: ReadonlyMap<string, Stored>): Store {
       const layer = folder.slice(folder.lastIndexOf("/") + 1);
       return [...tensors.values()].filter(({ name }) => `/${name}`.includes(`/${layer}/`)).map(datasetOf);
     },
+    below: (custom) =>
+      [...tensors.values()]
+        .filter(belongsTo(custom))
+        .map((tensor) => variableOf(belowName(tensor.name, custom.name), datasetOf(tensor))),
     asset: () => undefined,
     unread: () => [],
   };
 }
+
+/** Whether a tensor is one of a custom layer: its path names the layer. */
+const belongsTo =
+  ({ name: layer }: Pick<Custom, "name">) =>
+  ({ name }: Stored): boolean =>
+    name.split("/").slice(0, -1).includes(layer);
 
 const datasetOf = ({ name, shape, numbers }: Stored): H5Dataset => ({
   kind: "dataset",
@@ -110,15 +125,20 @@ function weightsOf(
   model: Model,
   owners: ReadonlyMap<string, Owner>,
   tensors: ReadonlyMap<string, Stored>,
+  customs: readonly Custom[],
 ): Readonly<Record<string, Float32Array>> {
-  const { weights } = resolve(model);
-  const found = paired(weights, owners, tensors);
+  const parted = partedBy(resolvedWeights(model, customs), customs);
+  const weights = parted.rest;
+  const left = [...tensors].filter(([, tensor]) => !customs.some((custom) => belongsTo(custom)(tensor)));
+  const found = paired(weights, owners, new Map(left));
   const leaves = new Map<string, Weight[]>();
   for (const weight of weights) {
     const owner = weight.name.slice(0, weight.name.lastIndexOf("/"));
     leaves.set(owner, [...(leaves.get(owner) ?? []), weight]);
   }
   const values: Record<string, Float32Array> = {};
+  for (const [name, value] of customValues(parted, customs, storeOf(tensors).below, "list"))
+    Object.defineProperty(values, name, { value, enumerable: true });
   for (const [owner, list] of leaves) {
     const arrays = list.map(({ name }) => arrayOf(found.get(name) as Stored));
     const { quirks = [], item } = owners.get(owner) ?? {};

@@ -11,7 +11,7 @@ import { check } from "../../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { showShape, sizeOf } from "../../../compiler/graph/graph.ts";
 import { largestValue } from "../../../compiler/graph/limits.ts";
-import { besideOf, type Given } from "../define.ts";
+import { besideOf, type Facts, type Given, weightFacts } from "../define.ts";
 import { floatFormats, integerFormats } from "../hdf5/numbers.ts";
 import { shorten } from "../header.ts";
 
@@ -72,6 +72,21 @@ const affine: readonly string[] = ["uint8", "uint16"];
 const quote = (text: string): string => shorten(JSON.stringify(text));
 /** The path of a tensor in the file. */
 const placeOf = (group: number, i: number): string => `weightsManifest[${group}].weights[${i}]`;
+
+/** The tensors that a manifest describes, with the format that they are stored in: no file is read for it. */
+export function manifestFacts(manifest: unknown): Facts["weights"] {
+  const parsed = schema.safeParse(manifest ?? []);
+  if (!parsed.success) return undefined;
+  return weightFacts(
+    parsed.data.flatMap(({ weights }) =>
+      weights.map(({ shape, dtype, quantization }) => {
+        const stored = quantization?.dtype ?? dtype;
+        const name = quantization === undefined ? dtype : `${dtype} as ${stored}`;
+        return { dtype: name, bytes: sizeOf(shape) * (layouts.get(stored)?.size ?? 0) };
+      }),
+    ),
+  );
+}
 
 /** Every tensor by name. Throws CompileError `format/…`. */
 export function readManifest(manifest: unknown, given: Given): ReadonlyMap<string, Stored> {

@@ -6,7 +6,7 @@ import { type Graph, graph, type Node } from "../../../../compiler/graph/graph.t
 import { printGraph } from "../../../../compiler/graph/print.ts";
 import type { Model } from "../../../../compiler/model.ts";
 import { begin } from "../../../../compiler/ops/index.ts";
-import type { Given } from "../../define.ts";
+import { type Given, steppedOver } from "../../define.ts";
 import { shorten } from "../../header.ts";
 import type { Stored } from "../manifest.ts";
 import { Call, type Operator } from "./define.ts";
@@ -99,6 +99,17 @@ function evaluated(
   const inputs = def.inputs.map((input) => resultOf(input, results));
   const given = operator(new Call(def, inputs, values));
   return "kind" in given ? [given] : given;
+}
+
+/** An error for each operator of a graph that has no row. */
+export function missingOperators(nodes: ReadonlyMap<string, NodeDef>): readonly CompileError[] {
+  const missing = new Map<string, CompileError>();
+  for (const node of nodes.values()) {
+    const refuse = (error: CompileError): void => void (missing.has(node.op) || missing.set(node.op, error));
+    // A placeholder that is an input is no operator.
+    if (node.op !== "Placeholder") steppedOver(refuse, () => checkOperator(node), () => undefined); // biome-ignore format: one line
+  }
+  return [...missing.values()];
 }
 
 /** Throws where there is no row for an operator; a loop is met here before it leads in a circle. */
