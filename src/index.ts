@@ -9,5 +9,5 @@ export type { Options, OptionsInput } from "../compiler/options.ts";
 export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
 export { load } from "../runtime/index.ts";
 export { type FittedModel, fit } from "./fit.ts";
-export { type Given, open, openWeights, save } from "./formats/index.ts";
+export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
 export * from "./sequential.ts";
