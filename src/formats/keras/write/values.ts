@@ -37,13 +37,13 @@ export function keysOf(layer: AnyLayer, config: object, values: Values, inner: I
     Object.entries(config)
       .filter(([key, value]) => value !== undefined && !atCall.has(key))
       .flatMap(([key, value]) => {
-        const made = valueOf(key, value, values, inner);
+        const made = written(key, value, values, inner);
         return made === undefined ? [] : [[snakeCase(key), made] as const];
       }),
   );
 }
 
-function valueOf(key: string, value: unknown, values: Values, inner: Inner): unknown {
+function written(key: string, value: unknown, values: Values, inner: Inner): unknown {
   const role = snakeCase(key);
   if (/activation$/i.test(key)) return values.activation(snakeCase(typeof value === "string" ? value : "linear"), key);
   const kind = kinds.find(([ending]) => key.endsWith(ending))?.[1];

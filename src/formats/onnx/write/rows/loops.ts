@@ -75,5 +75,11 @@ function readOutside(nodes: readonly NodeSpec[]): readonly string[] {
 /** Rows of the group. */
 export const loops: readonly Row[] = [
   { op: "scan", write: scan },
-  { op: "pick", write: (writer, { inputs: [bundle], attrs }) => (writer.value(bundle), writer.picked(bundle, attrs.index as number)) }, // biome-ignore format: one row
+  {
+    op: "pick",
+    write: (writer, { inputs: [bundle], attrs }) => {
+      writer.value(bundle);
+      return writer.picked(bundle, attrs.index as number);
+    },
+  },
 ];
