@@ -29,6 +29,8 @@ export const optionsSchema = z.strictObject({
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. */
   selfTest: z.boolean().default(true),
+  /** Convolutions of 3 x 3 by tiles: a half to a fourth of the products, and up to twice the rounding (rewrite/rules/winograd.ts). Not with `exact`. */
+  winograd: z.boolean().default(true),
   /** Most multiply-adds of a model that becomes straight-line code; undefined: what pays (compiler/pipeline/cost.ts). */
   unroll: z.int().min(0).optional(),
 });

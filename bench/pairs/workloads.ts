@@ -94,6 +94,7 @@ export const lenet: PairNet = {
 
 const mnist: PairNet = {
   name: "mnist-cnn",
+  loss: "categorical_crossentropy",
   layers: (l) => [
     l.conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
     l.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
@@ -130,6 +131,26 @@ const normalised: PairNet = {
     l.batchNormalization({}),
     l.reLU({}),
     l.dense({ units: 10, activation: "softmax" }),
+  ],
+};
+
+const gru64: PairNet = {
+  name: "gru-64 100x16",
+  loss: "mse",
+  layers: (l) => [l.gru({ units: 64, inputShape: [100, 16] })],
+};
+
+/** Steps of a strided convolution, forward and backward. */
+const strided: PairNet = {
+  name: "strided 32x32x16",
+  loss: "mse",
+  layers: (l) => [
+    l.conv2d({ filters: 16, kernelSize: 3, padding: "same", activation: "relu", inputShape: [32, 32, 3] }),
+    l.conv2d({ filters: 32, kernelSize: 3, strides: 2, padding: "same", activation: "relu" }),
+    l.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same", activation: "relu" }),
+    l.conv2d({ filters: 64, kernelSize: 1, activation: "relu" }),
+    l.globalAveragePooling2d({}),
+    l.dense({ units: 10 }),
   ],
 };
 
@@ -178,7 +199,10 @@ export const pairings: readonly Pairing[] = [
   train(denseNet("4-10-3", "categorical_crossentropy"), 32),
   train(normalised, 32),
   train(lenet, 32),
+  train(mnist, 32),
+  train(strided, 32),
   train(lstm64, 32),
+  train(gru64, 32),
 ];
 
 /** Whose compile time is compared: with default options, as a user compiles them. */

@@ -39,6 +39,7 @@ export { variance } from "./composite/variance.ts";
 export { concat } from "./nest/concat.ts";
 export { dot } from "./nest/dot.ts";
 export { gather } from "./nest/gather.ts";
+export { mix } from "./nest/mix.ts";
 export { overlapAdd } from "./nest/overlap-add.ts";
 export { pad } from "./nest/pad.ts";
 export { reduceMax } from "./nest/reduce-max.ts";

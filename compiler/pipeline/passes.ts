@@ -13,7 +13,7 @@ import { share } from "../lower/share.ts";
 import { ops } from "../ops/index.ts";
 import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
-import { pack } from "../plan/pack.ts";
+import { fillColumns, pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
 import { printPlan } from "../plan/print.ts";
@@ -167,6 +167,14 @@ export const entryPasses = [
       const { main, prepare, layouts } = pack({ main: draft.graph, prepare: draft.prepare }, { vectors: hasLanes(target) });
       return { ...draft, graph: main, prepare, layouts };
     },
+  },
+  {
+    name: "fill",
+    from: "graph",
+    stage: "graph",
+    says: "training: weights whose columns make no whole vectors are filled up with zeros before a dot reads them",
+    when: ({ fixed }, { target }) => !fixed && hasLanes(target),
+    run: (draft) => ({ ...draft, graph: fillColumns(draft.graph) }),
   },
   {
     name: "borrow",

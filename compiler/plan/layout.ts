@@ -8,10 +8,11 @@
 // The right operand of a large dot lies in blocks. Where weights never change, `pack` makes it a param of its own that prepare computes;
 // where they do, the planner copies it on the way, each time. A small one whose columns make no whole vectors is padded, as a param of
 // the shape [..., P] of which the dot reads a slice: what is computed, and how wide it lies, stays as it was.
-import { bindShape, type Graph, isGraph, type Node, sizeOf } from "../graph/graph.ts";
+import { bindShape, type Graph, isGraph, type Node, type Shape, sizeOf } from "../graph/graph.ts";
 import { blockSize } from "../program/nest/block.ts";
 import { rowMajor, type View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
+import { isView } from "../rewrite/rules/constants.ts";
 import { targets } from "../targets.ts";
 import type { Rows } from "./plan.ts";
 
@@ -43,22 +44,43 @@ export function chooseLayouts(graph: Graph, rows: Rows, copies: boolean): Layout
   const values = new Map<Node, Layout>();
   const operands = new Map<Node, Layout>();
   const most = typeof rows === "number" ? rows : rows.max;
-  const visit = ({ nodes }: Graph): void => {
+  const visit = ({ nodes }: Graph, isBody: boolean): void => {
     for (const node of nodes) {
-      if (isGraph(node.attrs.body)) visit(node.attrs.body);
-      if (most > 1 && isTrap(node)) values.set(node, { gap });
+      if (isGraph(node.attrs.body)) visit(node.attrs.body, true);
+      if (most > 1 && isTrap(node.type.shape)) values.set(node, { gap });
+      const blocked = copies ? blockedAxis(node) : undefined;
+      const turned = copies && !isBody && blocked === undefined && node.op === "dot" && isTurned(node.inputs[1]);
+      // Inside a loop the copy would be made again at every step, but of what comes from outside and stays the same.
+      const isOnce = blocked !== undefined && (!isBody || isClosed(node.inputs[1]));
+      if ((isOnce || turned) && node.inputs[0].type.shape[0] === "n") operands.set(node, isOnce ? { blocked } : {});
     }
   };
-  visit(graph);
-  // Inside a loop the copy would be made again at every step.
-  for (const node of copies ? graph.nodes : []) {
-    const blocked = blockedAxis(node);
-    if (blocked !== undefined && node.inputs[0].type.shape[0] === "n") operands.set(node, { blocked });
-  }
+  visit(graph, false);
   return { values, operands };
 }
 
-function isTrap({ type: { shape } }: Node): boolean {
+/** The param that a node is, or is a view of. */
+export function weightOf(node: Node): Node | undefined {
+  let value = node;
+  while (isView(value)) [value] = value.inputs;
+  return value.op === "param" ? value : undefined;
+}
+
+/** A param that is read through views of which one changes the order of its axes: no line of memory is a row of it. */
+export function isTurned(node: Node): boolean {
+  let [value, turns] = [node, false];
+  for (; isView(value); [value] = value.inputs) turns ||= value.op === "transpose";
+  return turns && value.op === "param";
+}
+
+/** Of the body of a scan: the same at every step. */
+const isClosed = ({ op, attrs }: Node): boolean => op === "input" && String(attrs.name).startsWith("closed");
+
+/** How the steps of a value that a scan keeps lie, stacked to `shape`: rows apart like those of other values. */
+export const layoutOfStack = (shape: Shape, rows: Rows): Layout =>
+  (typeof rows === "number" ? rows : rows.max) > 1 && isTrap(shape) ? { gap } : {};
+
+function isTrap(shape: Shape): boolean {
   if (shape[0] !== "n") return false;
   const row = sizeOf(shape.slice(1) as number[]);
   return row > 0 && row % cacheTrap === 0;
@@ -81,12 +103,12 @@ export function paddedColumns(node: Node): number | undefined {
 }
 const lanes = targets.simd.lanes;
 
-/** The only free axis of a dot's right operand, where there is no batch. */
+/** The only free axis of a dot's right operand with more than one point, where there is no batch. */
 function columnsOf({ op, attrs, inputs }: Node): { axis: number; count: number; weights: number } | undefined {
   if (op !== "dot") return undefined;
   const { batch, contract } = attrs as { batch: readonly (readonly number[])[]; contract: readonly (readonly number[])[] };
   const { shape } = inputs[1].type;
-  const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k));
+  const [axis, ...more] = shape.map((_, k) => k).filter((k) => !contract[1].includes(k) && shape[k] !== 1);
   if (batch[1].length > 0 || axis === undefined || more.length > 0 || shape.length < 2) return undefined;
   return { axis, count: shape[axis] as number, weights: sizeOf(bindShape(shape, 0)) };
 }

@@ -7,20 +7,12 @@ import { type Graph, graph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin, type G } from "../ops/index.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
-import { isView } from "../rewrite/rules/constants.ts";
-import { blockedAxis, type Layout, paddedColumns } from "./layout.ts";
+import { blockedAxis, isTurned, type Layout, paddedColumns, weightOf } from "./layout.ts";
 
 /** `hoist`ed graphs whose main reads large weights in blocks. */
 export interface Packed extends Hoisted {
   /** Layouts of params, by name. */
   readonly layouts: ReadonlyMap<string, Layout>;
-}
-
-/** A param that is read through views of which one changes the order of its axes: no line of memory is a row of it. */
-function isTurned(node: Node): boolean {
-  let [value, turns] = [node, false];
-  for (; isView(value); [value] = value.inputs) turns ||= value.op === "transpose";
-  return turns && value.op === "param";
 }
 
 /** A param to be packed: what it will be called, and the columns that it is filled up to, where it does not lie in blocks. */
@@ -55,6 +47,28 @@ export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors
     blocked ? [[name, { blocked: type.shape.length - 1 }] as const] : [],
   );
   return { prepare: prepareWith(prepare, rest, weights, main.origins), main: rest, layouts: new Map(layouts) };
+}
+
+/**
+ * Of a Graph whose weights change: the right operands of dots whose columns make no whole vectors, filled up with zeros on the way. The
+ * planner lays out the others.
+ */
+export function fillColumns(source: Graph): Graph {
+  const columnsOf = (node: Node): number | undefined =>
+    node.op === "dot" && blockedAxis(node) === undefined && weightOf(node.inputs[1]) !== undefined
+      ? paddedColumns(node)
+      : undefined;
+  if (source.nodes.every((node) => columnsOf(node) === undefined)) return source;
+  const g = begin();
+  const made = copyInto(g.builder, source, (node, [left, right]) => {
+    const columns = columnsOf(node);
+    if (columns === undefined) return undefined;
+    const { shape } = right.type;
+    const none = shape.map(() => 0);
+    const whole = g.pad(right, { low: none, high: none.with(-1, columns - (shape.at(-1) as number)), value: 0 });
+    return g.builder.copy(node, [left, g.slice(whole, { starts: none, sizes: shape })]);
+  });
+  return regraph(g.builder, source, made);
 }
 
 /** What a dot reads in place of a weight. */

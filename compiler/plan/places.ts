@@ -37,14 +37,14 @@ export class Places {
   readonly #byName = new Map<string, Stretch>();
   readonly #numbers: Numbers = new Map();
   readonly #names: RegionNames;
-  readonly #rows: Rows;
+  readonly rows: Rows;
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
   readonly #layouts: ReadonlyMap<string, Layout>;
 
   constructor({ rows, prefix = "", shared = new Set(), layouts = new Map() }: PlaceOptions, names: RegionNames) {
     this.#names = names;
-    this.#rows = rows;
+    this.rows = rows;
     this.#prefix = prefix;
     this.#shared = shared;
     this.#layouts = layouts;
@@ -56,7 +56,7 @@ export class Places {
   }
 
   #bind(shape: Shape): Extent[] {
-    return shape.map((size) => (size !== "n" ? size : typeof this.#rows === "number" ? this.#rows : { scalar: "n", per: 1 }));
+    return shape.map((size) => (size !== "n" ? size : typeof this.rows === "number" ? this.rows : { scalar: "n", per: 1 }));
   }
 
   /** A fresh buffer for a value, by default row-major; its name is made unique. */
@@ -66,7 +66,7 @@ export class Places {
     const isTaken = (given: string) =>
       this.#byName.has(given) || (given !== prefix + name && this.#names.isLayer(given.slice(prefix.length)));
     const unique = numbered(prefix + name, isTaken, this.#numbers);
-    const most = typeof this.#rows === "number" ? this.#rows : this.#rows.max;
+    const most = typeof this.rows === "number" ? this.rows : this.rows.max;
     const how = layout ?? this.#layouts.get(unique) ?? {};
     const held = bufferShape(shape, how);
     const sizes: Shape = held.map((size) => (typeof size === "number" ? size : "n"));
@@ -95,9 +95,7 @@ export class Places {
 
   #source(node: Node, shape: readonly Extent[], values?: readonly number[], name?: string, initial?: number): Operand {
     if (node.op === "rows")
-      return typeof this.#rows === "number"
-        ? { kind: "constant", value: this.#rows, shape }
-        : { kind: "scalar", name: "n", shape };
+      return typeof this.rows === "number" ? { kind: "constant", value: this.rows, shape } : { kind: "scalar", name: "n", shape };
     if (node.op === "constant") {
       invariant(values !== undefined, "a constant has values");
       return values.length === 1 ? { kind: "constant", value: values[0], shape } : this.allocate("table", "const", shape);

@@ -11,7 +11,7 @@ import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
 import { fuse, kindOf } from "./fuse.ts";
 import { beforeViews, chooseHomes, type Demand, type Wish, wishesOf } from "./homes.ts";
-import { chooseLayouts, type Layouts } from "./layout.ts";
+import { chooseLayouts, type Layout, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
 import { type PlaceOptions, Places } from "./places.ts";
 import { type ComputeRegion, type CopyRegion, outsOf, type Plan, type Region, type RowsRegion } from "./plan.ts";
@@ -221,12 +221,26 @@ class Planner {
     const right = anchor.inputs[1];
     const from = layout === undefined ? undefined : this.places.operandOf(right);
     if (layout === undefined || from?.kind !== "view") return undefined;
+    return this.#packed(graph, right, right, layout, from, regions);
+  }
+
+  /** The copy of `node`, by which `right` is read; the one there is, where it was made before. */
+  #packed(graph: Graph, right: Node, node: Node, layout: Layout, from: View, regions: Region[]): View {
     const known = this.#copies.get(right)?.get(layout.blocked);
     if (known !== undefined) return known;
-    const named = this.names.of(graph, [right], "packed");
-    const to = this.places.allocate(named.name, "arena", this.places.extents(right), { layout });
+    const named = this.names.of(graph, [node], "packed");
+    const to = this.places.allocate(named.name, "arena", this.places.extents(node), { layout });
     this.#copies.set(right, new Map(this.#copies.get(right)).set(layout.blocked, to));
-    return this.copy(named, right, from, to, regions);
+    return this.copy(named, node, from, to, regions);
+  }
+
+  /** Copies of what a scan's body reads as `inner` at every step, laid out as its dots read it: made once, before the loop. */
+  packClosed(graph: Graph, body: Graph, inner: Node, closed: Node, regions: Region[]): readonly View[] {
+    const from = this.places.operandOf(closed);
+    const dots = body.nodes.filter((node) => node.inputs[1] === inner && this.#layouts.operands.has(node));
+    return from.kind !== "view"
+      ? []
+      : dots.flatMap((dot) => this.#packed(graph, inner, closed, this.#layouts.operands.get(dot) ?? {}, from, regions));
   }
 
   copy(named: Named, node: Node, from: Operand, out: View, regions: Region[]): View {

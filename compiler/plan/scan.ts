@@ -5,6 +5,7 @@ import { invariant } from "../diagnostics/error.ts";
 import { type AttrValue, type Graph, isGraph, type Node } from "../graph/graph.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Demand } from "./homes.ts";
+import { layoutOfStack } from "./layout.ts";
 import type { Named, RegionNames } from "./names.ts";
 import type { Places } from "./places.ts";
 import type { Region, ScanRegion } from "./plan.ts";
@@ -17,6 +18,7 @@ export interface Level {
   advance(): number;
   nextId(): string;
   copy(named: Named, node: Node, from: Operand, out: View, regions: Region[]): View;
+  packClosed(graph: Graph, body: Graph, inner: Node, closed: Node, regions: Region[]): readonly View[];
   planBody(graph: Graph, demands: readonly Demand[]): Region[];
 }
 
@@ -35,6 +37,10 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   invariant(isGraph(body), "a scan has a body");
   const named = level.names.of(graph, [node]);
   const inputs = new Map(body.nodes.filter(({ op }) => op === "input").map((input) => [input.attrs.name, input]));
+  const packed = node.inputs.slice(carries + xs).flatMap((closed, k) => {
+    const inner = inputs.get(`closed${k}`);
+    return inner === undefined ? [] : level.packClosed(graph, body, inner, closed, regions);
+  });
   const begin = level.advance();
   const start = (i: number, name: string, slot: View): void => {
     level.copy({ ...named, name }, node.inputs[i], places.operandOf(node.inputs[i]), slot, regions);
@@ -83,7 +89,8 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   };
   // Whatever the body reads or writes that outlives one iteration lives through the whole loop.
   const end = level.advance();
-  for (const operand of [...items, ...node.inputs.map((input) => places.operandOf(input))]) places.touch(operand, begin, end);
+  for (const operand of [...items, ...packed, ...node.inputs.map((input) => places.operandOf(input))])
+    places.touch(operand, begin, end);
   regions.push(region);
   places.operands.set(node, { kind: "constant", value: Number.NaN, shape: [] }); // a bundle has no place of its own
   for (const pick of graph.nodes)
@@ -111,7 +118,10 @@ class Stack {
     this.#value = value;
     this.#time = time;
     const slots = time.length + (time.isCarry ? 1 : 0);
-    this.#whole = places.allocate(name, "arena", places.extents(value).toSpliced(timeAxis(value), 0, slots));
+    const stacked = value.type.shape.toSpliced(timeAxis(value), 0, slots);
+    this.#whole = places.allocate(name, "arena", places.extents(value).toSpliced(timeAxis(value), 0, slots), {
+      layout: layoutOfStack(stacked, places.rows),
+    });
   }
 
   /** One slot, moving `perStep` slots with each turn of the loop. */

@@ -34,6 +34,8 @@ export interface Rule {
   readonly promise: Promised;
   /** Gains something only where a target has lanes. */
   readonly forLanes?: true;
+  /** The option that it asks for. */
+  readonly knob?: "winograd";
   readonly from: Pattern;
   /** Undefined: a condition does not hold. The result has the type of `node`. */
   readonly to: (g: G, bound: Bound, node: Node, facts: Facts) => Node | undefined;

@@ -1,28 +1,65 @@
 // Where a nest may read past the points it computes. In: a Program of nests. Out: per buffer, how many elements hold numbers whenever a
 // kernel runs. What is read there stands in lanes that nothing stores, so it need not mean anything; it must be there.
-import type { NestKernel } from "../program/nest/nest.ts";
-import type { Buffer, Program, Role } from "../program/program.ts";
+//
+//   input, const, param, state     full before anything runs
+//   arena                          full where an earlier call filled all of it with one number (weights with zeros behind their columns)
+import { isLoop, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
+import type { Program, Role } from "../program/program.ts";
 
 /** Elements that hold numbers; 0 where a kernel may run before all are written. */
 export type Room = (buffer: string) => number;
 /** Of a nest that stands alone. */
 export const noRoom: Room = () => 0;
 
-/** Filled before any kernel that reads them runs. */
 const filled: ReadonlySet<Role> = new Set(["input", "const", "param", "state"]);
-const roomIn = ({ role, length }: Buffer): number => (filled.has(role) ? length : 0);
+
+/** A leaf: a nest, scheduled or not. */
+type Leaf = Nest | { readonly nest: Nest };
+
+/** Elements from the first on that a nest stores one number into; none where it is no such nest, or stands in a loop. */
+function filling(tree: Tree<Leaf>): readonly [buffer: string, length: number] | undefined {
+  if (isLoop(tree)) return undefined;
+  const { finish, out, map, more, into } = "nest" in tree ? tree.nest : tree;
+  if (finish.op !== "const" || into !== "store" || more !== undefined || out.index.base !== 0) return undefined;
+  const strides = new Map(out.index.terms);
+  let length = 1;
+  // From the last dim outwards, each goes on where the one inside ends.
+  for (const [dim, extent] of map.toReversed()) {
+    if (typeof extent !== "number" || (extent !== 1 && strides.get(dim) !== length)) return undefined;
+    length *= extent;
+  }
+  return out.index.row === undefined ? [out.buffer, length] : undefined;
+}
 
 /** The room that a kernel has; where each call gives its own buffers, all of them have it. */
-export function roomOf<K>({ buffers, entries }: Program<NestKernel<K>>): (kernel: NestKernel<K>) => Room {
-  const rooms = new Map(buffers.map((buffer) => [buffer.name, roomIn(buffer)]));
-  const given = new Map<string, (readonly string[])[]>();
-  for (const { calls } of entries)
-    for (const call of calls)
-      if (call.buffers !== undefined) given.set(call.kernel, [...(given.get(call.kernel) ?? []), call.buffers]);
-  return ({ name, formals = [] }) =>
-    (buffer) => {
+export function roomOf<L extends Leaf>({ buffers, kernels, entries }: Program<NestKernel<L>>): (kernel: NestKernel<L>) => Room {
+  const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]));
+  const byKernel = new Map(kernels.map((kernel) => [kernel.name, kernel]));
+  /** Of a kernel's calls: the buffers they give for its formals, and what was filled before them in their entry. */
+  const calls = new Map<string, { readonly given: readonly string[]; readonly ready: ReadonlySet<string> }[]>();
+  for (const entry of entries) {
+    let ready: ReadonlySet<string> = new Set();
+    for (const { kernel: name, buffers: given = [] } of entry.calls) {
+      calls.set(name, [...(calls.get(name) ?? []), { given, ready }]);
+      const { parts = [], formals = [] } = byKernel.get(name) ?? {};
+      const whole = parts.flatMap((part) => {
+        const [formal, length] = filling(part) ?? ["", 0];
+        const buffer = given[formals.findIndex((one) => one.name === formal)] ?? formal;
+        return byName.get(buffer)?.length === length ? [buffer] : [];
+      });
+      if (whole.length > 0) ready = new Set([...ready, ...whole]);
+    }
+  }
+  const roomIn = (name: string, ready: boolean): number => {
+    const buffer = byName.get(name);
+    return buffer !== undefined && (ready || filled.has(buffer.role)) ? buffer.length : 0;
+  };
+  return ({ name, formals = [] }) => {
+    const all = calls.get(name) ?? [];
+    return (buffer) => {
       const place = formals.findIndex((formal) => formal.name === buffer);
-      if (place < 0) return rooms.get(buffer) ?? 0;
-      return Math.min(...(given.get(name) ?? [[]]).map((all) => rooms.get(all[place]) ?? 0));
+      if (place < 0) return roomIn(buffer, all.length > 0 && all.every(({ ready }) => ready.has(buffer)));
+      return Math.min(...(all.length === 0 ? [0] : all.map(({ given, ready }) => roomIn(given[place], ready.has(given[place])))));
     };
+  };
 }

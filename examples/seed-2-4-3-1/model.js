@@ -1,5 +1,5 @@
 // Model "seed-2-4-3-1", compiled by layerc 0.1.0
-// hash 7b13b9a92247501d, options: defaults
+// hash b827d52e50684289, options: defaults
 // 11 ops, 23 multiply-adds a row, weights as literals
 // bits: approximate rules allowed, no contraction, float64 between float32 stores
 const inputShape = [2], outputShape = [1], inputs = { x: inputShape }, outputs = { y: outputShape };

@@ -121,6 +121,7 @@ const refused: readonly (readonly [op: string, inputs: readonly Shape[], attrs: 
   ["gather", [[0, 2], [2]], {}, mismatch],
   ["iota", [], { shape: [2], axis: 1 }, rank],
   ["input", [], { name: "x", shape: [2, "n"] }, "op/attrs"],
+  ["mix", [["n", 3]], { axis: 1, matrix: [[1, 0]] }, mismatch],
   ["overlapAdd", [["n", 3, 3]], { ...window, shape: ["n", 4] }, mismatch],
   ["pad", [[2]], { low: [1, 1], high: [0], value: 0 }, rank],
   ["pad", [["n"]], { low: [1], high: [0], value: 0 }, mismatch],

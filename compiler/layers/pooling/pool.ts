@@ -3,7 +3,7 @@
 //   max        out[n, i, j, c] = max over k < ph, l < pw of x[n, s·i + k − top, s·j + l − left, c]       x is −∞ outside
 //   average    out[n, i, j, c] = Σ_kl of the same / how many of the taps lie inside                      x is 0 outside
 //
-// In ops: pad, window [n, OH, OW, C, ph, pw], and a reduction over the taps; of equal values the first takes the gradient of a maximum.
+// In ops: pad, window, turned to [n, OH, OW, ph, pw, C], and a reduction over the taps; of equal values the first takes the gradient of a maximum.
 import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
@@ -20,7 +20,7 @@ import {
 import { layer } from "../define.ts";
 import { channelsLast, eachAxis, formatKey, fromLast, needsSpace, perAxis, toLast } from "../layout.ts";
 
-/** What is taken of a window: its taps are the last axes of `windows`. */
+/** What is taken of a window: its taps are the axes of `windows` before the last, its channels. */
 interface Taking {
   /** What stands outside the input. */
   readonly outside: number;
@@ -61,13 +61,16 @@ interface Keys {
 }
 
 function taken(g: G, x: Node, geometry: Geometry, taking: Taking): Node {
-  const windows = patches(g, bordered(g, x, geometry, taking.outside), geometry);
+  const patched = patches(g, bordered(g, x, geometry, taking.outside), geometry);
+  // What the gradient computes of the taps lies as the windows have their axes: channels last, side by side as in the input.
+  const perm = patched.type.shape.map((_, axis) => axis);
+  const windows = g.transpose(patched, { perm: [...perm.toSpliced(geometry.sizes.length + 1, 1), geometry.sizes.length + 1] });
   return taking.of(g, windows, geometry, x.type.shape.slice(1, geometry.sizes.length + 1) as number[]);
 }
 
 /** The axes of the taps. */
 const tapsOf = (windows: Node, { sizes }: Geometry): number[] =>
-  sizes.map((_, i) => windows.type.shape.length - sizes.length + i);
+  sizes.map((_, i) => windows.type.shape.length - sizes.length - 1 + i);
 
 const max: Taking = {
   outside: Number.NEGATIVE_INFINITY,

@@ -97,6 +97,7 @@ const special: Readonly<Record<string, Rule>> = {
     const to = (perm as number[]).map((axis) => moved(axis, shape));
     return { perm: inserted(to, shape, timeAxis(shape)) };
   }),
+  mix: alike(({ axis, matrix }, { node }) => ({ axis: moved(axis as number, shapeOf(node)), matrix })),
   overlapAdd: alike(({ axes, ...attrs }, { node: { type }, length }) => ({
     ...attrs,
     axes: (axes as number[]).map((axis) => moved(axis, type.shape)),

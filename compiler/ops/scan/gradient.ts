@@ -1,19 +1,20 @@
-// The gradient of a scan: a scan in the other direction, whose step recomputes the forward step from the carries before it
-// and pulls the cotangents of its results back through it. In: the scan and the cotangents of its items.
+// The gradient of a scan: a scan in the other direction, whose step pulls the cotangents of its results back through the forward step.
+// In: the scan and the cotangents of its items.
 // Out: cotangents of its inputs. A weight that the body only multiplies by gets its gradient in one contraction after the loop.
 //
-//   forward    c[t+1], y[t] = f(c[t], x[t], w)                             t rises
-//   backward   (c̄[t], x̄[t], w̄ +=) = vjp of f at (c[t], x[t], w) on (c̄[t+1] + outside[t], ȳ[t])     t falls
+//   forward    c[t+1], y[t], k[t] = f(c[t], x[t], w)                             t rises
+//   backward   (c̄[t], x̄[t], w̄ +=) = vjp of f at (c[t], x[t], w; k[t]) on (c̄[t+1] + outside[t], ȳ[t])     t falls
 //
-// c[t], the carries before each step, come from the forward scan, which is asked to keep them (`previousCarries`) and merged with
-// the first one afterwards. c̄ (`later`) is the backward scan's carry; `outside` is the cotangent of a stack's slice t. w̄ is summed
+// c[t], the carries before each step, and k[t], what of the step is dear to compute again (sums, elementary functions: `kept.ts`), come
+// from the forward scan, which is asked to keep them and merged with the first one afterwards; all else is computed again from them. c̄ (`later`) is the backward scan's carry; `outside` is the cotangent of a stack's slice t. w̄ is summed
 // in a carry, but where f only multiplies by w: then w̄ = Σ_t left[t]ᵀ · ct[t] is one dot over all steps (`dotOverTime`).
 import type { Node } from "../../graph/graph.ts";
 import { copyInto } from "../../graph/rebuild.ts";
 import type { G, VjpSite } from "../define.ts";
 import { adjoint } from "../nest/dot-adjoint.ts";
 import type { DotAttrs } from "../nest/dot-axes.ts";
-import { type ScanAttrs, stackedShape, timeAxis } from "./attrs.ts";
+import { type ScanAttrs, timeAxis } from "./attrs.ts";
+import { forwardKeeping, frontier, isDear } from "./kept.ts";
 import { type Item, Loop } from "./loop.ts";
 
 type Maybe = Node | null;
@@ -23,6 +24,8 @@ type ScanSite = VjpSite<ScanAttrs>;
 interface Step {
   readonly g: G;
   readonly nodes: readonly Node[];
+  /** What its nodes are in the forward body. */
+  readonly forward: ReadonlyMap<Node, Node>;
   /** Its inputs, in the order of the scan's; undefined where it does not read one. */
   readonly holes: readonly (Node | undefined)[];
   readonly results: readonly Node[];
@@ -36,11 +39,8 @@ export function scanVjp(g: G, site: ScanSite): readonly Maybe[] {
   const step = copyStep(loop.g, site);
   const { live, later, outside, flowOf, dots } = pullStep(step, site);
 
-  const before = previousCarries(g, site, step);
   for (const [i, hole] of step.holes.entries()) {
-    if (hole === undefined) continue;
-    if (i < carries + xs) loop.slice(hole, i < carries ? before[i] : inputs[i]);
-    else loop.close(hole, inputs[i]);
+    if (hole !== undefined && i >= carries) i < carries + xs ? loop.slice(hole, inputs[i]) : loop.close(hole, inputs[i]);
   }
   for (const [i, hole] of outside.entries()) if (isStacked(site, i)) loop.slice(hole, cts[i] as Node);
 
@@ -58,10 +58,12 @@ export function scanVjp(g: G, site: ScanSite): readonly Maybe[] {
   for (let i = carries; i < cts.length; i++) {
     if (live.has(i) && !isStacked(site, i)) loop.carry(later[i], startOf(i), zeros(loop.g, later[i]));
   }
-  const operands = dots.flatMap(({ i, dot }) => {
+  const flowing = dots.flatMap(({ i, dot }) => {
     const ct = flowOf(dot);
-    return ct === null ? [] : [{ i, dot, left: loop.stacked(dot.inputs[0]), ct: loop.emit(ct) }];
+    return ct === null ? [] : [{ i, dot, ct: loop.emit(ct) }];
   });
+  recall(g, loop, site, step, [...loop.roots, ...flowing.map(({ dot }) => dot.inputs[0])]);
+  const operands = flowing.map((one) => ({ ...one, left: loop.stacked(one.dot.inputs[0]) }));
 
   const itemOf = loop.finish(g, { length, reverse: !attrs.reverse });
   const flows: Maybe[] = items.map((item) => (item === null ? null : itemOf(item)));
@@ -76,13 +78,30 @@ export function scanVjp(g: G, site: ScanSite): readonly Maybe[] {
 /** The cotangent of item i comes slice by slice, not once. */
 const isStacked = ({ cts, attrs }: ScanSite, i: number): boolean => cts[i] !== null && attrs.keep[i] === "all";
 
+/** Has the forward scan keep what the way back to `roots` needs of its steps, instead of computing it again. */
+function recall(g: G, loop: Loop, site: ScanSite, { nodes, holes, forward }: Step, roots: readonly Node[]): void {
+  const { carries, xs } = site.attrs;
+  const changing = downstream(nodes, new Set(holes.slice(0, carries + xs).flatMap((hole) => hole ?? [])));
+  const carried = new Set(holes.slice(0, carries));
+  const isDearStep = (node: Node) => forward.has(node) && changing.has(node) && isDear(loop.g, node);
+  const found = frontier(roots, (node) => carried.has(node) || isDearStep(node));
+  const dear = found.filter((node) => !carried.has(node));
+  const needed = new Set(found.flatMap((node) => (carried.has(node) ? [holes.indexOf(node)] : [])));
+  const kept = forwardKeeping(g, site, needed, dear.map((node) => forward.get(node) as Node)); // biome-ignore format: one line
+  for (const i of needed) loop.slice(holes[i] as Node, kept.before(i));
+  for (const [k, node] of dear.entries()) {
+    loop.recall(node, loop.g.input({ name: `kept${k}`, shape: node.type.shape }), kept.each(forward.get(node) as Node));
+  }
+}
+
 /** The forward step once more, as nodes of the reverse scan's body. */
 function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: ScanSite): Step {
   const made = copyInto(g.builder, body);
   const nodes = [...new Set(made.values())];
+  const forward = new Map([...made].map(([node, copy]) => [copy, node]));
   const nameOf = (i: number) => (i < carries ? `carry${i}` : i < carries + xs ? `x${i - carries}` : `closed${i - carries - xs}`);
   const holes = inputs.map((_, i) => nodes.find(({ op, attrs }) => op === "input" && attrs.name === nameOf(i)));
-  return { g, nodes, holes, results: body.results.map(([, node]) => made.get(node) as Node) };
+  return { g, nodes, forward, holes, results: body.results.map(([, node]) => made.get(node) as Node) };
 }
 
 interface Pulled {
@@ -165,26 +184,4 @@ function dotOverTime(g: G, { attrs, inputs: [one] }: Node, left: Node, w: Node, 
   const [contracted, right] = attrs.contract as DotAttrs["contract"];
   const stacked: DotAttrs = { batch: [[], []], contract: [contracted.map((a) => (a >= axis ? a + 1 : a)), right] };
   return adjoint(g, 1, w, left, ct, stacked);
-}
-
-/** Per carry, its values before each step, stacked in the order of t. */
-function previousCarries(g: G, { inputs, attrs }: ScanSite, { holes }: Step): Node[] {
-  const { body, carries, length, reverse } = attrs;
-  // A result that is the carry under another name may be stacked already.
-  const stackOf = body.results.map(([, node], i) => {
-    const twin = body.results.findIndex(([, other], j) => other === node && attrs.keep[j] === "all");
-    return twin < 0 ? i : twin;
-  });
-  const needed = new Set(stackOf.filter((_, i) => i < carries && holes[i] !== undefined));
-  const all = g.node("scan", inputs, { ...attrs, keep: attrs.keep.map((which, i) => (needed.has(i) ? "all" : which)) });
-  return inputs.slice(0, carries).map((start, i) => {
-    const { shape } = start.type;
-    const first = g.reshape(start, { shape: stackedShape(shape, 1) });
-    if (length === 1 || holes[i] === undefined) return first;
-    const axis = timeAxis(shape);
-    const sizes = stackedShape(shape, length - 1);
-    const starts = sizes.map((_, a) => (a === axis && reverse ? 1 : 0));
-    const others = g.slice(g.pick(all, { index: stackOf[i] }), { starts, sizes });
-    return reverse ? g.concat(others, first, { axis }) : g.concat(first, others, { axis });
-  });
 }

@@ -1,7 +1,7 @@
 // A scan under construction: its body is drafted with free-standing input nodes (holes), each of which is told what fills it.
 // In: holes and fillings. Out: one scan node and its items. Slices and closed values that the body does not reach are left out.
 import { graph, type Node } from "../../graph/graph.ts";
-import { copyInto } from "../../graph/rebuild.ts";
+import { copyInto, regraph } from "../../graph/rebuild.ts";
 import type { G } from "../define.ts";
 
 /** An item of the scan to be: the final value of a carry, or a value of all steps, stacked. */
@@ -17,6 +17,8 @@ export class Loop {
   readonly #slices: Filled[] = [];
   readonly #closed: Filled[] = [];
   readonly #ys: Node[] = [];
+  /** Nodes of the body that come from outside after all, slice by slice. */
+  readonly #recalled = new Map<Node, Node>();
 
   constructor(g: G) {
     this.g = g;
@@ -30,6 +32,11 @@ export class Loop {
   slice(hole: Node, stacked: Node): void {
     this.#slices.push([hole, stacked]);
   }
+  /** A node of the body is not computed: `hole` stands in its place, and is the step's slice of `stacked`. */
+  recall(node: Node, hole: Node, stacked: Node): void {
+    this.#recalled.set(node, hole);
+    this.slice(hole, stacked);
+  }
   /** The hole is the same value at every step. */
   close(hole: Node, value: Node): void {
     this.#closed.push([hole, value]);
@@ -41,14 +48,24 @@ export class Loop {
   }
   /** The same, but what is a slice already has its values outside. */
   stacked(node: Node): Item | Node {
-    return this.#slices.find(([hole]) => hole === node)?.[1] ?? this.emit(node);
+    const inside = this.#recalled.get(node) ?? node;
+    return this.#slices.find(([hole]) => hole === inside)?.[1] ?? this.emit(node);
+  }
+  /** What the body has to compute so far. */
+  get roots(): readonly Node[] {
+    return [...this.#carries.map(({ next }) => next), ...this.#ys];
   }
 
   /** The scan in `g`; gives its items. */
   finish(g: G, { length, reverse }: { readonly length: number; readonly reverse: boolean }): (item: Item) => Node {
     const named = (name: string, nodes: readonly Node[]) => nodes.map((node, i) => [`${name}${i}`, node] as const);
     const nexts = this.#carries.map(({ next }) => next);
-    const draft = graph("gradient", [...named("carry", nexts), ...named("y", this.#ys)], [], this.g.builder.origins);
+    const whole = graph("gradient", [...named("carry", nexts), ...named("y", this.#ys)], [], this.g.builder.origins);
+    const draft = regraph(
+      this.g.builder,
+      whole,
+      copyInto(this.g.builder, whole, (node) => this.#recalled.get(node)),
+    );
     const reached = new Set(draft.nodes);
     const slices = this.#slices.filter(([hole]) => reached.has(hole));
     const closed = this.#closed.filter(([hole]) => reached.has(hole));

@@ -1,5 +1,5 @@
 // Scans that run the same loop and differ only in what they keep become one. In: a Graph as differentiation leaves it, where
-// the gradient runs each scan again to keep its carries. Out: an equal Graph, bit for bit, that runs each loop once.
+// the gradient runs each scan again to keep its carries, and results that the first one did not have. Out: an equal Graph, bit for bit, that runs each loop once.
 import type { Graph, Node } from "../../graph/graph.ts";
 import { copyInto, regraph } from "../../graph/rebuild.ts";
 import { begin } from "../../ops/index.ts";
@@ -7,10 +7,15 @@ import { type ScanAttrs, timeAxis } from "../../ops/scan/attrs.ts";
 
 const attrsOf = (scan: Node): ScanAttrs => scan.attrs as unknown as ScanAttrs;
 
-// Same body object, same inputs: nodes are interned, so identity decides.
+/** Whether one body has the results of the other, and perhaps more behind them. */
+const isPrefix = ({ results: a }: Graph, { results: b }: Graph): boolean =>
+  a.slice(0, b.length).every(([name, node], i) => name === b[i][0] && node === b[i][1]);
+
+// The same nodes, the same inputs: nodes are interned, so identity decides.
 function isSameLoop(one: Node, other: Node): boolean {
   const [a, b] = [attrsOf(one), attrsOf(other)];
-  const equal = a.body === b.body && a.carries === b.carries && a.xs === b.xs && a.length === b.length && a.reverse === b.reverse;
+  const equal =
+    isPrefix(a.body, b.body) && a.carries === b.carries && a.xs === b.xs && a.length === b.length && a.reverse === b.reverse;
   return equal && one.inputs.length === other.inputs.length && one.inputs.every((input, i) => input === other.inputs[i]);
 }
 
@@ -23,7 +28,7 @@ export function mergeScans(source: Graph): Graph {
     if (node.op !== "scan") continue;
     const near = byInput.get(node.inputs[0]) ?? [];
     byInput.set(node.inputs[0], near);
-    const group = near.find(([first]) => isSameLoop(first, node));
+    const group = near.find((all) => all.every((one) => isSameLoop(one, node)));
     if (group !== undefined) group.push(node);
     else {
       const made = [node];
@@ -31,20 +36,21 @@ export function mergeScans(source: Graph): Graph {
       groups.push(made);
     }
   }
-  const keeps = new Map<Node, ScanAttrs["keep"]>();
+  const keeps = new Map<Node, Pick<ScanAttrs, "body" | "keep">>();
   for (const group of groups.filter(({ length }) => length > 1)) {
-    const keep = attrsOf(group[0]).keep.map((_, i) => (group.some((scan) => attrsOf(scan).keep[i] === "all") ? "all" : "last"));
-    for (const scan of group) keeps.set(scan, keep);
+    const { body, keep: most } = group.map(attrsOf).reduce((a, b) => (b.body.results.length > a.body.results.length ? b : a));
+    const keep = most.map((_, i) => (group.some((scan) => attrsOf(scan).keep[i] === "all") ? "all" : "last"));
+    for (const scan of group) keeps.set(scan, { body, keep });
   }
   if (keeps.size === 0) return source;
 
   const g = begin();
   const made = copyInto(g.builder, source, (node, inputs) => {
     if (node.op === "scan") {
-      const keep = keeps.get(node);
-      return keep && g.node("scan", inputs, { ...node.attrs, keep });
+      const merged = keeps.get(node);
+      return merged && g.node("scan", inputs, { ...node.attrs, ...merged });
     }
-    const keep = node.op === "pick" ? keeps.get(node.inputs[0]) : undefined;
+    const keep = node.op === "pick" ? keeps.get(node.inputs[0])?.keep : undefined;
     const index = node.attrs.index as number;
     if (keep === undefined || keep[index] === attrsOf(node.inputs[0]).keep[index]) return undefined;
     // The final step's value, out of all of them.

@@ -13,7 +13,7 @@ import { isElementwise } from "./constants.ts";
 type Group = { readonly from: readonly number[]; readonly to: readonly number[] };
 
 /** The shortest groups; undefined where an axis has no element or the shapes do not meet. */
-function groupsOf(from: Shape, to: Shape): readonly Group[] | undefined {
+export function groupsOf(from: Shape, to: Shape): readonly Group[] | undefined {
   const groups: Group[] = [];
   const productOf = (shape: Shape, axes: readonly number[]) => axes.reduce((product, axis) => product * numberOf(shape[axis]), 1);
   for (let i = 0, j = 0; i < from.length || j < to.length; ) {
@@ -53,11 +53,13 @@ function unshaped(g: G, node: Node, shape: Shape): Node | undefined {
 }
 
 /** A reshape of what a region computes. */
-const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (x.op === "dot" || isElementwise(x));
+const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (isSummed(x) || isElementwise(x) || isTurned(x));
+
+/** What a region computes with work of its own, and takes elementwise work behind. */
+const isSummed = ({ op }: Node): boolean => op === "dot" || op === "mix" || op.startsWith("reduce");
 
 /** A transpose of what a region computes. */
-const isTurned = ({ op, inputs: [x] }: Node): boolean =>
-  op === "transpose" && (x.op === "dot" || x.op.startsWith("reduce") || isElementwise(x));
+const isTurned = ({ op, inputs: [x] }: Node): boolean => op === "transpose" && (isSummed(x) || isElementwise(x));
 
 /** An operand as it is before axes are turned by `perm`, if no number has to move for it. */
 function unturned(g: G, node: Node, perm: readonly number[]): Node | undefined {

@@ -140,6 +140,20 @@ export const views: readonly Rule[] = [
     },
   ),
   rule(
+    "pad-of-pad-is-one",
+    "bits",
+    where(chain("pad", "pad"), ({ attrs, inputs: [inner] }) => Object.is(attrs.value, inner.attrs.value)),
+    (g, { outer, inner, x }) => {
+      const [low, high] = ["low", "high"].map((side) => list(outer, side).map((size, axis) => size + list(inner, side)[axis]));
+      return g.pad(x, { low, high, value: outer.attrs.value as number });
+    },
+    (g, r) => {
+      const x = wide(g, r);
+      const [none, one] = [0, 1].map((size) => x.type.shape.map((_, axis) => (axis === 1 ? size : 0)));
+      return g.pad(g.pad(x, { low: none, high: one, value: 0 }), { low: one, high: one, value: 0 });
+    },
+  ),
+  rule(
     "concat-of-one-is-itself",
     "bits",
     op("concat", x),
