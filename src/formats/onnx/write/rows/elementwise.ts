@@ -49,6 +49,7 @@ const select: Row = {
 
 const attributeOf = (attrs: Node["attrs"], key: string) => float(attrs[key] as number);
 
+/** Rows of the group. */
 // biome-ignore format: one table
 export const elementwise: readonly Row[] = [
   same("add", "Add"),

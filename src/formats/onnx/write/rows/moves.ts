@@ -61,6 +61,7 @@ function iota(writer: Writer, node: Node): string {
 
 const isWhole = (from: Shape, to: Shape): boolean => from.every((size, axis) => size === to[axis]);
 
+/** Rows of the group. */
 // biome-ignore format: one table
 export const moves: readonly Row[] = [
   { op: "param", write: (writer, { attrs, type }) => writer.book.once(`param ${String(attrs.name)}`, () =>
