@@ -28,9 +28,9 @@ const div: Row = {
   op: "div",
   write: (writer, node) => {
     const [sum, count] = node.inputs;
-    const isMean = count.op === "constant" && sum.op === "reduceSum" && pictures(sum) !== undefined;
+    const isMean = count.op === "constant" && sum.op === "reduceSum";
     const values = count.attrs.values as readonly number[] | undefined;
-    const taps = isMean ? (sum.inputs[0].attrs.sizes as readonly number[]).reduce((a, b) => a * b, 1) : 0;
+    const taps = pictures(sum)?.sizes.reduce((a, b) => a * b, 1);
     const mean = isMean && values?.length === 1 && values[0] === taps ? pooled(writer, sum, "AveragePool", 0) : undefined;
     return mean ?? writer.emit("Div", writer.operands(node, node.inputs));
   },

@@ -24,7 +24,8 @@ interface Pictures {
 }
 
 /** The windows that a node folds; undefined where it folds no pictures. */
-export function pictures({ inputs: [windows] }: Node): Pictures | undefined {
+export function pictures({ inputs: [given] }: Node): Pictures | undefined {
+  const windows = unturned(given).x;
   if (windows?.op !== "window") return undefined;
   const [x] = windows.inputs;
   const { axes, sizes, strides, dilations } = windows.attrs;
@@ -34,6 +35,10 @@ export function pictures({ inputs: [windows] }: Node): Pictures | undefined {
   const attributes = { kernel_shape: wholes(list(sizes)), strides: wholes(list(strides)), dilations: wholes(list(dilations)) };
   return { x, axes: length, sizes: list(sizes), attributes };
 }
+
+/** What is turned, and where its axes are then; a value that is not turned, in its own order. */
+const unturned = (x: Node): { readonly x: Node; readonly perm: readonly number[] } =>
+  x?.op === "transpose" ? { x: x.inputs[0], perm: list(x.attrs.perm) } : { x, perm: sequence(x?.type.shape.length ?? 0) };
 
 /** A border of `value` along the axes of a picture alone, which an operator adds itself; x is what it is added to. */
 function borderOf(x: Node, axes: number, value: number): { readonly x: Node; readonly pads: readonly number[] } {
@@ -54,9 +59,13 @@ export function pooled(writer: Writer, node: Node, operator: "MaxPool" | "Averag
   const found = pictures(node);
   if (found === undefined || found.x.type.shape.length !== found.axes + 2) return undefined;
   const taps = sequence(found.axes, found.axes + 2);
-  const folded = list(node.attrs.axes);
-  if (folded.length !== taps.length || !taps.every((axis) => folded.includes(axis))) return undefined;
-  const dilations = list(node.inputs[0].attrs.dilations);
+  const { x: windows, perm } = unturned(node.inputs[0]);
+  const folded = list(node.attrs.axes).map((axis) => perm[axis]);
+  const left = perm.filter((axis) => !folded.includes(axis));
+  const isPool =
+    folded.length === taps.length && taps.every((axis) => folded.includes(axis)) && left.every((axis, i) => axis === i);
+  if (!isPool) return undefined;
+  const dilations = list(windows.attrs.dilations);
   // A mean of taps with gaps came with opset 19.
   if (operator === "AveragePool" && dilations.some((gap) => gap > 1)) return undefined;
   const padded = borderOf(found.x, found.axes, border);
@@ -85,8 +94,8 @@ interface Kernel {
 export function convolved(writer: Writer, node: Node): string | undefined {
   const found = pictures(node);
   const attrs = node.attrs as DotAttrs;
-  const [, kernel] = node.inputs;
-  if (found === undefined || kernel.type.shape.includes("n")) return undefined;
+  const [given, kernel] = node.inputs;
+  if (given.op !== "window" || found === undefined || kernel.type.shape.includes("n")) return undefined;
   const { axes, x } = found;
   const roles = rolesOf(found, attrs, kernel);
   if (roles === undefined) return undefined;
