@@ -10,6 +10,6 @@ export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
 export { load } from "../runtime/index.ts";
 export { type FittedModel, fit } from "./fit.ts";
 export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable } from "./formats/custom/define.ts";
-export { type Given, open, openWeights, save } from "./formats/index.ts";
+export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
 export { type ClassesLike, type ScalerLike, withClasses, withScaler } from "./scikit.ts";
 export * from "./sequential.ts";

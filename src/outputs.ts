@@ -16,6 +16,8 @@ export interface Output {
   readonly content: string | Uint8Array;
   /** The module whose header names this file: bytes cannot say themselves who wrote them. */
   readonly module?: string;
+  /** Of a format that says who wrote a file: whether the bytes that are there do. */
+  readonly isOurs?: (bytes: Uint8Array) => boolean;
 }
 /** A file that was read. */
 export interface Input {
@@ -136,9 +138,11 @@ function isOurs({ output, path, stat, stream }: Target): boolean {
   if (stat?.isBlockDevice()) return false;
   // `mktemp` makes an empty file to hold a name.
   if (stream !== undefined || stat === undefined || !stat.isFile() || stat.size === 0) return true;
-  if (output.module === undefined) return header.test(headOf(path));
+  if (output.module === undefined && output.isOurs === undefined) return header.test(headOf(path));
   const bytes = readBytes(path);
-  return Buffer.from(bytes).equals(Buffer.from(output.content as Uint8Array)) || isNamed(output.module, output.path, bytes);
+  if (Buffer.from(bytes).equals(Buffer.from(output.content as Uint8Array))) return true;
+  if (output.isOurs !== undefined) return output.isOurs(bytes);
+  return output.module !== undefined && isNamed(output.module, output.path, bytes);
 }
 
 /** What `header` and `declarations` of the compiler write as the first line. */

@@ -75,6 +75,8 @@ export const codes = {
     "An ONNX file is damaged: its bytes are no protobuf message, a tensor and its bytes differ, or a node reads what nothing makes. The path is that of the node or tensor.",
   "onnx/unsupported":
     "A node of an ONNX file needs what layerc does not have: its operator, a domain, a number format, or a value that must be known before the model runs. The path is the node's name; nothing of a file is left out in silence.",
+  "format/unwritten":
+    "The format of a file that is to be written has no form for a layer, an op or a port of the model. The message names it. A .safetensors file holds every model.",
   "format/json": "A .json model file is not JSON.",
   "format/spec":
     "A model spec does not have the form {name, seed, layers: [{name, layer, config}]}. The path names the offending key.",

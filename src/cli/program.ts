@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../compiler/base/version.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addCompile } from "./commands/compile.ts";
+import { addConvert } from "./commands/convert.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addGrad } from "./commands/grad.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -26,7 +27,18 @@ function layerc({ stdout, stderr }: Terminal): Command {
     // Before the commands are added: they take both over.
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride();
-  for (const add of [addCompile, addInspect, addPasses, addTrace, addGrad, addRun, addSummary, addCompare, addExplain])
+  for (const add of [
+    addCompile,
+    addConvert,
+    addInspect,
+    addPasses,
+    addTrace,
+    addGrad,
+    addRun,
+    addSummary,
+    addCompare,
+    addExplain,
+  ])
     add(program);
   return program;
 }

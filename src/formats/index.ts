@@ -8,7 +8,9 @@ import { onnx } from "./onnx/index.ts";
 
 export type { Given } from "./define.ts";
 export { saveJson } from "./json.ts";
+export { saveOnnx } from "./onnx/write/index.ts";
 export { openWeights, save } from "./safetensors.ts";
+export { saveTfjs, type TfjsFiles } from "./tfjs/write/index.ts";
 
 /**
  * The Model in `bytes`: of the first format in the list that knows them. `name` (a file name) settles what a file too short to be

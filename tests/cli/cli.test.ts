@@ -317,7 +317,18 @@ describe("errors", () => {
 describe("conventions", () => {
   it("every command has help with examples", async () => {
     const commands = [...(await layerc(folder, ["--help"])).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
-    expect(commands).toEqual(["compile", "inspect", "passes", "trace", "grad", "run", "summary", "compare", "explain"]);
+    expect(commands).toEqual([
+      "compile",
+      "convert",
+      "inspect",
+      "passes",
+      "trace",
+      "grad",
+      "run",
+      "summary",
+      "compare",
+      "explain",
+    ]);
     for (const command of commands)
       expect(await layerc(folder, [command, "--help"])).toMatchObject({
         status: 0,

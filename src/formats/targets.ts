@@ -1,0 +1,53 @@
+// THE list of formats that are written. In: a Model. Out: its files by name, the one that is opened first. Adding one is a file that writes it
+// and one line here.
+import type { Model } from "../../compiler/model.ts";
+import { json } from "./json.ts";
+import { saveOnnx } from "./onnx/write/index.ts";
+import { save } from "./safetensors.ts";
+import { saveTfjs } from "./tfjs/write/index.ts";
+
+/** A format that a model can be written in. */
+export interface Target {
+  readonly name: string;
+  /** What the name of such a file is like. */
+  readonly file: RegExp;
+  /** What it is, for people. */
+  readonly says: string;
+  /** The files by name; a name of null is that of the file itself. */
+  readonly write: (model: Model) => readonly (readonly [name: string | null, bytes: Uint8Array])[];
+  /** Whether a file says of itself that layerc wrote it. */
+  readonly isOurs: (bytes: Uint8Array) => boolean;
+}
+
+/** Whether a text stands among the first bytes of a file. */
+const begins =
+  (text: string) =>
+  (bytes: Uint8Array): boolean =>
+    new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 12)).includes(text);
+
+/** In the order in which names are looked at. */
+export const targets: readonly Target[] = [
+  {
+    name: "safetensors",
+    file: /\.safetensors$/i,
+    says: "layerc's own: the spec and the weights in one file",
+    write: (model) => [[null, save(model)]],
+    isOurs: begins('"layerc":'),
+  },
+  { name: "onnx", file: /\.onnx$/i, says: "ONNX", write: (model) => [[null, saveOnnx(model)]], isOurs: begins("layerc") },
+  {
+    name: "tfjs",
+    file: /(^|[/\\])model\.json$/i,
+    says: "a layers-model of TensorFlow.js: model.json, with its weights beside it",
+    write: (model) =>
+      Object.entries(saveTfjs(model)).map(([name, bytes]) => [name === "model.json" ? null : name, bytes] as const),
+    isOurs: begins('"generatedBy":"layerc '),
+  },
+  {
+    name: "json",
+    file: /\.json$/i,
+    says: "the spec alone, without weights",
+    write: (model) => [[null, json.save?.(model) ?? new Uint8Array()]],
+    isOurs: () => false,
+  },
+];
