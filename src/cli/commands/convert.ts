@@ -7,22 +7,21 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { readBytes } from "../../files.ts";
 import { type Target, targets } from "../../formats/targets.ts";
 import { checkInputs, type Input, isStream, type Output, writeOutputs } from "../../outputs.ts";
-import { type InputShape, inputShapeFlag } from "../flags.ts";
+import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { showBytes } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { printJson, say } from "../terminal.ts";
 
-interface Flags {
+interface Flags extends ModelFlags {
   readonly output: string;
   readonly to?: string;
   readonly force?: boolean;
   readonly json?: boolean;
-  readonly inputShape?: InputShape;
 }
 
 /** Adds `layerc convert`, which writes a model in another format. */
 export function addConvert(program: Command): void {
-  program
+  const command = program
     .command("convert")
     .summary("write a model as .safetensors, .onnx, a model.json of TensorFlow.js, or a JSON spec")
     .description(
@@ -32,8 +31,8 @@ export function addConvert(program: Command): void {
     .requiredOption("-o, --output <file>", "where it goes: name.safetensors, name.onnx, model.json, name.json")
     .addOption(new Option("--to <format>", "the format, where the name does not say it").choices(targets.map(({ name }) => name)))
     .option("--force", "replace files that layerc did not write; never one that the model is made from")
-    .addOption(inputShapeFlag())
-    .option("--json", "print what was written as JSON")
+    .option("--json", "print what was written as JSON");
+  addModelFlags(command)
     .addHelpText(
       "after",
       `\nFormats:\n${targets.map(({ name, says }) => `  ${name.padEnd(12)} ${says}`).join("\n")}\n\nExamples:\n  layerc convert model.h5 -o model.onnx\n  layerc convert model.keras -o web/model.json`,
@@ -43,7 +42,7 @@ export function addConvert(program: Command): void {
       const output = fileIn(flags.output, target);
       // Before the model is read, because reading it runs it.
       if (file !== "-") checkInputs([{ what: "the model", path: output, content: "" }], [{ what: "the model file", path: file }]);
-      const subject = await readModel(file, flags.inputShape);
+      const subject = await readModel(file, flags);
       const files = await work(subject, () => target.write(subject.model));
       const outputs = outputsOf(output, target, files);
       const [model, ...made] = subject.files;
