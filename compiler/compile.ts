@@ -51,7 +51,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
       ? {}
       : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
-    ...(options.selfTest ? { selfTest: goldens(resolved) } : {}),
+    ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
   });
   const elements = (role: Role): number =>
     program.buffers.reduce((sum, buffer) => (buffer.role === role ? sum + buffer.length : sum), 0);

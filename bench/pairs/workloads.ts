@@ -154,6 +154,54 @@ const strided: PairNet = {
   ],
 };
 
+/** MobileNet v1 at a quarter of its width: https://arxiv.org/abs/1704.04861 */
+const mobilenet: PairNet = {
+  name: "mobilenet 0.25 96x96",
+  layers: (l) => {
+    const relu6 = () => l.reLU({ maxValue: 6 });
+    const bare = { padding: "same", useBias: false } as const;
+    const widths = [16, 32, 32, 64, 64, 128, 128, 128, 128, 128, 128, 256, 256];
+    return [
+      l.conv2d({ filters: 8, kernelSize: 3, strides: 2, ...bare, inputShape: [96, 96, 3] }),
+      l.batchNormalization({}),
+      relu6(),
+      ...widths.flatMap((filters, i) => [
+        l.depthwiseConv2d({ kernelSize: 3, strides: [1, 3, 5, 11].includes(i) ? 2 : 1, ...bare }),
+        l.batchNormalization({}),
+        relu6(),
+        l.conv2d({ filters, kernelSize: 1, ...bare }),
+        l.batchNormalization({}),
+        relu6(),
+      ]),
+      l.globalAveragePooling2d({}),
+      l.dense({ units: 1000, activation: "softmax" }),
+    ];
+  },
+};
+
+/** Words of a line, each an id, and what they are about. */
+const encoder: PairNet = {
+  name: "transformer encoder 64x64",
+  layers: (l) => {
+    const block = (name: string, from: string): LayerSpec[] => [
+      l.multiHeadAttention({ name: `${name}a`, numHeads: 4, keyDim: 16, inputs: [from, from] }),
+      l.add({ name: `${name}b`, inputs: [from, `${name}a`] }),
+      l.layerNormalization({ name: `${name}c` }),
+      l.dense({ name: `${name}d`, units: 128, activation: "relu" }),
+      l.dense({ name: `${name}e`, units: 64 }),
+      l.add({ name: `${name}f`, inputs: [`${name}c`, `${name}e`] }),
+      l.layerNormalization({ name }),
+    ];
+    return [
+      l.dense({ name: "in", units: 64, inputShape: [64, 32] }),
+      ...block("one", "in"),
+      ...block("two", "one"),
+      l.globalAveragePooling1d({}),
+      l.dense({ units: 4, activation: "softmax" }),
+    ];
+  },
+};
+
 const softmax: PairNet = { name: "softmax 128x128", layers: (l) => [l.softmax({ inputShape: [128, 128] })] };
 const layerNorm: PairNet = { name: "layer norm 128x64", layers: (l) => [l.layerNormalization({ inputShape: [128, 64] })] };
 const elementary = (["sigmoid", "tanh", "exponential", "softplus", "mish", "gelu"] as const).map(
@@ -190,6 +238,11 @@ export const pairings: readonly Pairing[] = [
   predict(lenet, 1),
   predict(lenet, 32),
   predict(mnist, 1),
+  predict(mnist, 32),
+  predict(mobilenet, 1),
+  predict(mobilenet, 32),
+  predict(encoder, 1),
+  predict(encoder, 32),
   predict(lstm64, 1),
   predict(text, 1),
   predict(softmax, 1),

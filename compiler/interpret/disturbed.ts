@@ -15,11 +15,11 @@ const unit = 2 ** -24;
 const [leastNormal, least] = [2 ** -126, 2 ** -149];
 const largest = 2 ** 128 - 2 ** 103;
 
-/** Runs of one graph on the same numbers, by their index: 2k + 1 is the opposite of 2k. `magnified`: times the sizes of the ops. */
+/** Runs of one graph on the same numbers, by their index: 2k + 1 is the opposite of 2k. `magnified`: by how much a node's sizes are. */
 export function disturbedRuns(
   graph: Graph,
   options: Pick<GraphRunOptions, "rows" | "values">,
-  magnified: number,
+  magnified: (node: Node) => number,
 ): (index: number) => GraphRun {
   const ids = new Map<Node, number>();
   // By node, and in a scan by step: the first run finds them, and they hardly change.
@@ -45,7 +45,7 @@ export function disturbedRuns(
         if (top.has(node) && node.op !== "scan" && node.inputs.every((input) => untouched.has(input))) untouched.set(node, items);
         return items;
       }
-      return [moved(items[0], found, signs(index, ids.get(node) ?? 0), magnified * unit)];
+      return [moved(items[0], found, signs(index, ids.get(node) ?? 0), magnified(node) * unit)];
     };
     return runGraph(graph, { ...options, precision: { known: (node) => untouched.get(node), made } });
   };

@@ -10,6 +10,24 @@ export function multiplyAdds(graph: Graph, rows = 1): number {
   return graph.nodes.reduce((sum, node) => sum + ofNode(node, rows), 0);
 }
 
+/**
+ * Of them, those of dots that use a weight for few points of a row: a dense layer, a step of a recurrent one. For these the weights come
+ * from memory again with each row.
+ */
+export function weightBound(graph: Graph): number {
+  return graph.nodes.reduce((sum, node) => {
+    if (node.op === "scan" && isGraph(node.attrs.body)) return sum + weightBound(node.attrs.body) * (node.attrs.length as number);
+    if (node.op !== "dot") return sum;
+    const { batch, contract } = node.attrs as { readonly [role: string]: readonly (readonly number[])[] };
+    const free = bindShape(node.inputs[0].type.shape, 1).filter(
+      (_, axis) => !batch[0].includes(axis) && !contract[0].includes(axis),
+    );
+    return sum + (sizeOf(free) < fewPoints ? ofNode(node, 1) : 0);
+  }, 0);
+}
+/** Points that a weight in a register serves. */
+const fewPoints = 8;
+
 function ofNode(node: Node, rows: number): number {
   if (node.op === "scan" && isGraph(node.attrs.body)) return multiplyAdds(node.attrs.body, rows) * (node.attrs.length as number);
   if (node.op !== "dot") return 0;
@@ -106,10 +124,14 @@ export const lanesPay = (operations: number, { rows, train, exact }: Call): bool
  * | 25 of tanh | 400           | 870, 13 KB (gzip 5.4) | 304, 33 KB (gzip 10.5) |
  * | 50 of tanh | 800           | 1748, 18 KB (gzip 7.7) | 547, 40 KB (gzip 13.3) |
  */
-export const tile = { from: 1024, shared: 512, rows: { js: 8, simd: 32 } } as const;
+export const tile = { from: 1024, shared: 512, part: 1 / 16, rows: { js: 8, simd: 32 } } as const;
 
-/** Whether a tile of rows pays for `multiplyAdds` a row in a program that calls so many `kernels` that often. */
+/**
+ * Whether a tile of rows pays for so many multiply-adds a row in a program that calls so many `kernels` that often. What counts are those
+ * of dense layers, where they are a `part` of all: a convolution uses its weights for many points of one row, and a tile of pictures does
+ * not fit in a cache.
+ */
 export const tilePays = (
-  multiplyAdds: number,
+  { all, weightBound }: { readonly all: number; readonly weightBound: number },
   { kernels, calls }: { readonly kernels: number; readonly calls: number },
-): boolean => multiplyAdds >= (calls >= 8 * kernels ? tile.shared : tile.from);
+): boolean => weightBound >= (calls >= 8 * kernels ? tile.shared : tile.from) && weightBound >= tile.part * all;

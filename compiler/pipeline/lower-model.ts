@@ -13,7 +13,7 @@ import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { type Target, targets } from "../targets.ts";
-import { multiplyAdds, tile, tilePays } from "./cost.ts";
+import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
 import {
   type Draft,
   entryPasses,
@@ -97,7 +97,8 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [...first];
   const { kernels, entries } = programOf(looped);
-  if (tilePays(multiplyAdds(predict.graph), { kernels: kernels.length, calls: entries[0].calls.length })) {
+  const products = { all: multiplyAdds(predict.graph), weightBound: weightBound(predict.graph) };
+  if (tilePays(products, { kernels: kernels.length, calls: entries[0].calls.length })) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
     parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", layouts: predict.layouts }) });
   }

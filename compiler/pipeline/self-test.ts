@@ -10,10 +10,12 @@ import type { Rows, SelfTest } from "../emit/module/parts.ts";
 import { type Encoder, type Item, wordsOf } from "../encode/define.ts";
 import { encode, samplesOf, takes } from "../encode/encode.ts";
 import type { Steps } from "../front/steps.ts";
-import { sizeOf } from "../graph/graph.ts";
+import { type Node, sizeOf } from "../graph/graph.ts";
 import { disturbedRuns } from "../interpret/disturbed.ts";
 import { type GraphRun, runGraph } from "../interpret/graph.ts";
+import type { Options } from "../options.ts";
 import { expandComposites } from "../rewrite/expand.ts";
+import { isTiled, tiledError } from "../rewrite/rules/winograd.ts";
 import { elements, multiplyAdds } from "./cost.ts";
 import { pickRows } from "./golden-rows.ts";
 
@@ -32,8 +34,8 @@ const mostColumns = 7;
 const [enoughRows, enoughNumbers] = [4, 4];
 const [runsOfMany, runsOfFew] = [4, 8];
 
-/** The golden rows of a model. */
-export function goldens(steps: Steps): SelfTest {
+/** The golden rows of a model; the options that say how its convolutions round. */
+export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd">): SelfTest {
   const { model, predict } = steps;
   const { inputs, outputs, words } = predict;
   const inputSizes = inputs.map(({ shape }) => sizeOf(shape));
@@ -68,7 +70,8 @@ export function goldens(steps: Steps): SelfTest {
     });
 
   const wanted = compared(runGraph(predict.graph, { ...given, precision: "double" }));
-  const disturbed = disturbedRuns(graph, given, magnified);
+  const byTiles = (node: Node): boolean => !options.exact && options.winograd && isTiled(node);
+  const disturbed = disturbedRuns(graph, given, (node) => (byTiles(node) ? magnified * tiledError : magnified));
   const runs = Array.from({ length: rows * width < enoughNumbers ? runsOfFew : runsOfMany }, (_, index) => disturbed(index));
   const found = runs.map(compared);
   const spreads = wanted.map((y, row) => y.map((value, i) => spreadOf(value, found.map((run) => run[row][i])))); // biome-ignore format: one line

@@ -79,6 +79,14 @@ function isWorth({ sizes: [height, width, channels, filters] }: Convolution, { o
   return points * (channels * filters + perNumber * (channels + filters)) < worth * plain;
 }
 
+/** How many times as large the roundings of a convolution by tiles of 4 are as those of its plain sum. */
+export const tiledError = 4;
+/** Whether a convolution would be computed by tiles. */
+export function isTiled(node: Node): boolean {
+  const convolution = node.op === "dot" && node.inputs[0].op === "window" ? convolutionOf(node) : undefined;
+  return convolution !== undefined && [large, small].some((transforms) => isWorth(convolution, transforms));
+}
+
 /** A matrix from both sides, along two neighbouring axes. */
 const both = (g: G, x: Node, axis: number, matrix: Matrix): Node => g.mix(g.mix(x, { axis, matrix }), { axis: axis + 1, matrix });
 
