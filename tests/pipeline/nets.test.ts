@@ -65,3 +65,9 @@ it("a call with an array for its answer makes none", () => {
   for (let i = 0; i < 20; i++) module.predict(x, out);
   expect(process.memoryUsage().arrayBuffers).toBe(before);
 });
+
+it("the manifest tells the bytes of the arena, in which values lie over each other", () => {
+  const options = { target: "js", selfTest: false, weights: "external" } as const;
+  const { manifest } = compile(dsCnn(), options);
+  expect(manifest.bytes.arena).toBe(4 * planOf(dsCnn(), "predict").arena);
+});
