@@ -78,18 +78,18 @@ function productsOf(x: Node, axes: readonly Along[]): Products | undefined {
   const places = placesOf(left.type.shape.length, right.type.shape.length, attrs);
   const perm = x.op === "transpose" ? list(x, "perm") : x.type.shape.map((_, axis) => axis);
   /** Of an axis of x: which operand of the dot has it, free, and where. */
-  const freeOf = (axis: number, side: 0 | 1): number | undefined => {
+  const ownOf = (axis: number, side: 0 | 1): number | undefined => {
     const i = [places.left, places.right][side].indexOf(perm[axis]);
     return i < 0 ? undefined : freeAxes([left, right][side].type.shape.length, side, attrs)[i];
   };
-  const side = ([0, 1] as const).find((one) => axes.every(({ axis }) => freeOf(axis, one) !== undefined));
-  if (side === undefined || axes.some(({ tap }) => freeOf(tap, side === 0 ? 1 : 0) === undefined)) return undefined;
+  const side = ([0, 1] as const).find((one) => axes.every(({ axis }) => ownOf(axis, one) !== undefined));
+  if (side === undefined || axes.some(({ tap }) => ownOf(tap, side === 0 ? 1 : 0) === undefined)) return undefined;
   const inOrder = <T>(pair: readonly [T, T]): readonly [T, T] => (side === 0 ? pair : [pair[1], pair[0]]);
   const [batch, contract] = [inOrder(attrs.batch), inOrder(attrs.contract)];
   // A kernel for each row is no convolution.
   if (inOrder([left, right])[1].type.shape.includes("n")) return undefined;
   const origins = perm.map((place, axis) => {
-    const [own, other] = [freeOf(axis, side), freeOf(axis, side === 0 ? 1 : 0)];
+    const [own, other] = [ownOf(axis, side), ownOf(axis, side === 0 ? 1 : 0)];
     if (own !== undefined) return { side: 0 as const, axis: own };
     return other === undefined
       ? { side: 0 as const, axis: batch[0][places.batch.indexOf(place)] }
@@ -124,25 +124,22 @@ function phased(g: G, products: Products, axes: readonly Along[], chosen: readon
   if (chosen.some(({ taps }) => taps === 0)) return g.fill(0, [...shapeOf(origins.slice(0, rank)), ...counts]);
 
   const windows = windowed(g, products, axes, chosen);
-  const behind = axes.map((_, i) => picture.type.shape.length + i);
-  const taps = tapSets(g, products, axes, chosen);
-  const free = freeOf(kernel, [...products.batch[1], ...contract[1], ...axes.map(({ tap }) => origins[tap].axis)]);
+  const [behind, batch] = [axes.map((_, i) => picture.type.shape.length + i), products.batch];
+  const summed = [...behind, ...contract[0]];
+  const left = freeOf(picture, [...batch[0], ...contract[0]]);
+  const free = freeOf(kernel, [...batch[1], ...contract[1], ...axes.map(({ tap }) => origins[tap].axis)]);
   // All that is free of the kernel is the columns of one dot, phases first, as lies side by side in the result.
-  const dot = g.dot(windows, taps, {
-    batch: [products.batch[0], products.batch[1].map((_, i) => behind.length + contract[0].length + i)],
-    contract: [[...behind, ...contract[0]], [...behind, ...contract[0]].map((_, i) => i)],
-    at: freeOf(picture, [...products.batch[0], ...contract[0]]).length,
+  const dot = g.dot(windows, tapSets(g, products, axes, chosen), {
+    batch: [batch[0], batch[1].map((_, i) => summed.length + i)],
+    contract: [summed, summed.map((_, i) => i)],
+    at: batch[0].length === 0 ? 0 : left.length,
   });
-  const left = freeOf(picture, [...products.batch[0], ...contract[0]]).map((axis): Origin => ({ side: 0, axis }));
-  const common = products.batch[0].map((axis): Origin => ({ side: 0, axis }));
+  const own = [...left, ...batch[0]];
   const columns = [...counts, ...free.map((axis) => kernel.type.shape[axis])];
-  const split = g.reshape(dot, { shape: [...dot.type.shape.slice(0, left.length + common.length), ...columns] });
+  const split = g.reshape(dot, { shape: [...dot.type.shape.slice(0, own.length), ...columns] });
   const placeOf = ({ side, axis }: Origin): number =>
-    side === 0
-      ? [...left, ...common].findIndex((one) => one.axis === axis)
-      : left.length + common.length + counts.length + free.indexOf(axis);
-  const phases = counts.map((_, i) => left.length + common.length + i);
-  return g.transpose(split, { perm: [...origins.slice(0, rank).map(placeOf), ...phases] });
+    side === 0 ? own.indexOf(axis) : own.length + counts.length + free.indexOf(axis);
+  return g.transpose(split, { perm: [...origins.slice(0, rank).map(placeOf), ...counts.map((_, i) => own.length + i)] });
 }
 
 const freeOf = ({ type }: Node, taken: readonly number[]): number[] =>
