@@ -23,7 +23,8 @@ export default defineConfig({
     // By default one core of two would idle.
     maxWorkers: "100%",
     // Random whole models, packed packages and spawned processes share two cores with everything else.
-    testTimeout: 60_000,
+    // The fuzz run draws a hundred times as many.
+    testTimeout: Number(process.env.LAYERC_FUZZ ?? 1) > 1 ? 7_200_000 : 60_000,
     hookTimeout: 120_000,
   },
 });
