@@ -8,6 +8,7 @@ import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { open } from "../../src/formats/index.ts";
 import { numbersOf } from "../../src/formats/onnx/numbers.ts";
+import { operators } from "../../src/formats/onnx/operators/list.ts";
 import { decodeTensor } from "../../src/formats/onnx/schema.ts";
 import { errorOf } from "../support/error.ts";
 import { bytesField, double, float, graphBytes, int, message, modelBytes, node, packed, tensor, tensorBytes, text, type Write } from "./onnx-bytes.ts"; // biome-ignore format: one line
@@ -110,6 +111,22 @@ describe("messages", () => {
     const model = open(modelBytes({ nodes, inputs: [input], outputs: output, weights }));
     expect(model.graph).toMatch(/a_b_0 = %\d+\n {2}y = %\d+/);
     expect(Object.keys(model.weights ?? {})).toEqual(["constructor"]);
+  });
+
+  it("list too few or too many inputs, of every operator", () => {
+    let refused = 0;
+    for (const { name } of operators)
+      for (let count = 0; count <= 6; count++) {
+        const bytes = modelBytes({ nodes: [node(name, Array.from({ length: count }, () => "x"), ["y"])] }); // biome-ignore format: one line
+        try {
+          open(bytes, "a.onnx");
+        } catch (error) {
+          if (!(error instanceof CompileError)) throw new Error(`${name} of ${count} inputs: ${(error as Error).stack}`);
+          expect(error.code, `${name} of ${count} inputs`).not.toBe("internal/bug");
+          refused++;
+        }
+      }
+    expect(refused).toBeGreaterThan(operators.length);
   });
 
   it("do not make loops or functions run for ever", () => {

@@ -41,6 +41,8 @@ export interface Site {
   readonly inputCount: number;
   /** Refuses where it is missing. */
   input(index: number): Value;
+  /** All of them, of which none is missing; refuses where there is none. */
+  inputs(): readonly [Value, ...Value[]];
   optional(index: number): Value | undefined;
   /** Its numbers, which must be known; undefined where it is missing. */
   numbers(index: number, what: string): Numbers | undefined;

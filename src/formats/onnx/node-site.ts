@@ -79,6 +79,10 @@ export class NodeSite implements Site {
   input(index: number): Value {
     return this.#inputs[index] ?? this.refuse(`without its input ${index}`);
   }
+  inputs(): readonly [Value, ...Value[]] {
+    const [, ...rest] = Array.from({ length: this.inputCount }, (_, i) => this.input(i));
+    return [this.input(0), ...rest];
+  }
   optional(index: number): Value | undefined {
     return this.#inputs[index];
   }

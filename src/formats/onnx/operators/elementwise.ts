@@ -101,7 +101,7 @@ const modulo = (site: Site): Value => {
 /** Of any number of inputs, from the left. */
 const variadic = (name: string, build: Binary, finish: (g: G, x: Node, count: number) => Node = (_, x) => x): Operator =>
   operator(name, 1, (site) => {
-    const values = Array.from({ length: site.inputCount }, (_, i) => site.input(i));
+    const values = site.inputs();
     return site.elementwise(values, (g, ...nodes) =>
       finish(
         g,

@@ -11,7 +11,10 @@ const not = (g: G, x: Node): Node => g.sub(g.like(x, 1), x);
 
 const test = (name: string, since: number, build: (g: G, ...nodes: Node[]) => Node): Operator =>
   operator(name, since, (site) => {
-    const values = Array.from({ length: site.inputCount }, (_, i) => site.input(i));
+    // As many as `build` takes behind the builder: a damaged node may list fewer, or more.
+    const count = build.length - 1;
+    if (site.inputCount > count) site.refuse(`${site.inputCount} inputs, where it takes ${count}`);
+    const values = Array.from({ length: count }, (_, i) => site.input(i));
     return site.elementwise(values, build, "bool");
   });
 

@@ -91,6 +91,7 @@ export function cutNode(g: G, node: Node, axis: number, start: number, size: num
 
 /** Values behind one another along an axis. */
 export function joined(site: Site, values: readonly Value[], axis: number): Value {
+  if (values.length === 0) return site.refuse("over nothing: there is no part to put beside another");
   const rank = values[0].shape.length;
   const apart = values.map((value) => site.apart(value, [axis]));
   const place = site.common(

@@ -120,7 +120,7 @@ interface Term {
 const einsum = (site: Site): Value => {
   const equation = site.string("equation", "").replaceAll(" ", "");
   const [given, wanted] = equation.split("->");
-  const values = Array.from({ length: site.inputCount }, (_, i) => site.input(i));
+  const values = site.inputs();
   const names = lettersOf(site, given.split(","), values);
   const counts = (letter: string): number => [...given].filter((other) => other === letter).length;
   const implied = [...new Set(given)].filter((letter) => /[A-Za-z]/.test(letter) && counts(letter) === 1).sort();

@@ -103,7 +103,7 @@ function merged(site: Site, x: Value, axis: number, size: number): Value {
 }
 
 const concat = (site: Site): Value => {
-  const values = Array.from({ length: site.inputCount }, (_, i) => site.input(i));
+  const values = site.inputs();
   const axis = axisOf(site, site.int("axis", 1), values[0].shape.length);
   return values.length === 1 ? values[0] : joined(site, values, axis);
 };
@@ -224,8 +224,9 @@ const trilu = (site: Site): Value => {
 /** The first stretch of each row turned round, by lengths that are known. */
 const reverseSequence = (site: Site): Value => {
   const x = site.input(0);
-  const [batch, time] = [site.int("batch_axis", 1), site.int("time_axis", 0)];
+  const [batch, time] = ([["batch_axis", 1], ["time_axis", 0]] as const).map(([name, otherwise]) => axisOf(site, site.int(name, otherwise), x.shape.length)); // biome-ignore format: one line
   const lengths = site.numbers(1, "lengths") ?? [];
+  if (lengths.length !== x.shape[batch]) return site.refuse(`of ${x.shape[batch]} sequences with ${lengths.length} lengths`);
   const parts = [...lengths].map((length, i) => {
     const indices = Array.from({ length: x.shape[time] }, (_, t) => (t < length ? length - 1 - t : t));
     return take(site, cut(site, x, batch, i, 1), time, indices);
