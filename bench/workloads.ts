@@ -52,10 +52,11 @@ const layered: readonly Net[] = [
   nets.depthwise,
 ];
 
-export const predictions: readonly Work[] = [
-  ...denseNets.flatMap((net) => [1, 32, 256].map((batch): Work => ({ kind: "predict", net, batch }))),
-  ...layered.flatMap((net) => [1, 32].map((batch): Work => ({ kind: "predict", net, batch }))),
-];
+/** Of every net, for the rows that are asked for, or for those that are usual. */
+export const predictions = (rows?: readonly number[]): readonly Work[] =>
+  [...denseNets, ...layered].flatMap((net) =>
+    (rows ?? (isDense(net) ? [1, 32, 256] : [1, 32])).map((batch): Work => ({ kind: "predict", net, batch })),
+  );
 
 /** Mean squared error against random targets; the linear end keeps the loss the same everywhere. */
 const dense = (name: string, batch: number, optimizer: Training["optimizer"], learningRate: number): Training => ({
@@ -83,9 +84,11 @@ export const steps: readonly Work[] = trainings.map((training): Work => ({ kind:
 export const measuredNets: readonly Net[] = [...denseNets, ...layered, nets.normalised];
 
 export const workNamed = (name: string): Work => {
-  const found = [...predictions, ...steps].find((work) => workName(work) === name);
-  if (found === undefined) throw new Error(`no work is named ${name}`);
-  return found;
+  const step = steps.find((work) => workName(work) === name);
+  if (step !== undefined) return step;
+  const [, net, rows] = /^(.*) x(\d+)$/.exec(name) ?? [];
+  if (net === undefined) throw new Error(`no work is named ${name}`);
+  return { kind: "predict", net: nets.netNamed(net), batch: Number(rows) };
 };
 
 /** What the time from process start, the first calls and the memory are measured on. */
