@@ -79,7 +79,7 @@ export const layercDirect = layerc(
     refuses: (work) =>
       work.kind === "predict" && netOf(work).layers(api).some(isTiled)
         ? undefined
-        : "as the default build: no convolution of 3 x 3 to predict with",
+        : "the default build",
   },
 );
 

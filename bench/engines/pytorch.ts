@@ -1,6 +1,6 @@
 // Native PyTorch on one thread, in a Python process that this one asks and that takes its own times (bench/python): eager, and
-// traced and frozen. In: nets of any layers. Out: runners. Guarantee: the same weights, in PyTorch's own order and layout, whichever
-// of channels first and last is faster for the net.
+// traced and frozen. In: nets of any layers. Out: runners. Guarantee: the same weights, in PyTorch's own order; channels first or
+// last and with or without oneDNN, whichever is faster for the net.
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

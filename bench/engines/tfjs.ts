@@ -173,6 +173,6 @@ export const tfjsWasm = engine("wasm", "WebAssembly with SIMD, one thread, fused
   ships: { entry: used("wasm"), files: ["@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"] },
 });
 export const tfjsCpu = engine("cpu", "plain JavaScript, fused matMul, tensors made beforehand", {
-  refuses: (work) => (isDense(netOf(work)) ? undefined : "only dense nets: the wasm backend stands for the others"),
+  refuses: (work) => (isDense(netOf(work)) ? undefined : "dense nets only"),
   ships: { entry: used("cpu") },
 });
