@@ -6,9 +6,9 @@ import { CompileError } from "../compiler/diagnostics/error.ts";
 import type { Engine, Place, Predictor, Trainer } from "./engines/define.ts";
 import { engineNamed } from "./engines/list.ts";
 import { alternate, type Pace, type Runner } from "./measure.ts";
+import { isDense, type Net } from "./nets.ts";
 import { predictReference, relativeError, tolerance, trainReference, updateError } from "./reference.ts";
 import { rooflines } from "./roofline.ts";
-import { isDense, type Net } from "./nets.ts";
 import { factsOf, inputsOf, netOf, type Training, targetsOf, weightsOf, workNamed } from "./workloads.ts";
 
 export interface Task extends Place {
@@ -29,7 +29,10 @@ export interface Rounds {
   readonly nanoseconds: readonly (readonly number[])[];
 }
 /** `wrong`: the run fails. `failed`: the engine threw, and is reported as absent. */
-export type Outcome = { readonly rounds: Rounds } | { readonly wrong: string } | { readonly failed: string; readonly cell?: string };
+export type Outcome =
+  | { readonly rounds: Rounds }
+  | { readonly wrong: string }
+  | { readonly failed: string; readonly cell?: string };
 
 /** The engine's results are not those of the reference. */
 class WrongResult extends Error {}
@@ -106,9 +109,7 @@ async function compare({ work: name, baseline, rival, pace, folder, python }: Ta
   const engines = [engineNamed(baseline), ...(rival === "rooflines" ? [] : [engineNamed(rival)])];
   const same = engines.reduce((net, { instead }) => instead?.(net) ?? net, netOf(work));
   const made: readonly Runner[] =
-    work.kind === "predict"
-      ? await predictors(engines, same, work.batch, place)
-      : await trainers(engines, work.training, place);
+    work.kind === "predict" ? await predictors(engines, same, work.batch, place) : await trainers(engines, work.training, place);
   return {
     names: [...engines, ...roofs].map(({ name }) => name),
     flops: [...engines.map(() => undefined), ...roofs.map(({ flopsPerCall }) => flopsPerCall)],
@@ -120,9 +121,13 @@ async function compare({ work: name, baseline, rival, pace, folder, python }: Ta
 /** Why there is no number, in a few words: a kernel that is missing, a writer that refuses. */
 function cellOf(error: unknown): { readonly cell?: string } {
   if (!(error instanceof Error)) return {};
-  const kernel = /Kernel '(\w+)' not registered|(?:Could not find an implementation for|Kernel not found:?) (\w+)/.exec(error.message);
+  const kernel = /Kernel '(\w+)' not registered|(?:Could not find an implementation for|Kernel not found:?) (\w+)/.exec(
+    error.message,
+  );
   if (kernel !== null) return { cell: `no kernel ${kernel[1] ?? kernel[2]}` };
-  return error instanceof CompileError ? { cell: `not written: ${/ (?:has|reads|takes) (no .*?)(?: \(|$)/.exec(error.message)?.[1] ?? error.code}` } : {};
+  return error instanceof CompileError
+    ? { cell: `not written: ${/ (?:has|reads|takes) (no .*?)(?: \(|$)/.exec(error.message)?.[1] ?? error.code}` }
+    : {};
 }
 
 async function main(task: Task): Promise<Outcome> {

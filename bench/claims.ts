@@ -101,7 +101,8 @@ function numberOf(
   rival: string,
 ): number | undefined {
   if (about === "time") return comparisons.find((line) => line.work === work && line.rival === rival)?.ratio.median;
-  if (about === "roofline") return roofs.find((line) => line.work === work && line.name === rival && line.engine === build)?.share.median;
+  if (about === "roofline")
+    return roofs.find((line) => line.work === work && line.name === rival && line.engine === build)?.share.median;
   return cold.find((line) => line.net === work && line.engine === rival)?.ratio.median;
 }
 

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Engine } from "./engines/define.ts";
 import { type Quartiles, quartiles } from "./measure.ts";
+import type { DenseNet } from "./nets.ts";
 import { onnxModel } from "./onnx.ts";
 import { runScript } from "./process.ts";
 import { predictReference, relativeError, tolerance } from "./reference.ts";
-import type { DenseNet } from "./nets.ts";
 import { inputsOf, weightsOf } from "./workloads.ts";
 
 interface Answer {

@@ -12,9 +12,9 @@ import { type ColdLine, coldStarts, type HeapLine, heapGrowth } from "./cold.ts"
 import type { Engine } from "./engines/define.ts";
 import { engineNamed, engines as everyEngine } from "./engines/list.ts";
 import { quartiles } from "./measure.ts";
+import { isDense } from "./nets.ts";
 import { ask } from "./process.ts";
 import { markdown } from "./report.ts";
-import { isDense } from "./nets.ts";
 import { type Absence, type Comparison, type Results, type RoofLine, short } from "./results.ts";
 import { moduleSize, type RuntimeSize, runtimeSize } from "./sizes.ts";
 import { coldNets, flopsOf, heapNets, measuredNets, netOf, predictions, steps, type Work, workName } from "./workloads.ts";
@@ -138,7 +138,9 @@ async function beneath(work: Work, folder: string, engine: string): Promise<Roof
       roof: operations / column(rounds, i),
       share: quartiles(rounds.nanoseconds.map((row) => flops / row[0] / (operations / row[i]))),
     };
-    say(`${line.work}  ${engine} ${short(line.gflops)} of ${short(line.roof)} GFLOP/s ${name}: ${short(100 * line.share.median)} %`);
+    say(
+      `${line.work}  ${engine} ${short(line.gflops)} of ${short(line.roof)} GFLOP/s ${name}: ${short(100 * line.share.median)} %`,
+    );
     return line;
   });
 }

@@ -47,7 +47,14 @@ export function predictReference(net: Net, weights: Weights, x: Float32Array): F
 }
 
 /** Adds the gradient of half the squared error of one row, times `scale`, to `gradients`. */
-function backward(net: DenseNet, weights: readonly Vector[], x: Vector, target: Vector, scale: number, gradients: Vector[]): void {
+function backward(
+  net: DenseNet,
+  weights: readonly Vector[],
+  x: Vector,
+  target: Vector,
+  scale: number,
+  gradients: Vector[],
+): void {
   const values = forward(net, weights, x);
   let delta: Vector = (values.at(-1) as Vector).map((y, j) => scale * (y - target[j]));
   for (let layer = net.sizes.length - 2; layer >= 0; layer--) {

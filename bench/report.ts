@@ -158,6 +158,21 @@ function claimsOf(verdicts: readonly Verdict[]): string[] {
   );
 }
 
+/** Works on which the baseline was not equally fast beside all engines: something else ran, or it was not warm. */
+function uneven({ comparisons, baseline }: Results): string[] {
+  const rows = distinct(comparisons.map(({ work }) => work)).flatMap((work) => {
+    const lines = comparisons
+      .filter((line) => line.work === work && line.instead === undefined)
+      .toSorted((a, b) => a.baseline - b.baseline);
+    const [best, worst] = [lines[0], lines.at(-1)];
+    if (best === undefined || worst === undefined || worst.baseline < mostUneven * best.baseline) return [];
+    return [[work, short(best.baseline), best.rival, short(worst.baseline), worst.rival]];
+  });
+  const says = `Works on which ${baseline} took half as long again beside one engine as beside another. Ratios stand, where both were disturbed; times do not.`;
+  return section("Uneven", says, ["work", `${baseline} µs`, "beside", `${baseline} µs at worst`, "beside"], rows);
+}
+const mostUneven = 1.5;
+
 /** Works that have one reason in common share a line. */
 function missing(absences: readonly Absence[]): string[] {
   const keys = distinct(absences.map(({ engine, why }) => JSON.stringify([engine, why])));
@@ -186,6 +201,7 @@ export function markdown(results: Results): string {
     ),
     ...pairs("Training steps", "Forward, loss, backward, update.", baseline, comparisons.filter(trains)),
     ...rooflines(results),
+    ...uneven(results),
     ...starts(results),
     ...sizes(results),
     ...missing(absences),

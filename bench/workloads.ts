@@ -7,8 +7,8 @@ import { multiplyAdds as ofGraph } from "../compiler/pipeline/cost.ts";
 import { expandComposites } from "../compiler/rewrite/expand.ts";
 import * as api from "../src/index.ts";
 import { type LossSpec, type Model, type OptimizerSpec, sequential } from "../src/index.ts";
-import { type DenseNet, denseNets, isDense, type Net } from "./nets.ts";
 import * as nets from "./nets.ts";
+import { type DenseNet, denseNets, isDense, type Net } from "./nets.ts";
 import { inputsFor, targetsFor, weightOf } from "./pairs/data.ts";
 
 /** Every weight in Keras' order and shape: kernel and bias of each dense layer in turn, and so on. */

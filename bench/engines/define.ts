@@ -97,8 +97,7 @@ export const readFile = `const { readFileSync } = process.getBuiltinModule("node
 export const peer = <T>(name: string): Promise<T> => import(name) as Promise<T>;
 
 /** For engines whose nets are written by hand here. */
-export const denseOnly = (net: Net): string | undefined =>
-  isDense(net) ? undefined : "dense nets only";
+export const denseOnly = (net: Net): string | undefined => (isDense(net) ? undefined : "dense nets only");
 
 /** Throws for a net that `denseOnly` refuses. */
 export function asDense(net: Net): DenseNet {

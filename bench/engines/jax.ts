@@ -45,7 +45,8 @@ function forward({ numpy, nn }: Jax, { sizes, end }: DenseNet, weights: readonly
   return end === "softmax" ? nn.softmax(h) : h;
 }
 
-const shapeOf = ({ sizes }: DenseNet, i: number): number[] => (i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]]);
+const shapeOf = ({ sizes }: DenseNet, i: number): number[] =>
+  i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]];
 
 const arraysOf = ({ numpy }: Jax, net: DenseNet, weights: Weights): JaxArray[] =>
   weights.map((values, i) => numpy.array(values, { shape: shapeOf(net, i) }));

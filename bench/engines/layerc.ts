@@ -18,7 +18,13 @@ interface Emitted {
 function emitted(name: string, options: OptionsInput, folder: string, net: Net, training?: Training): string {
   const optimizer = training?.optimizer;
   const words = [name, net.name, ...(isDense(net) ? [net.end] : []), ...(optimizer === undefined ? [] : [optimizer])];
-  const file = join(folder, words.join("_").replaceAll(/[^\w.-]/g, "-").concat(".mjs"));
+  const file = join(
+    folder,
+    words
+      .join("_")
+      .replaceAll(/[^\w.-]/g, "-")
+      .concat(".mjs"),
+  );
   if (!existsSync(file)) {
     const how = training === undefined ? options : { ...options, train: true, batch: training.batch };
     const { code, weights } = compile(modelOf(net, training), how);
@@ -76,10 +82,7 @@ export const layercDirect = layerc(
   { winograd: false },
   {
     hasRoof: true,
-    refuses: (work) =>
-      work.kind === "predict" && netOf(work).layers(api).some(isTiled)
-        ? undefined
-        : "the default build",
+    refuses: (work) => (work.kind === "predict" && netOf(work).layers(api).some(isTiled) ? undefined : "the default build"),
   },
 );
 

@@ -1,8 +1,8 @@
 // ONNX Runtime, as WebAssembly (onnxruntime-web) and native (onnxruntime-node): one API, one thread, tensors made beforehand.
 import { existsSync } from "node:fs";
+import { saveOnnx } from "../../src/index.ts";
 import { isDense, type Net } from "../nets.ts";
 import { onnxModel } from "../onnx.ts";
-import { saveOnnx } from "../../src/index.ts";
 import { factsOf, modelOf, type Weights } from "../workloads.ts";
 import { type ColdFiles, type Engine, peer, readFile } from "./define.ts";
 

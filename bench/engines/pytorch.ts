@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { resolve } from "../../compiler/front/steps.ts";
+import { sizeOf } from "../../compiler/graph/graph.ts";
 import type { Net } from "../nets.ts";
 import { factsOf, modelOf, type Weights } from "../workloads.ts";
 import type { Engine, Place } from "./define.ts";
@@ -87,7 +88,8 @@ class Python {
   }
 }
 
-const bytesOf = (arrays: Weights): Buffer => Buffer.concat(arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength)));
+const bytesOf = (arrays: Weights): Buffer =>
+  Buffer.concat(arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength)));
 
 interface Given extends Place {
   readonly net: Net;
@@ -97,12 +99,23 @@ interface Given extends Place {
 }
 
 /** A process that has built the net. */
-async function started({ net, batch, weights, inputs, folder, python }: Given, task: object, targets: Weights = []): Promise<Python> {
+async function started(
+  { net, batch, weights, inputs, folder, python }: Given,
+  task: object,
+  targets: Weights = [],
+): Promise<Python> {
   if (python === undefined) throw new Error("--with-python asks for it");
   const own = mkdtempSync(join(folder, "torch-"));
   const { inputShape, weights: infos } = factsOf(net);
-  const facts = { shape: inputShape, weights: infos.map(({ shape }) => shape), trainable: infos.map(({ trainable }) => trainable) };
-  writeFileSync(join(own, "task.json"), JSON.stringify({ ...task, ...facts, batch, tokens: net.tokens !== undefined, layers: layersOf(net) }));
+  const facts = {
+    shape: inputShape,
+    weights: infos.map(({ shape }) => shape),
+    trainable: infos.map(({ trainable }) => trainable),
+  };
+  writeFileSync(
+    join(own, "task.json"),
+    JSON.stringify({ ...task, ...facts, batch, tokens: net.tokens !== undefined, layers: layersOf(net) }),
+  );
   writeFileSync(join(own, "weights.f32"), bytesOf(weights));
   writeFileSync(join(own, "inputs.f32"), bytesOf(inputs));
   writeFileSync(join(own, "targets.f32"), bytesOf(targets));
@@ -135,7 +148,7 @@ function engine(name: string, says: string, isTraced: boolean): Engine {
     },
     ...(isTraced
       ? {}
-      : {
+      : ({
           async trainer({ training, weights, x, y, folder, python: found }) {
             const { net, batch, optimizer, learningRate: rate, loss } = training;
             const task = { kind: "train", traced: false, optimizer, rate, loss };
@@ -146,11 +159,15 @@ function engine(name: string, says: string, isTraced: boolean): Engine {
               async weights() {
                 const all = await python.numbers("weights");
                 let at = 0;
-                return trained.map(({ shape }) => all.slice(at, (at += shape.reduce((a, b) => a * b, 1))));
+                return trained.map(({ shape }) => {
+                  const from = at;
+                  at += sizeOf(shape);
+                  return all.slice(from, at);
+                });
               },
             };
           },
-        } satisfies Partial<Engine>),
+        } satisfies Partial<Engine>)),
   };
 }
 

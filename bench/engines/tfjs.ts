@@ -60,7 +60,8 @@ function forward(tf: Tf, { sizes, end }: DenseNet, weights: readonly Tensor[], x
   return end === "softmax" ? tf.softmax(h) : h;
 }
 
-const shapeOf = ({ sizes }: DenseNet, i: number): number[] => (i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]]);
+const shapeOf = ({ sizes }: DenseNet, i: number): number[] =>
+  i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]];
 
 /** The layers-model that layerc writes of a net. */
 async function layersModel(tf: Tf, net: Net): Promise<LayersModel> {

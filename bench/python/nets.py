@@ -10,7 +10,7 @@ def pair(value, rank):
     return list(value) if isinstance(value, list) else [value] * rank
 
 
-ACTIVATIONS = {"linear": None, "relu": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "softmax": lambda x: F.softmax(x, -1)}
+ACTIVATIONS = {None: None, "linear": None, "relu": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "softmax": lambda x: F.softmax(x, -1)}
 
 
 class Weight:
