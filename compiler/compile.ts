@@ -16,7 +16,7 @@ import { type Goal, type Made, type PassName, printMade, type Stage } from "./pi
 import { goldens } from "./pipeline/self-test.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
-import type { Program, Role } from "./program/program.ts";
+import type { Program } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
 import type { Scheduled } from "./schedule/schedule.ts";
 import type { Target } from "./targets.ts";
@@ -53,8 +53,10 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
   });
-  const elements = (role: Role): number =>
-    program.buffers.reduce((sum, buffer) => (buffer.role === role ? sum + buffer.length : sum), 0);
+  // Buffers of the arena lie over each other: what counts is where the last one ends.
+  const arena = program.buffers.filter(({ role }) => role === "arena");
+  const ends = arena.reduce((end, { at, length }) => Math.max(end, at + length), 0);
+  const first = arena.reduce((start, { at }) => Math.min(start, at), ends);
   const manifest: Manifest = {
     model: model.name,
     hash,
@@ -66,7 +68,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     multiplyAdds: counts.multiplyAdds,
     bytes: {
       weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
-      arena: 4 * elements("arena"),
+      arena: 4 * (ends - first),
       code: new TextEncoder().encode(emitted.code).length,
     },
   };

@@ -53,14 +53,20 @@ interface Placed {
 const largestFirst = (a: Block, b: Block): number => b.length - a.length || a.from - b.from;
 const soonestFirst = (a: Block, b: Block): number => a.from - b.from || b.length - a.length;
 
+/** Whether a block outlives what is made next: a way around some layers. */
+const isLong = ({ from, to }: Block): boolean => to - from > 2;
+const longFirst = (a: Block, b: Block): number =>
+  Number(isLong(b)) - Number(isLong(a)) || (isLong(a) ? soonestFirst(a, b) : largestFirst(a, b));
+
 /**
  * The smallest of a few layouts, the first of those that are equal. Largest first, each as low as it goes, is good where much is alive
- * at once. A chain, of which only neighbours are, fits exactly in the order of time, each at the floor or under the roof.
+ * at once. A chain, of which only neighbours are, fits exactly in the order of time, each at the floor or under the roof. Of a chain with
+ * ways around it, what goes around takes the ends in turn, and the others the middle.
  */
 function bestOf(blocks: readonly Block[]): Placed {
   const roof = mostAlive(blocks);
-  const sorted = [blocks.toSorted(largestFirst), blocks.toSorted(soonestFirst)] as const;
-  const tries = [() => placed(sorted[0]), () => placed(sorted[1], roof), () => placed(sorted[0], roof)];
+  const [large, soon] = [blocks.toSorted(largestFirst), blocks.toSorted(soonestFirst)];
+  const tries = [() => placed(large), () => placed(soon, roof), () => placed(large, roof), () => placed(blocks.toSorted(longFirst), roof)]; // biome-ignore format: a list
   let best = tries[0]();
   for (const next of tries.slice(1)) {
     if (best.arena === roof) break;

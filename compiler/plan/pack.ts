@@ -3,7 +3,7 @@
 // is filled up with zeros, and main reads a slice (layout.ts). What is turned on its way to the dot (a transposed kernel) is laid out as
 // the dot reads it.
 
-import { type Graph, graph, type Node } from "../graph/graph.ts";
+import { type Graph, graph, isGraph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin, type G } from "../ops/index.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
@@ -13,6 +13,20 @@ import { blockedAxis, isTurned, type Layout, paddedColumns, weightOf } from "./l
 export interface Packed extends Hoisted {
   /** Layouts of params, by name. */
   readonly layouts: ReadonlyMap<string, Layout>;
+}
+
+/** The weights of a scan that its steps read as right operands of large dots alone, of which the last axis is better read in blocks. */
+function closedBlocks({ op, attrs, inputs }: Node): readonly Node[] {
+  if (op !== "scan" || !isGraph(attrs.body)) return [];
+  const { nodes, results } = attrs.body;
+  const first = (attrs.carries as number) + (attrs.xs as number);
+  return inputs.filter((weight, i) => {
+    const inner = i < first ? undefined : nodes.find((node) => node.op === "input" && node.attrs.name === `closed${i - first}`);
+    if (inner === undefined || weight.op !== "param" || inputs.indexOf(weight) !== i) return false;
+    const users = nodes.filter((node) => node.inputs.includes(inner));
+    const isResult = results.some(([, node]) => node === inner);
+    return !isResult && users.every((node) => node.op === "dot" && node.inputs[0] !== inner && isBlocked(node));
+  });
 }
 
 /** A param to be packed: what it will be called, and the columns that it is filled up to, where it does not lie in blocks. */
@@ -36,11 +50,16 @@ export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors
     const blocked = isBlocked(node);
     weights.set(weight, { name: `packed${weights.size}`, blocked, columns: blocked ? undefined : columnsOf(node) });
   }
+  for (const weight of main.nodes.flatMap(closedBlocks))
+    if (!weights.has(weight)) weights.set(weight, { name: `packed${weights.size}`, blocked: true, columns: undefined });
   if (weights.size === 0) return { prepare, main, layouts: new Map() };
   const g = begin();
   const made = copyInto(g.builder, main, (node, inputs) => {
-    const weight = isPackable(node) ? weights.get(node.inputs[1]) : undefined;
-    return weight === undefined ? undefined : g.builder.copy(node, [inputs[0], packed(g, node.inputs[1], weight)]);
+    const own = closedBlocks(node);
+    const packedIn = (weight: Node): Node => packed(g, weight, weights.get(weight) as Weight);
+    if (own.length > 0)
+      return g.builder.copy(node, inputs.map((input, i) => (own.includes(node.inputs[i]) ? packedIn(node.inputs[i]) : input))); // biome-ignore format: one line
+    return isPackable(node) ? g.builder.copy(node, [inputs[0], packedIn(node.inputs[1])]) : undefined;
   });
   const rest = regraph(g.builder, main, made);
   const layouts = [...weights].flatMap(([{ type }, { name, blocked }]) =>

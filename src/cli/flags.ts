@@ -14,6 +14,7 @@ export interface LoweringFlags extends ModelFlags {
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
+  readonly winograd?: boolean;
 }
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
@@ -35,6 +36,10 @@ export function addLoweringFlags(command: Command): Command {
     .option("--no-stream", "leave them out, also where a layer is stateful")
     .option("--chunk <steps>", "steps of a sequence that step takes at once (1)", wholeNumber(chunk.unwrap()))
     .option("--exact", "float32 at every step and no reordering: equal bits on every engine")
+    .option(
+      "--no-winograd",
+      "convolutions of 3 x 3 as plain sums: more products, the least rounding, infinities stay in their window",
+    )
     .addOption(
       new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(
         target.unwrap().options,

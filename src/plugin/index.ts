@@ -14,7 +14,7 @@ import { loadModel, withPlaces } from "../source/load.ts";
 /** Options of every model that the plugin compiles; a query such as `?model&train&batch=64` adds to them. */
 export type PluginOptions = Pick<
   OptionsInput,
-  "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "unroll"
+  "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "unroll" | "winograd"
 > & {
   /** What layers of a file's author mean: a file by class, `{ MyLayer: "./my-layer.ts" }`, from the working directory on. It is run. */
   readonly layers?: Readonly<Record<string, string>>;

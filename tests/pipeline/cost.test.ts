@@ -6,7 +6,7 @@ import { ops } from "../../compiler/ops/index.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { countOps, lanesPay, multiplyAdds, operations } from "../../compiler/pipeline/cost.ts";
 import { parseProgram } from "../../compiler/program/text/parse.ts";
-import { dense, type Model, sequential } from "../../src/index.ts";
+import { conv2d, dense, flatten, globalAveragePooling2d, lstm, type Model, sequential } from "../../src/index.ts";
 
 const counted = (...body: readonly string[]): number =>
   operations(
@@ -106,5 +106,21 @@ describe("the default build", () => {
     ["lanes", net("linear", 16, 24, 8), { unroll: 10 }],
   ] as const)("%s", (kind, model, options) => {
     expect(kindOf(model, options)).toBe(kind);
+  });
+});
+
+describe("a tile of rows", () => {
+  const hasTile = (...layers: Parameters<typeof sequential>[0]): boolean =>
+    /function computeTile\b/.test(compile(sequential(layers), { target: "js", selfTest: false }).code);
+  it("pays where a row uses its weights once", () => {
+    expect(hasTile(dense({ units: 64, inputShape: [32] }))).toBe(true);
+    expect(hasTile(lstm({ units: 16, inputShape: [20, 8] }))).toBe(true);
+  });
+  it("does not where its points share them, or where dense layers are a small part", () => {
+    const convolution = conv2d({ filters: 16, kernelSize: 3, inputShape: [20, 20, 8] });
+    expect(hasTile(convolution)).toBe(false);
+    expect(hasTile(convolution, globalAveragePooling2d(), dense({ units: 100 }))).toBe(false);
+    expect(hasTile(convolution, flatten(), dense({ units: 100 }))).toBe(true);
+    expect(hasTile(dense({ units: 64, inputShape: [30, 32] }))).toBe(false);
   });
 });

@@ -152,13 +152,13 @@ test.each<ToldRow>([
      %8 = slice(%0) {starts: [0, 0], sizes: [n, 3]} %9 = neg(%8)
      %10 = slice(%0) {starts: [0, 0], sizes: [n, 2]} %11 = neg(%10)
      %12 = concat(%2, %5, %7, %9, %11) {axis: 1} results y = %12`,
-    `17 floats
-     neg [1, 6] at 8..14 alive 0..6
-     div [1, 8] at 0..8 alive 1..2
-     reduceSum [1] at 16..17 alive 2..6
-     neg.2 [1, 4] at 0..4 alive 3..6
-     neg.3 [1, 3] at 4..7 alive 4..6
-     neg.4 [1, 2] at 14..16 alive 5..6`,
+    `16 floats
+     neg [1, 6] at 0..6 alive 0..6
+     div [1, 8] at 7..15 alive 1..2
+     reduceSum [1] at 15..16 alive 2..6
+     neg.2 [1, 4] at 11..15 alive 3..6
+     neg.3 [1, 3] at 8..11 alive 4..6
+     neg.4 [1, 2] at 6..8 alive 5..6`,
     {},
   ],
   [

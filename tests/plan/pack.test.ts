@@ -1,13 +1,16 @@
 // Which weights get a param of their own: Graph text in, what main reads and what prepare computes out. And the laws of that: main gives
 // the bits that it gave, and what is moved without running prepare is what prepare would have computed.
 import { describe, expect, it } from "vitest";
+import { snapshots } from "../../compiler/compile.ts";
 import { type Graph, sizeOf } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { inRows } from "../../compiler/plan/layout.ts";
-import { pack } from "../../compiler/plan/pack.ts";
+import { fillColumns, pack } from "../../compiler/plan/pack.ts";
 import { hoist } from "../../compiler/rewrite/hoist.ts";
+import { lstm, sequential } from "../../src/index.ts";
 import { hardNumbers } from "../arbitrary/numbers.ts";
 
 const parse = (lines: string): Graph => parseGraph(`graph g\n  ${lines.trim().replaceAll(/\n\s*/g, "\n  ")}\nend\n`, ops);
@@ -125,5 +128,35 @@ describe("packed", () => {
     const { data } = runGraph(prepare as Graph, { rows: 1, values: { w: Float64Array.from(w) }, precision: "f32" }).results
       .packed0;
     expect([...inRows(w, 6, 8)]).toEqual([...data]);
+  });
+
+  const filled = (text: string): readonly string[] => {
+    const source = parse(text);
+    const changed = fillColumns(source);
+    const values = Object.fromEntries(
+      source.nodes.flatMap(({ op, attrs, type: { shape } }, i) =>
+        op === "input" || op === "param"
+          ? [[String(attrs.name), Float64Array.from(hardNumbers(31 * i + 5, sizeOf(shape.map((n) => (n === "n" ? 2 : n)))))]]
+          : [],
+      ),
+    );
+    const run = (graph: Graph) => runGraph(graph, { rows: 2, values, precision: "f32" }).results.y.data;
+    expect(run(changed)).toEqual(run(source));
+    return changed.nodes.flatMap(({ op, type }) => (op === "pad" ? [`[${type.shape.join(", ")}]`] : []));
+  };
+  it.each([
+    ["where weights change, they are filled up on the way", dense(16, 6), "[16, 8]"],
+    ["turned ones too", turned(6), "[16, 8]"],
+    ["several axes", picture, "[5, 5, 8]"],
+    ["whole vectors stay", dense(16, 8)],
+    ["what is computed of weights stays: it is dense already", scaled],
+  ])("%s", (_, text, ...pads) => expect(filled(text)).toEqual(pads));
+
+  it("weights that the steps of a scan read as one operand lie in blocks", () => {
+    const model = sequential([lstm({ units: 32, inputShape: [5, 4] })], { seed: 1 });
+    const texts = snapshots(model, { selfTest: false }).flatMap(({ pass, graph }) =>
+      pass === "pack" && graph ? [printGraph(graph)] : [],
+    );
+    expect(texts.join("")).toMatch(/param \{name: "packed0", shape: \[32, 128\]\}/);
   });
 });

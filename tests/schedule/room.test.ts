@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { NestKernel } from "../../compiler/program/nest/nest.ts";
 import type { Program, Role } from "../../compiler/program/program.ts";
+import { lit, load } from "../../compiler/program/value.ts";
 import { noRoom, roomOf } from "../../compiler/schedule/room.ts";
 
 const roles: readonly Role[] = ["input", "output", "const", "param", "state", "arena"];
@@ -41,5 +42,39 @@ describe("room", () => {
     expect(of(["const", "input"], ["param", "state"])).toEqual([12, 10]);
     expect(of(["const", "input"], ["arena", "state"])).toEqual([0, 10]);
     expect(of()).toEqual([0, 0]);
+  });
+
+  it("of the arena is what an earlier call of the entry filled whole", () => {
+    const border = (
+      map: readonly [string, number][],
+      terms: readonly [string, number][],
+      finish = lit(0, "f32"),
+    ): NestKernel => ({
+      name: "border",
+      origin: "",
+      parts: [
+        {
+          name: "border",
+          origin: "",
+          map,
+          reduce: [],
+          finish,
+          out: { buffer: "arena", index: { base: 0, terms } },
+          into: "store",
+        },
+      ],
+    });
+    const roomBehind = (first: NestKernel, calls = ["border", "k"]) => {
+      const program = { ...programWith(calls.map((name) => ({ kernel: name }))), kernels: [first, kernel] };
+      return roomOf(program)(kernel)("arena");
+    };
+    expect(roomBehind(border([["i", 15]], [["i", 1]]))).toBe(15);
+    expect(roomBehind(border([["i", 5], ["j", 3]], [["i", 3], ["j", 1]]))).toBe(15); // biome-ignore format: one line
+    expect(roomBehind(border([["i", 14]], [["i", 1]]))).toBe(0);
+    expect(roomBehind(border([["i", 15]], [["i", 2]]))).toBe(0);
+    expect(roomBehind(border([["i", 15]], [["i", 1]], load("input", { base: 0, terms: [] })))).toBe(0);
+    expect(roomBehind(border([["i", 15]], [["i", 1]]), ["k", "border"])).toBe(0);
+    expect(roomBehind(border([["i", 15]], [["i", 1]]), ["border", "k", "k"])).toBe(15);
+    expect(roomBehind(border([["i", 15]], [["i", 1]]), ["k", "border", "k"])).toBe(0);
   });
 });

@@ -50,6 +50,8 @@ const large = transformsAt([0, 0.75, -0.75, 1.5, -1.5]);
 const perNumber = 8;
 /** The part of the products of the plain sum that is worth it. */
 const worth = 0.8;
+/** Tiles from which the transformed kernel, which is larger than the kernel, is read for enough points. */
+const leastTiles = 9;
 
 /** A convolution that a dot is: 3 x 3, every point, all channels. */
 interface Convolution {
@@ -76,7 +78,7 @@ function isWorth({ sizes: [height, width, channels, filters] }: Convolution, { o
   const tiles = Math.ceil(height / outputs) * Math.ceil(width / outputs);
   const points = tiles * (outputs + taps - 1) ** 2;
   const plain = height * width * taps * taps * channels * filters;
-  return points * (channels * filters + perNumber * (channels + filters)) < worth * plain;
+  return tiles >= leastTiles && points * (channels * filters + perNumber * (channels + filters)) < worth * plain;
 }
 
 /** How many times as large the roundings of a convolution by tiles of 4 are as those of its plain sum. */
@@ -118,9 +120,9 @@ const winograd = (name: string, transforms: Transforms): Rule => ({
       return convolution !== undefined && isWorth(convolution, transforms) ? fast(g, convolution, transforms) : undefined;
     },
     (g, r) => {
-      const picture = g.input({ name: "x0", shape: ["n", r.pick([10, 12]), r.pick([10, 12]), 24] });
+      const picture = g.input({ name: "x0", shape: ["n", 12, r.pick([12, 14]), 20] });
       const window = g.window(picture, { axes: [1, 2], sizes: [taps, taps], strides: [1, 1], dilations: [1, 1] });
-      const kernel = g.param({ name: "k", shape: [taps, taps, 24, 32] });
+      const kernel = g.param({ name: "k", shape: [taps, taps, 20, 24] });
       return g.dot(window, kernel, { batch: [[], []], contract: [[4, 5, 3], [0, 1, 2]] }); // biome-ignore format: one line
     },
   ),

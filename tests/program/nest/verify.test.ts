@@ -96,3 +96,41 @@ describe("a rule broken:", () => {
     ]);
   });
 });
+
+describe("several stores of one turn in one buffer", () => {
+  const stores = (...lines: readonly string[]) => `nests predict
+buffer x input @0 [32]
+buffer y output @32 [64]
+kernel mix
+  nest mix
+    map i < 4, j < 8
+    ${lines.map((index) => `store y[${index}] = x[8*i + j]`).join("\n    ")}
+entry predict rows 1
+  in x = x
+  out y = y
+  call mix
+end
+`;
+  const verdict = (...lines: readonly string[]): string => {
+    try {
+      verifyNests(parseNests(stores(...lines)));
+      return "apart";
+    } catch (error) {
+      return error instanceof CompileError ? error.diagnostic.message : String(error);
+    }
+  };
+  const meet = 'nest "mix": what a turn stores in one buffer is apart from all that other turns store there';
+
+  it.each([
+    ["behind all that the others fill", ["8*i + j", "8*i + j + 32"], "apart"],
+    ["woven between", ["16*i + j", "16*i + j + 8"], "apart"],
+    ["side by side", ["16*i + 2*j", "16*i + 2*j + 1"], "apart"],
+    ["on the next turn's", ["8*i + j", "8*i + j + 8"], meet],
+    ["on a neighbour's", ["16*i + j", "16*i + j + 4"], meet],
+    ["twice on one place", ["8*i + j", "8*i + j"], meet],
+    ["by other strides", ["8*i + j", "4*j + i + 32"], meet],
+    ["unevenly", ["4*i + j", "4*i + j + 20", "4*i + j + 41"], meet],
+  ] as const)("%s", (_, lines, wanted) => {
+    expect(verdict(...lines)).toBe(wanted);
+  });
+});

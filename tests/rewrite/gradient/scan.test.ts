@@ -90,6 +90,16 @@ describe("the gradient of a scan", () => {
     }
   });
 
+  test("what is dear of a step is kept, and no product is formed twice", () => {
+    const step = differentiate(rnnLoss({ reverse: false, length: 4, keep: ["last", "last"], reads: [0] }), "loss", ["w", "u"]);
+    const bodies = nodesOf(step, "scan").map((node) => node.attrs.body as Graph);
+    const countsOf = (body: Graph) => ["dot", "tanh"].map((op) => nodesOf(body, op).length);
+    const [forward, backward] = ["rnn", "gradient"].map((name) => bodies.find((body) => body.name === name) as Graph);
+    expect(countsOf(forward)).toEqual([2, 1]);
+    // The cotangent times u; tanh's slope reads what the forward loop kept.
+    expect(countsOf(backward)).toEqual([1, 0]);
+  });
+
   test("weights of dots are contracted once after the loop", () => {
     const step = differentiate(rnnLoss({ reverse: false, length: 4, keep: ["last", "last"], reads: [0] }), "loss", ["w", "u"]);
     const [backward] = nodesOf(step, "scan").filter((node) => (node.attrs.body as Graph).name === "gradient");
