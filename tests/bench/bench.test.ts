@@ -183,7 +183,7 @@ describe("the meaning of any net", () => {
       await trainer?.run(2);
       const isTrained = (_: unknown, i: number): boolean => factsOf(normalised).weights[i].trainable;
       const wanted = trainReference(training, weights, x, y, 2).filter(isTrained);
-      expect(updateError((await trainer?.weights()) ?? [], wanted, weights.filter(isTrained))).toBeLessThan(1e-3);
+      expect(updateError((await trainer?.weights()) ?? [], wanted, weights.filter(isTrained))).toBeLessThan(standard.updates.abs);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -358,7 +358,7 @@ describe("report", () => {
     const slow = { ...line("4-10-3 x1", "tfjs-wasm", 3), baseline: 0.8 };
     const text = markdown(results([line("4-10-3 x1", "onnxruntime-web", 9), slow, line("2-4-3-1 x1", "tfjs-wasm", 2)]));
     expect(text).toMatch(/## Uneven\n\n.*\n\n.*\n.*\n\| 4-10-3 x1 +\| +0\.500 +\| onnxruntime-web +\| +0\.800 +\| tfjs-wasm +\|/);
-    expect(text.match(/\| 2-4-3-1 x1/g)).toHaveLength(2);
+    expect(text.split("## Uneven")[1].split("##")[0]).not.toContain("2-4-3-1");
     expect(markdown(results([line("2-4-3-1 x1", "tfjs-wasm", 2)]))).not.toContain("Uneven");
   });
 
