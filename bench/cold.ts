@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Engine } from "./engines/define.ts";
 import { type Quartiles, quartiles } from "./measure.ts";
+import type { DenseNet } from "./nets.ts";
 import { onnxModel } from "./onnx.ts";
 import { runScript } from "./process.ts";
 import { predictReference, relativeError, tolerance } from "./reference.ts";
-import { inputsOf, type Net, weightsOf } from "./workloads.ts";
+import { inputsOf, weightsOf } from "./workloads.ts";
 
 interface Answer {
   readonly start: number;
@@ -63,13 +64,13 @@ process.exit(0);
 
 /** Every engine once in every round. Throws when a result is wrong; says which engines did not start. */
 export async function coldStarts(
-  net: Net,
+  net: DenseNet,
   engines: readonly Engine[],
   starts: number,
   folder: string,
 ): Promise<{ lines: ColdLine[]; failed: { engine: string; why: string }[] }> {
   const weights = weightsOf(net);
-  const [x] = inputsOf(net, 1, 1);
+  const [x] = inputsOf(net, 1);
   const wanted = predictReference(net, weights, x);
   const files = { folder, net, weights: join(folder, `${net.name}.f32`), onnx: join(folder, `${net.name}.onnx`) };
   writeFileSync(files.weights, Buffer.concat(weights.map((values) => new Uint8Array(values.buffer))));
@@ -125,7 +126,7 @@ export interface HeapLine {
 }
 
 /** Growth of the heap over a million calls of an emitted module with `out`. */
-export async function heapGrowth(net: Net, file: string, folder: string): Promise<HeapLine> {
+export async function heapGrowth(net: DenseNet, file: string, folder: string): Promise<HeapLine> {
   const calls = 1_000_000;
   const url = pathToFileURL(file).href;
   const text = `import { predict } from ${JSON.stringify(url)};

@@ -12,11 +12,12 @@ import { type ColdLine, coldStarts, type HeapLine, heapGrowth } from "./cold.ts"
 import type { Engine } from "./engines/define.ts";
 import { engineNamed, engines as everyEngine } from "./engines/list.ts";
 import { quartiles } from "./measure.ts";
+import { isDense } from "./nets.ts";
 import { ask } from "./process.ts";
 import { markdown } from "./report.ts";
-import { type Absence, type Comparison, type Results, type RoofLine, short, workName } from "./results.ts";
+import { type Absence, type Comparison, type Results, type RoofLine, short } from "./results.ts";
 import { moduleSize, type RuntimeSize, runtimeSize } from "./sizes.ts";
-import { batches, coldNets, heapNets, multiplyAdds, netOf, nets, trainings, type Work } from "./workloads.ts";
+import { coldNets, flopsOf, heapNets, measuredNets, netOf, predictions, steps, type Work, workName } from "./workloads.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const heapAllowed = 64 * 1024;
@@ -38,9 +39,11 @@ const flags = new Command("bench")
   .option("--baseline <engine>", "what the others are compared with", "layerc")
   .option("--pairs <number>", "pairs of a comparison", whole, 21)
   .option("--milliseconds <number>", "shortest batch of calls", whole, 2)
-  .option("--warm-up <milliseconds>", "for each engine before the first pair", whole, 300)
+  .option("--warm-up <milliseconds>", "least of each engine before the first pair, until none gets faster", whole, 1000)
   .option("--starts <number>", "starts of each process in part cold", whole, 11)
   .option("--deadline <seconds>", "for one comparison", whole, 300)
+  .option("--with-python", "native PyTorch too, where a Python with it is found", false)
+  .option("--python <path>", "that Python", "python3")
   .option("--out <folder>", "for <date>.json, <date>.md and chart.svg; by default only a whole run is kept, in bench/results")
   .parse()
   .opts<{
@@ -54,8 +57,11 @@ const flags = new Command("bench")
     warmUp: number;
     starts: number;
     deadline: number;
+    withPython: boolean;
+    python: string;
     out?: string;
   }>();
+const python = flags.withPython ? flags.python : undefined;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const wants = (part: (typeof parts)[number]): boolean => flags.parts.includes(part);
@@ -68,39 +74,40 @@ const wrong: string[] = [];
 function presence(engine: Engine): { version: string } | { why: string } {
   for (const name of engine.packages)
     if (!existsSync(join(here, "node_modules", name, "package.json"))) return { why: `${name} is not installed in bench/` };
-  const why = engine.absent?.();
+  const why = engine.absent?.(python);
   if (why !== undefined) return { why };
+  const version = engine.version?.(python);
+  if (version !== undefined) return { version };
   const file =
     engine.packages.length === 0 ? join(here, "../package.json") : join(here, "node_modules", engine.packages[0], "package.json");
   return { version: (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version };
 }
 
-async function compare(work: Work, rival: string, folder: string): Promise<Rounds | undefined> {
+async function compare(work: Work, rival: string, folder: string, baseline = flags.baseline): Promise<Rounds | undefined> {
   const pace = { pairs: flags.pairs, batch: flags.milliseconds, warmUp: flags.warmUp };
-  const task: Task = { work, baseline: flags.baseline, rival, pace, folder };
+  const task: Task = { work: workName(work), baseline, rival, pace, folder, ...(python === undefined ? {} : { python }) };
   const outcome: Outcome = await ask<Outcome>(task, 1000 * flags.deadline);
   if ("rounds" in outcome) return outcome.rounds;
   const name = workName(work);
   if ("wrong" in outcome) wrong.push(`${name}, ${outcome.wrong}`);
-  else absences.push({ engine: rival, work: name, why: outcome.failed });
+  else absences.push({ engine: rival, work: name, why: outcome.failed, ...("cell" in outcome ? { cell: outcome.cell } : {}) });
   say(`${name}  ${rival}  ${"wrong" in outcome ? `WRONG: ${outcome.wrong}` : outcome.failed}`);
   return undefined;
 }
 
 const column = ({ nanoseconds }: Rounds, i: number): number => quartiles(nanoseconds.map((line) => line[i])).median;
-/** Operations of one call. */
-const flopsOf = (work: Work): number =>
-  (work.kind === "predict" ? 2 : 6) * multiplyAdds(netOf(work)) * (work.kind === "predict" ? work.batch : work.training.batch);
 
 async function against(work: Work, engine: Engine, folder: string): Promise<Comparison | undefined> {
   const rounds = await compare(work, engine.name, folder);
   if (rounds === undefined) return undefined;
-  const end = engine.instead?.(netOf(work)).end;
+  const [net, same] = [netOf(work), engine.instead?.(netOf(work))];
   const [mine, theirs] = [column(rounds, 0), column(rounds, 1)];
   const line: Comparison = {
     work: workName(work),
     rival: engine.name,
-    ...(work.kind === "predict" && end !== undefined && end !== work.net.end ? { instead: `both with a ${end} end` } : {}),
+    ...(work.kind === "predict" && isDense(net) && same !== undefined && isDense(same) && same.end !== net.end
+      ? { instead: `both with a ${same.end} end` }
+      : {}),
     ...(work.kind === "train" && engine.rules?.online ? { note: "an update per row" } : {}),
     pairs: rounds.nanoseconds.length,
     baseline: mine / 1e3,
@@ -114,8 +121,8 @@ async function against(work: Work, engine: Engine, folder: string): Promise<Comp
   return line;
 }
 
-async function beneath(work: Work, folder: string): Promise<RoofLine[]> {
-  const rounds = await compare(work, "rooflines", folder);
+async function beneath(work: Work, folder: string, engine: string): Promise<RoofLine[]> {
+  const rounds = flopsOf(work) === 0 ? undefined : await compare(work, "rooflines", folder, engine);
   if (rounds === undefined) return [];
   const flops = flopsOf(work);
   return rounds.names.slice(1).map((name, at): RoofLine => {
@@ -123,6 +130,7 @@ async function beneath(work: Work, folder: string): Promise<RoofLine[]> {
     const operations = rounds.flops[i] as number;
     const line: RoofLine = {
       work: workName(work),
+      ...(engine === flags.baseline ? {} : { engine }),
       name,
       says: rounds.says[i],
       pairs: rounds.nanoseconds.length,
@@ -130,7 +138,9 @@ async function beneath(work: Work, folder: string): Promise<RoofLine[]> {
       roof: operations / column(rounds, i),
       share: quartiles(rounds.nanoseconds.map((row) => flops / row[0] / (operations / row[i]))),
     };
-    say(`${line.work}  ${short(line.gflops)} of ${short(line.roof)} GFLOP/s ${name}: ${short(100 * line.share.median)} %`);
+    say(
+      `${line.work}  ${engine} ${short(line.gflops)} of ${short(line.roof)} GFLOP/s ${name}: ${short(100 * line.share.median)} %`,
+    );
     return line;
   });
 }
@@ -143,19 +153,19 @@ function install(): void {
 
 /** The works of the flags, each against every rival and beneath the rooflines. */
 async function compareAll(rivals: readonly Engine[], folder: string): Promise<Pick<Results, "comparisons" | "roofs">> {
-  const rows = flags.batches ?? batches;
-  const predictions = nets.filter(chosen).flatMap((net) => rows.map((batch): Work => ({ kind: "predict", net, batch })));
-  const steps = trainings.filter(({ net }) => chosen(net)).map((training): Work => ({ kind: "train", training }));
+  const asked = predictions(flags.batches);
   const comparisons: Comparison[] = [];
   const roofs: RoofLine[] = [];
-  for (const work of [...(wants("predict") ? predictions : []), ...(wants("train") ? steps : [])]) {
+  const works = [...(wants("predict") ? asked : []), ...(wants("train") ? steps : [])];
+  for (const work of works.filter((one) => chosen(netOf(one)))) {
     for (const engine of rivals) {
       if ((work.kind === "train" ? engine.trainer : engine.predictor) === undefined) continue;
       const why = engine.refuses?.(work);
       if (why !== undefined) absences.push({ engine: engine.name, work: workName(work), why });
       else comparisons.push(...[await against(work, engine, folder)].filter((line) => line !== undefined));
     }
-    if (wants("roofline")) roofs.push(...(await beneath(work, folder)));
+    const builds = rivals.filter((engine) => engine.hasRoof && engine.refuses?.(work) === undefined).map(({ name }) => name);
+    for (const name of wants("roofline") ? [flags.baseline, ...builds] : []) roofs.push(...(await beneath(work, folder, name)));
   }
   return { comparisons, roofs };
 }
@@ -208,7 +218,7 @@ async function run(folder: string): Promise<Results> {
   });
   const compared = await compareAll(rivals, folder);
   const cold = await startAll([baseline, ...rivals], folder);
-  const modules = wants("size") ? nets.filter(chosen).map((net) => moduleSize(net, emits(net, folder))) : [];
+  const modules = wants("size") ? measuredNets.filter(chosen).map((net) => moduleSize(net, emits(net, folder))) : [];
   const runtimes = await sizeAll(rivals);
   const heap = await growAll(emits, folder);
   const [{ model: cpu }] = cpus();

@@ -4,6 +4,8 @@
 export interface Runner {
   /** Does the work so many times; a promise only where the engine itself is asynchronous. */
   run(calls: number): void | Promise<void>;
+  /** The same, by its own clock: nanoseconds, of an engine that lives in another process. */
+  time?(calls: number): Promise<number>;
 }
 
 export interface Quartiles {
@@ -26,6 +28,7 @@ export function quartiles(values: readonly number[]): Quartiles {
 
 /** Nanoseconds per call. */
 async function time(runner: Runner, calls: number): Promise<number> {
+  if (runner.time !== undefined) return (await runner.time(calls)) / calls;
   const start = process.hrtime.bigint();
   const done = runner.run(calls);
   if (done !== undefined) await done;
@@ -36,27 +39,38 @@ export interface Pace {
   readonly pairs: number;
   /** A batch of calls lasts at least this many milliseconds. */
   readonly batch: number;
-  /** Every runner runs this many milliseconds before the first round. */
+  /** Every runner runs at least this many milliseconds before the first round. */
   readonly warmUp: number;
 }
 
-/** Calls that fill a batch, found while warming up. */
-async function settle(runner: Runner, { batch, warmUp }: Pace): Promise<number> {
-  const end = performance.now() + warmUp;
-  let calls = 1;
-  let least = Number.POSITIVE_INFINITY;
+/** Whether the last third of batches was no faster than those before by more than a hundredth. Slow ones say nothing: they are noise. */
+export function isCalm(times: readonly number[]): boolean {
+  const last = Math.ceil(times.length / 3);
+  return times.length > 2 && Math.min(...times.slice(-last)) > 0.99 * Math.min(...times.slice(0, -last));
+}
+
+/**
+ * Calls that fill a batch of each, found while all warm up in turn: until none gets faster any more, or ten times as long as asked. An
+ * engine's WebAssembly waits for the compiler while that is busy with its neighbour's: one alone would seem warm too early.
+ */
+async function settle(runners: readonly Runner[], { batch, warmUp }: Pace): Promise<number[]> {
+  const sides = runners.map((runner) => ({ runner, calls: 1, spent: 0, times: [] as number[] }));
+  const isReady = ({ spent, times }: (typeof sides)[number]): boolean =>
+    spent >= 1e7 * warmUp || (spent >= 1e6 * warmUp && isCalm(times));
   do {
-    const each = await time(runner, calls);
-    least = Math.min(least, each);
-    calls = Math.max(1, Math.ceil((1.25 * batch * 1e6) / least));
-  } while (performance.now() < end);
-  return calls;
+    for (const side of sides) {
+      const each = await time(side.runner, side.calls);
+      side.spent += each * side.calls;
+      side.times.push(each);
+      side.calls = Math.max(1, Math.ceil((1.25 * batch * 1e6) / Math.min(...side.times.slice(-1000))));
+    }
+  } while (!sides.every(isReady));
+  return sides.map(({ calls }) => calls);
 }
 
 /** One line per round, one number per runner: nanoseconds per call. Each round runs them in the order given. */
 export async function alternate(runners: readonly Runner[], pace: Pace): Promise<number[][]> {
-  const calls: number[] = [];
-  for (const runner of runners) calls.push(await settle(runner, pace));
+  const calls = await settle(runners, pace);
   const rounds: number[][] = [];
   for (let round = 0; round < pace.pairs; round++) {
     const line: number[] = [];

@@ -1,6 +1,7 @@
 // ONNX model files, written by hand: Gemm, Relu and Softmax over named initializers. In: a net and its weights. Out: the bytes
 // of a ModelProto (IR version 8, opset 13) with a fixed batch. https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
-import { activationOf, type Net, type Weights } from "./workloads.ts";
+import { activationOf, type DenseNet } from "./nets.ts";
+import type { Weights } from "./workloads.ts";
 
 const encoder = new TextEncoder();
 
@@ -62,7 +63,7 @@ const value = (name: string, shape: readonly number[]): readonly Uint8Array[] =>
 ];
 
 /** Input `x` [batch, inputs], output `y` [batch, outputs]. */
-export function onnxModel(net: Net, weights: Weights, batch: number): Uint8Array {
+export function onnxModel(net: DenseNet, weights: Weights, batch: number): Uint8Array {
   const layers = net.sizes.length - 1;
   const nodes: Uint8Array[] = [];
   const initializers: Uint8Array[] = [];

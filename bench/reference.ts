@@ -1,8 +1,11 @@
-// What the right answer is: the nets and their training in doubles, as plainly as they can be written. In: a net, weights,
-// rows. Out: results and updated weights. Guarantee: shares no code with anything that is measured.
-import { activationOf, type Net, type Training, type Weights } from "./workloads.ts";
+// What the right answer is: dense nets and their training in doubles, as plainly as they can be written; the others as the project's
+// interpreter says it (meaning.ts). In: a net, weights, rows. Out: results and updated weights. Guarantee: shares no code with
+// anything that lowers, emits or is measured.
+import { meant, meantGradients } from "./meaning.ts";
+import { activationOf, type DenseNet, isDense, type Net } from "./nets.ts";
+import type { Training, Weights } from "./workloads.ts";
 
-type Vector = Float64Array;
+export type Vector = Float64Array;
 
 /** What a prediction may differ from the reference, beside its largest number; and an update, beside its length. */
 export const tolerance = { predict: 1e-4, train: 1e-3 };
@@ -17,7 +20,7 @@ function activate(kind: ReturnType<typeof activationOf>, z: Vector): Vector {
 }
 
 /** Activations of every layer for one row, the input first. */
-function forward(net: Net, weights: readonly Vector[], x: Vector): Vector[] {
+function forward(net: DenseNet, weights: readonly Vector[], x: Vector): Vector[] {
   const values = [x];
   for (let layer = 0; layer < net.sizes.length - 1; layer++) {
     const [kernel, bias, input] = [weights[2 * layer], weights[2 * layer + 1], values[layer]];
@@ -35,6 +38,7 @@ const doubles = (weights: Weights): Vector[] => weights.map((values) => Float64A
 
 /** Results of rows back to back. */
 export function predictReference(net: Net, weights: Weights, x: Float32Array): Float64Array {
+  if (!isDense(net)) return meant(net, weights, x);
   const [size, wide] = [net.sizes[0], doubles(weights)];
   const rows = Array.from({ length: x.length / size }, (_, row) =>
     forward(net, wide, Float64Array.from(x.subarray(row * size, (row + 1) * size))),
@@ -43,7 +47,14 @@ export function predictReference(net: Net, weights: Weights, x: Float32Array): F
 }
 
 /** Adds the gradient of half the squared error of one row, times `scale`, to `gradients`. */
-function backward(net: Net, weights: readonly Vector[], x: Vector, target: Vector, scale: number, gradients: Vector[]): void {
+function backward(
+  net: DenseNet,
+  weights: readonly Vector[],
+  x: Vector,
+  target: Vector,
+  scale: number,
+  gradients: Vector[],
+): void {
   const values = forward(net, weights, x);
   let delta: Vector = (values.at(-1) as Vector).map((y, j) => scale * (y - target[j]));
   for (let layer = net.sizes.length - 2; layer >= 0; layer--) {
@@ -63,22 +74,24 @@ function backward(net: Net, weights: readonly Vector[], x: Vector, target: Vecto
   }
 }
 
-/** The weights after `steps` steps on the same rows; one update a step by the gradient of the mean squared error, but as `rules` say. */
-export function trainReference(
-  { net, optimizer, learningRate }: Training,
-  weights: Weights,
-  x: Float32Array,
-  y: Float32Array,
-  steps: number,
-  { online = false, correctedEpsilon = false }: { readonly online?: boolean; readonly correctedEpsilon?: boolean } = {},
-): Vector[] {
+/** Of the mean squared error of rows, or of half the summed one of a single row. */
+function denseGradients(net: DenseNet, weights: readonly Vector[], x: Float32Array, y: Float32Array, online: boolean): Vector[] {
   const [inputs, outputs] = [net.sizes[0], net.sizes.at(-1) as number];
   const rows = x.length / inputs;
-  const now = doubles(weights);
-  const moments = now.map((values) => ({ m: values.map(() => 0), v: values.map(() => 0) }));
   const row = (from: Float32Array, size: number, i: number): Vector => Float64Array.from(from.subarray(i * size, (i + 1) * size));
-  const update = (gradients: Vector[], t: number): void => {
-    now.forEach((values, w) => {
+  const gradients = weights.map((values) => new Float64Array(values.length));
+  const scale = online ? 1 : 2 / (rows * outputs);
+  for (let i = 0; i < rows; i++) backward(net, weights, row(x, inputs, i), row(y, outputs, i), scale, gradients);
+  return gradients;
+}
+
+type Rules = { readonly online?: boolean; readonly correctedEpsilon?: boolean };
+
+/** The optimizer, which moves `weights` by gradients; `t` counts from 1. */
+function mover({ optimizer, learningRate }: Training, weights: readonly Vector[], { correctedEpsilon = false }: Rules) {
+  const moments = weights.map((values) => ({ m: values.map(() => 0), v: values.map(() => 0) }));
+  return (gradients: readonly Vector[], t: number): void => {
+    weights.forEach((values, w) => {
       const { m, v } = moments[w];
       for (let i = 0; i < values.length; i++) {
         const g = gradients[w][i];
@@ -93,18 +106,31 @@ export function trainReference(
       }
     });
   };
-  const zeros = (): Vector[] => now.map((values) => new Float64Array(values.length));
+}
+
+/** The weights after `steps` steps on the same rows; one update a step by the gradient of the loss, but as `rules` say. */
+export function trainReference(
+  training: Training,
+  weights: Weights,
+  x: Float32Array,
+  y: Float32Array,
+  steps: number,
+  rules: Rules = {},
+): Vector[] {
+  const { net, batch, loss } = training;
+  const now = doubles(weights);
+  const move = mover(training, now, rules);
+  if (isDense(net) && loss !== "mse") throw new Error(`the reference trains dense nets with mse, not with ${String(loss)}`);
+  const rows = rules.online ? batch : 1;
+  const part = (from: Float32Array, i: number): Float32Array =>
+    from.subarray((i * from.length) / rows, ((i + 1) * from.length) / rows);
   for (let step = 1; step <= steps; step++) {
-    let gradients = zeros();
     for (let i = 0; i < rows; i++) {
-      const scale = online ? 1 : 2 / (rows * outputs);
-      backward(net, now, row(x, inputs, i), row(y, outputs, i), scale, gradients);
-      if (online) {
-        update(gradients, step);
-        gradients = zeros();
-      }
+      const gradients = isDense(net)
+        ? denseGradients(net, now, part(x, i), part(y, i), rules.online === true)
+        : meantGradients(training, now, x, y);
+      move(gradients, step);
     }
-    if (!online) update(gradients, step);
   }
   return now;
 }

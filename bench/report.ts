@@ -26,18 +26,40 @@ const section = (title: string, says: string, head: readonly string[], rows: rea
 
 const trains = ({ work }: Comparison): boolean => work.includes("step of");
 
+/** Nothing of a work without multiply-adds. */
+const gflops = (value: number): string => (value === 0 ? "" : short(value));
+
+/** Why there is no number, or where that is said. */
+function reason(absences: readonly Absence[], engine: string, work: string): string {
+  const found = absences.find((one) => one.engine === engine && (one.work === work || one.work === undefined));
+  if (found === undefined) return "";
+  return found.cell ?? (found.why.length <= 24 ? found.why : "see below");
+}
+
+/** The part of the fastest roofline that the baseline reaches. */
+function share(roofs: readonly RoofLine[], work: string): string {
+  const own = roofs.filter((line) => line.work === work && line.engine === undefined);
+  const best = own.toSorted((a, b) => b.roof - a.roof)[0];
+  return best === undefined ? "" : percent(best.share.median);
+}
+
 /** One line per work, one column per engine. */
-function summary({ comparisons, baseline }: Results): string[] {
-  const engines = distinct(comparisons.map(({ rival }) => rival));
+function summary({ comparisons, roofs, absences, baseline }: Results): string[] {
+  const measured = distinct(comparisons.map(({ rival }) => rival));
+  // A peer that was not there, or not asked for, has a column too: an empty one.
+  const engines = distinct([...measured, ...absences.filter(({ work }) => work === undefined).map(({ engine }) => engine)]);
   const rows = distinct(comparisons.map(({ work }) => work)).map((work) => {
     const lines = comparisons.filter((line) => line.work === work);
     const same = lines.filter(({ instead }) => instead === undefined);
     const best = Math.min(...(same.length > 0 ? same : lines).map((line) => line.baseline));
-    const cells = engines.map((engine) => lines.find(({ rival }) => rival === engine)?.ratio.median);
-    return [work, short(best), ...cells.map((ratio) => (ratio === undefined ? "" : short(ratio)))];
+    const cells = engines.map((engine) => {
+      const ratio = lines.find(({ rival }) => rival === engine)?.ratio.median;
+      return ratio === undefined ? (measured.includes(engine) ? reason(absences, engine, work) : "") : short(ratio);
+    });
+    return [work, short(best), gflops(Math.max(...lines.map((line) => line.gflops))), share(roofs, work), ...cells];
   });
-  const says = `How many times longer each engine takes, after the smallest of ${baseline}'s medians.`;
-  return section("Summary", says, ["work", `${baseline} µs`, ...engines], rows);
+  const says = `How many times longer each engine takes, after the smallest of ${baseline}'s medians. GFLOP/s count two operations for each multiply-add of the layers as they are written, three times as many in training: where Winograd's tiles need fewer, those of the plain sum count, and their part of the roofline may be more than 100 %.`;
+  return section("Summary", says, ["work", `${baseline} µs`, "GFLOP/s", "of the roofline", ...engines], rows);
 }
 
 function pairs(title: string, says: string, baseline: string, comparisons: readonly Comparison[]): string[] {
@@ -46,7 +68,7 @@ function pairs(title: string, says: string, baseline: string, comparisons: reado
     line.rival + [line.instead, line.note].map((text) => (text === undefined ? "" : ` (${text})`)).join(""),
     short(line.baseline),
     short(line.time),
-    short(line.gflops),
+    gflops(line.gflops),
     short(line.ratio.median),
     spread(line.ratio),
     String(line.pairs),
@@ -60,9 +82,10 @@ function rooflines({ roofs, baseline }: Results): string[] {
   const names = distinct(roofs.map(({ name }) => name));
   const cell = (line: RoofLine | undefined): string =>
     line === undefined ? "" : `${percent(line.share.median)} (${spread(line.share, percent)}) of ${short(line.roof)}`;
-  const rows = distinct(roofs.map(({ work }) => work)).map((work) => {
-    const lines = roofs.filter((line) => line.work === work);
-    return [work, short(lines[0].gflops), ...names.map((name) => cell(lines.find((line) => line.name === name)))];
+  const of = ({ work, engine }: RoofLine): string => (engine === undefined ? work : `${work}, ${engine}`);
+  const rows = distinct(roofs.map(of)).map((title) => {
+    const lines = roofs.filter((line) => of(line) === title);
+    return [title, short(lines[0].gflops), ...names.map((name) => cell(lines.find((line) => line.name === name)))];
   });
   const says = `Multiply-adds of one thread without a memory to wait for, in turn with ${baseline}: the part reached, its quartiles, the roof in GFLOP/s.`;
   return section("Rooflines", says, ["work", `${baseline} GFLOP/s`, ...names], rows);
@@ -119,10 +142,11 @@ function claimsOf(verdicts: readonly Verdict[]): string[] {
           [
             claim.works.length > 2 ? `${claim.works[0]} … ${claim.works.at(-1)}` : claim.works.join(" and "),
             { time: "times the time of ", start: "times the start of ", roofline: "part of " }[claim.about] +
-              claim.rivals.join(" and "),
+              claim.rivals.join(" and ") +
+              (claim.build === undefined ? "" : ` by ${claim.build}`),
             short(claim.atLeast),
             short(found),
-            found >= claim.atLeast ? "yes" : "NO",
+            found >= claim.atLeast ? "yes" : claim.isGoal ? "a goal" : "NO",
           ],
         ],
   );
@@ -133,6 +157,21 @@ function claimsOf(verdicts: readonly Verdict[]): string[] {
     rows,
   );
 }
+
+/** Works on which the baseline was not equally fast beside all engines: something else ran, or it was not warm. */
+function uneven({ comparisons, baseline }: Results): string[] {
+  const rows = distinct(comparisons.map(({ work }) => work)).flatMap((work) => {
+    const lines = comparisons
+      .filter((line) => line.work === work && line.instead === undefined)
+      .toSorted((a, b) => a.baseline - b.baseline);
+    const [best, worst] = [lines[0], lines.at(-1)];
+    if (best === undefined || worst === undefined || worst.baseline < mostUneven * best.baseline) return [];
+    return [[work, short(best.baseline), best.rival, short(worst.baseline), worst.rival]];
+  });
+  const says = `Works on which ${baseline} took half as long again beside one engine as beside another. Ratios stand, where both were disturbed; times do not.`;
+  return section("Uneven", says, ["work", `${baseline} µs`, "beside", `${baseline} µs at worst`, "beside"], rows);
+}
+const mostUneven = 1.5;
 
 /** Works that have one reason in common share a line. */
 function missing(absences: readonly Absence[]): string[] {
@@ -162,6 +201,7 @@ export function markdown(results: Results): string {
     ),
     ...pairs("Training steps", "Forward, loss, backward, update.", baseline, comparisons.filter(trains)),
     ...rooflines(results),
+    ...uneven(results),
     ...starts(results),
     ...sizes(results),
     ...missing(absences),

@@ -2,7 +2,6 @@
 import type { ColdLine, HeapLine } from "./cold.ts";
 import type { Quartiles } from "./measure.ts";
 import type { ModuleSize, RuntimeSize } from "./sizes.ts";
-import type { Work } from "./workloads.ts";
 
 /** The baseline and one rival on one work. */
 export interface Comparison {
@@ -25,6 +24,8 @@ export interface Comparison {
 /** The baseline beside the machine. */
 export interface RoofLine {
   readonly work: string;
+  /** Where it is another build than the baseline. */
+  readonly engine?: string;
   readonly name: string;
   readonly says: string;
   readonly pairs: number;
@@ -38,6 +39,8 @@ export interface Absence {
   readonly engine: string;
   readonly work?: string;
   readonly why: string;
+  /** What a cell of a table has room for. */
+  readonly cell?: string;
 }
 
 export interface Results {
@@ -59,11 +62,6 @@ export interface Results {
   readonly heap: readonly HeapLine[];
   readonly absences: readonly Absence[];
 }
-
-export const workName = (work: Work): string =>
-  work.kind === "predict"
-    ? `${work.net.name} x${work.batch}`
-    : `${work.training.net.name} x${work.training.batch}, step of ${work.training.optimizer}`;
 
 /** Three significant digits, no exponent. */
 export function short(value: number): string {

@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { saveOnnx } from "../src/index.ts";
 import type { Shipment } from "./engines/define.ts";
+import { isDense, type Net } from "./nets.ts";
 import { onnxModel } from "./onnx.ts";
-import { type Net, weightsOf } from "./workloads.ts";
+import { modelOf, weightsOf } from "./workloads.ts";
 
 export interface ModuleSize {
   readonly net: string;
@@ -28,7 +30,7 @@ export function moduleSize(net: Net, file: string): ModuleSize {
   return {
     net: net.name,
     module: gzip(readFileSync(file)),
-    onnx: gzip(onnxModel(net, weightsOf(net), 1)),
+    onnx: gzip(isDense(net) ? onnxModel(net, weightsOf(net), 1) : saveOnnx(modelOf(net))),
   };
 }
 

@@ -1,43 +1,25 @@
-// What is computed: fully connected nets with seeded weights, their inputs, and training steps. In: sizes. Out: a layerc
-// model, plain arrays for the peers, operation counts. Guarantee: the same numbers in every process of every run.
+// What `npm run bench` times: predictions and training steps of the nets of nets.ts. In: nothing. Out: works; for each a layerc model,
+// seeded weights, inputs and targets, operation counts. Guarantee: the same numbers in every process of every run.
 import { random, seedFor } from "../compiler/base/random.ts";
-import { dense, type Model, type OptimizerSpec, sequential } from "../src/index.ts";
+import { resolve } from "../compiler/front/steps.ts";
+import { sizeOf } from "../compiler/graph/graph.ts";
+import { multiplyAdds as ofGraph } from "../compiler/pipeline/cost.ts";
+import { expandComposites } from "../compiler/rewrite/expand.ts";
+import * as api from "../src/index.ts";
+import { type LossSpec, type Model, type OptimizerSpec, sequential } from "../src/index.ts";
+import * as nets from "./nets.ts";
+import { type DenseNet, denseNets, isDense, type Net } from "./nets.ts";
+import { inputsFor, targetsFor, weightOf } from "./pairs/data.ts";
 
-export interface Net {
-  /** Sizes joined by dashes. */
-  readonly name: string;
-  readonly sizes: readonly number[];
-  /** Activation of the last layer; the others are relu. */
-  readonly end: "linear" | "softmax" | "relu";
-}
-
-/** kernel [inputs, units] and bias [units] of every layer in turn. */
+/** Every weight in Keras' order and shape: kernel and bias of each dense layer in turn, and so on. */
 export type Weights = readonly Float32Array[];
-
-const net = (name: string, end: Net["end"], sizes: readonly number[]): Net => ({ name, sizes, end });
-
-export const nets: readonly Net[] = [
-  net("2-4-3-1", "linear", [2, 4, 3, 1]),
-  net("4-10-3", "softmax", [4, 10, 3]),
-  net("11-64-64-1", "linear", [11, 64, 64, 1]),
-  net("11-512-512-512-1", "linear", [11, 512, 512, 512, 1]),
-  net("784-128-64-10", "softmax", [784, 128, 64, 10]),
-  net("640-128x4-8-128x4-640", "linear", [640, 128, 128, 128, 128, 8, 128, 128, 128, 128, 640]),
-];
-
-export const netNamed = (name: string): Net => {
-  const found = nets.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no net is named ${name}; there are ${nets.map((one) => one.name).join(", ")}`);
-  return found;
-};
-
-export const batches = [1, 32, 256] as const;
 
 export interface Training {
   readonly net: Net;
   readonly batch: number;
   readonly optimizer: "adam" | "sgd";
   readonly learningRate: number;
+  readonly loss: LossSpec;
 }
 
 /** One thing to be timed. */
@@ -46,33 +28,113 @@ export type Work =
   | { readonly kind: "train"; readonly training: Training };
 
 export const netOf = (work: Work): Net => (work.kind === "predict" ? work.net : work.training.net);
+export const rowsOf = (work: Work): number => (work.kind === "predict" ? work.batch : work.training.batch);
+
+export const workName = (work: Work): string =>
+  work.kind === "predict"
+    ? `${work.net.name} x${work.batch}`
+    : `${work.training.net.name} x${work.training.batch}, step of ${work.training.optimizer}`;
+
+/** Those that are layers of many kinds, or one layer alone. */
+const layered: readonly Net[] = [
+  nets.lenet,
+  nets.mnist,
+  nets.dscnn,
+  nets.mobilenet,
+  nets.har,
+  nets.lstm64,
+  nets.gru64,
+  nets.text,
+  nets.encoder,
+  nets.softmax,
+  nets.layerNorm,
+  nets.conv32,
+  nets.depthwise,
+];
+
+/** Of every net, for the rows that are asked for, or for those that are usual. */
+export const predictions = (rows?: readonly number[]): readonly Work[] =>
+  [...denseNets, ...layered].flatMap((net) =>
+    (rows ?? (isDense(net) ? [1, 32, 256] : [1, 32])).map((batch): Work => ({ kind: "predict", net, batch })),
+  );
 
 /** Mean squared error against random targets; the linear end keeps the loss the same everywhere. */
-const training = (name: string, batch: number, optimizer: Training["optimizer"], learningRate: number): Training => ({
-  net: { ...netNamed(name), end: "linear" },
+const dense = (name: string, batch: number, optimizer: Training["optimizer"], learningRate: number): Training => ({
+  net: nets.withEnd(nets.netNamed(name) as DenseNet, "linear"),
   batch,
   optimizer,
   learningRate,
+  loss: "mse",
 });
+const withItsLoss = (net: Net): Training => {
+  if (net.loss === undefined) throw new Error(`${net.name} has no loss`);
+  return { net, batch: 32, optimizer: "adam", learningRate: 0.001, loss: net.loss };
+};
 
 export const trainings: readonly Training[] = [
-  training("4-10-3", 16, "adam", 0.001),
-  training("4-10-3", 16, "sgd", 0.01),
-  training("11-512-512-512-1", 256, "adam", 0.001),
+  dense("4-10-3", 16, "adam", 0.001),
+  dense("4-10-3", 16, "sgd", 0.01),
+  dense("11-512-512-512-1", 256, "adam", 0.001),
+  ...[nets.lenet, nets.mnist, nets.lstm64, nets.normalised].map(withItsLoss),
 ];
 
+export const steps: readonly Work[] = trainings.map((training): Work => ({ kind: "train", training }));
+
+/** All that is trained or predicted, once. */
+export const measuredNets: readonly Net[] = [...denseNets, ...layered, nets.normalised];
+
+export const workNamed = (name: string): Work => {
+  const step = steps.find((work) => workName(work) === name);
+  if (step !== undefined) return step;
+  const [, net, rows] = /^(.*) x(\d+)$/.exec(name) ?? [];
+  if (net === undefined) throw new Error(`no work is named ${name}`);
+  return { kind: "predict", net: nets.netNamed(net), batch: Number(rows) };
+};
+
 /** What the time from process start, the first calls and the memory are measured on. */
-export const coldNets: readonly Net[] = [netNamed("784-128-64-10"), netNamed("2-4-3-1")];
+export const coldNets: readonly DenseNet[] = ["784-128-64-10", "2-4-3-1"].map((name) => nets.netNamed(name) as DenseNet);
 /** Nets whose million calls take seconds, not hours. */
-export const heapNets: readonly Net[] = [netNamed("2-4-3-1"), netNamed("4-10-3"), netNamed("11-64-64-1")];
+export const heapNets: readonly DenseNet[] = denseNets.slice(0, 3);
 
-export const activationOf = ({ sizes, end }: Net, layer: number): Net["end"] => (layer === sizes.length - 2 ? end : "relu");
+/** A net's shapes and counts, found by its layers. */
+interface Facts {
+  /** Numbers of one row. */
+  readonly input: number;
+  readonly output: number;
+  /** Shapes of a row. */
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly trainable: boolean }[];
+  /** Of one row, as the layers are written: by Winograd's tiles there are fewer. */
+  readonly multiplyAdds: number;
+}
 
-/** Multiply-adds of one row. */
-export const multiplyAdds = ({ sizes }: Net): number => sizes.slice(1).reduce((sum, units, i) => sum + sizes[i] * units, 0);
+const known = new Map<string, Facts>();
+
+export function factsOf(net: Net): Facts {
+  const key = isDense(net) ? `${net.name} ${net.end}` : net.name;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const { predict } = resolve(sequential(net.layers(api), { name: net.name }));
+  const [inputShape, outputShape] = [predict.inputs[0].shape, predict.outputs[0].shape];
+  const facts: Facts = {
+    input: sizeOf(inputShape),
+    output: sizeOf(outputShape),
+    inputShape,
+    outputShape,
+    weights: predict.weights,
+    multiplyAdds: ofGraph(expandComposites(predict.graph)),
+  };
+  known.set(key, facts);
+  return facts;
+}
+
+/** Operations of one call: two a multiply-add, in training three times as many. */
+export const flopsOf = (work: Work): number =>
+  (work.kind === "predict" ? 2 : 6) * factsOf(netOf(work)).multiplyAdds * rowsOf(work);
 
 /** Uniform kernels that keep the variance (He), biases in [0, 0.5): no net is dead, not even behind a relu end. */
-export function weightsOf({ name, sizes }: Net): Weights {
+function denseWeights({ name, sizes }: DenseNet): Weights {
   const noise = random(seedFor(1, name));
   return sizes.slice(1).flatMap((units, i) => {
     const limit = Math.sqrt(6 / sizes[i]);
@@ -81,39 +143,37 @@ export function weightsOf({ name, sizes }: Net): Weights {
   });
 }
 
-/** `count` different batches of rows, uniform in [-1, 1). */
-export function inputsOf({ name, sizes }: Net, batch: number, count: number): Float32Array[] {
-  const noise = random(seedFor(2, name));
-  return Array.from({ length: count }, () => Float32Array.from({ length: batch * sizes[0] }, () => 2 * noise.uniform() - 1));
+export const weightsOf = (net: Net): Weights =>
+  isDense(net) ? denseWeights(net) : factsOf(net).weights.map(({ name, shape }) => weightOf(name, shape));
+
+/** A power of two of different batches, so many that no branch predictor learns them, few enough to stay small. */
+export function inputsOf(net: Net, batch: number): Float32Array[] {
+  const size = batch * factsOf(net).input;
+  if (!isDense(net)) return inputsFor(net.name, size, net.tokens);
+  let count = 8;
+  while (count > 1 && count * size > 1 << 16) count /= 2;
+  const noise = random(seedFor(2, net.name));
+  return Array.from({ length: count }, () => Float32Array.from({ length: size }, () => 2 * noise.uniform() - 1));
 }
 
-/** A power of two: enough different inputs that no branch predictor learns them, few enough to stay small. */
-export const inputCount = (net: Net, batch: number): number => {
-  let count = 8;
-  while (count > 1 && count * batch * net.sizes[0] > 1 << 16) count /= 2;
-  return count;
-};
+export const isOneHot = (loss: LossSpec): boolean => String(loss).includes("crossentropy");
 
-export function targetsOf({ net, batch }: Training): Float32Array {
+export function targetsOf({ net, batch, loss }: Training): Float32Array {
+  const { output } = factsOf(net);
+  if (!isDense(net)) return targetsFor(net.name, batch, output, isOneHot(loss));
   const noise = random(seedFor(3, net.name));
-  return Float32Array.from({ length: batch * (net.sizes.at(-1) as number) }, () => noise.uniform());
+  return Float32Array.from({ length: batch * output }, () => noise.uniform());
 }
 
 /** The same net as a layerc model. */
-export function modelOf(net: Net, optimizer?: OptimizerSpec): Model {
+export function modelOf(net: Net, training?: Training): Model {
   const weights = weightsOf(net);
-  const layers = net.sizes.slice(1).map((units, i) =>
-    dense({
-      name: `dense${i}`,
-      units,
-      activation: activationOf(net, i),
-      ...(i === 0 ? { inputShape: [net.sizes[0]] } : {}),
-    }),
-  );
-  const named = weights.map((values, i) => [`dense${i >> 1}/${i % 2 === 0 ? "kernel" : "bias"}`, values] as const);
-  return sequential(layers, {
+  const named = factsOf(net).weights.map(({ name }, i) => [name, weights[i]] as const);
+  return sequential(net.layers(api), {
     name: net.name,
-    weights: Object.fromEntries(named),
-    ...(optimizer === undefined ? {} : { training: { loss: "mse", optimizer } }),
+    ...(named.length === 0 ? {} : { weights: Object.fromEntries(named) }),
+    ...(training === undefined ? {} : { training: { loss: training.loss, optimizer: optimizerOf(training) } }),
   });
 }
+
+const optimizerOf = ({ optimizer, learningRate }: Training): OptimizerSpec => ({ name: optimizer, learningRate });

@@ -1,7 +1,8 @@
 // brain.js: `run`, and `toFunction`, which prints the net as one expression. It applies one activation to every layer, the last
 // included, so it computes each net with a relu end, and layerc is measured on the same. It trains row by row.
+import { isDense, withEnd } from "../nets.ts";
 import { netOf, type Weights } from "../workloads.ts";
-import { type Engine, type Prediction, type Predictor, peer } from "./define.ts";
+import { asDense, denseOnly, type Engine, type Prediction, type Predictor, peer } from "./define.ts";
 
 type Row = ArrayLike<number>;
 interface NeuralNetwork {
@@ -38,7 +39,7 @@ const rowsOf = (x: Float32Array, size: number): Float32Array[] =>
 
 /** A call predicts every row of a batch, one after the other: there is no batch. */
 function predictor(ask: (row: Row) => Row, { net, inputs }: Prediction): Predictor {
-  const rows = inputs.map((x) => rowsOf(x, net.sizes[0]));
+  const rows = inputs.map((x) => rowsOf(x, asDense(net).sizes[0]));
   const mask = rows.length - 1;
   return {
     run(calls) {
@@ -48,7 +49,7 @@ function predictor(ask: (row: Row) => Row, { net, inputs }: Prediction): Predict
   };
 }
 
-const reluEnd: Engine["instead"] = (net) => ({ ...net, end: "relu" });
+const reluEnd: Engine["instead"] = (net) => (isDense(net) ? withEnd(net, "relu") : net);
 
 export const brainRun: Engine = {
   name: "brain.js run",
@@ -57,13 +58,15 @@ export const brainRun: Engine = {
   instead: reluEnd,
   rules: { online: true },
   refuses: (work) =>
-    work.kind === "train" && work.training.optimizer === "adam" ? "its Adam corrects biases by another rule" : undefined,
+    denseOnly(netOf(work)) ??
+    (work.kind === "train" && work.training.optimizer === "adam" ? "its Adam corrects biases by another rule" : undefined),
   async predictor(prediction) {
-    const net = await network(prediction.net.sizes, prediction.weights);
+    const net = await network(asDense(prediction.net).sizes, prediction.weights);
     return predictor((row) => net.run(row), prediction);
   },
   async trainer({ training, weights, x, y }) {
-    const { net: asked, learningRate } = training;
+    const { learningRate } = training;
+    const asked = asDense(training.net);
     const net = await network(asked.sizes, weights);
     net.trainOpts = { ...net.trainOpts, learningRate, momentum: 0 }; // its setter wants momentum
     const targets = rowsOf(y, asked.sizes.at(-1) as number);
@@ -97,11 +100,13 @@ export const brainFunction: Engine = {
   packages: ["brain.js"],
   instead: reluEnd,
   refuses(work) {
-    const terms = netOf(work).sizes.reduce((product, size) => product * size, 1);
+    const net = netOf(work);
+    if (!isDense(net)) return denseOnly(net);
+    const terms = net.sizes.reduce((product, size) => product * size, 1);
     return terms > mostTerms ? "its one expression repeats every neuron for each reader: over a million terms" : undefined;
   },
   async predictor(prediction) {
-    const net = await network(prediction.net.sizes, prediction.weights);
+    const net = await network(asDense(prediction.net).sizes, prediction.weights);
     return predictor(net.toFunction(), prediction);
   },
 };

@@ -1,7 +1,8 @@
 // jax-js on its wasm backend (one thread in Node): the whole net, or the whole training step, as one jitted function over
 // arrays made beforehand.
-import type { Net, Weights } from "../workloads.ts";
-import { type Engine, peer, readFile } from "./define.ts";
+import type { DenseNet } from "../nets.ts";
+import { netOf, type Weights } from "../workloads.ts";
+import { asDense, denseOnly, type Engine, peer, readFile } from "./define.ts";
 
 /** Every operation consumes its operands; `ref` keeps one for later. */
 interface JaxArray {
@@ -34,7 +35,7 @@ async function start(): Promise<Jax> {
   return jax;
 }
 
-function forward({ numpy, nn }: Jax, { sizes, end }: Net, weights: readonly JaxArray[], x: JaxArray): JaxArray {
+function forward({ numpy, nn }: Jax, { sizes, end }: DenseNet, weights: readonly JaxArray[], x: JaxArray): JaxArray {
   const layers = sizes.length - 1;
   let h = x;
   for (let i = 0; i < layers; i++) {
@@ -44,9 +45,10 @@ function forward({ numpy, nn }: Jax, { sizes, end }: Net, weights: readonly JaxA
   return end === "softmax" ? nn.softmax(h) : h;
 }
 
-const shapeOf = ({ sizes }: Net, i: number): number[] => (i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]]);
+const shapeOf = ({ sizes }: DenseNet, i: number): number[] =>
+  i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]];
 
-const arraysOf = ({ numpy }: Jax, net: Net, weights: Weights): JaxArray[] =>
+const arraysOf = ({ numpy }: Jax, net: DenseNet, weights: Weights): JaxArray[] =>
   weights.map((values, i) => numpy.array(values, { shape: shapeOf(net, i) }));
 
 export const jaxWasm: Engine = {
@@ -54,8 +56,10 @@ export const jaxWasm: Engine = {
   says: "wasm backend, one jitted function, arrays made beforehand",
   packages: ["@jax-js/jax"],
   refuses: (work) =>
-    work.kind === "train" && work.training.optimizer === "adam" ? "the package brings no optimizer" : undefined,
-  async predictor({ net, batch, weights, inputs }) {
+    denseOnly(netOf(work)) ??
+    (work.kind === "train" && work.training.optimizer === "adam" ? "the package brings no optimizer" : undefined),
+  async predictor({ net: asked, batch, weights, inputs }) {
+    const net = asDense(asked);
     const jax = await start();
     const arrays = arraysOf(jax, net, weights);
     const xs = inputs.map((x) => jax.numpy.array(x, { shape: [batch, net.sizes[0]] }));
@@ -74,7 +78,8 @@ export const jaxWasm: Engine = {
     };
   },
   async trainer({ training, weights, x, y }) {
-    const { net, batch, learningRate } = training;
+    const { batch, learningRate } = training;
+    const net = asDense(training.net);
     const jax = await start();
     const xs = jax.numpy.array(x, { shape: [batch, net.sizes[0]] });
     const ys = jax.numpy.array(y, { shape: [batch, net.sizes.at(-1) as number] });

@@ -1,6 +1,9 @@
 // ONNX Runtime, as WebAssembly (onnxruntime-web) and native (onnxruntime-node): one API, one thread, tensors made beforehand.
 import { existsSync } from "node:fs";
+import { saveOnnx } from "../../src/index.ts";
+import { isDense, type Net } from "../nets.ts";
 import { onnxModel } from "../onnx.ts";
+import { factsOf, modelOf, type Weights } from "../workloads.ts";
 import { type ColdFiles, type Engine, peer, readFile } from "./define.ts";
 
 interface Tensor {
@@ -17,6 +20,10 @@ interface Ort {
 
 const oneThread = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all" };
 
+/** Dense nets by hand, the others by layerc's own writer. */
+const bytesOf = (net: Net, weights: Weights, batch: number): Uint8Array =>
+  isDense(net) ? onnxModel(net, weights, batch) : saveOnnx(modelOf(net));
+
 function engine(name: string, says: string, provider: "wasm" | "cpu", rest: Partial<Engine>): Engine {
   const options = { ...oneThread, executionProviders: [provider] };
   return {
@@ -25,11 +32,14 @@ function engine(name: string, says: string, provider: "wasm" | "cpu", rest: Part
     packages: [name],
     async predictor({ net, batch, weights, inputs }) {
       const ort = await peer<Ort>(name);
+      const { inputShape, outputShape, output } = factsOf(net);
       if (provider === "wasm") ort.env.wasm.numThreads = 1;
-      const session = await ort.InferenceSession.create(onnxModel(net, weights, batch), options);
-      const feeds = inputs.map((x) => ({ x: new ort.Tensor("float32", x, [batch, net.sizes[0]]) }));
-      const outputs = net.sizes.at(-1) as number;
-      const fetches = { y: new ort.Tensor("float32", new Float32Array(batch * outputs), [batch, outputs]) };
+      const session = await ort.InferenceSession.create(bytesOf(net, weights, batch), {
+        ...options,
+        freeDimensionOverrides: { batch },
+      });
+      const feeds = inputs.map((x) => ({ x: new ort.Tensor("float32", x, [batch, ...inputShape]) }));
+      const fetches = { y: new ort.Tensor("float32", new Float32Array(batch * output), [batch, ...outputShape]) };
       const mask = inputs.length - 1;
       return {
         async run(calls) {

@@ -1,6 +1,9 @@
 // TensorFlow.js on its wasm and cpu backends: fused matmul + bias + activation over tensors made beforehand, results read with
-// dataSync; training by variableGrads and the optimizer, everything inside one tidy (the faster of the two ways seen).
-import type { Net, Training, Weights } from "../workloads.ts";
+// dataSync; training by variableGrads and the optimizer, everything inside one tidy (the faster of the two ways seen). Other than dense
+// nets it loads as a layers-model, from the files that layerc writes.
+import { saveTfjs } from "../../src/index.ts";
+import { type DenseNet, isDense, type Net } from "../nets.ts";
+import { factsOf, isOneHot, modelOf, netOf, type Training, type Weights } from "../workloads.ts";
 import { type Engine, peer, readFile } from "./define.ts";
 
 interface Tensor {
@@ -8,6 +11,11 @@ interface Tensor {
   sub(other: Tensor): Tensor;
   square(): Tensor;
   mean(): Tensor;
+}
+interface LayersModel {
+  predictOnBatch(x: Tensor): Tensor;
+  apply(x: Tensor, options: { training: boolean }): Tensor;
+  readonly trainableWeights: readonly { read(): Tensor }[];
 }
 interface Optimizer {
   applyGradients(gradients: Record<string, Tensor>): void;
@@ -21,6 +29,9 @@ interface Tf {
   softmax(x: Tensor): Tensor;
   tidy<T>(work: () => T): T;
   variableGrads(loss: () => Tensor, variables: Tensor[]): { value: Tensor; grads: Record<string, Tensor> };
+  loadLayersModel(files: unknown): Promise<LayersModel>;
+  readonly io: { fromMemory(files: object): unknown };
+  readonly metrics: { categoricalCrossentropy(target: Tensor, output: Tensor): Tensor };
   readonly fused: { matMul(args: { a: Tensor; b: Tensor; bias: Tensor; activation: "linear" | "relu" }): Tensor };
   readonly train: {
     adam(rate: number, beta1: number, beta2: number, epsilon: number): Optimizer;
@@ -39,7 +50,7 @@ async function start(backend: Backend, packages: readonly string[]): Promise<Tf>
   return tf;
 }
 
-function forward(tf: Tf, { sizes, end }: Net, weights: readonly Tensor[], x: Tensor): Tensor {
+function forward(tf: Tf, { sizes, end }: DenseNet, weights: readonly Tensor[], x: Tensor): Tensor {
   const layers = sizes.length - 1;
   let h = x;
   for (let i = 0; i < layers; i++) {
@@ -49,7 +60,41 @@ function forward(tf: Tf, { sizes, end }: Net, weights: readonly Tensor[], x: Ten
   return end === "softmax" ? tf.softmax(h) : h;
 }
 
-const shapeOf = ({ sizes }: Net, i: number): number[] => (i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]]);
+const shapeOf = ({ sizes }: DenseNet, i: number): number[] =>
+  i % 2 === 0 ? [sizes[i / 2], sizes[i / 2 + 1]] : [sizes[(i + 1) / 2]];
+
+/** The layers-model that layerc writes of a net. */
+async function layersModel(tf: Tf, net: Net): Promise<LayersModel> {
+  const { "model.json": text, ...shards } = saveTfjs(modelOf(net));
+  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(text)) as {
+    readonly modelTopology: object;
+    readonly weightsManifest: readonly { readonly weights: readonly object[] }[];
+  };
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = Uint8Array.from(Object.values(shards)[0] ?? []).buffer;
+  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+}
+
+/** What a net computes of rows, with weights of its own that can be trained. */
+interface Built {
+  readonly predict: (x: Tensor) => Tensor;
+  readonly train: (x: Tensor) => Tensor;
+  readonly variables: Tensor[];
+}
+
+async function built(tf: Tf, net: Net, weights: Weights): Promise<Built> {
+  if (isDense(net)) {
+    const variables = weights.map((values, i) => tf.variable(tf.tensor(values, shapeOf(net, i))));
+    const compute = (x: Tensor): Tensor => forward(tf, net, variables, x);
+    return { predict: compute, train: compute, variables };
+  }
+  const model = await layersModel(tf, net);
+  return {
+    predict: (x) => model.predictOnBatch(x),
+    train: (x) => model.apply(x, { training: true }),
+    variables: model.trainableWeights.map((weight) => weight.read()),
+  };
+}
 
 const optimizerOf = (tf: Tf, { optimizer, learningRate }: Training): Optimizer =>
   optimizer === "adam" ? tf.train.adam(learningRate, 0.9, 0.999, 1e-7) : tf.train.sgd(learningRate);
@@ -62,11 +107,12 @@ function engine(backend: Backend, says: string, rest: Partial<Engine>): Engine {
     rules: { correctedEpsilon: true },
     packages: [registers, "@tensorflow/tfjs-core", "@tensorflow/tfjs"],
     async predictor({ net, batch, weights, inputs }) {
-      const tf = await start(backend, ["@tensorflow/tfjs-core", registers]);
-      const tensors = weights.map((values, i) => tf.tensor(values, shapeOf(net, i)));
-      const xs = inputs.map((x) => tf.tensor(x, [batch, net.sizes[0]]));
+      // Only the union package has layers.
+      const tf = await start(backend, [isDense(net) ? "@tensorflow/tfjs-core" : "@tensorflow/tfjs", registers]);
+      const own = await built(tf, net, weights);
+      const xs = inputs.map((x) => tf.tensor(x, [batch, ...factsOf(net).inputShape]));
       const mask = xs.length - 1;
-      const predict = (x: Tensor): Float32Array => tf.tidy(() => forward(tf, net, tensors, x).dataSync());
+      const predict = (x: Tensor): Float32Array => tf.tidy(() => own.predict(x).dataSync());
       return {
         run(calls) {
           for (let i = 0; i < calls; i++) predict(xs[i & mask]);
@@ -78,10 +124,13 @@ function engine(backend: Backend, says: string, rest: Partial<Engine>): Engine {
       // Only the union package registers gradients in Node.
       const tf = await start(backend, ["@tensorflow/tfjs", registers]);
       const { net, batch } = training;
-      const variables = weights.map((values, i) => tf.variable(tf.tensor(values, shapeOf(net, i))));
+      const { inputShape, outputShape } = factsOf(net);
+      const { train, variables } = await built(tf, net, weights);
       const optimizer = optimizerOf(tf, training);
-      const [xs, ys] = [tf.tensor(x, [batch, net.sizes[0]]), tf.tensor(y, [batch, net.sizes.at(-1) as number])];
-      const loss = (): Tensor => forward(tf, net, variables, xs).sub(ys).square().mean();
+      const [xs, ys] = [tf.tensor(x, [batch, ...inputShape]), tf.tensor(y, [batch, ...outputShape])];
+      const loss = isOneHot(training.loss)
+        ? (): Tensor => tf.metrics.categoricalCrossentropy(ys, train(xs)).mean()
+        : (): Tensor => train(xs).sub(ys).square().mean();
       const step = (): number =>
         tf.tidy(() => {
           const { value, grads } = tf.variableGrads(loss, variables);
@@ -125,5 +174,6 @@ export const tfjsWasm = engine("wasm", "WebAssembly with SIMD, one thread, fused
   ships: { entry: used("wasm"), files: ["@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"] },
 });
 export const tfjsCpu = engine("cpu", "plain JavaScript, fused matMul, tensors made beforehand", {
+  refuses: (work) => (isDense(netOf(work)) ? undefined : "dense nets only"),
   ships: { entry: used("cpu") },
 });

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolve } from "../../compiler/front/steps.ts";
 import * as own from "../../src/index.ts";
+import type { Api } from "../nets.ts";
 import { weightOf } from "./data.ts";
 import { type Clock, clocks } from "./pairing.ts";
-import { type Api, optimizer, type Pairing, pairingNamed } from "./workloads.ts";
+import { optimizer, type Pairing, pairingNamed } from "./workloads.ts";
 
 export type Request =
   | { readonly ask: "emit"; readonly work: string; readonly file: string }

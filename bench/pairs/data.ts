@@ -7,14 +7,23 @@ const fill = (seed: number, length: number, low: number, high: number): Float32A
   return Float32Array.from({ length }, () => low + (high - low) * uniform());
 };
 
+/** How many products of a weight are in one sum: a table is looked up, and a depthwise kernel [h, w, channels, multiplier] has its taps. */
+function fanIn(name: string, shape: readonly number[]): number {
+  const length = shape.reduce((a, b) => a * b, 1);
+  if (name.endsWith("embeddings")) return 1;
+  return length / (/depthwise[^/]*\/kernel$/.test(name) ? length / (shape[0] * shape[1]) : (shape.at(-1) as number));
+}
+
 /** One weight, by `layer name/weight name` and shape. */
 export function weightOf(name: string, shape: readonly number[]): Float32Array {
   const length = shape.reduce((a, b) => a * b, 1);
   const seed = seedFor(11, name);
-  if (/(?:variance|gamma)$/.test(name)) return fill(seed, length, 0.75, 1.25);
+  if (name.endsWith("variance")) return fill(seed, length, 0.75, 1.25);
+  // What relu takes away of the variance, so that a deep net still tells one input from another.
+  if (name.endsWith("gamma")) return fill(seed, length, 1.3, 1.7);
   if (shape.length < 2) return fill(seed, length, 0, 0.5);
   // Variance 1 / fan-in: a recurrent kernel with more makes a chaotic net, in which no two compilers agree.
-  const limit = Math.sqrt((3 * (shape.at(-1) as number)) / length);
+  const limit = Math.sqrt(3 / fanIn(name, shape));
   return fill(seed, length, -limit, limit);
 }
 
