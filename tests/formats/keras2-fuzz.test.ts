@@ -8,6 +8,7 @@ import { type Random, random } from "../../compiler/base/random.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { openHdf5 } from "../../src/formats/hdf5/index.ts";
 import { open } from "../../src/formats/index.ts";
+import { damagedBytes, damagedJson } from "./damage.ts";
 
 const isLong = Number(process.env.LAYERC_FUZZ ?? 1) > 1;
 const mutations = isLong ? 100_000 : 400;
@@ -28,61 +29,17 @@ const configs = [
 const beside = (name: string): Uint8Array | undefined =>
   name === "alone.json" ? new TextEncoder().encode(architecture) : undefined;
 
-const strange: readonly unknown[] = [null, true, 0, -1, 1e9, 0.5, 2 ** 53, "", "dense", "__proto__", [], [[]], {}, [null], { class_name: "Dense" }, { class_name: "Lambda", config: { name: "l" } }, { class_name: "Merge", config: { name: "m" } }, { class_name: "Sequential", config: [] }, ["a", 0, 0, {}]]; // biome-ignore format: one list
-
-/** The places in a value: each an object or list, and a key of it. */
-function placesIn(value: unknown, found: [owner: Record<string, unknown>, key: string][] = []) {
-  if (typeof value !== "object" || value === null) return found;
-  for (const key of Object.keys(value)) {
-    found.push([value as Record<string, unknown>, key]);
-    placesIn((value as Record<string, unknown>)[key], found);
-  }
-  return found;
-}
-
-/** A row of damage to a config: what is done at a place. */
-const damages: readonly ((owner: Record<string, unknown>, key: string, other: unknown, draw: Random) => void)[] = [
-  (owner, key, _other, draw) => {
-    owner[key] = structuredClone(draw.pick(strange));
-  },
-  (owner, key) => {
-    delete owner[key];
-  },
-  (owner, key, other) => {
-    owner[key] = structuredClone(other);
-  },
-  (owner, key) => {
-    if (Array.isArray(owner)) owner.splice(Number(key), 0, structuredClone(owner[key as never]));
-  },
-];
-
-function damagedConfig(draw: Random): Uint8Array {
-  const value: unknown = JSON.parse(draw.pick(configs));
-  for (let left = draw.integer(1, 3); left > 0; left--) {
-    const places = placesIn(value);
-    if (places.length === 0) break;
-    const [[owner, key], [from, name]] = [draw.pick(places), draw.pick(places)];
-    draw.pick(damages)(owner, key, from[name], draw);
-  }
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
 function damagedFile(draw: Random): { readonly name: string; readonly bytes: Uint8Array } {
   const { name, bytes } = draw.pick(files);
-  const copy = bytes.slice();
-  for (let left = draw.integer(1, 4); left > 0; left--) {
-    const at = draw.integer(0, copy.length - 1);
-    if (draw.uniform() < 0.5) copy[at] ^= 1 << draw.integer(0, 7);
-    else copy.fill(draw.integer(0, 255), at, at + draw.integer(1, 16));
-  }
-  return { name, bytes: draw.uniform() < 0.1 ? copy.subarray(0, draw.integer(0, copy.length)) : copy };
+  return { name, bytes: damagedBytes(bytes, draw) };
 }
 
 it(`${mutations} damaged files (seed ${seed}) give a Model or a CompileError`, () => {
   const draw = random(seed);
   const ends = new Map<string, number>();
   for (let i = 0; i < mutations; i++) {
-    const { name, bytes } = i % 2 === 0 ? damagedFile(draw) : { name: "model.json", bytes: damagedConfig(draw) };
+    const { name, bytes } =
+      i % 2 === 0 ? damagedFile(draw) : { name: "model.json", bytes: damagedJson(draw.pick(configs), draw) };
     let end = "opened";
     try {
       open(bytes, name, { beside, ...(name.startsWith("alone") ? { inputShape: [4, 3] } : {}) });
