@@ -10,6 +10,8 @@ import { toPlain } from "../../src/source/plain.ts";
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "habits-")));
 beforeAll(() => {
   process.env.LAYERC_TIMEOUT = "1";
+  // What a .js file is does not depend on a package.json that happens to stand above the folder for temporary files.
+  writeFileSync(join(folder, "package.json"), "{}");
 });
 afterAll(() => {
   delete process.env.LAYERC_TIMEOUT;
