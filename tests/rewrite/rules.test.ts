@@ -11,7 +11,7 @@ import { allRules, inferenceRules, trainingRules } from "../../compiler/rewrite/
 import { standard } from "../exemptions.ts";
 
 const special = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-45, -1e-40, 3.4e38, -3.4e38, 1, -1];
-const rounds = 40;
+const rounds = 30;
 
 function draw(noise: Random, promise: Promised): number {
   // Where sums are reassociated, moderate numbers: overflow and cancellation are what `approx` does not promise.
