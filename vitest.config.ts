@@ -1,10 +1,30 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { SecondsAndExemptions } from "./tests/support/reporter.ts";
 
 /** Files that put other modules in the place of ours: each has a process of its own. */
 const mocking = ["tests/front/once.test.ts"];
 const ignored = ["tests/conformance/**", "**/node_modules/**"];
+
+/** Files that take a minute and more: begun last, one of them would run alone. */
+const long: readonly string[] = [
+  "property/models",
+  "golden/training",
+  "golden/layers",
+  "laws/lowering",
+  "package",
+  "property/limits",
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = long.findIndex((name) => moduleId.endsWith(`/tests/${name}.test.ts`));
+      return found < 0 ? long.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   // Example models say `import … from "layerc"`; inside the suite that is the source under test, not the last build.
@@ -22,6 +42,7 @@ export default defineConfig({
     reporters: [new SecondsAndExemptions(), "default"],
     // By default one core of two would idle.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     // Random whole models, packed packages and spawned processes share two cores with everything else.
     // The fuzz run draws a hundred times as many.
     testTimeout: Number(process.env.LAYERC_FUZZ ?? 1) > 1 ? 7_200_000 : 60_000,
