@@ -5,6 +5,7 @@
 //   {"class": "StandardScaler", "mean_": […], "scale_": […], …}     (x − mean) / scale; RobustScaler has center_, MaxAbsScaler neither
 //   {"class": "MinMaxScaler", "min_": […], "scale_": […], …}        x · scale + min
 //   {"class": "LabelEncoder", "classes_": […]}, or a list           names of classes
+import { freeName } from "../compiler/base/names.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
 import { isPlain } from "../compiler/diagnostics/plain.ts";
 import { showValue } from "../compiler/diagnostics/show.ts";
@@ -186,8 +187,7 @@ function featuresOf({ feature_names_in_: names }: ScalerLike, size: number): rea
 /** The lines of a model with one more in front of an input. */
 function inFront(model: Model, line: LayerSpec, input: string, shape: readonly number[]): Model {
   const taken = new Set([...model.layers.flatMap(({ name }) => name ?? []), ...(model.inputs ?? []).map(({ name }) => name)]);
-  let name = "scaler";
-  for (let k = 1; taken.has(name); k++) name = `scaler_${k}`;
+  const name = freeName("scaler", (one) => taken.has(one));
   const scaler = { ...line, name };
   if (model.inputs !== undefined) return renamed(model, { ...scaler, inputs: [input] }, input);
   const [first, ...rest] = model.layers;

@@ -1,6 +1,7 @@
 // What a Graph or its kernels cost, in counts, and what follows: the sizes at which another kind of code pays. In: a Graph,
 // kernels. Out: multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
 import { bindShape, type Graph, isBatched, isGraph, type Node, sizeOf } from "../graph/graph.ts";
+import { type DotAttrs, freeAxes } from "../ops/nest/dot-axes.ts";
 import type { Kernel, Value } from "../program/program.ts";
 import { operandsOf, visit } from "../program/walk.ts";
 import { turns } from "../schedule/straight.ts";
@@ -18,11 +19,9 @@ export function weightBound(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => {
     if (node.op === "scan" && isGraph(node.attrs.body)) return sum + weightBound(node.attrs.body) * (node.attrs.length as number);
     if (node.op !== "dot") return sum;
-    const { batch, contract } = node.attrs as { readonly [role: string]: readonly (readonly number[])[] };
-    const free = bindShape(node.inputs[0].type.shape, 1).filter(
-      (_, axis) => !batch[0].includes(axis) && !contract[0].includes(axis),
-    );
-    return sum + (sizeOf(free) < fewPoints ? ofNode(node, 1) : 0);
+    const left = bindShape(node.inputs[0].type.shape, 1);
+    const points = freeAxes(left.length, 0, node.attrs as DotAttrs).map((axis) => left[axis]);
+    return sum + (sizeOf(points) < fewPoints ? ofNode(node, 1) : 0);
   }, 0);
 }
 /** Points that a weight in a register serves. */

@@ -26,7 +26,7 @@ import {
   verifyMade,
   type Whole,
 } from "./passes.ts";
-import { packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
+import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
 /** Sees what every pass made of every entry. */
@@ -59,18 +59,19 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   if (options.weights === "inline") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
-  const predict = throughEntry(firstDraft("predict", built, { fixed: true }), options, observe);
+  const reserved = new Set(Object.keys(weights));
+  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), options, observe);
   const { stream, refused } = streamOf(resolved, options);
   const step =
-    stream && throughEntry(firstDraft("step", stream.graph, { fixed: true, prefix: "step/", known: predict }), options, observe);
+    stream &&
+    throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), options, observe);
   const prepared = step === undefined ? predict : together(predict, step);
   const contents = new Map(Object.entries(weights));
   // Where weights change, all of it is computed in the module.
-  const { shipped, atStart } = options.train ? { shipped: undefined, atStart: prepared } : splitGrowing(prepared);
-  const shared = new Set([prepared, shipped].flatMap((one) => one?.prepare?.results.map(([name]) => name) ?? []));
-  const [compiled, starting] = [shipped && packWeights(shipped, contents), atStart].map((one) =>
-    one === undefined ? [] : preparingOf(one, shared),
-  );
+  const { shipped, atStart } = options.train ? inModule(prepared) : splitGrowing(prepared);
+  const shared = new Set([shipped, atStart].flatMap(({ prepare }) => prepare?.results.map(([name]) => name) ?? []));
+  const compiled = preparingOf(packWeights(shipped, contents), { shared, reserved });
+  const starting = preparingOf(atStart, { shared, reserved });
   const whole = (parts: readonly Part[], target: Target): Whole => ({
     name: model.name,
     parts,
@@ -100,9 +101,12 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const products = { all: multiplyAdds(predict.graph), weightBound: weightBound(predict.graph) };
   if (tilePays(products, { kernels: kernels.length, calls: entries[0].calls.length })) {
     const rows = vectors ? tile.rows.simd : tile.rows.js;
-    parts.push({ entry: "predictTile", plan: plan(predict.graph, { rows, prefix: "tile/", layouts: predict.layouts }) });
+    parts.push({
+      entry: "predictTile",
+      plan: plan(predict.graph, { rows, prefix: "tile/", reserved, layouts: predict.layouts }),
+    });
   }
-  const training = options.train ? trainingParts(resolved, options, observe) : undefined;
+  const training = options.train ? trainingParts(resolved, reserved, options, observe) : undefined;
   parts.push(...starting, ...(training?.parts ?? []));
   // What was there first has been seen.
   const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
@@ -152,6 +156,7 @@ const firstDraft = (goal: Goal, graph: Graph, more: Pick<Draft, "fixed"> & Parti
   graph,
   rows: 1,
   prefix: "",
+  reserved: new Set(),
   layouts: new Map(),
   events: [],
   ...more,
@@ -222,17 +227,23 @@ function streamOf(steps: Steps, options: Options): { readonly stream?: Stream; r
 }
 
 /** The entries of a training module beside predict: the step, with its gradient and updates, and the loss alone. */
-function trainingParts(steps: Steps, options: Options, observe: Observe): { parts: readonly Part[]; loss: LossGraph } {
+function trainingParts(
+  steps: Steps,
+  reserved: ReadonlySet<string>,
+  options: Options,
+  observe: Observe,
+): { parts: readonly Part[]; loss: LossGraph } {
   const loss = steps.trainStep();
   const rows: PlanOptions["rows"] = { max: options.batch };
   const drafts = [
     firstDraft("trainStep", loss.graph, {
       fixed: false,
       rows,
+      reserved,
       prefix: "train/",
       training: loss,
     }),
-    firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, prefix: "evaluate/" }),
+    firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
   ];
   const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
   return { parts, loss };

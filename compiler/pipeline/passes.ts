@@ -53,6 +53,8 @@ export interface Draft {
   /** Rows of one call, and what is put before the names that other entries do not share. */
   readonly rows: Rows;
   readonly prefix: string;
+  /** Names of weights, which nothing else has. */
+  readonly reserved: ReadonlySet<string>;
   /** With a gradient to come: the loss, for which weights, and how they are updated. */
   readonly training?: Movement;
   /** What depends on weights alone, once it has been split off. */
@@ -191,8 +193,8 @@ export const entryPasses = [
     says: "regions, their order, places of values, the arena",
     when: () => true,
     run: (draft) => {
-      const { graph, rows, prefix, layouts, fixed } = draft;
-      return { ...draft, plan: plan(graph, { rows, prefix, layouts, copies: !fixed }) };
+      const { graph, rows, prefix, reserved, layouts, fixed } = draft;
+      return { ...draft, plan: plan(graph, { rows, prefix, reserved, layouts, copies: !fixed }) };
     },
   },
 ] as const satisfies readonly (Omit<Row<Draft>, "name"> & { readonly name: string })[];

@@ -2,11 +2,13 @@
 // `pack` leave them. Out: one Graph for the entry prepare, in which what two entries want is there once; what would only be moved is moved
 // at compile time.
 // Guarantee: two values are one where the same ops make them of the same weights, in the same layout.
+import { freshNames } from "../base/names.ts";
 import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import type { Part } from "../lower/assemble.ts";
 import { begin } from "../ops/index.ts";
 import { inBlocks, inRows, type Layout } from "../plan/layout.ts";
+import type { PlaceOptions } from "../plan/places.ts";
 import { plan } from "../plan/planner.ts";
 
 /** What is prepared, and how it lies. */
@@ -63,8 +65,11 @@ export function together(a: Prepared, b: Prepared): Prepared {
 }
 
 /** The entry prepare, where something depends on weights alone. */
-export const preparingOf = ({ prepare, layouts }: Prepared, shared: ReadonlySet<string>): readonly Part[] =>
-  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", shared, layouts }) }];
+export const preparingOf = (
+  { prepare, layouts }: Prepared,
+  names: Required<Pick<PlaceOptions, "shared" | "reserved">>,
+): readonly Part[] =>
+  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", layouts, ...names }) }];
 
 /** Of what is prepared for inference: what the compiler computes and ships, and what a module computes when it starts. */
 export interface Split {
@@ -73,19 +78,31 @@ export interface Split {
   readonly atStart: Prepared;
 }
 
+/** All of it in the module: where weights change. */
+export const inModule = (atStart: Prepared): Split => ({ shipped: { ...atStart, prepare: undefined }, atStart });
+
+const numbersOf = ({ type }: Node): number => sizeOf(type.shape as number[]);
+/** What a value was before it began to grow. */
+const baseOf = (node: Node): Node =>
+  node.inputs.length === 1 && numbersOf(node.inputs[0]) < numbersOf(node) ? baseOf(node.inputs[0]) : node;
+/** Times its base that a value has to be, to be computed sooner than it is sent: what fills columns up with zeros is not. */
+const fewestTimes = 1.75;
+
 /** What grows on its way (a kernel transformed for tiles: four times its weights) is computed at the start: sooner than it is sent. */
 export function splitGrowing({ prepare, layouts }: Prepared): Split {
   const none = { prepare: undefined, layouts };
   if (prepare === undefined) return { shipped: none, atStart: none };
   const bases = new Map<Node, string>();
-  const isGrowing = ({ op, type, inputs: [x] }: Node): boolean =>
-    op === "mix" && sizeOf(x.type.shape as number[]) < sizeOf(type.shape as number[]);
-  const growing = prepare.results.filter(([, node]) => isGrowing(node));
-  for (const [, node] of growing) {
-    let base = node;
-    while (isGrowing(base)) [base] = base.inputs;
-    if (!bases.has(base)) bases.set(base, base.op === "param" ? String(base.attrs.name) : `plain${bases.size}`);
-  }
+  const next = freshNames(
+    "plain",
+    new Set([...prepare.nodes.map(({ attrs }) => attrs.name), ...prepare.results.map(([name]) => name)]),
+  );
+  const growing = prepare.results.filter(([, node]) => {
+    const base = baseOf(node);
+    const isGrown = numbersOf(node) >= fewestTimes * numbersOf(base);
+    if (isGrown && !bases.has(base)) bases.set(base, base.op === "param" ? String(base.attrs.name) : next());
+    return isGrown;
+  });
   if (growing.length === 0) return { shipped: { prepare, layouts }, atStart: none };
   const g = begin();
   const made = copyInto(g.builder, prepare, (node) => {
@@ -94,7 +111,7 @@ export function splitGrowing({ prepare, layouts }: Prepared): Split {
   });
   const start = growing.map(([name, node]): [string, Node] => [name, made.get(node) as Node]);
   const rest = [
-    ...prepare.results.filter(([, node]) => !isGrowing(node)),
+    ...prepare.results.filter((result) => !growing.includes(result)),
     ...[...bases].flatMap(([base, name]): [string, Node][] => (base.op === "param" ? [] : [[name, base]])),
   ];
   return {

@@ -9,6 +9,7 @@
 // where they do, the planner copies it on the way, each time. A small one whose columns make no whole vectors is padded, as a param of
 // the shape [..., P] of which the dot reads a slice: what is computed, and how wide it lies, stays as it was.
 import { bindShape, type Graph, isGraph, type Node, type Shape, sizeOf } from "../graph/graph.ts";
+import { holesOf } from "../ops/scan/attrs.ts";
 import { blockSize } from "../program/nest/block.ts";
 import { rowMajor, type View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
@@ -44,18 +45,19 @@ export function chooseLayouts(graph: Graph, rows: Rows, copies: boolean): Layout
   const values = new Map<Node, Layout>();
   const operands = new Map<Node, Layout>();
   const most = typeof rows === "number" ? rows : rows.max;
-  const visit = ({ nodes }: Graph, isBody: boolean): void => {
+  /** `steady`: in the body of a scan, what is the same at every step. */
+  const visit = ({ nodes }: Graph, steady?: ReadonlySet<Node | undefined>): void => {
     for (const node of nodes) {
-      if (isGraph(node.attrs.body)) visit(node.attrs.body, true);
+      if (isGraph(node.attrs.body)) visit(node.attrs.body, new Set(closedOf(node)));
       if (most > 1 && isTrap(node.type.shape)) values.set(node, { gap });
       const blocked = copies ? blockedAxis(node) : undefined;
-      const turned = copies && !isBody && blocked === undefined && node.op === "dot" && isTurned(node.inputs[1]);
+      const turned = copies && steady === undefined && blocked === undefined && node.op === "dot" && isTurned(node.inputs[1]);
       // Inside a loop the copy would be made again at every step, but of what comes from outside and stays the same.
-      const isOnce = blocked !== undefined && (!isBody || isClosed(node.inputs[1]));
+      const isOnce = blocked !== undefined && (steady === undefined || steady.has(node.inputs[1]));
       if ((isOnce || turned) && node.inputs[0].type.shape[0] === "n") operands.set(node, isOnce ? { blocked } : {});
     }
   };
-  visit(graph, false);
+  visit(graph);
   return { values, operands };
 }
 
@@ -73,8 +75,9 @@ export function isTurned(node: Node): boolean {
   return turns && value.op === "param";
 }
 
-/** Of the body of a scan: the same at every step. */
-const isClosed = ({ op, attrs }: Node): boolean => op === "input" && String(attrs.name).startsWith("closed");
+/** What the body of a scan calls the values that it only reads. */
+const closedOf = (scan: Node): readonly (Node | undefined)[] =>
+  holesOf(scan).slice((scan.attrs.carries as number) + (scan.attrs.xs as number));
 
 /** How the steps of a value that a scan keeps lie, stacked to `shape`: rows apart like those of other values. */
 export const layoutOfStack = (shape: Shape, rows: Rows): Layout =>

@@ -3,9 +3,11 @@
 // is filled up with zeros, and main reads a slice (layout.ts). What is turned on its way to the dot (a transposed kernel) is laid out as
 // the dot reads it.
 
+import { freshNames } from "../base/names.ts";
 import { type Graph, graph, isGraph, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin, type G } from "../ops/index.ts";
+import { holesOf } from "../ops/scan/attrs.ts";
 import type { Hoisted } from "../rewrite/hoist.ts";
 import { blockedAxis, isTurned, type Layout, paddedColumns, weightOf } from "./layout.ts";
 
@@ -16,12 +18,13 @@ export interface Packed extends Hoisted {
 }
 
 /** The weights of a scan that its steps read as right operands of large dots alone, of which the last axis is better read in blocks. */
-function closedBlocks({ op, attrs, inputs }: Node): readonly Node[] {
+function closedBlocks(scan: Node): readonly Node[] {
+  const { op, attrs, inputs } = scan;
   if (op !== "scan" || !isGraph(attrs.body)) return [];
   const { nodes, results } = attrs.body;
-  const first = (attrs.carries as number) + (attrs.xs as number);
+  const holes = holesOf(scan);
   return inputs.filter((weight, i) => {
-    const inner = i < first ? undefined : nodes.find((node) => node.op === "input" && node.attrs.name === `closed${i - first}`);
+    const inner = i < (attrs.carries as number) + (attrs.xs as number) ? undefined : holes[i];
     if (inner === undefined || weight.op !== "param" || inputs.indexOf(weight) !== i) return false;
     const users = nodes.filter((node) => node.inputs.includes(inner));
     const isResult = results.some(([, node]) => node === inner);
@@ -44,14 +47,15 @@ export function pack({ prepare, main }: Hoisted, { vectors }: { readonly vectors
     node.op === "dot" &&
     (node.inputs[1].op === "param" ? isBlocked(node) || columnsOf(node) !== undefined : isTurned(node.inputs[1]));
   const weights = new Map<Node, Weight>();
+  const next = freshNames("packed", new Set([...main.nodes, ...(prepare?.nodes ?? [])].map(({ attrs }) => attrs.name)));
   for (const node of main.nodes) {
     const weight = node.inputs[1];
     if (weight === undefined || weights.has(weight) || !isPackable(node)) continue;
     const blocked = isBlocked(node);
-    weights.set(weight, { name: `packed${weights.size}`, blocked, columns: blocked ? undefined : columnsOf(node) });
+    weights.set(weight, { name: next(), blocked, columns: blocked ? undefined : columnsOf(node) });
   }
   for (const weight of main.nodes.flatMap(closedBlocks))
-    if (!weights.has(weight)) weights.set(weight, { name: `packed${weights.size}`, blocked: true, columns: undefined });
+    if (!weights.has(weight)) weights.set(weight, { name: next(), blocked: true, columns: undefined });
   if (weights.size === 0) return { prepare, main, layouts: new Map() };
   const g = begin();
   const made = copyInto(g.builder, main, (node, inputs) => {

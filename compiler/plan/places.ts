@@ -9,12 +9,15 @@ import { bufferShape, type Layout, stridesOf } from "./layout.ts";
 import { type Numbers, numbered, type RegionNames } from "./names.ts";
 import type { PlanBuffer, Rows } from "./plan.ts";
 
+/** How many rows a plan has, and what its names and layouts share with other plans. */
 export interface PlaceOptions {
   readonly rows: Rows;
   /** Put before the names of everything that other plans of the same Program do not share. */
   readonly prefix?: string;
   /** Results that other plans read under this very name (prepared constants). */
   readonly shared?: ReadonlySet<string>;
+  /** Names of weights, of which this plan may read none: nothing else is called so. */
+  readonly reserved?: ReadonlySet<string>;
   /** Of params and results, by name. */
   readonly layouts?: ReadonlyMap<string, Layout>;
 }
@@ -41,13 +44,18 @@ export class Places {
   readonly #prefix: string;
   readonly #shared: ReadonlySet<string>;
   readonly #layouts: ReadonlyMap<string, Layout>;
+  readonly #reserved: ReadonlySet<string>;
 
-  constructor({ rows, prefix = "", shared = new Set(), layouts = new Map() }: PlaceOptions, names: RegionNames) {
+  constructor(
+    { rows, prefix = "", shared = new Set(), reserved = new Set(), layouts = new Map() }: PlaceOptions,
+    names: RegionNames,
+  ) {
     this.#names = names;
     this.rows = rows;
     this.#prefix = prefix;
     this.#shared = shared;
     this.#layouts = layouts;
+    this.#reserved = reserved;
   }
 
   /** The node's shape with n bound. */
@@ -64,7 +72,9 @@ export class Places {
     const isShared = role === "param" || role === "state" || (role === "output" && this.#shared.has(name));
     const prefix = isShared ? "" : this.#prefix;
     const isTaken = (given: string) =>
-      this.#byName.has(given) || (given !== prefix + name && this.#names.isLayer(given.slice(prefix.length)));
+      this.#byName.has(given) ||
+      (role !== "param" && this.#reserved.has(given)) ||
+      (given !== prefix + name && this.#names.isLayer(given.slice(prefix.length)));
     const unique = numbered(prefix + name, isTaken, this.#numbers);
     const most = typeof this.rows === "number" ? this.rows : this.rows.max;
     const how = layout ?? this.#layouts.get(unique) ?? {};

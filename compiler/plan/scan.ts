@@ -3,6 +3,7 @@
 // like a state. In: the node and the planner of its level. Out: a region whose body is planned under one loop.
 import { invariant } from "../diagnostics/error.ts";
 import { type AttrValue, type Graph, isGraph, type Node } from "../graph/graph.ts";
+import { holesOf } from "../ops/scan/attrs.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Demand } from "./homes.ts";
 import { layoutOfStack } from "./layout.ts";
@@ -36,9 +37,9 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   const { body, carries, xs, length, reverse, keep } = node.attrs as unknown as Attrs;
   invariant(isGraph(body), "a scan has a body");
   const named = level.names.of(graph, [node]);
-  const inputs = new Map(body.nodes.filter(({ op }) => op === "input").map((input) => [input.attrs.name, input]));
+  const holes = holesOf(node);
   const packed = node.inputs.slice(carries + xs).flatMap((closed, k) => {
-    const inner = inputs.get(`closed${k}`);
+    const inner = holes[carries + xs + k];
     return inner === undefined ? [] : level.packClosed(graph, body, inner, closed, regions);
   });
   const begin = level.advance();
@@ -48,7 +49,7 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   const items: View[] = [];
   const demands: Demand[] = [];
   for (const [i, [result, value]] of body.results.entries()) {
-    const carry = i < carries ? inputs.get(`carry${i}`) : undefined;
+    const carry = i < carries ? holes[i] : undefined;
     const stem = level.names.fresh(`${named.name}.${result}`);
     if (keep[i] === "last") {
       const slot = places.allocate(stem, "arena", places.extents(value));
@@ -65,12 +66,12 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
     items.push(stack.item());
   }
   for (let j = 0; j < xs; j++) {
-    const inner = inputs.get(`x${j}`);
+    const inner = holes[carries + j];
     if (inner !== undefined)
       places.operands.set(inner, slice(places, node.inputs[carries + j], inner, { loop, length, reverse }));
   }
   for (const [k, closed] of node.inputs.slice(carries + xs).entries()) {
-    const inner = inputs.get(`closed${k}`);
+    const inner = holes[carries + xs + k];
     if (inner !== undefined) places.operands.set(inner, places.operandOf(closed));
   }
   for (const inner of body.nodes) if (inner.op !== "input") places.addSource(inner);

@@ -1,6 +1,7 @@
 // Splits off what depends on weights alone. In: a Graph whose params do not change between calls. Out: `prepare`, run once,
 // whose results are prepared0, prepared1, …; and `main`, which reads them as params of those names.
 // Guarantee: main after prepare is the Graph; a mere view of a weight, or one number everywhere, is not worth a buffer and stays.
+import { freshNames } from "../base/names.ts";
 import { type Graph, graph, isBatched, type Node } from "../graph/graph.ts";
 import { copyInto, regraph } from "../graph/rebuild.ts";
 import { begin } from "../ops/index.ts";
@@ -23,11 +24,12 @@ export function hoist(source: Graph): Hoisted {
   }
   // The values at the border, in the order in which the Graph needs them.
   const names = new Map<Node, string>();
+  const next = freshNames("prepared", new Set(source.nodes.map(({ attrs }) => attrs.name)));
   const keep = (node: Node) => {
     let value = node;
     // What a view looks at is kept, not the view: strides cost nothing in main.
     while (isView(value)) [value] = value.inputs;
-    if (hoistable.has(value) && value.inputs.length > 0 && !names.has(value)) names.set(value, `prepared${names.size}`);
+    if (hoistable.has(value) && value.inputs.length > 0 && !names.has(value)) names.set(value, next());
   };
   for (const node of source.nodes)
     if (!hoistable.has(node)) for (const input of node.inputs) if (hoistable.has(input)) keep(input);

@@ -3,6 +3,7 @@
 //
 //   input, const, param, state     full before anything runs
 //   arena                          full where an earlier call filled all of it with one number (weights with zeros behind their columns)
+import { append } from "../base/groups.ts";
 import { isLoop, type Nest, type NestKernel, type Tree } from "../program/nest/nest.ts";
 import type { Program, Role } from "../program/program.ts";
 
@@ -35,19 +36,18 @@ function filling(tree: Tree<Leaf>): readonly [buffer: string, length: number] | 
 export function roomOf<L extends Leaf>({ buffers, kernels, entries }: Program<NestKernel<L>>): (kernel: NestKernel<L>) => Room {
   const byName = new Map(buffers.map((buffer) => [buffer.name, buffer]));
   const byKernel = new Map(kernels.map((kernel) => [kernel.name, kernel]));
-  /** Of a kernel's calls: the buffers they give for its formals, and what was filled before them in their entry. */
-  const calls = new Map<string, { readonly given: readonly string[]; readonly ready: ReadonlySet<string> }[]>();
+  /** Of a kernel's calls: the buffers they give for its formals, and whether one was filled before them in their entry. */
+  const calls = new Map<string, { readonly given: readonly string[]; readonly isReady: (buffer: string) => boolean }[]>();
   for (const entry of entries) {
-    let ready: ReadonlySet<string> = new Set();
-    for (const { kernel: name, buffers: given = [] } of entry.calls) {
-      calls.set(name, [...(calls.get(name) ?? []), { given, ready }]);
+    const filledAt = new Map<string, number>();
+    for (const [i, { kernel: name, buffers: given = [] }] of entry.calls.entries()) {
+      append(calls, name, { given, isReady: (buffer) => (filledAt.get(buffer) ?? i) < i });
       const { parts = [], formals = [] } = byKernel.get(name) ?? {};
-      const whole = parts.flatMap((part) => {
+      for (const part of parts) {
         const [formal, length] = filling(part) ?? ["", 0];
         const buffer = given[formals.findIndex((one) => one.name === formal)] ?? formal;
-        return byName.get(buffer)?.length === length ? [buffer] : [];
-      });
-      if (whole.length > 0) ready = new Set([...ready, ...whole]);
+        if (byName.get(buffer)?.length === length && !filledAt.has(buffer)) filledAt.set(buffer, i);
+      }
     }
   }
   const roomIn = (name: string, ready: boolean): number => {
@@ -58,8 +58,8 @@ export function roomOf<L extends Leaf>({ buffers, kernels, entries }: Program<Ne
     const all = calls.get(name) ?? [];
     return (buffer) => {
       const place = formals.findIndex((formal) => formal.name === buffer);
-      if (place < 0) return roomIn(buffer, all.length > 0 && all.every(({ ready }) => ready.has(buffer)));
-      return Math.min(...(all.length === 0 ? [0] : all.map(({ given, ready }) => roomIn(given[place], ready.has(given[place])))));
+      if (place < 0) return roomIn(buffer, all.length > 0 && all.every(({ isReady }) => isReady(buffer)));
+      return Math.min(...(all.length === 0 ? [0] : all.map(({ given, isReady }) => roomIn(given[place], isReady(given[place])))));
     };
   };
 }

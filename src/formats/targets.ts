@@ -19,11 +19,11 @@ export interface Target {
   readonly isOurs: (bytes: Uint8Array) => boolean;
 }
 
-/** Whether a text stands among the first bytes of a file. */
+/** Whether a text stands among the first bytes of a file: of an ONNX file the field of its producer, in which others may be called alike. */
 const begins =
-  (text: string) =>
+  (text: string, within = 1 << 12) =>
   (bytes: Uint8Array): boolean =>
-    new TextDecoder("latin1").decode(bytes.subarray(0, 1 << 12)).includes(text);
+    new TextDecoder("latin1").decode(bytes.subarray(0, within)).includes(text);
 
 /** In the order in which names are looked at. */
 export const targets: readonly Target[] = [
@@ -34,7 +34,13 @@ export const targets: readonly Target[] = [
     write: (model) => [[null, save(model)]],
     isOurs: begins('"layerc":'),
   },
-  { name: "onnx", file: /\.onnx$/i, says: "ONNX", write: (model) => [[null, saveOnnx(model)]], isOurs: begins("layerc") },
+  {
+    name: "onnx",
+    file: /\.onnx$/i,
+    says: "ONNX",
+    write: (model) => [[null, saveOnnx(model)]],
+    isOurs: begins("\x12\x06layerc", 16),
+  },
   {
     name: "tfjs",
     file: /(^|[/\\])model\.json$/i,

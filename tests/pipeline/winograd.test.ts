@@ -1,7 +1,9 @@
 // Convolutions by tiles in a whole module: which are, what of their weights travels, and what they do to numbers that are none.
 import { describe, expect, it } from "vitest";
+import { random } from "../../compiler/base/random.ts";
 import { compile, snapshots } from "../../compiler/compile.ts";
 import { nodesOf } from "../../compiler/graph/graph.ts";
+import { runGraph } from "../../compiler/interpret/graph.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
 import { conv2d, type Model, sequential } from "../../src/index.ts";
@@ -74,4 +76,22 @@ describe("a module", () => {
     expect(near).toBe(true);
     expect(changed.size).toBeGreaterThan(9);
   });
+});
+
+it("is at most three times as far from doubles as the plain sum", () => {
+  const noise = random(1);
+  const draw = (length: number, scale: number) => Float32Array.from({ length }, () => scale * (2 * noise.uniform() - 1));
+  const weights = { "conv2d/kernel": draw(9 * 64 * 32, 0.1), "conv2d/bias": new Float32Array(32) };
+  const model = sequential([conv2d({ filters: 32, kernelSize: 3, inputShape: [22, 22, 64] })], { weights });
+  const x = draw(22 * 22 * 64, 1);
+  const built = snapshots(model, { selfTest: false }).find(({ pass }) => pass === "build")?.graph ?? expect.fail("no graph");
+  const wanted = Object.values(runGraph(built, { rows: 1, values: { x, ...weights }, precision: "double" }).results)[0].data;
+  const errorOf = (winograd: boolean): number => {
+    const found = load<Predicts>(compile(model, { target: "simd", winograd, selfTest: false })).predict(x);
+    return Math.sqrt(wanted.reduce((sum, value, i) => sum + (value - found[i]) ** 2, 0));
+  };
+  const [tiles, plain] = [errorOf(true), errorOf(false)];
+  console.log(`convolution by tiles: ${(tiles / plain).toFixed(2)} times the error of the plain sum`);
+  expect(tiles / plain).toBeGreaterThan(0.5);
+  expect(tiles / plain).toBeLessThan(3);
 });

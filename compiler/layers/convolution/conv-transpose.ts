@@ -11,6 +11,7 @@ import * as z from "zod";
 import type { Node } from "../../graph/graph.ts";
 import { checkSize } from "../../graph/limits.ts";
 import type { G } from "../../ops/index.ts";
+import { type Phases, phasesOf } from "../../ops/kit/phases.ts";
 import { activate } from "../activations.ts";
 import { layer, type Problem } from "../define.ts";
 import { channelsLast, eachAxis, fromLast, needsSpace, toLast } from "../layout.ts";
@@ -28,12 +29,6 @@ export interface Along {
   readonly length: number;
   readonly output: number;
   readonly cut: number;
-}
-/** Phases of an axis that have as many taps. */
-interface Phases {
-  readonly from: number;
-  readonly count: number;
-  readonly taps: number;
 }
 type PerAxis = number | readonly number[];
 interface Keys {
@@ -118,7 +113,7 @@ const convTranspose = ({
       // Along the channels an activation may go where they are last, and so in the region of each dot.
       const isLast = config.dataFormat !== "channels_first";
       const finish = (sum: Node) => (isLast ? activate(g, config.activation, sum) : sum);
-      const y = fromLast(g, config, woven(g, phasesOf(g, { x: picture, kernel, bias, finish }, axes), axes));
+      const y = fromLast(g, config, woven(g, allPhases(g, { x: picture, kernel, bias, finish }, axes), axes));
       return { y: isLast ? y : activate(g, config.activation, y), mask: null };
     },
   });
@@ -142,21 +137,17 @@ interface Spread {
 
 /** x [n, ...space, C] spread by a kernel [...taps, filters, C]; stride or dilation of an axis is 1. */
 export const convolveTransposed = (g: G, x: Node, kernel: Node, axes: readonly Along[]): Node =>
-  woven(g, phasesOf(g, { x, kernel, bias: undefined, finish: (sum) => sum }, axes), axes);
+  woven(g, allPhases(g, { x, kernel, bias: undefined, finish: (sum) => sum }, axes), axes);
 
 /** All phases side by side: [n, ...Q, ...strides, filters]. */
-function phasesOf(g: G, { x, kernel, bias, finish }: Spread, axes: readonly Along[]): Node {
+function allPhases(g: G, { x, kernel, bias, finish }: Spread, axes: readonly Along[]): Node {
   const rank = axes.length;
   const most = axes.map(mostTaps);
   const low = axes.map((axis, i) => (most[i] - 1) * axis.dilation - quotients(axis).first);
   const high = axes.map((axis) => quotients(axis).first + quotients(axis).count - axis.length);
   const isWide = [...low, ...high].some((margin) => margin > 0);
   const border = isWide ? g.as("border", () => g.pad(x, { low: [0, ...low, 0], high: [0, ...high, 0], value: 0 })) : x;
-  const groups = axes.map(({ taps, stride }, i): readonly Phases[] => {
-    const full = taps - (most[i] - 1) * stride;
-    const rest = { from: full, count: stride - full, taps: most[i] - 1 };
-    return [{ from: 0, count: full, taps: most[i] }, ...(rest.count > 0 ? [rest] : [])];
-  });
+  const groups = axes.map(phasesOf);
   const along = (chosen: readonly Phases[]): Node => {
     const axis = chosen.length;
     if (axis < rank) {

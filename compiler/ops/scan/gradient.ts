@@ -13,7 +13,7 @@ import { copyInto } from "../../graph/rebuild.ts";
 import type { G, VjpSite } from "../define.ts";
 import { adjoint } from "../nest/dot-adjoint.ts";
 import type { DotAttrs } from "../nest/dot-axes.ts";
-import { type ScanAttrs, timeAxis } from "./attrs.ts";
+import { inputName, type ScanAttrs, timeAxis } from "./attrs.ts";
 import { forwardKeeping, frontier, isDear } from "./kept.ts";
 import { type Item, Loop } from "./loop.ts";
 
@@ -40,7 +40,9 @@ export function scanVjp(g: G, site: ScanSite): readonly Maybe[] {
   const { live, later, outside, flowOf, dots } = pullStep(step, site);
 
   for (const [i, hole] of step.holes.entries()) {
-    if (hole !== undefined && i >= carries) i < carries + xs ? loop.slice(hole, inputs[i]) : loop.close(hole, inputs[i]);
+    if (hole === undefined || i < carries) continue;
+    if (i < carries + xs) loop.slice(hole, inputs[i]);
+    else loop.close(hole, inputs[i]);
   }
   for (const [i, hole] of outside.entries()) if (isStacked(site, i)) loop.slice(hole, cts[i] as Node);
 
@@ -99,8 +101,9 @@ function copyStep(g: G, { inputs, attrs: { body, carries, xs } }: ScanSite): Ste
   const made = copyInto(g.builder, body);
   const nodes = [...new Set(made.values())];
   const forward = new Map([...made].map(([node, copy]) => [copy, node]));
-  const nameOf = (i: number) => (i < carries ? `carry${i}` : i < carries + xs ? `x${i - carries}` : `closed${i - carries - xs}`);
-  const holes = inputs.map((_, i) => nodes.find(({ op, attrs }) => op === "input" && attrs.name === nameOf(i)));
+  const holes = inputs.map((_, i) =>
+    nodes.find(({ op, attrs }) => op === "input" && attrs.name === inputName(i, { carries, xs })),
+  );
   return { g, nodes, forward, holes, results: body.results.map(([, node]) => made.get(node) as Node) };
 }
 

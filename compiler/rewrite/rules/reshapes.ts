@@ -5,7 +5,7 @@
 //   f(reshape a, broadcast b, 2)    →  reshape f(a, broadcast b′, 2)
 //   f(transpose a, broadcast b, 2)  →  transpose f(a, broadcast b′, 2)
 import { type Node, type Shape, type Size, sameShape } from "../../graph/graph.ts";
-import type { G } from "../../ops/index.ts";
+import { type G, ops } from "../../ops/index.ts";
 import { any, list, type Rule, rule, splatOf, where } from "../pattern.ts";
 import { isElementwise } from "./constants.ts";
 
@@ -53,13 +53,16 @@ function unshaped(g: G, node: Node, shape: Shape): Node | undefined {
 }
 
 /** A reshape of what a region computes. */
-const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (isSummed(x) || isElementwise(x) || isTurned(x));
+const isReshaped = ({ op, inputs: [x] }: Node): boolean => op === "reshape" && (isAnchor(x) || isElementwise(x) || isTurned(x));
 
-/** What a region computes with work of its own, and takes elementwise work behind. */
-const isSummed = ({ op }: Node): boolean => op === "dot" || op === "mix" || op.startsWith("reduce");
+/** What a region computes with loops of its own, and takes elementwise work behind. */
+function isAnchor({ op }: Node): boolean {
+  const found = ops[op];
+  return found?.kind === "primitive" && found.lower.kind === "nest" && found.lower.fusable;
+}
 
 /** A transpose of what a region computes. */
-const isTurned = ({ op, inputs: [x] }: Node): boolean => op === "transpose" && (isSummed(x) || isElementwise(x));
+const isTurned = ({ op, inputs: [x] }: Node): boolean => op === "transpose" && (isAnchor(x) || isElementwise(x));
 
 /** An operand as it is before axes are turned by `perm`, if no number has to move for it. */
 function unturned(g: G, node: Node, perm: readonly number[]): Node | undefined {

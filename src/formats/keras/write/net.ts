@@ -4,6 +4,7 @@
 //
 //   chain       Sequential: an input layer, then the lines
 //   named       functional: an input layer for each input, then the lines in their order, each with its calls
+import { freeName } from "../../../../compiler/base/names.ts";
 import { CompileError, internal } from "../../../../compiler/diagnostics/error.ts";
 import { checkLine, isStructure, type Line, namesOf } from "../../../../compiler/front/lines.ts";
 import type { Resolved } from "../../../../compiler/front/steps.ts";
@@ -106,7 +107,7 @@ class NetWriter {
       net.layers.every(({ layer, inputs }) => layer !== "reuse" && inputs === undefined) &&
       net.layers.every((line) => this.#dialect.chains?.(line) !== false);
     const names = namesOf(net.layers, pathOf(site));
-    if (!isPlain) return this.#graph({ ...net, outputs: net.outputs ?? [{ name: "y", from: names[names.length - 1] }], inputs: [{ name: fresh("x", names), shape: site.inputs[0] }] }, name, site); // biome-ignore format: one line
+    if (!isPlain) return this.#graph({ ...net, outputs: net.outputs ?? [{ name: "y", from: names[names.length - 1] }], inputs: [{ name: freeName("x", (one) => names.includes(one)), shape: site.inputs[0] }] }, name, site); // biome-ignore format: one line
     const taken = new Set<string>();
     const lines = net.layers.flatMap((spec, i) => (isNoInput(spec) ? [this.#line(spec, names[i], i, site, taken)] : []));
     const input = this.#dialect.input(this.#named("input", taken), site.inputs[0], this.#isTextAt(site, 0));
@@ -226,12 +227,6 @@ class NetWriter {
 
 const pathOf = ({ path }: Site): string => (path === "" ? "layers" : `${path}.layers`);
 const isNoInput = ({ layer }: LayerSpec): boolean => layer !== "input";
-
-function fresh(wanted: string, taken: readonly string[]): string {
-  let name = wanted;
-  for (let k = 1; taken.includes(name); k++) name = `${wanted}_${k}`;
-  return name;
-}
 
 /** What Keras says at a call and a line among its keys: where it says something. */
 function toldBy({ layer, config }: Line): Keys {

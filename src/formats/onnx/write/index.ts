@@ -1,6 +1,7 @@
 // A model as an ONNX file. In: a Model that compiles. Out: the bytes of a file that computes what predict does, in float32: inputs and outputs
 // have the model's names and `batch` as their first size. Guarantee: equal models give equal bytes; what ONNX or this list of ops cannot say
 // is refused by its name, and nothing is left out in silence.
+import { freeName } from "../../../../compiler/base/names.ts";
 import { version } from "../../../../compiler/base/version.ts";
 import { CompileError } from "../../../../compiler/diagnostics/error.ts";
 import { type Resolved, resolve } from "../../../../compiler/front/steps.ts";
@@ -29,7 +30,10 @@ export function saveOnnx(model: Model): Uint8Array {
     ({ ports: [port], shape }): ValueSpec => ({ name: predict.inputs[port].name, shape: ["batch", ...shape] }),
   );
   const names = inputs.map(({ name }) => name);
-  const outputs = graph.results.map(([name, { type }]): ValueSpec => ({ name: free(name, names), shape: sizesOf(type.shape) }));
+  // ONNX has one space of names.
+  const outputs = graph.results.map(
+    ([name, { type }]): ValueSpec => ({ name: freeName(name, (one) => names.includes(one)), shape: sizesOf(type.shape) }),
+  );
   const taken = [...names, ...outputs.map(({ name }) => name)];
   const book = new Book(rows, resolved.modelWeights().values, taken, names[0]);
   const writer = new Writer(book, graph);
@@ -42,13 +46,6 @@ export function saveOnnx(model: Model): Uint8Array {
   const read = new Set(nodes.flatMap(({ inputs: own, uses = [] }) => [...own, ...uses]));
   const tensors = book.tensors.filter(({ name }) => read.has(name));
   return fileBytes({ name: model.name, nodes, tensors, inputs, outputs }, versions);
-}
-
-/** A name that no input has: ONNX has one space of names. */
-function free(wanted: string, names: readonly string[]): string {
-  let name = wanted;
-  for (let k = 1; names.includes(name); k++) name = `${wanted}_${k}`;
-  return name;
 }
 
 /** Texts and whole numbers that are encoded before the Graph are no part of it. */

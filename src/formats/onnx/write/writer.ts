@@ -5,6 +5,7 @@
 //   value(node)    all its numbers
 //   thin(node)     what becomes them where ONNX stretches axes of size 1, as elementwise operators do
 
+import { freeName } from "../../../../compiler/base/names.ts";
 import { CompileError, internal } from "../../../../compiler/diagnostics/error.ts";
 import type { Graph, Node, Shape } from "../../../../compiler/graph/graph.ts";
 import { sameShape, sizeOf } from "../../../../compiler/graph/graph.ts";
@@ -16,6 +17,8 @@ import { whole, wholes } from "./proto.ts";
 export interface Row {
   readonly op: string;
   readonly write: (writer: Writer, node: Node) => string;
+  /** Written where it is asked for: often its thin form, or a part of it, is enough. */
+  readonly lazy?: true;
 }
 
 /** What all graphs of a file share. */
@@ -45,12 +48,9 @@ export class Book {
 
   /** A name that nothing in the file has. */
   unique(wanted: string): string {
-    for (let k = 0; ; k++) {
-      const name = k === 0 ? wanted : `${wanted}_${k}`;
-      if (this.#names.has(name)) continue;
-      this.#names.add(name);
-      return name;
-    }
+    const name = freeName(wanted, (one) => this.#names.has(one));
+    this.#names.add(name);
+    return name;
   }
 
   /** What `make` makes once of a key. */
@@ -150,7 +150,10 @@ export class Writer {
 
   /** Everything in `graph`, operands first, so that no chain of nodes is too deep for the stack. */
   run({ nodes }: Graph): void {
-    for (const node of nodes) if (!isLazy(node)) this.value(node);
+    for (const node of nodes) {
+      const isLazy = node.op === "input" || isFill(node.op, node.attrs) || this.book.rows.get(node.op)?.lazy === true;
+      if (!isLazy) this.value(node);
+    }
   }
 
   /** The name of a node's value. Throws CompileError format/unwritten for an op without a row. */
@@ -288,10 +291,6 @@ export class Writer {
     return this.#bundles.get(node)?.[index] ?? internal(`there is no result ${index} of ${node.op}`);
   }
 }
-
-/** Written where it is asked for: often a thin one is enough. */
-const isLazy = ({ op, attrs }: Node): boolean => lazy.has(op) || isFill(op, attrs);
-const lazy: ReadonlySet<string> = new Set(["broadcast", "iota", "param", "input", "window", "pad", "equal", "less"]);
 
 /** A shape as a file states it. */
 export const sizesOf = (shape: Shape): readonly (number | string)[] => shape.map((size) => (size === "n" ? "batch" : size));

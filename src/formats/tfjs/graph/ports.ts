@@ -2,6 +2,7 @@
 // that layerc can use, samples without their batch. Without a signature every placeholder is an input, and an output is what nothing takes.
 //
 //   {inputs: {x: {name: "serving_default_x:0", dtype, tensorShape: {dim: [{size: "-1"}, …]}}}, outputs: {y: {name: "Identity:0", …}}}
+import { freeName } from "../../../../compiler/base/names.ts";
 import { CompileError } from "../../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../../compiler/diagnostics/plain.ts";
 import { showShape } from "../../../../compiler/graph/graph.ts";
@@ -113,10 +114,7 @@ function checkGiven(node: string, given: readonly number[], told: readonly numbe
 function free(taken: Set<string>, given: string): string {
   const bare = given.replace(/:\d+$/, "").replaceAll(/[/:]/g, "_");
   const plain = bare === "" || bare === "__proto__" ? "port" : bare;
-  for (let k = 0; ; k++) {
-    const name = k === 0 ? plain : `${plain}_${k}`;
-    if (taken.has(name)) continue;
-    taken.add(name);
-    return name;
-  }
+  const name = freeName(plain, (one) => taken.has(one));
+  taken.add(name);
+  return name;
 }

@@ -5,6 +5,7 @@
 //   group1-shard1of1.bin   the tensors, float32 in the order of the manifest
 //
 // https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts
+import { freeName } from "../../../../compiler/base/names.ts";
 import { version } from "../../../../compiler/base/version.ts";
 import { checkLine } from "../../../../compiler/front/lines.ts";
 import { type Resolved, resolve } from "../../../../compiler/front/steps.ts";
@@ -117,9 +118,8 @@ function dialectOf(owners: Map<string, Place>): Dialect {
     name: (wanted) => {
       // A name is the first part of the names of tensors, which are of these characters.
       const plain = wanted.replaceAll(/[^A-Za-z0-9_.-]/g, "_").replace(/^(?![A-Za-z0-9])/, "layer");
-      let name = plain;
       // It keeps layers in plain objects, which have a constructor already.
-      for (let k = 1; everywhere.has(name) || name in {}; k++) name = `${plain}_${k}`;
+      const name = freeName(plain, (one) => everywhere.has(one) || one in {});
       everywhere.add(name);
       return name;
     },
@@ -172,7 +172,7 @@ function written(
       line.layer.keras,
       line.layer,
       line.config,
-      keras === "TimeDistributed" ? inputs.map((shape) => shape.slice(1)) : inputs,
+      rowOf(keras, path).eachStep === true ? inputs.map((shape) => shape.slice(1)) : inputs,
       at,
     );
     return {

@@ -23,6 +23,8 @@ interface Row {
   readonly masked?: true | ((keys: Keys) => boolean);
   /** Whether it takes several tensors: of any other, which is which stands in no file. */
   readonly merges?: true;
+  /** Whether the layer within it is called for each step. */
+  readonly eachStep?: true;
   /** Whether it makes one. */
   readonly masks?: (keys: Keys) => boolean;
 }
@@ -146,7 +148,7 @@ export const rows: readonly Row[] = [
   { keras: "GRUCell", only: { reset_after: is(false) } },
   { keras: "StackedRNNCells", only: { cells: (list) => (list as readonly Keys[]).every(({ class_name }) => class_name !== "StackedRNNCells") } },
   { keras: "Bidirectional", only: { backward_layer: is(null) } },
-  { keras: "TimeDistributed" },
+  { keras: "TimeDistributed", eachStep: true },
 ];
 
 const byClass: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.keras, row]));

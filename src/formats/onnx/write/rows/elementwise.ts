@@ -33,7 +33,7 @@ function truth(writer: Writer, node: Node): string {
   return writer.bool(node, () => writer.emit(operator, writer.operands(node, node.inputs)));
 }
 
-const comparison = (op: string): Row => ({ op, write: (writer, node) => cast(writer, truth(writer, node), asFloat) });
+const comparison = (op: string): Row => ({ op, lazy: true, write: (writer, node) => cast(writer, truth(writer, node), asFloat) });
 
 /** Where the mask has fewer axes than the result, one of the others has them all. */
 const select: Row = {

@@ -1,34 +1,29 @@
 // Loops over time: Scan, whose body is a graph of its own. What a loop reads at every step is taken from around it; what all steps gave is
 // stacked along the axis of time, which is 1 where there are rows.
-import type { Graph, Node } from "../../../../../compiler/graph/graph.ts";
-import { type ScanAttrs, timeAxis } from "../../../../../compiler/ops/scan/attrs.ts";
+import type { Node } from "../../../../../compiler/graph/graph.ts";
+import { holesOf, inputName, type ScanAttrs, timeAxis } from "../../../../../compiler/ops/scan/attrs.ts";
 import { body as bodyOf, graphMessage, type NodeSpec, type ValueSpec, whole, wholes } from "../proto.ts";
 import { type Row, sizesOf, Writer } from "../writer.ts";
 
 const flags = (count: number, reverse: boolean): readonly number[] => Array.from({ length: count }, () => Number(reverse));
-
-/** The inputs of a body by name. */
-const holesOf = ({ nodes }: Graph): ReadonlyMap<string, Node> =>
-  new Map(nodes.filter(({ op }) => op === "input").map((node) => [String(node.attrs.name), node]));
 
 function scan(writer: Writer, node: Node): string {
   const attrs = node.attrs as unknown as ScanAttrs;
   const { body, carries, xs, length, reverse, keep } = attrs;
   const { book } = writer;
   const inner = new Writer(book, body);
-  const holes = holesOf(body);
+  const holes = holesOf(node);
   const inputs: ValueSpec[] = [];
   node.inputs.forEach((input, i) => {
     const isStep = i >= carries && i < carries + xs;
-    const name = i < carries ? `carry${i}` : isStep ? `x${i - carries}` : `closed${i - carries - xs}`;
-    const hole = holes.get(name);
+    const hole = holes[i];
     if (i >= carries + xs) {
       if (hole !== undefined) inner.bind(hole, writer.value(input));
       return;
     }
     const axis = timeAxis(input.type.shape);
     const shape = isStep ? input.type.shape.toSpliced(axis, 1) : input.type.shape;
-    const own = book.unique(`${body.name}/${name}`);
+    const own = book.unique(`${body.name}/${inputName(i, attrs)}`);
     inputs.push({ name: own, shape: sizesOf(shape) });
     if (hole !== undefined) inner.bind(hole, own);
   });

@@ -64,12 +64,12 @@ const isWhole = (from: Shape, to: Shape): boolean => from.every((size, axis) => 
 /** Rows of the group. */
 // biome-ignore format: one table
 export const moves: readonly Row[] = [
-  { op: "param", write: (writer, { attrs, type }) => writer.book.once(`param ${String(attrs.name)}`, () =>
+  { op: "param", lazy: true, write: (writer, { attrs, type }) => writer.book.once(`param ${String(attrs.name)}`, () =>
       writer.book.floats(String(attrs.name), type.shape as readonly number[], writer.book.weights[String(attrs.name)])) },
   { op: "constant", write: constant },
-  { op: "iota", write: iota },
+  { op: "iota", lazy: true, write: iota },
   { op: "rows", write: (writer) => writer.reshape(writer.emit("Cast", [writer.book.batch()], { to: whole(1) }), [1], []) },
-  { op: "broadcast", write: (writer, node) => writer.stretched(node) },
+  { op: "broadcast", lazy: true, write: (writer, node) => writer.stretched(node) },
   { op: "reshape", write: (writer, { inputs: [x], type }) => writer.reshape(writer.value(x), x.type.shape, type.shape) },
   { op: "transpose", write: (writer, { inputs: [x], attrs }) => writer.transpose(writer.value(x), list(attrs.perm)) },
   { op: "concat", write: (writer, { inputs, attrs }) => {
@@ -86,8 +86,8 @@ export const moves: readonly Row[] = [
     const axes = list(attrs.axes);
     return sliced(writer, writer.value(x), axes, [axes.map(() => -1), axes.map(() => beforeAll), axes.map(() => -1)]);
   } },
-  { op: "pad", write: (writer, { inputs: [x], attrs }) =>
+  { op: "pad", lazy: true, write: (writer, { inputs: [x], attrs }) =>
       writer.emit("Pad", [writer.value(x), writer.book.ints([...list(attrs.low), ...list(attrs.high)]), writer.book.scalar(attrs.value as number)]) },
-  { op: "window", write: window },
+  { op: "window", lazy: true, write: window },
   { op: "gather", write: gather },
 ];
