@@ -2,7 +2,6 @@
 // In: a Model nobody vouches for. Out: a Resolved, which everything later takes instead of the Model.
 // Guarantee: lines are checked once; layers are lowered once per mode (inference, training), evaluate standing on the former; the
 // three graphs share param names, and every error carries the path of the layer it is about.
-import type { Port } from "../artifact.ts";
 import type { Random } from "../base/random.ts";
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
 import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
@@ -15,43 +14,20 @@ import { type Forward, forward, type Step } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { type Inference, portsOf, type Stream } from "./inference.ts";
+import { batchLoss, lossesOf, type PortLoss, type Target, targetPort } from "./losses.ts";
+import { type Log, metricsOf, metricsOver } from "./metrics.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
 import { chunksOf, stateName } from "./stream.ts";
-import {
-  batchLoss,
-  checkTraining,
-  lossesOf,
-  type Movement,
-  metricsOf,
-  optimizerOf,
-  type PortLoss,
-  type PortMetric,
-  sumOver,
-  targetPort,
-} from "./train.ts";
+import { checkTraining } from "./train.ts";
+import { type Movement, optimizerOf } from "./update.ts";
 import type { Mode } from "./values.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export type { Feed, Inference, Stream } from "./inference.ts";
-export { applyOptimizer, type Movement } from "./train.ts";
-
-/** What an output is held against: a port of the caller's, and the Graph's inputs for it. */
-export interface Target extends Port {
-  /** The Graph's input for the target, and for the weight of each sample: `y`, or `y:price` where there are several outputs. */
-  readonly y: string;
-  readonly sampleWeight: string;
-}
-
-/** A number that is shown of training: the mean of a Graph's result over rows, or the quotient of the sums of two. */
-export interface Log {
-  /** Keras' name: `loss`, `price_loss`, `accuracy`, `price_accuracy`. */
-  readonly key: string;
-  /** The Graph's result: a mean over the rows of a batch, or with `count` a sum. */
-  readonly total: string;
-  /** How many values are in the sum. */
-  readonly count?: string;
-}
+export type { Target } from "./losses.ts";
+export type { Log } from "./metrics.ts";
+export { applyOptimizer, type Movement } from "./update.ts";
 
 /** The loss of a batch: the inputs, the targets and the weight of each sample [n]; result `loss`. */
 export interface LossGraph extends Inference, Movement {
@@ -234,26 +210,6 @@ export class Resolved implements Steps {
     const limit = this.limitOf(input);
     return limit === undefined ? () => 2 * random.uniform() - 1 : () => random.integer(0, limit - 1);
   }
-}
-
-/** The metrics as sums over a batch, and how many values are in each; a masked value counts in neither. */
-function metricsOver(g: G, metrics: readonly PortMetric[], targets: readonly Target[], { outputs }: Forward) {
-  return metrics.map(({ key, port, item, path }) => {
-    const { y, mask } = outputs.find(({ name }) => name === port) ?? internal(`there is no output ${port}`);
-    const target = targets.find(({ name }) => name === port) ?? internal(`${port} has no target`);
-    g.builder.origin = { path, layer: item.name, name: key };
-    const { total, count } = sumOver(
-      g,
-      item.values(g, { y, target: g.input({ name: target.y, shape: ["n", ...target.shape] }) }),
-      mask,
-    );
-    const log: Log = { key, total: `total:${key}`, count: `count:${key}` };
-    const results: Graph["results"] = [
-      [`total:${key}`, total],
-      [`count:${key}`, count],
-    ];
-    return { log, results };
-  });
 }
 
 /** The loss of one output. */

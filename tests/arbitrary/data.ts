@@ -1,7 +1,8 @@
 // Data for random models. In: a Sample and how many rows. Out: seeded inputs and targets, packed: a row holds the numbers of all ports,
 // one port after another. What runs a model by port is wrapped to run it on packed rows, so that laws are about rows of numbers.
+
+import { lossesOf } from "../../compiler/front/losses.ts";
 import { resolve } from "../../compiler/front/steps.ts";
-import { lossesOf } from "../../compiler/front/train.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { type Ported, type Trainable, trainingOf } from "../executors.ts";
 import { asGiven, byPort, type Floats, type Given } from "../ports.ts";

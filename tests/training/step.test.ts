@@ -110,11 +110,11 @@ describe("optimizers", () => {
   it("keeps state under names that say whose it is", () => {
     const t = trainer(line, { loss: "mse", optimizer: "adam" }, { "d/kernel": [1] });
     expect(Object.keys(t.values).sort()).toEqual([
-      "adam/beta1Power",
-      "adam/beta2Power",
-      "adam/m:d/kernel",
-      "adam/v:d/kernel",
       "d/kernel",
+      "optimizer/beta1Power",
+      "optimizer/beta2Power",
+      "optimizer/m/d/kernel",
+      "optimizer/v/d/kernel",
     ]);
   });
 });
