@@ -2,7 +2,7 @@
 // into rows to train and rows to validate, and batches of them. Guarantee: no NaN, and no id or label out of its range, comes through.
 import type { FitOptions } from "./fit-options.ts";
 import { dataParts } from "./options.ts";
-import { type Argument, argumentOf, type Part, type Port, type Ports, partsOf } from "./ports.ts";
+import { type Argument, argumentOf, type Part, type Ports, partsOf } from "./ports.ts";
 import { errorOf, lengthOf, readRows, show } from "./rows.ts";
 import { readTexts } from "./texts.ts";
 import type { PortRows, Range } from "./trainable.ts";
@@ -52,21 +52,22 @@ export function readTable(what: string, given: unknown, ports: Ports): Table {
   return { rows, x, y, sampleWeight };
 }
 
-/** One number a row, or where the target has several, one for each value of the loss: which those are, the module knows. */
-function readWeights({ port, what, rows: given }: Part, all: Agreed): Column {
-  const isFlat = given !== undefined && lengthOf(given) === all.rows && typeof (given as ArrayLike<unknown>)[0] === "number";
-  const shape = isFlat || sizeOf(port) === 1 ? { shape: [] } : {};
+/** One number a row, or several: one for each value of the loss; how many those are, the module knows. */
+function readWeights({ what, rows: given }: Part, all: Agreed): Column {
+  const shape = hasSeveral(given, all.rows) ? {} : { shape: [] };
   const { values, rows } = readRows(what, given, { ...form, ...all, ...shape });
   return { values, size: values.length / rows };
 }
 
-/** Undefined where the module does not say. */
-const sizeOf = ({ shape }: Port): number | undefined => shape?.reduce((product, axis) => product * axis, 1);
-
-interface Agreed {
-  readonly rows: number;
-  readonly per: string;
+/** Whether weights have the form of several a row, nested or back to back. */
+function hasSeveral(given: unknown, rows: number): boolean {
+  const length = lengthOf(given) ?? 0;
+  const first = length === 0 ? undefined : (given as ArrayLike<unknown>)[0];
+  const inner = lengthOf(first);
+  return inner === undefined ? length > rows && length % rows === 0 : inner > 1 || (typeof first === "object" && isNested(first));
 }
+
+const isNested = (list: unknown): boolean => typeof (list as ArrayLike<unknown>)[0] === "object";
 
 function readPort({ port, what, rows: given }: Part, name: string, agreed?: Agreed): { rows: number; column: Column } {
   const { shape, range, isText } = port;
@@ -102,7 +103,8 @@ export function checkWidths(what: string, found: Table, { y }: Table): void {
 /** The table with weights of its classes, as Keras has them: for one output, and not together with weights of rows. */
 export function withClassWeights(table: Table, { classWeight }: FitOptions, ports: Ports): Table {
   if (classWeight === undefined) return table;
-  if (table.y.length > 1 || !ports.y.isSingle) throw new TypeError("classWeight: wanted a model with one output; give sampleWeight by output");
+  if (table.y.length > 1 || !ports.y.isSingle)
+    throw new TypeError("classWeight: wanted a model with one output; give sampleWeight by output");
   if (table.sampleWeight.some((column) => column !== undefined))
     throw new TypeError("classWeight: wanted no sampleWeight beside it: multiply them yourself");
   const [{ values, size }] = table.y;
@@ -120,6 +122,7 @@ export interface Divided {
 
 /** The last rows, before any shuffling, are for validation; the cut is at floor(rows · (1 − split)), as in Keras. */
 export function divide(all: Table, split: number): Divided {
+  if (split === 0) return { train: all };
   const cut = Math.floor(all.rows * (1 - split));
   if (cut === 0 || cut === all.rows)
     throw new RangeError(
@@ -161,8 +164,7 @@ type Gather = (order: Int32Array, from: number, to: number) => Column["values"];
 
 function gatherer({ values, size }: Column, rows: number, most: number): Gather {
   if (!(values instanceof Float32Array))
-    return (order, from, to) =>
-      Array.from(order.subarray(from, to)).flatMap((row) => values.slice(row * size, (row + 1) * size));
+    return (order, from, to) => Array.from(order.subarray(from, to)).flatMap((row) => values.slice(row * size, (row + 1) * size));
   const space = new Float32Array(most * size);
   return (order, from, to) => {
     // Whoever was given the array may have transferred it since.
@@ -182,7 +184,10 @@ export function joined(tables: readonly Table[]): Table {
       // A batch without weights counts 1 a row beside others that have some.
       if (first === undefined && parts.every((part) => part === undefined)) return undefined;
       const size = parts.find((part) => part !== undefined)?.size ?? 1;
-      return joinedColumn(parts.map((part, k) => part ?? { values: new Float32Array(tables[k].rows * size).fill(1), size }), rows);
+      return joinedColumn(
+        parts.map((part, k) => part ?? { values: new Float32Array(tables[k].rows * size).fill(1), size }),
+        rows,
+      );
     });
   return {
     rows,

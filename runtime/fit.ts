@@ -6,7 +6,7 @@ import { atOnce, drive, driveAsync } from "./drive.ts";
 import type { FitAsyncOptions, FitOptions, Fitted } from "./fit-options.ts";
 import { type Loadable, load } from "./load.ts";
 import { portsOf } from "./ports.ts";
-import { readRun, type Run } from "./run.ts";
+import { type Run, readRun } from "./run.ts";
 import { train } from "./train.ts";
 import type { BatchesLike, Data, Trainable } from "./trainable.ts";
 

@@ -4,7 +4,21 @@ import type { Callback } from "./callbacks/define.ts";
 import { earlyStopping } from "./callbacks/early-stopping.ts";
 import type { FitAsyncOptions, FitOptions } from "./fit-options.ts";
 import { kindOf, lengthOf } from "./rows.ts";
-import { anything, callable, flag, type Hints, isNumber, isPlain, known, object, oneOf, type Rule, type Rules, rate, whole } from "./rules.ts";
+import {
+  anything,
+  callable,
+  flag,
+  type Hints,
+  isNumber,
+  isPlain,
+  known,
+  object,
+  oneOf,
+  type Rule,
+  type Rules,
+  rate,
+  whole,
+} from "./rules.ts";
 import type { Data } from "./trainable.ts";
 
 const isHooked = (value: unknown): boolean => typeof value === "object" && value !== null && lengthOf(value) === undefined;
@@ -20,7 +34,9 @@ const weightsByClass: Rule = {
   wanted: "an object with a finite number from 0 for each class, such as { 0: 1, 1: 2.5 }",
   fits: (value) =>
     isPlain(value) &&
-    Object.entries(value).every(([key, weight]) => /^(0|-?[1-9]\d*)$/.test(key) && Number.isFinite(weight) && Number(weight) >= 0),
+    Object.entries(value).every(
+      ([key, weight]) => /^(0|-?[1-9]\d*)$/.test(key) && Number.isFinite(weight) && Number(weight) >= 0,
+    ),
 };
 const resumed: Rule = {
   wanted: "the resume of what fit gave: { weights, state, epoch, … }",
@@ -77,12 +93,15 @@ export function fitOptions(value: unknown, isAsync = false): FitAsyncOptions {
   return { ...options, callbacks: [...shorthand(options.earlyStopping), ...callbacks] };
 }
 
-const shorthand = (given: FitOptions["earlyStopping"]): readonly Callback[] => (given === undefined ? [] : [earlyStopping(given)]);
+const shorthand = (given: FitOptions["earlyStopping"]): readonly Callback[] =>
+  given === undefined ? [] : [earlyStopping(given)];
 
 /** Whether data come in batches: a list of such, or what gives them one after another. Text and typed arrays do not. */
 export function isBatches(value: unknown): boolean {
   if (typeof value === "function") return true;
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  // A list of lists is meant as rows.
+  if (Array.isArray(value)) return value.every(isPlain);
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 

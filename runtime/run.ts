@@ -26,7 +26,8 @@ export function readRun(ports: Ports, data: Data | BatchesLike, given: FitOption
   const { validationSplit: split = 0, validationData, batchSize = 32 } = options;
   if (validationData !== undefined && split !== 0) throw new TypeError("fit: wanted validationSplit or validationData, got both");
   const hasTexts = ports.x.ports.some(({ isText }) => isText);
-  const validation = validationData !== undefined && !isBatches(validationData) ? readTable("validationData", validationData, ports) : undefined;
+  const validation =
+    validationData !== undefined && !isBatches(validationData) ? readTable("validationData", validationData, ports) : undefined;
   const validated: Checked["texts"] = hasTexts && validation ? [["validationData", validation]] : [];
   const more = { ports, options, ...(validation && { validation }) };
   if (isBatches(data)) {

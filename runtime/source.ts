@@ -26,7 +26,12 @@ export interface Source {
 }
 
 /** Rows in an order that depends on the seed and on how many epochs there were. */
-export function rowSource(table: Table, batchSize: number, ports: Ports, { shuffle: isShuffled = true, seed = 0 }: FitOptions): Source {
+export function rowSource(
+  table: Table,
+  batchSize: number,
+  ports: Ports,
+  { shuffle: isShuffled = true, seed = 0 }: FitOptions,
+): Source {
   const order = Int32Array.from({ length: table.rows }, (_, row) => row);
   const gather = batches(table, batchSize, ports);
   return {
@@ -63,7 +68,9 @@ export function batchSource(given: BatchesLike, ports: Ports, most: number, opti
     // Of the first one its widths are kept, not its rows.
     else first = { ...table, y: table.y.map(({ size }) => ({ values: [], size })) };
     if (table.rows > most)
-      throw new RangeError(`${what}: wanted at most ${most} rows, the most of a step, got ${table.rows}; give batchSize: ${table.rows}`);
+      throw new RangeError(
+        `${what}: wanted at most ${most} rows, the most of a step, got ${table.rows}; give batchSize: ${table.rows}`,
+      );
     return wholeOf(table, ports);
   };
   const close = (): unknown => {
@@ -115,7 +122,11 @@ function cursorOf(given: unknown): Cursor {
 }
 
 /** All batches, for data that are kept: a table each, as a list of what has come. */
-export function* tablesOf(what: string, given: Batches, ports: Ports): Generator<PromiseLike<unknown>, readonly Table[], unknown> {
+export function* tablesOf(
+  what: string,
+  given: Batches,
+  ports: Ports,
+): Generator<PromiseLike<unknown>, readonly Table[], unknown> {
   const cursor = cursorOf(given);
   const tables: Table[] = [];
   for (;;) {

@@ -6,8 +6,8 @@ import type { Hook } from "./callbacks/define.ts";
 import { type Batch, checkWidths, joined, type Table, wholeOf } from "./data.ts";
 import { type Guard, guard } from "./divergence.ts";
 import type { FitOptions, Fitted } from "./fit-options.ts";
-import { checkBatch, checkTexts, type Run } from "./run.ts";
 import { show } from "./rows.ts";
+import { checkBatch, checkTexts, type Run } from "./run.ts";
 import { type Host, Session } from "./session.ts";
 import { countEpoch } from "./shuffle.ts";
 import { batchSource, type Feed, isThenable, rowSource, type Source, tablesOf } from "./source.ts";
@@ -40,7 +40,10 @@ export function* train(module: Trainable, run: Run, pace: Pace, host: Host = {})
   const { options, ports, batchSize } = run;
   checkBatch(module, run);
   const validation = run.validation ?? (yield* validationOf(run));
-  const source = run.train === undefined ? batchSource(run.batches, ports, module.batch ?? batchSize, options) : rowSource(run.train, batchSize, ports, options);
+  const source =
+    run.train === undefined
+      ? batchSource(run.batches, ports, module.batch ?? batchSize, options)
+      : rowSource(run.train, batchSize, ports, options);
   const losses = module.getMetrics === undefined ? ["loss"] : Object.keys(module.getMetrics());
   const keys = validation === undefined ? losses : [...losses, ...losses.map(validated)];
   const session = new Session(module, options, source.steps, keys, host);
@@ -94,7 +97,9 @@ function* epochOf(loop: Loop, epoch: number, all: Logs[]): Steps<void> {
 /** Trains the batches of one epoch; gives the means over its rows. */
 function* batchesOf({ session, source, health, pace }: Loop, epoch: number, order: number): Steps<Losses> {
   const { module, callbacks } = session;
-  const [begins, ends] = (["onBatchBegin", "onBatchEnd"] as const).map((hook) => callbacks.some((one) => one[hook] !== undefined));
+  const [begins, ends] = (["onBatchBegin", "onBatchEnd"] as const).map((hook) =>
+    callbacks.some((one) => one[hook] !== undefined),
+  );
   const opened = source.open(epoch, order);
   const feed = (isThenable(opened) ? yield { what: "data", promise: opened } : opened) as Feed;
   let [sum, rows] = [0, 0];
@@ -139,9 +144,11 @@ function validate({ session: { module }, run: { ports }, health }: Loop, table: 
 function* finish({ session, health }: Loop, all: readonly Logs[]): Steps<Fitted> {
   const { module } = session;
   const resume = session.state();
-  if (all.length > 0) averagesOf(module)?.apply();
+  const averages = all.length === 0 ? undefined : averagesOf(module);
+  averages?.apply();
   yield* call(session, "onTrainEnd", all.at(-1) ?? logsOf({}));
-  const weights = module.getWeights();
+  const isChanged = averages !== undefined || session.callbacks.some(({ onTrainEnd }) => onTrainEnd !== undefined);
+  const weights = isChanged ? module.getWeights() : resume.weights;
   if (all.length > 0) health?.check(`after epoch ${session.epoch}, the last`, weights);
   const keys = new Set(["loss", ...all.flatMap((logs) => Object.keys(logs))]);
   const valuesOf = (key: string): readonly Measure[] => all.flatMap((logs) => (Object.hasOwn(logs, key) ? [logs[key]] : []));

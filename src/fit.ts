@@ -21,7 +21,7 @@ import {
   type Trainable,
 } from "../runtime/index.ts";
 import type { Ports } from "../runtime/ports.ts";
-import { readRun, type Run } from "../runtime/run.ts";
+import { type Run, readRun } from "../runtime/run.ts";
 import { type Pace, train } from "../runtime/train.ts";
 import { isModel } from "./formats/json.ts";
 import { withWeights } from "./sequential.ts";
@@ -29,7 +29,7 @@ import { standardOutput } from "./terminal.ts";
 
 /** What training a model gives. */
 export interface FittedModel extends Fitted {
-  /** With the trained weights; the model that was given is as it was. */
+  /** With the trained weights and the optimizer's state; the model that was given is as it was. */
   readonly model: Model;
   /** Of its compilation. */
   readonly warnings: readonly Diagnostic[];
@@ -52,7 +52,11 @@ export function fit(subject: Subject, data: Data | BatchesLike, options: FitOpti
 /** The same run, which waits between batches, for callbacks and for batches, and ends with the reason of `signal`. */
 export async function fitAsync(model: Model, data: Data | BatchesLike, options?: FitAsyncOptions): Promise<FittedModel>;
 /** Likewise of a module, or its artifact. */
-export async function fitAsync(subject: Trainable | Loadable, data: Data | BatchesLike, options?: FitAsyncOptions): Promise<Fitted>;
+export async function fitAsync(
+  subject: Trainable | Loadable,
+  data: Data | BatchesLike,
+  options?: FitAsyncOptions,
+): Promise<Fitted>;
 export async function fitAsync(
   subject: Subject,
   data: Data | BatchesLike,
@@ -69,16 +73,20 @@ function prepare(model: Model, run: Run) {
   const artifact = compile(model, { train: true, batch: run.batchSize, selfTest: false });
   const module = load<Trainable>(artifact);
   return {
-    begin: (pace: Pace) => train(module, shown(run), pace, { model: () => modelOf(model, module.getWeights()) }),
+    begin: (pace: Pace) => train(module, shown(run), pace, { model: () => modelOf(model, module, module.getWeights()) }),
     result: (fitted: Fitted): FittedModel => ({
       ...fitted,
-      model: modelOf(model, fitted.weights),
+      model: modelOf(model, module, fitted.weights),
       warnings: artifact.warnings,
     }),
   };
 }
 
-const modelOf = (model: Model, weights: readonly Float32Array[]): Model => withWeights(model, weights);
+/** The model with what its module holds: it goes on from there when it is trained again, as a model of Keras does. */
+const modelOf = (model: Model, { getOptimizerState }: Trainable, weights: readonly Float32Array[]): Model => ({
+  ...withWeights(model, weights),
+  state: getOptimizerState?.() ?? {},
+});
 
 /** The run with Keras' line on standard output: by default where that is a terminal. */
 function shown(run: Run): Run {

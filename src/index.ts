@@ -30,6 +30,7 @@ export {
   terminateOnNaN,
 } from "../runtime/index.ts";
 export { backupAndRestore, csvLogger, modelCheckpoint } from "./callbacks/list.ts";
+export { openTrainingState } from "./callbacks/state-file.ts";
 export { type FittedModel, fit, fitAsync } from "./fit.ts";
 export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable } from "./formats/custom/define.ts";
 export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";

@@ -19,7 +19,9 @@ export function learningRateScheduler(schedule: RateSchedule, verbose: 0 | 1 = 0
     onEpochBegin(epoch, run) {
       const rate = schedule(epoch, run.learningRate);
       if (!rateRule.fits(rate))
-        throw new TypeError(`learningRateScheduler: epoch ${epoch}: wanted ${rateRule.wanted} from the schedule, got ${show(rate)}`);
+        throw new TypeError(
+          `learningRateScheduler: epoch ${epoch}: wanted ${rateRule.wanted} from the schedule, got ${show(rate)}`,
+        );
       run.learningRate = rate;
       if (verbose > 0) run.print(`Epoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.`);
     },

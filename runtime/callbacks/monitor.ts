@@ -1,7 +1,8 @@
 // Watching a key of the logs. In: its name, which way is better, the keys there are. Out: its value in an epoch, and whether that is better
 // than another. Keras' rules: a metric's direction is a fact of its class; a key nobody knows is an error.
-import { finite, oneOf, type Rule } from "../rules.ts";
+
 import { show } from "../rows.ts";
+import { finite, oneOf, type Rule } from "../rules.ts";
 import type { Logs } from "../trainable.ts";
 
 /** Which key to watch, and which way is better. */

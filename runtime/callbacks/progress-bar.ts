@@ -1,6 +1,6 @@
 // Keras' progress line. In: batches and epochs as they end, and where the text goes. Out: on a terminal a line that is written over in
 // place, elsewhere a line an epoch without colours. Guarantee: the line is never wider than the terminal while it changes.
-import { callable, known, oneOf, type Rule, type Rules, flag } from "../rules.ts";
+import { callable, flag, known, oneOf, type Rule, type Rules } from "../rules.ts";
 import type { Logs } from "../trainable.ts";
 import type { Callback } from "./define.ts";
 
@@ -35,7 +35,13 @@ const interval = 50;
 
 /** Shows the progress of a training. Throws TypeError where an option does not fit. */
 export function progressBar(given: ProgressBar): Callback {
-  const { write, columns = 80, isTerminal = false, verbose = 1, now = () => Date.now() } = known("progressBar", "progressBar.", given, rules);
+  const {
+    write,
+    columns = 80,
+    isTerminal = false,
+    verbose = 1,
+    now = () => Date.now(),
+  } = known("progressBar", "progressBar.", given, rules);
   if (write === undefined) throw new TypeError("progressBar: write is missing: it takes the text");
   const isLive = isTerminal && verbose === 1;
   let steps: number | undefined;
@@ -46,7 +52,16 @@ export function progressBar(given: ProgressBar): Callback {
   const end = (logs: Logs): void => {
     const time = now();
     const perStep = clock.perStep(seen, time);
-    const line = lineOf({ seen, steps: steps ?? seen, time: seconds(time - clock.start), perStep, logs, isLive, verbose, isDone: true });
+    const line = lineOf({
+      seen,
+      steps: steps ?? seen,
+      time: seconds(time - clock.start),
+      perStep,
+      logs,
+      isLive,
+      verbose,
+      isDone: true,
+    });
     write(isLive ? `\r${line.text}${" ".repeat(Math.max(0, shown - line.width))}\n` : `${line.text}\n`);
     shown = 0;
   };
@@ -106,7 +121,8 @@ interface Line {
 
 /** The line, and how many characters of it are seen. */
 function lineOf({ seen, steps, time, perStep, logs, isLive, verbose, isDone, most = Number.POSITIVE_INFINITY }: Line) {
-  const count = steps === undefined ? `${String(seen).padStart(7)}/Unknown` : `${String(seen).padStart(String(steps).length)}/${steps}`;
+  const count =
+    steps === undefined ? `${String(seen).padStart(7)}/Unknown` : `${String(seen).padStart(String(steps).length)}/${steps}`;
   const filled = isDone ? width : Math.min(width, Math.floor((width * seen) / (steps ?? Number.POSITIVE_INFINITY)));
   const hasBar = verbose === 1 && steps !== undefined;
   const pace = `${durationOf(perStep)}/step`;
@@ -115,7 +131,8 @@ function lineOf({ seen, steps, time, perStep, logs, isLive, verbose, isDone, mos
     // Keras logs it last.
     .sort(([a], [b]) => Number(a === "learning_rate") - Number(b === "learning_rate"))
     .map(([key, value]) => ` - ${key}: ${measureOf(typeof value === "number" ? value : meanOf(value))}`);
-  const plain = verbose === 2 ? `${count} - ${time} - ${pace}` : `${count} ${hasBar ? `${"━".repeat(width)} ` : ""}${time} ${pace}`;
+  const plain =
+    verbose === 2 ? `${count} - ${time} - ${pace}` : `${count} ${hasBar ? `${"━".repeat(width)} ` : ""}${time} ${pace}`;
   // Whole measures, as many as there is room for.
   let rest = "";
   for (const one of shownLogs) {
