@@ -69,6 +69,11 @@ function hasSeveral(given: unknown, rows: number): boolean {
 
 const isNested = (list: unknown): boolean => typeof (list as ArrayLike<unknown>)[0] === "object";
 
+interface Agreed {
+  readonly rows: number;
+  readonly per: string;
+}
+
 function readPort({ port, what, rows: given }: Part, name: string, agreed?: Agreed): { rows: number; column: Column } {
   const { shape, range, isText } = port;
   if (isText) {
