@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Callback, fit, fitAsync, type FitOptions, open } from "../../src/index.ts";
+import { type Callback, type FitOptions, fit, fitAsync, open } from "../../src/index.ts";
 import { expectClose } from "../close.ts";
 import { expectRefused, standard } from "../exemptions.ts";
 import { showChoice } from "../fixtures/choice.ts";
