@@ -7,7 +7,7 @@
 // Keras goes by order; so do we. But every shape must fit, and a name that says another slot refuses an order.
 // https://github.com/keras-team/keras/tree/master/keras/src/optimizers
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { optimizerStates, type State, statesIn } from "../../../compiler/front/states.ts";
+import { type State, trainingStates } from "../../../compiler/front/states.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import { optimizerOf } from "../../../compiler/front/update.ts";
 import { sameShape, showShape, sizeOf } from "../../../compiler/graph/graph.ts";
@@ -111,8 +111,7 @@ interface Place {
 export function stateOf(model: Model, optimized: Optimized | undefined): Readonly<Record<string, Float32Array>> {
   if (optimized === undefined || optimized.variables.length === 0 || model.training === undefined) return {};
   const resolved = resolve(model);
-  const step = resolved.trainStep();
-  const states = optimizerStates(step, resolved.weights);
+  const states = trainingStates(resolved);
   const ours = new Map(states.map((state) => [state.name, state]));
   const weights = optimized.inOrder(resolved.weights.filter(({ trainable }) => trainable));
   const { item, config } = optimizerOf(model.training.optimizer);
@@ -133,7 +132,7 @@ export function stateOf(model: Model, optimized: Optimized | undefined): Readonl
   for (const [name, value] of countedStates(config as never, item, count))
     if (!values.has(name)) values.set(name, Float32Array.of(value));
   values.set("step", Float32Array.of(count));
-  return keptOf(values, [...states, ...statesIn(step.graph).filter(({ name }) => name === "step")]);
+  return keptOf(values, states);
 }
 
 /** How many batches there were, and the state of that name. */
