@@ -78,7 +78,10 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     message: "the model has no weights: the seeded initial weights are used",
     hint: "train it, or give `weights`",
   };
-  return { ...emitted, manifest, warnings: model.weights === undefined && !options.train ? [untrained, ...warnings] : warnings };
+  const left = options.train ? (model.left ?? []) : [];
+  const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
+  const own = model.weights === undefined && !options.train ? [untrained] : [];
+  return { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] };
 }
 
 /** The IR after one pass. */

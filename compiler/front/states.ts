@@ -8,6 +8,7 @@ import { suggestionFor } from "../diagnostics/suggest.ts";
 import { type Graph, graph, type Node, nodesOf, showShape, sizeOf } from "../graph/graph.ts";
 import type { Model } from "../model.ts";
 import { begin } from "../ops/index.ts";
+import type { LossGraph } from "./steps.ts";
 import { applyOptimizer, type Movement } from "./update.ts";
 
 /** A state of a step: a slot of a weight, or a number of the optimizer's. */
@@ -36,6 +37,12 @@ export function optimizerStates(movement: Movement, weights: readonly Named[]): 
   // What the gradients are does not matter: numbers of the weights' shapes.
   const results = moved.map(({ name, shape }): [string, Node] => [`gradient:${name}`, g.fill(0, [...shape])]);
   return statesIn(applyOptimizer(graph("states", results, [], g.builder.origins), movement));
+}
+
+/** Every state of a model's training step. Throws CompileError training/missing or training/spec. */
+export function trainingStates(steps: { readonly weights: readonly Named[]; trainStep(): LossGraph }): readonly State[] {
+  const step = steps.trainStep();
+  return [...optimizerStates(step, steps.weights), ...statesIn(step.graph)];
 }
 
 /**
