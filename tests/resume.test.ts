@@ -80,7 +80,7 @@ describe("a run that was stopped", () => {
       x,
       y,
     });
-    expect(() => fit(artifact, { x, y }, { resume: other.resume })).toThrow(/setWeights|weights/);
+    expect(() => fit(artifact, { x, y }, { batchSize: 6, resume: other.resume })).toThrow(/setWeights|weights/);
     expect(() => openTrainingState(save(model))).toThrow("holds no state of a training");
   });
 });

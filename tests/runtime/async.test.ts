@@ -209,7 +209,6 @@ describe("the work of a run", () => {
     const trainStep: typeof module.trainStep = (x, y, options) => {
       seen.add((x as Float32Array).buffer);
       seen.add((y as Float32Array).buffer);
-      calls.trainStep = (calls.trainStep ?? 0) + 1;
       return step(x, y, options);
     };
     fit(Object.assign(counted, { trainStep }), given, { epochs: 2, batchSize: 10 });
