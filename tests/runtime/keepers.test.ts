@@ -166,3 +166,46 @@ describe("lambdaCallback and jsonEvents", () => {
     ]);
   });
 });
+
+describe("classWeight", () => {
+  const weighted = (y: readonly (number | readonly number[])[], classWeight: object, more: object = {}) => {
+    const { module, steps } = fake(() => 1, [1]);
+    const x = new Float32Array(2 * y.length);
+    fit(
+      module,
+      { x, y: y as never, ...more },
+      { shuffle: false, classWeight: classWeight as never, validationData: { x, y: y as never } },
+    );
+    return steps.map(({ options }) => options.sampleWeight);
+  };
+  it("weighs rows by their label, or by the place of the largest number", () => {
+    expect(weighted([0, 1, 2, 0.5, 1.5], { 0: 4, 2: 8 })).toEqual([[4, 1, 8, 4, 8]]);
+    expect(weighted([[0, 1, 0], [0.5, 0.5, 0], [0, 0, 1]], { 0: 4, 1: 5 })).toEqual([[5, 4, 1]]); // biome-ignore format: a matrix
+  });
+  it("stands alone, and is of one class a row", () => {
+    expect(() => weighted([0, 1], { 0: 2 }, { sampleWeight: [1, 1] })).toThrow("classWeight: wanted no sampleWeight beside it");
+    const { module } = fake(() => 1);
+    const several = { ...module, outputs: { a: [1], b: [1] }, targets: { a: [1], b: [1] } };
+    expect(() => fit(several, { x: [1, 2], y: { a: [1], b: [1] } }, { classWeight: { 0: 1 } })).toThrow(
+      "classWeight: wanted a model with one output",
+    );
+    const steps = { ...module, targets: { y: [2, 3] } };
+    expect(() => fit(steps, { x: [1, 2], y: [[[1, 0, 0], [0, 1, 0]]] }, { classWeight: { 0: 1 } })).toThrow("classWeight: wanted one class a row"); // biome-ignore format: a matrix
+  });
+});
+
+describe("sampleWeight", () => {
+  it("has one number a row, or one for each value of the loss, nested or not", () => {
+    const given = (sampleWeight: unknown) => {
+      const { module, steps } = fake(() => 1);
+      fit({ ...module, targets: { y: [3] } }, { x: [1, 2, 3, 4], y: [1, 2, 3, 4, 5, 6], sampleWeight: sampleWeight as never }, { batchSize: 1, shuffle: false }); // biome-ignore format: one line
+      return steps.map(({ options }) => options.sampleWeight);
+    };
+    expect(given([1, 2])).toEqual([[1], [2]]);
+    expect(given([[1], [2]])).toEqual([[1], [2]]); // biome-ignore format: a matrix
+    expect(given([1, 2, 3, 4, 5, 6])).toEqual([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: a matrix
+    expect(given([[1, 2, 3], [4, 5, 6]])).toEqual([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: a matrix
+    expect(() => given([1, 2, 3])).toThrow("data.sampleWeight: wanted 2 numbers, one per row of x, got 3");
+    expect(() => given([[1, 2, 3], [4, 5]])).toThrow("data.sampleWeight: row 1: wanted 3 numbers, got 2"); // biome-ignore format: a matrix
+  });
+});
