@@ -46,6 +46,13 @@ export interface Training {
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerSpec;
+  /**
+   * Weights that stay as they are: patterns of their names, `*` for any characters. A layer's name alone means all its weights, and is as
+   * `trainable: false` there.
+   */
+  readonly frozen?: readonly string[];
+  /** By pattern: by what the learning rate of weights is multiplied; the last that fits counts. */
+  readonly learningRates?: Readonly<Record<string, number>>;
   /** Names of metrics for every output that has a loss, or by output. Every loss is a metric too. */
   readonly metrics?: readonly string[] | Readonly<Record<string, readonly string[]>>;
 }

@@ -7,6 +7,7 @@ import { CompileError } from "../diagnostics/error.ts";
 import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.ts";
 import type { About, Model } from "../model.ts";
 import { type Calls, callsOf } from "./calls.ts";
+import { isFrozen } from "./patterns.ts";
 
 /** The model as it was checked: plain data, but for its weights; and its calls, of which a Graph has none. */
 export interface Checked extends Calls {
@@ -28,6 +29,8 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.record(z.string(), z.number()).optional(),
   optimizer: z.unknown().optional(),
+  frozen: z.array(z.string()).optional(),
+  learningRates: z.record(z.string(), z.number().positive()).optional(),
   metrics: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
 });
 
@@ -39,8 +42,15 @@ export function checkModel(given: Model): Checked {
     const hint = "start with dense({ units: 1, inputShape: [2] })";
     throw new CompileError({ code: "model/empty", path: "layers", message: "the model has no layers", hint });
   }
-  return { model, ...callsOf(model) };
+  return { model, ...frozenIn(callsOf(model), model.training?.frozen) };
 }
+
+/** A layer that is frozen as a whole is as one with `trainable: false`. */
+const frozenIn = (calls: Calls, frozen: readonly string[] = []): Calls => ({
+  ...calls,
+  entries: calls.entries.map((entry) => (isFrozen(entry.owner, frozen) ? { ...entry, trainable: false } : entry)),
+  frozen,
+});
 
 /** The outer form of a model, and its lines as plain data. */
 function modelOf(given: unknown): Model {
