@@ -169,6 +169,7 @@ const trainingSchema = z.strictObject({
   lossWeights: z.unknown().optional(),
   optimizer: z.unknown().optional(),
   metrics: z.unknown().optional(),
+  weightedMetrics: z.unknown().optional(),
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;

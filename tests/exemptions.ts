@@ -9,6 +9,7 @@ export const standard = {
   layers: { abs: 1e-5, rel: 1e-4 },
   activations: { abs: 1e-6, rel: 1e-5 },
   losses: { abs: 0, rel: 1e-5 },
+  metrics: { abs: 1e-7, rel: 1e-5 },
   /** The loss and every weight after every step, as the traces of Keras state it. */
   kerasSteps: { abs: 2e-5, rel: 1e-3 },
   /** The same against loops in doubles; only the loss is a sum that no optimizer divided. */
