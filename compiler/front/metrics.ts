@@ -31,7 +31,9 @@ export interface SumLog {
   /** Whether the Graph of metrics makes it, as a result of the same key; else it is the only sum. */
   readonly isMade: boolean;
 }
+/** What is shown under one key. */
 export type Log = MeanLog | SumLog;
+/** Whether the module divides two of its own numbers. */
 export const isMean = (log: Log): log is MeanLog => "total" in log;
 
 /** A metric of one output. */
