@@ -122,11 +122,16 @@ export function metricsOver(
   return metrics.map((metric) => {
     const { key, port, path, item, config } = metric;
     const { y, mask } = outputs.find(({ name }) => name === port) ?? internal(`there is no output ${port}`);
-    const { y: name, shape, sampleWeight } = targets.find((one) => one.name === port) ?? internal(`${port} has no target`);
+    const {
+      y: name,
+      shape,
+      sampleWeight,
+      weights: steps,
+    } = targets.find((one) => one.name === port) ?? internal(`${port} has no target`);
     const origin = { path, layer: item.name, name: key };
     g.builder.origin = origin;
     const target = g.input({ name, shape: ["n", ...shape] });
-    const weights = metric.weighted ? g.input({ name: sampleWeight, shape: ["n"] }) : undefined;
+    const weights = metric.weighted ? g.input({ name: sampleWeight, shape: ["n", ...steps] }) : undefined;
     if ("values" in item)
       return meanLog(key, meanOver(g, item.values(g, { y, target, config }), { weights, mask, path, name: item.name }));
     const weigh = (values: Node): Node => (weights === undefined ? values : g.mul(values, weightsFor(g, weights, values)));

@@ -13,14 +13,23 @@ import { fixed } from "./shared.ts";
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in `sums`, which only sees what the schema has checked.
 export type AnyMetric = Metric<any>;
 
+/** Metrics of Keras that are called otherwise than the loss that they show. */
+const classes: Readonly<Record<string, { readonly also: readonly string[]; readonly log?: string }>> = {
+  log_cosh: { also: ["log_cosh_error"], log: "logcosh" },
+  kl_divergence: { also: ["KLDivergence"] },
+};
+
 /** A loss's values, of which the mean is taken. */
 // biome-ignore lint/suspicious/noExplicitAny: the config is the loss's own.
 function ofLoss(loss: AnyLoss): MeanMetric<any> {
   const { name, aliases, says, config } = loss;
+  const { also = [], log = name } = classes[name] ?? {};
   return {
-    ...{ name, aliases, says, config, rises: false },
+    ...{ name, aliases: [...aliases, ...also], log, says, config, rises: false },
     fixed: { ...loss.fixed, ...fixed },
     needs: ({ output, target }, keys) => {
+      const wrong = loss.needs?.(output, keys);
+      if (wrong !== undefined) return wrong;
       const own = loss.target(output, keys);
       if (sameShape(own, target)) return undefined;
       return `a target [${own.join(", ")}], and this loss takes [${target.join(", ")}]`;
@@ -34,7 +43,7 @@ const ownNames = new Set(own.map(({ name }) => name));
 /** Each once: those of the list, then the losses that are no other metric by the same name. */
 export const allMetrics: readonly AnyMetric[] = [
   ...own,
-  ...[...new Set(losses.values())].filter(({ name }) => !ownNames.has(name)).map(ofLoss),
+  ...[...new Set(losses.values())].filter(({ name, means }) => means === undefined && !ownNames.has(name)).map(ofLoss),
 ];
 
 /** `MeanSquaredError`, as Keras takes it for a name too. */
