@@ -161,7 +161,7 @@ describe("what is shown of several batches", () => {
     const whole = trained(11, { metrics: all, weightedMetrics: all }).evaluate(x, y, { sampleWeight: weights });
     expect(Object.keys(whole).length).toBe(1 + 2 * all.length);
     expect(whole.precisions).toHaveLength(3);
-    for (const batch of [1, 4, 10]) {
+    for (const batch of [1, 4]) {
       const parts = trained(batch, { metrics: all, weightedMetrics: all }).evaluate(x, y, { sampleWeight: weights });
       for (const [key, value] of Object.entries(whole))
         expectClose([parts[key]].flat(), [value].flat(), { abs: standard.float32.abs, rel: standard.losses.rel }, key);
