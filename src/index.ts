@@ -6,8 +6,17 @@ export type { Code } from "../compiler/diagnostics/codes.ts";
 export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";
 export type { LayerSpec, Model } from "../compiler/model.ts";
 export type { Options, OptionsInput } from "../compiler/options.ts";
-export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
-export { load } from "../runtime/index.ts";
+export type { LossSpec, MetricSpec, OptimizerSpec } from "../compiler/training/define.ts";
+export {
+  type ClassificationOptions,
+  type ClassificationReport,
+  type ClassScore,
+  classificationReport,
+  load,
+  type RegressionReport,
+  type RegressionScore,
+  regressionReport,
+} from "../runtime/index.ts";
 export { type FittedModel, fit } from "./fit.ts";
 export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable } from "./formats/custom/define.ts";
 export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
