@@ -16,7 +16,7 @@ it("counts what Keras counts", () => {
   expect([inputs.map((port) => port.shape), outputs.map((port) => port.shape)]).toEqual([[[3]], [[2]]]);
   expect(warnings).toEqual([]);
   expect(text).toMatch(/^Model: "net"\n\nLayer \(type\)/);
-  expect(text).toContain("Total params:          42 (168 B)");
+  expect(text).toContain("Total params:           42 (168 B)");
   expect(text).toMatch(/dense_1 \(Dense\) +\[n, 2\] +10/);
 });
 

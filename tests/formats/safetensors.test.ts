@@ -161,12 +161,8 @@ describe("what training goes on from", () => {
     expect(error).toMatchObject({ code: "training/names", path: 'weights["optimizer/kernel"]' });
   });
 
-  it("of another optimizer, or of another size, is not saved", () => {
-    for (const other of [
-      { "optimizer/momentum/dense/kernel": new Float32Array(8) },
-      { "optimizer/m/dense/kernel": new Float32Array(7) },
-    ])
-      expect(errorOf(() => save({ ...seed, state: other })).code).toBe("training/state");
+  it.each(["optimizer/momentum/dense/kernel", "optimizer/m/dense/kernel"])("of another optimizer or size is not saved: %s", (name) => {
+    expect(errorOf(() => save({ ...seed, state: { [name]: new Float32Array(7) } })).code).toBe("training/state");
   });
 
   it("in a file of somebody else's is a tensor like any other", () => {
