@@ -161,9 +161,12 @@ describe("what training goes on from", () => {
     expect(error).toMatchObject({ code: "training/names", path: 'weights["optimizer/kernel"]' });
   });
 
-  it.each(["optimizer/momentum/dense/kernel", "optimizer/m/dense/kernel"])("of another optimizer or size is not saved: %s", (name) => {
-    expect(errorOf(() => save({ ...seed, state: { [name]: new Float32Array(7) } })).code).toBe("training/state");
-  });
+  it.each(["optimizer/momentum/dense/kernel", "optimizer/m/dense/kernel"])(
+    "of another optimizer or size is not saved: %s",
+    (name) => {
+      expect(errorOf(() => save({ ...seed, state: { [name]: new Float32Array(7) } })).code).toBe("training/state");
+    },
+  );
 
   it("in a file of somebody else's is a tensor like any other", () => {
     const bytes = writeTensors(new Map(), [{ name: "optimizer/m", shape: [1], data: Float32Array.of(1) }]);
