@@ -76,5 +76,12 @@ export interface Model {
   /** Path of a weights file, relative to the model file. */
   readonly weightsFile?: string;
   readonly training?: Training;
+  /**
+   * What training goes on from, by the names that a module's getOptimizerState() has: `optimizer/m/dense/kernel`, `optimizer/beta1Power`,
+   * `step`. What is missing begins as it always does. Predictions do not depend on it.
+   */
+  readonly state?: Readonly<Record<string, Float32Array>>;
+  /** What a file said of training that is not in `training`, because layerc does not have it: a sentence each. */
+  readonly left?: readonly string[];
   readonly about?: About;
 }

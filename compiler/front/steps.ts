@@ -151,7 +151,9 @@ export class Resolved implements Steps {
 
   #training(): Training {
     if (this.model.training !== undefined) return this.model.training;
+    const { left = [] } = this.model;
     throw new CompileError({
+      ...(left.length === 0 ? {} : { notes: left.map((what) => `the model's file says more than layerc has; ${what}`) }),
       code: "training/missing",
       path: "training",
       message: "a training step needs a loss and an optimizer; the model names none",
