@@ -14,7 +14,7 @@ const choice = fitCases();
 
 it("takes every run but those of the table", () => {
   console.log(showChoice("fits", choice));
-  expectRefused(choice.left, ["keras-fits-resume", "keras-fits-metric"]);
+  expectRefused(choice.left, ["keras-fits-resume"]);
 });
 
 /** The options of a run, with its callbacks and one that notes the rates. */
