@@ -13,7 +13,7 @@ import { discretization, integerLookup, normalization, stringLookup, textVectori
 import { lookupFor, wordsFor } from "../compiler/layers/preprocessing/text-vectorization.ts";
 import type { Given } from "../compiler/layers/preprocessing/vocabulary.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
-import type { Model } from "../compiler/model.ts";
+import type { LayerSpec, Model } from "../compiler/model.ts";
 import { begin } from "../compiler/ops/index.ts";
 import { type Fault, readRows } from "../runtime/rows.ts";
 import { readTexts } from "../runtime/texts.ts";
@@ -138,6 +138,19 @@ const adapters: Readonly<Record<string, (given: Adaption) => Adapted>> = {
     return vocabularyFor(documents, lookupFor(keys));
   },
 };
+
+/** What of a config says that a layer has adapted to data. */
+const adapted: Readonly<Record<keyof typeof adapters, string>> = {
+  normalization: "mean",
+  discretization: "binBoundaries",
+  stringLookup: "vocabulary",
+  integerLookup: "vocabulary",
+  textVectorization: "vocabulary",
+};
+
+/** Whether a line is one of those that adapt to data, and has not yet. */
+export const isUnadapted = ({ layer, config }: LayerSpec): boolean =>
+  Object.hasOwn(adapted, layer) && (config[adapted[layer]] ?? null) === null;
 
 /** The shape of what a layer takes: an input's, as it is, or what the layers before it make. */
 function takenBy(checked: ReturnType<typeof checkModel>, at: number): readonly number[] {

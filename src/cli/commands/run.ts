@@ -12,7 +12,7 @@ import type { Model } from "../../../compiler/model.ts";
 import type { OptionsInput } from "../../../compiler/options.ts";
 import { load, type PortPredictor, type PortRows } from "../../../runtime/index.ts";
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
-import { failInput } from "../input.ts";
+import { failInput } from "../../data/input.ts";
 import { feedsOf, type Inputs, nameIn, readInputs } from "../inputs.ts";
 import { numbersIn, readSource, readValues, type Source } from "../rows.ts";
 import { readModelOrGraph, work } from "../subject.ts";
