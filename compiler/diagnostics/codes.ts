@@ -114,6 +114,8 @@ export const codes = {
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
+  "training/run":
+    "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

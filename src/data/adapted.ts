@@ -3,7 +3,7 @@
 import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { PortRows, RowsLike } from "../../runtime/index.ts";
-import { adapt, adaptNormalization, isUnadapted } from "../adapt.ts";
+import { adapt, adaptNormalization, isUnadapted, withStandIns } from "../adapt.ts";
 import { withScaler } from "../scikit.ts";
 
 /** How features are brought to one size. */
@@ -11,7 +11,7 @@ export type Scaling = "standard" | "minmax";
 
 /** Adapts the layers that come first and have not adapted yet, and puts a scaler in front of each input of numbers where that is asked for. */
 export function adaptedTo(model: Model, x: PortRows, scaling?: Scaling): Model {
-  const { entries, predict } = resolve(model);
+  const { entries, predict } = resolve(withStandIns(model));
   const rowsOf = (port: string): PortRows => (predict.inputs.length === 1 ? x : (x as Readonly<Record<string, RowsLike>>)[port]);
   let out = model;
   for (const { path, sources } of entries) {
@@ -31,21 +31,21 @@ export function adaptedTo(model: Model, x: PortRows, scaling?: Scaling): Model {
 }
 
 /** By name the attributes of scikit-learn's scaler, one number for each place along the last axis. */
-const scalers: Readonly<Record<Scaling, (values: Float64Array, shape: readonly number[]) => Readonly<Record<string, unknown>>>> = {
-  standard: (values, shape) => {
-    const { mean, variance } = adaptNormalization(values, { shape });
-    return { class: "StandardScaler", mean_: mean, scale_: variance.map((one) => Math.sqrt(one) || 1) };
-  },
-  minmax: (values, shape) => {
-    const width = shape.at(-1) ?? 1;
-    const least = new Array<number>(width).fill(Number.POSITIVE_INFINITY);
-    const most = new Array<number>(width).fill(Number.NEGATIVE_INFINITY);
-    values.forEach((value, i) => {
-      least[i % width] = Math.min(least[i % width], value);
-      most[i % width] = Math.max(most[i % width], value);
-    });
-    const scale = least.map((low, i) => 1 / (most[i] - low || 1));
-    return { class: "MinMaxScaler", min_: least.map((low, i) => -low * scale[i]), scale_: scale };
-  },
-};
-
+const scalers: Readonly<Record<Scaling, (values: Float64Array, shape: readonly number[]) => Readonly<Record<string, unknown>>>> =
+  {
+    standard: (values, shape) => {
+      const { mean, variance } = adaptNormalization(values, { shape });
+      return { class: "StandardScaler", mean_: mean, scale_: variance.map((one) => Math.sqrt(one) || 1) };
+    },
+    minmax: (values, shape) => {
+      const width = shape.at(-1) ?? 1;
+      const least = new Array<number>(width).fill(Number.POSITIVE_INFINITY);
+      const most = new Array<number>(width).fill(Number.NEGATIVE_INFINITY);
+      values.forEach((value, i) => {
+        least[i % width] = Math.min(least[i % width], value);
+        most[i % width] = Math.max(most[i % width], value);
+      });
+      const scale = least.map((low, i) => 1 / (most[i] - low || 1));
+      return { class: "MinMaxScaler", min_: least.map((low, i) => -low * scale[i]), scale_: scale };
+    },
+  };

@@ -1,25 +1,26 @@
 // A recipe on rows. In: a table and a recipe. Out: what `fit`, `evaluate` and `predict` take. Guarantee: every number is a finite float32 and
 // every label a class; the first cell that is not is named with file, line and column.
 import type { Data, PortRows } from "../../runtime/index.ts";
-import { indexOf, oneHot, textsOf } from "./categories.ts";
 import type { Assigned } from "./assign.ts";
 import { columnsOf } from "./assign.ts";
+import { indexOf, oneHot, textsOf } from "./categories.ts";
 import type { LearnOptions, PortRecipe, Recipe, Step } from "./recipe.ts";
 import { type Column, columnOf, failAt, isMissing, type NumberColumn, type Table, take } from "./table.ts";
 
 /** Rows as a model takes them. */
-export interface Prepared extends Data {
+export interface Prepared {
   readonly rows: number;
+  readonly data: Data;
 }
 
 /** Throws CompileError data/…. */
 export function applyRecipe(table: Table, { inputs, targets, weight }: Recipe): Prepared {
-  return {
-    rows: table.rows,
+  const data: Data = {
     x: portsOf(inputs, (port) => valuesOf(table, port, true)),
     y: portsOf(targets, (port) => valuesOf(table, port, false)),
     ...(weight === undefined ? {} : { sampleWeight: weightsOf(table, weight) }),
   };
+  return { rows: table.rows, data };
 }
 
 /** The rows of the only port, or by port. */
@@ -69,7 +70,12 @@ function numbersIn(table: Table, step: Step, isInput: boolean): Float32Array {
 function finiteIn(table: Table, column: Column, step: Step & { readonly as: "numbers" }, isInput: boolean): Float32Array {
   if (column.kind === "text") {
     const row = column.values.findIndex((text) => text !== undefined);
-    return failAt(table, { row, column: column.name }, "data/values", `holds ${JSON.stringify(column.values[row])}, and numbers are wanted`);
+    return failAt(
+      table,
+      { row, column: column.name },
+      "data/values",
+      `holds ${JSON.stringify(column.values[row])}, and numbers are wanted`,
+    );
   }
   const { fill, within, width } = step;
   const found = column.values.length / table.rows;
@@ -77,14 +83,22 @@ function finiteIn(table: Table, column: Column, step: Step & { readonly as: "num
   const values = Float32Array.from(column.values, (value) => (Number.isNaN(value) && fill !== undefined ? fill : value));
   const isBad = (value: number): boolean =>
     !Number.isFinite(value) ||
-    (within !== undefined && value !== within.ignore && (value < within.least || value > within.most || (within.isWhole && !Number.isInteger(value))));
+    (within !== undefined &&
+      value !== within.ignore &&
+      (value < within.least || value > within.most || (within.isWhole && !Number.isInteger(value))));
   const at = values.findIndex(isBad);
   if (at < 0) return values;
   const [row, value] = [Math.floor(at / width), column.values[at]];
   const place = { row, column: column.name };
-  if (Number.isNaN(value)) failAt(table, place, "data/missing", "the cell is empty", isInput ? gapHint : "leave such rows out: --impute drop");
+  if (Number.isNaN(value))
+    failAt(table, place, "data/missing", "the cell is empty", isInput ? gapHint : "leave such rows out: --impute drop");
   if (within === undefined || !Number.isFinite(values[at]))
-    failAt(table, place, "data/values", `holds ${value}, which is ${Number.isFinite(value) ? "too large for float32" : "no finite number"}`);
+    failAt(
+      table,
+      place,
+      "data/values",
+      `holds ${value}, which is ${Number.isFinite(value) ? "too large for float32" : "no finite number"}`,
+    );
   const wanted = `${within.isWhole ? "a class is a whole number" : "a label is a number"} from ${within.least} to ${within.most}`;
   return failAt(table, place, "data/labels", `holds ${value}, and ${wanted}`, "labels start at 0; with --index other numbers are classes in their order"); // biome-ignore format: one line
 }
@@ -101,7 +115,9 @@ function weightsOf(table: Table, name: string): Float32Array {
 export function withoutGaps(table: Table, assigned: Assigned, { impute, imputeBy = {} }: LearnOptions): Table {
   const drops = (name: string): boolean => (Object.hasOwn(imputeBy, name) ? imputeBy[name] : impute) === "drop";
   const columns = columnsOf(assigned).filter(drops).map((name) => columnOf(table, name)); // biome-ignore format: one line
-  const kept = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !columns.some((column) => isMissing(column, row)));
+  const kept = Array.from({ length: table.rows }, (_, row) => row).filter(
+    (row) => !columns.some((column) => isMissing(column, row)),
+  );
   if (kept.length === 0) failAt(table, {}, "data/empty", "every row lacks something, and such rows are left out");
   return kept.length === table.rows ? table : take(table, kept);
 }

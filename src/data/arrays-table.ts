@@ -14,7 +14,12 @@ export function arraysTable(bytes: Uint8Array, file: string): Table {
   if (alone !== undefined) return { file, rows, columns: columnsOf(alone[1], rows) };
   const columns = arrays.map(([name, array]): NumberColumn => {
     if (array.shape[0] !== rows)
-      failAt({ file }, { column: name }, "data/column", `has ${array.shape[0] ?? 0} rows, ${JSON.stringify(arrays[0][0])} has ${rows}`);
+      failAt(
+        { file },
+        { column: name },
+        "data/column",
+        `has ${array.shape[0] ?? 0} rows, ${JSON.stringify(arrays[0][0])} has ${rows}`,
+      );
     return { kind: "number", name, shape: array.shape.slice(1), values: array.numbers() };
   });
   return { file, rows, columns };
@@ -33,6 +38,11 @@ function columnsOf(array: NpyArray, rows: number): readonly NumberColumn[] {
   const [, width = 1, ...more] = array.shape;
   if (more.length > 0) return [{ kind: "number", name: "x", shape: array.shape.slice(1), values }];
   return Array.from({ length: width }, (_, i): NumberColumn => {
-    return { kind: "number", name: String(i + 1), shape: [], values: Float64Array.from({ length: rows }, (_, row) => values[row * width + i]) };
+    return {
+      kind: "number",
+      name: String(i + 1),
+      shape: [],
+      values: Float64Array.from({ length: rows }, (_, row) => values[row * width + i]),
+    };
   });
 }

@@ -53,7 +53,10 @@ export interface Assigned {
 }
 
 /** Throws CompileError data/column. */
-export function assign(table: Table, { inputs, targets, features, target, weight, without = [], isSeries = false }: Asked): Assigned {
+export function assign(
+  table: Table,
+  { inputs, targets, features, target, weight, without = [], isSeries = false }: Asked,
+): Assigned {
   const aims = targetsBy(targets, target);
   const taken = new Set([...aims.flatMap(([, columns]) => columns), ...(weight === undefined ? [] : [weight]), ...without]);
   const past = isSeries && inputs.length === 1 ? aims.flatMap(([, columns]) => columns) : undefined;
@@ -92,7 +95,11 @@ function targetsBy(ports: readonly TargetPort[], given: ByPort): Assigned["targe
   return ports.map((port, i) => [port, [areNames ? port.name : given[i]]]);
 }
 
-function byPort<P extends { readonly name: string }>(ports: readonly P[], given: ByPort, what: string): readonly (readonly [P, readonly string[]])[] {
+function byPort<P extends { readonly name: string }>(
+  ports: readonly P[],
+  given: ByPort,
+  what: string,
+): readonly (readonly [P, readonly string[]])[] {
   const fail = (message: string, hint: string): never => {
     throw new CompileError({ code: "data/column", path: what, message, hint });
   };

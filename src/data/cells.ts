@@ -21,7 +21,13 @@ export function columnFrom(name: string, cells: readonly unknown[], table: Site)
     if (isNothing(cell)) return undefined;
     if (cell instanceof Date) return cell.toISOString();
     if (typeof cell === "object")
-      return failAt(table, { row, column: name }, "data/values", `holds ${showValue(cell)}`, "a cell is a number, a text, or a list of numbers");
+      return failAt(
+        table,
+        { row, column: name },
+        "data/values",
+        `holds ${showValue(cell)}`,
+        "a cell is a number, a text, or a list of numbers",
+      );
     const text = String(cell);
     return noText.test(text.trim()) ? undefined : text;
   });
@@ -29,7 +35,8 @@ export function columnFrom(name: string, cells: readonly unknown[], table: Site)
 }
 
 const isNothing = (cell: unknown): boolean => cell === undefined || cell === null;
-const isList = (cell: unknown): cell is ArrayLike<unknown> => Array.isArray(cell) || (ArrayBuffer.isView(cell) && "length" in cell);
+const isList = (cell: unknown): cell is ArrayLike<unknown> =>
+  Array.isArray(cell) || (ArrayBuffer.isView(cell) && "length" in cell);
 
 /** NaN for a missing number, undefined for what is no number. */
 function numberIn(cell: unknown): number | undefined {
@@ -56,7 +63,13 @@ function numbersFrom(name: string, cells: readonly unknown[], table: Site): Numb
     else return undefined;
   }
   if (comma >= 0)
-    failAt(table, { row: comma, column: name }, "data/values", `holds ${JSON.stringify(cells[comma])}, a number with a decimal comma`, "write a point");
+    failAt(
+      table,
+      { row: comma, column: name },
+      "data/values",
+      `holds ${JSON.stringify(cells[comma])}, a number with a decimal comma`,
+      "write a point",
+    );
   return { kind: "number", name, shape: [], values };
 }
 
@@ -71,12 +84,18 @@ function listsFrom(name: string, cells: readonly unknown[], table: Site): Number
       const size = isList(item) ? item.length : undefined;
       if (size !== shape[depth]) {
         const found = size === undefined ? showValue(item) : `a list of ${size}`;
-        failAt(table, { row, column: name }, "data/values", `holds ${found}, where other rows have lists of shape [${shape.join(", ")}]`);
+        failAt(
+          table,
+          { row, column: name },
+          "data/values",
+          `holds ${found}, where other rows have lists of shape [${shape.join(", ")}]`,
+        );
       }
       if (isList(item)) for (let i = 0; i < item.length; i++) put(item[i], depth + 1);
       else {
         const number = numberIn(item);
-        if (number === undefined) failAt(table, { row, column: name }, "data/values", `holds ${showValue(item)} in a list of numbers`);
+        if (number === undefined)
+          failAt(table, { row, column: name }, "data/values", `holds ${showValue(item)} in a list of numbers`);
         values[at++] = number;
       }
     };

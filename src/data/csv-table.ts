@@ -35,7 +35,8 @@ export function csvTable(text: string, file: string, header?: boolean): Table {
 function evened(lines: readonly Line[]): readonly Line[] {
   const most = Math.max(0, ...lines.slice(0, 100).map(({ cells }) => cells.length));
   const isBlank = ({ cells }: Line): boolean => cells.length === most && cells[most - 1].trim() === "";
-  if (most < 2 || !lines.slice(1).some(isBlank) || !lines.every((line) => isBlank(line) || line.cells.length === most - 1)) return lines;
+  if (most < 2 || !lines.slice(1).some(isBlank) || !lines.every((line) => isBlank(line) || line.cells.length === most - 1))
+    return lines;
   return lines.map((line) => (isBlank(line) ? { ...line, cells: line.cells.slice(0, -1) } : line));
 }
 

@@ -27,7 +27,9 @@ export type HistoryLike = Readonly<Record<string, readonly unknown[]>>;
 
 /** The picture. */
 export function learningCurves(history: HistoryLike, { title, best }: CurvesOptions = {}): string {
-  const numbers = Object.entries(history).filter((entry): entry is [string, Numbers] => entry[1].every((item) => typeof item === "number"));
+  const numbers = Object.entries(history).filter((entry): entry is [string, Numbers] =>
+    entry[1].every((item) => typeof item === "number"),
+  );
   const known = new Map(numbers);
   const keys = numbers.map(([key]) => key).filter((key) => !(key.startsWith("val_") && known.has(key.slice(4))));
   // The loss of the whole comes first: it is what is trained.
@@ -103,7 +105,9 @@ function label(tick: number, ticks: Numbers): string {
 
 function epochTicks(count: number): Numbers {
   const step = Math.max(1, Math.round(ticksIn(0, count, 6)[1]));
-  return [...new Set([1, ...Array.from({ length: Math.floor(count / step) }, (_, i) => (i + 1) * step)])].filter((tick) => tick === 1 || tick - 1 >= step / 2);
+  return [...new Set([1, ...Array.from({ length: Math.floor(count / step) }, (_, i) => (i + 1) * step)])].filter(
+    (tick) => tick === 1 || tick - 1 >= step / 2,
+  );
 }
 
 const escaped = (text: string): string =>

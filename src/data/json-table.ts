@@ -18,7 +18,13 @@ export function jsonTable(text: string, file: string): Table {
   const value = parseJson(text, "format/input", file);
   if (Array.isArray(value)) return rowsTable(value, { file });
   if (isPlain(value) && Object.values(value).every(Array.isArray)) return columnsTable(value as Columns, file);
-  return failAt({ file }, {}, "format/input", `holds ${showValue(value)}`, "a table is a list of rows, or an object with a list for each column");
+  return failAt(
+    { file },
+    {},
+    "format/input",
+    `holds ${showValue(value)}`,
+    "a table is a list of rows, or an object with a list for each column",
+  );
 }
 
 type Columns = Readonly<Record<string, readonly unknown[]>>;
@@ -28,7 +34,12 @@ function columnsTable(given: Columns, file: string): Table {
   if (rows === 0) failAt({ file }, {}, "data/empty", "there is no row");
   const other = names.find((name) => given[name].length !== rows);
   if (other !== undefined)
-    failAt({ file }, { column: other }, "data/column", `has ${given[other].length} values, ${JSON.stringify(names[0])} has ${rows}`);
+    failAt(
+      { file },
+      { column: other },
+      "data/column",
+      `has ${given[other].length} values, ${JSON.stringify(names[0])} has ${rows}`,
+    );
   return { file, rows, columns: names.map((name) => columnFrom(name, given[name], { file })) };
 }
 
@@ -47,7 +58,11 @@ function rowsTable(rows: readonly unknown[], site: Pick<Table, "file" | "places"
   });
   const names = isByName ? namesIn(rows as readonly object[]) : Array.from({ length: width }, (_, i) => String(i + 1));
   const cell = (row: unknown, name: string, i: number): unknown =>
-    isByName ? (Object.hasOwn(row as object, name) ? (row as Readonly<Record<string, unknown>>)[name] : undefined) : (row as readonly unknown[])[i];
+    isByName
+      ? Object.hasOwn(row as object, name)
+        ? (row as Readonly<Record<string, unknown>>)[name]
+        : undefined
+      : (row as readonly unknown[])[i];
   const columns = names.map((name, i) => columnFrom(name, lists.map((row) => cell(row, name, i)), site)); // biome-ignore format: one line
   return { ...site, rows: rows.length, columns };
 }

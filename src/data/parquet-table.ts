@@ -16,13 +16,23 @@ export async function parquetTable(bytes: Uint8Array, file: string): Promise<Tab
   const given = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) };
   try {
     const metadata = await parquetMetadataAsync(given);
-    const rows = await parquetReadObjects({ file: given, metadata, compressors: { GZIP: (input: Uint8Array) => gunzipSync(input) } });
+    const rows = await parquetReadObjects({
+      file: given,
+      metadata,
+      compressors: { GZIP: (input: Uint8Array) => gunzipSync(input) },
+    });
     if (rows.length === 0) failAt({ file }, {}, "data/empty", "there is no row");
     const columns = Object.keys(rows[0]).map((name) => columnFrom(name, rows.map((row) => row[name]), { file })); // biome-ignore format: one line
     return { file, rows: rows.length, columns };
   } catch (error) {
     if (error instanceof CompileError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    return failAt({ file }, {}, "format/input", `the Parquet file could not be read: ${message}`, "write it again, packed by snappy or gzip");
+    return failAt(
+      { file },
+      {},
+      "format/input",
+      `the Parquet file could not be read: ${message}`,
+      "write it again, packed by snappy or gzip",
+    );
   }
 }

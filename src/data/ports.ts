@@ -4,11 +4,12 @@ import { internal } from "../../compiler/diagnostics/error.ts";
 import { lossesOf } from "../../compiler/front/losses.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
+import { withStandIns } from "../adapt.ts";
 import type { InputPort, TargetPort } from "./assign.ts";
 
-/** Throws CompileError where the model does not resolve, or names no loss. */
+/** Layers that adapt to data need not have done so. Throws CompileError where the model does not resolve, or names no loss. */
 export function portsOf(model: Model): { readonly inputs: readonly InputPort[]; readonly targets: readonly TargetPort[] } {
-  const { inputs, outputs, targets } = resolve(model).evaluate();
+  const { inputs, outputs, targets } = resolve(withStandIns(model)).evaluate();
   const { training = internal("a model without a loss was resolved for one") } = model;
   const losses = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
   return {
@@ -20,7 +21,7 @@ export function portsOf(model: Model): { readonly inputs: readonly InputPort[]; 
       return {
         name,
         shape,
-        takes: range === undefined ? loss.item.takes : "index",
+        takes: range === undefined ? kindOf(loss.item.takes, output.shape) : "index",
         classes: output.shape.at(-1) ?? 1,
         ...(range?.ignore === undefined ? {} : { ignore: range.ignore }),
         ...(names === undefined ? {} : { names }),
@@ -28,6 +29,17 @@ export function portsOf(model: Model): { readonly inputs: readonly InputPort[]; 
     }),
   };
 }
+
+/** What stands in a target, by what the loss takes the output for. */
+const kinds: Readonly<Record<string, TargetPort["takes"]>> = {
+  probabilities: "probabilities",
+  distribution: "distribution",
+  numbers: "numbers",
+  any: "numbers",
+};
+/** Shares of either kind are one class of many where there are several. */
+const kindOf = (takes: string, shape: readonly number[]): TargetPort["takes"] =>
+  kinds[takes] ?? ((shape.at(-1) ?? 1) > 1 ? "distribution" : "probabilities");
 
 /** Names of the classes of an output; where there is one output its names alone. */
 function namesOf({ about }: Model, output: string): readonly string[] | undefined {

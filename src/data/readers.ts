@@ -20,7 +20,8 @@ interface Reader {
   readonly read: (bytes: Uint8Array, name: string, options: ReadOptions) => Table | Promise<Table>;
 }
 
-const ends = (name: string, ...endings: readonly string[]): boolean => endings.some((ending) => name.toLowerCase().endsWith(ending));
+const ends = (name: string, ...endings: readonly string[]): boolean =>
+  endings.some((ending) => name.toLowerCase().endsWith(ending));
 /** Whether a text begins with a bracket. */
 const bracket = (bytes: Uint8Array): boolean => /^\uFEFF?\s*[[{]/.test(new TextDecoder().decode(bytes.subarray(0, 1000)));
 
@@ -28,7 +29,11 @@ const bracket = (bytes: Uint8Array): boolean => /^\uFEFF?\s*[[{]/.test(new TextD
 export const readers: readonly Reader[] = [
   { name: "Parquet", knows: isParquet, read: parquetTable },
   { name: "arrays of NumPy", knows: (bytes) => isNpy(bytes) || isNpz(bytes), read: arraysTable },
-  { name: "JSON lines", knows: (_, name) => ends(name, ".jsonl", ".ndjson"), read: (bytes, name) => linesTable(textOf(bytes, name), name) },
+  {
+    name: "JSON lines",
+    knows: (_, name) => ends(name, ".jsonl", ".ndjson"),
+    read: (bytes, name) => linesTable(textOf(bytes, name), name),
+  },
   {
     name: "JSON",
     knows: (bytes, name) => ends(name, ".json") || (!ends(name, ".csv", ".tsv") && bracket(bytes)),

@@ -49,13 +49,18 @@ export function learnRecipe(all: Table, train: Table, { inputs, targets, weight 
   for (const name of Object.keys(options.imputeBy ?? {})) columnOf(all, name);
   return {
     inputs: inputs.map(([port, columns]) => inputRecipe(all, train, port, columns, options)),
-    targets: targets.map(([port, columns]) => ({ port: port.name, shape: port.shape, steps: targetSteps(all, port, columns, options) })),
+    targets: targets.map(([port, columns]) => ({
+      port: port.name,
+      shape: port.shape,
+      steps: targetSteps(all, port, columns, options),
+    })),
     ...(weight === undefined ? {} : { weight }),
   };
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-const widthOfStep = (step: Step): number => (step.as === "numbers" ? step.width : step.as === "oneHot" ? step.categories.length : 1);
+const widthOfStep = (step: Step): number =>
+  step.as === "numbers" ? step.width : step.as === "oneHot" ? step.categories.length : 1;
 /** `weight 1, Origin 3`, or how many there are. */
 const widthsText = (steps: readonly Step[]): string =>
   steps.length > 12 ? `from ${steps.length} columns` : steps.map((step) => `${step.column} ${widthOfStep(step)}`).join(", ");
@@ -69,13 +74,20 @@ function inputRecipe(all: Table, train: Table, port: InputPort, names: readonly 
     const fill = hasGap ? { fill: fillFor(train, columnOf(train, name), how) } : {};
     if (port.type === "string") {
       if (column.kind === "number" && column.shape.length > 0)
-        failAt(all, { column: name }, "data/column", `holds lists of numbers, the input ${JSON.stringify(port.name)} takes texts`);
+        failAt(
+          all,
+          { column: name },
+          "data/column",
+          `holds lists of numbers, the input ${JSON.stringify(port.name)} takes texts`,
+        );
       return { column: name, as: "texts", ...(hasGap ? { fill: String(fill.fill) } : {}) };
     }
     if (column.kind === "number") return { column: name, as: "numbers", width: widthOf(column), ...(fill as { fill?: number }) };
     checkText(all, column);
     const filled = fill as { fill?: string };
-    const categories = [...new Set([...categoriesOf([column]), ...(filled.fill === undefined || !hasHole(all, column) ? [] : [filled.fill])])].sort();
+    const categories = [
+      ...new Set([...categoriesOf([column]), ...(filled.fill === undefined || !hasHole(all, column) ? [] : [filled.fill])]),
+    ].sort();
     return { column: name, as: "oneHot", categories, ...filled };
   });
   const [wanted, found] = [sizeOf(port.shape), steps.reduce((sum, step) => sum + widthOfStep(step), 0)];
@@ -84,7 +96,8 @@ function inputRecipe(all: Table, train: Table, port: InputPort, names: readonly 
   return { port: port.name, shape: port.shape, steps };
 }
 
-const hasHole = (table: Table, column: Column): boolean => Array.from({ length: table.rows }, (_, row) => row).some((row) => isMissing(column, row));
+const hasHole = (table: Table, column: Column): boolean =>
+  Array.from({ length: table.rows }, (_, row) => row).some((row) => isMissing(column, row));
 
 /** Throws where a text column is one of numbers in which some cell is none. */
 function checkText(table: Table, column: Column): void {
@@ -126,7 +139,12 @@ function boundsOf({ takes, classes, ignore }: TargetPort): { readonly within?: B
 }
 
 /** What one column of labels becomes; undefined where it holds the numbers themselves. */
-function labelSteps(all: Table, port: TargetPort, column: Column, { isIndexed = false }: LearnOptions): readonly Step[] | undefined {
+function labelSteps(
+  all: Table,
+  port: TargetPort,
+  column: Column,
+  { isIndexed = false }: LearnOptions,
+): readonly Step[] | undefined {
   const { takes, classes, names } = port;
   const isOne = column.shape.length === 0;
   const isHot = takes === "distribution" || (takes === "probabilities" && classes > 1);

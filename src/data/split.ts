@@ -60,7 +60,8 @@ function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
 function rowsBy(table: Table, name: string): readonly (readonly number[])[] {
   const column = columnOf(table, name);
   for (let row = 0; row < table.rows; row++)
-    if (isMissing(column, row)) failAt(table, { row, column: name }, "data/missing", "the cell is empty, and rows are parted by it");
+    if (isMissing(column, row))
+      failAt(table, { row, column: name }, "data/missing", "the cell is empty, and rows are parted by it");
   const texts = textsOf(column) as readonly string[];
   const rows = new Map<string, number[]>(categoriesOf([column]).map((value) => [value, []]));
   for (const [row, text] of texts.entries()) rows.get(text)?.push(row);

@@ -91,9 +91,21 @@ export function take(table: Table, chosen: ArrayLike<number>): Table {
 /** Two tables with as many rows as one. Throws CompileError data/column. */
 export function beside(left: Table, right: Table): Table {
   if (left.rows !== right.rows)
-    failAt(right, {}, "data/column", `it has ${right.rows} rows, ${left.file} has ${left.rows}`, "files beside each other have as many rows");
+    failAt(
+      right,
+      {},
+      "data/column",
+      `it has ${right.rows} rows, ${left.file} has ${left.rows}`,
+      "files beside each other have as many rows",
+    );
   const twice = right.columns.find(({ name }) => left.columns.some((column) => column.name === name));
   if (twice !== undefined)
-    failAt(right, { column: twice.name }, "data/column", `${left.file} has a column of this name too`, "give its file a name: --data y=labels.npy");
+    failAt(
+      right,
+      { column: twice.name },
+      "data/column",
+      `${left.file} has a column of this name too`,
+      "give its file a name: --data y=labels.npy",
+    );
   return { ...left, columns: [...left.columns, ...right.columns] };
 }
