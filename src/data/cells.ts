@@ -5,7 +5,7 @@ import { decimal, unknown, withComma } from "./csv.ts";
 import { type Column, failAt, type NumberColumn, type Table } from "./table.ts";
 
 /** What pandas writes, and what people write, where a text is missing: `None` may be a word of its own. */
-const noText = /^(#?n\/?a|nan|null|<na>|\?|)$/i;
+const noText = /^(#?n\/?a|nan|null|<na>|[?.]|)$/i;
 const noNumber = (cell: string): boolean => unknown.test(cell) || noText.test(cell);
 const infinite = /^([+-]?)inf(inity)?$/i;
 
