@@ -18,6 +18,7 @@ export interface Trainable extends Predictor {
   evaluate(x: Given, y: Given, options?: { readonly sampleWeight?: Given }): Readonly<Record<string, number>> & { loss: number };
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
+  getOptimizerState(): Readonly<Record<string, Float32Array>>;
 }
 
 /** The weights a model starts with, given or initial. */
@@ -116,6 +117,7 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     },
     evaluate: (x: Given, y: Given, rows: number): number => lossOf("evaluate", x, y, rows),
     weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
+    state: () => Object.fromEntries([...machine.buffers].filter(([name]) => name.startsWith("optimizer/"))),
   };
 }
 
@@ -244,6 +246,8 @@ export interface Trainer {
   ) => {
     readonly step: (x: Given, y: Given, rows: number) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
+    /** What the optimizer keeps, by name. */
+    readonly state: () => Readonly<Record<string, Floats>>;
   };
 }
 
@@ -257,6 +261,7 @@ export const trainers: readonly Trainer[] = [
       return {
         step: run.trainStep,
         weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),
+        state: run.state,
       };
     },
   },
@@ -269,6 +274,7 @@ export const trainers: readonly Trainer[] = [
         return {
           step: (x, y) => module.trainStep(x, y),
           weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
+          state: () => module.getOptimizerState(),
         };
       },
     }),

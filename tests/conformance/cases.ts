@@ -35,5 +35,6 @@ export function startTraining(model: Model, given: OptionsInput): ReturnType<Tra
   return {
     step: (x, y) => module.trainStep(x, y),
     weights: () => Object.fromEntries(module.getWeights().map((values, i) => [names[i], values])),
+    state: () => module.getOptimizerState(),
   };
 }

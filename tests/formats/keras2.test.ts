@@ -9,7 +9,7 @@ import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import { load, type Predictor } from "../../runtime/load.ts";
 import { type Given, open } from "../../src/formats/index.ts";
-import { withTraining } from "../../src/formats/keras2/training.ts";
+import { withTraining } from "../../src/formats/keras/compiled.ts";
 import { expectClose } from "../close.ts";
 import { standard } from "../exemptions.ts";
 import { errorOf } from "../support/error.ts";
