@@ -30,7 +30,11 @@ export const commandOf = (name: string): string =>
 /** What a run prints, and its curves. Runs in the folder of the repository. */
 export function runOf(name: string, plot: string, ...more: readonly string[]): string {
   const command = commandOf(name).replace("npx layerc", "node dist/src/cli/main.js").replace(`docs/training/${name}.svg`, plot);
-  return execFileSync("sh", ["-c", [command, ...more].join(" ")], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("sh", ["-c", [command, ...more].join(" ")], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 /** What stands on the page under a name. */
@@ -45,10 +49,16 @@ export const show = (name: string, printed: string): string =>
 function update(): void {
   const folder = join(root, "examples/training/out");
   if (!existsSync(join(folder, "strikes.csv"))) writeData(folder);
-  const text = Object.keys(runs).reduce((made, name) => {
-    const block = show(name, runOf(name, `docs/training/${name}.svg`, "--force"));
-    return made.replace(`<!-- run ${name} -->\n${blockOf(made, name)}<!-- /run -->`, () => `<!-- run ${name} -->\n${block}<!-- /run -->`);
-  }, readFileSync(page, "utf8"));
+  const text = Object.keys(runs).reduce(
+    (made, name) => {
+      const block = show(name, runOf(name, `docs/training/${name}.svg`, "--force"));
+      return made.replace(
+        `<!-- run ${name} -->\n${blockOf(made, name)}<!-- /run -->`,
+        () => `<!-- run ${name} -->\n${block}<!-- /run -->`,
+      );
+    },
+    readFileSync(page, "utf8"),
+  );
   writeFileSync(page, text);
 }
 

@@ -20,12 +20,23 @@ export function writeData(folder: string, count = 4000): void {
   mkdirSync(folder, { recursive: true });
   const chosen = digits().slice(0, count);
   writeFileSync(join(folder, "x.npy"), npy([count, side, side, 1], Float32Array.from(chosen.flatMap(({ pixels }) => pixels))));
-  writeFileSync(join(folder, "y.npy"), npy([count], Float32Array.from(chosen, ({ label }) => label)));
+  writeFileSync(
+    join(folder, "y.npy"),
+    npy(
+      [count],
+      Float32Array.from(chosen, ({ label }) => label),
+    ),
+  );
   // "Unknown bird - small" would say what is asked.
-  const reports = csv("birdstrikes.csv").filter((row) => row["Wildlife Size"] !== "" && !row["Wildlife Species"].startsWith("Unknown bird -"));
-  const lines = reports.map((row) => `"${row["Wildlife Species"]}, ${row["Phase of flight"]}, ${row["Time of day"]}",${row["Wildlife Size"]}`);
+  const reports = csv("birdstrikes.csv").filter(
+    (row) => row["Wildlife Size"] !== "" && !row["Wildlife Species"].startsWith("Unknown bird -"),
+  );
+  const lines = reports.map(
+    (row) => `"${row["Wildlife Species"]}, ${row["Phase of flight"]}, ${row["Time of day"]}",${row["Wildlife Size"]}`,
+  );
   writeFileSync(join(folder, "strikes.csv"), `report,size\n${lines.join("\n")}\n`);
 }
 
 const [, script = ""] = process.argv;
-if (script !== "" && realpathSync(script) === fileURLToPath(import.meta.url)) writeData(fileURLToPath(new URL("./out/", import.meta.url)));
+if (script !== "" && realpathSync(script) === fileURLToPath(import.meta.url))
+  writeData(fileURLToPath(new URL("./out/", import.meta.url)));

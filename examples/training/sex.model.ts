@@ -2,11 +2,7 @@
 import { dense, normalization, sequential } from "layerc";
 
 export default sequential(
-  [
-    normalization({ inputShape: [7] }),
-    dense({ units: 12, activation: "relu" }),
-    dense({ units: 1, activation: "sigmoid" }),
-  ],
+  [normalization({ inputShape: [7] }), dense({ units: 12, activation: "relu" }), dense({ units: 1, activation: "sigmoid" })],
   {
     name: "sex",
     seed: 3,

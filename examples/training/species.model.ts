@@ -2,11 +2,7 @@
 import { dense, normalization, sequential } from "layerc";
 
 export default sequential(
-  [
-    normalization({ inputShape: [4] }),
-    dense({ units: 10, activation: "relu" }),
-    dense({ units: 3, activation: "softmax" }),
-  ],
+  [normalization({ inputShape: [4] }), dense({ units: 10, activation: "relu" }), dense({ units: 3, activation: "softmax" })],
   {
     name: "species",
     seed: 3,

@@ -16,7 +16,11 @@ const modelFile = (name: string, model: Model): void => write(name, saveJson(mod
 
 const classifier = (units: number): Model =>
   sequential(
-    [normalization({ inputShape: [2] } as never), dense({ units: 8, activation: "tanh" }), dense({ units, activation: "softmax" })],
+    [
+      normalization({ inputShape: [2] } as never),
+      dense({ units: 8, activation: "tanh" }),
+      dense({ units, activation: "softmax" }),
+    ],
     { name: "kinds", seed: 3, training: { loss: "sparse_categorical_crossentropy", optimizer: { name: "adam", learningRate: 0.05 }, metrics: ["accuracy"] } }, // biome-ignore format: one line
   );
 /** Three heaps of points; every row says where it comes from. */
@@ -36,7 +40,16 @@ describe("layerc train", () => {
   const base = ["kinds.json", "--data", "kinds.csv", "--target", "kind", "--without", "tree", "--epochs", "30"];
 
   it("makes a model that takes raw numbers and knows its classes, and writes what it is asked for", async () => {
-    const files = ["--save", "out/kinds.safetensors", "--history", "out/h.csv", "--plot", "out/c.svg", "--checkpoint", "out/best.safetensors"];
+    const files = [
+      "--save",
+      "out/kinds.safetensors",
+      "--history",
+      "out/h.csv",
+      "--plot",
+      "out/c.svg",
+      "--checkpoint",
+      "out/best.safetensors",
+    ];
     const { status, stdout, stderr } = await run(...base, "--patience", "5", "--test", "0.2", ...files);
     expect([status, stderr]).toEqual([0, expect.stringContaining("58 rows to train, 14 to validate, 18 to test")]);
     expect(stdout).toMatch(/^epoch \d+ of \d+: .*val_loss/);
@@ -61,6 +74,44 @@ describe("layerc train", () => {
     const first = await of("a.safetensors", "--seed", "5");
     expect(await of("b.safetensors", "--seed", "5")).toEqual(first);
     expect(await of("c.safetensors", "--seed", "6")).not.toEqual(first);
+  });
+
+  it("stopped after an epoch and resumed is never stopped, bit for bit", async () => {
+    const to = (epochs: string, save: string, ...more: string[]) =>
+      run(...base, "--epochs", epochs, "--monitor", "loss", "--save", save, ...more);
+    expect((await to("2", "half.safetensors", "--checkpoint", "kept.safetensors")).status).toBe(0);
+    const { stderr, stdout } = await to("4", "resumed.safetensors", "--resume", "kept.safetensors", "--history", "rest.csv");
+    expect([stderr, stdout]).toEqual([expect.stringContaining("Epoch 3/4"), expect.stringContaining("epoch 4:")]);
+    expect(read("rest.csv").toString()).toMatch(/\n2,.*\n3,.*\n$/);
+    await to("4", "whole.safetensors");
+    expect(read("resumed.safetensors").equals(read("whole.safetensors"))).toBe(true);
+    expect((await to("4", "x.safetensors", "--resume", "whole.safetensors")).stderr).toContain(
+      "format/metadata  whole.safetensors",
+    );
+  });
+
+  it("reports how good it is by class, or by size", async () => {
+    const classes = await run(...base, "--epochs", "12", "--test", "0.2", "--report");
+    expect(classes.stdout).toMatch(/18 test rows\n[^\n]*precision +recall[^\n]*\nash /);
+    modelFile(
+      "size.json",
+      sequential([dense({ units: 1, inputShape: [1] })], { name: "size", training: { loss: "mse", optimizer: "adam" } }),
+    );
+    const sizes = await run(
+      "size.json",
+      "--data",
+      "kinds.csv",
+      "--target",
+      "b",
+      "--features",
+      "a",
+      "--epochs",
+      "2",
+      "--scale",
+      "standard",
+      "--report",
+    );
+    expect(sizes.stdout).toMatch(/18 rows that validate\n[^\n]*MAE[^\n]*\nb /);
   });
 
   it("gives events for machines", async () => {
@@ -90,7 +141,23 @@ describe("layerc train", () => {
     ["a short line", ["--data", "short.csv"], "data/column", "short.csv:3"],
     ["a label that is none", ["--data", "label.csv", "--validation", "0"], "data/labels", "label.csv:4/kind"],
     ["a key that is not watched", ["--patience", "3", "--monitor", "val_los"], "training/run", "val_los"],
-    ["a loss that is not finite", ["--learning-rate", "1e38", "--optimizer", "sgd", "--loss", "sparse_categorical_crossentropy", "--epochs", "5", "--data", "large.csv"], "training/run", "finite"],
+    [
+      "a loss that is not finite",
+      [
+        "--learning-rate",
+        "1e38",
+        "--optimizer",
+        "sgd",
+        "--loss",
+        "sparse_categorical_crossentropy",
+        "--epochs",
+        "5",
+        "--data",
+        "large.csv",
+      ],
+      "training/run",
+      "finite",
+    ],
     ["weights in a spec", ["--save", "x.json"], "cli/option", "x.json"],
     ["an output over the data", ["--history", "kinds.csv"], "file/input", "kinds.csv"],
   ])("says what is wrong: %s", async (_, more, code, text) => {
@@ -121,30 +188,51 @@ describe("layerc train", () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining("the disk is full")]);
   });
 
-  it.each([["--epochs", "0"], ["--validation", "1.5"], ["--seeds", "3..1"], ["--learning-rate", "-1"], ["--impute"]])("refuses the command line %s %s", async (...more) => {
-    expect((await run(...base, ...more)).status).toBe(2);
-  });
+  it.each([["--epochs", "0"], ["--validation", "1.5"], ["--seeds", "3..1"], ["--learning-rate", "-1"], ["--impute"]])(
+    "refuses the command line %s %s",
+    async (...more) => {
+      expect((await run(...base, ...more)).status).toBe(2);
+    },
+  );
 });
 
 describe("a sweep", () => {
   const args = ["train", "kinds.json", "--data", "kinds.csv", "--target", "kind", "--without", "tree", "--epochs", "3"];
 
   it("runs each seed as that run alone, to the byte, and saves the best", () => {
-    const { status, stdout, stderr } = spawned(folder, [...args, "--seeds", "1..2", "--jobs", "2", "--save", "sweep.safetensors", "--plot", "sweep.svg"]);
+    const { status, stdout, stderr } = spawned(folder, [
+      ...args,
+      "--seeds",
+      "1..2",
+      "--jobs",
+      "2",
+      "--save",
+      "sweep.safetensors",
+      "--plot",
+      "sweep.svg",
+    ]);
     expect([status, stderr]).toEqual([0, "written: sweep.safetensors, sweep.svg\n"]);
     const lines = stdout.trim().split("\n");
     expect(lines).toHaveLength(4);
     const best = Number(/^best: seed (\d)/.exec(lines[3])?.[1]);
     const losses = new Map(lines.slice(1, 3).map((line) => line.trim().split(/\s+/)).map((cells) => [Number(cells[0]), Number(cells[4])])); // biome-ignore format: one line
     expect(losses.get(best)).toBe(Math.min(...losses.values()));
-    expect(spawned(folder, [...args, "--seed", String(best), "--save", "alone.safetensors", "--plot", "alone.svg"]).status).toBe(0);
+    expect(spawned(folder, [...args, "--seed", String(best), "--save", "alone.safetensors", "--plot", "alone.svg"]).status).toBe(
+      0,
+    );
     expect(read("sweep.safetensors").equals(read("alone.safetensors"))).toBe(true);
     expect(read("sweep.svg").toString()).toBe(read("alone.svg").toString());
   });
 
   it("has a row for what breaks off, and an error where nothing is left", async () => {
     const { status, stdout, stderr } = spawned(folder, [...args, "--seeds", "1", "--target", "knd"]);
-    expect([status, stdout, stderr]).toEqual([1, expect.stringContaining("data/column"), expect.stringContaining('did you mean "kind"?')]);
-    expect((await run(...args.slice(1), "--seeds", "1,2", "--checkpoint", "c.safetensors")).stderr).toContain("--seeds does not go with --checkpoint");
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      expect.stringContaining("data/column"),
+      expect.stringContaining('did you mean "kind"?'),
+    ]);
+    expect((await run(...args.slice(1), "--seeds", "1,2", "--checkpoint", "c.safetensors")).stderr).toContain(
+      "--seeds does not go with --checkpoint",
+    );
   });
 });

@@ -3,10 +3,21 @@ import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { aboutOf, adaptedTo, applyRecipe, assign, type ByPort, type LearnOptions, learningCurves, learnRecipe, portsOf, readTable, split, windows, withoutGaps } from "../../src/data/index.ts"; // biome-ignore format: one line
-import { compile, dense, model as graph, load, normalization, sequential, stringLookup, textVectorization } from "../../src/index.ts";
+import {
+  compile,
+  dense,
+  model as graph,
+  load,
+  normalization,
+  sequential,
+  stringLookup,
+  textVectorization,
+} from "../../src/index.ts";
 
 const net = (inputs: number, units: number, activation: string, loss: string): Model =>
-  sequential([dense({ units, activation, inputShape: [inputs] })] as never, { training: { loss, optimizer: "sgd" } });
+  sequential([dense({ units, activation: activation as "relu", inputShape: [inputs] })], {
+    training: { loss, optimizer: "sgd" },
+  });
 
 interface Case {
   readonly text: string;
@@ -38,7 +49,11 @@ async function fault(run: () => unknown): Promise<readonly unknown[]> {
 
 describe("features", () => {
   it("are numbers and one-hot texts in the order of the columns, and their names go with the model", async () => {
-    const { data, recipe } = await prepare({ text: "y,a,o\n1,5,Japan\n2,6,Europe\n3,7,Japan\n", model: net(3, 1, "linear", "mse"), target: ["y"] });
+    const { data, recipe } = await prepare({
+      text: "y,a,o\n1,5,Japan\n2,6,Europe\n3,7,Japan\n",
+      model: net(3, 1, "linear", "mse"),
+      target: ["y"],
+    });
     expect([numbers(data.x), numbers(data.y)]).toEqual([[5, 0, 1, 6, 1, 0, 7, 0, 1], [1, 2, 3]]); // biome-ignore format: one line
     expect(aboutOf(recipe)).toEqual({ features: { x: ["a", "o=Europe", "o=Japan"] } });
   });
@@ -72,11 +87,39 @@ describe("labels", () => {
   it.each<[what: string, model: Model, labels: string, options: LearnOptions, y: readonly number[], classes: unknown]>([
     ["texts are places in their order", three, "c,a,b,a", {}, [2, 0, 1, 0], ["a", "b", "c"]],
     ["numbers from 0 stay", three, "2,0,1,0", {}, [2, 0, 1, 0], undefined],
-    ["other numbers are places where that is asked for", three, "30,10,20,10", { isIndexed: true }, [2, 0, 1, 0], ["10", "20", "30"]],
-    ["a distribution is one-hot", net(1, 2, "softmax", "categorical_crossentropy"), "b,a,b,a", {}, [0, 1, 1, 0, 0, 1, 1, 0], ["a", "b"]],
-    ["places are one-hot too", net(1, 2, "softmax", "categorical_crossentropy"), "1,0,1,0", {}, [0, 1, 1, 0, 0, 1, 1, 0], ["0", "1"]],
+    [
+      "other numbers are places where that is asked for",
+      three,
+      "30,10,20,10",
+      { isIndexed: true },
+      [2, 0, 1, 0],
+      ["10", "20", "30"],
+    ],
+    [
+      "a distribution is one-hot",
+      net(1, 2, "softmax", "categorical_crossentropy"),
+      "b,a,b,a",
+      {},
+      [0, 1, 1, 0, 0, 1, 1, 0],
+      ["a", "b"],
+    ],
+    [
+      "places are one-hot too",
+      net(1, 2, "softmax", "categorical_crossentropy"),
+      "1,0,1,0",
+      {},
+      [0, 1, 1, 0, 0, 1, 1, 0],
+      ["0", "1"],
+    ],
     ["two texts for one number", net(1, 1, "sigmoid", "binary_crossentropy"), "no,yes,no,no", {}, [0, 1, 0, 0], ["no", "yes"]],
-    ["the model's own names", { ...three, about: { classes: { y: ["c", "b", "a"] } } }, "c,a,b,a", {}, [0, 2, 1, 2], ["c", "b", "a"]],
+    [
+      "the model's own names",
+      { ...three, about: { classes: { y: ["c", "b", "a"] } } },
+      "c,a,b,a",
+      {},
+      [0, 2, 1, 2],
+      ["c", "b", "a"],
+    ],
   ])("%s", async (_, model, labels, options, y, classes) => {
     const text = `a,y\n${labels.split(",").map((label, i) => `${i},${label}`).join("\n")}\n`; // biome-ignore format: one line
     const { data, recipe } = await prepare({ text, model, target: ["y"], options });
@@ -140,7 +183,9 @@ describe("split", () => {
   const given = readTable(`i,g,c\n${rows.join("\n")}\n`, "a.csv");
   const of = async (name: string, options: Parameters<typeof split>[1]) => {
     const { train, held } = split(await given, options);
-    return [train, held].map(({ columns }) => Array.from((columns.find((column) => column.name === name) ?? columns[0]).values as ArrayLike<unknown>));
+    return [train, held].map(({ columns }) =>
+      Array.from((columns.find((column) => column.name === name) ?? columns[0]).values as ArrayLike<unknown>),
+    );
   };
 
   it("is a function of the seed, and every row is in one part", async () => {
@@ -178,7 +223,10 @@ it("windows hold what was before, against what comes after", async () => {
   const table = await readTable(text, "a.csv");
   const assigned = assign(table, { ...portsOf(net(1, 1, "linear", "mse")), target: ["p"], isSeries: true });
   const all = applyRecipe(table, learnRecipe(table, table, assigned));
-  expect(windows(all, 2, 2)).toEqual({ rows: 3, data: { x: new Float32Array([1, 2, 2, 3, 3, 4]), y: new Float32Array([4, 5, 6]) } });
+  expect(windows(all, 2, 2)).toEqual({
+    rows: 3,
+    data: { x: new Float32Array([1, 2, 2, 3, 3, 4]), y: new Float32Array([4, 5, 6]) },
+  });
   expect(await fault(() => windows(all, 6))).toEqual(["data/empty", "window"]);
 });
 
@@ -188,7 +236,9 @@ describe("what a model takes from data", () => {
     const sizes = scaled.layers.map(({ layer }) => layer);
     expect(sizes).toEqual(["input", scaling === "standard" ? "normalization" : "rescaling", "dense"]);
     // The weights are those of the model without it, and the module takes raw numbers.
-    const module = load(compile({ ...scaled, weights: { "dense/kernel": Float32Array.of(1, 1), "dense/bias": Float32Array.of(0) } }));
+    const module = load(
+      compile({ ...scaled, weights: { "dense/kernel": Float32Array.of(1, 1), "dense/bias": Float32Array.of(0) } }),
+    );
     const middle = module.predict([3, 20])[0];
     expect(middle).toBeCloseTo(scaling === "standard" ? 0 : 1, 5);
   });
@@ -203,7 +253,12 @@ describe("what a model takes from data", () => {
 });
 
 describe("learning curves", () => {
-  const history = { loss: [3, 2, Number.NaN, 1], val_loss: [3, 2.5, 2, 1.5], accuracy: [0.5, 0.6, 0.7, 0.8], per_class: [[1, 2]] };
+  const history = {
+    loss: [3, 2, Number.NaN, 1],
+    val_loss: [3, 2.5, 2, 1.5],
+    accuracy: [0.5, 0.6, 0.7, 0.8],
+    per_class: [[1, 2]],
+  };
   const svg = learningCurves(history, { title: 'a < "b"', best: 3 });
 
   it("have a panel for each measure, and a line for each part", () => {
@@ -216,7 +271,10 @@ describe("learning curves", () => {
     expect(learningCurves(history, { title: 'a < "b"', best: 3 })).toBe(svg);
   });
 
-  it.each([{ loss: [1] }, { loss: [Number.NaN] }, { loss: [0, 0] }, { loss: [1e-9, 2e-9] }, { loss: [1e12, -1e12] }])("hold whatever numbers there are: %j", (one) => {
-    expect(learningCurves(one)).not.toMatch(/NaN|Infinity|undefined/);
-  });
+  it.each([{ loss: [1] }, { loss: [Number.NaN] }, { loss: [0, 0] }, { loss: [1e-9, 2e-9] }, { loss: [1e12, -1e12] }])(
+    "hold whatever numbers there are: %j",
+    (one) => {
+      expect(learningCurves(one)).not.toMatch(/NaN|Infinity|undefined/);
+    },
+  );
 });

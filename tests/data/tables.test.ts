@@ -1,6 +1,7 @@
 // Tables from files: which columns a text makes, which kind each is, and what is said of files that are none.
-import { parquetWriteBuffer } from "hyparquet-writer";
+
 import { zipSync } from "fflate";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { beside, type Column, readTable, type Table, take } from "../../src/data/index.ts";
@@ -8,7 +9,8 @@ import { beside, type Column, readTable, type Table, take } from "../../src/data
 const short = ({ name, kind, values }: Column) => [name, kind, Array.from(values as ArrayLike<unknown>)];
 const read = async (text: string | Uint8Array, name = "a.csv", header?: boolean): Promise<Table> =>
   readTable(text, name, header === undefined ? {} : { header });
-const columns = async (text: string | Uint8Array, name?: string, header?: boolean) => (await read(text, name, header)).columns.map(short);
+const columns = async (text: string | Uint8Array, name?: string, header?: boolean) =>
+  (await read(text, name, header)).columns.map(short);
 
 /** Code, path and message of what was thrown. */
 async function fault(run: () => Promise<unknown>): Promise<readonly string[]> {
@@ -22,22 +24,87 @@ async function fault(run: () => Promise<unknown>): Promise<readonly string[]> {
 }
 
 const npy = (shape: readonly number[], values: readonly number[]): Uint8Array => {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`.padEnd(117) + "\n";
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
+  const header = `${dict.padEnd(117)}\n`;
   const head = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, header.length, 0, ...Buffer.from(header)]);
   return Buffer.concat([head, Buffer.from(Float32Array.from(values).buffer)]);
 };
 
 describe("a CSV file", () => {
   it.each<[what: string, text: string, wanted: unknown]>([
-    ["numbers and texts", "a,b\n1,x\n2.5,y\n", [["a", "number", [1, 2.5]], ["b", "text", ["x", "y"]]]],
-    ["semicolons, and a comma in a text", "a;b\n1;x, z\n2;y\n", [["a", "number", [1, 2]], ["b", "text", ["x, z", "y"]]]],
-    ["tabs", "a\tb\n1\tx\n", [["a", "number", [1]], ["b", "text", ["x"]]]],
-    ["no header", "1,x\n2,y\n", [["1", "number", [1, 2]], ["2", "text", ["x", "y"]]]],
-    ["a header with numbers in it", "label,0,1\ncat,5,6\n", [["1", "text", ["label", "cat"]], ["2", "number", [0, 5]], ["3", "number", [1, 6]]]],
-    ["words above numbers", "x,2020\na,5\nb,6\n", [["1", "text", ["x", "a", "b"]], ["2", "number", [2020, 5, 6]]]],
-    ["gaps", "a,b\n,x\n?,\nNA,None\n3,na\n", [["a", "number", [Number.NaN, Number.NaN, Number.NaN, 3]], ["b", "text", ["x", undefined, "None", undefined]]]],
-    ["a delimiter at the end of each line", "a,b,\n1,2,\n3,4,\n", [["a", "number", [1, 3]], ["b", "number", [2, 4]]]],
-    ["quotes", 'a,"b"\n1,"x ""y"""\n', [["a", "number", [1]], ["b", "text", ['x "y"']]]],
+    [
+      "numbers and texts",
+      "a,b\n1,x\n2.5,y\n",
+      [
+        ["a", "number", [1, 2.5]],
+        ["b", "text", ["x", "y"]],
+      ],
+    ],
+    [
+      "semicolons, and a comma in a text",
+      "a;b\n1;x, z\n2;y\n",
+      [
+        ["a", "number", [1, 2]],
+        ["b", "text", ["x, z", "y"]],
+      ],
+    ],
+    [
+      "tabs",
+      "a\tb\n1\tx\n",
+      [
+        ["a", "number", [1]],
+        ["b", "text", ["x"]],
+      ],
+    ],
+    [
+      "no header",
+      "1,x\n2,y\n",
+      [
+        ["1", "number", [1, 2]],
+        ["2", "text", ["x", "y"]],
+      ],
+    ],
+    [
+      "a header with numbers in it",
+      "label,0,1\ncat,5,6\n",
+      [
+        ["1", "text", ["label", "cat"]],
+        ["2", "number", [0, 5]],
+        ["3", "number", [1, 6]],
+      ],
+    ],
+    [
+      "words above numbers",
+      "x,2020\na,5\nb,6\n",
+      [
+        ["1", "text", ["x", "a", "b"]],
+        ["2", "number", [2020, 5, 6]],
+      ],
+    ],
+    [
+      "gaps",
+      "a,b\n,x\n?,\nNA,None\n3,na\n",
+      [
+        ["a", "number", [Number.NaN, Number.NaN, Number.NaN, 3]],
+        ["b", "text", ["x", undefined, "None", undefined]],
+      ],
+    ],
+    [
+      "a delimiter at the end of each line",
+      "a,b,\n1,2,\n3,4,\n",
+      [
+        ["a", "number", [1, 3]],
+        ["b", "number", [2, 4]],
+      ],
+    ],
+    [
+      "quotes",
+      'a,"b"\n1,"x ""y"""\n',
+      [
+        ["a", "number", [1]],
+        ["b", "text", ['x "y"']],
+      ],
+    ],
     ["one column", "a\n1\n2\n", [["a", "number", [1, 2]]]],
     ["a word among numbers", "a\n1\n2\nlow\n", [["a", "text", ["1", "2", "low"]]]],
     ["infinity", "a\n1\n-inf\n", [["a", "number", [1, Number.NEGATIVE_INFINITY]]]],
@@ -46,8 +113,14 @@ describe("a CSV file", () => {
   });
 
   it("is read as it is told where the first line could be either", async () => {
-    expect(await columns("a,b\nc,d\n", "a.csv", false)).toEqual([["1", "text", ["a", "c"]], ["2", "text", ["b", "d"]]]);
-    expect(await columns("1,2\n3,4\n", "a.csv", true)).toEqual([["1", "number", [3]], ["2", "number", [4]]]);
+    expect(await columns("a,b\nc,d\n", "a.csv", false)).toEqual([
+      ["1", "text", ["a", "c"]],
+      ["2", "text", ["b", "d"]],
+    ]);
+    expect(await columns("1,2\n3,4\n", "a.csv", true)).toEqual([
+      ["1", "number", [3]],
+      ["2", "number", [4]],
+    ]);
   });
 
   it("knows the line of each row, and a column without a name", async () => {
@@ -62,7 +135,11 @@ describe("a CSV file", () => {
     ["a short line", "a,b\n1,2\n3\n", ["data/column", "a.csv:3", "the line has 1 cell, the header has 2"]],
     ["a name twice", "a,a\n1,2\n", ["data/column", "a.csv/a", "the header has this name twice"]],
     ["decimal commas", "a;b\n1,5;2\n", ["data/values", "a.csv:2/a", 'holds "1,5", a number with a decimal comma']],
-    ["an open quote", 'a,b\n1,"x\n', ["format/input", "", 'a.csv: Quote Not Closed: the parsing is finished with an opening quote at line 2']],
+    [
+      "an open quote",
+      'a,b\n1,"x\n',
+      ["format/input", "", "a.csv: Quote Not Closed: the parsing is finished with an opening quote at line 2"],
+    ],
   ])("is refused: %s", async (_, text, wanted) => {
     expect(await fault(() => read(text))).toEqual(wanted);
   });
@@ -70,10 +147,35 @@ describe("a CSV file", () => {
 
 describe("JSON", () => {
   it.each<[what: string, name: string, text: string, wanted: unknown]>([
-    ["objects", "a.json", '[{"a": 1, "b": "x"}, {"b": null, "c": true}]', [["a", "number", [1, Number.NaN]], ["b", "text", ["x", undefined]], ["c", "number", [Number.NaN, 1]]]],
-    ["lists", "a.json", "[[1, 2], [3, 4]]", [["1", "number", [1, 3]], ["2", "number", [2, 4]]]],
+    [
+      "objects",
+      "a.json",
+      '[{"a": 1, "b": "x"}, {"b": null, "c": true}]',
+      [
+        ["a", "number", [1, Number.NaN]],
+        ["b", "text", ["x", undefined]],
+        ["c", "number", [Number.NaN, 1]],
+      ],
+    ],
+    [
+      "lists",
+      "a.json",
+      "[[1, 2], [3, 4]]",
+      [
+        ["1", "number", [1, 3]],
+        ["2", "number", [2, 4]],
+      ],
+    ],
     ["values", "a.json", "[1, 2]", [["1", "number", [1, 2]]]],
-    ["columns", "a.json", '{"a": [1, 2], "b": ["x", "y"]}', [["a", "number", [1, 2]], ["b", "text", ["x", "y"]]]],
+    [
+      "columns",
+      "a.json",
+      '{"a": [1, 2], "b": ["x", "y"]}',
+      [
+        ["a", "number", [1, 2]],
+        ["b", "text", ["x", "y"]],
+      ],
+    ],
     ["lines", "a.jsonl", '{"a": 1}\n\n{"a": "2"}\n', [["a", "number", [1, 2]]]],
     ["lists in rows", "a.jsonl", '{"p": [[1, 2], [3, 4]]}\n', [["p", "number", [1, 2, 3, 4]]]],
     ["a name of an object's own", "a.json", '[{"constructor": 1}, {}]', [["constructor", "number", [1, Number.NaN]]]],
@@ -87,7 +189,12 @@ describe("JSON", () => {
     ["other rows", "a.json", "[[1], [1, 2]]", ["data/column", "a.json:2", "holds a list of 2, the first row is a list of 1"]],
     ["columns of other lengths", "a.json", '{"a": [1], "b": []}', ["data/column", "a.json/b", 'has 0 values, "a" has 1']],
     ["an object in a cell", "a.jsonl", '{"a": {"b": 1}}', ["data/values", "a.jsonl:1/a", "holds {"]],
-    ["lists of other lengths", "a.jsonl", '{"a": [1, 2]}\n{"a": [1]}', ["data/values", "a.jsonl:2/a", "holds a list of 1, where other rows have lists of shape [2]"]],
+    [
+      "lists of other lengths",
+      "a.jsonl",
+      '{"a": [1, 2]}\n{"a": [1]}',
+      ["data/values", "a.jsonl:2/a", "holds a list of 1, where other rows have lists of shape [2]"],
+    ],
   ])("is refused: %s", async (_, name, text, wanted) => {
     const found = await fault(() => read(text, name));
     expect(found.slice(0, 2)).toEqual(wanted.slice(0, 2));
@@ -97,11 +204,21 @@ describe("JSON", () => {
 
 describe("NumPy's arrays", () => {
   it("are columns of a matrix, or one for each array of an archive", async () => {
-    expect(await columns(npy([2, 2], [1, 2, 3, 4]), "a.npy")).toEqual([["1", "number", [1, 3]], ["2", "number", [2, 4]]]);
+    expect(await columns(npy([2, 2], [1, 2, 3, 4]), "a.npy")).toEqual([
+      ["1", "number", [1, 3]],
+      ["2", "number", [2, 4]],
+    ]);
     const archive = zipSync({ "x.npy": npy([2, 2, 1], [1, 2, 3, 4]), "y.npy": npy([2], [0, 1]) });
     const table = await read(archive, "a.npz");
-    expect(table.columns.map(({ name, shape }) => [name, shape])).toEqual([["x", [2, 1]], ["y", []]]);
-    expect(await fault(() => read(zipSync({ "x.npy": npy([2], [1, 2]), "y.npy": npy([1], [0]) }), "a.npz"))).toEqual(["data/column", "a.npz/y", 'has 1 rows, "x" has 2']);
+    expect(table.columns.map(({ name, shape }) => [name, shape])).toEqual([
+      ["x", [2, 1]],
+      ["y", []],
+    ]);
+    expect(await fault(() => read(zipSync({ "x.npy": npy([2], [1, 2]), "y.npy": npy([1], [0]) }), "a.npz"))).toEqual([
+      "data/column",
+      "a.npz/y",
+      'has 1 rows, "x" has 2',
+    ]);
   });
 });
 
@@ -135,14 +252,21 @@ describe("Parquet", () => {
 describe("tables", () => {
   it("give chosen rows, which keep their lines", async () => {
     const table = take(await read("a,b\n1,x\n2,y\n3,z\n"), [2, 0]);
-    expect(table.columns.map(short)).toEqual([["a", "number", [3, 1]], ["b", "text", ["z", "x"]]]);
+    expect(table.columns.map(short)).toEqual([
+      ["a", "number", [3, 1]],
+      ["b", "text", ["z", "x"]],
+    ]);
     expect(Array.from(table.places ?? [])).toEqual([4, 2]);
   });
 
   it("stand beside each other where they have as many rows, and other names", async () => {
     const [one, other] = [await read("a\n1\n2\n"), await read("b\n3\n4\n", "b.csv")];
     expect(beside(one, other).columns.map(({ name }) => name)).toEqual(["a", "b"]);
-    expect(await fault(async () => beside(one, await read("b\n3\n", "b.csv")))).toEqual(["data/column", "b.csv", "it has 1 rows, a.csv has 2"]);
+    expect(await fault(async () => beside(one, await read("b\n3\n", "b.csv")))).toEqual([
+      "data/column",
+      "b.csv",
+      "it has 1 rows, a.csv has 2",
+    ]);
     expect((await fault(async () => beside(one, one)))[0]).toBe("data/column");
   });
 });

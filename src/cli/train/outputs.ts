@@ -1,9 +1,11 @@
 // The files of a training. In: names, and what goes into them. Out: outputs. Guarantee: a name that cannot hold a whole model is refused before
 // anything is trained.
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { learningCurves } from "../../data/curves.ts";
 import type { Target } from "../../formats/targets.ts";
 import type { Output } from "../../outputs.ts";
 import { targetOf } from "../model-outputs.ts";
+import type { Trained } from "./fitted.ts";
 import type { TrainFlags } from "./flags.ts";
 
 /** Throws CompileError cli/option. */
@@ -34,13 +36,26 @@ function refuse(what: string, hint: string): never {
   });
 }
 
-/** A line an epoch, counted from 0 as Keras does. */
-export function csvOf(path: string, history: Readonly<Record<string, readonly unknown[]>>): Output {
+/** A line an epoch, counted from 0 as Keras does, or from where the run began. */
+export function csvOf(path: string, history: Readonly<Record<string, readonly unknown[]>>, begin = 0): Output {
   const keys = Object.keys(history);
   const epochs = Math.max(...keys.map((key) => history[key].length));
   const cell = (value: unknown): string =>
     typeof value === "number" || value === undefined ? String(value ?? "") : `"${JSON.stringify(value)}"`;
-  const lines = Array.from({ length: epochs }, (_, epoch) => [epoch, ...keys.map((key) => cell(history[key][epoch]))].join(","));
+  const lines = Array.from({ length: epochs }, (_, epoch) =>
+    [begin + epoch, ...keys.map((key) => cell(history[key][epoch]))].join(","),
+  );
   const isOurs = (bytes: Uint8Array): boolean => new TextDecoder().decode(bytes.subarray(0, 6)) === "epoch,";
   return { what: "the history", path, content: `${[["epoch", ...keys].join(","), ...lines].join("\n")}\n`, isOurs };
+}
+
+/** The curves of a run, with a line at the epoch that is kept. */
+export function curvesOf(
+  path: string,
+  title: string,
+  { history, begin, best }: Pick<Trained, "history" | "begin" | "best">,
+): Output {
+  const content = learningCurves(history, { title, ...(best === undefined ? {} : { best: best - begin }) });
+  const isOurs = (bytes: Uint8Array): boolean => new TextDecoder().decode(bytes.subarray(0, 300)).includes("<svg xmlns");
+  return { what: "the curves", path, content, isOurs };
 }

@@ -4,7 +4,7 @@ import type { Artifact } from "../../../compiler/artifact.ts";
 import { compile } from "../../../compiler/compile.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { load, type Trainable } from "../../../runtime/index.ts";
-import { learningCurves } from "../../data/curves.ts";
+import type { TargetPort } from "../../data/assign.ts";
 import { portsOf } from "../../data/ports.ts";
 import { checkInputs, type Input, type Output, writeOutputs } from "../../outputs.ts";
 import { withWeights } from "../../sequential.ts";
@@ -15,7 +15,7 @@ import { dataFiles, type Rows, readData } from "./data.ts";
 import { fitted, type Trained } from "./fitted.ts";
 import type { TrainFlags } from "./flags.ts";
 import { withData, withFlags } from "./model.ts";
-import { checkNames, csvOf, savedAs } from "./outputs.ts";
+import { checkNames, csvOf, curvesOf, savedAs } from "./outputs.ts";
 import { reportOf } from "./report.ts";
 
 /** Trains, and writes what the flags ask for. Throws CompileError. */
@@ -37,7 +37,7 @@ export async function trainOnce(file: string, flags: TrainFlags): Promise<void> 
   tellRows(rows, flags);
   const module = load<Trainable>(artifact);
   const trained = fitted(model, module, rows, flags, inputs);
-  finish(model, module, rows, trained, flags, inputs);
+  finish({ model, module, rows, trained, targets: ports.targets }, flags, inputs);
 }
 
 const outputNames = ({ save, checkpoint, history, plot }: TrainFlags): readonly string[] =>
@@ -64,27 +64,26 @@ function tellRows({ train, validation, test, recipe }: Rows, { json }: TrainFlag
   }
 }
 
+interface Ended {
+  readonly model: Model;
+  readonly module: Trainable;
+  readonly rows: Rows;
+  readonly trained: Trained;
+  readonly targets: readonly TargetPort[];
+}
+
 /** Writes the files, and says how good the model is. */
-function finish(
-  model: Model,
-  module: Trainable,
-  rows: Rows,
-  trained: Trained,
-  flags: TrainFlags,
-  inputs: readonly Input[],
-): void {
+function finish({ model, module, rows, trained, targets }: Ended, flags: TrainFlags, inputs: readonly Input[]): void {
   const { save, history, plot, force = false } = flags;
   const { logs, best } = trained;
   const made = withWeights(model, trained.weights);
   const test = rows.test === undefined ? undefined : module.evaluate(rows.test.data.x, rows.test.data.y);
-  const report = flags.report === true ? reportOf(made, module, rows) : undefined;
+  const report = flags.report === true ? reportOf(module, rows, targets) : undefined;
   const target = save === undefined ? undefined : savedAs(save);
   const outputs: readonly Output[] = [
     ...(save === undefined || target === undefined ? [] : outputsOf(fileIn(save, target), target, target.write(made))),
-    ...(history === undefined ? [] : [csvOf(history, trained.history)]),
-    ...(plot === undefined
-      ? []
-      : [{ what: "the curves", path: plot, content: learningCurves(trained.history, { title: model.name, ...(best === undefined ? {} : { best }) }), isOurs: (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, 300)).includes("<svg xmlns") }]), // biome-ignore format: one line
+    ...(history === undefined ? [] : [csvOf(history, trained.history, trained.begin)]),
+    ...(plot === undefined ? [] : [curvesOf(plot, model.name, trained)]),
   ];
   if (outputs.length > 0) writeOutputs(outputs, inputs, force);
   const files = [...outputs.map(({ path }) => path), ...(flags.checkpoint === undefined ? [] : [flags.checkpoint])];
@@ -93,7 +92,8 @@ function finish(
     print(JSON.stringify({ event: "trained", epochs, stoppedEarly, best, logs, test, report: report?.data, files }));
     return;
   }
-  const kept = best === undefined ? `epoch ${trained.epochs}` : `epoch ${best} of ${trained.epochs}`;
+  const kept =
+    best === undefined ? `epoch ${trained.begin + trained.epochs}` : `epoch ${best} of ${trained.begin + trained.epochs}`;
   print(`${kept}: ${measures(logs)}`);
   if (test !== undefined) print(`test: ${measures(test)}`);
   if (report !== undefined) print(`\n${report.text}`);

@@ -6,13 +6,14 @@ import { availableParallelism, tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CompileError, type Diagnostic } from "../../../compiler/diagnostics/error.ts";
+import { monitorOf } from "../../../runtime/callbacks/monitor.ts";
 import { readBytes } from "../../files.ts";
 import { open } from "../../formats/index.ts";
 import { checkInputs, type Input, type Output, writeOutputs } from "../../outputs.ts";
 import { fileIn, outputsOf } from "../model-outputs.ts";
 import { print, say } from "../terminal.ts";
 import { dataFiles } from "./data.ts";
-import { rises } from "./fitted.ts";
+import { monitorIn } from "./fitted.ts";
 import type { TrainFlags } from "./flags.ts";
 import { checkNames, savedAs } from "./outputs.ts";
 
@@ -151,10 +152,12 @@ function finish(runs: readonly Run[], flags: TrainFlags, folder: string, inputs:
     const [{ error = failure("no run ended") }] = runs;
     throw new CompileError({ ...error, notes: [...(error.notes ?? []), `none of ${runs.length} runs came to its end`] });
   }
-  const monitor = flags.monitor ?? (ended[0].logs?.val_loss === undefined ? "loss" : "val_loss");
-  const measureOf = ({ logs }: Run): number => (rises.test(monitor) ? -1 : 1) * Number(logs?.[monitor]);
+  const monitor = monitorIn(flags, ended[0].logs?.val_loss !== undefined);
+  const watch = monitorOf("layerc train", { monitor }, Object.keys(ended[0].logs ?? {}));
+  const measureOf = ({ logs }: Run): number => Number(logs?.[monitor]);
   // Of equal ones the first seed, whichever ended first.
-  const order = (a: Run, b: Run): number => measureOf(a) - measureOf(b) || a.seed - b.seed;
+  const order = (a: Run, b: Run): number =>
+    watch.isBetter(measureOf(a), measureOf(b)) ? -1 : watch.isBetter(measureOf(b), measureOf(a)) ? 1 : a.seed - b.seed;
   const best = ended.filter((run) => Number.isFinite(measureOf(run))).sort(order)[0] ?? ended[0];
   const outputs = outputNames(flags).flatMap(([kind, path]): readonly Output[] => {
     const bytes = readBytes(ownFile(folder, best.seed, kind));
