@@ -46,6 +46,13 @@ export interface Training {
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerSpec;
+  /**
+   * Weights that stay as they are: patterns of their names, `*` for any characters. A layer's name alone means all its weights, and is as
+   * `trainable: false` there.
+   */
+  readonly frozen?: readonly string[];
+  /** By pattern: by what the learning rate of weights is multiplied; the last that fits counts. */
+  readonly learningRates?: Readonly<Record<string, number>>;
   /** Metrics for every output that has a loss, or by output. Every loss is a metric too. They do not know the weights of rows. */
   readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
   /** The same with the weights of rows. */
@@ -69,5 +76,12 @@ export interface Model {
   /** Path of a weights file, relative to the model file. */
   readonly weightsFile?: string;
   readonly training?: Training;
+  /**
+   * What training goes on from, by the names that a module's getOptimizerState() has: `optimizer/m/dense/kernel`, `optimizer/beta1Power`,
+   * `step`. What is missing begins as it always does. Predictions do not depend on it.
+   */
+  readonly state?: Readonly<Record<string, Float32Array>>;
+  /** What a file said of training that is not in `training`, because layerc does not have it: a sentence each. */
+  readonly left?: readonly string[];
   readonly about?: About;
 }

@@ -22,3 +22,4 @@ export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable 
 export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
 export { type ClassesLike, type ScalerLike, withClasses, withScaler } from "./scikit.ts";
 export * from "./sequential.ts";
+export { type Summary, type SummaryRow, type SummaryTotals, summary } from "./summary.ts";

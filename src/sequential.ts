@@ -168,6 +168,8 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.unknown().optional(),
   optimizer: z.unknown().optional(),
+  frozen: z.unknown().optional(),
+  learningRates: z.unknown().optional(),
   metrics: z.unknown().optional(),
   weightedMetrics: z.unknown().optional(),
 });

@@ -19,6 +19,7 @@ export interface Trainable extends Predictor {
   getMetrics(): Readonly<Record<string, number | readonly number[]>>;
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
+  getOptimizerState(): Readonly<Record<string, Float32Array>>;
 }
 
 /** The weights a model starts with, given or initial. */
@@ -103,6 +104,7 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     },
     evaluate: (x: Given, y: Given, rows: number): number => lossOf("evaluate", x, y, rows),
     weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
+    state: () => Object.fromEntries([...machine.buffers].filter(([name]) => name.startsWith("optimizer/"))),
   };
 }
 
@@ -305,6 +307,8 @@ export interface Trainer {
   ) => {
     readonly step: (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
+    /** What the optimizer keeps, by name. */
+    readonly state: () => Readonly<Record<string, Floats>>;
   };
 }
 
@@ -318,6 +322,7 @@ export const trainers: readonly Trainer[] = [
       return {
         step: run.trainStep,
         weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),
+        state: run.state,
       };
     },
   },
@@ -330,6 +335,7 @@ export const trainers: readonly Trainer[] = [
         return {
           step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, weighted(sampleWeight)),
           weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
+          state: () => module.getOptimizerState(),
         };
       },
     }),

@@ -38,6 +38,12 @@ export const codes = {
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "training/head":
     "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",
+  "training/state":
+    "The state that training goes on from is not that of the model's optimizer: a name that it does not have, or another number of values. Names are those of a module's getOptimizerState(): optimizer/m/dense/kernel.",
+  "training/left":
+    "A file says something of training that layerc does not have, and it was left out. A warning: the model predicts as it should, and what is trained is said in the message.",
+  "training/names":
+    "A weight is called like something that training adds: the targets, the learning rate, a state of the optimizer. Give the weight another name, or compile without training.",
   "weights/unread":
     "The model names a weights file, and compile was called without its content. compile itself reads no file; the command line and the plugins do.",
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",

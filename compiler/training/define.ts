@@ -1,4 +1,4 @@
-// What a loss, a metric, an optimizer, an initializer, a regularizer and a constraint are. Each is one file in its folder and one line in that
+// What a loss, a metric, an optimizer, a schedule, an initializer, a regularizer and a constraint are. Each is one file in its folder and one line in that
 // folder's list.
 import type * as z from "zod";
 import type { Random } from "../base/random.ts";
@@ -12,6 +12,8 @@ export type LossSpec = string | { readonly name: string; readonly [key: string]:
 export type MetricSpec = string | { readonly name: string; readonly as?: string; readonly [key: string]: unknown };
 /** "adam", {name: "sgd", momentum: 0.9}. */
 export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** {name: "cosine_decay", initialLearningRate: 0.1, decaySteps: 1000}. */
+export type ScheduleSpec = { readonly name: string; readonly [key: string]: unknown };
 /** "zeros", {name: "constant", value: 3}. */
 export type InitializerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 /** "l2", {name: "l2", l2: 0.001}. */
@@ -113,10 +115,48 @@ export interface SumMetric<C extends object = object> extends MetricFacts<C> {
 /** A metric as a row of the table. */
 export type Metric<C extends object = object> = MeanMetric<C> | SumMetric<C>;
 
-/** A named scalar or slot of optimizer state with its initial value. */
+/** What an optimizer keeps beside a weight, by name. */
 export interface Slot {
   readonly name: string;
+  /** The number it holds everywhere before the first update; "weight": it begins as the weight it stands beside. */
+  readonly initial: number | "weight";
+  /** Default: the weight's. */
+  readonly shape?: readonly number[];
+}
+
+/** A scalar that an optimizer keeps for all weights together. */
+export interface Global {
+  readonly name: string;
   readonly initial: number;
+  /** Its value after so many updates, in doubles: what a file that only counts updates says of it. */
+  readonly at: (updates: number) => number;
+}
+
+/** The weight that an optimizer moves, as a name and a shape. */
+export interface Trained {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What one weight is moved with. */
+export interface UpdateSite {
+  readonly weight: Node;
+  /** The weight's name. */
+  readonly name: string;
+  /** Of the weight's shape. */
+  readonly gradient: Node;
+  /**
+   * Σ f over what is added up in the gradient, for an f that is 0 at 0: f(gradient) itself, but for the rows of an embedding, where each
+   * occurrence of a row counts by itself, as in Keras on TensorFlow.
+   */
+  readonly each: (f: (part: Node) => Node) => Node;
+  readonly slots: Readonly<Record<string, Node>>;
+  /** After `advance`. */
+  readonly globals: Readonly<Record<string, Node>>;
+  /** A scalar. */
+  readonly learningRate: Node;
+  /** The number of this update, from 1: a scalar. Who asks for it has a counter. */
+  readonly count: () => Node;
 }
 
 /** An optimizer as a row of the table: state beside the weights, and one step of both as Graph. */
@@ -124,29 +164,33 @@ export interface Optimizer<C extends object = object> {
   /** Keras' class name in lower case: sgd, adam. */
   readonly name: string;
   readonly says: string;
-  /** Holds `learningRate`, the default of the module's. */
-  readonly config: z.ZodType<C>;
-  readonly fixed?: FixedKeys;
-  /** State shared by all weights (scalars), e.g. Adam's running products of its betas. */
-  readonly globals: (config: C) => readonly Slot[];
+  /** Its own keys, `learningRate` among them: the default of the module's. What all have (`common.ts`) is added. */
+  readonly config: z.ZodObject & z.ZodType<C>;
+  /** State shared by all weights, e.g. Adam's running products of its betas. */
+  readonly globals: (config: C) => readonly Global[];
   /** New values of the globals, computed once a step, before the weights. */
   readonly advance: (g: G, globals: Readonly<Record<string, Node>>, config: C) => Readonly<Record<string, Node>>;
-  /** State per weight, of the weight's shape. */
-  readonly slots: (config: C) => readonly Slot[];
-  /** New values of one weight and its slots; gradient and slots have the weight's shape. */
+  /** State of one weight. */
+  readonly slots: (config: C, weight: Trained) => readonly Slot[];
+  /** How much of the weight decays in a step, as the key `weightDecay` says it for all; null: nothing. */
+  readonly decay?: (config: C, weight: Trained) => number | null;
+  /** New values of one weight and its slots. */
   readonly update: (
     g: G,
-    site: {
-      readonly weight: Node;
-      readonly gradient: Node;
-      readonly slots: Readonly<Record<string, Node>>;
-      /** After `advance`. */
-      readonly globals: Readonly<Record<string, Node>>;
-      /** A scalar. */
-      readonly learningRate: Node;
-      readonly config: C;
-    },
+    site: UpdateSite & { readonly config: C },
   ) => { readonly weight: Node; readonly slots: Readonly<Record<string, Node>> };
+}
+
+/** A schedule as a row of the table: the learning rate as a function of how many batches were seen before. */
+export interface Schedule<C extends object = object> {
+  /** Keras' class name in snake_case: exponential_decay. */
+  readonly name: string;
+  readonly says: string;
+  readonly config: z.ZodType<C>;
+  /** A scalar, from one. */
+  readonly rate: (g: G, iteration: Node, config: C) => Node;
+  /** The same in doubles. */
+  readonly at: (iteration: number, config: C) => number;
 }
 
 /** How many numbers go into a unit of a weight, and how many come out. */

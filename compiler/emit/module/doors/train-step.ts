@@ -1,6 +1,7 @@
 // `trainStep(x, y, options)`: one step of the optimizer on the rows of one batch.
 import { braces, js, lines, literal, name, none } from "../../code.ts";
 import { type Door, entryOf, outdated } from "./door.ts";
+import { isPlanned, rateText } from "./learning-rate.ts";
 import { batchOf, feed, meansIn, resultOf, shownText, talliesLength, tally, targetsOf, trainingText } from "./training.ts";
 import { inputsType, targetsType, weightsType } from "./types.ts";
 
@@ -26,7 +27,7 @@ const totals = new Float64Array(${means}), counts = new Float64Array(${means})${
         js`function trainStep(x, y, options)`,
         lines(
           js`const given = ${optionsOf()}(options, ["sampleWeight", "learningRate"]);
-const learningRate = given.learningRate === undefined ? ${parts.learningRate ?? 0} : given.learningRate;
+const learningRate = given.learningRate === undefined ? ${rateText(site)} : given.learningRate;
 if (typeof learningRate !== "number") throw new TypeError("learningRate: wanted a number, got " + ${kind()}(learningRate));
 if (learningRate - learningRate !== 0) throw new RangeError("learningRate: wanted a finite number, got " + learningRate);
 const data = dataOf(x, y, given.sampleWeight), n = data.rows;
@@ -42,7 +43,7 @@ if (n < 1 || n > ${parts.options.batch}) throw new RangeError(${`${first.what}: 
     );
   },
   says: (parts) => {
-    const rate = parts.learningRate ?? 0;
+    const rate = isPlanned(parts) ? js`getLearningRate()` : js`${parts.learningRate ?? 0}`;
     return js`/** One step of the optimizer on 1 to ${parts.options.batch} rows; \`y\`: rows of the targets. Gives the loss before the step. */
 trainStep(x: ${inputsType(parts)}, y: ${targetsType(targetsOf(parts), parts)}, options?: { sampleWeight?: ${weightsType(targetsOf(parts), parts)}; /** Default ${rate}. */ learningRate?: number }): number;`;
   },
