@@ -63,7 +63,6 @@ interface Refused extends Row {
 }
 export type Exemption = LooserTolerance | Skip | Refused;
 
-const kerasCases = ["tests/conformance/keras.test.ts"];
 const kerasJsCases = ["tests/conformance/keras-js.test.ts"];
 const grid = ["tests/golden/activations.test.ts"];
 const goldenCases = ["tests/golden/layers.test.ts"];
@@ -99,9 +98,6 @@ const table = [
   { id: "grid-gelu-tanh", kind: "refused", cause: /^gelu_tanh$/, count: 1, where: grid,
     what: "the approximate gelu in a layer",
     reason: "No string of Keras' names it, so no layer can have it; the op is judged on the Graph alone." },
-  { id: "keras-unread", kind: "refused", cause: /^not read$/, count: 6, where: kerasCases,
-    what: "parts of the conformance data that no test opens",
-    reason: "Whole fits have no reader here." },
   { id: "keras-layers-class", kind: "refused", cause: isMissing, count: 1, where: goldenCases,
     what: "Keras' layer cases of a class that is missing",
     reason: "ContrastLimitedAdaptiveHistogramEqualization changes pictures at inference too, by histograms of tiles: no layer has the like yet." },
@@ -123,12 +119,6 @@ const table = [
   { id: "keras-losses-class", kind: "refused", cause: /^there is no loss "(circle|ctc)"/, count: 9, where: ["tests/golden/losses.test.ts"],
     what: "Keras' losses circle and ctc",
     reason: "circle compares the rows of a batch in pairs, and rows do not see each other; ctc has targets of any length." },
-  { id: "keras-fits-resume", kind: "refused", cause: /^state of the optimizer in a file$/, count: 2, where: ["tests/golden/fits.test.ts"],
-    what: "Keras' runs that go on from a file whose optimizer state is not read whole",
-    reason: "Schedules and running products of Nadam are missing in what is read." },
-  { id: "keras-fits-metric", kind: "refused", cause: /^there is no metric /, count: 1, where: ["tests/golden/fits.test.ts"],
-    what: "Keras' runs of fit with metrics that are missing",
-    reason: "The only metric besides the losses is accuracy." },
   { id: "keras-js-stateful", kind: "refused", cause: /takes no sequence in chunks/, count: 6, where: kerasJsCases,
     what: "keras.js' stateful layers that go backwards",
     reason: "They begin with the last step, which a stream has not seen: predict computes them, step is refused." },
