@@ -12,7 +12,8 @@ import { load, type Trainable } from "../../runtime/index.ts";
 import { open } from "../../src/formats/index.ts";
 import { expectClose } from "../close.ts";
 import { standard } from "../exemptions.ts";
-import { type Floats, fixtures, floats } from "../fixtures/read.ts";
+import { type Floats, floats } from "../fixtures/floats.ts";
+import { fixtures } from "../fixtures/read.ts";
 
 interface Case {
   readonly case: string;
