@@ -91,6 +91,12 @@ export const codes = {
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
+  "data/empty": "A file of data holds no row, or too few rows for what is asked of them, such as a part for validation.",
+  "data/column":
+    "A table lacks a column that is asked for, or its columns do not fit: a line has another number of cells than the header, or the columns together have another number of values than the model takes.",
+  "data/missing":
+    "A cell holds nothing, and nothing says what stands in its place. `--impute mean` (median, most_frequent, drop, or a value) does; a target is never made up.",
+  "data/labels": "A label is none of the classes that the model tells apart, or there are more labels than classes.",
   "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
   "file/write": "A file could not be written.",
   "file/input":
@@ -114,6 +120,8 @@ export const codes = {
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
+  "training/run":
+    "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 
