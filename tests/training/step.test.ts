@@ -167,7 +167,9 @@ describe("the loss of a batch", () => {
     expect(problem({ name: "huber", delta: -1 })).toMatch(/training.loss.delta \| .*-1/);
     expect(problem({ name: "mse", reduction: "sum" })).toMatch(/training.loss.reduction \|/);
     expect(problem("mse", "adm")).toMatch(/training.optimizer \| there is no optimizer "adm" \| did you mean "adam"/);
-    expect(problem("mse", { name: "adam", clipnorm: 1, clipvalue: 1 })).toMatch(/training.optimizer.clipnorm \|.*the only one of/);
+    expect(problem("mse", { name: "adam", clipnorm: 1, clipvalue: 1 })).toMatch(
+      /training.optimizer.clipnorm \|.*the only one of/,
+    );
     expect(problem("mse", { name: "adam", learningRate: "fast" })).toMatch(/training.optimizer.learningRate \| .*"fast"/);
   });
 });
