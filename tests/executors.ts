@@ -3,7 +3,7 @@
 
 import { type Compilation, compile, lowerModel } from "../compiler/compile.ts";
 import { wordsOf } from "../compiler/encode/define.ts";
-import { resolve } from "../compiler/front/steps.ts";
+import { resolve, type Target } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model, Training } from "../compiler/model.ts";
@@ -74,23 +74,9 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     if (stale) machine.run("prepare", {});
     stale = false;
   };
-  /** Targets and weights of samples, as the entry calls them. */
-  const targetsOf = (name: string, y: Given, rows: number, sampleWeight: Given): ByPort => {
-    const { inputs } = entry(name) ?? unknownEntry(name);
-    const targets = inputs.flatMap(([input]) => (/^y(:|$)/.test(input) ? [{ name: input.slice(2) }] : []));
-    const ones = Object.fromEntries(targets.map((target) => [target.name, new Float32Array(rows).fill(1)]));
-    const weights = { ...ones, ...byPort(sampleWeight, targets) };
-    const given = byPort(y, targets);
-    const of = (kind: string, port: string) => (port === "" ? kind : `${kind}:${port}`);
-    return Object.fromEntries(
-      targets.flatMap(({ name: port }) => [
-        [of("y", port), given[port]],
-        [of("sampleWeight", port), weights[port]],
-      ]),
-    );
-  };
   const lossOf = (name: string, x: Given, y: Given, rows: number, sampleWeight: Given = {}): number => {
-    const given = { ...fedWith(resolved.predict, x), ...targetsOf(name, y, rows, sampleWeight), learningRate: [rate] };
+    const { targets } = resolved.evaluate();
+    const given = { ...fedWith(resolved.predict, x), ...heldAgainst(targets, y, rows, sampleWeight), learningRate: [rate] };
     return call(name, given, rows).get("loss")?.[0] ?? Number.NaN;
   };
   /** One row at a time, or with the tile of large models; by port. */
@@ -124,6 +110,24 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
 const unknownEntry = (name: string): never => {
   throw new Error(`the program has no ${name}`);
 };
+
+/** Targets and weights of samples, as an entry calls them. */
+function heldAgainst(targets: readonly Target[], y: Given, rows: number, sampleWeight: Given): ByPort {
+  const [given, weights] = [byPort(y, targets), byPort(sampleWeight, targets)];
+  return Object.fromEntries(
+    targets.flatMap((target): [string, Floats][] => [
+      [target.y, given[target.name]],
+      [target.sampleWeight, eachWeight(target, weights[target.name], rows)],
+    ]),
+  );
+}
+
+/** A weight for each value, as a module makes them of those that it is given. */
+function eachWeight({ weights, unweighted }: Target, given: Floats | undefined, rows: number): Floats {
+  const size = weights.reduce((product, length) => product * length, 1);
+  if (given === undefined) return new Float32Array(rows * size).fill(unweighted === "share" ? 1 / rows : 1);
+  return given.length === rows ? Float32Array.from({ length: rows * size }, (_, i) => given[Math.floor(i / size)]) : given;
+}
 
 export interface Executor {
   readonly name: string;
@@ -197,9 +201,11 @@ export const executors: readonly Executor[] = [
   ),
 ];
 
+/** The loss of rows. */
+type Evaluate = (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
 export interface Evaluator {
   readonly name: string;
-  readonly evaluate: (model: Model, x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
+  readonly start: (model: Model) => Evaluate;
 }
 
 /** The Graph of a loss on all it reads: targets and weights of samples by port, where there are several. */
@@ -212,19 +218,14 @@ export function lossInDoubles(
   sampleWeight?: Given,
 ) {
   const made = resolve(model)[kind](trainingOf(model));
-  const given = byPort(y, made.targets);
-  const weights = sampleWeight === undefined ? {} : byPort(sampleWeight, made.targets);
-  const targets = made.targets.flatMap(({ name, y: target, sampleWeight: weight }): [string, Floats][] => [
-    [target, given[name]],
-    [weight, weights[name] ?? new Float32Array(rows).fill(1)],
-  ]);
-  return { graph: made.graph, values: { ...weightsOf(model), ...fedWith(made, x), ...Object.fromEntries(targets) } };
+  const targets = heldAgainst(made.targets, y, rows, sampleWeight ?? {});
+  return { graph: made.graph, values: { ...weightsOf(model), ...fedWith(made, x), ...targets } };
 }
 
 export const evaluators: readonly Evaluator[] = [
   {
     name: "graph",
-    evaluate: (model, x, y, rows, sampleWeight) => {
+    start: (model) => (x, y, rows, sampleWeight) => {
       const { graph, values } = lossInDoubles(model, "evaluate", x, y, rows, sampleWeight);
       return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
     },
@@ -232,11 +233,14 @@ export const evaluators: readonly Evaluator[] = [
   ...targets.map(
     (target): Evaluator => ({
       name: target.name,
-      evaluate: (model, x, y, _rows, sampleWeight) =>
-        start<Trainable>(model, target, { train: true }).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }).loss,
+      start: (model) => {
+        const module = start<Trainable>(model, target, { train: true });
+        return (x, y, _rows, sampleWeight) => module.evaluate(x, y, weighted(sampleWeight)).loss;
+      },
     }),
   ),
 ];
+const weighted = (sampleWeight: Given | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });
 
 export interface Trainer {
   readonly name: string;
@@ -244,7 +248,7 @@ export interface Trainer {
     model: Model,
     batch: number,
   ) => {
-    readonly step: (x: Given, y: Given, rows: number) => number;
+    readonly step: (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
     /** What the optimizer keeps, by name. */
     readonly state: () => Readonly<Record<string, Floats>>;
@@ -272,7 +276,7 @@ export const trainers: readonly Trainer[] = [
         const module = start<Trainable>(model, target, { train: true, batch });
         const names = weightNames(model);
         return {
-          step: (x, y) => module.trainStep(x, y),
+          step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, weighted(sampleWeight)),
           weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
           state: () => module.getOptimizerState(),
         };

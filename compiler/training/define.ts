@@ -25,24 +25,38 @@ export interface Range {
   readonly ignore?: number;
 }
 
-/** A loss as a row of the table: a value per sample, of which the compiler takes the weighted mean. */
-export interface Loss<C extends object = object> {
+/** How the values of a loss become one number, as Keras names it. */
+export type Reduction = "sum_over_batch_size" | "mean" | "sum" | "mean_with_sample_weight" | "none";
+/** The options that every loss has. */
+export interface LossConfig {
+  readonly reduction: Reduction;
+}
+
+/** A loss as a row of the table: a value per sample and position, or of the whole batch, which the compiler weighs and reduces. */
+export interface Loss<C extends LossConfig = LossConfig> {
   /** Keras' function name, e.g. mean_squared_error. */
   readonly name: string;
   readonly aliases: readonly string[];
   readonly says: string;
-  /** What it reads the output as: any numbers, each a probability, or along the last axis one distribution; its config may say logits. */
-  readonly takes: "numbers" | "probabilities" | "distribution";
+  /**
+   * What it reads the output as: any numbers on the targets' scale, each a probability, along the last axis one distribution, shares
+   * within 0 and 1 of either kind, or whatever it may be; its config may say logits.
+   */
+  readonly takes: "numbers" | "probabilities" | "distribution" | "shares" | "any";
   readonly config: z.ZodType<C>;
   readonly fixed?: FixedKeys;
+  /** The loss it stands for, where an output of `shape` decides that. */
+  readonly means?: (shape: readonly number[], config: C) => LossSpec;
+  /** What it needs where it takes no output of `shape`, in words that stand after "needs". */
+  readonly needs?: (shape: readonly number[], config: C) => string | undefined;
   /** Shape of the target for an output of `shape` (both without the batch axis). */
   readonly target: (shape: readonly number[], config: C) => readonly number[];
   /** Where the target holds whole numbers: which ones are labels, for an output of `shape`. */
   readonly labels?: (shape: readonly number[], config: C) => Range;
   /**
-   * One value per sample and position: [n, ...] with the last axis of y gone; where `mask` (same shape) is 0, it does not
-   * count. `y` is the model's output node, with at least one axis besides n: where it is a softmax or sigmoid, the loss takes
-   * its input instead (as Keras on TensorFlow does), which is stable.
+   * One value per sample and position: [n, ...], some axes of y gone; or values of the whole batch, without n. Where `mask` (of the
+   * shape of the values) is 0, a value does not count. `y` is the model's output node, with at least one axis besides n: where it is a
+   * softmax or sigmoid, a crossentropy takes its input instead (as Keras on TensorFlow does), which is stable.
    */
   readonly lower: (
     g: G,

@@ -9,6 +9,7 @@ import {
   optionsFunction,
   outFunction,
   portsFunction,
+  repeatFunction,
   rowsFunction,
   textsFunction,
   wholeFunction,
@@ -65,6 +66,7 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   copy: { text: copyFunction },
   kind: { text: kindFunction },
   rowsOf: { text: rowsFunction, needs: ["kind"] },
+  repeat: { text: repeatFunction },
   portsOf: { text: portsFunction, needs: ["kind"] },
   textsOf: { text: textsFunction, needs: ["kind"] },
   wholesOf: { text: wholesFunction, needs: ["kind"] },
@@ -136,6 +138,7 @@ export class Helpers {
   /** `kind(value)`; the other checks are described where they are written (checks.ts). */
   kind = (): Name => this.#text("kind");
   rowsOf = (): Name => this.#text("rowsOf");
+  repeat = (): Name => this.#text("repeat");
   portsOf = (): Name => this.#text("portsOf");
   textsOf = (): Name => this.#text("textsOf");
   wholesOf = (): Name => this.#text("wholesOf");

@@ -23,9 +23,14 @@ function savedOf(value: unknown): Saved | undefined {
   return { name: value.class_name.replace(/^.*>/, ""), config: isPlain(value.config) ? value.config : {} };
 }
 
+/** What null says where it is not the default: a loss whose values stay as they are. */
+const nulls: Keys = { reduction: "none" };
+
 /** A config in our terms: what Keras needs for itself is gone, objects in it are specs of their own. */
 export function configOf(config: Keys): Record<string, unknown> {
-  const entries = Object.entries(config).filter(([key, value]) => value !== null && key !== "name" && key !== "dtype");
+  const entries = Object.entries(config)
+    .map(([key, value]): [string, unknown] => [key, value ?? nulls[key] ?? null])
+    .filter(([key, value]) => value !== null && key !== "name" && key !== "dtype");
   return Object.fromEntries(entries.map(([key, value]) => [camelCase(key), specOf(value) ?? value]));
 }
 
@@ -34,6 +39,9 @@ export function specOf(value: unknown): Spec | undefined {
   const saved = savedOf(value);
   return saved && { ...configOf(saved.config), name: snakeCase(saved.name) };
 }
+
+/** A loss: a name of a function or class, or a class with its config. */
+export const lossSpec = (value: unknown): Spec | undefined => (typeof value === "string" ? snakeCase(value) : specOf(value));
 
 /** An optimizer: a name, or a class with its config. */
 export function optimizerSpec(value: unknown): Spec | undefined {

@@ -25,7 +25,7 @@ export const evaluate: Door = {
 if (rows < 1) throw new RangeError(${`${first.what}: wanted at least 1 row of ${literal(first.size).text} numbers, got 0 rows`});`,
         ...numbers.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
         ...targets.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
-        ...weights.map(({ what, id }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, 1);`),
+        ...weights.map(({ what, id, size }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, ${size});`),
         prepared(site),
         js`const sums = [${commas(logsOf(parts).map(() => 0))}], counts = [${commas(logsOf(parts).map(() => 0))}];`,
         braces(

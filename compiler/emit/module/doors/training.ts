@@ -34,7 +34,7 @@ export function batchOf(site: Site): Batch {
   // Where the outputs have names, their targets are given by them, however few have a loss.
   const single = parts.outputs.length === 1;
   const feeds = inputsOf(site);
-  const weights = targets.map(({ name: port }) => ({ name: port, shape: [] }));
+  const weights = targets.map(({ name: port, weights: shape }) => ({ name: port, shape }));
   const batch: Batch = {
     inputs: feeds.slots,
     targets: slotsOf(scene, "y", targets, single),
@@ -52,12 +52,7 @@ export function trainingText(site: Site): Code {
   const { inputs, targets, weights, feeds } = batchOf(site);
   const [first] = inputs;
   const single = parts.outputs.length === 1;
-  const read = ({ id, what, port }: Slot): Code =>
-    js`if (!(${id} instanceof Float32Array) || !${id}.length) ${id} = ${rowsOf()}(${what}, ${id}, ${rowShape(port.shape)});`;
-  const weigh = (slot: Slot): Code => js`if (${slot.id} !== undefined) {
-  ${read({ ...slot, port: { ...slot.port, shape: [1] } })}
-  if (${slot.id}.length !== rows) throw new RangeError(${`${slot.what}: wanted `} + rows + ${` numbers, one per row of ${first.what}, got `} + ${slot.id}.length);
-}`;
+  const read = ({ id, what, port }: Slot): Code => readRows(id, js`${rowsOf()}(${what}, ${id}, ${rowShape(port.shape)})`);
   const kept = [...feeds.fed.map(({ id }) => id), ...targets.map(({ id }) => id), ...weights.map(({ id }) => id)];
   return lines(
     js`function dataOf(x, y, sampleWeight) {
@@ -67,12 +62,38 @@ export function trainingText(site: Site): Code {
     single ? none : optionalPorts(scene, "sampleWeight", weights),
     readSlots(site, inputs),
     ...targets.flatMap((slot) => [read(slot), agree(slot, first)]),
-    ...weights.map(weigh),
+    ...weights.map(
+      (slot) => js`if (${slot.id} !== undefined) {
+  ${weigh(site, slot, first)}
+}`,
+    ),
     ...targets.map(({ port, what, id, size }) => checkRange(site, port, what, id, size)),
     feeds.before,
   )}
   return ${record([["rows", js`rows`], ...kept.map((id): readonly [string, Code] => [id.text, js`${id}`])])};
 }`,
+  );
+}
+
+/** Reads what is not read yet. */
+const readRows = (id: Name, rows: Code): Code => js`if (!(${id} instanceof Float32Array) || !${id}.length) ${id} = ${rows};`;
+
+/** Weights as one for each value of the loss: they are given so, or one a row, which then counts for all values of the row. */
+function weigh({ scene: { helpers } }: Site, { id, what, size, port }: Slot, first: Slot): Code {
+  const one = js`${helpers.rowsOf()}(${what}, ${id}, [1])`;
+  const wanted = `${what}: wanted `;
+  const rest = ` numbers, one per row of ${first.what}`;
+  if (size === 1)
+    return lines(
+      readRows(id, one),
+      js`if (${id}.length !== rows) throw new RangeError(${wanted} + rows + ${`${rest}, got `} + ${id}.length);`,
+    );
+  // A list of lists is a list of rows: of one weight, or of all.
+  const each = js`${helpers.rowsOf()}(${what}, ${id}, ${id} && ${id}[0] && ${id}[0].length > 1 ? ${rowShape(port.shape)} : [1])`;
+  return lines(
+    readRows(id, each),
+    js`if (${id}.length === rows) ${id} = ${helpers.repeat()}(${id}, ${size});
+if (${id}.length !== rows * ${size}) throw new RangeError(${wanted} + rows + ${`${rest}, or `} + rows * ${size} + ${`, one per value of the loss, got `} + ${id}.length);`,
   );
 }
 
@@ -84,7 +105,7 @@ function optionalPorts(scene: Scene, argument: string, slots: readonly Slot[]): 
 let ${commas(read)};`;
 }
 
-/** Copies n rows from `row` on into the input buffers of an entry; without sample weights each row counts 1. */
+/** Copies n rows from `row` on into the input buffers of an entry; without sample weights each value counts 1, or its share. */
 export function feed(site: Site, entryName: "trainStep" | "evaluate", row: Name | 0): Code {
   const { parts, scene } = site;
   const { copy } = scene.helpers;
@@ -100,11 +121,12 @@ export function feed(site: Site, entryName: "trainStep" | "evaluate", row: Name 
   return lines(
     ...feeds.fed.map((fed) => put(fed.name, fed.id, fed.size)),
     ...targetsOf(parts).map(({ y }, i) => put(y, targets[i].id, targets[i].size)),
-    ...targetsOf(parts).map(({ sampleWeight }, i) => {
+    ...targetsOf(parts).map(({ sampleWeight, unweighted }, i) => {
       const buffer = bufferOf(sampleWeight);
       if (buffer === undefined) return undefined;
-      return js`if (data.${weights[i].id} === undefined) ${scene.bufferId(buffer)}.fill(1, 0, n);
-else ${put(sampleWeight, weights[i].id, 1)}`;
+      const { id, size } = weights[i];
+      return js`if (data.${id} === undefined) ${scene.bufferId(buffer)}.fill(${unweighted === "share" ? js`1 / n` : 1}, 0, ${times(name("n"), size)});
+else ${put(sampleWeight, id, size)}`;
     }),
   );
 }
