@@ -15,6 +15,7 @@ import * as initializers from "../compiler/training/initializers/list.ts";
 import * as losses from "../compiler/training/losses/list.ts";
 import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
+import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { addCompileFlags } from "../src/cli/flags.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
@@ -75,6 +76,7 @@ export function blocks(start: string): Readonly<Record<string, string>> {
     activations: codes(Object.keys(activations)),
     losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
+    schedules: table(["schedule", "learning rate behind t batches"], named(schedules)),
     initializers: codes(sorted(initializers).map(({ name }) => name)),
     regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),
     constraints: table(["constraint", "what holds after each update"], named(constraints)),
