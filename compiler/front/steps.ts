@@ -15,7 +15,7 @@ import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { type Inference, portsOf, type Stream } from "./inference.ts";
 import { type BatchLoss, batchLoss, lossesOf, type PortLoss, type Target, targetPort, totalLoss } from "./losses.ts";
-import { type Log, metricsOf, metricsOver } from "./metrics.ts";
+import { type Log, madeOf, metricsOf, metricsOver } from "./metrics.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
 import { checkPatterns, isFrozen, ratesOf } from "./patterns.ts";
@@ -27,13 +27,15 @@ import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export type { Feed, Inference, Stream } from "./inference.ts";
 export type { Target } from "./losses.ts";
-export type { Log } from "./metrics.ts";
+export { isMean, type Log, type MeanLog, type SumLog } from "./metrics.ts";
 export { applyOptimizer, lossScaleOf, type Movement, rateState } from "./update.ts";
 
 /** The loss of a batch: the inputs, the targets and the weight of each value [n, …]; result `loss`. */
 export interface LossGraph extends Inference, Movement {
   readonly targets: readonly Target[];
   readonly logs: readonly Log[];
+  /** What makes of sums over all batches the metrics that are more than quotients. */
+  readonly metrics?: Graph;
   /** Names of the params to differentiate for. */
   readonly trainable: readonly string[];
   /** Default of the module's `learningRate`; NaN: the state `rateState`. */
@@ -149,7 +151,9 @@ export class Resolved implements Steps {
 
   #training(): Training {
     if (this.model.training !== undefined) return this.model.training;
+    const { left = [] } = this.model;
     throw new CompileError({
+      ...(left.length === 0 ? {} : { notes: left.map((what) => `the model's file says more than layerc has; ${what}`) }),
       code: "training/missing",
       path: "training",
       message: "a training step needs a loss and an optimizer; the model names none",
@@ -191,20 +195,24 @@ export class Resolved implements Steps {
     const constraints = new Map(
       this.weights.flatMap(({ name, spec }) => (spec.constraint == null ? [] : [[name, spec.constraint] as const])),
     );
+    const metrics = madeOf(shown);
     return {
-      results,
-      logs,
-      inputs,
-      outputs,
-      words,
-      feeds,
-      targets,
-      weights,
-      trainable,
-      optimizer,
-      constraints,
-      rates,
-      learningRate,
+      ...{
+        results,
+        logs,
+        inputs,
+        outputs,
+        words,
+        feeds,
+        targets,
+        weights,
+        trainable,
+        optimizer,
+        constraints,
+        rates,
+        learningRate,
+      },
+      ...(metrics === undefined ? {} : { metrics }),
     };
   }
 
