@@ -167,7 +167,12 @@ function specOf(
   // Learning rates of whole units make every model diverge, and a diverged model compares nothing.
   const fields = { learningRate: size(1, 20).map((k) => k / 200), axis: fc.constant(-1), ignoreClass: fc.constant(undefined) };
   return fc.oneof(
-    ...items.map(({ name, config }) => valuesOf(config, { integer: 4, fields }).map((given) => ({ ...(given as object), name }))),
+    ...items.map(({ name, config }) =>
+      valuesOf(config, { integer: 4, fields })
+        // Rules across keys: one way to clip.
+        .filter((given) => config.safeParse(given).success)
+        .map((given) => ({ ...(given as object), name })),
+    ),
   );
 }
 
