@@ -73,7 +73,10 @@ export function blocks(start: string): Readonly<Record<string, string>> {
       ]),
     ),
     activations: codes(Object.keys(activations)),
-    losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
+    losses: table(
+      ["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says"],
+      named(losses),
+    ),
     optimizers: table(["optimizer", "update"], named(optimizers)),
     initializers: codes(sorted(initializers).map(({ name }) => name)),
     regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),
