@@ -29,9 +29,9 @@ export const compile = (model: Model, input: OptionsInput = {}): Artifact => wit
 
 function compileWithin(given: Model, input: OptionsInput): Artifact {
   const options = parseOptions(input);
-  const { resolved, loss, stream, built, program, simd, contents, weights, warnings } = lowerChecked(given, options);
+  const { resolved, loss, stream, built, program, simd, contents, states, weights, warnings } = lowerChecked(given, options);
   const { predict, model, about } = resolved;
-  const hash = hashOf(model, options, weights);
+  const hash = hashOf(model, options, weights, states);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
   const emitted = emitModule({
     model: { name: model.name, hash },
@@ -42,7 +42,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     words: predict.words,
     feeds: predict.feeds,
     program,
-    constants: contents,
+    constants: new Map([...contents, ...(states ?? [])]),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
     counts,
@@ -78,7 +78,10 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     message: "the model has no weights: the seeded initial weights are used",
     hint: "train it, or give `weights`",
   };
-  return { ...emitted, manifest, warnings: model.weights === undefined && !options.train ? [untrained, ...warnings] : warnings };
+  const left = options.train ? (model.left ?? []) : [];
+  const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
+  const own = model.weights === undefined && !options.train ? [untrained] : [];
+  return { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] };
 }
 
 /** The IR after one pass. */
@@ -102,6 +105,7 @@ const needs = {
   step: { stream: true },
   trainStep: { train: true },
   evaluate: { train: true },
+  metrics: { train: true },
 } satisfies Record<Goal, OptionsInput>;
 
 /** The stages of one entry after every pass, for inspection. */
@@ -133,7 +137,12 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
 export const parseOptions = (input: OptionsInput): Options =>
   check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
 
-function hashOf(model: Model, options: Options, weights: Readonly<Record<string, Float32Array>>): string {
+function hashOf(
+  model: Model,
+  options: Options,
+  weights: Readonly<Record<string, Float32Array>>,
+  states: ReadonlyMap<string, Float32Array> = new Map(),
+): string {
   const hash = hasher();
   const { layers, graph, inputs, outputs, training, about } = model;
   // A chain hashes as it always has.
@@ -141,7 +150,7 @@ function hashOf(model: Model, options: Options, weights: Readonly<Record<string,
     ? [graph ?? null, inputs ?? null, outputs ?? null, about ?? null]
     : [];
   hash.text(JSON.stringify([version, model.name, model.seed, layers, training ?? null, options, ...more]));
-  for (const [name, values] of Object.entries(weights)) {
+  for (const [name, values] of [...Object.entries(weights), ...states]) {
     hash.text(name);
     hash.floats(values);
   }

@@ -2,7 +2,7 @@
 //
 // A model is a list of lines, each a call of a layer. In a chain every line takes what the one before gave. `inputs` and `outputs`
 // name ports instead, and a line says whose results it takes: a port's name, a line's name (its first result), or `"lstm:1"`.
-import type { LossSpec, OptimizerSpec } from "./training/define.ts";
+import type { LossSpec, MetricSpec, OptimizerSpec } from "./training/define.ts";
 
 /**
  * One line of the list. `layer` is Keras' name in camelCase, or one of two that stand for other lines: `model`, whose config holds
@@ -46,8 +46,17 @@ export interface Training {
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerSpec;
-  /** Names of metrics for every output that has a loss, or by output. Every loss is a metric too. */
-  readonly metrics?: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /**
+   * Weights that stay as they are: patterns of their names, `*` for any characters. A layer's name alone means all its weights, and is as
+   * `trainable: false` there.
+   */
+  readonly frozen?: readonly string[];
+  /** By pattern: by what the learning rate of weights is multiplied; the last that fits counts. */
+  readonly learningRates?: Readonly<Record<string, number>>;
+  /** Metrics for every output that has a loss, or by output. Every loss is a metric too. They do not know the weights of rows. */
+  readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
+  /** The same with the weights of rows. */
+  readonly weightedMetrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */
@@ -67,5 +76,12 @@ export interface Model {
   /** Path of a weights file, relative to the model file. */
   readonly weightsFile?: string;
   readonly training?: Training;
+  /**
+   * What training goes on from, by the names that a module's getOptimizerState() has: `optimizer/m/dense/kernel`, `optimizer/beta1Power`,
+   * `step`. What is missing begins as it always does. Predictions do not depend on it.
+   */
+  readonly state?: Readonly<Record<string, Float32Array>>;
+  /** What a file said of training that is not in `training`, because layerc does not have it: a sentence each. */
+  readonly left?: readonly string[];
   readonly about?: About;
 }

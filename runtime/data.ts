@@ -1,10 +1,12 @@
 // The user's rows on their way into a module. In: x, y and sample weights in any form. Out: tables of float32 numbers and texts, parted
 // into rows to train and rows to validate, and batches of them. Guarantee: no NaN, and no id or label out of its range, comes through.
+import type { FitOptions } from "./fit-options.ts";
 import { dataParts } from "./options.ts";
 import { type Argument, argumentOf, type Part, type Ports, partsOf } from "./ports.ts";
-import { errorOf, readRows, show } from "./rows.ts";
+import { errorOf, lengthOf, readRows, show } from "./rows.ts";
 import { readTexts } from "./texts.ts";
-import type { FitOptions, PortRows, Range } from "./trainable.ts";
+import type { PortRows, Range } from "./trainable.ts";
+import { classWeights } from "./weights.ts";
 
 /** The rows of a port back to back. */
 export interface Column {
@@ -45,10 +47,27 @@ export function readTable(what: string, given: unknown, ports: Ports): Table {
   const sampleWeight = ports.y.ports.map((_, i): Column | undefined => {
     const part = weights.at(i);
     if (part === undefined || part.rows === undefined) return undefined;
-    return { values: readRows(part.what, part.rows, { ...form, ...all, shape: [] }).values, size: 1 };
+    return readWeights(part, all);
   });
   return { rows, x, y, sampleWeight };
 }
+
+/** One number a row, or several: one for each value of the loss; how many those are, the module knows. */
+function readWeights({ what, rows: given }: Part, all: Agreed): Column {
+  const shape = hasSeveral(given, all.rows) ? {} : { shape: [] };
+  const { values, rows } = readRows(what, given, { ...form, ...all, ...shape });
+  return { values, size: values.length / rows };
+}
+
+/** Whether weights have the form of several a row, nested or back to back. */
+function hasSeveral(given: unknown, rows: number): boolean {
+  const length = lengthOf(given) ?? 0;
+  const first = length === 0 ? undefined : (given as ArrayLike<unknown>)[0];
+  const inner = lengthOf(first);
+  return inner === undefined ? length > rows && length % rows === 0 : inner > 1 || (typeof first === "object" && isNested(first));
+}
+
+const isNested = (list: unknown): boolean => typeof (list as ArrayLike<unknown>)[0] === "object";
 
 interface Agreed {
   readonly rows: number;
@@ -78,6 +97,28 @@ function checkRange(what: string, name: string, values: Float32Array, rows: numb
   throw errorOf("value", `${what}: ${place}: wanted ${wanted}, got ${show(values[at])}${hint}`);
 }
 
+/** Throws where rows have another width than those that are trained: where the module does not say how wide its targets are, the data do. */
+export function checkWidths(what: string, found: Table, { y }: Table): void {
+  y.forEach(({ size: wanted }, i) => {
+    const { size } = found.y[i];
+    if (size !== wanted) throw new RangeError(`${what}.y: wanted ${wanted} numbers a row as in data.y, got ${size}`);
+  });
+}
+
+/** The table with weights of its classes, as Keras has them: for one output, and not together with weights of rows. */
+export function withClassWeights(table: Table, { classWeight }: FitOptions, ports: Ports): Table {
+  if (classWeight === undefined) return table;
+  if (table.y.length > 1 || !ports.y.isSingle)
+    throw new TypeError("classWeight: wanted a model with one output; give sampleWeight by output");
+  if (table.sampleWeight.some((column) => column !== undefined))
+    throw new TypeError("classWeight: wanted no sampleWeight beside it: multiply them yourself");
+  const [{ values, size }] = table.y;
+  const shape = ports.y.ports[0].shape ?? [size];
+  if (values instanceof Float32Array && shape.filter((axis) => axis !== 1).length <= 1)
+    return { ...table, sampleWeight: [{ values: classWeights({ values, size }, classWeight), size: 1 }] };
+  throw new TypeError("classWeight: wanted one class a row, got targets with several; give sampleWeight, one for each step");
+}
+
 /** Rows to train, and to validate where that was asked for. */
 export interface Divided {
   readonly train: Table;
@@ -85,18 +126,7 @@ export interface Divided {
 }
 
 /** The last rows, before any shuffling, are for validation; the cut is at floor(rows · (1 − split)), as in Keras. */
-export function divide(all: Table, options: FitOptions, ports: Ports): Divided {
-  const { validationData, validationSplit: split = 0 } = options;
-  if (validationData !== undefined) {
-    if (split !== 0) throw new TypeError("fit: wanted validationSplit or validationData, got both");
-    const validation = readTable("validationData", validationData, ports);
-    // Where the module does not say how wide its targets are, the data do.
-    all.y.forEach(({ size: wanted }, i) => {
-      const { size: found } = validation.y[i];
-      if (found !== wanted) throw new RangeError(`validationData.y: wanted ${wanted} numbers a row as in data.y, got ${found}`);
-    });
-    return { train: all, validation };
-  }
+export function divide(all: Table, split: number): Divided {
   if (split === 0) return { train: all };
   const cut = Math.floor(all.rows * (1 - split));
   if (cut === 0 || cut === all.rows)
@@ -128,22 +158,59 @@ function batchOf(
   return { rows, x: of(x, xs), y: of(y, ys), ...(sampleWeight === undefined ? {} : { sampleWeight }) };
 }
 
-/** Gathers the rows of a batch into buffers that are reused. */
-export function batches({ rows, x, y, sampleWeight }: Table, most: number, ports: Ports): (chosen: Int32Array) => Batch {
+/** Gathers rows `from` to below `to` of an order into buffers that are reused. */
+export function batches({ rows, x, y, sampleWeight }: Table, most: number, ports: Ports) {
   const gatherers = [x, y, sampleWeight].map((columns) => columns.map((column) => column && gatherer(column, rows, most)));
-  return (chosen) => batchOf(ports, chosen.length, gatherers.map((each) => each.map((gather) => gather?.(chosen)))); // biome-ignore format: one line
+  return (order: Int32Array, from: number, to: number): Batch =>
+    batchOf(ports, to - from, gatherers.map((each) => each.map((gather) => gather?.(order, from, to)))); // biome-ignore format: one line
 }
 
-function gatherer({ values, size }: Column, rows: number, most: number): (chosen: Int32Array) => Column["values"] {
+type Gather = (order: Int32Array, from: number, to: number) => Column["values"];
+
+function gatherer({ values, size }: Column, rows: number, most: number): Gather {
   if (!(values instanceof Float32Array))
-    return (chosen) => Array.from(chosen).flatMap((row) => values.slice(row * size, (row + 1) * size));
+    return (order, from, to) => Array.from(order.subarray(from, to)).flatMap((row) => values.slice(row * size, (row + 1) * size));
   const space = new Float32Array(most * size);
-  return (chosen) => {
+  return (order, from, to) => {
     // Whoever was given the array may have transferred it since.
     if (values.length !== rows * size) throw new TypeError("fit: the data were detached while they were trained with");
-    chosen.forEach((row, i) => {
-      for (let k = 0; k < size; k++) space[i * size + k] = values[row * size + k];
-    });
-    return space.subarray(0, chosen.length * size);
+    let at = 0;
+    for (let i = from; i < to; i++) for (let k = order[i] * size, end = k + size; k < end; k++) space[at++] = values[k];
+    return at === space.length ? space : space.subarray(0, at);
   };
+}
+
+/** Tables of the same ports as one. */
+export function joined(tables: readonly Table[]): Table {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const columns = (of: (table: Table) => readonly (Column | undefined)[]): (Column | undefined)[] =>
+    of(tables[0]).map((first, i) => {
+      const parts = tables.map((table) => of(table)[i]);
+      // A batch without weights counts 1 a row beside others that have some.
+      if (first === undefined && parts.every((part) => part === undefined)) return undefined;
+      const size = parts.find((part) => part !== undefined)?.size ?? 1;
+      return joinedColumn(
+        parts.map((part, k) => part ?? { values: new Float32Array(tables[k].rows * size).fill(1), size }),
+        rows,
+      );
+    });
+  return {
+    rows,
+    x: columns(({ x }) => x) as Column[],
+    y: columns(({ y }) => y) as Column[],
+    sampleWeight: columns(({ sampleWeight }) => sampleWeight),
+  };
+}
+
+function joinedColumn(parts: readonly Column[], rows: number): Column {
+  const [{ values: first, size }] = parts;
+  if (!(first instanceof Float32Array)) return { values: parts.flatMap(({ values }) => Array.from(values, String)), size };
+  const values = new Float32Array(rows * size);
+  let at = 0;
+  for (const part of parts) {
+    if (part.size !== size) throw new RangeError(`validationData: wanted ${size} numbers a row in every batch, got ${part.size}`);
+    values.set(part.values as Float32Array, at);
+    at += part.values.length;
+  }
+  return { values, size };
 }

@@ -4,10 +4,20 @@
 /** Epochs that were fitted, by the trainStep of an instance: a copy of a module's exports is the same module. */
 const fitted = new WeakMap<object, number>();
 
+interface Steps {
+  readonly trainStep: object;
+}
+
+/** How many epochs a module has been fitted. */
+export const epochsOf = ({ trainStep }: Steps): number => fitted.get(trainStep) ?? 0;
+
+/** Says how many. */
+export const setEpochs = ({ trainStep }: Steps, count: number): void => void fitted.set(trainStep, count);
+
 /** Counts one more epoch of a module; gives how many there were before. */
-export function countEpoch({ trainStep }: { readonly trainStep: object }): number {
-  const before = fitted.get(trainStep) ?? 0;
-  fitted.set(trainStep, before + 1);
+export function countEpoch(module: Steps): number {
+  const before = epochsOf(module);
+  setEpochs(module, before + 1);
   return before;
 }
 

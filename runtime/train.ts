@@ -1,132 +1,199 @@
-// The loop of fit: epochs of shuffled batches, validation, early stopping. In: a module, and a run that was read for its ports. Out: the
-// history; the module holds the trained weights. Guarantee: nothing is trained before all data and options are checked.
-import { type Batch, batches, type Divided, divide, readTable, type Table, wholeOf } from "./data.ts";
+// The loop of fit, once: a generator that yields where it may rest and what has to be waited for. In: a module, and a run that was read for its
+// ports. Out: the history; the module holds the trained weights. Guarantee: hooks come in Keras' order, nothing is trained before all
+// data and options are checked, and whether somebody waits between batches changes no bit.
+import { averagesOf } from "./averages.ts";
+import type { Hook } from "./callbacks/define.ts";
+import { type Batch, checkWidths, joined, type Table, wholeOf } from "./data.ts";
 import { type Guard, guard } from "./divergence.ts";
-import { watcher } from "./early-stopping.ts";
-import { fitOptions } from "./options.ts";
-import type { Ports } from "./ports.ts";
+import type { FitOptions, Fitted } from "./fit-options.ts";
 import { show } from "./rows.ts";
-import { countEpoch, shuffle } from "./shuffle.ts";
-import type { Data, FitOptions, Fitted, Logs, Losses, Trainable } from "./trainable.ts";
+import { checkBatch, checkTexts, type Run } from "./run.ts";
+import { type Host, Session } from "./session.ts";
+import { countEpoch } from "./shuffle.ts";
+import { batchSource, type Feed, isThenable, rowSource, type Source, tablesOf } from "./source.ts";
+import type { Data, Logs, Losses, Measure, StepOptions, Trainable } from "./trainable.ts";
 
-/** Data and options of a fit, checked. */
-export interface Run extends Divided {
-  readonly ports: Ports;
-  readonly options: FitOptions;
-  /** Where texts are among the data: all of them, which only the module can tell from words that it does not know. */
-  readonly texts: readonly (readonly [what: string, table: Table])[];
-  /** Most rows of a step. */
-  readonly batchSize: number;
+/** What a run yields: nothing where it may rest, or a promise of `what`, whose value it goes on with. */
+export type Seam = undefined | { readonly what: string; readonly promise: PromiseLike<unknown> };
+/** A part of a run. */
+type Steps<T> = Generator<Seam, T, unknown>;
+
+/** Who drives a run. */
+export interface Pace {
+  /** Asked after each batch: whether to rest. */
+  readonly isDue: () => boolean;
 }
 
-/** Reads what a fit is given. Throws TypeError or RangeError. */
-export function readRun(ports: Ports, data: Data, given: FitOptions): Run {
-  const options = fitOptions(given);
-  const all = readTable("data", data, ports);
-  const divided = divide(all, options, ports);
-  const { validation } = divided;
-  const hasTexts = ports.x.ports.some(({ isText }) => isText);
-  const other: Run["texts"] = options.validationData && validation ? [["validationData", validation]] : [];
-  const texts: Run["texts"] = hasTexts ? [["data", all], ...other] : [];
-  return { ports, options, ...divided, texts, batchSize: Math.min(options.batchSize ?? 32, divided.train.rows) };
+/** Everything that the parts of one run share. */
+interface Loop {
+  readonly run: Run;
+  readonly pace: Pace;
+  readonly session: Session;
+  readonly source: Source;
+  readonly validation: Table | undefined;
+  /** None where a callback deals with losses that are not finite. */
+  readonly health: Guard | undefined;
 }
 
 /** Trains a module in place. */
-export function train(module: Trainable, run: Run): Fitted {
-  const { options, validation } = run;
-  const { epochs = 1, earlyStopping, onEpochEnd } = options;
+export function* train(module: Trainable, run: Run, pace: Pace, host: Host = {}): Steps<Fitted> {
+  const { options, ports, batchSize } = run;
   checkBatch(module, run);
+  const validation = run.validation ?? (yield* validationOf(run));
+  const source =
+    run.train === undefined
+      ? batchSource(run.batches, ports, module.batch ?? batchSize, options)
+      : rowSource(run.train, batchSize, ports, options);
   const losses = module.getMetrics === undefined ? ["loss"] : Object.keys(module.getMetrics());
-  const known = validation === undefined ? losses : [...losses, ...losses.map(validated)];
-  const watch = earlyStopping === undefined ? undefined : watcher(module, earlyStopping, known);
-  const health = guard(module);
+  const keys = validation === undefined ? losses : [...losses, ...losses.map(validated)];
+  const session = new Session(module, options, source.steps, keys, host);
   checkTexts(module, run);
-  const epochOf = trainer(module, run, health);
+  if (options.resume !== undefined) session.resume(options.resume);
+  const toleratesNaN = session.callbacks.some((callback) => callback.toleratesNaN === true);
+  const health = toleratesNaN ? undefined : guard(module);
+  const loop: Loop = { run, pace, session, source, validation, health };
   const all: Logs[] = [];
-  let stoppedEarly = false;
   try {
-    for (let epoch = 0; epoch < epochs && !stoppedEarly; epoch++) {
-      const logs = { ...epochOf(epoch), ...(validation && validate(module, validation, run.ports, health, epoch)) } as Logs;
-      all.push(logs);
-      if (watch?.stops(epoch, logs)) stoppedEarly = true;
-      if (onEpochEnd !== undefined && saysStop(onEpochEnd(epoch, logs))) stoppedEarly = true;
+    yield* call(session, "onTrainBegin");
+    session.remember();
+    for (let epoch = session.next; epoch < session.params.epochs && !session.isStopped; epoch++) {
+      yield* epochOf(loop, epoch, all);
     }
+  } catch (error) {
+    yield* giveUp(session, error);
+    throw error;
   } finally {
-    // Also when it ends with an error: the best weights are what is left of the run.
-    watch?.end();
+    const closed = source.close();
+    if (isThenable(closed)) yield { what: "data", promise: closed };
   }
-  const weights = module.getWeights();
-  health.check(`after epoch ${all.length - 1}, the last`, weights);
-  const keys = Object.keys(all[0]);
-  const history = {
-    ...Object.fromEntries(keys.map((key) => [key, all.map((logs) => logs[key])])),
-    loss: all.map(({ loss }) => loss),
-  };
-  return { history, epochs: all.length, stoppedEarly, module, weights };
+  return yield* finish(loop, all);
 }
 
-/** Throws where a text is none that the module knows, with the user's own row. */
-function checkTexts({ predict }: Trainable, { texts, ports }: Run): void {
-  for (const [what, table] of texts) {
-    try {
-      predict?.(wholeOf(table, ports).x);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`${what}.${error.message}`);
-    }
+/** Trains and validates one epoch, and adds its logs. */
+function* epochOf(loop: Loop, epoch: number, all: Logs[]): Steps<void> {
+  const { session, run, validation } = loop;
+  const { module } = session;
+  session.begin(epoch);
+  const before = countEpoch(module);
+  module.resetMetrics?.();
+  yield* call(session, "onEpochBegin", epoch);
+  const logs = logsOf(yield* batchesOf(loop, epoch, before));
+  if (validation !== undefined && isValidated(run.options, epoch)) {
+    yield* call(session, "onTestBegin");
+    const found = validate(loop, validation, epoch);
+    yield* call(session, "onTestEnd", logsOf(found));
+    for (const [key, value] of Object.entries(found)) logs[validated(key)] = value;
+    if (loop.pace.isDue()) yield undefined;
   }
+  session.next = epoch + 1;
+  yield* call(session, "onEpochEnd", epoch, logs);
+  all.push(logs);
+  const { onEpochEnd } = run.options;
+  const answer = onEpochEnd?.(epoch, logs);
+  if ((isThenable(answer) ? yield { what: "onEpochEnd", promise: answer } : answer) === false) session.stop();
+  yield* call(session, "afterEpoch", epoch, logs);
 }
 
-/** A module takes so many rows a step as it was compiled for, which may be fewer than Keras' 32. */
-function checkBatch({ batch }: Trainable, { options, batchSize }: Run): void {
-  if (batch === undefined || batchSize <= batch) return;
-  const { batchSize: given } = options;
-  const wanted = given ?? 32;
-  throw new RangeError(
-    `batchSize: wanted at most ${batch}, the most rows of a step of this module, got ${wanted}${given === undefined ? " (the default)" : ""}; give batchSize: ${batch}, or compile with batch: ${wanted}`,
+/** Trains the batches of one epoch; gives the means over its rows. */
+function* batchesOf({ session, source, health, pace }: Loop, epoch: number, order: number): Steps<Losses> {
+  const { module, callbacks } = session;
+  const [begins, ends] = (["onBatchBegin", "onBatchEnd"] as const).map((hook) =>
+    callbacks.some((one) => one[hook] !== undefined),
   );
+  const opened = source.open(epoch, order);
+  const feed = (isThenable(opened) ? yield { what: "data", promise: opened } : opened) as Feed;
+  let [sum, rows] = [0, 0];
+  const means = (): Losses => module.getMetrics?.() ?? { loss: rows && sum / rows };
+  for (let batch = 0; !session.isStopped; batch++) {
+    const next = feed.next();
+    const given = (isThenable(next) ? yield { what: "data", promise: next } : next) as Batch | undefined;
+    if (given === undefined) break;
+    if (begins) yield* call(session, "onBatchBegin", batch);
+    health?.before();
+    const loss = module.trainStep(given.x, given.y, stepOptions(given, session.givenRate));
+    health?.after(`epoch ${epoch}, batch ${batch}`, loss, given.x);
+    // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
+    sum += given.rows * loss;
+    rows += given.rows;
+    if (ends) yield* call(session, "onBatchEnd", batch, logsOf(means()));
+    if (pace.isDue()) yield undefined;
+  }
+  const closed = feed.close();
+  if (isThenable(closed)) yield { what: "data", promise: closed };
+  return means();
 }
 
-/** Trains one epoch; gives the mean losses of its rows. */
-function trainer(module: Trainable, { train: table, options, ports, batchSize }: Run, health: Guard): (epoch: number) => Losses {
-  const { shuffle: isShuffled = true, seed = 0, learningRate } = options;
-  const order = Int32Array.from({ length: table.rows }, (_, row) => row);
-  const batch = batches(table, batchSize, ports);
-  const rate = learningRate === undefined ? {} : { learningRate };
-  return (epoch) => {
-    const before = countEpoch(module);
-    if (isShuffled) shuffle(order, seed, before);
-    module.resetMetrics?.();
-    let sum = 0;
-    for (let from = 0; from < table.rows; from += batchSize) {
-      const given = batch(order.subarray(from, from + batchSize));
-      health.before();
-      const loss = module.trainStep(given.x, given.y, { ...weighted(given), ...rate });
-      health.after(`epoch ${epoch}, batch ${from / batchSize}`, loss, given.x);
-      // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
-      sum += given.rows * loss;
-    }
-    return module.getMetrics?.() ?? { loss: sum / table.rows };
-  };
+/** Nothing where there is nothing to say: steps are called often. */
+function stepOptions({ sampleWeight }: Batch, learningRate: number | undefined): StepOptions | undefined {
+  if (sampleWeight === undefined) return learningRate === undefined ? undefined : { learningRate };
+  return learningRate === undefined ? { sampleWeight } : { sampleWeight, learningRate };
 }
-
-const validated = (key: string): string => `val_${key}`;
 
 /** Keras goes on where only the validation overflows; where the weights are gone there is nothing to go on with. */
-function validate(module: Trainable, table: Table, ports: Ports, health: Guard, epoch: number): Losses {
-  const whole = wholeOf(table, ports);
-  const losses: unknown = module.evaluate(whole.x, whole.y, weighted(whole));
+function validate({ session: { module }, run: { ports }, health }: Loop, table: Table, epoch: number): Losses {
+  const { x, y, sampleWeight } = wholeOf(table, ports);
+  const losses: unknown = module.evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight });
   if (typeof losses !== "object" || losses === null)
     throw new TypeError(`fit: wanted evaluate to give losses by name, got ${show(losses)}: compile the module again`);
-  const entries = Object.entries(losses as Losses);
-  if (entries.some(([, loss]) => !Number.isFinite(loss))) health.check(`after epoch ${epoch}`, module.getWeights());
-  return Object.fromEntries(entries.map(([key, loss]) => [validated(key), loss]));
+  const isBad = (value: Measure): boolean => typeof value === "number" && !Number.isFinite(value);
+  if (Object.values(losses as Losses).some(isBad)) health?.check(`after epoch ${epoch}`, module.getWeights());
+  return losses as Losses;
 }
 
-const weighted = ({ sampleWeight }: Batch) => (sampleWeight === undefined ? {} : { sampleWeight });
-
-function saysStop(answer: unknown): boolean {
-  if (typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function")
-    throw new TypeError(`onEpochEnd: fit is synchronous and awaits nothing, got a function that returns a ${show(answer)}`);
-  return answer === false;
+/** Averages become the weights, callbacks have the last word. */
+function* finish({ session, health }: Loop, all: readonly Logs[]): Steps<Fitted> {
+  const { module } = session;
+  const resume = session.state();
+  const averages = all.length === 0 ? undefined : averagesOf(module);
+  averages?.apply();
+  yield* call(session, "onTrainEnd", all.at(-1) ?? logsOf({}));
+  const isChanged = averages !== undefined || session.callbacks.some(({ onTrainEnd }) => onTrainEnd !== undefined);
+  const weights = isChanged ? module.getWeights() : resume.weights;
+  if (all.length > 0) health?.check(`after epoch ${session.epoch}, the last`, weights);
+  const keys = new Set(["loss", ...all.flatMap((logs) => Object.keys(logs))]);
+  const valuesOf = (key: string): readonly Measure[] => all.flatMap((logs) => (Object.hasOwn(logs, key) ? [logs[key]] : []));
+  const history = Object.fromEntries([...keys].map((key) => [key, valuesOf(key)])) as Fitted["history"];
+  return { history, epochs: all.length, stoppedEarly: session.isStopped, module, weights, resume };
 }
+
+/** Tells callbacks of an error; the first error is the one that counts. */
+function* giveUp(session: Session, error: unknown): Steps<void> {
+  for (const callback of session.callbacks) {
+    try {
+      const answer = callback.onTrainError?.(error, session);
+      if (isThenable(answer)) yield { what: "onTrainError", promise: answer };
+    } catch {
+      // What went wrong first is thrown.
+    }
+  }
+}
+
+/** Calls a hook of every callback, and waits for what it gives. */
+function* call(session: Session, hook: Exclude<Hook, "onTrainError">, ...given: readonly unknown[]): Steps<void> {
+  for (const callback of session.callbacks) {
+    const answer = (callback[hook] as ((...given: readonly unknown[]) => unknown) | undefined)?.call(callback, ...given, session);
+    if (isThenable(answer)) yield { what: hook, promise: answer };
+  }
+}
+
+/** Data to validate that come in batches are read once. */
+function* validationOf({ options, ports, train }: Run): Steps<Table | undefined> {
+  const { validationData } = options;
+  if (validationData === undefined) return undefined;
+  const reading = tablesOf("validationData", validationData as Iterable<Data>, ports);
+  for (let step = reading.next(); ; ) {
+    if (step.done === true) {
+      const table = joined(step.value);
+      if (train !== undefined) checkWidths("validationData", table, train);
+      return table;
+    }
+    step = reading.next(yield { what: "validationData", promise: step.value });
+  }
+}
+
+const logsOf = (losses: Losses): Logs => ({ ...losses }) as Logs;
+const validated = (key: string): string => `val_${key}`;
+
+/** `validationFreq` counts epochs from 1. */
+const isValidated = ({ validationFreq: freq = 1 }: FitOptions, epoch: number): boolean =>
+  typeof freq === "number" ? (epoch + 1) % freq === 0 : freq.includes(epoch + 1);

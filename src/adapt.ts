@@ -13,7 +13,7 @@ import { discretization, integerLookup, normalization, stringLookup, textVectori
 import { lookupFor, wordsFor } from "../compiler/layers/preprocessing/text-vectorization.ts";
 import type { Given } from "../compiler/layers/preprocessing/vocabulary.ts";
 import { sampleAxes } from "../compiler/layers/shared.ts";
-import type { Model } from "../compiler/model.ts";
+import type { LayerSpec, Model } from "../compiler/model.ts";
 import { begin } from "../compiler/ops/index.ts";
 import { type Fault, readRows } from "../runtime/rows.ts";
 import { readTexts } from "../runtime/texts.ts";
@@ -138,6 +138,33 @@ const adapters: Readonly<Record<string, (given: Adaption) => Adapted>> = {
     return vocabularyFor(documents, lookupFor(keys));
   },
 };
+
+/** By layer the key that says whether it has adapted to data, and what stands in for that where only shapes are asked for. */
+const standIns: Readonly<Record<keyof typeof adapters, readonly [key: string, config: (given: Adapted) => Adapted]>> = {
+  normalization: ["mean", () => ({ mean: 0, variance: 1 })],
+  discretization: [
+    "binBoundaries",
+    ({ numBins }) => ({ binBoundaries: Array.from({ length: Number(numBins) - 1 }, (_, i) => i) }),
+  ],
+  stringLookup: ["vocabulary", withIdf("a")],
+  integerLookup: ["vocabulary", withIdf(1)],
+  textVectorization: ["vocabulary", withIdf("a")],
+};
+function withIdf(item: Item): (given: Adapted) => Adapted {
+  return ({ outputMode }) => ({ vocabulary: [item], ...(outputMode === "tf_idf" ? { idfWeights: [1] } : {}) });
+}
+
+/** Whether a line is one of those that adapt to data, and has not yet. */
+export const isUnadapted = ({ layer, config }: LayerSpec): boolean =>
+  Object.hasOwn(standIns, layer) && (config[standIns[layer][0]] ?? null) === null;
+
+/** The model with something in place of all that its lines would take from data: its shapes, not its numbers. */
+export const withStandIns = (model: Model): Model => ({
+  ...model,
+  layers: model.layers.map((line) =>
+    isUnadapted(line) ? { ...line, config: { ...line.config, ...standIns[line.layer][1](line.config) } } : line,
+  ),
+});
 
 /** The shape of what a layer takes: an input's, as it is, or what the layers before it make. */
 function takenBy(checked: ReturnType<typeof checkModel>, at: number): readonly number[] {

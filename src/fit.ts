@@ -5,41 +5,96 @@ import { compile } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/error.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import type { Model } from "../compiler/model.ts";
+import { atOnce, drive, driveAsync } from "../runtime/drive.ts";
+import { withCallbacks } from "../runtime/fit.ts";
 import {
+  type BatchesLike,
   type Data,
+  type FitAsyncOptions,
   type FitOptions,
   type Fitted,
+  fitAsync as fitAsyncModule,
   fit as fitModule,
   type Loadable,
   load,
+  progressBar,
   type Trainable,
 } from "../runtime/index.ts";
 import type { Ports } from "../runtime/ports.ts";
-import { readRun, train } from "../runtime/train.ts";
+import { type Run, readRun } from "../runtime/run.ts";
+import { type Pace, train } from "../runtime/train.ts";
 import { isModel } from "./formats/json.ts";
 import { withWeights } from "./sequential.ts";
+import { standardOutput } from "./terminal.ts";
 
 /** What training a model gives. */
 export interface FittedModel extends Fitted {
-  /** With the trained weights; the model that was given is as it was. */
+  /** With the trained weights and the optimizer's state; the model that was given is as it was. */
   readonly model: Model;
   /** Of its compilation. */
   readonly warnings: readonly Diagnostic[];
 }
+type Subject = Model | Trainable | Loadable;
 
 /**
  * Trains a model: compiles it with `train: true` and steps of `batchSize` rows, and trains that. Throws CompileError where the model
  * does not compile or names no loss and optimizer, TypeError or RangeError where data or options do not fit or the loss is not finite.
  */
-export function fit(model: Model, data: Data, options?: FitOptions): FittedModel;
+export function fit(model: Model, data: Data | BatchesLike, options?: FitOptions): FittedModel;
 /** Trains a module compiled with `train: true` in place, or its artifact, which is loaded first. Throws TypeError or RangeError. */
-export function fit(subject: Trainable | Loadable, data: Data, options?: FitOptions): Fitted;
-export function fit(subject: Model | Trainable | Loadable, data: Data, options: FitOptions = {}): Fitted | FittedModel {
+export function fit(subject: Trainable | Loadable, data: Data | BatchesLike, options?: FitOptions): Fitted;
+export function fit(subject: Subject, data: Data | BatchesLike, options: FitOptions = {}): Fitted | FittedModel {
   if (!isModel(subject)) return fitModule(subject, data, options);
-  const run = readRun(portsOf(subject), data, options);
-  const artifact = compile(subject, { train: true, batch: run.batchSize, selfTest: false });
-  const fitted = train(load<Trainable>(artifact), run);
-  return { ...fitted, model: withWeights(subject, fitted.weights), warnings: artifact.warnings };
+  const { begin, result } = prepare(subject, readRun(portsOf(subject), data, options));
+  return result(drive(begin(atOnce)));
+}
+
+/** The same run, which waits between batches, for callbacks and for batches, and ends with the reason of `signal`. */
+export async function fitAsync(model: Model, data: Data | BatchesLike, options?: FitAsyncOptions): Promise<FittedModel>;
+/** Likewise of a module, or its artifact. */
+export async function fitAsync(
+  subject: Trainable | Loadable,
+  data: Data | BatchesLike,
+  options?: FitAsyncOptions,
+): Promise<Fitted>;
+export async function fitAsync(
+  subject: Subject,
+  data: Data | BatchesLike,
+  options: FitAsyncOptions = {},
+): Promise<Fitted | FittedModel> {
+  if (!isModel(subject)) return fitAsyncModule(subject, data, options);
+  const run = readRun(portsOf(subject), data, options, true);
+  const { begin, result } = prepare(subject, run);
+  return result(await driveAsync(begin, run.options.signal));
+}
+
+/** Compiles a model for a run; gives the way to begin it, and what it comes to. */
+function prepare(model: Model, run: Run) {
+  const artifact = compile(model, { train: true, batch: run.batchSize, selfTest: false });
+  const module = load<Trainable>(artifact);
+  return {
+    begin: (pace: Pace) => train(module, shown(run), pace, { model: () => modelOf(model, module, module.getWeights()) }),
+    result: (fitted: Fitted): FittedModel => ({
+      ...fitted,
+      model: modelOf(model, module, fitted.weights),
+      warnings: artifact.warnings,
+    }),
+  };
+}
+
+/** The model with what its module holds: it goes on from there when it is trained again, as a model of Keras does. */
+const modelOf = (model: Model, { getOptimizerState }: Trainable, weights: readonly Float32Array[]): Model => ({
+  ...withWeights(model, weights),
+  state: getOptimizerState?.() ?? {},
+});
+
+/** The run with Keras' line on standard output: by default where that is a terminal. */
+function shown(run: Run): Run {
+  const { verbose, callbacks = [] } = run.options;
+  const output = standardOutput();
+  const level = verbose ?? (output?.isTerminal === true ? 1 : 0);
+  if (level === 0 || output === undefined) return run;
+  return withCallbacks(run, [...callbacks, progressBar({ ...output, verbose: level })]);
 }
 
 /** The arguments of the module that the model will be. */

@@ -6,10 +6,41 @@ export type { Code } from "../compiler/diagnostics/codes.ts";
 export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";
 export type { LayerSpec, Model } from "../compiler/model.ts";
 export type { Options, OptionsInput } from "../compiler/options.ts";
-export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
-export { load } from "../runtime/index.ts";
-export { type FittedModel, fit } from "./fit.ts";
+export type { LossSpec, MetricSpec, OptimizerSpec } from "../compiler/training/define.ts";
+export {
+  type Batches,
+  type BatchesLike,
+  type Callback,
+  type ClassificationOptions,
+  type ClassificationReport,
+  type ClassScore,
+  classificationReport,
+  type Data,
+  type EarlyStopping,
+  earlyStopping,
+  type FitAsyncOptions,
+  type FitOptions,
+  type Fitted,
+  jsonEvents,
+  type Logs,
+  lambdaCallback,
+  learningRateScheduler,
+  load,
+  progressBar,
+  type RegressionReport,
+  type RegressionScore,
+  reduceLROnPlateau,
+  regressionReport,
+  swapEMAWeights,
+  type TrainingRun,
+  type TrainingState,
+  terminateOnNaN,
+} from "../runtime/index.ts";
+export { backupAndRestore, csvLogger, modelCheckpoint } from "./callbacks/list.ts";
+export { openTrainingState } from "./callbacks/state-file.ts";
+export { type FittedModel, fit, fitAsync } from "./fit.ts";
 export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable } from "./formats/custom/define.ts";
 export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
 export { type ClassesLike, type ScalerLike, withClasses, withScaler } from "./scikit.ts";
 export * from "./sequential.ts";
+export { type Summary, type SummaryRow, type SummaryTotals, summary } from "./summary.ts";

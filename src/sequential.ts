@@ -169,7 +169,10 @@ const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.unknown().optional(),
   optimizer: z.unknown().optional(),
+  frozen: z.unknown().optional(),
+  learningRates: z.unknown().optional(),
   metrics: z.unknown().optional(),
+  weightedMetrics: z.unknown().optional(),
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;

@@ -16,8 +16,10 @@ import { type ByPort, byPort, eachPort, type Floats, fedWith, type Given, rowsFr
 export interface Trainable extends Predictor {
   trainStep(x: Given, y: Given, options?: { readonly sampleWeight?: Given; readonly learningRate?: number }): number;
   evaluate(x: Given, y: Given, options?: { readonly sampleWeight?: Given }): Readonly<Record<string, number>> & { loss: number };
+  getMetrics(): Readonly<Record<string, number | readonly number[]>>;
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
+  getOptimizerState(): Readonly<Record<string, Float32Array>>;
 }
 
 /** The weights a model starts with, given or initial. */
@@ -102,6 +104,7 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     },
     evaluate: (x: Given, y: Given, rows: number): number => lossOf("evaluate", x, y, rows),
     weight: (name: string): Float32Array => machine.buffers.get(name) ?? unknownEntry(name),
+    state: () => Object.fromEntries([...machine.buffers].filter(([name]) => name.startsWith("optimizer/"))),
   };
 }
 
@@ -240,6 +243,62 @@ export const evaluators: readonly Evaluator[] = [
 ];
 const weighted = (sampleWeight: Given | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });
 
+/** What a training shows, after each of its batches. */
+export interface Meter {
+  readonly name: string;
+  readonly start: (
+    model: Model,
+    batch: number,
+  ) => (x: Given, y: Given, rows: number, sampleWeight?: Given) => Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** Sums over batches by the Graph interpreter, in doubles, and what their Graph makes of them. */
+function meterInDoubles(model: Model): ReturnType<Meter["start"]> {
+  const { logs, metrics } = resolve(model).trainStep(trainingOf(model));
+  const sums = new Map<string, Float64Array>();
+  const add = (name: string, values: ArrayLike<number>, times = 1): void => {
+    const known = sums.get(name);
+    sums.set(
+      name,
+      Float64Array.from(values, (value, i) => times * value + (known?.[i] ?? 0)),
+    );
+  };
+  const sum = (name: string): number[] => [...(sums.get(name) ?? [])];
+  return (x, y, rows, sampleWeight) => {
+    const { graph, values } = lossInDoubles(model, "trainStep", x, y, rows, sampleWeight);
+    const { results } = runGraph(graph, { rows, values, precision: "double" });
+    for (const log of logs) {
+      if (!("total" in log)) for (const { name } of log.sums) add(name, results[name].data);
+      else if (log.count !== undefined) for (const name of [log.total, log.count]) add(name, results[name].data);
+    }
+    const given = Object.fromEntries([...sums].map(([name, data]) => [name, Float32Array.from(data)]));
+    const made = metrics && runGraph(metrics, { rows: 1, values: given, precision: "double" }).results;
+    return Object.fromEntries(
+      logs.map((log) => {
+        if ("total" in log) return [log.key, log.count === undefined ? 0 : sum(log.total)[0] / (sum(log.count)[0] || 1)];
+        const data = log.isMade ? [...(made?.[log.key].data ?? [])] : sum(log.sums[0].name);
+        return [log.key, log.shape.length === 0 ? data[0] : data];
+      }),
+    );
+  };
+}
+
+export const meters: readonly Meter[] = [
+  { name: "graph", start: meterInDoubles },
+  ...targets.map(
+    (target): Meter => ({
+      name: target.name,
+      start: (model, batch) => {
+        const module = start<Trainable>(model, target, { train: true, batch });
+        return (x, y, _rows, sampleWeight) => {
+          module.trainStep(x, y, sampleWeight === undefined ? {} : { sampleWeight });
+          return module.getMetrics();
+        };
+      },
+    }),
+  ),
+];
+
 export interface Trainer {
   readonly name: string;
   readonly start: (
@@ -248,6 +307,8 @@ export interface Trainer {
   ) => {
     readonly step: (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
+    /** What the optimizer keeps, by name. */
+    readonly state: () => Readonly<Record<string, Floats>>;
   };
 }
 
@@ -261,6 +322,7 @@ export const trainers: readonly Trainer[] = [
       return {
         step: run.trainStep,
         weights: () => Object.fromEntries(weightNames(model).map((name) => [name, run.weight(name)])),
+        state: run.state,
       };
     },
   },
@@ -273,6 +335,7 @@ export const trainers: readonly Trainer[] = [
         return {
           step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, weighted(sampleWeight)),
           weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
+          state: () => module.getOptimizerState(),
         };
       },
     }),

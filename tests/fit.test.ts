@@ -52,7 +52,9 @@ describe("fit of a model", () => {
     expect(byModel.history).toEqual(byModule.history);
     expect(byModel.weights).toEqual(byModule.weights);
     expect(byModel.epochs).toBe(3);
-    expect(byModel.model).toEqual({ ...given, weights: byModel.model.weights });
+    const { weights, state } = byModel.model;
+    expect(byModel.model).toEqual({ ...given, weights, state });
+    expect(state).toEqual(module.getOptimizerState?.());
     expect(Object.values(byModel.model.weights ?? {})).toEqual(byModel.weights);
     expect(byModel.history.loss[2]).toBeLessThan(byModel.history.loss[0]);
   });

@@ -38,6 +38,12 @@ export const codes = {
   "training/spec": "The loss, the optimizer or an initializer is unknown, or its config has a value its schema does not allow.",
   "training/head":
     "The last layer and the loss do not go together, so that training learns little or nothing. A warning: the model compiles.",
+  "training/state":
+    "The state that training goes on from is not that of the model's optimizer: a name that it does not have, or another number of values. Names are those of a module's getOptimizerState(): optimizer/m/dense/kernel.",
+  "training/left":
+    "A file says something of training that layerc does not have, and it was left out. A warning: the model predicts as it should, and what is trained is said in the message.",
+  "training/names":
+    "A weight is called like something that training adds: the targets, the learning rate, a state of the optimizer. Give the weight another name, or compile without training.",
   "weights/unread":
     "The model names a weights file, and compile was called without its content. compile itself reads no file; the command line and the plugins do.",
   "weights/unknown": "The model has no weight of this name. Names are `layer name/weight name`.",
@@ -85,6 +91,12 @@ export const codes = {
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
+  "data/empty": "A file of data holds no row, or too few rows for what is asked of them, such as a part for validation.",
+  "data/column":
+    "A table lacks a column that is asked for, or its columns do not fit: a line has another number of cells than the header, or the columns together have another number of values than the model takes.",
+  "data/missing":
+    "A cell holds nothing, and nothing says what stands in its place. `--impute mean` (median, most_frequent, drop, or a value) does; a target is never made up.",
+  "data/labels": "A label is none of the classes that the model tells apart, or there are more labels than classes.",
   "file/missing": "A file could not be read: it does not exist, is a folder, or may not be read.",
   "file/write": "A file could not be written.",
   "file/input":
@@ -108,6 +120,8 @@ export const codes = {
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
+  "training/run":
+    "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

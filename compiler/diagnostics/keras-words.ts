@@ -73,7 +73,6 @@ export const meanings: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys of Keras that layerc has nowhere, and what takes their place. */
 export const absences: Readonly<Record<string, string>> = {
-  weightedmetrics: "layerc has no weighted metrics: metrics are those of the rows alone",
   lossweights: "a model has one loss: weigh rows with sampleWeight in trainStep, evaluate and fit",
   sampleweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
   classweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",

@@ -35,6 +35,8 @@ export interface Calls {
   readonly inputs: readonly InputSpec[];
   readonly entries: readonly Entry[];
   readonly outputs: readonly { readonly name: string; readonly path: string; readonly source: Source }[];
+  /** Patterns of weights that are not trained. */
+  readonly frozen?: readonly string[];
 }
 
 /** What an input of a call was, for a note. */

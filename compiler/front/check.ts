@@ -7,6 +7,7 @@ import { CompileError } from "../diagnostics/error.ts";
 import { isPlain, knownKeys, plainData, plainKeys } from "../diagnostics/plain.ts";
 import type { About, Model } from "../model.ts";
 import { type Calls, callsOf } from "./calls.ts";
+import { isFrozen } from "./patterns.ts";
 
 /** The model as it was checked: plain data, but for its weights; and its calls, of which a Graph has none. */
 export interface Checked extends Calls {
@@ -14,7 +15,20 @@ export interface Checked extends Calls {
 }
 
 const place = { code: "model/schema", path: "", subject: "the model" } as const;
-const modelKeys = ["name", "seed", "layers", "graph", "inputs", "outputs", "weights", "weightsFile", "training", "about"];
+const modelKeys = [
+  "name",
+  "seed",
+  "layers",
+  "graph",
+  "inputs",
+  "outputs",
+  "weights",
+  "weightsFile",
+  "training",
+  "state",
+  "left",
+  "about",
+];
 /** A list of 2³² holes would be filled otherwise. */
 const mostLines = 2 ** 20;
 /** What a model has besides lines and weights. */
@@ -23,12 +37,18 @@ const headSchema = z.strictObject({
   seed: z.int(),
   graph: z.string().optional(),
   weightsFile: z.string().optional(),
+  left: z.array(z.string()).optional(),
 });
+/** Each is judged by the table it comes from. */
+const metrics = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional();
 const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.record(z.string(), z.number()).optional(),
   optimizer: z.unknown().optional(),
-  metrics: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
+  frozen: z.array(z.string()).optional(),
+  learningRates: z.record(z.string(), z.number().positive()).optional(),
+  metrics,
+  weightedMetrics: metrics,
 });
 
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */
@@ -39,8 +59,15 @@ export function checkModel(given: Model): Checked {
     const hint = "start with dense({ units: 1, inputShape: [2] })";
     throw new CompileError({ code: "model/empty", path: "layers", message: "the model has no layers", hint });
   }
-  return { model, ...callsOf(model) };
+  return { model, ...frozenIn(callsOf(model), model.training?.frozen) };
 }
+
+/** A layer that is frozen as a whole is as one with `trainable: false`. */
+const frozenIn = (calls: Calls, frozen: readonly string[] = []): Calls => ({
+  ...calls,
+  entries: calls.entries.map((entry) => (isFrozen(entry.owner, frozen) ? { ...entry, trainable: false } : entry)),
+  frozen,
+});
 
 /** The outer form of a model, and its lines as plain data. */
 function modelOf(given: unknown): Model {
@@ -51,7 +78,7 @@ function modelOf(given: unknown): Model {
   }
   const keys = plainKeys(given, place);
   knownKeys(keys, modelKeys, place);
-  const { layers: lines, inputs, outputs, weights, training, about, ...head } = keys;
+  const { layers: lines, inputs, outputs, weights, training, state, about, ...head } = keys;
   const port = (value: unknown, path: string) => plainData(value, { code: "model/port", path, subject: path });
   if (!Array.isArray(lines)) {
     const message = `a model is an object with a list of layers, found ${showValue(lines)}`;
@@ -60,6 +87,10 @@ function modelOf(given: unknown): Model {
   if (weights !== undefined && !isPlain(weights)) {
     const message = `weights needs an object of Float32Arrays by name, found ${showValue(weights)}`;
     throw new CompileError({ code: "model/schema", path: "weights", message, hint: "withWeights(model, list) takes a list" });
+  }
+  if (state !== undefined && !isPlain(state)) {
+    const message = `state needs an object of Float32Arrays by name, found ${showValue(state)}`;
+    throw new CompileError({ code: "model/schema", path: "state", message, hint: "getOptimizerState() of a module gives one" });
   }
   if (lines.length > mostLines) {
     const message = `a model has at most ${mostLines} layers, found ${lines.length}`;
@@ -84,14 +115,15 @@ function modelOf(given: unknown): Model {
     ...(about === undefined
       ? {}
       : { about: plainData(about, { code: "model/about", path: "about", subject: "about" }) as About }),
-    ...(weights === undefined ? {} : { weights: weightsIn(weights) }),
+    ...(weights === undefined ? {} : { weights: numbersIn(weights, "weights") }),
+    ...(state === undefined ? {} : { state: numbersIn(state, "state") }),
     ...(training === undefined ? {} : { training: trainingOf(training) }),
   };
 }
 
-/** Read once; what is no Float32Array is found where the weights' shapes are known. */
-const weightsIn = (weights: unknown): NonNullable<Model["weights"]> =>
-  plainKeys(weights, { code: "model/schema", path: "weights", subject: "weights" }) as NonNullable<Model["weights"]>;
+/** Read once; what is no Float32Array is found where the shapes are known. */
+const numbersIn = (numbers: unknown, path: "weights" | "state"): NonNullable<Model["weights"]> =>
+  plainKeys(numbers, { code: "model/schema", path, subject: path }) as NonNullable<Model["weights"]>;
 
 /** A line and what it holds as plain data; what is no line at all is for `layerOf` to say. */
 function plainLine(line: unknown, path: string): unknown {

@@ -95,7 +95,7 @@ class Lowering {
     });
     this.#ranges = new Ranges(this.#ports);
     for (const [input, { below }] of inputs.entries()) if (below !== undefined) this.#ranges.set(input, below);
-    this.#params = new Params(g, training !== undefined);
+    this.#params = new Params(g, training !== undefined, calls.frozen);
     this.#encodings = new Encodings(g);
   }
 

@@ -9,6 +9,7 @@ import type { Assign, WeightSpec } from "../layers/define.ts";
 import type { G } from "../ops/index.ts";
 import type { Moved } from "./each-step.ts";
 import type { Line } from "./lines.ts";
+import { isFrozen } from "./patterns.ts";
 import { type Regularized, weightLosses } from "./penalties.ts";
 
 /** A weight with what its first value depends on. */
@@ -29,13 +30,16 @@ export interface Place {
 export class Params {
   readonly #g: G;
   readonly #isTraining: boolean;
+  /** Patterns of weights that are not trained. */
+  readonly #frozen: readonly string[];
   /** Of every weight so far. */
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #moved = new Map<string, Node>();
   readonly #regularized: Regularized[] = [];
 
-  constructor(g: G, isTraining: boolean) {
+  constructor(g: G, isTraining: boolean, frozen: readonly string[] = []) {
     this.#g = g;
+    this.#frozen = frozen;
     this.#isTraining = isTraining;
   }
 
@@ -66,7 +70,7 @@ export class Params {
   weight(spec: WeightSpec, place: Place, assign: Assign = {}): Node {
     const { line, owner } = place;
     const name = `${owner}/${spec.name}`;
-    const isTrained = spec.trainable && line.trainable;
+    const isTrained = spec.trainable && line.trainable && !isFrozen(name, this.#frozen);
     checkSize(spec.name, spec.shape, line.path);
     const node = this.#g.as(spec.name, () => this.#g.param({ name, shape: [...spec.shape] }));
     this.#note(spec, place, isTrained);

@@ -15,27 +15,30 @@ import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { type Inference, portsOf, type Stream } from "./inference.ts";
 import { type BatchLoss, batchLoss, lossesOf, type PortLoss, type Target, targetPort, totalLoss } from "./losses.ts";
-import { type Log, metricsOf, metricsOver } from "./metrics.ts";
+import { type Log, madeOf, metricsOf, metricsOver } from "./metrics.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
+import { checkPatterns, isFrozen, ratesOf } from "./patterns.ts";
 import { chunksOf, stateName } from "./stream.ts";
 import { checkTraining } from "./train.ts";
-import { type Movement, optimizerOf } from "./update.ts";
+import { learningRateOf, type Movement } from "./update.ts";
 import type { Mode } from "./values.ts";
 import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export type { Feed, Inference, Stream } from "./inference.ts";
 export type { Target } from "./losses.ts";
-export type { Log } from "./metrics.ts";
-export { applyOptimizer, type Movement } from "./update.ts";
+export { isMean, type Log, type MeanLog, type SumLog } from "./metrics.ts";
+export { applyOptimizer, lossScaleOf, type Movement, rateState } from "./update.ts";
 
 /** The loss of a batch: the inputs, the targets and the weight of each value [n, …]; result `loss`. */
 export interface LossGraph extends Inference, Movement {
   readonly targets: readonly Target[];
   readonly logs: readonly Log[];
+  /** What makes of sums over all batches the metrics that are more than quotients. */
+  readonly metrics?: Graph;
   /** Names of the params to differentiate for. */
   readonly trainable: readonly string[];
-  /** Default of the module's `learningRate`. */
+  /** Default of the module's `learningRate`; NaN: the state `rateState`. */
   readonly learningRate: number;
 }
 
@@ -100,6 +103,7 @@ export class Resolved implements Steps {
     const { training } = model;
     // Whether or not somebody trains it now: what the spec says is part of the model.
     const losses = training === undefined ? undefined : checkTraining(training, this.predict.outputs);
+    if (training !== undefined) checkPatterns(training, this.weights.map(({ name }) => name)); // biome-ignore format: one line
     this.warnings = this.predict.outputs.flatMap(({ name }) =>
       headWarnings(
         this.predict.graph,
@@ -147,7 +151,9 @@ export class Resolved implements Steps {
 
   #training(): Training {
     if (this.model.training !== undefined) return this.model.training;
+    const { left = [] } = this.model;
     throw new CompileError({
+      ...(left.length === 0 ? {} : { notes: left.map((what) => `the model's file says more than layerc has; ${what}`) }),
       code: "training/missing",
       path: "training",
       message: "a training step needs a loss and an optimizer; the model names none",
@@ -180,13 +186,34 @@ export class Resolved implements Steps {
     ];
     // A weight that no loss depends on stays as it is.
     const read = new Set(graph("loss", results).nodes.flatMap(({ op, attrs }) => (op === "param" ? [attrs.name] : [])));
-    const trainable = weights.filter((weight) => weight.trainable && read.has(weight.name)).map(({ name }) => name);
+    const isTrained = ({ name, trainable }: (typeof weights)[number]): boolean =>
+      trainable && read.has(name) && !isFrozen(name, training.frozen);
+    const trainable = weights.filter(isTrained).map(({ name }) => name);
     const { optimizer } = training;
-    const { learningRate } = optimizerOf(optimizer).config;
+    const learningRate = learningRateOf(optimizer);
+    const rates = ratesOf(training, trainable);
     const constraints = new Map(
       this.weights.flatMap(({ name, spec }) => (spec.constraint == null ? [] : [[name, spec.constraint] as const])),
     );
-    return { results, logs, inputs, outputs, words, feeds, targets, weights, trainable, optimizer, constraints, learningRate };
+    const metrics = madeOf(shown);
+    return {
+      ...{
+        results,
+        logs,
+        inputs,
+        outputs,
+        words,
+        feeds,
+        targets,
+        weights,
+        trainable,
+        optimizer,
+        constraints,
+        rates,
+        learningRate,
+      },
+      ...(metrics === undefined ? {} : { metrics }),
+    };
   }
 
   /** The seeded initial value of every weight, in Keras' order: a function of the model's seed and the weight's name. */

@@ -1,6 +1,7 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
+import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
 import { type Graph, sizeOf } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
@@ -47,6 +48,8 @@ export interface Compilation {
   readonly simd?: { readonly program: Program; readonly relaxed?: Program };
   /** Contents of const and param buffers; what has none is computed by prepare. */
   readonly contents: ReadonlyMap<string, Float32Array>;
+  /** With training: contents of states that do not begin as always. */
+  readonly states?: ReadonlyMap<string, Float32Array>;
   readonly weights: Readonly<Record<string, Float32Array>>;
   readonly warnings: readonly Diagnostic[];
 }
@@ -115,7 +118,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const known = without(js, new Set(atStart.prepare?.results.map(([name]) => name)));
   const lowered = {
     ...facts,
-    ...(training === undefined ? {} : { loss: training.loss }),
+    ...(training === undefined ? {} : { loss: training.loss, states: stateContents(model, training.states) }),
     program: programOf(js),
     contents: kept(known),
   };
@@ -181,7 +184,7 @@ function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
 
 /** All entries through the passes of one target; each goal is shown its own entry. */
 function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
-  const goals = (["predict", "step", "trainStep", "evaluate"] as const).filter((goal) =>
+  const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
     start.parts.some(({ entry }) => entry === goal),
   );
   let whole = start;
@@ -232,8 +235,9 @@ function trainingParts(
   reserved: ReadonlySet<string>,
   options: Options,
   observe: Observe,
-): { parts: readonly Part[]; loss: LossGraph } {
+): { parts: readonly Part[]; loss: LossGraph; states: readonly State[] } {
   const loss = steps.trainStep();
+  checkNames(loss, loss.weights);
   const rows: PlanOptions["rows"] = { max: options.batch };
   const drafts = [
     firstDraft("trainStep", loss.graph, {
@@ -244,9 +248,11 @@ function trainingParts(
       training: loss,
     }),
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
+    ...(loss.metrics === undefined ? [] : [firstDraft("metrics", loss.metrics, { fixed: false, reserved, prefix: "metrics/" })]),
   ];
-  const parts = drafts.map((draft): Part => ({ entry: draft.goal, plan: planOf(throughEntry(draft, options, observe)) }));
-  return { parts, loss };
+  const made = drafts.map((draft) => throughEntry(draft, options, observe));
+  const parts = made.map((draft): Part => ({ entry: draft.goal, plan: planOf(draft) }));
+  return { parts, loss, states: statesIn(made[0].graph) };
 }
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */

@@ -4,7 +4,7 @@
 // The first part of the table works on each entry by itself (predict, trainStep, evaluate), from the Model to a Plan; the second on
 // all entries together, once for each target, from their Plans to a Program.
 import { internal } from "../diagnostics/error.ts";
-import { applyOptimizer, type Movement } from "../front/steps.ts";
+import { applyOptimizer, lossScaleOf, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verifyGraph } from "../graph/verify.ts";
@@ -40,7 +40,7 @@ import { borrow, type Prepared } from "./prepared.ts";
 import { straighten } from "./straighten.ts";
 
 /** An entry of the module that is to be made. */
-export type Goal = "predict" | "step" | "trainStep" | "evaluate";
+export type Goal = "predict" | "step" | "trainStep" | "evaluate" | "metrics";
 /** The IR a pass leaves behind. */
 export type Stage = "graph" | "plan" | "nests" | "schedule" | "program";
 
@@ -126,7 +126,10 @@ export const entryPasses = [
     stage: "graph",
     says: "training: the gradient of the loss for every trainable weight, as Graph",
     when: ({ training }) => training !== undefined,
-    run: (draft) => ({ ...draft, graph: differentiate(draft.graph, "loss", draft.training?.trainable ?? []) }),
+    run: (draft) => {
+      const training = must(draft.training, "training");
+      return { ...draft, graph: differentiate(draft.graph, "loss", training.trainable, lossScaleOf(training)) };
+    },
   },
   {
     name: "optimize",

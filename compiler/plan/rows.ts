@@ -4,7 +4,8 @@
 //
 //   softmax of [n, t, c]      for each n and block of t:   the largest of each row;   e^(x − it);   the sums;   the quotients
 //
-// Sums, maxima and maps do so. Products whose weights all rows share do not: there the rows of a tile share what they load.
+// Sums, maxima and maps do so, and whole samples where convolutions are: a weight serves many points of each, and what lies between two
+// layers stays in a cache. Products whose weights all rows share do not: there the rows of a tile share what they load.
 import { append } from "../base/groups.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
@@ -218,7 +219,10 @@ const lines: Kind = {
   },
 };
 
-/** Whole samples, one after the other: convolutions, whose weights serve many points of a sample. */
+/**
+ * Whole samples, one after the other, where those of a batch do not fit a cache together. Seen on 2026-11-26 (Node 20, plain SIMD): an MNIST
+ * CNN of 32 rows 1.4 times, its training step 1.13 times, strided convolutions' 1.05 times as fast as layer by layer.
+ */
 const samples: Kind = {
   axesOf(members, root) {
     if (root.type.shape[0] !== "n") return 0;
@@ -230,12 +234,16 @@ const samples: Kind = {
     return 1;
   },
   walkOf(roots, { shape: [rows], membersOf }) {
-    const count = typeof rows === "number" ? rows : 0;
+    // How many samples a call has, where only the call says so: more than one, as a rule.
+    const count = typeof rows === "number" ? rows : 32;
     const isHeavy = roots.some((root) => membersOf(root).some(({ op }) => op === "dot"));
     const sample = roots.reduce((sum, root) => sum + elementsBehind(root, 1), 0);
-    return isHeavy && count > 1 && count * sample > 1 << 16 ? { axes: 1, block: 1 } : undefined;
+    return isHeavy && count > 1 && count * sample > far ? { axes: 1, block: 1 } : undefined;
   },
 };
+/** Floats that a second-level cache holds beside the weights. */
+const far = 1 << 16;
+
 /** The largest number that divides a whole, and is not above a limit; at least 1. */
 function largestPart(whole: number, limit: number): number {
   let part = Math.max(1, Math.min(whole, Math.floor(limit)));

@@ -4,7 +4,7 @@ import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compile, fit, withWeights } from "layerc";
-import { load, type Trainable } from "layerc/runtime";
+import { type Logs, load, type Trainable } from "layerc/runtime";
 import { flat, split } from "../support/data.ts";
 import { penPage } from "../support/page.ts";
 import { askBareProcess, ship, showShipped } from "../support/ship.ts";
@@ -52,7 +52,7 @@ export async function main(): Promise<Result> {
   return { accuracy, held, seconds };
 }
 
-function report(epoch: number, { loss, accuracy }: Readonly<Record<string, number>>): void {
+function report(epoch: number, { loss, accuracy }: Logs): void {
   console.log(`  epoch ${epoch + 1}: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`);
 }
 

@@ -7,7 +7,7 @@ import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import { encode, type Refuse } from "../../compiler/encode/encode.ts";
 import type { Feed } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
-import { failInput } from "./input.ts";
+import { failInput } from "../data/input.ts";
 import { readSource, rowsOf, type Source, type Values } from "./rows.ts";
 
 /** Rows of a model's inputs. */

@@ -12,6 +12,7 @@ import { addPasses } from "./commands/passes.ts";
 import { addRun } from "./commands/run.ts";
 import { addSummary } from "./commands/summary.ts";
 import { addTrace } from "./commands/trace.ts";
+import { addTrain } from "./commands/train.ts";
 import { Ended, exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
 
 function layerc({ stdout, stderr }: Terminal): Command {
@@ -35,6 +36,7 @@ function layerc({ stdout, stderr }: Terminal): Command {
     addTrace,
     addGrad,
     addRun,
+    addTrain,
     addSummary,
     addCompare,
     addExplain,

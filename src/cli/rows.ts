@@ -6,11 +6,11 @@ import type { Port, Range } from "../../compiler/artifact.ts";
 import { showValue } from "../../compiler/diagnostics/check.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
+import { readCsv, readCsvTexts } from "../data/csv.ts";
+import { failInput, textOf } from "../data/input.ts";
 import { readBytes } from "../files.ts";
 import { parseJson } from "../formats/json.ts";
 import { isNpy, isNpz, type NpyArray, openNpy, openNpz } from "../formats/npy.ts";
-import { readCsv, readCsvTexts } from "./csv.ts";
-import { failInput, textOf } from "./input.ts";
 
 /** What was given, read once: it may be a pipe. `label` begins errors about it. */
 export type Source =

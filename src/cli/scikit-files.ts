@@ -2,10 +2,10 @@
 // a program, is refused by name.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
+import { textOf } from "../data/input.ts";
 import { readBytes, showFile } from "../files.ts";
 import { parsePython } from "../formats/keras2/json.ts";
 import { type ClassesLike, pythonLines, type ScalerLike, withClasses, withScaler } from "../scikit.ts";
-import { textOf } from "./input.ts";
 import type { ModelFlags } from "./model-flags.ts";
 
 /** The model with its scalers and class names, and the files that they came from. */

@@ -16,6 +16,8 @@ const line = z.strictObject({
   inputs: z.array(z.string()).optional(),
 });
 const names = z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional();
+/** For all outputs, or by output. */
+const metrics = z.union([z.array(named), z.record(z.string(), z.union([named, z.array(named)]))]).optional();
 /** The form of a spec; names of layers, ports and losses, and what configs hold, are free here. */
 const specSchema = z.strictObject({
   name: z.string().default("model"),
@@ -41,9 +43,11 @@ const specSchema = z.strictObject({
       loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
       lossWeights: z.record(z.string(), z.number()).optional(),
       optimizer: named,
-      metrics: names,
+      metrics,
+      weightedMetrics: metrics,
     })
     .optional(),
+  left: z.array(z.string()).optional(),
   about: z.strictObject({ features: names, classes: names }).optional(),
 });
 
@@ -82,7 +86,7 @@ export const checkSpec = (value: unknown): Model =>
   // Whether a shape has open sizes, a type is known or a loss is one: the compiler judges.
   check(specSchema, value, { code: "format/spec", path: "", subject: "the spec" }) as Model;
 
-/** The spec as JSON text; equal models give equal text. Weights are not part of it. */
+/** The spec as JSON text; equal models give equal text. Weights and the state of training are not part of it. */
 export function saveJson(model: Model, indent = 2): string {
   return JSON.stringify(specOf(model), onlyJson, indent);
 }
@@ -93,19 +97,20 @@ export function isModel(value: unknown): value is Model {
   return "layers" in value && Array.isArray(value.layers);
 }
 
-/** What of a Model is spec: everything but weights, keys in a fixed order. Throws CompileError format/spec where it is none. */
-export function specOf(model: Model): Omit<Model, "weights"> {
+/** What of a Model is spec: all but its numbers, keys in a fixed order. Throws CompileError format/spec where it is none. */
+export function specOf(model: Model): Omit<Model, "weights" | "state"> {
   const place = { code: "format/spec", path: "", subject: "the model" } as const;
-  const { weights: _, ...spec } = plainKeys(model, place);
-  const { name, seed, graph, layers, weightsFile, training, about, ...ports } = check(specSchema, spec, place);
+  const { weights: _, state: __, ...spec } = plainKeys(model, place);
+  const { name, seed, graph, layers, weightsFile, training, left, about, ...ports } = check(specSchema, spec, place);
   const spelt = {
     ...{ name, seed, graph, ...portsOf(ports) },
     layers: layers.map(lineOf),
     weightsFile,
     training: training && ordered(training),
+    left,
     about: about && ordered(about),
   };
-  return spelt as Omit<Model, "weights">;
+  return spelt as Omit<Model, "weights" | "state">;
 }
 
 type Spec = z.infer<typeof specSchema>;

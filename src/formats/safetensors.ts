@@ -6,7 +6,8 @@ import * as z from "zod";
 import type { WeightInfo } from "../../compiler/artifact.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { resolve } from "../../compiler/front/steps.ts";
+import { stateContents, trainingStates } from "../../compiler/front/states.ts";
+import { type Resolved, resolve } from "../../compiler/front/steps.ts";
 import { sameShape, showShape, sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { Format } from "./define.ts";
@@ -61,36 +62,74 @@ function openSafetensors(bytes: Uint8Array): Model {
     });
   }
   const model = checkSpec(outer.data.model);
-  if (tensors.length === 0) return model;
-  checkShapes(model, tensors);
-  return { ...model, weights: recordOf(tensors) };
+  const { weights, state } = parted(tensors, model);
+  checkShapes(model, weights);
+  return {
+    ...model,
+    ...(weights.length === 0 ? {} : { weights: recordOf(weights) }),
+    ...(state.length === 0 ? {} : { state: recordOf(state) }),
+  };
 }
 
-/** The tensors of a file of weights, whose content says what it is: ours, or arrays of NumPy by the weights' names. */
-function tensorsOf(bytes: Uint8Array): readonly FileTensor[] {
-  if (!isNpz(bytes)) return readTensors(bytes).tensors;
-  return [...openNpz(bytes)].map(([name, array]) => ({ name, shape: array.shape, data: array.singles() }));
+/** The tensors of the weights, and those of what training goes on from: what is called like that, and is no weight of the model. */
+function parted(tensors: readonly FileTensor[], model: Model | undefined) {
+  const known = new Set(model === undefined ? [] : weightsOf(model).map(({ name }) => name));
+  const isState = ({ name }: FileTensor): boolean => (name === "step" || name.startsWith("optimizer/")) && !known.has(name);
+  return { weights: tensors.filter((tensor) => !isState(tensor)), state: tensors.filter(isState) };
+}
+
+/** A file of weights, whose content says what it is: ours, or arrays of NumPy by the weights' names. */
+function weightsFileOf(bytes: Uint8Array): TensorFile {
+  if (!isNpz(bytes)) return readTensors(bytes);
+  const tensors = [...openNpz(bytes)].map(([name, array]) => ({ name, shape: array.shape, data: array.singles() }));
+  return { metadata: new Map(), tensors };
 }
 
 /** Weights only, of a .safetensors or an .npz file, by name; the object has no prototype, so that no name means anything special. */
 export function openWeights(bytes: Uint8Array): Readonly<Record<string, Float32Array>> {
-  return recordOf(tensorsOf(bytes));
+  const { metadata, tensors } = weightsFileOf(bytes);
+  // In a file of somebody else's no name is a state's.
+  const isOurs = [...metadata.keys()].some((key) => key.startsWith("layerc"));
+  return recordOf(isOurs ? parted(tensors, modelIn(metadata)).weights : tensors);
+}
+
+/** The model in a file of ours, where it holds one that this layerc reads. */
+function modelIn(metadata: TensorFile["metadata"]): Model | undefined {
+  try {
+    const { model } = JSON.parse(metadata.get("layerc") ?? "{}") as { readonly model?: unknown };
+    return checkSpec(model);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * The bytes of a model's file: its spec, and its weights in Keras' order and shapes. A model without weights gives a file
- * without tensors. Throws CompileError when the model does not build or a weight does not fit.
+ * The bytes of a model's file: its spec, its weights in Keras' order and shapes, and what training goes on from. A model without weights
+ * gives a file without them. Throws CompileError when the model does not build, or a weight or a state does not fit.
  */
 export function save(model: Model): Uint8Array {
   const { weightsFile: _, ...spec } = specOf(model);
   const layerc = JSON.stringify({ format: formatVersion, model: spec }, onlyJson);
   const metadata = new Map([["layerc", layerc]]);
-  if (model.weights === undefined) return writeTensors(metadata, []);
-  const { values } = resolve(model).modelWeights();
-  return writeTensors(
-    metadata,
-    resolve(model).weights.map(({ name, shape }) => ({ name, shape, data: values[name] })),
-  );
+  if (model.weights === undefined && model.state === undefined) return writeTensors(metadata, []);
+  const resolved = resolve(model);
+  const { values } = resolved.modelWeights();
+  const weights =
+    model.weights === undefined ? [] : resolved.weights.map(({ name, shape }) => ({ name, shape, data: values[name] }));
+  return writeTensors(metadata, [...weights, ...stateTensors(resolved)]);
+}
+
+/** The state of training as tensors, checked. */
+function stateTensors(resolved: Resolved): readonly FileTensor[] {
+  const { state = {}, training } = resolved.model;
+  const entries = Object.entries(state);
+  const taken = entries.find(([name]) => resolved.weights.some((weight) => weight.name === name))?.[0];
+  if (taken !== undefined) fail("training/names", "a weight of the model is called like this state", { path: taken });
+  const states = training === undefined || entries.length === 0 ? [] : trainingStates(resolved);
+  if (states.length > 0) stateContents(resolved.model, states);
+  const shapes = new Map(states.map(({ name, shape }) => [name, shape]));
+  // Of what nobody trains no shapes are known.
+  return entries.map(([name, data]) => ({ name, shape: shapes.get(name) ?? [data.length], data }));
 }
 
 /** The bytes of a tensor file. Throws CompileError format/tensor for what `readTensors` would refuse. */
@@ -175,9 +214,10 @@ function checkRanges(entries: ReadonlyMap<string, Entry>, length: number): void 
 
 /** The model with the weights of a file, whether or not the file holds a model of its own. Throws CompileError `format/…`. */
 export function withWeightsFile(model: Model, bytes: Uint8Array): Model {
-  const tensors = tensorsOf(bytes);
-  checkShapes(model, tensors);
-  return { ...model, weights: recordOf(tensors) };
+  const { weights, state } = parted(weightsFileOf(bytes).tensors, model);
+  checkShapes(model, weights);
+  const isTrained = model.training !== undefined && state.length > 0;
+  return { ...model, weights: recordOf(weights), ...(isTrained ? { state: recordOf(state) } : {}) };
 }
 
 /**

@@ -35,5 +35,6 @@ export function startTraining(model: Model, given: OptionsInput): ReturnType<Tra
   return {
     step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
     weights: () => Object.fromEntries(module.getWeights().map((values, i) => [names[i], values])),
+    state: () => module.getOptimizerState(),
   };
 }

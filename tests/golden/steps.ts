@@ -25,4 +25,7 @@ export function expectSteps(golden: TrainingCase, trainer: ReturnType<Trainer["s
     for (const [weight, values] of Object.entries(after))
       expectClose(weights[weight], values, isMiss(golden, weight) ? miss : standard.kerasSteps, `${weight} after step ${i}`);
   }
+  const [weights, state] = [trainer.weights(), trainer.state()];
+  for (const [weight, values] of Object.entries(golden.averages ?? {}))
+    expectClose(state[`optimizer/average/${weight}`] ?? weights[weight], values, standard.kerasSteps, `average of ${weight}`);
 }

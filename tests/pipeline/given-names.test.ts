@@ -2,6 +2,7 @@
 // called, the module gives the same numbers, on plain JavaScript and in lanes.
 import { expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { optionsSchema } from "../../compiler/options.ts";
 import { lowerModel } from "../../compiler/pipeline/lower-model.ts";
@@ -60,4 +61,59 @@ it("in lanes too", () => {
   const wanted = predicted("simd", ...usual);
   for (const [i, name] of names.entries())
     expect(predicted("simd", ...(usual.with(i % 3, name) as [string, string, string])), name).toEqual(wanted);
+});
+
+/** A weight between x and y, trained. */
+const trained = (name: string, other = "b"): Model => ({
+  name: "m",
+  seed: 0,
+  layers: [],
+  graph: `graph g
+  %0 = input {name: "x", shape: [n, 3]} : [n, 3]
+  %1 = param {name: ${JSON.stringify(name)}, shape: [3, 2]} : [3, 2]
+  %2 = param {name: ${JSON.stringify(other)}, shape: [3, 2]} : [3, 2]
+  %3 = mul(%1, %2) : [3, 2]
+  %4 = dot(%0, %3) {batch: [[], []], contract: [[1], [0]]} : [n, 2]
+results
+  y = %4
+end
+`,
+  weights: { [name]: Float32Array.of(1, -2, 3, 0.5, 0.25, 2), [other]: Float32Array.of(1, 2, 3, 1, -1, -2) },
+  training: { loss: "mse", optimizer: "adam" },
+});
+
+interface Trainer {
+  trainStep(x: Float32Array, y: Float32Array): number;
+  evaluate(x: Float32Array, y: Float32Array): unknown;
+  getWeights(): Float32Array[];
+  getOptimizerState(): Readonly<Record<string, Float32Array>>;
+}
+const after = (model: Model): unknown => {
+  const module = load<Trainer>(compile(model, { train: true, batch: 4, selfTest: false }));
+  const [x3, y2] = [x.subarray(0, 12), x.subarray(0, 8)];
+  const losses = [module.trainStep(x3, y2), module.trainStep(x3, y2), module.evaluate(x3, y2)];
+  return [losses, module.getWeights(), Object.values(module.getOptimizerState())];
+};
+const { program: step } = lowerModel(trained("a"), optionsSchema.parse({ selfTest: false, train: true }));
+const inTraining = [...new Set(step.buffers.map(({ name }) => name)), "sampleWeight", "y", "y:y", "loss", "gradient:b", "learningRate", "optimizer/iteration", "optimizer/learningRate", "step", "state"]; // biome-ignore format: one list
+
+it("a module that trains does so too, or says which name is taken", () => {
+  const wanted = after(trained("a"));
+  const refused = new Set<string>();
+  for (const name of inTraining) {
+    if (name === "b" || name === "x") continue;
+    try {
+      expect(after(trained(name)), name).toEqual(wanted);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      expect(error.code, name).toBe("training/names");
+      expect(error.diagnostic.message, name).toContain(JSON.stringify(name));
+      refused.add(name);
+    }
+  }
+  const states = step.buffers.filter(({ role }) => role === "state").map(({ name }) => name);
+  expect(states).toContain("optimizer/m/b");
+  // Of the weight itself no state is called like it.
+  const others = states.filter((name) => !name.endsWith("/a"));
+  expect([...refused].sort()).toEqual(["learningRate", "sampleWeight", "y", ...others].sort());
 });

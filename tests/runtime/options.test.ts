@@ -20,15 +20,17 @@ describe("an unknown key", () => {
     ["BatchSize", 'did you mean "batchSize"?'],
     ["earlyStoping", 'did you mean "earlyStopping"?'],
     ["lr", 'did you mean "learningRate"?'],
-    ["callbacks", "there are earlyStopping and onEpochEnd"],
-    ["verbose", "onEpochEnd gets the losses"],
-    ["class_weight", "give sampleWeight with the data"],
+    ["callback", 'did you mean "callbacks"?'],
+    ["class_weight", 'did you mean "classWeight"?'],
     ["sample_weight", "it belongs to the data: fit(module, { x, y, sampleWeight })"],
-    ["initial_epoch", "a module counts itself"],
-    ["steps_per_epoch", "an epoch is all rows"],
+    ["initial_epoch", 'did you mean "initialEpoch"?'],
+    ["steps_per_epoch", 'did you mean "stepsPerEpoch"?'],
+    ["validation_freq", 'did you mean "validationFreq"?'],
+    ["validation_steps", "validation takes all rows"],
+    ["signal", "fitAsync takes a signal"],
     ["optimizer", "sequential(layers, { training: { loss, optimizer, metrics } })"],
     ["metrics", "training: { loss, optimizer, metrics } })"],
-    ["frobnicate", "known: epochs, batchSize, shuffle, seed"],
+    ["frobnicate", "known: epochs, initialEpoch, batchSize"],
     ["toString", "known: epochs"],
     ["constructor", "known: epochs"],
   ])("%s of fit", (key, message) => {
@@ -43,7 +45,7 @@ describe("an unknown key", () => {
     expect(stopping({ restore_best_weights: true })).toThrow('did you mean "restoreBestWeights"?');
     expect(stopping({ start_from_epoch: 1 })).toThrow('did you mean "startFromEpoch"?');
     expect(stopping({ patiense: 1 })).toThrow('did you mean "patience"?');
-    expect(stopping({ baseline: 1 })).toThrow("onEpochEnd returns false to stop");
+    expect(stopping({ base_line: 1 })).toThrow('did you mean "baseline"?');
   });
 
   it("of the data, also in JSON", () => {
@@ -82,12 +84,26 @@ describe("a wrong value", () => {
     [{ learningRate: Number.NaN }, RangeError, "learningRate: wanted a finite number from 0, got NaN"],
     [{ learningRate: -1 }, RangeError, "got -1"],
     [{ learningRate: 1e39 }, RangeError, "got 1e+39"],
+    [{ initialEpoch: -1 }, RangeError, "initialEpoch: wanted a whole number from 0, got -1"],
+    [{ stepsPerEpoch: 3 }, TypeError, "stepsPerEpoch: an epoch is all rows"],
+    [{ validationFreq: 0 }, RangeError, "validationFreq: wanted a whole number from 1, or a list of epochs, got 0"],
+    [{ validationFreq: [2, 0] }, TypeError, "got Array"],
+    [{ validationBatchSize: 0 }, RangeError, "validationBatchSize: wanted a whole number from 1, got 0"],
+    [{ classWeight: 3 }, TypeError, "classWeight: wanted weights by class, as { 0: 1, 1: 5 }, got 3"],
+    [{ classWeight: { cat: 1 } }, TypeError, 'got the class "cat"'],
+    [{ classWeight: { 0: Number.NaN } }, RangeError, "classWeight: class 0: wanted a finite number, got NaN"],
+    [{ callbacks: { patience: 1 } }, TypeError, "callbacks: wanted a list of callbacks, such as [earlyStopping({ patience: 5 })], got Object"],
+    [{ callbacks: ["earlyStopping"] }, TypeError, "callbacks: wanted a list of callbacks"],
+    [{ verbose: 3 }, RangeError, "verbose: wanted 0, 1 or 2, got 3"],
+    [{ verbose: true }, TypeError, "verbose: wanted 0, 1 or 2, got true"],
+    [{ resume: 3 }, RangeError, "resume: wanted the resume of what fit gave"],
+    [{ resume: { weights: [] } }, TypeError, "resume: wanted the resume of what fit gave"],
     [{ earlyStopping: true }, TypeError, "earlyStopping: wanted an object, got true"],
     [{ earlyStopping: [{ patience: 1 }] }, TypeError, "earlyStopping: wanted an object, got Array"],
     [{ onEpochEnd: "log" }, TypeError, 'onEpochEnd: wanted a function that is not async and no generator (fit is synchronous and awaits nothing), got "log"'],
     [{ onEpochEnd: async.async }, TypeError, "got AsyncFunction"],
     [{ onEpochEnd: async.generator }, TypeError, "got GeneratorFunction"],
-    [[], TypeError, "fit options: wanted an object of epochs, batchSize"],
+    [[], TypeError, "fit options: wanted an object of epochs, initialEpoch"],
     [null, TypeError, "got null"],
     [3, TypeError, "got 3"],
     [() => ({}), TypeError, "got Function"],

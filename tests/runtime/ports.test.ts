@@ -163,7 +163,8 @@ describe("history", () => {
     ["val_accuracy", "min", [1, 3, 2], 2, 1],
     ["val_accuracy_loss", "auto", [1, 3, 2], 2, 1],
     ["val_mae", "auto", [1, 3, 2], 2, 1],
-    ["val_vacc", "auto", [1, 3, 2], 2, 1],
+    ["val_auc_2", "auto", [1, 3, 2], 3, 2],
+    ["val_vacc", "min", [1, 3, 2], 2, 1],
   ] as const)("%s is to rise or to fall: %s", (monitor, mode, values, epochs, weight) => {
     const key = monitor.slice(4);
     let calls = 0;

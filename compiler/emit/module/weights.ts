@@ -17,6 +17,8 @@ export interface Memory {
   readonly length: number;
   readonly at: ReadonlyMap<string, number>;
   readonly runs: readonly Run[];
+  /** The buffers that have content. */
+  readonly filled: ReadonlySet<string>;
 }
 
 /** `alignOf`: of how many elements the start of a buffer is a multiple, where it overlaps none that starts before it. */
@@ -28,6 +30,7 @@ export function layMemory(
   const sorted = [...buffers].sort((a, b) => a.at - b.at);
   const at = new Map<string, number>();
   const parts: Run[] = [];
+  const filled = new Set<string>();
   let end = 0;
   let length = 0;
   let shift = 0;
@@ -44,9 +47,10 @@ export function layMemory(
       content.length === buffer.length,
       `buffer ${JSON.stringify(buffer.name)} holds ${buffer.length} numbers, its content has ${content.length}`,
     );
+    filled.add(buffer.name);
     parts.push({ at: buffer.at - shift, length: content.length, contents: [content] });
   }
-  return { length, at, runs: join(parts) };
+  return { length, at, runs: join(parts), filled };
 }
 
 /** Runs that touch as one: each costs a call when the module starts. */
@@ -234,7 +238,8 @@ export function startMemory(
   const whole = name("memory");
   const views = buffers.map((buffer) => {
     const at = memory.at.get(buffer.name) ?? 0;
-    const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0);
+    // What has contents of its own does not begin as always.
+    const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0) && !memory.filled.has(buffer.name);
     if (!isNamed(buffer.name)) return starts ? js`${whole}.fill(${buffer.initial}, ${at}, ${at + buffer.length});` : none;
     const view = js`const ${bufferId(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
     return starts ? lines(view, js`${bufferId(buffer.name)}.fill(${buffer.initial});`) : view;

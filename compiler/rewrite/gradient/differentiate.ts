@@ -80,9 +80,9 @@ const notDifferentiable = (node: Node, reason: string, origin: Origin | undefine
 /**
  * The Graph with further results `gradient:<name>`, d result / d param, of the params' shapes: zeros where no gradient flows. A param
  * that the Graph updates has been assigned before it was read: the gradient is that for its new value.
- * `result` is a scalar. Results and updates stay; a gradient node's origin is that of what it differentiates, as gradient.
+ * `result` is a scalar, differentiated times `scale`. Results and updates stay; a gradient node's origin is that of what it differentiates, as gradient.
  */
-export function differentiate(source: Graph, result: string, params: readonly string[]): Graph {
+export function differentiate(source: Graph, result: string, params: readonly string[], scale = 1): Graph {
   const g = begin();
   const primal = regraph(g.builder, source, copyInto(g.builder, source));
   const root =
@@ -93,7 +93,7 @@ export function differentiate(source: Graph, result: string, params: readonly st
   const wrt = params.map(
     (name) => assigned.get(name) ?? byName.get(name) ?? internal(`the graph ${source.name} has no param ${name}`),
   );
-  const gradients = pullback(g, [[root, g.fill(1, [])]], wrt);
+  const gradients = pullback(g, [[root, g.fill(scale, [])]], wrt);
   for (const [i, gradient] of gradients.entries()) if (gradient !== null) nameGradient(g, gradient, wrt[i]);
   const named = params.map((name, i) => [`gradient:${name}`, gradients[i] ?? g.like(wrt[i], 0)] as const);
   return mergeScans(expandComposites(graph(primal.name, [...primal.results, ...named], primal.updates, g.builder.origins)));

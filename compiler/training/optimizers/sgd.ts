@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Optimizer } from "../define.ts";
-import { everywhere, fixed } from "./shared.ts";
+import { rateSchema } from "../schedules/index.ts";
+import { everywhere, slotsOf } from "./shared.ts";
 
 const schema = z.strictObject({
-  learningRate: z.number().min(0).default(0.01),
+  learningRate: rateSchema(0.01),
   momentum: z.number().min(0).max(1).default(0),
   nesterov: z.boolean().default(false),
 });
@@ -13,10 +14,9 @@ export const sgd: Optimizer<z.output<typeof schema>> = {
   name: "sgd",
   says: "w −= lr·g; with momentum m = μ·m − lr·g and w += m (Nesterov: w += μ·m − lr·g).",
   config: schema,
-  fixed,
   globals: () => [],
   advance: () => ({}),
-  slots: ({ momentum }) => (momentum === 0 ? [] : [{ name: "momentum", initial: 0 }]),
+  slots: ({ momentum }) => (momentum === 0 ? [] : slotsOf(["momentum"])),
   update: (g, { weight, gradient, slots, learningRate, config: { momentum, nesterov } }) => {
     const step = g.mul(gradient, everywhere(g, learningRate, weight));
     if (momentum === 0) return { weight: g.sub(weight, step), slots };

@@ -4,10 +4,11 @@ import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
 import { compile } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
+import { checkInputs, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
+import { inputsOf } from "../model-outputs.ts";
 import { showBytes, showCount } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { print, printJson, say, warn } from "../terminal.ts";
@@ -78,12 +79,8 @@ const companions = [
   ["wasmRelaxed", ".relaxed.wasm", "the relaxed WebAssembly of the module"],
 ] as const;
 
-function write(output: string, artifact: Artifact, { files, imported = [] }: Loaded, { force = false }: Flags): Written {
-  const [model, ...made] = files;
-  const inputs: Input[] = [
-    ...(model === undefined ? [] : [{ what: "the model file", path: model }]),
-    ...[...made, ...imported].map((path) => ({ what: "what the model is made from,", path })),
-  ];
+function write(output: string, artifact: Artifact, subject: Loaded, { force = false }: Flags): Written {
+  const inputs = inputsOf(subject);
   const module = { what: "the module", path: output, content: artifact.code };
   if (isStream(output)) {
     writeOutputs([module], inputs, force);

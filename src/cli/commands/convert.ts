@@ -1,13 +1,10 @@
 // `layerc convert`: a model file → the same model in another format. In: any file that layerc opens. Out: the files of the format that the name
 // of the output, or --to, says: all of them, or none.
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { readBytes } from "../../files.ts";
-import { type Target, targets } from "../../formats/targets.ts";
-import { checkInputs, type Input, isStream, type Output, writeOutputs } from "../../outputs.ts";
+import { targets } from "../../formats/targets.ts";
+import { checkInputs, isStream, writeOutputs } from "../../outputs.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
+import { fileIn, inputsOf, outputsOf, targetOf } from "../model-outputs.ts";
 import { showBytes } from "../render.ts";
 import { readModel, work } from "../subject.ts";
 import { printJson, say } from "../terminal.ts";
@@ -38,54 +35,17 @@ export function addConvert(program: Command): void {
       `\nFormats:\n${targets.map(({ name, says }) => `  ${name.padEnd(12)} ${says}`).join("\n")}\n\nExamples:\n  layerc convert model.h5 -o model.onnx\n  layerc convert model.keras -o web/model.json`,
     )
     .action(async (file: string, flags: Flags) => {
-      const target = targetOf(flags);
+      const target = targetOf(flags.output, flags.to);
       const output = fileIn(flags.output, target);
       // Before the model is read, because reading it runs it.
       if (file !== "-") checkInputs([{ what: "the model", path: output, content: "" }], [{ what: "the model file", path: file }]);
       const subject = await readModel(file, flags);
       const files = await work(subject, () => target.write(subject.model));
       const outputs = outputsOf(output, target, files);
-      const [model, ...made] = subject.files;
-      const inputs: Input[] = [
-        ...(model === undefined ? [] : [{ what: "the model file", path: model }]),
-        ...[...made, ...(subject.imported ?? [])].map((path) => ({ what: "what the model is made from,", path })),
-      ];
-      writeOutputs(outputs, inputs, flags.force === true);
+      writeOutputs(outputs, inputsOf(subject), flags.force === true);
       const paths = outputs.map(({ path }) => path);
       const size = files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
       if (flags.json === true) printJson({ format: target.name, files: paths, bytes: size });
       else if (!isStream(output)) say(`${paths.join(", ")}: ${showBytes(size)}`);
     });
-}
-
-function targetOf({ output, to }: Flags): Target {
-  const found = targets.find(({ name, file }) => (to === undefined ? file.test(output) : name === to));
-  if (found !== undefined) return found;
-  throw new CompileError({
-    code: "cli/option",
-    path: "",
-    message: `the name ${JSON.stringify(output)} does not say in which format the model is to be written`,
-    hint: `give --to ${targets.map(({ name }) => name).join(", ")}`,
-  });
-}
-
-/** Of a format with several files a folder is as good a name. */
-function fileIn(output: string, { name }: Target): string {
-  const isFolder = /[/\\]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder && name === "tfjs" ? join(output, "model.json") : output;
-}
-
-/** Files beside the model first: whoever sees the model finds the files it needs. */
-function outputsOf(output: string, { isOurs }: Target, files: ReturnType<Target["write"]>): readonly Output[] {
-  if (files.length > 1 && isStream(output)) {
-    const message = `the model is ${files.length} files, and ${JSON.stringify(output)} takes one`;
-    throw new CompileError({ code: "cli/option", path: "", message, hint: "give -o a file in a folder" });
-  }
-  const made = files.map(([name, content]): Output => {
-    if (name === null) return { what: "the model", path: output, content, isOurs };
-    // Bytes do not say who wrote them: the model beside them does.
-    const wroteModel = () => statSync(output, { throwIfNoEntry: false })?.isFile() === true && isOurs(readBytes(output));
-    return { what: "the weights of the model", path: join(dirname(output), name), content, isOurs: wroteModel };
-  });
-  return [...made.slice(1), made[0]];
 }

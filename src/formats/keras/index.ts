@@ -8,6 +8,7 @@ import { decode, type Facts, type Format, type Given, steppedOver } from "../def
 import { parseJson } from "../json.ts";
 import { withSizes } from "../sizes.ts";
 import { type Archive, isZip, openZip } from "../zip.ts";
+import { compiledIn } from "./compiled.ts";
 import { arrayFactsIn, layerFacts, said } from "./facts.ts";
 import { linesOf } from "./model.ts";
 import { emptyStore, storeOf, weightFiles } from "./store.ts";
@@ -43,10 +44,12 @@ function openKeras(bytes: Uint8Array, given: Given): Model {
   if (!archive.has("config.json"))
     unsupported("", `the archive is no model of Keras: it holds ${archive.names.slice(0, 5).map(quote).join(", ")}`);
   const store = storeOf(archive);
-  const lines = linesOf(jsonOf(archive, "config.json"), store, given);
+  const config = jsonOf(archive, "config.json");
+  const lines = linesOf(config, store, given);
   const model = withSizes(lines.model, given);
   if (lines.isRefused) return model;
-  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  const whole = { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  return compiledIn(config, whole, lines, store);
 }
 
 /** The Model of a config alone, as `model.get_config` and `to_json` give it: without weights. Throws CompileError `format/…`. */

@@ -33,6 +33,8 @@ import {
 export interface Lines {
   readonly model: Pick<Model, "name" | "seed" | "layers" | "inputs" | "outputs">;
   readonly folders: ReadonlyMap<string, string>;
+  /** Names of the layers of each model and of those within in the file's order, by what the names of their weights begin with. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
   /** Layers of the file's author, whose lines a definition gave. */
   readonly customs: readonly Custom[];
   /** Whether lines are missing, which whoever asked for all problems was told of: this is no model then. */
@@ -56,7 +58,13 @@ export function linesOf(config: unknown, store: Store, given: Given = {}): Lines
   const root = serialized(config, "");
   const name = typeof root.config.name === "string" && root.config.name !== "" ? root.config.name : "model";
   const net = reader.root(root, name, buildShape(config));
-  return { model: { name, seed: 0, ...net }, folders: reader.folders, customs: reader.customs, isRefused: reader.isRefused };
+  return {
+    model: { name, seed: 0, ...net },
+    folders: reader.folders,
+    listed: reader.listed,
+    customs: reader.customs,
+    isRefused: reader.isRefused,
+  };
 }
 
 /** The shape that a Sequential without an input layer was built for, batch included. */
@@ -67,6 +75,7 @@ function buildShape(config: unknown): unknown {
 
 class Reader {
   readonly folders = new Map<string, string>();
+  readonly listed = new Map<string, readonly string[]>();
   readonly customs: Custom[] = [];
   readonly #store: Store;
   readonly #given: Given;
@@ -133,6 +142,7 @@ class Reader {
     const shape = stated?.config.batch_shape ?? stated?.config.batch_input_shape ?? built ?? config.build_input_shape;
     const begins: readonly LayerSpec[] =
       site.depth > 0 || shape === undefined || shape === null ? [] : [inputLine(shape, stated?.config.dtype, path)];
+    this.listed.set(site.prefix, list.map(({ config }) => String(config.name))); // biome-ignore format: one line
     const lines = list.flatMap((item, i): readonly LayerSpec[] => {
       if (item.class_name === "InputLayer") return [];
       const name = nameOf(item, `${path}[${i}]`);
@@ -144,6 +154,7 @@ class Reader {
 
   #graph(config: Keys, site: Site): Net {
     const { layers, calls, inputs, outputs } = functional(config, site.path, this.#given);
+    this.listed.set(site.prefix, layers.map(({ name }) => name)); // biome-ignore format: one line
     const folders = new Map(this.#foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
     const taken = new Set(layers.map(({ name }) => name));
     const made = new Map<string, string>();

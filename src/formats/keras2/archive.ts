@@ -10,6 +10,7 @@ import type { Model } from "../../../compiler/model.ts";
 import type { Custom, Variable } from "../custom/define.ts";
 import { decode, type Format, type Given } from "../define.ts";
 import { type H5Dataset, type H5Group, openHdf5 } from "../hdf5/index.ts";
+import { compiledIn, leftSentence } from "../keras/compiled.ts";
 import { kerasFacts } from "../keras/index.ts";
 import { linesOf } from "../keras/model.ts";
 import { type Store, variableOf } from "../keras/store.ts";
@@ -48,12 +49,14 @@ function isOld(bytes: Uint8Array): boolean {
 
 function openArchive(archive: Archive, given: Given): Model {
   const writer: Writer = { major: 2, backend: "tensorflow" };
-  const { config, isRefused } = modernise(parsePython(decode(archive.read("config.json")), "config.json"), writer, given);
+  const stated = parsePython(decode(archive.read("config.json")), "config.json");
+  const { config, left, isRefused } = modernise(stated, writer, given);
   const store = new AttributeStore(openHdf5(archive.read("model.weights.h5")), archive);
   const lines = linesOf(config, store, given);
   const model = withSizes(lines.model, given);
   if (isRefused || lines.isRefused) return model;
-  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  const whole = { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  return compiledIn(stated, whole, lines, store, { left: left.map(leftSentence), orders: ["by weight", "by slot"] });
 }
 
 /** What a model calls the list of its layers. */

@@ -12,7 +12,7 @@ export interface Named {
   readonly data: H5Dataset;
 }
 /** The names of an attribute, which may stand in parts. */
-function namesOf(group: H5Group, attribute: string): readonly string[] | undefined {
+export function namesOf(group: H5Group, attribute: string): readonly string[] | undefined {
   const list = (value: H5Value): readonly string[] =>
     (Array.isArray(value) ? value : [value]).filter((name): name is string => typeof name === "string");
   const whole = group.attribute(attribute);

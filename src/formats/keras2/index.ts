@@ -10,17 +10,20 @@ import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { decode, type Facts, type Format, type Given, textStart } from "../define.ts";
 import { type H5Group, isHdf5, openHdf5 } from "../hdf5/index.ts";
+import { compiledIn, leftSentence, withTraining } from "../keras/compiled.ts";
 import { arrayFactsIn, layerFacts, said } from "../keras/facts.ts";
+import type { Lines } from "../keras/model.ts";
 import { linesOf } from "../keras/model.ts";
+import type { Optimized, Variable } from "../keras/optimizer-state.ts";
 import { emptyStore, type Store, storeOfWeights } from "../keras/store.ts";
+import { inFileOrder } from "../keras/weight-order.ts";
 import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
 import { AttributeStore } from "./archive.ts";
-import { Arrays, hasLayers } from "./arrays.ts";
-import { modernise } from "./configs.ts";
+import { Arrays, hasLayers, namesOf } from "./arrays.ts";
+import { type Modern, modernise } from "./configs.ts";
 import { majorOf, type Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
-import { withTraining } from "./training.ts";
 import { weightsIn } from "./weights.ts";
 
 /** Models and weights that Keras saved as HDF5, whatever the file is called. */
@@ -105,17 +108,39 @@ function opened(architecture: unknown, root: H5Group, weights: H5Group, given: G
   if (isRefused || lines.isRefused) return sized;
   const model = { ...sized, weights: weightsIn(sized, arrays, owners, lines.customs, given) };
   const training = root.attribute("training_config");
+  if (typeof training !== "string") return model;
+  const optimizer = (): Optimized | undefined => optimizerIn(root, { owners, listed: lines.listed, major: stored.major });
   // A model that would be trained otherwise than it was is not trained by what its file says.
-  return left.length > 0 || typeof training !== "string" ? model : withTraining(model, parsePython(training, "training_config"));
+  return withTraining(model, parsePython(training, "training_config"), { left: left.map(leftSentence), optimizer });
+}
+
+/** What the optimizer stood at: its arrays by @weight_names. Throws CompileError format/… */
+function optimizerIn(
+  root: H5Group,
+  { owners, listed, major }: { readonly owners: Modern["owners"]; readonly listed: Lines["listed"]; readonly major: number },
+): Optimized | undefined {
+  const group = root.get("optimizer_weights");
+  if (group?.kind !== "group") return undefined;
+  const turned = [...owners].find(([, { quirks }]) => quirks.length > 0);
+  if (turned !== undefined)
+    broken("optimizer_weights", `the arrays of ${JSON.stringify(turned[0])} are stored otherwise than those of today`);
+  const variables = namesOf(group, "weight_names")?.map((name): Variable => {
+    const data = group.get(name);
+    if (data?.kind === "dataset") return { name, shape: data.shape, numbers: () => data.numbers() };
+    return broken(group.path, `the file names the array ${JSON.stringify(name)}, which is not there`);
+  });
+  const orders: Optimized["orders"] = major < 3 ? ["by slot", "by weight"] : ["by weight"];
+  return { variables: variables ?? [], orders, inOrder: (weights) => inFileOrder(weights, { listed }) };
 }
 
 /** Weights in folders, as Keras 3 has them. */
 function inFolders(config: unknown, writer: Writer, store: Store, given: Given): Model {
-  const made = writer.major < 3 ? modernise(config, writer, given) : { config, isRefused: false };
+  const made = writer.major < 3 ? modernise(config, writer, given) : { config, left: [], isRefused: false };
   const lines = linesOf(made.config, store, given);
   const model = withSizes(lines.model, given);
   if (made.isRefused || lines.isRefused) return model;
-  return { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  const whole = { ...model, weights: weightsOf({ ...lines, model }, store, given) };
+  return compiledIn(config, whole, lines, store, { left: made.left.map(leftSentence) });
 }
 
 /** The architecture in a value, and who wrote it; `said`: what the file of the arrays says. */

@@ -49,5 +49,5 @@ function openTfjs(bytes: Uint8Array, given: Given): Model {
   const { modelTopology: topology, userDefinedMetadata: own } = file;
   const signature = file.signature ?? (isPlain(own) ? own.signature : undefined);
   if (file.format === "graph-model" || Array.isArray(topology.node)) return readGraph(topology, signature, tensors, given);
-  return readLayers(topology, tensors, given);
+  return readLayers(topology, tensors, given, file.trainingConfig);
 }

@@ -11,6 +11,7 @@ import type { Custom } from "../custom/define.ts";
 import { customValues, partedBy, resolvedWeights } from "../custom/weights.ts";
 import type { Given } from "../define.ts";
 import type { H5Dataset } from "../hdf5/index.ts";
+import { leftSentence, withTraining } from "../keras/compiled.ts";
 import { linesOf } from "../keras/model.ts";
 import { type Store, variableOf } from "../keras/store.ts";
 import { type Keys, quote, unsupported } from "../keras/values.ts";
@@ -23,16 +24,26 @@ import type { Stored } from "./manifest.ts";
 import { paired } from "./pairing.ts";
 
 /** The Model of a layers-model. Throws CompileError `format/…`. */
-export function readLayers(topology: Keys, tensors: ReadonlyMap<string, Stored>, given: Given): Model {
+export function readLayers(topology: Keys, tensors: ReadonlyMap<string, Stored>, given: Given, training?: unknown): Model {
   const { config, writer } = configOf(topology);
-  const { config: made, owners, isRefused } = modernise(config, writer, given);
+  const { config: made, owners, left, isRefused } = modernise(config, writer, given);
   if (writer.backend === ownBackend) checkOwn(owners);
   const lines = linesOf(made, storeOf(tensors), given);
   const model = withSizes(lines.model, given);
+  if (isRefused || lines.isRefused) return model;
   // An architecture alone is a model that is not trained.
-  return isRefused || lines.isRefused || tensors.size === 0
-    ? model
-    : { ...model, weights: weightsOf(model, owners, tensors, lines.customs) };
+  const whole = tensors.size === 0 ? model : { ...model, weights: weightsOf(model, owners, tensors, lines.customs) };
+  return withTraining(whole, training === undefined ? topology.training_config : inKerasTerms(training), {
+    left: left.map(leftSentence),
+  });
+}
+
+/** A training that TensorFlow.js saved itself: its RMSProp calls decay what Keras calls rho. */
+function inKerasTerms(training: unknown): unknown {
+  const { optimizer_config: optimizer, ...rest } = isPlain(training) ? training : {};
+  if (!isPlain(optimizer) || !isPlain(optimizer.config) || optimizer.class_name !== "RMSProp") return training;
+  const { decay, ...config } = optimizer.config;
+  return { ...rest, optimizer_config: { ...optimizer, config: { ...config, ...(decay === undefined ? {} : { rho: decay }) } } };
 }
 
 /** What TensorFlow.js writes where Keras names what it computes with. */

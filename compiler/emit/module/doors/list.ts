@@ -3,6 +3,7 @@ import { backend } from "./backend.ts";
 import type { Door } from "./door.ts";
 import { evaluate } from "./evaluate.ts";
 import { getWeights } from "./get-weights.ts";
+import { getLearningRate } from "./learning-rate.ts";
 import { getMetrics, resetMetrics } from "./metrics.ts";
 import { getOptimizerState, setOptimizerState } from "./optimizer-state.ts";
 import { predict } from "./predict.ts";
@@ -24,6 +25,7 @@ export const doors: readonly Door[] = [
   getMetrics,
   getWeights,
   setWeights,
+  getLearningRate,
   getOptimizerState,
   setOptimizerState,
   selfTest,

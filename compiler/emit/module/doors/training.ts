@@ -1,11 +1,13 @@
 // What trainStep and evaluate share: the check of a batch, and its way into an entry's buffers.
 import { invariant } from "../../../diagnostics/error.ts";
-import type { Log, Target } from "../../../front/steps.ts";
+import { isMean, type Log, type MeanLog, type SumLog, type Target } from "../../../front/steps.ts";
+import { sizeOf } from "../../../graph/graph.ts";
+import type { Entry } from "../../../program/program.ts";
 import { type Code, commas, js, lines, member, type Name, name, none, record } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 import { times } from "../routes.ts";
 import type { Scene } from "../scene.ts";
-import { checkRange, entryOf, rowShape, type Site } from "./door.ts";
+import { checkRange, entryOf, maybeEntry, rowShape, type Site } from "./door.ts";
 import { agree, type Inputs, inputsOf, readSlots, type Slot, slotsOf, takeApart } from "./ports.ts";
 
 /** What the outputs of a training module are held against. */
@@ -131,18 +133,47 @@ else ${put(sampleWeight, id, size)}`;
   );
 }
 
-/** Adds what an entry has left of a batch of n rows to sums and counts, in the order of `logsOf`. */
-export function tally(site: Site, entryName: "trainStep" | "evaluate", sums: Name, counts: Name): Code {
+/** The logs that are means, in their order. */
+export const meansIn = (parts: ModuleParts): readonly MeanLog[] => logsOf(parts).filter(isMean);
+
+/** A sum of any shape, and where its numbers stand in `tallies`. */
+interface Tally {
+  readonly log: SumLog;
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+}
+/** The sums of all logs that are no means, one behind the other. */
+function talliesIn(parts: ModuleParts): readonly Tally[] {
+  let end = 0;
+  return logsOf(parts).flatMap((log) => {
+    if (isMean(log)) return [];
+    return log.sums.map(({ name: sum, shape }): Tally => {
+      const length = sizeOf(shape);
+      end += length;
+      return { log, name: sum, at: end - length, length };
+    });
+  });
+}
+/** How many numbers `tallies` holds; none where there is none such. */
+export const talliesLength = (parts: ModuleParts): number => talliesIn(parts).reduce((sum, { length }) => sum + length, 0);
+
+/** Adds what an entry has left of a batch of n rows to sums and counts, in the order of `meansIn`, and to `tallies`. */
+export function tally(site: Site, entryName: "trainStep" | "evaluate", sums: Name, counts: Name, tallies: Name): Code {
   const buffer = (result: string): Name => resultOf(site, entryName, result);
-  return lines(
-    ...logsOf(site.parts).map(({ total, count }, i) =>
-      count === undefined
-        ? js`${sums}[${i}] += n * ${buffer(total)}[0];
+  const means = meansIn(site.parts).map(({ total, count }, i) =>
+    count === undefined
+      ? js`${sums}[${i}] += n * ${buffer(total)}[0];
 ${counts}[${i}] += n;`
-        : js`${sums}[${i}] += ${buffer(total)}[0];
+      : js`${sums}[${i}] += ${buffer(total)}[0];
 ${counts}[${i}] += ${buffer(count)}[0];`,
-    ),
   );
+  const others = talliesIn(site.parts).map(({ name: sum, at, length }) =>
+    length === 1
+      ? js`${tallies}[${at}] += ${buffer(sum)}[0];`
+      : js`${site.scene.helpers.addUp()}(${tallies}, ${at}, ${buffer(sum)}, ${length});`,
+  );
+  return lines(...means, ...others);
 }
 
 /** The buffer that an entry leaves a result in. */
@@ -152,6 +183,40 @@ export function resultOf(site: Site, entryName: "trainStep" | "evaluate", result
   return site.scene.bufferId(found);
 }
 
-/** Means by Keras' names; 0 of nothing. */
-export const meansOf = (parts: ModuleParts, sums: Name, counts: Name): Code =>
-  record(logsOf(parts).map(({ key }, i) => [key, js`${counts}[${i}] && ${sums}[${i}] / ${counts}[${i}]`]));
+/** What is shown, by Keras' names: means, 0 of nothing, and what is made of other sums. */
+export function shownOf(site: Site, sums: Name, counts: Name, tallies: Name): Code {
+  const { parts } = site;
+  if (talliesLength(parts) > 0) return js`shown(${sums}, ${counts}, ${tallies})`;
+  return record(meansIn(parts).map((log, i) => [log.key, mean(i, sums, counts)]));
+}
+const mean = (i: number, sums: Name, counts: Name): Code => js`${counts}[${i}] && ${sums}[${i}] / ${counts}[${i}]`;
+
+/** Once in a module where not all is a mean: `shown(sums, counts, tallies)`. */
+export function shownText(site: Site): Code {
+  const { parts, scene } = site;
+  const all = talliesIn(parts);
+  if (all.length === 0) return none;
+  const [sums, counts, tallies] = ["sums", "counts", "tallies"].map(name);
+  const entry = maybeEntry(site, "metrics");
+  const port = (ports: Entry["inputs"] | undefined, wanted: string): Name => {
+    const found = ports?.find(([known]) => known === wanted)?.[1];
+    invariant(found !== undefined, `metrics has no ${wanted}`);
+    return scene.bufferId(found);
+  };
+  const puts = all.flatMap(({ log, name: sum, at, length }) =>
+    log.isMade ? [js`${port(entry?.inputs, sum)}.set(${tallies}.subarray(${at}, ${at + length}));`] : [],
+  );
+  const of = (values: Name, at: number, shape: readonly number[]): Code =>
+    shape.length === 0 ? js`${values}[${at}]` : js`${scene.helpers.numbersIn()}(${values}, ${at}, ${sizeOf(shape)})`;
+  const means = meansIn(parts);
+  const shown = logsOf(parts).map((log): readonly [string, Code] => {
+    if (isMean(log)) return [log.key, mean(means.indexOf(log), sums, counts)];
+    if (log.isMade) return [log.key, of(port(entry?.outputs, log.key), 0, log.shape)];
+    return [log.key, of(tallies, all.find((one) => one.log === log)?.at ?? 0, log.shape)];
+  });
+  return js`// What is shown of sums over batches.
+function shown(sums, counts, tallies) {
+  ${lines(...puts, entry === undefined ? none : scene.calls(entry))}
+  return ${record(shown)};
+}`;
+}

@@ -10,22 +10,25 @@ export interface CsvRow {
   readonly numbers: readonly number[];
 }
 
-interface Line {
+/** A line of a file as it stands there. */
+export interface Line {
   readonly line: number;
   readonly cells: readonly string[];
 }
 
 /** In the order in which they are taken where a file could be read by several. */
 const delimiters = [",", ";", "\t"] as const;
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** A number as files write it. */
+export const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Numbers that no row may hold; they make no header. */
 const notFinite = /^[+-]?(nan|inf|infinity)$/i;
-const withComma = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;
+/** `3,5`: what a decimal comma may have meant. */
+export const withComma = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;
 const readsAsNumber = (cell: string): boolean => decimal.test(cell) || notFinite.test(cell) || withComma.test(cell);
 /** What may have been meant as a number: `1px`, `$5`, `1 2`. No column is called so without making it worth a question. */
 const startsAsNumber = (cell: string): boolean => readsAsNumber(cell) || /^\W*\d/.test(cell);
 /** What stands where a number is not known. */
-const unknown = /^(na|n\/a|null|none|nil|undefined|missing|[-?.]*)$/i;
+export const unknown = /^(na|n\/a|null|none|nil|undefined|missing|[-?.]*)$/i;
 const isHeader = ({ cells }: Line): boolean => !cells.some(startsAsNumber) && !cells.every((cell) => unknown.test(cell));
 
 /** The rows of `text`, each of `width` numbers. A first line without any number is a header. */
@@ -46,7 +49,7 @@ export interface CsvTexts {
 /** The rows of `text`, each of `width` texts. No line is a header, since nothing tells the two apart; white space in quotes is kept. */
 export function readCsvTexts(text: string, file: string, width: number): readonly CsvTexts[] {
   const lines = linesOf(text, file, (unified) => {
-    const columns = (delimiter: string) => firstTwo(unified, delimiter)[0]?.record.length;
+    const columns = (delimiter: string) => firstLines(unified, delimiter, 2)[0]?.record.length;
     // A file of one column may hold commas in its texts.
     return delimiters.find((delimiter) => columns(delimiter) === width) ?? delimiters[0];
   });
@@ -54,6 +57,17 @@ export function readCsvTexts(text: string, file: string, width: number): readonl
   return lines.map(({ line, cells }) => {
     if (cells.length !== width) failWidth(file, line, cells.length, width);
     return { line, texts: cells };
+  });
+}
+
+/** All lines but blank ones, cut by the delimiter that gives the first of them as many cells each, and most. */
+export function readCells(text: string, file: string): readonly Line[] {
+  return linesOf(text, file, (unified) => {
+    const counts = delimiters.map((delimiter) => {
+      const [first = 1, ...others] = firstLines(unified, delimiter, 10).map(({ record }) => record.length);
+      return { delimiter, count: others.every((count) => count === first) ? first : 1 };
+    });
+    return counts.reduce((best, other) => (other.count > best.count ? other : best)).delimiter;
   });
 }
 
@@ -92,7 +106,7 @@ function linesOf(text: string, file: string, delimiterIn: (unified: string) => s
 /** The delimiter by which the last of the first two lines has most numbers and least else. */
 function delimiterOf(text: string): string {
   const score = (delimiter: string): readonly number[] => {
-    const cells = firstTwo(text, delimiter).at(-1)?.record ?? [""];
+    const cells = firstLines(text, delimiter, 2).at(-1)?.record ?? [""];
     const filled = cells.filter((cell) => cell.trim() !== "");
     const numbers = filled.filter((cell) => readsAsNumber(cell.trim())).length;
     return [numbers === filled.length ? 1 : 0, numbers, cells.length];
@@ -102,9 +116,9 @@ function delimiterOf(text: string): string {
 }
 
 /** By a delimiter that is not the file's, quotes may stand where none can. */
-function firstTwo(text: string, delimiter: string): readonly Parsed[] {
+function firstLines(text: string, delimiter: string, to: number): readonly Parsed[] {
   try {
-    return parsed(text, delimiter, { to: 2, skip_empty_lines: true });
+    return parsed(text, delimiter, { to, skip_empty_lines: true });
   } catch {
     return [];
   }
