@@ -75,7 +75,10 @@ export function blocks(start: string): Readonly<Record<string, string>> {
       ]),
     ),
     activations: codes(Object.keys(activations)),
-    losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
+    losses: table(
+      ["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says"],
+      named(losses),
+    ),
     metrics: table(["metric", "what it shows"], named(metrics)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
     schedules: table(["schedule", "learning rate behind t batches"], named(schedules)),

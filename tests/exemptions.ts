@@ -122,7 +122,7 @@ const table = [
     reason: "It compares the rows of a batch in pairs, and rows do not see each other." },
   { id: "keras-losses-class", kind: "refused", cause: /^there is no loss "(circle|ctc)"/, count: 9, where: ["tests/golden/losses.test.ts"],
     what: "Keras' losses circle and ctc",
-    reason: "circle compares the rows of a batch in pairs, and rows do not see each other; ctc has targets of any length." },
+    reason: "Circle compares the rows of a batch in pairs, and rows do not see each other; ctc has targets of any length." },
   { id: "keras-fits-resume", kind: "refused", cause: /^state of the optimizer in a file$/, count: 2, where: ["tests/golden/fits.test.ts"],
     what: "Keras' runs that go on from a file whose optimizer state is not read whole",
     reason: "Schedules and running products of Nadam are missing in what is read." },
