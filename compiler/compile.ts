@@ -105,6 +105,7 @@ const needs = {
   step: { stream: true },
   trainStep: { train: true },
   evaluate: { train: true },
+  metrics: { train: true },
 } satisfies Record<Goal, OptionsInput>;
 
 /** The stages of one entry after every pass, for inspection. */

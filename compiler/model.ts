@@ -2,7 +2,7 @@
 //
 // A model is a list of lines, each a call of a layer. In a chain every line takes what the one before gave. `inputs` and `outputs`
 // name ports instead, and a line says whose results it takes: a port's name, a line's name (its first result), or `"lstm:1"`.
-import type { LossSpec, OptimizerSpec } from "./training/define.ts";
+import type { LossSpec, MetricSpec, OptimizerSpec } from "./training/define.ts";
 
 /**
  * One line of the list. `layer` is Keras' name in camelCase, or one of two that stand for other lines: `model`, whose config holds
@@ -53,8 +53,10 @@ export interface Training {
   readonly frozen?: readonly string[];
   /** By pattern: by what the learning rate of weights is multiplied; the last that fits counts. */
   readonly learningRates?: Readonly<Record<string, number>>;
-  /** Names of metrics for every output that has a loss, or by output. Every loss is a metric too. */
-  readonly metrics?: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** Metrics for every output that has a loss, or by output. Every loss is a metric too. They do not know the weights of rows. */
+  readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
+  /** The same with the weights of rows. */
+  readonly weightedMetrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */

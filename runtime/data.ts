@@ -115,7 +115,7 @@ export function withClassWeights(table: Table, { classWeight }: FitOptions, port
   const [{ values, size }] = table.y;
   const shape = ports.y.ports[0].shape ?? [size];
   if (values instanceof Float32Array && shape.filter((axis) => axis !== 1).length <= 1)
-    return { ...table, sampleWeight: [{ values: classWeights(values, size, classWeight), size: 1 }] };
+    return { ...table, sampleWeight: [{ values: classWeights({ values, size }, classWeight), size: 1 }] };
   throw new TypeError("classWeight: wanted one class a row, got targets with several; give sampleWeight, one for each step");
 }
 

@@ -55,8 +55,10 @@ export async function driveAsync<T>(begin: (pace: Pace) => Loop<T>, signal?: Abo
 
 const now = (): number => (typeof performance === "object" ? performance.now() : Date.now());
 
-/** Gives the page its turn: by a message, since browsers stretch short timeouts to 4 ms. */
+/** Gives others their turn: in Node after what has come in, in a page by a message, since browsers stretch short timeouts to 4 ms. */
 function rester() {
+  if (typeof setImmediate === "function")
+    return { wait: () => new Promise<void>((done) => setImmediate(done)), end: () => undefined };
   if (typeof MessageChannel !== "function") {
     const later = (done: () => void): unknown => (typeof setTimeout === "function" ? setTimeout(done, 0) : done());
     return { wait: () => new Promise<void>((done) => void later(done)), end: () => undefined };
@@ -68,7 +70,6 @@ function rester() {
         port1.onmessage = () => done();
         port2.postMessage(0);
       }),
-    // An open port keeps a process alive.
     end: () => port1.close(),
   };
 }

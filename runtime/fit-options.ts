@@ -3,6 +3,7 @@
 import type { Callback, TrainingState } from "./callbacks/define.ts";
 import type { EarlyStopping } from "./callbacks/early-stopping.ts";
 import type { Batches, Data, Logs, Trainable } from "./trainable.ts";
+import type { ClassWeight } from "./weights.ts";
 
 /** Keras' arguments of `fit`. */
 export interface FitOptions {
@@ -27,7 +28,7 @@ export interface FitOptions {
   /** Rows that are validated at once; the means are those over all rows whatever it is. */
   readonly validationBatchSize?: number;
   /** By class: what its rows count in the loss, 1 where there is none. For one output; validation does without. */
-  readonly classWeight?: Readonly<Record<string, number>>;
+  readonly classWeight?: ClassWeight;
   /** Default: the optimizer's. */
   readonly learningRate?: number;
   /** Hooks in the order in which they are called. */

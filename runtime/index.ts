@@ -5,6 +5,15 @@ export * from "./callbacks/list.ts";
 export { fit, fitAsync } from "./fit.ts";
 export type { FitAsyncOptions, FitOptions, Fitted, History } from "./fit-options.ts";
 export { type Loadable, load, type PortPredictor, type Predictor } from "./load.ts";
+export {
+  type ClassificationOptions,
+  type ClassificationReport,
+  type ClassScore,
+  classificationReport,
+  type RegressionReport,
+  type RegressionScore,
+  regressionReport,
+} from "./reports.ts";
 export type {
   Batches,
   BatchesLike,

@@ -30,14 +30,6 @@ const everyOrList: Rule = {
   wanted: "a whole number from 1, or a list of epochs",
   fits: (value) => whole(1).fits(value) || (Array.isArray(value) && value.every(whole(1).fits)),
 };
-const weightsByClass: Rule = {
-  wanted: "an object with a finite number from 0 for each class, such as { 0: 1, 1: 2.5 }",
-  fits: (value) =>
-    isPlain(value) &&
-    Object.entries(value).every(
-      ([key, weight]) => /^(0|-?[1-9]\d*)$/.test(key) && Number.isFinite(weight) && Number(weight) >= 0,
-    ),
-};
 const resumed: Rule = {
   wanted: "the resume of what fit gave: { weights, state, epoch, … }",
   fits: (value) => isPlain(value) && Array.isArray(value.weights) && isPlain(value.state) && whole(0).fits(value.epoch),
@@ -54,7 +46,7 @@ const fitRules: Rules<FitOptions> = {
   validationData: { wanted: "{ x, y, sampleWeight? }", fits: (value) => isPlain(value) || isBatches(value) },
   validationFreq: everyOrList,
   validationBatchSize: whole(1),
-  classWeight: weightsByClass,
+  classWeight: anything("weights by class"),
   learningRate: rate,
   callbacks: listOfHooks,
   verbose: oneOf(0, 1, 2),

@@ -12,21 +12,29 @@ export type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
 /** Words about keys that are not there, by key. */
 export type Hints = Readonly<Record<string, string>>;
 
+/** Whether a value is a number, of whatever kind. */
 export const isNumber = (value: unknown): value is number => typeof value === "number";
+/** Whole numbers from `least` on. */
 export const whole = (least: number): Rule => ({
   wanted: `a whole number from ${least}`,
   fits: (value) => isNumber(value) && Number.isSafeInteger(value) && value >= least,
 });
+/** One of these. */
 export const oneOf = (...values: readonly unknown[]): Rule => ({
   wanted: `${values.slice(0, -1).map(show).join(", ")} or ${show(values.at(-1))}`,
   fits: (value) => values.includes(value),
 });
+/** True or false. */
 export const flag: Rule = { wanted: "true or false", fits: (value) => typeof value === "boolean" };
+/** An object, whose keys others look at. */
 export const object: Rule = { wanted: "an object", fits: isPlain };
+/** Numbers but NaN and the infinities. */
 export const finite: Rule = { wanted: "a finite number", fits: Number.isFinite };
+/** Any text. */
 export const text: Rule = { wanted: "a text", fits: (value) => typeof value === "string" };
+/** Any function. */
 export const callable: Rule = { wanted: "a function", fits: (value) => typeof value === "function" };
-/** As it will be in float32. */
+/** A learning rate, as it will be in float32. */
 export const rate: Rule = {
   wanted: "a finite number from 0",
   fits: (value) => isNumber(value) && value >= 0 && Number.isFinite(Math.fround(value)),

@@ -6,11 +6,15 @@ export type { Code } from "../compiler/diagnostics/codes.ts";
 export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";
 export type { LayerSpec, Model } from "../compiler/model.ts";
 export type { Options, OptionsInput } from "../compiler/options.ts";
-export type { LossSpec, OptimizerSpec } from "../compiler/training/define.ts";
+export type { LossSpec, MetricSpec, OptimizerSpec } from "../compiler/training/define.ts";
 export {
   type Batches,
   type BatchesLike,
   type Callback,
+  type ClassificationOptions,
+  type ClassificationReport,
+  type ClassScore,
+  classificationReport,
   type Data,
   type EarlyStopping,
   earlyStopping,
@@ -23,7 +27,10 @@ export {
   learningRateScheduler,
   load,
   progressBar,
+  type RegressionReport,
+  type RegressionScore,
   reduceLROnPlateau,
+  regressionReport,
   swapEMAWeights,
   type TrainingRun,
   type TrainingState,

@@ -171,6 +171,7 @@ const trainingSchema = z.strictObject({
   frozen: z.unknown().optional(),
   learningRates: z.unknown().optional(),
   metrics: z.unknown().optional(),
+  weightedMetrics: z.unknown().optional(),
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;

@@ -3,7 +3,7 @@
 
 import { type Compilation, compile, lowerModel } from "../compiler/compile.ts";
 import { wordsOf } from "../compiler/encode/define.ts";
-import { resolve } from "../compiler/front/steps.ts";
+import { resolve, type Target } from "../compiler/front/steps.ts";
 import { runGraph } from "../compiler/interpret/graph.ts";
 import { createMachine } from "../compiler/interpret/program.ts";
 import type { Model, Training } from "../compiler/model.ts";
@@ -16,6 +16,7 @@ import { type ByPort, byPort, eachPort, type Floats, fedWith, type Given, rowsFr
 export interface Trainable extends Predictor {
   trainStep(x: Given, y: Given, options?: { readonly sampleWeight?: Given; readonly learningRate?: number }): number;
   evaluate(x: Given, y: Given, options?: { readonly sampleWeight?: Given }): Readonly<Record<string, number>> & { loss: number };
+  getMetrics(): Readonly<Record<string, number | readonly number[]>>;
   getWeights(): Float32Array[];
   setWeights(weights: readonly Floats[]): void;
   getOptimizerState(): Readonly<Record<string, Float32Array>>;
@@ -74,23 +75,9 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     if (stale) machine.run("prepare", {});
     stale = false;
   };
-  /** Targets and weights of samples, as the entry calls them. */
-  const targetsOf = (name: string, y: Given, rows: number, sampleWeight: Given): ByPort => {
-    const { inputs } = entry(name) ?? unknownEntry(name);
-    const targets = inputs.flatMap(([input]) => (/^y(:|$)/.test(input) ? [{ name: input.slice(2) }] : []));
-    const ones = Object.fromEntries(targets.map((target) => [target.name, new Float32Array(rows).fill(1)]));
-    const weights = { ...ones, ...byPort(sampleWeight, targets) };
-    const given = byPort(y, targets);
-    const of = (kind: string, port: string) => (port === "" ? kind : `${kind}:${port}`);
-    return Object.fromEntries(
-      targets.flatMap(({ name: port }) => [
-        [of("y", port), given[port]],
-        [of("sampleWeight", port), weights[port]],
-      ]),
-    );
-  };
   const lossOf = (name: string, x: Given, y: Given, rows: number, sampleWeight: Given = {}): number => {
-    const given = { ...fedWith(resolved.predict, x), ...targetsOf(name, y, rows, sampleWeight), learningRate: [rate] };
+    const { targets } = resolved.evaluate();
+    const given = { ...fedWith(resolved.predict, x), ...heldAgainst(targets, y, rows, sampleWeight), learningRate: [rate] };
     return call(name, given, rows).get("loss")?.[0] ?? Number.NaN;
   };
   /** One row at a time, or with the tile of large models; by port. */
@@ -124,6 +111,24 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
 const unknownEntry = (name: string): never => {
   throw new Error(`the program has no ${name}`);
 };
+
+/** Targets and weights of samples, as an entry calls them. */
+function heldAgainst(targets: readonly Target[], y: Given, rows: number, sampleWeight: Given): ByPort {
+  const [given, weights] = [byPort(y, targets), byPort(sampleWeight, targets)];
+  return Object.fromEntries(
+    targets.flatMap((target): [string, Floats][] => [
+      [target.y, given[target.name]],
+      [target.sampleWeight, eachWeight(target, weights[target.name], rows)],
+    ]),
+  );
+}
+
+/** A weight for each value, as a module makes them of those that it is given. */
+function eachWeight({ weights, unweighted }: Target, given: Floats | undefined, rows: number): Floats {
+  const size = weights.reduce((product, length) => product * length, 1);
+  if (given === undefined) return new Float32Array(rows * size).fill(unweighted === "share" ? 1 / rows : 1);
+  return given.length === rows ? Float32Array.from({ length: rows * size }, (_, i) => given[Math.floor(i / size)]) : given;
+}
 
 export interface Executor {
   readonly name: string;
@@ -197,9 +202,11 @@ export const executors: readonly Executor[] = [
   ),
 ];
 
+/** The loss of rows. */
+type Evaluate = (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
 export interface Evaluator {
   readonly name: string;
-  readonly evaluate: (model: Model, x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
+  readonly start: (model: Model) => Evaluate;
 }
 
 /** The Graph of a loss on all it reads: targets and weights of samples by port, where there are several. */
@@ -212,19 +219,14 @@ export function lossInDoubles(
   sampleWeight?: Given,
 ) {
   const made = resolve(model)[kind](trainingOf(model));
-  const given = byPort(y, made.targets);
-  const weights = sampleWeight === undefined ? {} : byPort(sampleWeight, made.targets);
-  const targets = made.targets.flatMap(({ name, y: target, sampleWeight: weight }): [string, Floats][] => [
-    [target, given[name]],
-    [weight, weights[name] ?? new Float32Array(rows).fill(1)],
-  ]);
-  return { graph: made.graph, values: { ...weightsOf(model), ...fedWith(made, x), ...Object.fromEntries(targets) } };
+  const targets = heldAgainst(made.targets, y, rows, sampleWeight ?? {});
+  return { graph: made.graph, values: { ...weightsOf(model), ...fedWith(made, x), ...targets } };
 }
 
 export const evaluators: readonly Evaluator[] = [
   {
     name: "graph",
-    evaluate: (model, x, y, rows, sampleWeight) => {
+    start: (model) => (x, y, rows, sampleWeight) => {
       const { graph, values } = lossInDoubles(model, "evaluate", x, y, rows, sampleWeight);
       return runGraph(graph, { rows, values, precision: "double" }).results.loss.data[0];
     },
@@ -232,8 +234,67 @@ export const evaluators: readonly Evaluator[] = [
   ...targets.map(
     (target): Evaluator => ({
       name: target.name,
-      evaluate: (model, x, y, _rows, sampleWeight) =>
-        start<Trainable>(model, target, { train: true }).evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }).loss,
+      start: (model) => {
+        const module = start<Trainable>(model, target, { train: true });
+        return (x, y, _rows, sampleWeight) => module.evaluate(x, y, weighted(sampleWeight)).loss;
+      },
+    }),
+  ),
+];
+const weighted = (sampleWeight: Given | undefined) => (sampleWeight === undefined ? {} : { sampleWeight });
+
+/** What a training shows, after each of its batches. */
+export interface Meter {
+  readonly name: string;
+  readonly start: (
+    model: Model,
+    batch: number,
+  ) => (x: Given, y: Given, rows: number, sampleWeight?: Given) => Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** Sums over batches by the Graph interpreter, in doubles, and what their Graph makes of them. */
+function meterInDoubles(model: Model): ReturnType<Meter["start"]> {
+  const { logs, metrics } = resolve(model).trainStep(trainingOf(model));
+  const sums = new Map<string, Float64Array>();
+  const add = (name: string, values: ArrayLike<number>, times = 1): void => {
+    const known = sums.get(name);
+    sums.set(
+      name,
+      Float64Array.from(values, (value, i) => times * value + (known?.[i] ?? 0)),
+    );
+  };
+  const sum = (name: string): number[] => [...(sums.get(name) ?? [])];
+  return (x, y, rows, sampleWeight) => {
+    const { graph, values } = lossInDoubles(model, "trainStep", x, y, rows, sampleWeight);
+    const { results } = runGraph(graph, { rows, values, precision: "double" });
+    for (const log of logs) {
+      if (!("total" in log)) for (const { name } of log.sums) add(name, results[name].data);
+      else if (log.count !== undefined) for (const name of [log.total, log.count]) add(name, results[name].data);
+    }
+    const given = Object.fromEntries([...sums].map(([name, data]) => [name, Float32Array.from(data)]));
+    const made = metrics && runGraph(metrics, { rows: 1, values: given, precision: "double" }).results;
+    return Object.fromEntries(
+      logs.map((log) => {
+        if ("total" in log) return [log.key, log.count === undefined ? 0 : sum(log.total)[0] / (sum(log.count)[0] || 1)];
+        const data = log.isMade ? [...(made?.[log.key].data ?? [])] : sum(log.sums[0].name);
+        return [log.key, log.shape.length === 0 ? data[0] : data];
+      }),
+    );
+  };
+}
+
+export const meters: readonly Meter[] = [
+  { name: "graph", start: meterInDoubles },
+  ...targets.map(
+    (target): Meter => ({
+      name: target.name,
+      start: (model, batch) => {
+        const module = start<Trainable>(model, target, { train: true, batch });
+        return (x, y, _rows, sampleWeight) => {
+          module.trainStep(x, y, sampleWeight === undefined ? {} : { sampleWeight });
+          return module.getMetrics();
+        };
+      },
     }),
   ),
 ];
@@ -244,7 +305,7 @@ export interface Trainer {
     model: Model,
     batch: number,
   ) => {
-    readonly step: (x: Given, y: Given, rows: number) => number;
+    readonly step: (x: Given, y: Given, rows: number, sampleWeight?: Given) => number;
     readonly weights: () => Readonly<Record<string, Floats>>;
     /** What the optimizer keeps, by name. */
     readonly state: () => Readonly<Record<string, Floats>>;
@@ -272,7 +333,7 @@ export const trainers: readonly Trainer[] = [
         const module = start<Trainable>(model, target, { train: true, batch });
         const names = weightNames(model);
         return {
-          step: (x, y) => module.trainStep(x, y),
+          step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, weighted(sampleWeight)),
           weights: () => Object.fromEntries(module.getWeights().map((values: Float32Array, i: number) => [names[i], values])),
           state: () => module.getOptimizerState(),
         };

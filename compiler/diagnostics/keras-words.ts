@@ -73,10 +73,11 @@ export const meanings: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys of Keras that layerc has nowhere, and what takes their place. */
 export const absences: Readonly<Record<string, string>> = {
-  weightedmetrics: "layerc has no weighted metrics: metrics are those of the rows alone",
   lossweights: "a model has one loss: weigh rows with sampleWeight in trainStep, evaluate and fit",
   sampleweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
   classweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
+  ctc: "its targets are lines of any length, which are aligned with the steps: no loss here reads such",
+  circle: "it compares all rows of a batch in pairs, and rows do not see each other here: take a loss of each row",
   runeagerly: "leave it out: a compiled module runs as it is",
   jitcompile: "leave it out: the whole model is compiled",
   stepsperexecution: "leave it out: a compiled module runs step by step",

@@ -39,13 +39,16 @@ const headSchema = z.strictObject({
   weightsFile: z.string().optional(),
   left: z.array(z.string()).optional(),
 });
+/** Each is judged by the table it comes from. */
+const metrics = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional();
 const trainingSchema = z.strictObject({
   loss: z.unknown().optional(),
   lossWeights: z.record(z.string(), z.number()).optional(),
   optimizer: z.unknown().optional(),
   frozen: z.array(z.string()).optional(),
   learningRates: z.record(z.string(), z.number().positive()).optional(),
-  metrics: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
+  metrics,
+  weightedMetrics: metrics,
 });
 
 /** Every line of the model on its own, their names, and the shape of a sample. Throws CompileError at the first fault. */

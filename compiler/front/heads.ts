@@ -11,7 +11,7 @@ export interface Head {
   readonly end: string;
   /** How many numbers the end weighs against each other; for most, the size of the last axis. */
   readonly units: number;
-  /** Size of the output's last axis. */
+  /** Size of the output's last axis, or of the loss's. */
   readonly classes: number;
   /** Without a loss, nothing. */
   readonly loss?: { readonly name: string; readonly takes: Loss["takes"]; readonly fromLogits: boolean };
@@ -70,8 +70,8 @@ export const heads: readonly Row[] = [
     name: "logits taken for probabilities",
     when: (head) =>
       !isLogits(head) &&
-      ((wants(head, "probabilities", "distribution") && ends(head, unbounded)) ||
-        (wants(head, "probabilities") && ends(head, positive))),
+      ((wants(head, "probabilities", "distribution", "shares") && ends(head, unbounded)) ||
+        (wants(head, "probabilities", "shares") && ends(head, positive))),
     says: (head) => `${nameOf(head)} takes probabilities, but the model ends ${endOf(head)}, which gives numbers outside 0 to 1`,
     hint: 'end in activation "softmax" (classes) or "sigmoid" (each for itself), or without one and with fromLogits: true',
     sample: { units: 3, activation: "linear", loss: { name: "sparse_categorical_crossentropy" } },
@@ -112,7 +112,7 @@ export function headWarnings(
   const head: Head = {
     end: node.op === "dot" ? "linear" : node.op,
     units: (node.type.shape[typeof node.attrs.axis === "number" ? node.attrs.axis : node.type.shape.length - 1] ?? 0) as number,
-    classes: (y.type.shape.at(-1) ?? 0) as number,
+    classes: (y.type.shape.at(axisOf(given?.config)) ?? 0) as number,
     ...(given === undefined ? {} : { loss: lossOf(given) }),
   };
   const row = heads.find(({ when }) => when(head));
@@ -126,6 +126,7 @@ const lossOf = ({ item, config }: { readonly item: Pick<Loss, "name" | "takes">;
   takes: item.takes,
   fromLogits: "fromLogits" in config && config.fromLogits === true,
 });
+const axisOf = (config: object = {}): number => ("axis" in config && typeof config.axis === "number" ? config.axis : -1);
 
 const moves = ["reshape", "transpose", "broadcast", "stopGradient"];
 const scales = ["add", "sub", "mul", "div"];

@@ -1,20 +1,24 @@
 // The loss of a batch, output by output. In: a training spec, the ports, and nodes of a forward pass. Out: what each output is held
-// against, and a scalar. Guarantee: sums run over exactly n rows, so a last partial batch is exact.
+// against, and a scalar, reduced as its spec says. Guarantee: sums run over exactly n rows, so a last partial batch is exact.
 import type { Port } from "../artifact.ts";
 import { CompileError, internal } from "../diagnostics/error.ts";
 import { isPlain, plainData } from "../diagnostics/plain.ts";
 import { suggestionFor } from "../diagnostics/suggest.ts";
-import type { Node, Shape } from "../graph/graph.ts";
+import { type Node, type Shape, sameShape, showShape } from "../graph/graph.ts";
 import type { Training } from "../model.ts";
 import type { G } from "../ops/index.ts";
-import { type AnyLoss, losses } from "../training/losses/index.ts";
-import { parseNamed } from "../training/named.ts";
+import type { LossConfig, Reduction } from "../training/define.ts";
+import { type AnyLoss, lossOf } from "../training/losses/index.ts";
 
 /** What an output is held against: a port of the caller's, and the Graph's inputs for it. */
 export interface Target extends Port {
-  /** The Graph's input for the target, and for the weight of each sample: `y`, or `y:price` where there are several outputs. */
+  /** The Graph's input for the target, and for the weight of each value: `y`, or `y:price` where there are several outputs. */
   readonly y: string;
   readonly sampleWeight: string;
+  /** Shape of the weights of a row: one for each value of the loss; [] where a row has one value, or the whole batch. */
+  readonly weights: readonly number[];
+  /** What a row weighs that was given no weight: 1, or its share of the batch, where weights are summed and no value is a row's. */
+  readonly unweighted: "one" | "share";
 }
 
 /** The loss of one output, and how much it counts. */
@@ -22,22 +26,23 @@ export interface PortLoss {
   /** The output. */
   readonly port: string;
   readonly item: AnyLoss;
-  readonly config: object;
+  readonly config: LossConfig;
   readonly weight: number;
   /** `training.loss` or `training.loss.price`. */
   readonly path: string;
 }
 
 /** The losses a spec names: one for every output, or by output; an output without one is not trained. Throws CompileError training/spec. */
-export function lossesOf({ loss, lossWeights = {} }: Training, outputs: readonly string[]): readonly PortLoss[] {
+export function lossesOf({ loss, lossWeights = {} }: Training, ports: readonly Port[]): readonly PortLoss[] {
+  const outputs = ports.map(({ name }) => name);
   const byPort = lossMap(loss, outputs);
-  const parse = (spec: unknown, port: string, path: string): PortLoss => {
+  const parse = (spec: unknown, { name: port, shape }: Port, path: string): PortLoss => {
     const weight = Object.hasOwn(lossWeights, port) ? lossWeights[port] : 1;
-    return { port, ...parseNamed(losses, spec, { kind: "loss", path }), weight, path };
+    return { port, ...lossOf(spec, shape, path), weight, path };
   };
-  const found = outputs.flatMap((port) => {
+  const found = ports.flatMap((port) => {
     if (byPort === undefined) return [parse(loss, port, "training.loss")];
-    return Object.hasOwn(byPort, port) ? [parse(byPort[port], port, `training.loss.${port}`)] : [];
+    return Object.hasOwn(byPort, port.name) ? [parse(byPort[port.name], port, `training.loss.${port.name}`)] : [];
   });
   for (const [port, weight] of Object.entries(lossWeights)) {
     const path = `training.lossWeights.${port}`;
@@ -84,34 +89,122 @@ export function targetPort({ port, item, config, path }: PortLoss, outputs: read
     const message = `${item.name} takes a mean over the last axis of the output, but a sample's output is a single number`;
     throw new CompileError({ code: "training/spec", path, message, hint: "end the model with flatten()" });
   }
+  const needs = item.needs?.(output, config);
+  if (needs !== undefined) {
+    const message = `${item.name} needs ${needs}, for an output of ${showShape(output)}`;
+    throw new CompileError({ code: "training/spec", path, message });
+  }
   const range = item.labels?.(output, config);
   return { name: port, shape: item.target(output, config), ...(range === undefined ? {} : { range }) };
 }
 
+/** The loss of a batch as Graph. */
+export interface BatchLoss extends Pick<Target, "weights" | "unweighted"> {
+  /** A scalar. */
+  readonly value: Node;
+  /** How many values there are, each of which is a loss of its own: where they are not reduced. */
+  readonly each?: Node;
+}
+
 /**
- * The loss of a batch, a scalar: Σ values · weights / number of values; where masks say so, masked values count neither above
- * nor below. `weights` is [n].
+ * The loss of a batch: Σ values · weights over the number of values, their weights, or nothing, by `reduction`; what masks leave out
+ * counts neither above nor below. A value of the whole batch counts once a row, by the row's weight. `weights` makes the input of a
+ * shape.
  */
 export function batchLoss(
   g: G,
-  { item, config }: Pick<PortLoss, "item" | "config">,
-  { y, mask, target, weights }: { y: Node; mask?: Node; target: Node; weights: Node },
-): Node {
-  const { values, mask: own } = item.lower(g, { y, target, config });
+  { item, config, path }: Pick<PortLoss, "item" | "config" | "path">,
+  { y, mask: given, target, weights }: { y: Node; mask?: Node; target: Node; weights: (shape: Shape) => Node },
+): BatchLoss {
+  const lowered = item.lower(g, { y, target, config });
+  const isWhole = lowered.values.type.shape[0] !== "n";
+  const values = isWhole ? eachRow(g, lowered.values, config, given) : lowered.values;
   const { shape } = values.type;
-  const all = shape.map((_, axis) => axis);
-  const masks = [mask, own].filter((part) => part !== undefined).map((part) => alongFirst(g, part, shape));
-  const weighted = g.mul(values, alongFirst(g, weights, shape));
-  if (masks.length === 0) {
-    const positions = shape.slice(1).reduce<number>((product, size) => product * (size as number), 1);
-    const count = g.mul(g.rows(), g.fill(positions, []));
-    return g.div(g.reduceSum(weighted, { axes: all }), count);
+  const masks = [given, lowered.mask].filter((part) => part !== undefined);
+  const strange = masks.find((mask) => mask.type.shape.some((size, axis) => size !== shape[axis]));
+  if (strange !== undefined) {
+    const message = `${item.name} gives values of ${showShape(shape)}, which a mask of ${showShape(strange.type.shape)} does not fit`;
+    throw new CompileError({
+      code: "training/spec",
+      path,
+      message,
+      hint: "let the mask end before, or leave the loss's axis out",
+    });
   }
-  const keep = masks.reduce((a, b) => g.mul(a, b));
-  // select, not a product: a masked value may be infinite. A batch without a single value has loss 0.
-  const total = g.reduceSum(g.select(keep, weighted, g.like(weighted, 0)), { axes: all });
-  const count = g.max(g.reduceSum(keep, { axes: all }), g.fill(1, []));
-  return g.div(total, count);
+  const own: Shape = isWhole ? ["n"] : shape;
+  const weight = alongFirst(g, weights(own), shape);
+  const keep = masks.length === 0 ? undefined : masks.map((mask) => alongFirst(g, mask, shape)).reduce((a, b) => g.mul(a, b));
+  const sum = (parts: Node): Node => {
+    // select, not a product: a masked value may be infinite.
+    const kept = keep === undefined || parts === keep ? parts : g.select(keep, parts, g.like(parts, 0));
+    return g.reduceSum(kept, { axes: shape.map((_, axis) => axis) });
+  };
+  const value = reductions[config.reduction](g, { values: g.mul(values, weight), weight, keep, sum });
+  return {
+    value,
+    weights: own.slice(1) as readonly number[],
+    unweighted: isWhole && config.reduction === "sum" && keep === undefined ? "share" : "one",
+    ...(config.reduction === "none" && !isWhole ? { each: countOf(g, values) } : {}),
+  };
+}
+
+/** A value of the whole batch, or the mean or sum of several, once for each row or what a mask is of. */
+function eachRow(g: G, values: Node, { reduction }: LossConfig, mask: Node | undefined): Node {
+  const axes = values.type.shape.map((_, axis) => axis);
+  const one = axes.length === 0 ? values : reduction === "sum" ? g.reduceSum(values, { axes }) : g.mean(values, { axes });
+  return g.broadcast(one, { shape: mask?.type.shape ?? ["n"], axes: [] });
+}
+
+/** Values times their weights, on the way to one number. */
+interface Weighted {
+  readonly values: Node;
+  readonly weight: Node;
+  readonly keep: Node | undefined;
+  /** Over what counts. */
+  readonly sum: (parts: Node) => Node;
+}
+const overValues = (g: G, { values, keep, sum }: Weighted): Node =>
+  // A batch without a single value has loss 0.
+  g.div(sum(values), keep === undefined ? countOf(g, values) : g.max(sum(keep), g.fill(1, [])));
+/** Keras' reductions. */
+const reductions: Readonly<Record<Reduction, (g: G, weighted: Weighted) => Node>> = {
+  sum_over_batch_size: overValues,
+  mean: overValues,
+  sum: (_, { values, sum }) => sum(values),
+  mean_with_sample_weight: (g, { values, weight, sum }) => overOr0(g, sum(values), sum(weight)),
+  // What Keras shows of values that are not reduced.
+  none: (g, { values, sum }) => g.div(sum(values), countOf(g, values)),
+};
+
+/** a / b, and 0 where b is 0. */
+function overOr0(g: G, a: Node, b: Node): Node {
+  const zero = g.fill(0, []);
+  const none = g.equal(b, zero);
+  return g.select(none, zero, g.div(a, g.select(none, g.fill(1, []), b)));
+}
+
+/** How many values there are: n times those of a row. */
+function countOf(g: G, { type: { shape } }: Node): Node {
+  const positions = shape.slice(1).reduce<number>((product, size) => product * (size as number), 1);
+  return g.mul(g.rows(), g.fill(positions, []));
+}
+
+/**
+ * Losses and penalties as one number, to be shown and differentiated. Where values are not reduced, Keras on TensorFlow adds all the rest
+ * to each of them, shows the mean and trains the sum. Throws CompileError training/spec where outputs have other numbers of values.
+ */
+export function totalLoss(g: G, parts: readonly Node[], losses: readonly BatchLoss[]): Node {
+  const total = parts.reduce((a, b) => g.add(a, b));
+  const [first, ...others] = losses.filter(({ each }) => each !== undefined);
+  if (first?.each === undefined) return total;
+  const other = others.find(({ weights }) => !sameShape(weights, first.weights));
+  if (other !== undefined) {
+    const message = `losses that are not reduced are added up value by value: [n, ${first.weights}] and [n, ${other.weights}] do not fit`;
+    throw new CompileError({ code: "training/spec", path: "training.loss", message, hint: "give them a reduction" });
+  }
+  // 0 with the slope of the total: what is shown stays the mean.
+  const slope = g.sub(total, g.stopGradient(total));
+  return g.add(total, g.mul(g.sub(first.each, g.fill(1, [])), slope));
 }
 
 /** A value over the first axes of `shape`, the same along the rest. */

@@ -14,8 +14,8 @@ import { type Forward, forward, type Step } from "./forward.ts";
 import { fromGraph } from "./from-graph.ts";
 import { headWarnings } from "./heads.ts";
 import { type Inference, portsOf, type Stream } from "./inference.ts";
-import { batchLoss, lossesOf, type PortLoss, type Target, targetPort } from "./losses.ts";
-import { type Log, metricsOf, metricsOver } from "./metrics.ts";
+import { type BatchLoss, batchLoss, lossesOf, type PortLoss, type Target, targetPort, totalLoss } from "./losses.ts";
+import { type Log, madeOf, metricsOf, metricsOver } from "./metrics.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
 import { checkPatterns, isFrozen, ratesOf } from "./patterns.ts";
@@ -27,13 +27,15 @@ import { seededWeights, type Weights, weightsOf } from "./weights.ts";
 
 export type { Feed, Inference, Stream } from "./inference.ts";
 export type { Target } from "./losses.ts";
-export type { Log } from "./metrics.ts";
+export { isMean, type Log, type MeanLog, type SumLog } from "./metrics.ts";
 export { applyOptimizer, lossScaleOf, type Movement, rateState } from "./update.ts";
 
-/** The loss of a batch: the inputs, the targets and the weight of each sample [n]; result `loss`. */
+/** The loss of a batch: the inputs, the targets and the weight of each value [n, …]; result `loss`. */
 export interface LossGraph extends Inference, Movement {
   readonly targets: readonly Target[];
   readonly logs: readonly Log[];
+  /** What makes of sums over all batches the metrics that are more than quotients. */
+  readonly metrics?: Graph;
   /** Names of the params to differentiate for. */
   readonly trainable: readonly string[];
   /** Default of the module's `learningRate`; NaN: the state `rateState`. */
@@ -161,17 +163,19 @@ export class Resolved implements Steps {
 
   #lossOver(g: G, made: Forward, training: Training): Omit<LossGraph, "graph"> & { readonly results: Graph["results"] } {
     const { inputs, outputs, words, feeds, weights } = this.predict;
-    const losses = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
+    const losses = lossesOf(training, outputs);
     const single = outputs.length === 1;
-    const targets = losses.map((loss): Target => {
+    const held = losses.map((loss) => {
       const port = targetPort(loss, outputs);
       const of = (name: string) => (single ? name : `${name}:${port.name}`);
       return { ...port, y: of("y"), sampleWeight: of("sampleWeight") };
     });
-    const each = losses.map((loss, i) => lossOf(g, loss, targets[i], made));
+    const lowered = losses.map((loss, i) => lossOf(g, loss, held[i], made));
+    const targets = held.map((port, i): Target => ({ ...port, weights: lowered[i].weights, unweighted: lowered[i].unweighted }));
+    const each = lowered.map(({ value }) => value);
     g.builder.origin = { path: "training.loss", layer: losses[0].item.name, name: "loss" };
     const weighed = each.map((value, i) => (losses[i].weight === 1 ? value : g.mul(value, g.fill(losses[i].weight, []))));
-    const total = [...weighed, ...made.losses].reduce((a, b) => g.add(a, b));
+    const total = totalLoss(g, [...weighed, ...made.losses], lowered);
     const own = losses.length > 1 ? losses.map(({ port }, i): [string, Node] => [`loss:${port}`, each[i]]) : [];
     const shown = metricsOver(g, metricsOf(training, outputs, targets), targets, made);
     const results: Graph["results"] = [["loss", total], ...own, ...shown.flatMap((metric) => metric.results)];
@@ -191,20 +195,24 @@ export class Resolved implements Steps {
     const constraints = new Map(
       this.weights.flatMap(({ name, spec }) => (spec.constraint == null ? [] : [[name, spec.constraint] as const])),
     );
+    const metrics = madeOf(shown);
     return {
-      results,
-      logs,
-      inputs,
-      outputs,
-      words,
-      feeds,
-      targets,
-      weights,
-      trainable,
-      optimizer,
-      constraints,
-      rates,
-      learningRate,
+      ...{
+        results,
+        logs,
+        inputs,
+        outputs,
+        words,
+        feeds,
+        targets,
+        weights,
+        trainable,
+        optimizer,
+        constraints,
+        rates,
+        learningRate,
+      },
+      ...(metrics === undefined ? {} : { metrics }),
     };
   }
 
@@ -234,7 +242,7 @@ export class Resolved implements Steps {
 }
 
 /** The loss of one output. */
-function lossOf(g: G, loss: PortLoss, target: Target, { outputs }: Forward): Node {
+function lossOf(g: G, loss: PortLoss, target: Omit<Target, "weights" | "unweighted">, { outputs }: Forward): BatchLoss {
   const output = outputs.find(({ name }) => name === loss.port);
   const { y, mask } = output ?? internal(`there is no output ${loss.port}`);
   g.builder.origin = { path: loss.path, layer: loss.item.name, name: "loss" };
@@ -242,6 +250,6 @@ function lossOf(g: G, loss: PortLoss, target: Target, { outputs }: Forward): Nod
     y,
     ...(mask === undefined ? {} : { mask }),
     target: g.input({ name: target.y, shape: ["n", ...target.shape] }),
-    weights: g.input({ name: target.sampleWeight, shape: ["n"] }),
+    weights: (shape) => g.input({ name: target.sampleWeight, shape }),
   });
 }

@@ -8,7 +8,7 @@ import { optimizerOf } from "./update.ts";
 /** Throws CompileError training/spec where loss or optimizer is unknown, has a config that it does not take, or does not fit. */
 export function checkTraining(training: Training, outputs: readonly Port[]): readonly PortLoss[] {
   optimizerOf(training.optimizer);
-  const found = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
+  const found = lossesOf(training, outputs);
   const targets = found.map((loss) => targetPort(loss, outputs));
   metricsOf(training, outputs, targets);
   return found;

@@ -184,7 +184,7 @@ function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
 
 /** All entries through the passes of one target; each goal is shown its own entry. */
 function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
-  const goals = (["predict", "step", "trainStep", "evaluate"] as const).filter((goal) =>
+  const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
     start.parts.some(({ entry }) => entry === goal),
   );
   let whole = start;
@@ -248,6 +248,7 @@ function trainingParts(
       training: loss,
     }),
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
+    ...(loss.metrics === undefined ? [] : [firstDraft("metrics", loss.metrics, { fixed: false, reserved, prefix: "metrics/" })]),
   ];
   const made = drafts.map((draft) => throughEntry(draft, options, observe));
   const parts = made.map((draft): Part => ({ entry: draft.goal, plan: planOf(draft) }));

@@ -40,7 +40,7 @@ import { borrow, type Prepared } from "./prepared.ts";
 import { straighten } from "./straighten.ts";
 
 /** An entry of the module that is to be made. */
-export type Goal = "predict" | "step" | "trainStep" | "evaluate";
+export type Goal = "predict" | "step" | "trainStep" | "evaluate" | "metrics";
 /** The IR a pass leaves behind. */
 export type Stage = "graph" | "plan" | "nests" | "schedule" | "program";
 

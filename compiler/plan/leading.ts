@@ -60,7 +60,7 @@ export function leadingOf(node: Node): Leading {
   function spanOf(view: View): (k: number) => Walk {
     return (k) => ({
       base: view.base,
-      leading: view.strides.slice(0, k),
+      leading: view.strides.slice(0, k).map((stride, axis) => [stride, view.shape[axis]] as const),
       others: view.strides.slice(k).map((stride, i) => [stride, view.shape[k + i]] as const),
     });
   }
@@ -71,7 +71,7 @@ const at = (axis: number): string => `i${axis}`;
 /** An address as the leading dims, and the others, walk it. */
 interface Walk {
   readonly base: number;
-  readonly leading: readonly number[];
+  readonly leading: readonly (readonly [stride: number, extent: Extent])[];
   readonly others: readonly (readonly [stride: number, extent: Extent])[];
 }
 
@@ -79,7 +79,8 @@ interface Walk {
 function keptBy(axes: readonly string[], walk: (k: number) => Walk, { shape, strides }: View): number {
   for (let k = Math.min(axes.length, shape.length); k > 0; k--) {
     const { base, leading, others } = walk(k);
-    const follows = leading.every((stride, axis) => shape[axis] === 1 || stride === strides[axis]);
+    // Where there is one place, a dim of one point stays at it, and any other leaves it.
+    const follows = leading.every(([stride, extent], axis) => (shape[axis] === 1 ? extent === 1 : stride === strides[axis]));
     const reach = (sign: 1 | -1): number =>
       others.reduce((sum, [stride, extent]) => sum + (stride * sign > 0 ? Math.abs(stride) * (most(extent) - 1) : 0), 0);
     if (follows && base - reach(-1) >= 0 && base + reach(1) < strides[k - 1]) return k;
@@ -107,7 +108,7 @@ function keptByIndex({ base, terms, row }: Index, core: Core, view: View, extent
     axes,
     (k) => ({
       base,
-      leading: axes.slice(0, k).map((dim) => strides.get(dim) ?? 0),
+      leading: axes.slice(0, k).map((dim) => [strides.get(dim) ?? 0, extents.get(dim) ?? 1]),
       others: terms.filter(([dim]) => !axes.slice(0, k).includes(dim)).map(([dim, stride]) => [stride, extents.get(dim) ?? 1]),
     }),
     view,

@@ -101,11 +101,14 @@ class Planner {
   planBody(graph: Graph, asked: readonly Demand[]): Region[] {
     const regions: Region[] = [];
     graph.nodes.forEach(checkComputed);
-    const demands = asked.map((demand) => beforeViews(demand, (node) => this.places.extents(node)));
+    const extents = (node: Node): readonly Extent[] => this.places.extents(node);
+    const demands = asked.map((demand) => beforeViews(demand, extents));
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);
     const { roots, more } = fusion;
-    const rows = this.#apart ? new Map<Node, RowGroup>() : groupRows(graph, fusion, stored, (node) => this.places.extents(node));
+    const wishes = new Map(wishesOf(graph, stored, extents).map((wish) => [wish.value, wish]));
+    const written = new Set(Array.from(wishes.values(), ({ node }) => node));
+    const rows = this.#apart ? new Map<Node, RowGroup>() : groupRows(graph, fusion, { stored, written, extents });
     const members = new Map<Node, Node[]>();
     for (const node of graph.nodes) {
       const root = roots.get(node);
@@ -113,7 +116,6 @@ class Planner {
       append(members, root, node);
     }
     const homes = chooseHomes(graph, demands, fusion, (root) => rows.get(root)?.roots.at(-1) ?? root);
-    const wishes = new Map(wishesOf(graph, stored, (node) => this.places.extents(node)).map((wish) => [wish.value, wish]));
     const isRead = new Set([...stored, ...graph.nodes.flatMap(({ inputs }) => inputs)]);
     for (const node of graph.nodes) {
       if (this.places.operands.has(node)) continue; // a source, or an item that its scan has placed
@@ -159,10 +161,13 @@ class Planner {
     const named = this.names.of(graph, own);
     const placed = (node: Node, name: () => string): View => {
       const shape = this.places.extents(node);
-      if (group?.inner.has(node)) return this.#oneBlock(name(), shape, group);
+      const wish = wishes.get(node);
+      if (group?.inner.has(node)) {
+        const block = (of: Node): View => this.#oneBlock(name(), this.places.extents(of), group, this.#layouts.values.get(of));
+        return wish === undefined ? block(node) : { ...wish.out, buffer: block(wish.node).buffer };
+      }
       const home = homes.get(node);
       if (home !== undefined) return home;
-      const wish = wishes.get(node);
       if (wish === undefined) return this.places.allocate(name(), "arena", shape, { layout: this.#layouts.values.get(node) });
       return { ...wish.out, buffer: this.places.allocate(name(), "arena", this.places.extents(wish.node)).buffer };
     };
@@ -185,8 +190,8 @@ class Planner {
   }
 
   /** Space for a block of rows of a value that is asked for in its own rows alone. */
-  #oneBlock(name: string, shape: readonly Extent[], { axes, block }: RowGroup): View {
-    const rows = this.places.allocate(name, "arena", [block, ...shape.slice(axes)]);
+  #oneBlock(name: string, shape: readonly Extent[], { axes, block }: RowGroup, layout?: Layout): View {
+    const rows = this.places.allocate(name, "arena", [block, ...shape.slice(axes)], { layout });
     return { ...rows, shape, strides: [...shape.slice(1, axes).map(() => 0), ...rows.strides] };
   }
 

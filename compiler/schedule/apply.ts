@@ -114,13 +114,14 @@ function storesAt(nest: Nest, point: Point, fresh: Namer, acc?: Value): readonly
 
 /**
  * Sums over the outermost reduce dim in strips of `size`, with all that is summed inside it, kept in `out` between strips: the
- * strip's operands stay in cache while all tiles walk over them. The same additions in the same order; f32 sums survive the store, so the bits do not change.
+ * strip's operands stay in cache while all tiles walk over them; what is made of a sum is made in the end. The same additions in the same order; f32 sums survive the store, so the bits do not change.
  */
 function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: number }, fresh: Namer): readonly Stmt[] {
   const fold = nest.fold as Fold;
-  const extent = new Map<string, Extent>(nest.reduce).get(dim) as Exclude<Extent, number>;
-  const whole: Extent = { scalar: extent.scalar, per: size, round: "down" };
+  const extent = new Map<string, Extent>(nest.reduce).get(dim) as Extent;
+  const resting: Nest = { ...nest, finish: { op: "acc", fmt: fold.init.fmt }, more: [] };
   const strip = fresh("s");
+  const restOf = (point: Point): Value => loadLike(valueAt(fold.init, point), nest.out.buffer, addressAt(nest.out.index, point));
   /** All tiles over a range of the dim, each sum taken up from `out` and put back. */
   const through = (range: Pick<Stmt & { do: "for" }, "from" | "to">, coord: (loop: string) => Coord): readonly Stmt[] =>
     overMap(nest, plan, fresh, (points) => {
@@ -130,41 +131,48 @@ function strips(nest: Nest, plan: Schedule, { dim, size }: { dim: string; size: 
       const body = overReduce({ ...nest, reduce: nest.reduce.slice(1) }, fold, here, registers, plan, fresh);
       return [
         ...lets(
-          points.map(
-            (point, p): Stmt => ({
-              do: "set",
-              reg: nameOf(registers[p]),
-              value: loadLike(registers[p], nest.out.buffer, addressAt(nest.out.index, point)),
-            }),
-          ),
+          points.map((point, p): Stmt => ({ do: "set", reg: nameOf(registers[p]), value: restOf(point) })),
           fresh,
         ),
         { do: "for", loop, ...range, body },
         ...lets(
-          points.flatMap((point, p) => storeAt(nest, nest, point, registers[p])),
+          points.flatMap((point, p) => storeAt(resting, resting, point, registers[p])),
           fresh,
         ),
       ];
     });
-  return [
-    ...overMap(nest, plan, fresh, (points) =>
-      lets(
-        points.flatMap((point) => storeAt(nest, nest, point, valueAt(fold.init, point))),
-        fresh,
-      ),
+  const start = overMap(nest, plan, fresh, (points) =>
+    lets(
+      points.flatMap((point) => storeAt(resting, resting, point, valueAt(fold.init, point))),
+      fresh,
     ),
-    {
-      do: "for",
-      loop: strip,
-      to: whole,
-      body: through({ to: size }, (loop) => ({
-        base: 0,
-        terms: [
-          [strip, size],
-          [loop, 1],
-        ],
-      })),
-    },
-    ...through({ from: { blocks: whole, size }, to: extent }, (loop) => ({ base: 0, terms: [[loop, 1]] })),
+  );
+  const made =
+    nest.finish.op === "acc" && nest.more === undefined
+      ? []
+      : overMap(nest, plan, fresh, (points) =>
+          lets(
+            points.flatMap((point) => storesAt(nest, point, fresh, restOf(point))),
+            fresh,
+          ),
+        );
+  const [whole, rest] = partsOf(extent, size);
+  const walk: Coord["terms"] = [[strip, size]];
+  return [
+    ...start,
+    { do: "for", loop: strip, to: whole, body: through({ to: size }, (loop) => ({ base: 0, terms: [...walk, [loop, 1]] })) },
+    ...(rest === undefined ? [] : through(rest.range, (loop) => ({ base: rest.base, terms: [[loop, 1]] }))),
+    ...made,
   ];
+}
+
+/** How many strips a dim has, and what is left behind them. */
+function partsOf(extent: Extent, size: number) {
+  if (typeof extent !== "number") {
+    const whole: Extent = { scalar: extent.scalar, per: size, round: "down" };
+    return [whole, { base: 0, range: { from: { blocks: whole, size }, to: extent } }] as const;
+  }
+  const whole = Math.floor(extent / size);
+  const left = extent - whole * size;
+  return [whole, left === 0 ? undefined : { base: whole * size, range: { to: left } }] as const;
 }

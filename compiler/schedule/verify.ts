@@ -2,7 +2,7 @@
 // and the line of its schedule. Guarantee for what passes: every map dim is walked once, tiles, lanes and strips are of dims that can
 // be cut so, and no result depends on an order that the schedule changed. What the loops do is checked by the Program they become.
 import { CompileError } from "../diagnostics/error.ts";
-import { isLoop, type Nest, type NestKernel, type Store, storesOf, type Tree } from "../program/nest/nest.ts";
+import { isLoop, type Nest, type NestKernel, readsFrom, type Store, storesOf, type Tree } from "../program/nest/nest.ts";
 import { nestLines } from "../program/nest/print.ts";
 import type { Extent, Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
@@ -102,13 +102,14 @@ function sumFault({ nest, schedule }: Plain, target: Target): string | undefined
   if (strip === undefined) return undefined;
   if (partial !== undefined) return "a sum in strips is in order, it has no partial sums";
   const inner = reduce.slice(1);
-  if (first === undefined || first[0] !== strip.dim || typeof first[1] === "number" || first[1].per !== 1)
-    return `strips are of the first reduced dim, over all of a scalar, found ${JSON.stringify(strip.dim)}`;
+  if (first === undefined || first[0] !== strip.dim || (typeof first[1] !== "number" && first[1].per !== 1))
+    return `strips are of the first reduced dim, over all of it, found ${JSON.stringify(strip.dim)}`;
   if (inner.some(([, extent]) => typeof extent !== "number")) return "what is summed inside a strip has known extents";
   if (!(Number.isInteger(strip.size) && strip.size >= 1)) return `a strip has at least one row, found ${strip.size}`;
-  const isTheSum = nest.finish.op === "acc" && fold?.init.fmt === "f32" && nest.into === "store" && nest.more === undefined;
-  const rests = isTheSum && out.index.row === undefined;
-  return rests ? undefined : "sums rest in the result between strips, so the result is the sum, in f32, at an address of its own";
+  const rests = fold?.init.fmt === "f32" && nest.into === "store" && out.index.row === undefined && !readsFrom(nest, out.buffer);
+  return rests
+    ? undefined
+    : "sums rest in the result between strips, in f32, at addresses of their own that nothing else is read from";
 }
 
 /** Where points may share an address, or data choose it, their order is the meaning. */

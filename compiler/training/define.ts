@@ -1,4 +1,4 @@
-// What a loss, an optimizer, a schedule, an initializer, a regularizer and a constraint are. Each is one file in its folder and one line in that
+// What a loss, a metric, an optimizer, a schedule, an initializer, a regularizer and a constraint are. Each is one file in its folder and one line in that
 // folder's list.
 import type * as z from "zod";
 import type { Random } from "../base/random.ts";
@@ -8,6 +8,8 @@ import type { G } from "../ops/index.ts";
 
 /** A name, or a name with config: "mse", {name: "huber", delta: 2}. */
 export type LossSpec = string | { readonly name: string; readonly [key: string]: unknown };
+/** "accuracy", {name: "auc", curve: "PR", as: "pr"}: `as` is what it is called in logs. */
+export type MetricSpec = string | { readonly name: string; readonly as?: string; readonly [key: string]: unknown };
 /** "adam", {name: "sgd", momentum: 0.9}. */
 export type OptimizerSpec = string | { readonly name: string; readonly [key: string]: unknown };
 /** {name: "cosine_decay", initialLearningRate: 0.1, decaySteps: 1000}. */
@@ -25,24 +27,38 @@ export interface Range {
   readonly ignore?: number;
 }
 
-/** A loss as a row of the table: a value per sample, of which the compiler takes the weighted mean. */
-export interface Loss<C extends object = object> {
+/** How the values of a loss become one number, as Keras names it. */
+export type Reduction = "sum_over_batch_size" | "mean" | "sum" | "mean_with_sample_weight" | "none";
+/** The options that every loss has. */
+export interface LossConfig {
+  readonly reduction: Reduction;
+}
+
+/** A loss as a row of the table: a value per sample and position, or of the whole batch, which the compiler weighs and reduces. */
+export interface Loss<C extends LossConfig = LossConfig> {
   /** Keras' function name, e.g. mean_squared_error. */
   readonly name: string;
   readonly aliases: readonly string[];
   readonly says: string;
-  /** What it reads the output as: any numbers, each a probability, or along the last axis one distribution; its config may say logits. */
-  readonly takes: "numbers" | "probabilities" | "distribution";
+  /**
+   * What it reads the output as: any numbers on the targets' scale, each a probability, along the last axis one distribution, shares
+   * within 0 and 1 of either kind, or whatever it may be; its config may say logits.
+   */
+  readonly takes: "numbers" | "probabilities" | "distribution" | "shares" | "any";
   readonly config: z.ZodType<C>;
   readonly fixed?: FixedKeys;
+  /** The loss it stands for, where an output of `shape` decides that. */
+  readonly means?: (shape: readonly number[], config: C) => LossSpec;
+  /** What it needs where it takes no output of `shape`, in words that stand after "needs". */
+  readonly needs?: (shape: readonly number[], config: C) => string | undefined;
   /** Shape of the target for an output of `shape` (both without the batch axis). */
   readonly target: (shape: readonly number[], config: C) => readonly number[];
   /** Where the target holds whole numbers: which ones are labels, for an output of `shape`. */
   readonly labels?: (shape: readonly number[], config: C) => Range;
   /**
-   * One value per sample and position: [n, ...] with the last axis of y gone; where `mask` (same shape) is 0, it does not
-   * count. `y` is the model's output node, with at least one axis besides n: where it is a softmax or sigmoid, the loss takes
-   * its input instead (as Keras on TensorFlow does), which is stable.
+   * One value per sample and position: [n, ...], some axes of y gone; or values of the whole batch, without n. Where `mask` (of the
+   * shape of the values) is 0, a value does not count. `y` is the model's output node, with at least one axis besides n: where it is a
+   * softmax or sigmoid, a crossentropy takes its input instead (as Keras on TensorFlow does), which is stable.
    */
   readonly lower: (
     g: G,
@@ -50,15 +66,54 @@ export interface Loss<C extends object = object> {
   ) => { readonly values: Node; readonly mask?: Node };
 }
 
-/** A metric as a row of the table: a value per sample and position, of which the mean over all rows since a reset is shown. */
-export interface Metric {
-  /** Keras' function name, e.g. categorical_accuracy. */
+/** What a metric is computed from: an output and its target with all their axes, [n, …]. */
+export interface MetricSite<C> {
+  readonly y: Node;
+  readonly target: Node;
+  readonly config: C;
+}
+/** Shapes of a sample that a metric meets. */
+export interface MetricShapes {
+  readonly output: readonly number[];
+  readonly target: readonly number[];
+  /** Whether it is to use the weights of rows. */
+  readonly weighted: boolean;
+}
+
+interface MetricFacts<C> {
+  /** Keras' class name in snake_case: categorical_accuracy, auc. */
   readonly name: string;
   readonly aliases: readonly string[];
+  /** What it is called in logs where its spec is an object, if that is not `name`. */
+  readonly log?: string;
   readonly says: string;
-  /** [n, …]; `y` has at least one axis besides n. */
-  readonly values: (g: G, site: { readonly y: Node; readonly target: Node }) => Node;
+  /** Whether more is better; absent where neither is. */
+  readonly rises?: boolean;
+  readonly config: z.ZodType<C>;
+  readonly fixed?: FixedKeys;
+  /** What it needs where it does not take such shapes, in words that stand after "needs". */
+  readonly needs?: (shapes: MetricShapes, config: C) => string | undefined;
 }
+/** A metric that is a mean of values: over all rows since a reset, weighted where it is to be. What is masked does not count. */
+export interface MeanMetric<C extends object = object> extends MetricFacts<C> {
+  /**
+   * Values [n, …], whose first axes are those of y; or of any shape without n, where a batch is judged as a whole. Where `mask` (of the
+   * same shape) is 0, a value counts neither above nor, if rows have weights or masks, below.
+   */
+  readonly values: (g: G, site: MetricSite<C>) => { readonly values: Node; readonly mask?: Node };
+}
+/** A metric that is computed from sums over all rows since a reset. Masks do not matter to it, as in Keras. */
+export interface SumMetric<C extends object = object> extends MetricFacts<C> {
+  /**
+   * Sums over a batch, each of a fixed shape; `weigh` multiplies [n, …] by the weights of rows, where they are to be used. A sum may be
+   * of a batch alone, not of rows one by one.
+   */
+  readonly sums: (g: G, site: MetricSite<C> & { readonly weigh: (values: Node) => Node }) => Readonly<Record<string, Node>>;
+  /** What is made of them: their `total` itself, `total / count` (0 where that is 0), or a Graph of its own; a scalar or a list. */
+  readonly shows: "total" | "mean" | ((g: G, sums: Readonly<Record<string, Node>>, config: C) => Node);
+}
+/** A metric as a row of the table. */
+export type Metric<C extends object = object> = MeanMetric<C> | SumMetric<C>;
 
 /** What an optimizer keeps beside a weight, by name. */
 export interface Slot {

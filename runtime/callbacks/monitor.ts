@@ -24,6 +24,7 @@ export const monitorRules = {
   monitor: { wanted: "a key of the logs", fits: (value: unknown) => typeof value === "string" },
   mode: oneOf("auto", "min", "max"),
 } as const satisfies Readonly<Record<string, Rule>>;
+/** Any change, of either sign. */
 export const deltaRule: Rule = finite;
 
 /** A key under watch. */

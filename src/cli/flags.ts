@@ -68,7 +68,7 @@ export function addCompileFlags(command: Command): Command {
 /** `--goal`: of which entry the stages are shown. */
 export const goalFlag = (): Option =>
   new Option("--goal <goal>", "which graph")
-    .choices(["predict", "step", "trainStep", "evaluate"] satisfies Goal[])
+    .choices(["predict", "step", "trainStep", "evaluate", "metrics"] satisfies Goal[])
     .default("predict");
 
 /** What compile takes; flags that were not given are left to its defaults. */

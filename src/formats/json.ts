@@ -16,6 +16,8 @@ const line = z.strictObject({
   inputs: z.array(z.string()).optional(),
 });
 const names = z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional();
+/** For all outputs, or by output. */
+const metrics = z.union([z.array(named), z.record(z.string(), z.union([named, z.array(named)]))]).optional();
 /** The form of a spec; names of layers, ports and losses, and what configs hold, are free here. */
 const specSchema = z.strictObject({
   name: z.string().default("model"),
@@ -41,7 +43,8 @@ const specSchema = z.strictObject({
       loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
       lossWeights: z.record(z.string(), z.number()).optional(),
       optimizer: named,
-      metrics: names,
+      metrics,
+      weightedMetrics: metrics,
     })
     .optional(),
   left: z.array(z.string()).optional(),

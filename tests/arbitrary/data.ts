@@ -58,7 +58,7 @@ export const targetPorts = ({ model }: Pick<Sample, "model">): readonly Shaped[]
 
 /** Targets that its losses allow. */
 export function targetsOf({ model, outputs, seed }: Sample, rows: number): Float32Array {
-  const losses = lossesOf(trainingOf(model), outputs.map(({ name }) => name)); // biome-ignore format: one line
+  const losses = lossesOf(trainingOf(model), outputs);
   const ports = targetPorts({ model });
   const values = ports.map(({ name, shape }, i): [string, Float32Array] => {
     const [length, own] = [rows * sizeOf(shape), seed ^ 2 ^ (i << 8)];

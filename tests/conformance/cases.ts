@@ -33,7 +33,7 @@ export function startTraining(model: Model, given: OptionsInput): ReturnType<Tra
   const module = load<Trainable>(artifact);
   const names = artifact.manifest.weights.map(({ name }) => name);
   return {
-    step: (x, y) => module.trainStep(x, y),
+    step: (x, y, _rows, sampleWeight) => module.trainStep(x, y, sampleWeight === undefined ? {} : { sampleWeight }),
     weights: () => Object.fromEntries(module.getWeights().map((values, i) => [names[i], values])),
     state: () => module.getOptimizerState(),
   };

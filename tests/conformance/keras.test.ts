@@ -5,14 +5,17 @@ import { describe, expect, it } from "vitest";
 import { expectClose } from "../close.ts";
 import type { Ported, Trainable } from "../executors.ts";
 import { expectRefused, standard } from "../exemptions.ts";
-import { fed, fixtures, floats, layerCases, lossCases, trainingCases } from "../fixtures/read.ts";
+import { metricCases } from "../fixtures/metrics.ts";
+import { fed, fixtures, layerCases, lossCases, trainingCases } from "../fixtures/read.ts";
 import { activationCases, nameless } from "../golden/grid.ts";
+import { expectLoss } from "../golden/loss-values.ts";
+import { expectMetric } from "../golden/metric-values.ts";
 import { expectSteps } from "../golden/steps.ts";
 import { expectPorts } from "../ports.ts";
 import { options, part, start, startTraining } from "./cases.ts";
 
 const source = part("keras-goldens");
-const [layers, training, losses] = [layerCases(), trainingCases(), lossCases()];
+const [layers, training, losses, metrics] = [layerCases(), trainingCases(), lossCases(), metricCases()];
 
 /** The cases of a folder: files that belong together. */
 const casesIn = (folder: string): readonly string[] => readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -28,7 +31,10 @@ it.each(["layers", "training"])("has every case of %s as it was written", (name)
 it("leaves no more than the table says", () => {
   const entries = [...readdirSync(part("")), ...readdirSync(source)];
   const folders = ["keras-goldens", "keras-js", "models", "onnx-node", "layers", "training"];
-  const read = ["README.md", ...folders, "activations.json", "losses.json"];
+  const files = ["activations", "losses", "losses2", "metrics", "metrics2", "schedules", "schedules2"].map(
+    (name) => `${name}.json`,
+  );
+  const read = ["README.md", ...folders, ...files];
   const unread = entries.filter((name) => !read.includes(name)).map((name) => [name, "not read"] as const);
   expectRefused(unread, ["keras-unread"]);
 });
@@ -44,13 +50,24 @@ describe.each(options)("$name", ({ options: given }) => {
     expectSteps(golden, trainer);
   });
 
-  it.each(losses.taken)("losses $case", ({ case: name, loss, y_true, y_pred, sample_weight, value, weighted }) => {
-    const identity = { name: "same", layer: "identity", config: { inputShape: y_pred.shape.slice(1) } };
-    const model = { name, seed: 1, layers: [identity], training: { loss, optimizer: "sgd" } };
-    const module = start<Trainable>(model, { ...given, train: true });
-    const [x, y, sampleWeight] = [y_pred, y_true, sample_weight].map(floats);
-    const found = [module.evaluate(x, y).loss, module.evaluate(x, y, { sampleWeight }).loss];
-    expectClose(found, [value, weighted], standard.losses, name);
+  it.each(losses.taken)("losses $case", (item) => {
+    expectLoss(item, (model) => {
+      const module = start<Trainable>(model, { ...given, train: true });
+      return (x, y, _rows, sampleWeight) => module.evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight }).loss;
+    });
+  });
+
+  it.each(metrics.taken)("metrics $case", (item) => {
+    expectMetric(item, {
+      name: "module",
+      start: (model, batch) => {
+        const module = start<Trainable>(model, { ...given, train: true, batch });
+        return (x, y, _rows, sampleWeight) => {
+          module.trainStep(x, y, sampleWeight === undefined ? {} : { sampleWeight });
+          return module.getMetrics();
+        };
+      },
+    });
   });
 
   it.each(activationCases.filter((item) => item.case !== nameless))("activations $case", ({ case: name, model, x, y }) => {

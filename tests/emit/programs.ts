@@ -316,7 +316,7 @@ export const lineParts = (options: OptionsInput = {}, more: Partial<ModuleParts>
     { train: true, batch: 4, ...options },
     {
       inputs: [{ name: "x", shape: [1] }],
-      targets: [{ name: "y", shape: [1], y: "y", sampleWeight: "sampleWeight" }],
+      targets: [{ name: "y", shape: [1], y: "y", sampleWeight: "sampleWeight", weights: [], unweighted: "one" }],
       learningRate: 0.125,
       constants: new Map([
         ["w", Float32Array.of(0.5)],

@@ -269,7 +269,7 @@ describe("training", () => {
     expect(opened("keras2-shared.h5").training).toEqual({
       loss: { out: "categorical_crossentropy" },
       optimizer: { name: "adam", learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
-      metrics: ["categorical_accuracy"],
+      metrics: ["acc"],
     });
     expect(opened("keras2-cudnn.h5").training).toBeUndefined();
   });
@@ -277,25 +277,47 @@ describe("training", () => {
   const model = open(text(chain({ class_name: "Dense", config: { ...first.config, activation: "softmax" } })));
   const adam = { class_name: "Adam", config: { lr: 0.1, decay: 0 } };
   it.each([
-    ["an optimizer that layerc lacks", { optimizer_config: { class_name: "Nadam", config: {} }, loss: "mse" }],
-    ["a loss that layerc lacks", { optimizer_config: adam, loss: "poisson" }],
-    ["a loss of the author's", { optimizer_config: adam, loss: "Custom>my_loss" }],
-    ["a rate that decays", { optimizer_config: { class_name: "Adam", config: { lr: 0.1, decay: 0.01 } }, loss: "mse" }],
-    [
-      "a schedule",
-      {
-        optimizer_config: { class_name: "Adam", config: { learning_rate: { class_name: "ExponentialDecay", config: {} } } },
-        loss: "mse",
-      },
-    ],
-    ["nothing", null],
-    ["a text", "adam"],
-  ])("is left out for %s", (_, config) => {
+    ["an optimizer of TensorFlow's", { optimizer_config: { class_name: "TFOptimizer", config: {} }, loss: "mse" }, /^the optimizer: .*"tfoptimizer"/],
+    ["an optimizer of the author's", { optimizer_config: { class_name: "pkg>Adam", config: {} }, loss: "mse" }, /^the optimizer: .*"pkg>Adam"/],
+    ["a loss that layerc lacks", { optimizer_config: adam, loss: "ctc" }, /^the loss: .*ctc/],
+    ["a loss of the author's", { optimizer_config: adam, loss: "Custom>my_loss" }, /^the loss: .*"my_loss"/],
+    ["a class of the author's", { optimizer_config: adam, loss: { class_name: "Huber", module: null, registered_name: "pkg>Huber", config: {} } }, /^the loss: .*"pkg>Huber"/],
+    ["an option that layerc lacks", { optimizer_config: { class_name: "Adam", config: { hurry: 2 } }, loss: "mse" }, /^the optimizer: .*hurry/],
+    ["a schedule of the author's", { optimizer_config: { class_name: "Adam", config: { learning_rate: { class_name: "My>Fall", config: {} } } }, loss: "mse" }, /^the optimizer: /],
+    ["no loss", { optimizer_config: adam, loss: null }, /^the loss: none is named/],
+    ["no optimizer", { optimizer_config: null, loss: "mse" }, /^the optimizer: none is named/],
+  ])("is left out for %s, and a training says why", (_, config, why) => {
+    const made = withTraining(model, config);
+    expect(made.training).toBeUndefined();
+    expect(made.left).toEqual([expect.stringMatching(why)]);
+    expect(compile(made, { selfTest: false }).code).toContain("function predict");
+    const error = errorOf(() => compile(made, { train: true }));
+    expect(error.code).toBe("training/missing");
+    expect(error.notes.join()).toContain(made.left?.[0]);
+  }); // biome-ignore format: one table
+
+  it.each([["nothing", null], ["a text", "adam"], ["an empty object", {}]])("is none where the file says %s", (_, config) => {
     expect(withTraining(model, config)).toBe(model);
+  }); // biome-ignore format: one line
+
+  it("that decays is a schedule", () => {
+    const { training } = withTraining(model, { optimizer_config: { class_name: "Adam", config: { lr: 0.1, decay: 0.01 } }, loss: "mse" }); // biome-ignore format: one line
+    const learningRate = { name: "inverse_time_decay", initialLearningRate: 0.1, decayRate: 0.01, decaySteps: 1 };
+    expect(training?.optimizer).toEqual({ name: "adam", learningRate });
+  });
+
+  it("keeps the metrics that layerc has, and says which it has not", () => {
+    const config = { optimizer: adam, loss: "mse", metrics: ["mse_of_mine", "accuracy"], weighted_metrics: null };
+    const made = withTraining(model, config);
+    expect(made.training?.metrics).toEqual(["accuracy"]);
+    expect(made.left).toEqual([expect.stringMatching(/^a metric: .*"mse_of_mine"/)]);
+    const { warnings } = compile(made, { train: true, selfTest: false });
+    expect(warnings.map(({ code }) => code)).toContain("training/left");
+    expect(compile(made, { selfTest: false }).warnings.map(({ code }) => code)).not.toContain("training/left");
   });
 
   it.each([
-    ["a metric that layerc lacks", { optimizer_config: adam, loss: "mse", metrics: ["auc"] }, "mse"],
+    ["losses as a list", { optimizer_config: adam, loss: ["mse"], metrics: [] }, "mse"],
     [
       "a loss as an object",
       { optimizer_config: adam, loss: { class_name: "Huber", config: { delta: 2, reduction: "auto", name: "huber" } } },

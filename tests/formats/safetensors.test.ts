@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { open, openWeights, save } from "../../src/formats/index.ts";
-import { readTensors, writeTensors } from "../../src/formats/safetensors.ts";
+import { readTensors, withWeightsFile, writeTensors } from "../../src/formats/safetensors.ts";
 import { errorOf } from "../support/error.ts";
 
 const seed: Model = {
@@ -108,6 +108,69 @@ describe("a saved model", () => {
   it("refuses to be saved when JSON would change it", () => {
     const layers = [{ layer: "reLU", config: { inputShape: [2], maxValue: Number.POSITIVE_INFINITY } }];
     expect(errorOf(() => save({ name: "m", seed: 0, layers })).code).toBe("format/spec");
+  });
+});
+
+describe("what training goes on from", () => {
+  const state = {
+    "optimizer/beta1Power": Float32Array.of(0.81),
+    "optimizer/m/dense/kernel": Float32Array.of(1, -0, Number.NaN, 4e-45, 5, 6, 7, 8),
+    "optimizer/v/logits/bias": Float32Array.of(1, 2, 3),
+  };
+  const halted: Model = { ...seed, state };
+
+  it("is saved beside the weights in their shapes, and opens to the bit", () => {
+    const bytes = save(halted);
+    const again = open(bytes);
+    expect(Object.keys(again.state ?? {})).toEqual(Object.keys(state));
+    for (const [name, data] of Object.entries(state)) expect(bitsOf(again.state?.[name] ?? new Float32Array())).toEqual(bitsOf(data)); // biome-ignore format: one line
+    expect({ ...again, state: undefined, weights: undefined }).toEqual({ ...seed, state: undefined, weights: undefined });
+    expect(Object.keys(again.weights ?? {})).toEqual(Object.keys(seed.weights ?? {}));
+    expect(save(again)).toEqual(bytes);
+    const shapes = new Map(readTensors(bytes).tensors.map(({ name, shape }) => [name, shape]));
+    expect(shapes.get("optimizer/m/dense/kernel")).toEqual([2, 4]);
+    expect(shapes.get("optimizer/beta1Power")).toEqual([]);
+  });
+
+  it("is saved without weights too", () => {
+    const { weights: _, ...untrained } = halted;
+    expect(open(save(untrained))).toEqual(untrained);
+  });
+
+  it("is no weight: of a file that holds it, openWeights gives the weights", () => {
+    expect(Object.keys(openWeights(save(halted)))).toEqual(Object.keys(seed.weights ?? {}));
+  });
+
+  it("goes along with weights that a model names, where the model is trained", () => {
+    const { weights: _, training, ...bare } = seed;
+    const named = withWeightsFile({ ...bare, ...(training === undefined ? {} : { training }) }, save(halted));
+    expect(named.state?.["optimizer/beta1Power"]).toEqual(Float32Array.of(0.81));
+    expect(withWeightsFile(bare, save(halted)).state).toBeUndefined();
+    expect(Object.keys(withWeightsFile(bare, save(halted)).weights ?? {})).toEqual(Object.keys(seed.weights ?? {}));
+  });
+
+  it("is not what a weight of that name is", () => {
+    const model: Model = {
+      ...{ name: "m", seed: 0 },
+      layers: [{ name: "optimizer", layer: "dense", config: { units: 1, inputShape: [1] } }],
+      weights: { "optimizer/kernel": Float32Array.of(2), "optimizer/bias": Float32Array.of(3) },
+    };
+    expect(open(save(model))).toEqual(model);
+    expect(Object.keys(openWeights(save(model)))).toEqual(["optimizer/kernel", "optimizer/bias"]);
+    const error = errorOf(() => save({ ...model, state: { "optimizer/kernel": Float32Array.of(1) } }));
+    expect(error).toMatchObject({ code: "training/names", path: 'weights["optimizer/kernel"]' });
+  });
+
+  it.each(["optimizer/momentum/dense/kernel", "optimizer/m/dense/kernel"])(
+    "of another optimizer or size is not saved: %s",
+    (name) => {
+      expect(errorOf(() => save({ ...seed, state: { [name]: new Float32Array(7) } })).code).toBe("training/state");
+    },
+  );
+
+  it("in a file of somebody else's is a tensor like any other", () => {
+    const bytes = writeTensors(new Map(), [{ name: "optimizer/m", shape: [1], data: Float32Array.of(1) }]);
+    expect(Object.keys(openWeights(bytes))).toEqual(["optimizer/m"]);
   });
 });
 

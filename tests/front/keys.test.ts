@@ -52,10 +52,10 @@ describe.each([...doors, ...jsonDoors])("%s", (_, run) => {
     ["a key of a line", { ...model, layers: [{ ...line, foo: 1 }] }, "layers[0].foo", /known: .*config/],
     ["Keras' key of a line", { ...model, layers: [{ class_name: "Dense", ...line }] }, "layers[0].class_name", /"layer"/],
     ["a key of training", trained({ ...training, optimiser: "adam" }), "training.optimiser", /"optimizer"/],
-    ["weighted metrics", trained({ ...training, weightedMetrics: ["mae"] }), "training.weightedMetrics", /no weighted metrics/],
+    ["weighted metrics that are no list", trained({ ...training, weightedMetrics: "mae" }), "training.weightedMetrics", /./],
     ["metrics that are no list", trained({ ...training, metrics: "mae" }), "training.metrics", /./],
     ["metrics that are numbers", trained({ ...training, metrics: [1] }), "training.metrics[0]", /./],
-    ["metrics of an output that are no list", trained({ ...training, metrics: { y: "mae" } }), "training.metrics.y", /./],
+    ["a metric of an output that is a number", trained({ ...training, metrics: { y: 5 } }), "training.metrics.y", /./],
     [
       "loss weights in Keras' spelling",
       trained({ ...training, loss_weights: { y: 1 } }),
@@ -270,7 +270,7 @@ describe("did you mean", () => {
   });
 
   it("says what stands in for Keras' keys that are missing", () => {
-    expect(suggestionFor("weighted_metrics", ["loss", "optimizer"])).toMatch(/no weighted metrics/);
+    expect(suggestionFor("jit_compile", ["loss", "optimizer"])).toMatch(/leave it out/);
     expect(suggestionFor("restore_best_weights", ["loss", "optimizer"])).toMatch(/restoreBestWeights/);
     expect(suggestionFor("toString", ["loss", "optimizer"])).toBe("known: loss, optimizer");
   });

@@ -1,6 +1,7 @@
 // The activations of the fixtures over a grid of hard numbers (huge, tiny, −0): what goes in, and what is right.
 import type { Model } from "../../compiler/model.ts";
-import { activations, floats } from "../fixtures/read.ts";
+import { floats } from "../fixtures/floats.ts";
+import { activations } from "../fixtures/read.ts";
 
 const golden = activations();
 const grid = floats(golden.x);

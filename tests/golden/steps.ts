@@ -17,8 +17,8 @@ const isMiss = (golden: TrainingCase, weight: string): boolean => {
 
 /** Throws at the first step after which a number is not Keras'. */
 export function expectSteps(golden: TrainingCase, trainer: ReturnType<Trainer["start"]>): void {
-  for (const [i, { x, y, loss, after }] of golden.steps.entries()) {
-    const found = trainer.step(fed(x), fed(y), rowsOf(x));
+  for (const [i, { x, y, sampleWeight, loss, after }] of golden.steps.entries()) {
+    const found = trainer.step(fed(x), fed(y), rowsOf(x), sampleWeight);
     expectClose([found], [loss], standard.kerasSteps, `loss of step ${i}`);
     const weights = trainer.weights();
     expect(Object.keys(weights).sort()).toEqual(Object.keys(after).sort());

@@ -13,7 +13,7 @@ const chosen = trainers.filter(({ name }) => !skipOf("loops-on-fewer-executors",
 
 it("takes every case but those of the table", () => {
   console.log(showChoice("training", choice));
-  expectRefused(choice.left, ["keras-training-loss", "keras-training-weights"]);
+  expectRefused(choice.left, ["keras-training-loss"]);
 });
 
 /** The update is as the loss is, scalars and maps: one executor a case, by turns. */

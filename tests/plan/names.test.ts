@@ -91,7 +91,7 @@ describe("a model whose layers are called like parts of others", () => {
         region.kind === "scan" || region.kind === "rows" ? [] : [[region.out.buffer, region.origin?.name]],
       ),
     );
-    const prefix = { predict: "", step: "step/", trainStep: "train/", evaluate: "evaluate/" }[goal];
+    const prefix = { predict: "", step: "step/", trainStep: "train/", evaluate: "evaluate/", metrics: "metrics/" }[goal];
     for (const { name, role, to } of plan.buffers) {
       const layer = name.slice(prefix.length);
       if (role === "arena" && to >= 0 && names.includes(layer)) expect(written.get(name)).toBe(layer);

@@ -15,6 +15,10 @@ import { flush, planOf, regionsOf, type ToldRow } from "./texts.ts";
 const grown = (shape: string, rank: number): string =>
   `%0 = input {name: "x", shape: ${shape}} %1 = reduceSum(%0) {axes: [${rank}]} %2 = broadcast(%1) {shape: ${shape}, axes: [${[0, 1].slice(0, rank)}]} %3 = div(%0, %2)`;
 
+/** Two convolutions of one point with a map between. */
+const picture = `%0 = input {name: "x", shape: [n, 28, 28, 8]} %1 = param {name: "w", shape: [8, 16]} %2 = dot(%0, %1) {batch: [[], []], contract: [[3], [0]]}
+ %3 = exp(%2) %4 = mul(%3, %3) %5 = reduceSum(%4) {axes: [3]} %6 = param {name: "u", shape: [28, 4]} %7 = dot(%5, %6) {batch: [[], []], contract: [[2], [0]]}`;
+
 /** Groups with what they hold, buffers left out. */
 const groupsOf = (graph: string, options: object): string =>
   regionsOf(planOf(graph, options))
@@ -109,6 +113,33 @@ test.each<ToldRow>([
      each step: sub ⊕ mul`,
     {},
   ],
+  [
+    "two convolutions, sample by sample; a dense layer shares its weights between samples",
+    `${picture} %8 = reshape(%7) {shape: [n, 112]} %9 = param {name: "v", shape: [112, 4]} %10 = dot(%8, %9) {batch: [[], []], contract: [[1], [0]]} results y = %10`,
+    `rows of [32], 1 at once
+     each step: dot ⊕ exp
+     each step: mul ⊕ reduceSum
+     each step: dot
+     matmul`,
+    { rows: 32 },
+  ],
+  [
+    "as many samples as there are",
+    `${picture} results y = %7`,
+    `rows of [n], 1 at once
+     each step: dot ⊕ exp
+     each step: mul ⊕ reduceSum
+     each step: dot`,
+    { rows: { max: 32 } },
+  ],
+  [
+    "one sample is no walk",
+    `${picture} results y = %7`,
+    `dot ⊕ exp
+     mul ⊕ reduceSum
+     dot`,
+    { rows: 1 },
+  ],
 ])("%s", (_decision, graph, planned, options) => {
   expect(groupsOf(graph, options)).toBe(flush(planned));
 });
@@ -128,6 +159,8 @@ describe("the bits of the parts, one after the other", () => {
     ["a normalised net", [l.dense({ units: 300, inputShape: [7] }), l.layerNormalization({}), l.softmax({})], "categoricalCrossentropy"],
     ["softmax over another axis", [l.softmax({ axis: 1, inputShape: [40, 16, 9] })], undefined],
     ["activations between", [l.activation({ activation: "logSoftmax", inputShape: [32, 80] }), l.layerNormalization({}), l.activation({ activation: "tanh" })], "mse"],
+    ["pictures", [l.conv2d({ filters: 16, kernelSize: 3, activation: "relu", inputShape: [26, 26, 8] }), l.conv2d({ filters: 8, kernelSize: 3 }), l.maxPooling2d({}), l.flatten({}), l.dense({ units: 5 })], "mse"],
+    ["a pool of the whole picture", [l.conv2d({ filters: 64, kernelSize: 1, activation: "relu", inputShape: [25, 5, 32] }), l.maxPooling2d({ poolSize: [25, 5] }), l.flatten({}), l.dense({ units: 5 })], "mse"],
   ] as const; // biome-ignore format: one table
 
   it.each(models)("%s", (_name, layers, loss) => {

@@ -1,5 +1,5 @@
 // A fake module that records what it is given, and rows to give it.
-import type { PortRows, Trainable } from "../../runtime/index.ts";
+import { type Callback, type FitOptions, fit, type PortRows, type Trainable } from "../../runtime/index.ts";
 
 /** What a function of the module was called with, copied. */
 export interface Call {
@@ -43,3 +43,20 @@ export const data = (rows: number) => ({
   x: Float32Array.from({ length: 2 * rows }, (_, i) => i),
   y: Float32Array.from({ length: rows }, (_, i) => i),
 });
+
+/** A run of as many epochs as there are losses, which validation gives. */
+export function run(
+  losses: readonly number[],
+  callbacks: readonly Callback[],
+  options: FitOptions = {},
+  more: Partial<Trainable> = {},
+) {
+  const made = fake(() => 1, losses);
+  const fitted = fit({ ...made.module, getLearningRate: () => 0.1, ...more }, data(1), {
+    epochs: losses.length,
+    validationData: data(1),
+    callbacks,
+    ...options,
+  });
+  return { ...made, fitted };
+}

@@ -273,6 +273,24 @@ it("strips: sums rest in the result", () => {
   `);
 }); // biome-ignore format: a schedule
 
+it("strips of a known number of terms: what is left behind them, and what is made of a sum in the end", () => {
+  const nest = "map i < 1, j < 4\nreduce k < 37\nfold madd x[k], w[4*k + j] from b[j]\nstore y[4*i + j] = max(acc:f32, 0:f32)";
+  const strip = { dim: "k", size: 16 };
+  expect(kernelOf(nest, { order: ["i", "j"], tile: [["j", 4]], lane: "j", strip })).toMatchInlineSnapshot(`
+    "store y[0]:f32x4 = b[0]:f32x4
+    for s0 < 2
+      set a0:f32x4 = y[0]:f32x4
+      for i0 < 16
+        set a0:f32x4 = madd(splat(x[16*s0 + i0]), w[64*s0 + 4*i0]:f32x4, a0)
+      store y[0]:f32x4 = a0
+    set a1:f32x4 = y[0]:f32x4
+    for i1 < 5
+      set a1:f32x4 = madd(splat(x[i1 + 32]), w[4*i1 + 128]:f32x4, a1)
+    store y[0]:f32x4 = a1
+    store y[0]:f32x4 = max(y[0]:f32x4, 0:f32x4)"
+  `);
+}); // biome-ignore format: a schedule
+
 it("points added to what is there", () => {
   expect(kernelOf("map i < 4\nadd y[i] += x[i]", { order: ["i"], tile: [["i", 2]] })).toMatchInlineSnapshot(`
     "for i0 < 2

@@ -106,6 +106,17 @@ const table: readonly (readonly [kind: string, cases: readonly Case[]])[] = [
     ],
   ],
   [
+    "long sums of many rows",
+    [
+      ["rows beyond the second cache", product(32, 64, 4096), "rows-by-columns: j x 4, i x 2", "strips: j x 8 in lanes, i x 5, k in strips of 1024", "strips: j x 8 in lanes, i x 6, k in strips of 1024"],
+      ["with something made of them", product(32, 64, 4096).replace("acc:f32", "max(acc:f32, 0:f32)"), "rows-by-columns: j x 4, i x 2", "strips: j x 8 in lanes, i x 5, k in strips of 1024", "strips: j x 8 in lanes, i x 6, k in strips of 1024"],
+      ["rows that it holds", product(32, 64, 2048), "rows-by-columns: j x 4, i x 2", product5, product6],
+      ["few columns", product(32, 8, 4096), "rows-by-columns: j x 4, i x 2", product5, product6],
+      ["as many rows as there are", product("n", 64, 4096), "rows-by-columns: j x 4, i x 2", product5, product6],
+      ["written over what is read", product(32, 64, 4096).replace("acc:f32", "acc:f32 + y[64*i + j]"), "rows-by-columns: j x 4, i x 2", product5, product6],
+    ],
+  ],
+  [
     "sums without columns",
     [
       ["7 terms", sum(7), "one-by-one: i", "one-by-one: i"],
@@ -233,8 +244,8 @@ describe("a schedule that does not fit", () => {
     ["product", "simd", { ...ij, wide: true }, "sums in lanes are partial sums, four at a time, of points that have no lanes"],
     ["parts", "js", { ...ij, wide: true }, "sums in lanes are partial sums, four at a time, of points that have no lanes"],
     ["doubles", "simd", { order: ["i"], tile: [], wide: true }, "lanes hold f32, the sum is f64"],
-    ["product", "simd", { ...ij, strip }, 'strips are of the first reduced dim, over all of a scalar, found "k"'],
-    ["batch", "simd", { ...ij, strip: { dim: "i", size: 64 } }, 'strips are of the first reduced dim, over all of a scalar, found "i"'],
+    ["product", "simd", { ...ij, strip: { dim: "j", size: 4 } }, 'strips are of the first reduced dim, over all of it, found "j"'],
+    ["batch", "simd", { ...ij, strip: { dim: "i", size: 64 } }, 'strips are of the first reduced dim, over all of it, found "i"'],
     ["batch", "simd", { ...ij, strip: { dim: "k", size: 0 } }, "a strip has at least one row, found 0"],
     ["product", "js", { ...ij, hold: "k" }, 'loads are held in a map dim, found "k"'],
     ["product", "js", { ...ij, hold: "j" }, 'what is held in "j" serves the dims further in: there are none, or every load knows one'],
@@ -253,10 +264,10 @@ describe("a schedule that does not fit", () => {
     expect(check).toThrow(`the schedule that mine gives the nest "k": ${message}`);
   });
 
-  it("rests no sum in a result that rounds it, or is made of it", () => {
-    const sums = "sums rest in the result between strips, so the result is the sum, in f32, at an address of its own";
+  it("rests no sum in a result that rounds it, or that something is read from", () => {
+    const sums = "sums rest in the result between strips, in f32, at addresses of their own that nothing else is read from";
     const wide = gradient(64, 64).replace("x[64*k + i], d[64*k + j] from 0:f32", "f64(x[64*k + i]), f64(d[64*k + j]) from 0");
-    for (const text of [gradient(64, 64, "neg(acc:f32)"), wide.replace("acc:f32", "acc"), gradient(64, 64).replace(/store (.*) =/, "add $1 +=")]) {
+    for (const text of [gradient(64, 64, "acc:f32 * y[64*i + j]"), wide.replace("acc:f32", "acc"), gradient(64, 64).replace(/store (.*) =/, "add $1 +=")]) {
       const program = programOfNest(text);
       const scheduled = { nest: nestOf(program), strategy: "mine", schedule: { ...ij, strip } };
       expect(() => verifySchedule(scheduled, targets.simd, program.scalars)).toThrow(sums);

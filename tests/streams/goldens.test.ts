@@ -4,7 +4,8 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { expectClose } from "../close.ts";
 import { expectRefused } from "../exemptions.ts";
-import { type Floats, floats, layerCases } from "../fixtures/read.ts";
+import { type Floats, floats } from "../fixtures/floats.ts";
+import { layerCases } from "../fixtures/read.ts";
 import { rowsFrom } from "../ports.ts";
 import { streamExecutors } from "./run.ts";
 

@@ -6,7 +6,8 @@ import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import { load } from "../../runtime/load.ts";
 import { activation, dense, masking, model, sequential } from "../../src/sequential.ts";
-import { near } from "../close.ts";
+import { expectClose, near } from "../close.ts";
+import { standard } from "../exemptions.ts";
 
 interface Module {
   predict(x: unknown): Float32Array;
@@ -97,8 +98,11 @@ describe("by output", () => {
   it.each([
     [["acuracy"], "training.metrics[0]", /accuracy/],
     [{ r: ["mae"] }, "training.metrics.r", /p|q/],
-    [{ p: ["mae", "mae"] }, "training.metrics.p[1]", /once/],
     [{ p: ["loss"] }, "training.metrics.p[0]", /./],
+    [{ p: [{ name: "mse", as: "loss" }] }, "training.metrics.p[0]", /as/],
+    [{ p: { name: "mse", as: 3 } }, "training.metrics.p.as", /as/],
+    [{ p: [{ name: "auc", curve: "ROCK" }] }, "training.metrics.p[0].curve", /ROC/],
+    [{ p: ["auc", { name: "auc", numThreshold: 3 }] }, "training.metrics.p[1].numThreshold", /numThresholds/],
     [{ p: [5 as unknown as string] }, "training.metrics.p[0]", /./],
     ["accuracy" as never, "training.metrics", /./],
   ] as const)("refuses %j", (metrics, path, hint) => {
@@ -129,4 +133,153 @@ it("a trained classifier is as accurate as its predictions", () => {
   );
   near(net.evaluate(x, y).accuracy, right.length / 12);
   expect(right.length).toBeGreaterThan(8);
+});
+
+describe("what is shown of several batches", () => {
+  const x = Array.from({ length: 33 }, (_, i) => Math.fround(((i * 7919) % 101) / 101));
+  const y = x.map((value, i) => Number(value + ((i * 31) % 17) / 34 > 0.8));
+  const weights = Array.from({ length: 11 }, (_, i) => (i === 3 ? 0 : 0.25 * (1 + (i % 5))));
+  const all = [
+    ...["auc", "precision", "recall", "f1_score", "r2_score", "root_mean_squared_error", "true_positives", "cosine_similarity"],
+    { name: "precision", thresholds: [0.2, 0.5, 0.8], as: "precisions" },
+    { name: "false_negatives", thresholds: [0.3, 0.6] },
+    { name: "auc", curve: "PR", multiLabel: true, labelWeights: [1, 2, 0], as: "pr" },
+    { name: "mean_io_u", numClasses: 3, sparseYTrue: false, sparseYPred: false },
+    { name: "sensitivity_at_specificity", specificity: 0.5 },
+    { name: "top_k_categorical_accuracy", k: 2 },
+  ];
+  const trained = (batch: number, training: object): Module =>
+    load<Module>(
+      compile(
+        sequential([activation({ activation: "linear", inputShape: [3] })], {
+          training: { loss: "mse", optimizer: "sgd", ...training } as NonNullable<Model["training"]>,
+        }),
+        { train: true, batch },
+      ),
+    );
+  it("does not depend on how they are divided", () => {
+    const whole = trained(11, { metrics: all, weightedMetrics: all }).evaluate(x, y, { sampleWeight: weights });
+    expect(Object.keys(whole).length).toBe(1 + 2 * all.length);
+    expect(whole.precisions).toHaveLength(3);
+    for (const batch of [1, 4]) {
+      const parts = trained(batch, { metrics: all, weightedMetrics: all }).evaluate(x, y, { sampleWeight: weights });
+      for (const [key, value] of Object.entries(whole))
+        expectClose([parts[key]].flat(), [value].flat(), { abs: standard.float32.abs, rel: standard.losses.rel }, key);
+    }
+  });
+  it("leaves weights to those that are to use them", () => {
+    const metrics = trained(11, { metrics: all, weightedMetrics: all });
+    const plain = metrics.evaluate(x, y);
+    const weighed = metrics.evaluate(x, y, { sampleWeight: weights });
+    for (const key of Object.keys(plain).filter((one) => one.startsWith("weighted_"))) {
+      expect(plain[key]).toEqual(plain[key.slice("weighted_".length)]);
+      expect(weighed[key.slice("weighted_".length)]).toEqual(plain[key]);
+    }
+    expect(weighed.weighted_precision).not.toBe(plain.weighted_precision);
+    // A row of weight 0 is as good as none.
+    const without = (values: readonly number[], size: number) => values.toSpliced(3 * size, size);
+    const fewer = metrics.evaluate(without(x, 3), without(y, 3), { sampleWeight: without(weights, 1) });
+    const isOfNumbers = (key: string) => key.startsWith("weighted_") && key !== "weighted_mean_io_u";
+    for (const key of Object.keys(fewer).filter(isOfNumbers))
+      expectClose([fewer[key]].flat(), [weighed[key]].flat(), { abs: standard.float32.abs, rel: standard.losses.rel }, key);
+  });
+  it("begins anew with a reset, and of nothing is 0, or what Keras divides", () => {
+    const module = trained(11, { metrics: all });
+    module.trainStep(x, y);
+    const once = module.getMetrics();
+    module.resetMetrics();
+    const none = module.getMetrics();
+    expect([none.auc, none.precision, none.precisions, none.false_negatives]).toEqual([0, 0, [0, 0, 0], [0, 0]]);
+    expect([none.f1_score, none.r2_score, none.root_mean_squared_error]).toEqual([[0, 0, 0], Number.NaN, 0]);
+    module.trainStep(x, y);
+    expect(module.getMetrics()).toEqual(once);
+  });
+  it("has Keras' names: numbered, of outputs, weighted, one's own", () => {
+    const keys = (training: object) => Object.keys(trained(4, training).getMetrics());
+    expect(
+      keys({ metrics: ["auc", "AUC", { name: "auc" }, { name: "auc", as: "roc" }], weightedMetrics: ["auc", "auc"] }),
+    ).toEqual([...["loss", "auc", "AUC", "auc_1", "roc", "weighted_auc", "weighted_auc_1"]]);
+    expect(
+      keys({
+        metrics: ["mse", { name: "f_beta_score", beta: 2 }, "MeanSquaredError", { name: "mean_metric_wrapper", fn: "mse" }],
+      }),
+    ).toEqual([...["loss", "mse", "fbeta_score", "MeanSquaredError", "mean_metric_wrapper"]]);
+  });
+});
+
+describe("numbers that Keras gave", () => {
+  const shown = (width: number, metric: object | string, x: readonly number[], y: readonly number[]) =>
+    Object.values(
+      load<Module>(
+        compile(
+          sequential([activation({ activation: "linear", inputShape: [width] })], {
+            training: { loss: "mse", optimizer: "sgd", weightedMetrics: [metric] } as NonNullable<Model["training"]>,
+          }),
+          { train: true, batch: 8 },
+        ),
+      ).evaluate(x, y),
+    )[1];
+  it("of thresholds at the ends: nothing is above 1", () => {
+    const ends = { thresholds: [0, 0.5, 1] };
+    const [x, y] = [[0, 0.5, 1, 0.2, 0, 0.7], [1, 0, 1, 0, 1, 0]]; // biome-ignore format: one line
+    expect(shown(3, { name: "true_positives", ...ends }, x, y)).toEqual([1, 1, 0]);
+    expect(shown(3, { name: "false_positives", ...ends }, x, y)).toEqual([3, 1, 0]);
+    expect(shown(3, { name: "true_negatives", ...ends }, x, y)).toEqual([0, 2, 3]);
+    expect(shown(3, { name: "false_negatives", ...ends }, x, y)).toEqual([2, 2, 3]);
+  });
+  it.each([
+    ["no variance to explain", "r2_score", [0, 0, 0], [1, 1, 1], 0],
+    ["nothing to explain, and nothing left", "r2_score", [1, 1, 1], [1, 1, 1], Number.NaN],
+    ["a line that does not change", "pearson_correlation", [0, 0.5], [1, 1], Number.NaN],
+    ["one class alone", "auc", [0.3, 0.4], [1, 1], 0],
+    ["gains", { name: "auc", curve: "PRGAIN" }, [0.3, 0.4, 0.8, 0.1], [1, 0, 1, 0], 0.25],
+    ["equals at the edge of the first k, for a choice", { name: "precision", topK: 1 }, [0.3, 0.3], [0, 1], 0],
+  ] as const)("%s", (_, metric, x, y, value) => {
+    const width = metric === "pearson_correlation" || (typeof metric === "object" && "topK" in metric) ? x.length : 1;
+    near(shown(width, metric, x, y), value);
+  });
+  it("a class that does not occur has no part in the mean", () => {
+    near(shown(1, { name: "mean_io_u", numClasses: 5 }, [0, 2, 1, 7], [0, 1, 1, 0]), (1 + 1 / 2 + 0) / 3, standard.losses);
+  });
+});
+
+it("what is no part of a sparse crossentropy counts all the same, unless rows have weights, as in Keras", () => {
+  const layers = [activation({ activation: "linear", inputShape: [3] })];
+  const metric = [{ name: "sparse_categorical_crossentropy", ignoreClass: 1 }];
+  const training = { loss: "sparse_categorical_crossentropy", optimizer: "sgd", metrics: metric, weightedMetrics: metric };
+  const logs = made(sequential(layers, { training })).evaluate(
+    [0.2, 0.3, 0.5, 0.2, 0.3, 0.5, 0.2, 0.3, 0.5, 0.2, 0.3, 0.5],
+    [0, 1, 2, 1],
+  );
+  const sum = -Math.log(0.2) - Math.log(0.5);
+  near(logs.sparse_categorical_crossentropy, sum / 4, standard.losses);
+  near(logs.weighted_sparse_categorical_crossentropy, sum / 2, standard.losses);
+});
+
+it("weights of an intersection over union are cut to whole numbers, unless it is told floats", () => {
+  const metrics = [
+    { name: "mean_io_u", numClasses: 2 },
+    { name: "mean_io_u", numClasses: 2, dtype: "float32", as: "exact" },
+  ];
+  const layers = [activation({ activation: "linear", inputShape: [1] })];
+  const module = made(sequential(layers, { training: { loss: "mse", optimizer: "sgd", weightedMetrics: metrics } }));
+  const logs = module.evaluate([0, 1, 1], [0, 1, 0], { sampleWeight: [1.5, 2, 0.9] });
+  near(logs.mean_io_u, 1, standard.losses);
+  near(logs.exact, (1.5 / 2.4 + 2 / 2.9) / 2, standard.losses);
+});
+
+it.each([
+  ["precision", "categorical", /target of the output's shape/],
+  ["sparse_top_k_categorical_accuracy", "sparse", /target of labels/],
+  [{ name: "precision", topK: 9 }, "sparse", /topK up to the 3/],
+  [{ name: "recall", classId: 3 }, "sparse", /classId below the 3/],
+  [{ name: "auc", multiLabel: true, labelWeights: [1] }, "sparse", /labelWeights/],
+  [{ name: "auc", numLabels: 3 }, "sparse", /multiLabel/],
+  [{ name: "mean_io_u", numClasses: 2, axis: 1 }, "sparse", /axis/],
+  [{ name: "io_u", numClasses: 2, targetClassIds: [2] }, "sparse", /numClasses/],
+  [{ name: "pearson_correlation", axis: 5 }, "sparse", /axis from/],
+  ["mae", "categorical", /a target \[3\]/],
+] as const)("refuses %j by name where it does not fit", (metric, other, message) => {
+  const loss = other === "categorical" ? "sparse_categorical_crossentropy" : "categorical_crossentropy";
+  expect(() => judged(3, loss, [metric as string])).toThrow(message);
 });

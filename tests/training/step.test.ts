@@ -2,7 +2,7 @@
 // ignored classes, dropout, moving statistics, frozen layers.
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import { applyOptimizer, resolve } from "../../compiler/front/steps.ts";
+import { applyOptimizer, type LossGraph, resolve } from "../../compiler/front/steps.ts";
 import { bindShape, sizeOf } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { batchNormalization, dense, dropout, embedding, identity, lstm, masking } from "../../compiler/layers/list.ts";
@@ -32,10 +32,10 @@ function trainer(
   }
   return {
     values,
-    step(x: Floats, y: Floats, rows: number, sampleWeight: Floats = new Float64Array(rows).fill(1)): number {
+    step(x: Floats, y: Floats, rows: number, given: Floats = new Float64Array(rows).fill(1)): number {
       const { results, updates } = runGraph(step, {
         rows,
-        values: { ...values, x, y, sampleWeight, learningRate: [learningRate] },
+        values: { ...values, x, y, sampleWeight: eachOf(loss, given), learningRate: [learningRate] },
         precision: "double",
       });
       for (const [name, { data }] of Object.entries(updates)) values[name] = data;
@@ -44,19 +44,24 @@ function trainer(
   };
 }
 
+/** The weight of each row, once for each value of the loss. */
+function eachOf({ targets: [{ weights }] }: Pick<LossGraph, "targets">, given: Floats): Floats {
+  const size = sizeOf(weights);
+  return Float64Array.from({ length: given.length * size }, (_, i) => given[Math.floor(i / size)]);
+}
+
 const evaluate = (
   layers: readonly LayerSpec[],
   loss: LossSpec,
   x: Floats,
   y: Floats,
   rows: number,
-  sampleWeight: Floats = new Float64Array(rows).fill(1),
-): number =>
-  runGraph(resolve(modelOf(...layers)).evaluate({ loss, optimizer: "sgd" }).graph, {
-    rows,
-    values: { x, y, sampleWeight },
-    precision: "double",
-  }).results.loss.data[0];
+  given: Floats = new Float64Array(rows).fill(1),
+): number => {
+  const made = resolve(modelOf(...layers)).evaluate({ loss, optimizer: "sgd" });
+  const values = { x, y, sampleWeight: eachOf(made, given) };
+  return runGraph(made.graph, { rows, values, precision: "double" }).results.loss.data[0];
+};
 
 describe("optimizers", () => {
   // One weight w on x = 1: loss (w − y)², gradient 2·(w − y).
@@ -165,9 +170,16 @@ describe("the loss of a batch", () => {
     expect(problem("mse", "sgd", [])).toMatch(/training\/spec \| training.loss \| .*last axis.*\| .*flatten/);
     expect(problem("msee")).toMatch(/training\/spec \| training.loss \| there is no loss "msee" \| did you mean/);
     expect(problem({ name: "huber", delta: -1 })).toMatch(/training.loss.delta \| .*-1/);
-    expect(problem({ name: "mse", reduction: "sum" })).toMatch(/training.loss.reduction \|/);
+    expect(problem({ name: "mse", reduction: "median" })).toMatch(/training.loss.reduction \|/);
+    expect(problem("ctc")).toMatch(/training.loss \| there is no loss "ctc" \| .*aligned/);
+    expect(problem("circle")).toMatch(/training.loss \| there is no loss "circle" \| .*pairs/);
+    expect(problem({ name: "bce", axis: 0 })).toMatch(/training.loss \| binary_crossentropy needs an axis of the sample/);
+    expect(problem({ name: "dice", axis: [1, -1] })).toMatch(/training.loss \| dice needs axes from 0 .* each once/);
+    expect(problem({ name: "categorical_focal_crossentropy", alpha: [1, 2, 3] })).toMatch(/needs one alpha for each of the 2/);
     expect(problem("mse", "adm")).toMatch(/training.optimizer \| there is no optimizer "adm" \| did you mean "adam"/);
-    expect(problem("mse", { name: "adam", clipnorm: 1 })).toMatch(/training.optimizer.clipnorm \|.*\| leave it out/);
+    expect(problem("mse", { name: "adam", clipnorm: 1, clipvalue: 1 })).toMatch(
+      /training.optimizer.clipnorm \|.*the only one of/,
+    );
     expect(problem("mse", { name: "adam", learningRate: "fast" })).toMatch(/training.optimizer.learningRate \| .*"fast"/);
   });
 });

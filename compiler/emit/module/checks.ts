@@ -85,6 +85,13 @@ export const textsFunction: Code = js`function textsOf(what, value, shape) {
   return list;
 }`;
 
+/** `repeat(values, size)`: each value so many times. */
+export const repeatFunction: Code = js`function repeat(values, size) {
+  const all = new Float32Array(values.length * size);
+  for (let i = 0; i < values.length; i++) all.fill(values[i], i * size, i * size + size);
+  return all;
+}`;
+
 /** `outOf(what, value, length)`: an array to write to, where one is given. */
 export const outFunction: Code = js`function outOf(what, value, length) {
   if (value === undefined || value instanceof Float32Array && value.length === length) return value;

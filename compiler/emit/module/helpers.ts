@@ -9,6 +9,7 @@ import {
   optionsFunction,
   outFunction,
   portsFunction,
+  repeatFunction,
   rowsFunction,
   textsFunction,
   wholeFunction,
@@ -44,6 +45,15 @@ export interface Location {
   readonly doubles?: boolean;
 }
 
+const addUpFunction: Code = js`function addUp(sums, at, values, length) {
+  for (let i = 0; i < length; i++) sums[at + i] += values[i];
+}`;
+const numbersInFunction: Code = js`function numbersIn(values, at, length) {
+  const list = [];
+  for (let i = 0; i < length; i++) list.push(values[at + i]);
+  return list;
+}`;
+
 interface Helper {
   readonly text: Code;
   /** Other helpers, or members of Math. */
@@ -65,6 +75,7 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   copy: { text: copyFunction },
   kind: { text: kindFunction },
   rowsOf: { text: rowsFunction, needs: ["kind"] },
+  repeat: { text: repeatFunction },
   portsOf: { text: portsFunction, needs: ["kind"] },
   textsOf: { text: textsFunction, needs: ["kind"] },
   wholesOf: { text: wholesFunction, needs: ["kind"] },
@@ -92,6 +103,8 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   whole: { text: wholeFunction },
   noNaN: { text: noNaNFunction },
   optionsOf: { text: optionsFunction, needs: ["kind"] },
+  addUp: { text: addUpFunction },
+  numbersIn: { text: numbersInFunction },
 } as const satisfies Readonly<Record<string, Helper>>;
 type Text = keyof typeof texts;
 
@@ -136,6 +149,7 @@ export class Helpers {
   /** `kind(value)`; the other checks are described where they are written (checks.ts). */
   kind = (): Name => this.#text("kind");
   rowsOf = (): Name => this.#text("rowsOf");
+  repeat = (): Name => this.#text("repeat");
   portsOf = (): Name => this.#text("portsOf");
   textsOf = (): Name => this.#text("textsOf");
   wholesOf = (): Name => this.#text("wholesOf");
@@ -159,6 +173,9 @@ export class Helpers {
   whole = (): Name => this.#text("whole");
   noNaN = (): Name => this.#text("noNaN");
   optionsOf = (): Name => this.#text("optionsOf");
+  /** `addUp(sums, at, values, length)`, and `numbersIn(values, at, length)` as a list. */
+  addUp = (): Name => this.#text("addUp");
+  numbersIn = (): Name => this.#text("numbersIn");
   /** Doubles that pass from one piece of a long straight line to the next. */
   scratch = (length: number): Name => {
     this.#scratch = Math.max(this.#scratch, length);

@@ -6,7 +6,7 @@
 //     with `at` 2    left free, left free, batch, …    The batch axes stand behind so many free axes: n is first where it is free.
 import * as z from "zod";
 import type { Random } from "../../base/random.ts";
-import type { Shape } from "../../graph/graph.ts";
+import { bindShape, type Node, type Shape, sizeOf } from "../../graph/graph.ts";
 import type { Sample } from "../define.ts";
 import { axesSchema } from "../kit/checks.ts";
 
@@ -73,3 +73,11 @@ export function sampleDot(random: Random): Sample<DotAttrs> {
     attrs: { batch: [left.batch, right.batch], contract: [left.contract, right.contract], ...(at === 0 ? {} : { at }) },
   };
 }
+
+/** Whether a dot uses each number of its right operand for many points of one row: it stays in a register, and rows share nothing more. */
+export function servesPoints({ inputs: [left], attrs }: Node): boolean {
+  const shape = bindShape(left.type.shape, 1);
+  return sizeOf(freeAxes(shape.length, 0, attrs as DotAttrs).map((axis) => shape[axis])) >= fewPoints;
+}
+/** Points that a weight in a register serves. */
+const fewPoints = 8;

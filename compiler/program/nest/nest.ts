@@ -92,3 +92,12 @@ export function buffersOfNest(nest: Nest): ReadonlySet<string> {
   });
   return names;
 }
+
+/** Whether what a nest computes is made of what stands in a buffer. */
+export function readsFrom(nest: Nest, buffer: string): boolean {
+  let found = false;
+  visit(valuesOfNest(nest), (value) => {
+    if (value.op === "load" && value.buffer === buffer) found = true;
+  });
+  return found;
+}

@@ -1,8 +1,11 @@
-// Sums over the rows of a batch (weight gradients), where the operands of one tile are longer than a cache: all tiles walk a strip
-// of rows before the next strip is touched, sums resting in the result in between.
+// Sums whose operands are longer than a cache: all tiles walk a strip of the terms before the next strip is touched, sums resting in the
+// result in between. Two kinds: sums over the rows of a batch (weight gradients), and long sums of many rows at once (a dense layer behind
+// pictures).
+import { readsFrom } from "../../program/nest/nest.ts";
+import type { Target } from "../../targets.ts";
 import { type Facts, lengthOf } from "../facts.ts";
 import type { Strategy } from "./define.ts";
-import { tiled } from "./rows-by-columns.ts";
+import { rowOf, tiled } from "./rows-by-columns.ts";
 
 /** Terms of a strip. Seen on a 256x512x512 weight gradient (Node 24, relaxed): 16 rows 38 GFLOP/s, 32 41, 64 42, 128 43. */
 const stripTerms = 64;
@@ -11,13 +14,15 @@ const stripTerms = 64;
  * terms of its own, so there they pay much sooner.
  */
 const fewest = { rows: 4096, more: 128 };
+/** Floats of the rows that all columns read: what a second-level cache holds beside other things, and what a strip of them has. */
+const resident = { most: 1 << 16, strip: 1 << 15 };
 
 export const strips: Strategy = {
   name: "strips",
-  says: "rows-by-columns over strips of some rows of a batch, sums kept in the result between strips, so that operands stay in cache",
+  says: "rows-by-columns over strips of the terms, sums kept in the result between strips, so that operands stay in cache",
   when: (facts, target) => {
     const schedule = tiled(facts, target);
-    const size = sizeOf(facts);
+    const size = sizeOf(facts, target);
     if (schedule === undefined || size === undefined || target.lanes === 1) return undefined;
     return { ...schedule, strip: { dim: facts.nest.reduce[0][0], size } };
   },
@@ -30,8 +35,23 @@ store g[64*i + j] = acc:f32`,
   },
 };
 
-/** Rows of a strip; undefined where the sum is not over rows of a batch first, or not worth it. */
-function sizeOf({ nest, sum, most }: Facts): number | undefined {
+/** Terms of a strip; undefined where it is not worth it. */
+const sizeOf = (facts: Facts, target: Target): number | undefined => ofBatch(facts) ?? ofLong(facts, target);
+
+/** A long sum of several rows at once, for many columns. */
+function ofLong({ nest, sum, most, isOrdered }: Facts, { tile }: Target): number | undefined {
+  const row = rowOf(sum?.rows ?? []);
+  const [[, terms] = [], ...inner] = nest.reduce;
+  if (sum === undefined || row === undefined || inner.length > 0 || typeof terms !== "number") return undefined;
+  const rows = most(row[1]);
+  const size = Math.floor(resident.strip / rows);
+  const canRest = sum.fold.how === "madd" && !isOrdered && Number.isFinite(rows) && !readsFrom(nest, nest.out.buffer);
+  const isLong = canRest && rows * terms > resident.most && size >= stripTerms && terms >= 2 * size;
+  return isLong && sum.points >= 2 * tile.columns * (typeof row[1] === "number" ? rows : 1) ? size : undefined;
+}
+
+/** A sum over the rows of a batch. */
+function ofBatch({ nest, sum, most }: Facts): number | undefined {
   const [[, rows] = [], ...inner] = nest.reduce;
   const terms = inner.reduce((product, [, extent]) => product * lengthOf(extent), 1);
   const isBatch = rows !== undefined && typeof rows !== "number" && rows.per === 1 && Number.isFinite(terms);

@@ -1,11 +1,38 @@
-import * as z from "zod";
+import type * as z from "zod";
+import type { Node } from "../../graph/graph.ts";
+import type { G } from "../../ops/index.ts";
 import type { Loss } from "../define.ts";
-import { fixed, fromLogits, labelSmoothing, logitsOf, logProbabilities, sumOverLast } from "./shared.ts";
+import {
+  axis,
+  axisNeeds,
+  axisOf,
+  fixed,
+  fromLogits,
+  labelSmoothing,
+  lastAxis,
+  logitsOf,
+  logProbabilities,
+  meanOver,
+  options,
+  smoothedClasses,
+  sumOver,
+} from "./shared.ts";
 
-const schema = z.strictObject({ fromLogits, labelSmoothing });
+const schema = options({ fromLogits, labelSmoothing, axis });
 
 /**
- * −Σ t · ln p over the last axis, t smoothed to t · (1 − s) + s / classes; y and target [n, …, classes].
+ * 0, with the slope that TensorFlow gives logits: p − t, as if the targets summed to 1 along the axis. Those of another axis than the
+ * last seldom do: they are one-hot along that.
+ */
+function slopeOfOne(g: G, { logits, logP, t }: { logits: Node; logP: Node; t: Node }, axis: number): Node {
+  // log Σ e^z, whose slope is p.
+  const total = meanOver(g, g.sub(logits, logP), axis);
+  const missing = g.sub(g.like(total, 1), sumOver(g, t, axis));
+  return g.mul(missing, g.sub(total, g.stopGradient(total)));
+}
+
+/**
+ * −Σ t · ln p over an axis, t smoothed to t · (1 − s) + s / classes; y and target [n, …, classes].
  * https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class
  */
 export const categoricalCrossentropy: Loss<z.output<typeof schema>> = {
@@ -14,13 +41,15 @@ export const categoricalCrossentropy: Loss<z.output<typeof schema>> = {
   says: "−Σ t·log p over the last axis, from the logits where y is a softmax; else p is scaled to sum 1 and kept 1e-7 away from 0 and 1.",
   takes: "distribution",
   config: schema,
-  fixed: { ...fixed, axis: [-1] },
+  fixed,
+  needs: axisNeeds,
   target: (shape) => shape,
   lower: (g, { y, target, config }) => {
-    const smooth = config.labelSmoothing;
-    const classes = y.type.shape.at(-1) as number;
-    const t = smooth === 0 ? target : g.add(g.mul(target, g.like(y, 1 - smooth)), g.like(y, smooth / classes));
-    const logP = logProbabilities(g, y, logitsOf(y, "softmax", config));
-    return { values: g.neg(sumOverLast(g, g.mul(t, logP))) };
+    const t = smoothedClasses(g, target, config.labelSmoothing);
+    const logits = logitsOf(y, "softmax", config);
+    const logP = logProbabilities(g, y, logits, config.axis);
+    const values = g.neg(sumOver(g, g.mul(t, logP), config.axis));
+    const isLast = axisOf(y, config.axis) === lastAxis(y);
+    return { values: logits === undefined || isLast ? values : g.add(values, slopeOfOne(g, { logits, logP, t }, config.axis)) };
   },
 };

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Loss } from "../define.ts";
-import { fixed, meanOverLast } from "./shared.ts";
+import { fixed, meanOver, options } from "./shared.ts";
 
-const schema = z.strictObject({ delta: z.number().positive().default(1) });
+const schema = options({ delta: z.number().positive().default(1) });
 
 /**
  * Mean over the last axis of e² / 2 near 0 and delta · (|e| − delta / 2) beyond: a parabola that goes on as its tangent.
@@ -20,6 +20,6 @@ export const huber: Loss<z.output<typeof schema>> = {
   lower: (g, { y, target, config: { delta } }) => {
     const error = g.abs(g.sub(y, target));
     const near = g.min(g.like(error, delta), error);
-    return { values: meanOverLast(g, g.mul(near, g.sub(error, g.mul(g.like(near, 0.5), near)))) };
+    return { values: meanOver(g, g.mul(near, g.sub(error, g.mul(g.like(near, 0.5), near)))) };
   },
 };

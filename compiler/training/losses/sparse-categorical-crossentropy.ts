@@ -1,8 +1,19 @@
 import * as z from "zod";
 import type { Loss } from "../define.ts";
-import { fixed, fromLogits, lastAxis, logitsOf, logProbabilities, sumOverLast } from "./shared.ts";
+import {
+  axis,
+  axisNeeds,
+  classesAlong,
+  fixed,
+  fromLogits,
+  logitsOf,
+  logProbabilities,
+  options,
+  sumOver,
+  without,
+} from "./shared.ts";
 
-const schema = z.strictObject({ fromLogits, ignoreClass: z.int().nullable().default(null) });
+const schema = options({ fromLogits, ignoreClass: z.int().nullable().default(null), axis });
 
 /**
  * −ln p[target], y [n, …, classes] and target [n, …] whole numbers from 0.
@@ -14,17 +25,18 @@ export const sparseCategoricalCrossentropy: Loss<z.output<typeof schema>> = {
   says: "−log p of the class whose number is the target; 0 for a number that is no class. Samples of `ignoreClass` do not count.",
   takes: "distribution",
   config: schema,
-  fixed: { ...fixed, axis: [-1] },
-  target: (shape) => shape.slice(0, -1),
-  labels: (shape, { ignoreClass }) => ({
-    below: shape[shape.length - 1],
+  fixed,
+  needs: axisNeeds,
+  target: without,
+  labels: (shape, { ignoreClass, axis }) => ({
+    below: shape.at(axis < 0 ? axis : axis - 1) as number,
     ...(ignoreClass === null ? {} : { ignore: ignoreClass }),
   }),
   lower: (g, { y, target, config }) => {
-    const classes = g.oneHot(target, { depth: y.type.shape[lastAxis(y)] as number });
-    const logP = logProbabilities(g, y, logitsOf(y, "softmax", config));
+    const classes = classesAlong(g, y, target, config.axis);
+    const logP = logProbabilities(g, y, logitsOf(y, "softmax", config), config.axis);
     // select, not a product: log p of another class may be −∞.
-    const values = g.neg(sumOverLast(g, g.select(classes, logP, g.like(logP, 0))));
+    const values = g.neg(sumOver(g, g.select(classes, logP, g.like(logP, 0)), config.axis));
     if (config.ignoreClass === null) return { values };
     return { values, mask: g.sub(g.like(target, 1), g.equal(target, g.like(target, config.ignoreClass))) };
   },

@@ -22,7 +22,10 @@ export const ceiled = (g: G, x: Node): Node => g.neg(g.floor(g.neg(g.sub(x, g.mu
 export const floor32 = (x: number): number => Math.floor(x + x * half);
 export const ceil32 = (x: number): number => Math.ceil(x - x * half);
 
-/** Half of a cosine's way from 1 to 0, for x from 0 to 1. */
-export const halfCosine = (g: G, x: Node): Node =>
-  g.mul(number(g, 0.5), g.add(number(g, 1), g.cos(g.mul(number(g, Math.PI), x))));
+/** Half of a cosine's way from 1 to 0, for x from 0 to 1: there it is 0, which it is not of a π that was rounded. */
+export function halfCosine(g: G, x: Node): Node {
+  const one = number(g, 1);
+  const falling = g.mul(number(g, 0.5), g.add(one, g.cos(g.mul(number(g, Math.PI), x))));
+  return g.select(g.less(x, one), falling, number(g, 0));
+}
 export const halfCosineAt = (x: number): number => 0.5 * (1 + Math.cos(Math.PI * x));

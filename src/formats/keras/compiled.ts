@@ -154,7 +154,8 @@ function lossesIn(value: unknown, outputs: readonly string[]): Spec | Readonly<R
   );
   if (entries.length === 0 || entries.some(([, loss]) => loss === undefined)) return undefined;
   // The only output may be called otherwise here.
-  if (outputs.length === 1 && entries.length === 1 && entries[0][0] !== outputs[0]) return entries[0][1];
+  if (outputs.length === 1 && entries.length === 1 && (Array.isArray(value) || entries[0][0] !== outputs[0]))
+    return entries[0][1];
   return Object.fromEntries(entries) as Readonly<Record<string, Spec>>;
 }
 

@@ -9,9 +9,10 @@
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { type State, trainingStates } from "../../../compiler/front/states.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
-import { optimizerOf } from "../../../compiler/front/update.ts";
+import { optimizerOf, rateState } from "../../../compiler/front/update.ts";
 import { sameShape, showShape, sizeOf } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
+import { rateAt } from "../../../compiler/training/schedules/index.ts";
 
 /** A variable of the optimizer. */
 export interface Variable {
@@ -114,7 +115,8 @@ export function stateOf(model: Model, optimized: Optimized | undefined): Readonl
   const states = trainingStates(resolved);
   const ours = new Map(states.map((state) => [state.name, state]));
   const weights = optimized.inOrder(resolved.weights.filter(({ trainable }) => trainable));
-  const { item, config } = optimizerOf(model.training.optimizer);
+  const optimizer = optimizerOf(model.training.optimizer);
+  const { item } = optimizer;
   const { variables } = optimized;
   const places = optimized.orders
     .flatMap((order) => layoutsOf(item.name, order, weights, new Set(ours.keys()), variables))
@@ -129,9 +131,7 @@ export function stateOf(model: Model, optimized: Optimized | undefined): Readonl
   const values = new Map<string, Float32Array>();
   for (const [i, { state }] of places.entries()) if (state !== undefined) values.set(state, variables[i].numbers());
   const count = values.get(iterations)?.[0] ?? 0;
-  for (const [name, value] of countedStates(config as never, item, count))
-    if (!values.has(name)) values.set(name, Float32Array.of(value));
-  values.set("step", Float32Array.of(count));
+  for (const [name, value] of countedStates(optimizer, count)) if (!values.has(name)) values.set(name, Float32Array.of(value));
   return keptOf(values, states);
 }
 
@@ -140,13 +140,13 @@ const iterations = "optimizer/iteration";
 
 /** What the file does not say but by its count: running products, in doubles, and what a schedule gives next. */
 function countedStates(
-  config: Readonly<Record<string, unknown>>,
-  item: ReturnType<typeof optimizerOf>["item"],
+  { item, config }: ReturnType<typeof optimizerOf>,
   count: number,
 ): readonly (readonly [name: string, value: number])[] {
-  const steps = typeof config.gradientAccumulationSteps === "number" ? config.gradientAccumulationSteps : 1;
-  const updates = Math.floor(count / steps);
-  return item.globals(config).map(({ name }) => [`optimizer/${name}`, Number(config[name.slice(0, 5)]) ** updates]);
+  const { gradientAccumulationSteps: steps, learningRate } = config;
+  const updates = Math.floor(count / (steps ?? 1));
+  const products = item.globals(config).map(({ name, at }) => [`optimizer/${name}`, at(updates)] as const);
+  return [...products, [rateState, rateAt(learningRate, count)], ["step", count]];
 }
 
 /** The orders in which an optimizer's variables may lie, as places. */

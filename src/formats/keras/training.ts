@@ -35,9 +35,14 @@ function savedOf(value: unknown): Saved | undefined {
   return { name, config: isPlain(value.config) ? value.config : {}, isForeign: isOwn };
 }
 
+/** What null says where it is not the default: a loss whose values stay as they are. */
+const nulls: Keys = { reduction: "none" };
+
 /** A config in our terms: what Keras needs for itself is gone, objects in it are specs of their own. */
 export function configOf(config: Keys): Record<string, unknown> {
-  const entries = Object.entries(config).filter(([key, value]) => value !== null && key !== "name" && key !== "dtype");
+  const entries = Object.entries(config)
+    .map(([key, value]): [string, unknown] => [key, value ?? nulls[key] ?? null])
+    .filter(([key, value]) => value !== null && key !== "name" && key !== "dtype");
   return Object.fromEntries(entries.map(([key, value]) => [camelCase(key), specOf(value) ?? value]));
 }
 
@@ -96,7 +101,8 @@ export function lossSpec(value: unknown): Spec | undefined {
   const { fn, reduction, ...config } = saved.config;
   const keys = configOf(config);
   // What every loss does by itself needs no word.
-  const reduced = reduction === undefined || reduction === "auto" || reduction === "sum_over_batch_size" ? {} : { reduction };
+  const isUsual = reduction === undefined || reduction === "auto" || reduction === "sum_over_batch_size";
+  const reduced = isUsual ? {} : { reduction: reduction ?? nulls.reduction };
   const wrapped = saved.name === "LossFunctionWrapper" ? functionName(fn) : undefined;
   const own = wrapped ?? saved.name;
   return { ...keys, ...reduced, name: saved.isForeign ? own : nameSpec(own) };

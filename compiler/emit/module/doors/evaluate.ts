@@ -1,7 +1,7 @@
 // `evaluate(x, y, options)`: the mean losses over any number of rows, each batch weighed with its rows.
-import { braces, commas, js, lines, literal, name } from "../../code.ts";
+import { braces, commas, js, lines, literal, name, none } from "../../code.ts";
 import { type Door, entryOf, prepared } from "./door.ts";
-import { batchOf, feed, logsOf, meansOf, tally, targetsOf } from "./training.ts";
+import { batchOf, feed, logsOf, meansIn, shownOf, talliesLength, tally, targetsOf } from "./training.ts";
 import { inputsType, logsType, targetsType, weightsType } from "./types.ts";
 
 /** The losses without a step. */
@@ -12,6 +12,8 @@ export const evaluate: Door = {
     const { parts, scene } = site;
     const { optionsOf, noNaN } = scene.helpers;
     const { batch } = parts.options;
+    const length = talliesLength(parts);
+    const tallies = length === 0 ? none : js`, tallies = new Float64Array(${length})`;
     const { inputs, targets, weights, feeds } = batchOf(site);
     const [first] = inputs;
     // What encoders make holds no NaN.
@@ -25,19 +27,19 @@ export const evaluate: Door = {
 if (rows < 1) throw new RangeError(${`${first.what}: wanted at least 1 row of ${literal(first.size).text} numbers, got 0 rows`});`,
         ...numbers.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
         ...targets.map(({ what, id, size }) => js`${noNaN()}(${what}, data.${id}, ${size});`),
-        ...weights.map(({ what, id }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, 1);`),
+        ...weights.map(({ what, id, size }) => js`if (data.${id}) ${noNaN()}(${what}, data.${id}, ${size});`),
         prepared(site),
-        js`const sums = [${commas(logsOf(parts).map(() => 0))}], counts = [${commas(logsOf(parts).map(() => 0))}];`,
+        js`const sums = [${commas(meansIn(parts).map(() => 0))}], counts = [${commas(meansIn(parts).map(() => 0))}]${tallies};`,
         braces(
           js`for (let row = 0; row < rows; row += ${batch})`,
           lines(
             js`const n = rows - row < ${batch} ? rows - row : ${batch};`,
             feed(site, "evaluate", name("row")),
             scene.calls(entryOf(site, "evaluate")),
-            tally(site, "evaluate", name("sums"), name("counts")),
+            tally(site, "evaluate", name("sums"), name("counts"), name("tallies")),
           ),
         ),
-        js`return ${meansOf(parts, name("sums"), name("counts"))};`,
+        js`return ${shownOf(site, name("sums"), name("counts"), name("tallies"))};`,
       ),
     );
   },

@@ -1,8 +1,8 @@
 // `trainStep(x, y, options)`: one step of the optimizer on the rows of one batch.
-import { braces, js, lines, literal, name } from "../../code.ts";
+import { braces, js, lines, literal, name, none } from "../../code.ts";
 import { type Door, entryOf, outdated } from "./door.ts";
 import { isPlanned, rateText } from "./learning-rate.ts";
-import { batchOf, feed, logsOf, resultOf, tally, targetsOf, trainingText } from "./training.ts";
+import { batchOf, feed, meansIn, resultOf, shownText, talliesLength, tally, targetsOf, trainingText } from "./training.ts";
 import { inputsType, targetsType, weightsType } from "./types.ts";
 
 /** One step of the optimizer. */
@@ -15,10 +15,14 @@ export const trainStep: Door = {
     const entry = entryOf(site, "trainStep");
     const rate = entry.inputs.find(([port]) => port === "learningRate")?.[1];
     const [first] = batchOf(site).inputs;
+    const means = meansIn(parts).length;
+    const length = talliesLength(parts);
+    const tallies = length === 0 ? none : js`, tallies = new Float64Array(${length})`;
     return lines(
       trainingText(site),
       js`// Since the metrics were reset: losses times rows, and rows; of metrics sums, and how many values are in them.
-const totals = new Float64Array(${logsOf(parts).length}), counts = new Float64Array(${logsOf(parts).length});`,
+const totals = new Float64Array(${means}), counts = new Float64Array(${means})${tallies};`,
+      shownText(site),
       braces(
         js`function trainStep(x, y, options)`,
         lines(
@@ -32,7 +36,7 @@ if (n < 1 || n > ${parts.options.batch}) throw new RangeError(${`${first.what}: 
           rate === undefined ? undefined : js`${scene.bufferId(rate)}[0] = learningRate;`,
           scene.calls(entry),
           outdated(site),
-          tally(site, "trainStep", name("totals"), name("counts")),
+          tally(site, "trainStep", name("totals"), name("counts"), name("tallies")),
           js`return ${resultOf(site, "trainStep", "loss")}[0];`,
         ),
       ),

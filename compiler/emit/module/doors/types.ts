@@ -1,6 +1,6 @@
 // Types of ports in a module's declarations: rows for inputs, arrays for outputs, by name where there are several.
 import type { Port } from "../../../artifact.ts";
-import type { Log } from "../../../front/steps.ts";
+import { isMean, type Log } from "../../../front/steps.ts";
 import { Code, js, keyText, literal } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
 
@@ -23,6 +23,8 @@ export const targetsType = (targets: readonly Port[], { outputs }: ModuleParts):
 /** The same for the weight of each row, which an output may do without. */
 export const weightsType = (ports: readonly Port[], { outputs }: ModuleParts): Code =>
   outputs.length === 1 ? js`Rows` : new Code(`{ ${ports.map(({ name }) => `readonly ${keyText(name)}?: Rows`).join("; ")} }`);
-/** The losses of evaluate and getMetrics. */
+/** The losses and metrics of evaluate and getMetrics. */
 export const logsType = (logs: readonly Log[]): Code =>
-  new Code(`{ ${logs.map(({ key }) => `${keyText(key)}: number`).join("; ")} }`);
+  new Code(
+    `{ ${logs.map((log) => `${keyText(log.key)}: ${isMean(log) || log.shape.length === 0 ? "number" : "number[]"}`).join("; ")} }`,
+  );
