@@ -11,7 +11,7 @@ import type { InputPort, TargetPort } from "./assign.ts";
 export function portsOf(model: Model): { readonly inputs: readonly InputPort[]; readonly targets: readonly TargetPort[] } {
   const { inputs, outputs, targets } = resolve(withStandIns(model)).evaluate();
   const { training = internal("a model without a loss was resolved for one") } = model;
-  const losses = lossesOf(training, outputs.map(({ name }) => name)); // biome-ignore format: one line
+  const losses = lossesOf(training, outputs);
   return {
     inputs: inputs.map(({ name, shape, type }) => ({ name, shape, ...(type === undefined ? {} : { type }) })),
     targets: targets.map(({ name, shape, range }): TargetPort => {
