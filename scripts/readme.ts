@@ -13,6 +13,7 @@ import * as layers from "../compiler/layers/list.ts";
 import * as constraints from "../compiler/training/constraints/list.ts";
 import * as initializers from "../compiler/training/initializers/list.ts";
 import * as losses from "../compiler/training/losses/list.ts";
+import * as metrics from "../compiler/training/metrics/list.ts";
 import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
@@ -74,6 +75,7 @@ export function blocks(start: string): Readonly<Record<string, string>> {
     ),
     activations: codes(Object.keys(activations)),
     losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
+    metrics: table(["metric", "what it shows"], named(metrics)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
     initializers: codes(sorted(initializers).map(({ name }) => name)),
     regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),

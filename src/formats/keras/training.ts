@@ -125,7 +125,16 @@ export function metricSpec(value: unknown): Spec | undefined {
   if (wrapped !== undefined && resolved.includes(label) && /accuracy|crossentropy/.test(wrapped)) return label as string;
   const own = wrapped ?? saved.name;
   const known = saved.isForeign ? own : nameSpec(own);
-  const keys = configOf(config);
+  const keys = { ...configOf(config), ...telling(saved) };
   const called = typeof label === "string" && label !== known ? { as: label } : {};
-  return Object.keys(keys).length + Object.keys(called).length === 0 ? known : { ...keys, name: known, ...called };
+  // The class of that name compares numbers; the word alone stands for what fits the output.
+  const isBare = Object.keys(keys).length + Object.keys(called).length === 0 && known !== "accuracy";
+  return isBare ? known : { ...keys, name: known, ...called };
+}
+
+/** What a metric's config says by null, or by a type: no average over columns, and weights that are no whole numbers. */
+function telling({ name, config }: Saved): Record<string, unknown> {
+  const isOfAll = name === "R2Score" && config.class_aggregation === null;
+  const isOfFloats = /IoU$/.test(name) && typeof config.dtype === "string" && /^b?float/.test(config.dtype);
+  return { ...(isOfAll ? { classAggregation: null } : {}), ...(isOfFloats ? { dtype: config.dtype } : {}) };
 }
