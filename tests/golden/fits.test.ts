@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Callback, type FitOptions, fit, fitAsync, open } from "../../src/index.ts";
 import { expectClose } from "../close.ts";
-import { expectRefused, standard } from "../exemptions.ts";
+import { standard } from "../exemptions.ts";
 import { showChoice } from "../fixtures/choice.ts";
 import { callbacksOf, type FitCase, fitCases, type Outcome, type Written } from "../fixtures/fits.ts";
 import { fixtures } from "../fixtures/read.ts";
 
 const choice = fitCases();
 
-it("takes every run but those of the table", () => {
+it("takes every run", () => {
   console.log(showChoice("fits", choice));
-  expectRefused(choice.left, ["keras-fits-resume", "keras-fits-metric"]);
+  expect(choice.left).toEqual([]);
 });
 
 /** The options of a run, with its callbacks and one that notes the rates. */
