@@ -16,6 +16,7 @@ import * as losses from "../compiler/training/losses/list.ts";
 import * as metrics from "../compiler/training/metrics/list.ts";
 import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
+import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { addCompileFlags } from "../src/cli/flags.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
@@ -74,9 +75,13 @@ export function blocks(start: string): Readonly<Record<string, string>> {
       ]),
     ),
     activations: codes(Object.keys(activations)),
-    losses: table(["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`"], named(losses)),
+    losses: table(
+      ["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says"],
+      named(losses),
+    ),
     metrics: table(["metric", "what it shows"], named(metrics)),
     optimizers: table(["optimizer", "update"], named(optimizers)),
+    schedules: table(["schedule", "learning rate behind t batches"], named(schedules)),
     initializers: codes(sorted(initializers).map(({ name }) => name)),
     regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),
     constraints: table(["constraint", "what holds after each update"], named(constraints)),

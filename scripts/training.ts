@@ -46,21 +46,20 @@ export function blockOf(text: string, name: string): string {
 export const show = (name: string, printed: string): string =>
   `\`\`\`sh\n${commandOf(name)}\n\`\`\`\n\n\`\`\`\n${printed.trimEnd()}\n\`\`\`\n\n![Learning curves of ${name}](training/${name}.svg)\n`;
 
-function update(): void {
+/** Makes the runs named anew, or all; each stands on the page as soon as it ends. */
+function update(names: readonly string[]): void {
   const folder = join(root, "examples/training/out");
   if (!existsSync(join(folder, "strikes.csv"))) writeData(folder);
-  const text = Object.keys(runs).reduce(
-    (made, name) => {
-      const block = show(name, runOf(name, `docs/training/${name}.svg`, "--force"));
-      return made.replace(
-        `<!-- run ${name} -->\n${blockOf(made, name)}<!-- /run -->`,
-        () => `<!-- run ${name} -->\n${block}<!-- /run -->`,
-      );
-    },
-    readFileSync(page, "utf8"),
-  );
-  writeFileSync(page, text);
+  for (const name of names.length === 0 ? Object.keys(runs) : names) {
+    const block = show(name, runOf(name, `docs/training/${name}.svg`, "--force"));
+    const text = readFileSync(page, "utf8");
+    const head = `<!-- run ${name} -->\n`;
+    writeFileSync(
+      page,
+      text.replace(`${head}${blockOf(text, name)}<!-- /run -->`, () => `${head}${block}<!-- /run -->`),
+    );
+  }
 }
 
 const [, script = ""] = process.argv;
-if (script !== "" && realpathSync(script) === fileURLToPath(import.meta.url)) update();
+if (script !== "" && realpathSync(script) === fileURLToPath(import.meta.url)) update(process.argv.slice(2));

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { check, showValue } from "../compiler/diagnostics/check.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
 import { isPlain, knownKeys, plainKeys, type Subject } from "../compiler/diagnostics/plain.ts";
+import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { layers } from "../compiler/layers/index.ts";
@@ -229,20 +230,44 @@ function weightsIn(weights: unknown): Pick<Model, "weights" | "weightsFile"> {
 }
 
 /**
- * The model with weights as `getWeights` gives them: one array per weight, in Keras' order; a list of numbers, or one nested to the
- * weight's shape, becomes a Float32Array. Throws CompileError weights/length where their number, or that of one's values, differs,
- * and where a value is no number.
+ * The weights of a model by `layer name/weight name`, in Keras' order: its own, or the seeded initial ones. It needs no training. Throws
+ * CompileError where the model or its weights do not fit.
  */
-export function withWeights(model: Model, weights: readonly RowsLike[]): Model {
-  const known = resolve(model).weights;
+export const getWeights = (model: Model): Readonly<Record<string, Float32Array>> => {
+  const resolved = resolve(model);
+  const { values } = resolved.modelWeights();
+  return Object.fromEntries(resolved.weights.map(({ name }) => [name, values[name].slice()]));
+};
+
+/**
+ * The model with weights as a module's `getWeights` gives them: one array per weight, in Keras' order; or by name, where those that are
+ * not named stay as they are. A list of numbers, or one nested to the weight's shape, becomes a Float32Array. Throws CompileError
+ * weights/length where their number, or that of one's values, differs, or a value is no number, and weights/unknown where a name is none.
+ */
+export function withWeights(model: Model, weights: readonly RowsLike[] | Readonly<Record<string, RowsLike>>): Model {
+  const resolved = resolve(model);
+  const known = resolved.weights;
   const names = known.map((weight) => weight.name);
+  const { weightsFile: _replaced, ...rest } = model;
+  if (isPlain(weights) && Object.keys(weights).length > 0) {
+    const strange = Object.keys(weights).find((name) => !names.includes(name));
+    if (strange !== undefined) {
+      const message = `the model has no weight ${JSON.stringify(strange)}`;
+      throw new CompileError({ code: "weights/unknown", path: "weights", message, hint: suggestionFor(strange, names) });
+    }
+    const { values } = resolved.modelWeights();
+    const own = known.map((weight) => {
+      const given = Object.hasOwn(weights, weight.name) ? valuesOf(weight, weights[weight.name]) : values[weight.name];
+      return [weight.name, given] as const;
+    });
+    return { ...rest, weights: Object.fromEntries(own) };
+  }
   const given: readonly RowsLike[] | undefined = Array.isArray(weights) ? weights : undefined;
   if (names.length !== given?.length) {
     const found = given === undefined ? showValue(weights) : `${given.length} arrays`;
     const message = `the model has ${names.length} weights (${names.join(", ") || "none"}), found ${found}`;
     throw new CompileError({ code: "weights/length", path: "weights", message });
   }
-  const { weightsFile: _replaced, ...rest } = model;
   return { ...rest, weights: Object.fromEntries(known.map((weight, i) => [weight.name, valuesOf(weight, given[i])])) };
 }
 

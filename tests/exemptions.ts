@@ -118,7 +118,7 @@ const table = [
     reason: "It compares the rows of a batch in pairs, and rows do not see each other." },
   { id: "keras-losses-class", kind: "refused", cause: /^there is no loss "(circle|ctc)"/, count: 9, where: ["tests/golden/losses.test.ts"],
     what: "Keras' losses circle and ctc",
-    reason: "circle compares the rows of a batch in pairs, and rows do not see each other; ctc has targets of any length." },
+    reason: "Circle compares the rows of a batch in pairs, and rows do not see each other; ctc has targets of any length." },
   { id: "keras-js-stateful", kind: "refused", cause: /takes no sequence in chunks/, count: 6, where: kerasJsCases,
     what: "keras.js' stateful layers that go backwards",
     reason: "They begin with the last step, which a stream has not seen: predict computes them, step is refused." },

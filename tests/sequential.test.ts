@@ -8,6 +8,7 @@ import {
   adaptNormalization,
   dense,
   flatten,
+  getWeights,
   identity,
   normalization,
   reshape,
@@ -56,6 +57,26 @@ describe("sequential", () => {
     const weights = Object.values(resolve(model).modelWeights().values);
     expect(Object.keys(withWeights(model, weights).weights ?? {})).toEqual(["h/kernel", "h/bias", "dense/kernel", "dense/bias"]);
     expect(() => withWeights(model, weights.slice(1))).toThrow(/4 weights.*found 3/);
+  });
+
+  it("gives and takes weights by name, without a training", () => {
+    const model = sequential(list());
+    const initial = getWeights(model);
+    expect(initial).toEqual(resolve(model).initialWeights());
+    expect(Object.keys(initial)).toEqual(["h/kernel", "h/bias", "dense/kernel", "dense/bias"]);
+    const moved = withWeights(model, { "dense/bias": [3], "h/kernel": [[1, 2, 3, 4], [5, 6, 7, 8]] }); // biome-ignore format: one line
+    expect(getWeights(moved)).toEqual({
+      ...initial,
+      "h/kernel": Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+      "dense/bias": Float32Array.of(3),
+    });
+    expect(getWeights(withWeights(moved, getWeights(model)))).toEqual(initial);
+    // What is given is the caller's own.
+    getWeights(moved)["dense/bias"][0] = 9;
+    expect(getWeights(moved)["dense/bias"][0]).toBe(3);
+    const unknown = expect.objectContaining({ code: "weights/unknown", hint: 'did you mean "dense/bias"?' });
+    expect(() => withWeights(model, { "dense/bia": [3] })).toThrow(unknown);
+    expect(() => withWeights(model, { "dense/bias": [3, 4] })).toThrow(/"dense\/bias" \[1\]: wanted 1 numbers/);
   });
 
   it("takes weights as lists, flat or nested to their shape, and keeps a Float32Array as it is", () => {

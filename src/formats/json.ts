@@ -45,6 +45,8 @@ const specSchema = z.strictObject({
       optimizer: named,
       metrics,
       weightedMetrics: metrics,
+      frozen: z.array(z.string()).optional(),
+      learningRates: z.record(z.string(), z.number()).optional(),
     })
     .optional(),
   left: z.array(z.string()).optional(),

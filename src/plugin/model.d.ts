@@ -83,6 +83,8 @@ declare module "*?model&train" {
     /** Copies, in Keras' order and shapes. */
     getWeights(): Float32Array[];
     setWeights(list: readonly Rows[]): void;
+    /** The learning rate that the next step takes, unless it is given another. */
+    getLearningRate(): number;
     /** Copies of what the optimizer keeps from step to step, by name. */
     getOptimizerState(): Record<string, Float32Array>;
     setOptimizerState(state: { readonly [name: string]: Rows }): void;
@@ -99,6 +101,7 @@ declare module "*?model&train" {
   export const getMetrics: Instance["getMetrics"];
   export const getWeights: Instance["getWeights"];
   export const setWeights: Instance["setWeights"];
+  export const getLearningRate: Instance["getLearningRate"];
   export const getOptimizerState: Instance["getOptimizerState"];
   export const setOptimizerState: Instance["setOptimizerState"];
 }

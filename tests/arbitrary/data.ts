@@ -2,7 +2,7 @@
 // one port after another. What runs a model by port is wrapped to run it on packed rows, so that laws are about rows of numbers.
 
 import { lossesOf } from "../../compiler/front/losses.ts";
-import { resolve } from "../../compiler/front/steps.ts";
+import { resolve, type Target } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { type Ported, type Trainable, trainingOf } from "../executors.ts";
 import { asGiven, byPort, type Floats, type Given } from "../ports.ts";
@@ -53,18 +53,17 @@ export function inputsOf({ inputs, seed }: Sample, rows: number, hard: boolean):
 }
 
 /** What its losses are held against. */
-export const targetPorts = ({ model }: Pick<Sample, "model">): readonly Shaped[] =>
+export const targetPorts = ({ model }: Pick<Sample, "model">): readonly Target[] =>
   resolve(model).trainStep(trainingOf(model)).targets;
 
 /** Targets that its losses allow. */
 export function targetsOf({ model, outputs, seed }: Sample, rows: number): Float32Array {
   const losses = lossesOf(trainingOf(model), outputs);
   const ports = targetPorts({ model });
-  const values = ports.map(({ name, shape }, i): [string, Float32Array] => {
+  const values = ports.map(({ name, shape, range }, i): [string, Float32Array] => {
     const [length, own] = [rows * sizeOf(shape), seed ^ 2 ^ (i << 8)];
     const loss = losses.find(({ port }) => port === name)?.item.name ?? "";
-    const classes = outputs.find((output) => output.name === name)?.shape.at(-1) ?? 1;
-    if (loss.startsWith("sparse")) return [name, wholeNumbers(own, length, classes)];
+    if (range !== undefined) return [name, wholeNumbers(own, length, range.below)];
     const y = tameNumbers(own, length);
     return [name, loss.endsWith("crossentropy") ? y.map((value) => Math.abs(value) % 1) : y];
   });

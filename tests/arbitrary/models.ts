@@ -165,9 +165,25 @@ function specOf(
   items: readonly { readonly name: string; readonly config: Parameters<typeof valuesOf>[0] }[],
 ): fc.Arbitrary<{ readonly name: string }> {
   // Learning rates of whole units make every model diverge, and a diverged model compares nothing.
-  const fields = { learningRate: size(1, 20).map((k) => k / 200), axis: fc.constant(-1), ignoreClass: fc.constant(undefined) };
+  const fields = {
+    learningRate: size(1, 20).map((k) => k / 200),
+    axis: fc.constant(-1),
+    ignoreClass: fc.constant(undefined),
+    // One for each class would have to know them; what is not reduced is only added to as many values.
+    alpha: fc.constantFrom(0.25, 0.5),
+    gamma: fc.constantFrom(1, 1.5, 2),
+    // One of three ways to clip.
+    clipnorm: fc.constant(null),
+    globalClipnorm: fc.constant(null),
+    reduction: fc.constantFrom("sum_over_batch_size", "mean", "mean_with_sample_weight"),
+  };
   return fc.oneof(
-    ...items.map(({ name, config }) => valuesOf(config, { integer: 4, fields }).map((given) => ({ ...(given as object), name }))),
+    ...items.map(({ name, config }) =>
+      valuesOf(config, { integer: 4, fields })
+        // Rules across keys: one way to clip.
+        .filter((given) => config.safeParse(given).success)
+        .map((given) => ({ ...(given as object), name })),
+    ),
   );
 }
 

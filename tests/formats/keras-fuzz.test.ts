@@ -13,8 +13,9 @@ const isLong = Number(process.env.LAYERC_FUZZ ?? 1) > 1;
 const mutations = isLong ? 100_000 : 400;
 const seed = Number(process.env.LAYERC_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20261128));
 
-const folder = join(import.meta.dirname, "../fixtures/keras/training");
-const archives = ["mlp--sgd", "mlp-bn--adam", "cnn--sgd", "birnn--adam", "embed--sgd"].map((name) => new Uint8Array(readFileSync(join(folder, `${name}.keras`)))); // biome-ignore format: one line
+const folder = join(import.meta.dirname, "../fixtures/keras");
+const names = ["training/mlp--sgd", "training/mlp-bn--adam", "training/cnn--sgd", "training/birnn--adam", "training/embed--sgd", "state/adam", "state/rmsprop-schedule", "state/graph"]; // biome-ignore format: one line
+const archives = names.map((name) => new Uint8Array(readFileSync(join(folder, `${name}.keras`))));
 const members = archives.map((bytes) => unzipSync(bytes));
 const tensors = archives.map((bytes) => save(open(bytes, "a.keras")));
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

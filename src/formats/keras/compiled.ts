@@ -205,7 +205,7 @@ function lostIn(value: unknown): readonly string[] {
         : [];
   return items.flatMap((item) =>
     losing.flatMap(({ name, key, taken }) => {
-      if (!isPlain(item) || item.class_name !== name || typeof item.module !== "string") return [];
+      if (!isPlain(item) || item.class_name !== name) return [];
       if (isPlain(item.config) && key in item.config) return [];
       return [`the loss: Keras does not save the ${key} of its ${name}; ${taken} is taken, as Keras does when it loads the file`];
     }),
