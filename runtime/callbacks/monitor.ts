@@ -67,13 +67,21 @@ function checkKey(what: string, key: string, keys: readonly string[]): void {
 
 // Keras' names and short names of metrics, with an output's name before them and a number behind.
 const rising =
-  /(^|_)(acc|accuracy|auc|precision|recall|sensitivity_at_specificity|specificity_at_sensitivity|(precision_at_recall|recall_at_precision)|f1_score|fbeta_score|r2_score|cosine_similarity|(one_hot_|binary_|mean_|one_hot_mean_)?io_?u|(pearson|concordance)_correlation)(_\d+)?$/i;
+  /(^|_)(acc|accuracy|auc|precision|recall|sensitivity_at_specificity|specificity_at_sensitivity|(precision_at_recall|recall_at_precision)|f1_score|f_?beta_score|r2_score|cosine_similarity|(one_hot_|binary_|mean_|one_hot_mean_)?io_?u|(pearson|concordance)_correlation)(_\d+)?$/i;
 const falling =
-  /(^|_)(loss|mse|mae|mape|msle|rmse|mean_squared_error|mean_absolute_error|mean_absolute_percentage_error|mean_squared_logarithmic_error|root_mean_squared_error|log_?cosh|huber|bce|ce|\w*crossentropy|\w*hinge|poisson|kl_?d(ivergence)?|dice|tversky|learning_rate)(_\d+)?$/i;
+  /(^|_)(loss|mse|mae|mape|msle|rmse|mean_squared_error|mean_absolute_error|mean_absolute_percentage_error|mean_squared_logarithmic_error|root_mean_squared_error|log_?cosh(_error)?|huber|bce|ce|\w*cross_?entropy|\w*hinge|poisson|kl_?d(ivergence)?|kullback_leibler_divergence|dice|tversky|learning_rate)(_\d+)?$/i;
+
+/** Whether more is better of a key; undefined where nobody knows. */
+export function isRising(key: string): boolean | undefined {
+  // A metric may be called by its class: F1Score.
+  const name = key.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2");
+  // Keras' top_k_categorical_accuracy and the like end in accuracy.
+  if (rising.test(name) || /accuracy(_\d+)?$/i.test(name)) return true;
+  return falling.test(name) ? false : undefined;
+}
 
 function isToRise(what: string, key: string): boolean {
-  // Keras' top_k_categorical_accuracy and the like end in accuracy.
-  if (rising.test(key) || /accuracy(_\d+)?$/i.test(key)) return true;
-  if (falling.test(key)) return false;
+  const rises = isRising(key);
+  if (rises !== undefined) return rises;
   throw new TypeError(`${what}.mode: nobody knows whether ${show(key)} is to fall or to rise: give mode: "min" or mode: "max"`);
 }
