@@ -325,6 +325,7 @@ describe("conventions", () => {
       "trace",
       "grad",
       "run",
+      "train",
       "summary",
       "compare",
       "explain",

@@ -40,7 +40,7 @@ describe("a file that compiles", () => {
     write("net.h5", packed("keras2/keras2-shared.h5"));
     const { stdout, status, stderr } = await inspect("net.h5", "--target", "js");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/^format +\.h5 files of Keras\nKeras version +2\.2\.4\nbackend +tensorflow\nlayers +9: InputLayer 3, Dense 3, Model 1, .*\nweights +\d+ arrays, \S+ k?B: float32\n\nstage +pass/);
+    expect(stdout).toMatch(/^format +\.h5 files of Keras\nKeras version +2\.2\.4\nbackend +tensorflow\nlayers +9: InputLayer 3, Dense 3, Model 1, .*\nweights +\d+ arrays, \S+ k?B: float32\ntraining +categorical_crossentropy, adam\n\nstage +pass/);
     expect(stdout).toMatch(/\ngraph +build .*\n[\s\S]*\n--after <pass or stage> prints one/);
     const { file, passes } = JSON.parse((await inspect("net.h5", "--target", "js", "--json")).stdout);
     expect(file).toMatchObject({ format: ".h5 files of Keras", says: { "Keras version": "2.2.4" }, parts: { kind: "layers" }, problems: [] });

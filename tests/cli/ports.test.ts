@@ -243,6 +243,7 @@ describe("summary", () => {
 Read as:  .safetensors files that it saved
 layerc    a model of layerc
 weights   3 arrays, 20 B: F32
+training  mse, sgd
 
 Input:   a  [n, 2]
 Input:   b  [n, 2]

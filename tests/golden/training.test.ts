@@ -1,6 +1,6 @@
 // The training cases of the fixtures: the loss and every weight after every step, against what Keras computed.
 import { describe, it } from "vitest";
-import { inTurn, trainers } from "../executors.ts";
+import { trainers } from "../executors.ts";
 import { expectRefused, skipOf } from "../exemptions.ts";
 import { showChoice } from "../fixtures/choice.ts";
 import { rowsOf, trainingCases } from "../fixtures/read.ts";
@@ -16,12 +16,9 @@ it("takes every case but those of the table", () => {
   expectRefused(choice.left, ["keras-training-loss"]);
 });
 
-/** The update is as the loss is, scalars and maps: one executor a case, by turns. */
-const executorsOf = (name: string, turn: number) =>
-  name.startsWith("optimizer--") ? [chosen[turn % chosen.length]] : inTurn(chosen, turn);
-
 describe.each(choice.taken.map((golden, turn) => ({ ...golden, turn })))("$case", ({ turn, ...golden }) => {
-  it.each(executorsOf(golden.case, turn))("$name", ({ start }) => {
+  // One executor a case, by turns; the conformance run takes all of them.
+  it.each([chosen[turn % chosen.length]])("$name", ({ start }) => {
     expectSteps(golden, start(golden.model, rowsOf(golden.steps[0].x)));
   });
 });

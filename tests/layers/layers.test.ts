@@ -439,12 +439,13 @@ describe.each(titled)("%s", (_title, c) => {
       expect(() => resolve(model).trainStep({ loss: "mse", optimizer: "sgd" })).toThrow(/cannot be trained/);
       return;
     }
-    const { graph, trainable, inputs } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
+    const { graph, trainable, inputs, targets } = resolve(model).trainStep({ loss: "mse", optimizer: "sgd" });
     const rows = 3;
+    const each = targets[0].weights.reduce((a, b) => a * b, 1);
     const values: Record<string, Float32Array> = {
       ...valuesFor(graph, random(11), rows),
       step: Float32Array.of(4),
-      sampleWeight: Float32Array.of(1, 0.5, 2),
+      sampleWeight: Float32Array.from([1, 0.5, 2].flatMap((weight) => Array<number>(each).fill(weight))),
     };
     const below = c.integers ?? (c.masked ? 4 : undefined);
     const whole = random(12);

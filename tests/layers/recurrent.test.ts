@@ -88,7 +88,7 @@ it("a moving mean goes from step to step in order", () => {
     ...Object.fromEntries(nodesOf(graph, "param").map(({ attrs }) => [attrs.name as string, vector(1)])),
     x,
     y: new Float32Array(12),
-    sampleWeight: vector(1),
+    sampleWeight: new Float32Array(6).fill(1),
     step: Float32Array.of(0),
   };
   const { updates } = runGraph(graph, { rows: 2, values, precision: "double" });

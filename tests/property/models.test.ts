@@ -418,17 +418,17 @@ const tries = 20;
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 40],
-    ["dense", true, 20],
+    ["dense", true, 14],
     ["graph", false, 26],
-    ["graph", true, 10],
+    ["graph", true, 8],
     ["probe", false, 24],
-    ["probe", true, 16],
+    ["probe", true, 10],
     ["space", false, 26],
-    ["space", true, 14],
+    ["space", true, 9],
     ["time", false, 16],
-    ["time", true, 10],
+    ["time", true, 7],
     ["big", false, 30],
-    ["big", true, 12],
+    ["big", true, 7],
   ];
   it.each(families)(
     "%s, training %s: %i models",

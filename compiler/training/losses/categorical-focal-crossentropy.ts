@@ -14,7 +14,7 @@ import {
 } from "./shared.ts";
 
 const schema = options({
-  alpha: z.union([z.number(), z.array(z.number()).readonly()]).default(0.25),
+  alpha: z.union([z.number(), z.array(z.number())]).default(0.25),
   gamma: z.number().default(2),
   fromLogits,
   labelSmoothing,

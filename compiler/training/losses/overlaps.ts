@@ -8,7 +8,7 @@ import { axisOf, epsilon, fixed, options } from "./shared.ts";
 
 type Axes = number | readonly number[] | null;
 const axis = z
-  .union([z.int(), z.array(z.int()).readonly()])
+  .union([z.int(), z.array(z.int())])
   .nullable()
   .default(null);
 const dices = options({ axis });
