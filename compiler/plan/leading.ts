@@ -28,8 +28,17 @@ export function wholeView(node: Node, buffer: string): View {
 /** Elements behind the first `k` axes. */
 export const elementsBehind = ({ type }: Node, k: number): number => sizeOf(bindShape(type.shape.slice(k), 1));
 
+/** Of each node once: several kinds of groups ask. */
+const found = new WeakMap<Node, Leading>();
+
 /** What a node keeps of its inputs' leading axes. */
 export function leadingOf(node: Node): Leading {
+  const known = found.get(node) ?? leadingIn(node);
+  found.set(node, known);
+  return known;
+}
+
+function leadingIn(node: Node): Leading {
   const op = ops[node.op];
   const rank = node.type.shape.length;
   const none: Leading = { result: 0, inputs: node.inputs.map(() => 0) };

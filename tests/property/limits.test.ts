@@ -175,8 +175,9 @@ describe("hostile values", () => {
       const base = standing[name] ?? { ...needed(layer), inputShape: spaceOf(name) };
       // What weightKeys gives is one function's, whoever asks: it is tried where the layer has a row of its own.
       const own = keysOf(layer.config).filter((key) => name in standing || !/(Initializer|Regularizer|Constraint)$/.test(key));
-      for (const key of [...own, ...Object.keys(layer.fixed ?? {}), "inputShape", "name"])
-        for (const value of hostile) {
+      // Half of the values at a key, the other half at the next: a layer has many keys of a kind, and layers share them.
+      for (const [turn, key] of [...own, ...Object.keys(layer.fixed ?? {}), "inputShape", "name"].entries())
+        for (const value of hostile.filter((_, i) => (i + turn + name.length) % 2 === 0)) {
           const config = Object.defineProperty({ ...base }, key, { value, enumerable: true, configurable: true });
           // Half a gigabyte of seeded weights would be legal, and slow.
           if (typeof value === "number" && value > 1e6 && value < 1e12) continue;

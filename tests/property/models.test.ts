@@ -418,17 +418,17 @@ const tries = 20;
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 40],
-    ["dense", true, 14],
+    ["dense", true, 20],
     ["graph", false, 26],
-    ["graph", true, 8],
+    ["graph", true, 10],
     ["probe", false, 24],
-    ["probe", true, 10],
+    ["probe", true, 16],
     ["space", false, 26],
-    ["space", true, 9],
+    ["space", true, 14],
     ["time", false, 16],
-    ["time", true, 7],
+    ["time", true, 10],
     ["big", false, 30],
-    ["big", true, 7],
+    ["big", true, 12],
   ];
   it.each(families)(
     "%s, training %s: %i models",
