@@ -418,17 +418,17 @@ const tries = 20;
 describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 40],
-    ["dense", true, 20],
+    ["dense", true, 14],
     ["graph", false, 26],
-    ["graph", true, 10],
+    ["graph", true, 8],
     ["probe", false, 24],
-    ["probe", true, 16],
+    ["probe", true, 10],
     ["space", false, 26],
-    ["space", true, 14],
+    ["space", true, 9],
     ["time", false, 16],
-    ["time", true, 10],
+    ["time", true, 7],
     ["big", false, 30],
-    ["big", true, 12],
+    ["big", true, 7],
   ];
   it.each(families)(
     "%s, training %s: %i models",
@@ -448,7 +448,8 @@ describe("random models", () => {
   it("draws enough of everything, but for a shard of it", () => {
     if (shards > 1) return;
     expect(counts.models).toBeGreaterThanOrEqual(200);
-    expect(counts.trained).toBeGreaterThanOrEqual(75);
+    // Every loss, optimizer and schedule has laws of its own besides.
+    expect(counts.trained).toBeGreaterThanOrEqual(50);
     expect(counts.probes).toBeGreaterThanOrEqual(40);
     expect(counts.remainders).toBeGreaterThanOrEqual(40);
     expect(counts.js).toBeGreaterThanOrEqual(180);
