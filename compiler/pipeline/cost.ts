@@ -1,7 +1,7 @@
 // What a Graph or its kernels cost, in counts, and what follows: the sizes at which another kind of code pays. In: a Graph,
 // kernels. Out: multiply-adds, number of arithmetic ops, decisions. The constants come from `npx tsx bench/crossover.ts`.
 import { bindShape, type Graph, isBatched, isGraph, type Node, sizeOf } from "../graph/graph.ts";
-import { servesPoints } from "../ops/nest/dot-axes.ts";
+import { servedBy } from "../ops/nest/dot-axes.ts";
 import type { Kernel, Value } from "../program/program.ts";
 import { operandsOf, visit } from "../program/walk.ts";
 import { turns } from "../schedule/straight.ts";
@@ -18,7 +18,7 @@ export function multiplyAdds(graph: Graph, rows = 1): number {
 export function weightBound(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => {
     if (node.op === "scan" && isGraph(node.attrs.body)) return sum + weightBound(node.attrs.body) * (node.attrs.length as number);
-    return sum + (node.op === "dot" && !servesPoints(node) ? ofNode(node, 1) : 0);
+    return sum + (servedBy(node) === "rows" ? ofNode(node, 1) : 0);
   }, 0);
 }
 

@@ -3,7 +3,7 @@
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
 import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
-import { type Graph, sizeOf } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
@@ -15,6 +15,8 @@ import type { FloatFmt, Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
 import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
+import { verifyMade } from "./forms.ts";
+import { checkInline } from "./inline.ts";
 import {
   type Draft,
   entryPasses,
@@ -24,7 +26,6 @@ import {
   programPasses,
   type Row,
   type Stage,
-  verifyMade,
   type Whole,
 } from "./passes.ts";
 import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
@@ -265,23 +266,6 @@ function runPrepare(whole: Whole, options: Options, contents: Map<string, Float3
   machine.run("prepare");
   for (const { name } of program.buffers)
     if (whole.prepared.has(name)) contents.set(name, machine.buffers.get(name) ?? new Float32Array());
-}
-
-/**
- * Most numbers of weights that are written into a module: 64 MiB, 90 MB of text. An engine reads all of it before it runs a line, and
- * strings end at 2^29 characters, of which those of the text on its way need several times its length.
- */
-const mostInline = 2 ** 24;
-
-function checkInline({ weights }: Resolved): void {
-  const numbers = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (numbers <= mostInline) return;
-  throw new CompileError({
-    code: "weights/inline",
-    path: "weights",
-    message: `${numbers} numbers of weights are too many for the text of a module, which takes at most ${mostInline} (64 MiB)`,
-    hint: '--weights external, or { weights: "external" }: the weights become a file that create(bytes) takes',
-  });
 }
 
 /** Contents of the buffers that a Program has. */

@@ -6,24 +6,15 @@
 import { internal } from "../diagnostics/error.ts";
 import { applyOptimizer, lossScaleOf, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
-import { printGraph } from "../graph/print.ts";
-import { verifyGraph } from "../graph/verify.ts";
 import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
 import { share } from "../lower/share.ts";
-import { ops } from "../ops/index.ts";
 import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
 import { fillColumns, pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
-import { printPlan } from "../plan/print.ts";
-import { verifyPlan } from "../plan/verify.ts";
 import type { NestKernel } from "../program/nest/nest.ts";
-import { printNests } from "../program/nest/print.ts";
-import { verifyNests } from "../program/nest/verify.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
-import { printProgram } from "../program/text/print.ts";
-import { verifyProgram } from "../program/verify.ts";
 import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
 import { expandComposites } from "../rewrite/expand.ts";
 import { differentiate } from "../rewrite/gradient/differentiate.ts";
@@ -31,9 +22,7 @@ import { hoist } from "../rewrite/hoist.ts";
 import { inferenceRules, trainingRules } from "../rewrite/rules/index.ts";
 import { applySchedules } from "../schedule/apply.ts";
 import { scheduleNests } from "../schedule/choose.ts";
-import { printSchedules } from "../schedule/print.ts";
 import type { Scheduled } from "../schedule/schedule.ts";
-import { verifySchedules } from "../schedule/verify.ts";
 import type { Target } from "../targets.ts";
 import { multiplyAdds, straightUpTo } from "./cost.ts";
 import { borrow, type Prepared } from "./prepared.ts";
@@ -278,25 +267,3 @@ export type Made = { readonly pass: PassName } & (
   | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
   | { readonly stage: "program"; readonly program: Program }
 );
-
-interface Form<M> {
-  verify(made: M): void;
-  print(made: M): string;
-}
-/** How each stage is checked and printed. */
-const forms: { readonly [S in Stage]: Form<Made & { readonly stage: S }> } = {
-  graph: { verify: ({ graph }) => verifyGraph(graph, ops), print: ({ graph }) => printGraph(graph) },
-  plan: { verify: (made) => verifyPlan(made.plan), print: (made) => printPlan(made.plan) },
-  nests: { verify: ({ nests }) => verifyNests(nests), print: ({ nests }) => printNests(nests) },
-  schedule: {
-    verify: ({ scheduled, target }) => verifySchedules(scheduled, target),
-    print: ({ scheduled, target }) => printSchedules(scheduled, target),
-  },
-  program: { verify: ({ program }) => verifyProgram(program), print: ({ program }) => printProgram(program) },
-};
-const formOf = (made: Made): Form<Made> => forms[made.stage] as Form<Made>;
-
-/** Throws CompileError `ir/verify` where a pass broke a rule of its stage. */
-export const verifyMade = (made: Made): void => formOf(made).verify(made);
-/** The text of what a pass made. */
-export const printMade = (made: Made): string => formOf(made).print(made);

@@ -9,7 +9,7 @@
 import { append } from "../base/groups.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { ops } from "../ops/index.ts";
-import { servesPoints } from "../ops/nest/dot-axes.ts";
+import { servedBy } from "../ops/nest/dot-axes.ts";
 import type { View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { type Fusion, isCheap, kindOf } from "./fuse.ts";
@@ -229,14 +229,14 @@ const samples: Kind = {
     for (const node of members) {
       const { result, inputs } = leadingOf(node);
       if (result === 0 || node.inputs.some(({ type }, i) => type.shape[0] === "n" && inputs[i] === 0)) return 0;
-      if (node.op === "dot" && !servesPoints(node)) return 0;
+      if (servedBy(node) === "rows") return 0;
     }
     return 1;
   },
   walkOf(roots, { shape: [rows], membersOf }) {
     // How many samples a call has, where only the call says so: more than one, as a rule.
     const count = typeof rows === "number" ? rows : 32;
-    const isHeavy = roots.some((root) => membersOf(root).some(({ op }) => op === "dot"));
+    const isHeavy = roots.some((root) => membersOf(root).some((node) => servedBy(node) === "points"));
     const sample = roots.reduce((sum, root) => sum + elementsBehind(root, 1), 0);
     return isHeavy && count > 1 && count * sample > far ? { axes: 1, block: 1 } : undefined;
   },

@@ -34,13 +34,13 @@ export function modelCheckpoint(given: FileCheckpoint): Callback {
     throw new TypeError(`modelCheckpoint: wanted filepath or save, got ${save === undefined ? "neither" : "both"}`);
   if (save !== undefined) return checkpoint(times, save);
   const path = filepath ?? "";
-  const target = targets.find(({ file, name }) => name !== "json" && file.test(path));
+  const target = targets.find(({ file, holds }) => holds !== "lines" && file.test(path));
   if (target === undefined)
     throw new TypeError(`${what}: wanted a name that ends in .safetensors, .onnx or model.json, got ${JSON.stringify(path)}`);
   return checkpoint(times, (state, { epoch, batch, logs }, run) => {
     const counts = { epoch: epoch + 1, ...(batch === undefined ? {} : { batch: batch + 1 }) };
     const file = fileName(what, path, { ...counts, ...logs });
-    if (target.name === "safetensors") {
+    if (target.holds === "training") {
       const { weightNames = state.weights.map((_, i) => `weights[${i}]`) } = run.module;
       writeFile("the checkpoint", file, saveTrainingState(state, weightNames, run.model?.() as Model | undefined));
       return;

@@ -21,9 +21,9 @@ export function targetOf(output: string, to?: string): Target {
 }
 
 /** Of a format with several files a folder is as good a name. */
-export function fileIn(output: string, { name }: Target): string {
+export function fileIn(output: string, { inFolder }: Target): string {
   const isFolder = /[/\\]$/.test(output) || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder && name === "tfjs" ? join(output, "model.json") : output;
+  return isFolder && inFolder !== undefined ? join(output, inFolder) : output;
 }
 
 /** Files beside the model first: whoever sees the model finds the files it needs. */

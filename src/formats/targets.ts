@@ -13,6 +13,10 @@ export interface Target {
   readonly file: RegExp;
   /** What it is, for people. */
   readonly says: string;
+  /** What of a model is in it: all that training goes on from, or weights without it, or the lines alone. */
+  readonly holds: "training" | "weights" | "lines";
+  /** What it is called in a folder that stands for it; absent where it is one file. */
+  readonly inFolder?: string;
   /** The files by name; a name of null is that of the file itself. */
   readonly write: (model: Model) => readonly (readonly [name: string | null, bytes: Uint8Array])[];
   /** Whether a file says of itself that layerc wrote it. */
@@ -31,6 +35,7 @@ export const targets: readonly Target[] = [
     name: "safetensors",
     file: /\.safetensors$/i,
     says: "layerc's own: the spec and the weights in one file",
+    holds: "training",
     write: (model) => [[null, save(model)]],
     isOurs: begins('"layerc":'),
   },
@@ -38,6 +43,7 @@ export const targets: readonly Target[] = [
     name: "onnx",
     file: /\.onnx$/i,
     says: "ONNX",
+    holds: "weights",
     write: (model) => [[null, saveOnnx(model)]],
     isOurs: begins("\x12\x06layerc", 16),
   },
@@ -45,6 +51,8 @@ export const targets: readonly Target[] = [
     name: "tfjs",
     file: /(^|[/\\])model\.json$/i,
     says: "a layers-model of TensorFlow.js: model.json, with its weights beside it",
+    holds: "weights",
+    inFolder: "model.json",
     write: (model) =>
       Object.entries(saveTfjs(model)).map(([name, bytes]) => [name === "model.json" ? null : name, bytes] as const),
     isOurs: begins('"generatedBy":"layerc '),
@@ -53,6 +61,7 @@ export const targets: readonly Target[] = [
     name: "json",
     file: /\.json$/i,
     says: "the spec alone, without weights",
+    holds: "lines",
     write: (model) => [[null, json.save?.(model) ?? new Uint8Array()]],
     isOurs: () => false,
   },

@@ -74,10 +74,15 @@ export function sampleDot(random: Random): Sample<DotAttrs> {
   };
 }
 
-/** Whether a dot uses each number of its right operand for many points of one row: it stays in a register, and rows share nothing more. */
-export function servesPoints({ inputs: [left], attrs }: Node): boolean {
+/**
+ * What a number of a product's weights serves once it is in a register: many points of one row (a convolution), so that rows share nothing
+ * more; or rows alone (a dense layer). Undefined of a node that is no product.
+ */
+export function servedBy({ op, inputs: [left], attrs }: Node): "points" | "rows" | undefined {
+  if (op !== "dot") return undefined;
   const shape = bindShape(left.type.shape, 1);
-  return sizeOf(freeAxes(shape.length, 0, attrs as DotAttrs).map((axis) => shape[axis])) >= fewPoints;
+  const points = sizeOf(freeAxes(shape.length, 0, attrs as DotAttrs).map((axis) => shape[axis]));
+  return points >= fewPoints ? "points" : "rows";
 }
 /** Points that a weight in a register serves. */
 const fewPoints = 8;

@@ -22,7 +22,7 @@ export function checkNames({ save, checkpoint, history, plot }: TrainFlags): voi
 /** The format of a trained model. Throws CompileError cli/option for a name of none, and for one that would lose the weights. */
 export function savedAs(name: string): Target {
   const target = targetOf(name);
-  if (target.name === "json")
+  if (target.holds === "lines")
     refuse(`--save ${name}`, "a spec holds no weights: give name.safetensors, name.onnx, or model.json");
   return target;
 }

@@ -163,7 +163,7 @@ function finish(runs: readonly Run[], flags: TrainFlags, folder: string, inputs:
     const bytes = readBytes(ownFile(folder, best.seed, kind));
     if (kind !== "save") return [{ what: `the ${kind}`, path, content: bytes, isOurs: (old) => startsAlike(old, bytes) }];
     const target = savedAs(path);
-    return outputsOf(fileIn(path, target), target, target.name === "safetensors" ? [[null, bytes]] : target.write(open(bytes)));
+    return outputsOf(fileIn(path, target), target, target.holds === "training" ? [[null, bytes]] : target.write(open(bytes)));
   });
   if (outputs.length > 0) writeOutputs(outputs, inputs, flags.force === true);
   const files = outputs.map(({ path }) => path);
