@@ -148,6 +148,11 @@ function part({ x, y, sampleWeight }: Table, from: number, to: number): Table {
 export const wholeOf = ({ rows, x, y, sampleWeight }: Table, ports: Ports): Batch =>
   batchOf(ports, rows, [x, y, sampleWeight].map((columns) => columns.map((column) => column?.values))); // biome-ignore format: one line
 
+/** The rows in their order, `most` at a time. */
+export function* slicesOf(table: Table, most: number, ports: Ports): Generator<Batch> {
+  for (let from = 0; from < table.rows; from += most) yield wholeOf(part(table, from, Math.min(from + most, table.rows)), ports);
+}
+
 function batchOf(
   { x, y }: Ports,
   rows: number,

@@ -8,7 +8,7 @@ type Loop<T> = Generator<Seam, T, unknown>;
 const slice = 12;
 
 /** Who never waits. */
-export const atOnce: Pace = { isDue: () => false };
+export const atOnce: Pace = { isDue: () => false, rests: false };
 
 /** Runs a loop to its end. Throws TypeError where something would have to be waited for. */
 export function drive<T>(loop: Loop<T>): T {
@@ -33,7 +33,7 @@ export async function driveAsync<T>(begin: (pace: Pace) => Loop<T>, signal?: Abo
   const rest = rester();
   const abort = abortion(signal);
   let last = now();
-  const loop = begin({ isDue: () => now() - last >= slice || abort.isDue() });
+  const loop = begin({ isDue: () => now() - last >= slice || abort.isDue(), rests: true });
   try {
     let step = loop.next();
     while (step.done !== true) {

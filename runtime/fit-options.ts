@@ -25,7 +25,7 @@ export interface FitOptions {
   readonly validationData?: Data | Batches;
   /** Every so many epochs, or the epochs (from 1) after which is validated. Default 1. */
   readonly validationFreq?: number | readonly number[];
-  /** Rows that are validated at once; the means are those over all rows whatever it is. */
+  /** Rows that are validated at once; default `batchSize`. Losses that are no means (`reduction: "sum"`) depend on it, as in Keras. */
   readonly validationBatchSize?: number;
   /** By class: what its rows count in the loss, 1 where there is none. For one output; validation does without. */
   readonly classWeight?: ClassWeight;

@@ -16,6 +16,8 @@ interface Checked {
   readonly texts: readonly (readonly [what: string, table: Table])[];
   /** Most rows of a step. */
   readonly batchSize: number;
+  /** Most rows that are validated at once. */
+  readonly testSize: number;
 }
 /** Data and options of a fit. */
 export type Run = Checked & ({ readonly train: Table } | { readonly train?: undefined; readonly batches: BatchesLike });
@@ -29,7 +31,9 @@ export function readRun(ports: Ports, data: Data | BatchesLike, given: FitOption
   const validation =
     validationData !== undefined && !isBatches(validationData) ? readTable("validationData", validationData, ports) : undefined;
   const validated: Checked["texts"] = hasTexts && validation ? [["validationData", validation]] : [];
-  const more = { ports, options, ...(validation && { validation }) };
+  const { validationBatchSize = batchSize } = options;
+  const testSizeOf = (table: Table | undefined): number => Math.min(validationBatchSize, table?.rows ?? validationBatchSize);
+  const more = { ports, options, ...(validation && { validation }), testSize: testSizeOf(validation) };
   if (isBatches(data)) {
     checkForm(data, split, isAsync);
     return { ...more, batches: data as BatchesLike, texts: validated, batchSize };
@@ -41,7 +45,8 @@ export function readRun(ports: Ports, data: Data | BatchesLike, given: FitOption
   const divided = divide(all, split);
   const train = withClassWeights(divided.train, options, ports);
   const texts: Checked["texts"] = hasTexts ? [["data", all], ...validated] : [];
-  return { ...more, ...divided, train, texts, batchSize: Math.min(batchSize, train.rows) };
+  const testSize = testSizeOf(validation ?? divided.validation);
+  return { ...more, ...divided, train, texts, batchSize: Math.min(batchSize, train.rows), testSize };
 }
 
 function checkForm(data: unknown, split: number, isAsync: boolean): void {
@@ -64,7 +69,13 @@ export function checkTexts({ predict }: Trainable, { texts, ports }: Run): void 
 
 /** A module takes so many rows a step as it was compiled for, which may be fewer than Keras' 32. */
 export function checkBatch({ batch }: Trainable, { options, batchSize, train }: Run): void {
-  if (batch === undefined || train === undefined || batchSize <= batch) return;
+  if (batch === undefined) return;
+  const { validationBatchSize = 0 } = options;
+  if (validationBatchSize > batch)
+    throw new RangeError(
+      `validationBatchSize: wanted at most ${batch}, the most rows of a step of this module, got ${validationBatchSize}`,
+    );
+  if (train === undefined || batchSize <= batch) return;
   const { batchSize: given } = options;
   const wanted = given ?? 32;
   throw new RangeError(

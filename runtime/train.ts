@@ -3,7 +3,7 @@
 // data and options are checked, and whether somebody waits between batches changes no bit.
 import { averagesOf } from "./averages.ts";
 import type { Hook } from "./callbacks/define.ts";
-import { type Batch, checkWidths, joined, type Table, wholeOf } from "./data.ts";
+import { type Batch, checkWidths, joined, slicesOf, type Table } from "./data.ts";
 import { type Guard, guard } from "./divergence.ts";
 import type { FitOptions, Fitted } from "./fit-options.ts";
 import { show } from "./rows.ts";
@@ -22,6 +22,8 @@ type Steps<T> = Generator<Seam, T, unknown>;
 export interface Pace {
   /** Asked after each batch: whether to rest. */
   readonly isDue: () => boolean;
+  /** Whether it ever is. */
+  readonly rests: boolean;
 }
 
 /** Everything that the parts of one run share. */
@@ -35,8 +37,21 @@ interface Loop {
   readonly health: Guard | undefined;
 }
 
-/** Trains a module in place. */
+/** Modules that a run is training: a second one would train with the first one's rates, orders and means. */
+const busy = new WeakSet<Trainable>();
+
+/** Trains a module in place. Throws TypeError where another run does so already. */
 export function* train(module: Trainable, run: Run, pace: Pace, host: Host = {}): Steps<Fitted> {
+  if (busy.has(module)) throw new TypeError("fit: another run is training this module; train an instance of its own, create()");
+  busy.add(module);
+  try {
+    return yield* trained(module, run, pace, host);
+  } finally {
+    busy.delete(module);
+  }
+}
+
+function* trained(module: Trainable, run: Run, pace: Pace, host: Host): Steps<Fitted> {
   const { options, ports, batchSize } = run;
   checkBatch(module, run);
   const validation = run.validation ?? (yield* validationOf(run));
@@ -80,7 +95,7 @@ function* epochOf(loop: Loop, epoch: number, all: Logs[]): Steps<void> {
   const logs = logsOf(yield* batchesOf(loop, epoch, before));
   if (validation !== undefined && isValidated(run.options, epoch)) {
     yield* call(session, "onTestBegin");
-    const found = validate(loop, validation, epoch);
+    const found = yield* validate(loop, validation, epoch);
     yield* call(session, "onTestEnd", logsOf(found));
     for (const [key, value] of Object.entries(found)) logs[validated(key)] = value;
     if (loop.pace.isDue()) yield undefined;
@@ -130,9 +145,17 @@ function stepOptions({ sampleWeight }: Batch, learningRate: number | undefined):
 }
 
 /** Keras goes on where only the validation overflows; where the weights are gone there is nothing to go on with. */
-function validate({ session: { module }, run: { ports }, health }: Loop, table: Table, epoch: number): Losses {
-  const { x, y, sampleWeight } = wholeOf(table, ports);
-  const losses: unknown = module.evaluate(x, y, sampleWeight === undefined ? {} : { sampleWeight });
+function* validate({ session: { module }, run, health, pace }: Loop, table: Table, epoch: number): Steps<Losses> {
+  const { ports, testSize } = run;
+  const most = Math.min(testSize, module.batch ?? testSize);
+  let losses: unknown;
+  let accumulate = false;
+  // In one call where nobody waits: the sums are the same.
+  for (const { x, y, sampleWeight } of slicesOf(table, pace.rests ? most : table.rows, ports)) {
+    if (accumulate && pace.isDue()) yield undefined;
+    losses = module.evaluate(x, y, { batchSize: most, accumulate, ...(sampleWeight === undefined ? {} : { sampleWeight }) });
+    accumulate = true;
+  }
   if (typeof losses !== "object" || losses === null)
     throw new TypeError(`fit: wanted evaluate to give losses by name, got ${show(losses)}: compile the module again`);
   const isBad = (value: Measure): boolean => typeof value === "number" && !Number.isFinite(value);

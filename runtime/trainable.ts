@@ -42,7 +42,7 @@ export interface Trainable {
   readonly ranges?: { readonly x?: Ranges; readonly y?: Ranges };
   predict?(x: PortRows): Float32Array | Readonly<Record<string, Float32Array>>;
   trainStep(x: PortRows, y: PortRows, options?: StepOptions): number;
-  evaluate(x: PortRows, y: PortRows, options?: { sampleWeight?: PortRows }): Losses;
+  evaluate(x: PortRows, y: PortRows, options?: EvaluateOptions): Losses;
   /** Begins the means of `getMetrics` anew: of the losses, over the rows trained since. */
   resetMetrics?(): void;
   getMetrics?(): Losses;
@@ -53,6 +53,13 @@ export interface Trainable {
   setOptimizerState?(state: OptimizerState): void;
   /** The rate that the next step takes when the caller gives none. */
   getLearningRate?(): number;
+}
+
+/** What an evaluation takes beside its rows: `batchSize` of them at once, and with `accumulate` those of the calls before count too. */
+export interface EvaluateOptions {
+  sampleWeight?: PortRows;
+  batchSize?: number;
+  accumulate?: boolean;
 }
 
 /** What a step takes beside its rows. */

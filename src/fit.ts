@@ -70,7 +70,9 @@ export async function fitAsync(
 
 /** Compiles a model for a run; gives the way to begin it, and what it comes to. */
 function prepare(model: Model, run: Run) {
-  const artifact = compile(model, { train: true, batch: run.batchSize, selfTest: false });
+  const isValidated = run.validation !== undefined || run.options.validationData !== undefined;
+  const batch = Math.max(run.batchSize, isValidated ? run.testSize : 0);
+  const artifact = compile(model, { train: true, batch, selfTest: false });
   const module = load<Trainable>(artifact);
   return {
     begin: (pace: Pace) => train(module, shown(run), pace, { model: () => modelOf(model, module, module.getWeights()) }),

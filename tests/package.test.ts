@@ -4,6 +4,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
@@ -133,6 +135,27 @@ trainStep([1, 2], { p: ["red"] });
   });
   expect(tsc.stdout).toBe("");
   expect(tsc.status).toBe(0);
+});
+
+it("goes into a page, where callbacks with paths say what they lack", async () => {
+  const contents = `import { compile, csvLogger, dense, fit, modelCheckpoint, sequential } from "layerc";
+const model = sequential([dense({ units: 1, inputShape: [1] })], { training: { loss: "mse", optimizer: "sgd" } });
+const data = { x: [1, 2], y: [2, 4] };
+const says = (callback) => { try { fit(model, data, { callbacks: [callback()] }); } catch (error) { return error.message; } };
+globalThis.found = [fit(model, data).epochs, says(() => modelCheckpoint({ filepath: "a.safetensors" })), says(() => csvLogger({ filename: "a.csv" }))];`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder },
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    write: false,
+  });
+  // A page has no process; what is not there stays out of reach.
+  const page = createContext({ TextEncoder, TextDecoder, URL });
+  runInContext(outputFiles[0].text, page);
+  const [epochs, ...messages] = (page as { found: [number, ...string[]] }).found;
+  expect(epochs).toBe(1);
+  for (const message of messages) expect(message).toMatch(/file/);
 });
 
 it("esbuild bundles a model without a trace of layerc", () => {

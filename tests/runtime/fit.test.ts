@@ -33,7 +33,9 @@ describe("fit", () => {
     // floor(7 · 0.75) = 5
     expect(steps[0].y.toSorted()).toEqual([0, 1, 2, 3, 4]);
     expect(steps[0].options.sampleWeight).toEqual(steps[0].y);
-    expect(evaluations).toEqual([{ x: [10, 11, 12, 13], y: [5, 6], options: { sampleWeight: [5, 6] } }]);
+    expect(evaluations).toEqual([
+      { x: [10, 11, 12, 13], y: [5, 6], options: { sampleWeight: [5, 6], batchSize: 2, accumulate: false } },
+    ]);
     expect(history).toEqual({ loss: [1], val_loss: [3] });
   });
 
