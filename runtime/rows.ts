@@ -80,9 +80,15 @@ function readView<V extends Values>(what: string, given: object, wanted: Wanted<
   const values = given instanceof wanted.into ? given : new wanted.into(given as Float32Array);
   const { bad, wanted: word } = refusals[wanted.numbers ?? "any"];
   const size = sizeOf(shape);
-  const at = wanted.numbers === undefined ? -1 : values.findIndex(bad);
+  const at = wanted.numbers === undefined ? -1 : firstOf(values, bad);
   if (at >= 0) throw fail("value", `${what}: ${placeOf(at, size)}: wanted ${word}, got ${values[at]}`);
   return { values, rows, shape };
+}
+
+/** As findIndex, which calls back ten times as slowly as a loop does. */
+function firstOf(values: Values, bad: (value: number) => boolean): number {
+  for (let i = 0; i < values.length; i++) if (bad(values[i])) return i;
+  return -1;
 }
 
 function isDetached({ buffer }: Float32Array): boolean {
