@@ -148,6 +148,7 @@ export const quote = (text: string): string =>
 export function comment(text: string): Code {
   const safe = text
     .replaceAll("⊕", "+")
+    .replaceAll("∂ ", "gradient of ")
     .replace(unsafe, escapeCharacter)
     .replaceAll("*/", "*\\/")
     .replace(/<(?=[!/])/g, "\\x3c")

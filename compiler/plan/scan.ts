@@ -50,7 +50,8 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   const demands: Demand[] = [];
   for (const [i, [result, value]] of body.results.entries()) {
     const carry = i < carries ? holes[i] : undefined;
-    const stem = level.names.fresh(`${named.name}.${result}`);
+    const role = body.origins.get(value)?.role;
+    const stem = level.names.fresh(`${named.name}.${role === undefined ? result : `${wordOf(result)}_${role}`}`);
     if (keep[i] === "last") {
       const slot = places.allocate(stem, "arena", places.extents(value));
       if (i < carries) start(i, stem, slot);
@@ -97,6 +98,9 @@ export function planScan(level: Level, graph: Graph, node: Node, loop: string, r
   for (const pick of graph.nodes)
     if (pick.op === "pick" && pick.inputs[0] === node) places.operands.set(pick, items[pick.attrs.index as number]);
 }
+
+/** `carry` of `carry0`: what is said of a result whose part of the layer has a name of its own, such as h. */
+const wordOf = (result: string): string => result.replace(/\d+$/, "");
 
 interface Time {
   readonly loop: string;

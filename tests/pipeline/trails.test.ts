@@ -99,7 +99,7 @@ it("a layer may run in the region of another, and a straight line is one kernel"
 it("a scan's body is under its node, and its regions are the layer's; a gradient is its layer's", () => {
   const [lstm] = trailsOf(models.lstm, parseOptions({ target: "js", unroll: 0 }), "predict");
   expect(lstm.nodes.some((id) => /^%\d+\/%\d+$/.test(id))).toBe(true);
-  expect(lstm.kernels).toEqual(["predict/lstm.inputs", "predict/lstm.carry0", "predict/lstm.carry1", "predict/lstm"]);
+  expect(lstm.kernels).toEqual(["predict/lstm.inputs", "predict/lstm.carry_h", "predict/lstm.carry_c", "predict/lstm"]);
   expect(lstm.regions.length).toBeGreaterThan(lstm.kernels.length);
   const [dense, , loss, optimizer] = trailsOf(models.dense, parseOptions({ train: true, target: "js" }), "trainStep");
   expect(dense.kernels).toContain("trainStep/d_dense.kernel");

@@ -103,7 +103,7 @@ export function setScene(parts: ModuleParts): Scene {
       scalar,
       place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
     });
-    const by = kernel.by === undefined ? [] : kernel.by.split("\n").map((schedule) => `by ${schedule}`);
+    const by = kernel.by === undefined ? [] : kernel.by.split("\n").map((schedule) => `by ${schedule.replace(/:$/, "")}`);
     return lines(...[...kernel.origin.split("\n"), ...by].map(comment), text);
   };
   return {

@@ -90,9 +90,11 @@ const cellOf = (rank: number): Cell<Config> => ({
         const ofState = (): Node =>
           isApart ? b.concat(...kernels.map((_, k) => convolved(k)), { axis: rank + 1 }) : convolved(0);
         const sums = b.as("gates", () => b.add(input, ofState()));
-        const gate = (k: number): Node => fromLast(b, config, gateOf(b, sums, filters, k));
-        const [i, f, o] = [0, 1, 3].map((k) => activate(b, recurrentActivation, gate(k)));
-        const nextC = b.as("c", () => b.add(b.mul(f, c), b.mul(i, activate(b, activation, gate(2)))));
+        const gate = (role: string, k: number, by = recurrentActivation): Node =>
+          b.as(role, () => activate(b, by, fromLast(b, config, gateOf(b, sums, filters, k))));
+        const [i, f, o] = [gate("input_gate", 0), gate("forget_gate", 1), gate("output_gate", 3)];
+        const candidate = gate("candidate", 2, activation);
+        const nextC = b.as("c", () => b.add(b.mul(f, c), b.mul(i, candidate)));
         return [b.as("h", () => b.mul(o, activate(b, activation, nextC))), nextC];
       },
     };

@@ -22,14 +22,12 @@ type Config = z.output<typeof config>;
 /** h′ of the gates z, r and h at a step; `reset` gives what joins the third of them. */
 function stepOf(g: G, config: Config, h: Node, input: Node, sums: Node, reset: (r: Node) => Node): Node {
   const { units, activation, recurrentActivation } = config;
-  const [update, r] = [0, 1].map((k) =>
-    activate(g, recurrentActivation, g.add(gateOf(g, input, units, k), gateOf(g, sums, units, k))),
+  const [update, r] = ["update_gate", "reset_gate"].map((role, k) =>
+    g.as(role, () => activate(g, recurrentActivation, g.add(gateOf(g, input, units, k), gateOf(g, sums, units, k)))),
   );
   const joined = reset(r);
-  return g.as("h", () => {
-    const candidate = activate(g, activation, g.add(gateOf(g, input, units, 2), joined));
-    return g.add(g.mul(update, h), g.mul(g.sub(g.like(update, 1), update), candidate));
-  });
+  const candidate = g.as("candidate", () => activate(g, activation, g.add(gateOf(g, input, units, 2), joined)));
+  return g.as("h", () => g.add(g.mul(update, h), g.mul(g.sub(g.like(update, 1), update), candidate)));
 }
 
 function resetAfter(g: G, context: CellContext<Config>): CellLoop {

@@ -31,8 +31,11 @@ const cell: Cell<Config> = {
       closed,
       next: (b, { states: [h, c], xs: [input], closed: own }) => {
         const sums = b.as("gates", () => b.add(input, product(b, h, own, 0)));
-        const [i, f, o] = [0, 1, 3].map((k) => activate(b, recurrentActivation, gateOf(b, sums, units, k)));
-        const nextC = b.as("c", () => b.add(b.mul(f, c), b.mul(i, activate(b, activation, gateOf(b, sums, units, 2)))));
+        const gate = (role: string, k: number, by = recurrentActivation) =>
+          b.as(role, () => activate(b, by, gateOf(b, sums, units, k)));
+        const [i, f, o] = [gate("input_gate", 0), gate("forget_gate", 1), gate("output_gate", 3)];
+        const candidate = gate("candidate", 2, activation);
+        const nextC = b.as("c", () => b.add(b.mul(f, c), b.mul(i, candidate)));
         return [b.as("h", () => b.mul(o, activate(b, activation, nextC))), nextC];
       },
     };
