@@ -12,7 +12,8 @@ import { layerc } from "./cli/bin.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const snippets = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+const bundlers = readFileSync(join(root, "docs/bundlers.md"), "utf8");
+const snippets = [...(readme + bundlers).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
 const program = snippets.find((code) => code.includes("fit(")) ?? "";
 
 describe("README.md", () => {
