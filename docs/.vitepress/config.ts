@@ -1,0 +1,43 @@
+// The site of docs/: `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` shows it while one writes. DOCS_BASE is the path under which it
+// will lie, "/layerc/" for instance. Nothing is fetched from elsewhere when it is read.
+import { defineConfig } from "vitepress";
+import { linkOf, sidebar } from "./pages.ts";
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><g fill="#d9480f"><circle cx="3" cy="4" r="2"/><circle cx="3" cy="12" r="2"/><circle cx="13" cy="8" r="2"/></g><path d="M3 4l10 4-10 4" fill="none" stroke="#d9480f"/></svg>`;
+
+export default defineConfig({
+  title: "layerc",
+  description: "Compiles neural networks into plain JavaScript modules",
+  lang: "en",
+  base: process.env.DOCS_BASE ?? "/",
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
+  markdown: {
+    config(md) {
+      // Links are those of the repository; what leaves docs/ has a page of its own here.
+      md.core.ruler.push("links", ({ tokens, env }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const name = { link_open: "href", image: "src" }[token.type];
+          const link = name === undefined ? null : token.attrGet(name);
+          if (name === undefined || link === null || /^([a-z]+:|#|\/)/.test(link)) continue;
+          const to = linkOf(env.relativePath, link);
+          if (to === undefined) throw new Error(`${env.relativePath}: ${link} leads out of the site`);
+          token.attrSet(name, to);
+        }
+      });
+    },
+  },
+  // Pages show a picture of bench/, which lies beside docs/.
+  vite: { server: { fs: { allow: ["../.."] } } },
+  themeConfig: {
+    nav: [
+      { text: "First steps", link: "/project/readme" },
+      { text: "Layers", link: "/layers" },
+      { text: "Training", link: "/training" },
+      { text: "Formats", link: "/formats/" },
+      { text: "Command line", link: "/command-line" },
+    ],
+    sidebar: sidebar.map(({ text, items }) => ({ text, items })),
+    outline: { level: [2, 3] },
+    search: { provider: "local" },
+  },
+});
