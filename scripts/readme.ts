@@ -5,7 +5,6 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
 import { passes, snapshots } from "../compiler/compile.ts";
 import { activations } from "../compiler/layers/activations.ts";
 import type { AnyLayer } from "../compiler/layers/define.ts";
@@ -18,7 +17,7 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
-import { addCompileFlags } from "../src/cli/flags.ts";
+import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
@@ -54,15 +53,6 @@ function regions(): string {
   const lines = plan.split("\n").filter((line) => line.startsWith("region"));
   return fence("", lines.join("\n"));
 }
-
-const optionTable = (): string =>
-  table(
-    ["option", "what it does (default)"],
-    addCompileFlags(new Command()).options.map(({ flags, description, argChoices }) => [
-      `\`${flags}\``,
-      `${description}${argChoices === undefined ? "" : `; one of ${codes(argChoices)}`}`,
-    ]),
-  );
 
 type Named = Readonly<Record<string, { readonly name: string; readonly says: string; readonly aliases?: readonly string[] }>>;
 const named = (head: readonly string[], items: Named) => (): string =>
@@ -110,7 +100,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
     emitted: seedModule,
     plan: regions,
   },
-  "docs/command-line.md": { options: optionTable },
+  "docs/command-line.md": { commands, options: compileOptions },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
   "docs/layers.md": {
     activations: () => codes(Object.keys(activations)),
