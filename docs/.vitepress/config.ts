@@ -1,7 +1,7 @@
 // The site of docs/: `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` shows it while one writes. DOCS_BASE is the path under which it
 // will lie, "/layerc/" for instance. Nothing is fetched from elsewhere when it is read.
 import { defineConfig } from "vitepress";
-import { linkOf, sidebar } from "./pages.ts";
+import { linkOf, root, sidebar } from "./pages.ts";
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><g fill="#d9480f"><circle cx="3" cy="4" r="2"/><circle cx="3" cy="12" r="2"/><circle cx="13" cy="8" r="2"/></g><path d="M3 4l10 4-10 4" fill="none" stroke="#d9480f"/></svg>`;
 
@@ -26,8 +26,21 @@ export default defineConfig({
       });
     },
   },
-  // Pages show a picture of bench/, which lies beside docs/.
-  vite: { server: { fs: { allow: ["../.."] } } },
+  vite: {
+    server: { fs: { allow: [root] } },
+    plugins: [
+      {
+        // Pages show pictures of bench/, which lies beside docs/: a build takes them along, the server of `npm run docs:dev` is told where they are.
+        name: "beside",
+        configureServer({ middlewares }) {
+          middlewares.use((request: { url?: string }, _response: unknown, next: () => void) => {
+            if (request.url?.startsWith("/bench/")) request.url = `/@fs${root}${request.url}`;
+            next();
+          });
+        },
+      },
+    ],
+  },
   themeConfig: {
     nav: [
       { text: "First steps", link: "/project/readme" },

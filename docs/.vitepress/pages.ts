@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, posix, resolve } from "node:path";
 
-const root = resolve(import.meta.dirname, "../..");
+/** The repository. */
+export const root: string = resolve(import.meta.dirname, "../..");
 
 /** A folder ends with a slash: its index, then its other pages by name. A page has its heading for a name, but where it is given one. */
 const groups: readonly (readonly [
