@@ -17,11 +17,11 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
+import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
-import { moduleSizes, runtimeSizes, sizes } from "./sizes.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -124,7 +124,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
         passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),
       ),
   },
-  "docs/speed.md": { modules: moduleSizes, runtimes: runtimeSizes },
+  "docs/speed.md": { run: summary, modules: moduleSizes, runtimes: runtimeSizes },
 };
 
 /** A page with every block made anew. */

@@ -1,4 +1,4 @@
-// What a page loads, of the last whole run of the bench. In: the newest JSON of bench/results. Out: tables for README.md and docs/speed.md.
+// What pages show of the bench. In: the newest run in bench/results, its JSON and its report. Out: tables for README.md and docs/speed.md.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { kilobytes, type Results } from "../bench/results.ts";
@@ -6,9 +6,23 @@ import { table } from "./markdown.ts";
 
 const folder = join(resolve(import.meta.dirname, ".."), "bench/results");
 
-function newest(): Results {
-  const runs = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return JSON.parse(readFileSync(join(folder, runs.sort().at(-1) ?? ""), "utf8"));
+const last = (kind: string): string =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(kind))
+    .sort()
+    .at(-1) ?? "";
+const newest = (): Results => JSON.parse(readFileSync(join(folder, last(".json")), "utf8"));
+
+/** Where the run was made, what it found in short, and where all of it stands. */
+export function summary(): string {
+  const { date, machine } = newest();
+  const report = readFileSync(join(folder, last(".md")), "utf8");
+  const [found] = /^## Summary\n[\s\S]*?(?=^## )/m.exec(report) ?? [];
+  if (found === undefined) throw new Error(`${last(".md")} has no summary`);
+  return [
+    `The [run of ${date}](../bench/results/${last(".md")}), on ${machine.cpu} with Node ${machine.node}.`,
+    found.replace(/^## Summary\n/, "").trim(),
+  ].join(" ");
 }
 
 /** Modules that are smaller than any runtime, then the runtimes: what weighs more is weights, whoever computes with them. */
