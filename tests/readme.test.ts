@@ -30,8 +30,11 @@ describe("generated parts", () => {
 });
 
 describe("README.md", () => {
-  it("fits in a screen and a half", () => {
-    expect(readPage("README.md").text.split("\n").length).toBeLessThanOrEqual(120);
+  it("fits in a screen and a half, and says how to set up", () => {
+    const { text, fences } = readPage("README.md");
+    expect(text.split("\n").length).toBeLessThanOrEqual(120);
+    const lines = fences.map(({ code }) => code.trim());
+    expect(lines).toEqual(expect.arrayContaining(["npm ci && npm start", "npm ci && npm test"]));
   });
 });
 

@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
+// `.vitepress` holds what makes the site, and `[page].md` is the form of the pages that it makes of files beside docs/.
 const below = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    // `[page].md` is the form of pages that the site makes of files beside docs/.
-    .filter((name) => name.endsWith(".md") && !/(^|\/)[.[]/.test(name))
-    .map((name) => join(folder, name));
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (/^[.[]/.test(entry.name)) return [];
+    return entry.isDirectory() ? below(path) : entry.name.endsWith(".md") ? [path] : [];
+  });
 
 /** What stands on one page. */
 export interface Page {
