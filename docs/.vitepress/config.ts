@@ -1,7 +1,7 @@
 // The site of docs/: `npm run docs` builds it into docs/.vitepress/dist, `npm run docs:dev` shows it while one writes. DOCS_BASE is the path under which it
 // will lie, "/layerc/" for instance. Nothing is fetched from elsewhere when it is read.
 import { defineConfig } from "vitepress";
-import { linkOf, root, sidebar } from "./pages.ts";
+import { linkOf, nav, root, sidebar } from "./pages.ts";
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><g fill="#d9480f"><circle cx="3" cy="4" r="2"/><circle cx="3" cy="12" r="2"/><circle cx="13" cy="8" r="2"/></g><path d="M3 4l10 4-10 4" fill="none" stroke="#d9480f"/></svg>`;
 
@@ -42,13 +42,7 @@ export default defineConfig({
     ],
   },
   themeConfig: {
-    nav: [
-      { text: "First steps", link: "/project/readme" },
-      { text: "Layers", link: "/layers" },
-      { text: "Training", link: "/training" },
-      { text: "Formats", link: "/formats/" },
-      { text: "Command line", link: "/command-line" },
-    ],
+    nav: nav.map(({ text, link }) => ({ text, link })),
     sidebar: sidebar.map(({ text, items }) => ({ text, items })),
     outline: { level: [2, 3] },
     search: { provider: "local" },

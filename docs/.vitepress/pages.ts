@@ -85,3 +85,9 @@ export const sidebar: readonly { readonly text: string; readonly items: Item[] }
   });
   return items.length > 0 ? [{ text, items }] : [];
 });
+
+/** What stands above every page, of those that are there. */
+export const nav: readonly Item[] = [
+  ...itemOf("project/readme", "First steps"),
+  ...["course/index", "layers", "training", "formats/index", "command-line", "errors"].flatMap((page) => itemOf(page)),
+];
