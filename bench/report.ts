@@ -1,11 +1,10 @@
 // A run as text. In: Results. Out: Markdown that reads well on a terminal too. Guarantee: it says nothing that the data does not.
 import { judgeClaims, type Verdict } from "./claims.ts";
 import type { Quartiles } from "./measure.ts";
-import { type Absence, type Comparison, type Results, type RoofLine, short } from "./results.ts";
+import { type Absence, type Comparison, kilobytes, type Results, type RoofLine, short } from "./results.ts";
 
 const spread = ({ q1, q3 }: Quartiles, show = short): string => `${show(q1)}–${show(q3)}`;
 const percent = (value: number): string => `${short(100 * value)} %`;
-const kilobytes = (bytes: number): string => `${short(bytes / 1024)} KB`;
 const distinct = (items: readonly string[]): string[] => [...new Set(items)];
 
 /** Markdown with aligned columns; numbers, but for the first column, to the right. */

@@ -69,3 +69,6 @@ export function short(value: number): string {
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(digits, 4));
 }
+
+/** Bytes as KB of 1,024 bytes. */
+export const kilobytes = (bytes: number): string => `${short(bytes / 1024)} KB`;

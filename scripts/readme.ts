@@ -1,11 +1,10 @@
-// The parts of README.md and docs/layers.md that say what the code says: the example, the emitted text, printed output, tables. In: README.md with
-// blocks between `<!-- name -->` and `<!-- /name -->`. Out: the same with every block made anew; tests/readme.test.ts compares.
+// The parts of README.md and of docs/ that say what the code says: the example, emitted text, printed output, tables. In: pages with blocks between
+// `<!-- name -->` and `<!-- /name -->`. Out: the same with every block made anew; tests/readme.test.ts compares.
 // Run by `npm run update-examples`, after a build.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
 import { passes, snapshots } from "../compiler/compile.ts";
 import { activations } from "../compiler/layers/activations.ts";
 import type { AnyLayer } from "../compiler/layers/define.ts";
@@ -18,16 +17,14 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
-import { addCompileFlags } from "../src/cli/flags.ts";
+import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
+import { commands, compileOptions } from "./commands.ts";
+import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
+import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const fence = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
-const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(" ");
-const cell = (text: string): string => text.replaceAll("|", "\\|");
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 
 /** What a list exports, by name: an engine sorts the names of a module, vitest leaves them as they stand. */
 const sorted = <T>(list: Readonly<Record<string, T>>): readonly T[] =>
@@ -48,78 +45,93 @@ function excerpt(code: string): string {
   return [...header, "…", ...lines.slice(first, last + 1), "…", lines.at(-2)].join("\n");
 }
 
-/** Every block by name. `start` is what `npm start` printed. */
-export function blocks(start: string): Readonly<Record<string, string>> {
+const seedModel = (): string => fence("ts", read("examples/seed-2-4-3-1/seed.model.ts").replace(/^\/\/.*\n/, ""));
+const seedModule = (): string => fence("js", excerpt(read("examples/seed-2-4-3-1/model.js")));
+
+function regions(): string {
   const plan = snapshots(seed).find(({ pass }) => pass === "plan")?.text ?? "";
-  const { options } = addCompileFlags(new Command());
-  const named = (
-    items: Readonly<Record<string, { readonly name: string; readonly says: string; readonly aliases?: readonly string[] }>>,
-  ) => sorted(items).map(({ name, aliases = [], says }) => [codes([name, ...aliases]), says]);
-  return {
-    seed: fence("ts", read("examples/seed-2-4-3-1/seed.model.ts").replace(/^\/\/.*\n/, "")),
-    emitted: fence("js", excerpt(read("examples/seed-2-4-3-1/model.js"))),
-    declarations: fence("ts", read("examples/seed-2-4-3-1/model.d.ts")),
-    plan: fence(
-      "",
-      plan
-        .split("\n")
-        .filter((line) => line.startsWith("region"))
-        .join("\n"),
-    ),
-    start: fence("", start),
-    options: table(
-      ["option", "what it does (default)"],
-      options.map(({ flags, description, argChoices }) => [
-        `\`${flags}\``,
-        `${description}${argChoices === undefined ? "" : `; one of ${codes(argChoices)}`}`,
-      ]),
-    ),
-    activations: codes(Object.keys(activations)),
-    losses: table(
-      ["loss", "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says"],
-      named(losses),
-    ),
-    metrics: table(["metric", "what it shows"], named(metrics)),
-    optimizers: table(["optimizer", "update"], named(optimizers)),
-    schedules: table(["schedule", "learning rate behind t batches"], named(schedules)),
-    initializers: codes(sorted(initializers).map(({ name }) => name)),
-    regularizers: table(["regularizer", "what joins the loss"], named(regularizers)),
-    constraints: table(["constraint", "what holds after each update"], named(constraints)),
-    passes: table(
-      ["stage", "pass", "what it does"],
-      passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),
-    ),
-  };
+  const lines = plan.split("\n").filter((line) => line.startsWith("region"));
+  return fence("", lines.join("\n"));
 }
 
-/** Every block of docs/layers.md by name. */
-export function layerBlocks(): Readonly<Record<string, string>> {
-  const names = (keras: string): string => kerasNames.filter((name) => aliasOf(name) === keras).join(", ");
+type Named = Readonly<Record<string, { readonly name: string; readonly says: string; readonly aliases?: readonly string[] }>>;
+const named = (head: readonly string[], items: Named) => (): string =>
+  table(
+    head,
+    sorted(items).map(({ name, aliases = [], says }) => [codes([name, ...aliases]), says]),
+  );
+
+const fitOptions = (): string =>
+  table(
+    ["option", "what it does"],
+    [...membersOf("runtime/fit-options.ts", "FitOptions"), ...membersOf("runtime/fit-options.ts", "FitAsyncOptions")].map(
+      ([name, says]) => [`\`${name}\``, says],
+    ),
+  );
+
+/** Where files are to be had the callback that writes them stands in the place of the one of every engine. */
+function callbackTable(): string {
+  const found = new Map([...reexportsOf("runtime/callbacks/list.ts"), ...reexportsOf("src/callbacks/list.ts")]);
+  return table(
+    ["callback", "what it does"],
+    [...found].sort().map(([name, file]) => [`\`${name}\``, sayingOf(file, name)]),
+  );
+}
+
+function layerTable(): string {
+  const others = (own: string, keras: string): readonly string[] =>
+    kerasNames.filter((name) => aliasOf(name) === keras && name.toLowerCase() !== own.toLowerCase());
   const rows = sorted<AnyLayer>(layers).map(({ name, keras, says, untrained, stream }) => [
-    ...[`\`${name}\``, names(keras), untrained === undefined ? "yes" : "no", stream?.says ?? "no", says],
+    ...[[`\`${name}\``, ...others(name, keras)].join(" "), says, untrained === undefined ? "yes" : "no", stream?.says ?? "no"],
   ]);
-  return {
-    layers: table(["layer", "Keras", "training", "stream", "what it computes"], rows),
-    absent: table(["Keras", "why"], Object.entries(absent)),
-  };
+  return table(["layer, other names in Keras", "what it computes", "training", "stream"], rows);
 }
 
-/** `text` with the content of its blocks replaced. Throws where a block is not there, or is not known. */
-export function fill(text: string, content: Readonly<Record<string, string>>): string {
-  const found = new Set<string>();
-  const filled = text.replace(/^<!-- (\w+) -->\n[\s\S]*?^<!-- \/\1 -->$/gm, (_, name: string) => {
-    if (!Object.hasOwn(content, name)) throw new Error(`the page has a block ${name} that nothing fills`);
-    found.add(name);
-    return `<!-- ${name} -->\n${content[name]}\n<!-- /${name} -->`;
-  });
-  const missing = Object.keys(content).filter((name) => !found.has(name));
-  if (missing.length > 0) throw new Error(`the page has no block ${missing.join(", ")}`);
-  return filled;
-}
+const lossHead = "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says";
 
-/** The text between a block's markers, without its fence. */
-export const blockOf = (text: string, name: string): string =>
-  new RegExp(`^<!-- ${name} -->\\n\`\`\`\\w*\\n([\\s\\S]*?)\`\`\`\\n<!-- /${name} -->$`, "m").exec(text)?.[1] ?? "";
+/** Every page with generated parts: its blocks by name, each made from the page as it stands. */
+export const pages: Readonly<Record<string, Readonly<Record<string, (page: string) => string>>>> = {
+  "README.md": { sizes },
+  "docs/index.md": { seed: seedModel, emitted: seedModule },
+  "docs/examples.md": {
+    // What `npm start` printed: made anew below, since it takes a training and tells the time.
+    start: (page) => fence("", blockOf(page, "start")),
+    seed: seedModel,
+    emitted: seedModule,
+    plan: regions,
+  },
+  "docs/command-line.md": { commands, options: compileOptions },
+  "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
+  "docs/layers.md": {
+    activations: () => codes(Object.keys(activations)),
+    layers: layerTable,
+    absent: () => table(["Keras", "why"], Object.entries(absent)),
+  },
+  "docs/fit.md": { options: fitOptions, callbacks: callbackTable },
+  "docs/training-reference.md": {
+    losses: named(["loss", lossHead], losses),
+    metrics: named(["metric", "what it shows"], metrics),
+    optimizers: named(["optimizer", "update"], optimizers),
+    schedules: named(["schedule", "learning rate behind t batches"], schedules),
+    initializers: () => codes(sorted(initializers).map(({ name }) => name)),
+    regularizers: named(["regularizer", "what joins the loss"], regularizers),
+    constraints: named(["constraint", "what holds after each update"], constraints),
+  },
+  "docs/inspect.md": {
+    passes: () =>
+      table(
+        ["stage", "pass", "what it does"],
+        passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),
+      ),
+  },
+  "docs/speed.md": { run: summary, modules: moduleSizes, runtimes: runtimeSizes },
+};
+
+/** A page with every block made anew. */
+export function renewed(name: string, page: string): string {
+  const made = Object.entries(pages[name]).map(([block, make]) => [block, make(page)]);
+  return fill(page, Object.fromEntries(made));
+}
 
 /** What `npm start` prints, of the built package. */
 export const runStart = (): string =>
@@ -128,9 +140,16 @@ export const runStart = (): string =>
 /** Times and the zlib at hand differ from one run and machine to the next; nothing else does. */
 export const timeless = (printed: string): string => printed.replace(/[\d.]+ µs/g, "_ µs").replace(/\d+ gzip/g, "_ gzip");
 
+/** The page that shows what `npm start` prints. */
+export const startPage = "docs/examples.md";
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const readme = read("README.md");
-  const [old, now] = [blockOf(readme, "start"), runStart()];
-  writeFileSync(join(root, "README.md"), fill(readme, blocks(timeless(old) === timeless(now) ? old : now)));
-  writeFileSync(join(root, "docs/layers.md"), fill(read("docs/layers.md"), layerBlocks()));
+  for (const name of Object.keys(pages)) writeFileSync(join(root, name), renewed(name, read(name)));
+  const page = read(startPage);
+  const [old, now] = [blockOf(page, "start"), runStart()];
+  if (timeless(old) !== timeless(now))
+    writeFileSync(
+      join(root, startPage),
+      page.replace(old, () => now),
+    );
 }

@@ -1,12 +1,23 @@
 // The package as a user gets it: packed, installed into an empty folder, and used there from outside: the bin, the import, the
-// types, and both plugins.
+// types, both plugins, and the first project of README.md.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { allPages, readPage, userPages } from "./support/pages.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "installed-"));
@@ -59,12 +70,61 @@ it("ships what it needs and nothing else", () => {
   expect(Object.keys(scripts).filter((name) => /install|^prepare$/.test(name))).toEqual([]);
 });
 
+it("ships the docs whole: no link of a page leads out of the package", () => {
+  const installed = join(folder, "node_modules/layerc");
+  const packed = allPages.filter(({ file }) => existsSync(join(installed, file)));
+  expect(packed.map(({ file }) => file)).toEqual(expect.arrayContaining(userPages.map(({ file }) => file)));
+  const astray = packed.flatMap(({ file, links }) => links.map(({ to }) => ({ file, to })));
+  expect(astray.filter(({ to }) => !existsSync(join(installed, to)))).toEqual([]);
+  // What makes the site is of use to nobody without the generator.
+  expect(readdirSync(join(installed, "docs"))).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(\.vitepress|project)$/)]),
+  );
+});
+
 it("the bin compiles, and what it writes runs without the package", () => {
   const { files } = JSON.parse(bin("compile", "src/tiny.model.ts", "-o", "tiny.js", "--json"));
   expect(files).toEqual({ code: "tiny.js", declarations: "tiny.d.ts" });
   expect(bin("--version")).toBe(`${JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version}\n`);
   write("bare.mjs", 'import { predict, selfTest } from "./tiny.js";\nselfTest();\nconsole.log(predict([0.5, -1]).length);\n');
   expect(node("--disallow-code-generation-from-strings", "bare.mjs")).toBe("1\n");
+});
+
+it("README's first project works as it stands there, and so does a model one has", () => {
+  const { fences } = readPage("README.md");
+  const blocks = (language: string) => fences.flatMap((fence) => (fence.language === language ? [fence.code] : []));
+  const home = mkdtempSync(join(tmpdir(), "first-"));
+  const project = join(home, "project");
+  // What a newcomer types, in a folder beside the clone with what `npm pack` left there.
+  const type = (line: string): string =>
+    execFileSync("sh", ["-c", line], {
+      cwd: project,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, npm_config_prefer_offline: "true", npm_config_audit: "false" },
+    });
+  const numbers = (printed: string): number[] => [...printed.matchAll(/-?\d\.[\d.e-]+/g)].map(([number]) => Number(number));
+  try {
+    mkdirSync(project);
+    mkdirSync(join(home, "layerc"));
+    for (const name of readdirSync(folder))
+      if (name.endsWith(".tgz")) copyFileSync(join(folder, name), join(home, "layerc", name));
+    const [compile, install, start] = blocks("sh");
+    const [use, first] = blocks("js");
+    for (const line of install.trim().split("\n")) type(line);
+    writeFileSync(join(project, "first.mjs"), first);
+    const answers = numbers(type(start));
+    expect(answers.map(Math.round)).toEqual([0, 1, 1, 0]);
+    copyFileSync(join(root, "tests/fixtures/keras/training/mlp-softmax--adam.keras"), join(project, "model.keras"));
+    type(compile);
+    writeFileSync(join(project, "use.mjs"), use);
+    const [, row] = /predict\((\[.*?\])\)/.exec(use) ?? [];
+    const classes = numbers(type(`npx layerc run model.keras --on js --input '${row}'`));
+    expect(classes).toHaveLength(3);
+    expect(numbers(type("node use.mjs"))).toEqual(classes);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 });
 
 it("the imports work", () => {

@@ -1,5 +1,5 @@
-// README.md says what the code says: its generated parts are what scripts/readme.ts makes now, its TypeScript compiles, the
-// program in it runs, its commands exist, its links lead somewhere. After a change: npm run update-examples.
+// README.md and docs/ say what the code says: their generated parts are what scripts/readme.ts makes now, their TypeScript compiles, the
+// programs in them run, their commands exist, their links lead somewhere. After a change: npm run update-examples.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,37 +7,58 @@ import { join, resolve } from "node:path";
 import { transformSync } from "esbuild";
 import * as ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { blockOf, blocks, fill, runStart, timeless } from "../scripts/readme.ts";
+import { blockOf } from "../scripts/markdown.ts";
+import { pages, renewed, runStart, startPage, timeless } from "../scripts/readme.ts";
 import { layerc } from "./cli/bin.ts";
+import { allPages, anchorOf, readPage, userPages } from "./support/pages.ts";
 
 const root = resolve(import.meta.dirname, "..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const snippets = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
-const program = snippets.find((code) => code.includes("fit(")) ?? "";
+const snippets = userPages.flatMap(({ file, fences }) =>
+  fences.filter(({ language }) => language === "ts").map(({ code }) => ({ file, code })),
+);
+
+describe("generated parts", () => {
+  it.each(Object.keys(pages))("%s shows what the code says now", (name) => {
+    const { text } = readPage(name);
+    expect(text, "npm run update-examples").toBe(renewed(name, text));
+  });
+
+  it("what npm start prints stands there, but for the times", () => {
+    const { text } = readPage(startPage);
+    expect(timeless(blockOf(text, "start")), "npm run update-examples").toBe(timeless(runStart()));
+  });
+});
 
 describe("README.md", () => {
-  it("shows what the code says now", () => {
-    expect(readme, "npm run update-examples").toBe(fill(readme, blocks(blockOf(readme, "start"))));
+  it("fits in a screen and a half, and says how to set up", () => {
+    const { text, fences } = readPage("README.md");
+    expect(text.split("\n").length).toBeLessThanOrEqual(120);
+    const lines = fences.map(({ code }) => code.trim());
+    expect(lines).toEqual(expect.arrayContaining(["npm ci && npm start", "npm ci && npm test"]));
+  });
+});
+
+describe("code", () => {
+  it("TypeScript compiles", () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(10);
+    const [program] = snippets.filter(({ code }) => code.includes("epochs: 100"));
+    const wrong = { file: "a key that is none", code: program.code.replace("epochs:", "epoch:") };
+    expect(errorsIn([...snippets, wrong])).toEqual([expect.stringMatching(/^a key that is none: .*'epoch' does not exist/s)]);
   });
 
-  it("shows what npm start prints, but for the times", () => {
-    expect(timeless(blockOf(readme, "start")), "npm run update-examples").toBe(timeless(runStart()));
-  });
-
-  it("holds TypeScript that compiles", () => {
-    expect(snippets.length).toBeGreaterThanOrEqual(5);
-    expect(errorsIn(snippets)).toEqual([]);
-    expect(errorsIn([program.replace("epochs:", "epoch:")])).toHaveLength(1);
-  });
-
-  it("holds a program that runs", () => {
+  it("every program that prints something runs", () => {
+    const programs = snippets.filter(({ code }) => code.includes("console.log(") && !/from "\./.test(code));
+    expect(programs.map(({ file }) => file)).toEqual(
+      expect.arrayContaining(["docs/in-code.md", "docs/graphs.md", "docs/training.md"]),
+    );
     const folder = mkdtempSync(join(tmpdir(), "readme-"));
     try {
       mkdirSync(join(folder, "node_modules"));
       symlinkSync(root, join(folder, "node_modules/layerc"));
-      writeFileSync(join(folder, "program.mjs"), transformSync(program, { loader: "ts" }).code);
-      const printed = execFileSync(process.execPath, ["program.mjs"], { cwd: folder, encoding: "utf8" });
-      expect(printed).toMatch(/^\d+ 1\n$/);
+      for (const { file, code } of programs) {
+        writeFileSync(join(folder, "program.mjs"), transformSync(code, { loader: "ts" }).code);
+        expect(execFileSync(process.execPath, ["program.mjs"], { cwd: folder, encoding: "utf8" }), file).toMatch(/\S/);
+      }
       expect(readdirSync(folder)).toEqual(expect.arrayContaining(["product.safetensors", "product.js", "product.d.ts"]));
     } finally {
       rmSync(folder, { recursive: true });
@@ -45,38 +66,64 @@ describe("README.md", () => {
   });
 
   it("names commands and options that exist", async () => {
-    const commands = [...readme.matchAll(/npx layerc (\w+) ?([^\n`]*)/g)].filter(([, command]) => command !== "in");
-    expect(commands.length).toBeGreaterThanOrEqual(8);
-    for (const [, command, rest] of commands) {
-      const help = await layerc(root, [command, "--help"]);
-      expect(help.status, command).toBe(0);
-      for (const [option] of rest.replace(/#.*/, "").matchAll(/(?<=\s|^)--?[a-z-]+/g)) expect(help.stdout).toContain(option);
+    const lines = userPages.flatMap(({ file, fences, spans }) =>
+      [...spans, ...fences.flatMap(({ code }) => code.split("\n"))].map((line) => ({ file, line })),
+    );
+    const helps = new Map<string, string>();
+    const unknown: string[] = [];
+    for (const { file, line } of lines) {
+      const [, command, rest = ""] = /^(?:npx )?layerc ([a-z]\w*)(.*)/.exec(line) ?? [];
+      if (command === undefined) continue;
+      if (!helps.has(command)) {
+        const { status, stdout } = await layerc(root, [command, "--help"]);
+        expect(status, `${file}: ${line}`).toBe(0);
+        helps.set(command, stdout);
+      }
+      const options = [...rest.replace(/#.*|'[^']*'/g, "").matchAll(/(?<=\s|^)--?[a-z-]+/g)].map(([option]) => option);
+      unknown.push(
+        ...options.filter((option) => !helps.get(command)?.includes(option)).map((option) => `${file}: ${line} (${option})`),
+      );
     }
+    expect(unknown).toEqual([]);
+    expect(helps.size).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("links", () => {
+  it.each(allPages.map(({ file }) => file))("of %s lead to files and headings that exist", (file) => {
+    const { links } = readPage(file);
+    expect(links.filter(({ to }) => !existsSync(join(root, to)))).toEqual([]);
+    const anchored = links.filter(({ anchor }) => anchor !== "");
+    expect(anchored.filter(({ to, anchor }) => !readPage(to).headings.some(({ text }) => anchorOf(text) === anchor))).toEqual([]);
   });
 
-  it.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])("%s links to files that exist", (file) => {
-    const links = [...readFileSync(join(root, file), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target);
-    expect(links.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  it("of README.md and of one another reach every page", () => {
+    const reached = new Set(["README.md"]);
+    for (const file of reached) {
+      const { links } = readPage(file);
+      for (const { to } of links) if (to.endsWith(".md")) reached.add(to);
+    }
+    expect(userPages.map(({ file }) => file).filter((file) => !reached.has(file) && file !== "docs/index.md")).toEqual([]);
   });
 });
 
 /** Each text as a file of the repository's own, type-checked under its options. */
-function errorsIn(texts: readonly string[]): string[] {
+function errorsIn(texts: readonly { readonly file: string; readonly code: string }[]): string[] {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) => readFileSync(path, "utf8"));
   const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, types: ["node"] }, root);
-  const files = new Map(texts.map((text, i) => [join(root, `readme-${i}.ts`), `${text}\nexport {};\n`]));
+  const files = new Map(texts.map(({ file, code }, i) => [join(root, `page-${i}.ts`), { file, text: `${code}\nexport {};\n` }]));
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists, getSourceFile } = host;
-  host.readFile = (path) => files.get(path) ?? readFile(path);
+  host.readFile = (path) => files.get(path)?.text ?? readFile(path);
   host.fileExists = (path) => files.has(path) || fileExists(path);
   host.getSourceFile = (path, version, ...rest) => {
-    const own = files.get(path);
+    const own = files.get(path)?.text;
     return own === undefined ? getSourceFile.call(host, path, version, ...rest) : ts.createSourceFile(path, own, version, true);
   };
   const made = ts.createProgram([...files.keys(), join(root, "src/plugin/model.d.ts")], options, host);
-  return [...files.keys()].flatMap((path) => {
+  return [...files].flatMap(([path, { file }]) => {
     const source = made.getSourceFile(path);
     const found = [...made.getSyntacticDiagnostics(source), ...made.getSemanticDiagnostics(source)];
-    return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+    return found.map(({ messageText }) => `${file}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
   });
 }

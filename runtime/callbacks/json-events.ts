@@ -10,7 +10,7 @@ export interface JsonEvents {
 }
 const rules: Rules<JsonEvents> = { write: callable };
 
-/** Writes events. Throws TypeError where `write` is missing. */
+/** Writes the events of a training, one JSON object a line. Throws TypeError where `write` is missing. */
 export function jsonEvents(given: JsonEvents): Callback {
   const { write } = known("jsonEvents", "jsonEvents.", given, rules);
   if (write === undefined) throw new TypeError("jsonEvents: write is missing: it takes a line");

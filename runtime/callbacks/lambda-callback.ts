@@ -21,7 +21,7 @@ const rules: Rules<Callback> = {
   restore: callable,
 };
 
-/** A callback of these hooks. Throws TypeError where there is no such hook, or it is no function. */
+/** Hooks of your own, under Keras' names. Throws TypeError where there is no such hook, or it is no function. */
 export const lambdaCallback = (hooks: Callback): Callback =>
   known("lambdaCallback", "lambdaCallback.", hooks, rules, {
     onTrainBatchBegin: 'did you mean "onBatchBegin"?',

@@ -12,7 +12,7 @@ export interface SwapEMAWeights {
 }
 const rules: Rules<SwapEMAWeights> = { swapOnEpoch: flag };
 
-/** Puts averages in the place of weights and back. Throws TypeError where an option does not fit, or nothing is averaged. */
+/** Puts the averages that `useEma` keeps in the place of the weights while a model is evaluated. Throws TypeError where an option does not fit, or nothing is averaged. */
 export function swapEMAWeights(given: SwapEMAWeights = {}): Callback {
   const { swapOnEpoch = false } = known("swapEMAWeights", "swapEMAWeights.", given, rules);
   let isSwapped = false;

@@ -15,7 +15,8 @@ import { addTrace } from "./commands/trace.ts";
 import { addTrain } from "./commands/train.ts";
 import { Ended, exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
 
-function layerc({ stdout, stderr }: Terminal): Command {
+/** Every command, for a terminal. */
+export function layerc({ stdout, stderr }: Pick<Terminal, "stdout" | "stderr">): Command {
   const program = new Command("layerc")
     .description("Compiles a Keras-style sequential([...]) model into a plain JavaScript module.")
     .version(version, "-v, --version")
