@@ -39,12 +39,33 @@ const longest = 64;
 /** Most values that a region stores: each is a pointer, and its value waits until all are computed. */
 const mostStores = 6;
 
+/** Why a node's value is stored, and no region of those that ask for it takes the node in. `user` asks first. */
+export const apartSays = {
+  result: () => "it is a result",
+  alone: ({ node }) => `${node.op} is a loop of its own, which joins none`,
+  view: ({ user }) => `${user.op} reads it by other addresses, or for all its steps`,
+  folded: ({ user }) => `${user.op} does not read it point by point`,
+  wide: ({ user }) => `${user.op} needs it at another shape, and it costs more to compute again than to read`,
+  anchors: ({ user }) => `the loop of ${user.op} has a sum already`,
+  shared: ({ user }) => `others than ${user.op} ask for it too`,
+  strips: ({ user }) => `a sum over the batch rests in its result, and ${user.op} is stored with more`,
+  long: () => `a region has at most ${longest} ops`,
+  stores: () => `a region stores at most ${mostStores} values`,
+} satisfies Record<string, (of: { readonly node: Node; readonly user: Node }) => string>;
+/** Which of those reasons, and who asks. */
+export interface Apart {
+  readonly reason: keyof typeof apartSays;
+  readonly user?: Node;
+}
+
 /** Which nodes run together. */
 export interface Fusion {
   /** Root of each computed node's region: its last node, where the region runs. */
   readonly roots: ReadonlyMap<Node, Node>;
   /** By root: nodes that others ask for, beside the root; in graph order. */
   readonly more: ReadonlyMap<Node, readonly Node[]>;
+  /** By root: why it joined nobody. */
+  readonly apart: ReadonlyMap<Node, Apart>;
 }
 
 /** Groups nodes into regions. `stored`: nodes whose value is needed outside (results, updates). */
@@ -63,6 +84,7 @@ class Grouping {
   readonly #roots = new Map<Node, Node>();
   readonly #members = new Map<Node, Node[]>();
   readonly #anchored = new Set<Node>();
+  readonly #apart = new Map<Node, Apart>();
   /** The last roots without an anchor that read a value from outside. */
   readonly #readers = new Map<Node, readonly Node[]>();
 
@@ -78,7 +100,7 @@ class Grouping {
       const others = members.filter((node) => node !== root && this.#isStored(node)).toReversed();
       if (others.length > 0) more.set(root, others);
     }
-    return { roots: this.#roots, more };
+    return { roots: this.#roots, more, apart: this.#apart };
   }
 
   /** Where a node's region, or a node without one, stands. */
@@ -103,30 +125,41 @@ class Grouping {
   place(node: Node): void {
     const kind = kindOf(node);
     if (kind !== "pointwise" && kind !== "nest") return;
-    const root = this.#hostOf(node) ?? node;
+    const found = this.#hostOf(node);
+    const root = "reason" in found ? node : found;
+    if ("reason" in found) this.#apart.set(node, found);
     this.#roots.set(node, root);
     if (kind === "nest") this.#anchored.add(root);
     append(this.#members, root, node);
   }
 
-  /** The region that a node joins: the first that asks for it, where the others ask later. */
-  #hostOf(node: Node): Node | undefined {
+  /** The root of the region that a node joins: the first that asks for it, where the others ask later; or why there is none. */
+  #hostOf(node: Node): Node | Apart {
     const users = this.#usersOf(node);
-    if (users.length === 0 || !isFusable(node)) return undefined;
-    const first = users.reduce((a, b) => (this.#position(b) < this.#position(a) ? b : a));
-    const host = this.#roots.get(first);
-    if (users.length === 1 && host !== undefined && takesTerms(first) && isCheap(node) && !this.#stored.has(node)) return host;
-    if (host === undefined || (this.#members.get(host)?.length ?? 0) >= longest) return undefined;
-    const inside = users.filter((user) => this.#roots.get(user) === host);
-    if (!inside.every((user) => canTake(user, node))) return undefined;
+    if (users.length === 0) return { reason: "result" };
+    if (!isFusable(node)) return { reason: "alone" };
+    const user = users.reduce((a, b) => (this.#position(b) < this.#position(a) ? b : a));
+    const apart = (reason: Apart["reason"]): Apart => ({ reason, user });
+    const isAsked = this.#stored.has(node);
+    const host = this.#roots.get(user);
+    if (host === undefined) return apart("view");
+    if (users.length === 1 && takesTerms(user) && isCheap(node) && !isAsked) return host;
+    if ((this.#members.get(host)?.length ?? 0) >= longest) return apart("long");
+    const inside = users.filter((one) => this.#roots.get(one) === host);
+    const reader = inside.find((one) => !canTake(one, node));
+    if (reader !== undefined) return { reason: "folded", user: reader };
     const isTerm = !sameShape(node.type.shape, host.type.shape);
-    if (isTerm && !isCheap(node)) return undefined;
-    const isPrivate = inside.length === users.length && !this.#stored.has(node);
-    // A sum over the batch rests in its result between strips, so that is all it stores.
-    if (kindOf(node) === "nest")
-      return isPrivate && !this.#anchored.has(host) && (isBatched(node.type) || this.#storesOf(host) === 1) ? host : undefined;
+    if (isTerm && !isCheap(node)) return apart("wide");
+    const isPrivate = inside.length === users.length && !isAsked;
+    if (kindOf(node) === "nest") {
+      if (!isPrivate) return apart(isAsked ? "result" : "shared");
+      if (this.#anchored.has(host)) return apart("anchors");
+      // A sum over the batch rests in its result between strips, so that is all it stores.
+      return isBatched(node.type) || this.#storesOf(host) === 1 ? host : apart("strips");
+    }
     if (isPrivate) return host;
-    return this.#anchored.has(host) || this.#storesOf(host) >= mostStores ? undefined : host;
+    if (this.#anchored.has(host)) return apart(isAsked ? "result" : "shared");
+    return this.#storesOf(host) >= mostStores ? apart("stores") : host;
   }
 
   /** A map that reads what an earlier one of its shape reads takes that one in, where nobody asks for it before. */
@@ -172,6 +205,7 @@ class Grouping {
   #absorb(root: Node, other: Node): void {
     const members = this.#members.get(other) ?? [];
     for (const node of members) this.#roots.set(node, root);
+    this.#apart.delete(other);
     this.#members.get(root)?.push(...members);
     this.#members.delete(other);
   }

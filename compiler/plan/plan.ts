@@ -4,6 +4,7 @@ import type { Graph, Node } from "../graph/graph.ts";
 import type { Origin } from "../graph/origin.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent, Role } from "../program/program.ts";
+import type { Apart } from "./fuse.ts";
 
 /** The rows that one call computes: a number, or the scalar n up to `max`. */
 export type Rows = number | { readonly max: number };
@@ -52,6 +53,8 @@ export interface ComputeRegion extends Placed {
   readonly more?: readonly { readonly node: Node; readonly out: View }[];
   /** Nodes that other regions compute too, instead of one that stores them: rounded as if stored. */
   readonly again?: ReadonlySet<Node>;
+  /** Why the value that it stores is stored. */
+  readonly apart?: Apart;
 }
 
 /** A value written out in row-major order, where strides alone cannot express what comes next, or a second home is needed. */

@@ -9,7 +9,7 @@ import { ops } from "../ops/index.ts";
 import type { Operand, View } from "../program/nest/view.ts";
 import type { Extent } from "../program/program.ts";
 import { layOut } from "./arena.ts";
-import { fuse, kindOf } from "./fuse.ts";
+import { type Fusion, fuse, kindOf } from "./fuse.ts";
 import { beforeViews, chooseHomes, type Demand, type Wish, wishesOf } from "./homes.ts";
 import { chooseLayouts, type Layout, type Layouts } from "./layout.ts";
 import { type Named, RegionNames } from "./names.ts";
@@ -66,6 +66,7 @@ interface Site {
   readonly homes: ReadonlyMap<Node, View>;
   readonly wishes: ReadonlyMap<Node, Wish>;
   readonly regions: Region[];
+  readonly fusion: Fusion;
   readonly group?: RowGroup;
 }
 
@@ -105,7 +106,7 @@ class Planner {
     const demands = asked.map((demand) => beforeViews(demand, extents));
     const stored = new Set(demands.map(({ node }) => node));
     const fusion = fuse(graph.nodes, stored);
-    const { roots, more } = fusion;
+    const { roots } = fusion;
     const wishes = new Map(wishesOf(graph, stored, extents).map((wish) => [wish.value, wish]));
     const written = new Set(Array.from(wishes.values(), ({ node }) => node));
     const rows = this.#apart ? new Map<Node, RowGroup>() : groupRows(graph, fusion, { stored, written, extents });
@@ -126,9 +127,9 @@ class Planner {
       else if (kind === "scan") planScan(this, graph, node, `t${this.#loops++}`, regions);
       else if (roots.get(node) === node) {
         const group = rows.get(node);
-        const site: Site = { graph, homes, wishes, regions, ...(group === undefined ? {} : { group }) };
+        const site: Site = { graph, homes, wishes, regions, fusion, ...(group === undefined ? {} : { group }) };
         if (group?.again.has(node)) continue; // whoever asks for it computes it
-        const made = this.#region(members.get(node) ?? [node], more.get(node) ?? [], site);
+        const made = this.#region(members.get(node) ?? [node], site);
         if (group === undefined) this.#emit([made], regions);
         else this.#inGroup(group, node, made, regions);
       }
@@ -154,7 +155,7 @@ class Planner {
   }
 
   /** A region and the places of what it stores; when it runs is not said yet. */
-  #region(own: readonly Node[], also: readonly Node[], { graph, homes, wishes, regions, group }: Site): Unplaced {
+  #region(own: readonly Node[], { graph, homes, wishes, regions, group, fusion }: Site): Unplaced {
     const again = group === undefined ? [] : againIn(own, group);
     const nodes = [...again, ...own];
     const root = nodes[nodes.length - 1];
@@ -172,7 +173,11 @@ class Planner {
       return { ...wish.out, buffer: this.places.allocate(name(), "arena", this.places.extents(wish.node)).buffer };
     };
     const out = placed(root, () => named.name);
-    const more = also.map((node) => ({ node, out: placed(node, () => this.names.of(graph, [node]).name) }));
+    const apart = fusion.apart.get(root);
+    const more = (fusion.more.get(root) ?? []).map((node) => ({
+      node,
+      out: placed(node, () => this.names.of(graph, [node]).name),
+    }));
     const anchor = nodes.find((node) => kindOf(node) === "nest");
     const packed = anchor === undefined ? undefined : this.#packOperand(graph, anchor, regions);
     for (const stored of [{ node: root, out }, ...more]) this.places.operands.set(stored.node, stored.out);
@@ -185,6 +190,7 @@ class Planner {
       nodes,
       out,
       ...(more.length === 0 ? {} : { more }),
+      ...(apart === undefined ? {} : { apart }),
       ...(again.length === 0 ? {} : { again: new Set(again) }),
     };
   }

@@ -181,13 +181,24 @@ describe("run", () => {
 
 describe("looking inside", () => {
   it("trace and grad", async () => {
-    const fired = JSON.parse(spawned(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout);
-    expect(fired.length).toBeGreaterThan(0);
-    expect(Object.keys(fired[0])).toEqual(["id", "pass", "rule", "before", "after", "origin"]);
-    expect((await layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep"])).stdout.trim().split("\n")).toHaveLength(
-      fired.length,
+    const { rewrites, rules, regions } = JSON.parse(
+      spawned(folder, ["trace", "tiny.model.ts", "--goal", "trainStep", "--json"]).stdout,
     );
+    expect(rewrites.length).toBeGreaterThan(0);
+    expect(Object.keys(rewrites[0])).toEqual(["id", "pass", "rule", "before", "after", "origin"]);
+    expect(rules.reduce((sum: number, { times }: { times: number }) => sum + times, 0)).toBe(rewrites.length);
+    const parts = (await layerc(folder, ["trace", "tiny.model.ts", "--goal", "trainStep"])).stdout.trim().split("\n\n");
+    // A line for each under a title; the last two have a line of heads.
+    expect(parts.map((part) => part.split("\n").length)).toEqual([rewrites.length + 1, rules.length + 2, regions.length + 2]);
     expect((await layerc(folder, ["grad", "tiny.model.ts"])).stdout).toMatch(/gradient:hidden\/kernel/);
+  });
+
+  it("trace says what runs in one loop, and why it ends there", async () => {
+    const { stdout } = await layerc(folder, ["trace", "tiny.model.ts"]);
+    expect(stdout).toMatch(/max\(add \[n, 2\], 0\) \[n, 2\] → most\(add \[n, 2\], 0\) \[n, 2\] +layers\[0\] dense "hidden"\n/);
+    expect(stdout).toMatch(/times +rule +promise\n +1 +max-is-most +value\n/);
+    expect(stdout).toMatch(/r0 +matmul ⊕ add ⊕ most +layers\[0\] dense "hidden" +dot does not read it point by point\n/);
+    expect(stdout).toMatch(/r1 +matmul ⊕ add +layers\[1\] dense "out" +it is a result\n/);
   });
 
   it("summary adds up", async () => {

@@ -293,7 +293,7 @@ describe("looking inside", () => {
     [["inspect", "pair.safetensors", "--after", "plan"], /"q"/],
     [["inspect", "pair.safetensors", "--after", "program", "--goal", "evaluate"], /entry evaluate/],
     [["inspect", "pair.safetensors", "--diff", "rewrite"], /./],
-    [["trace", "pair.safetensors", "--goal", "trainStep"], /^rewrite +over-one-is-itself /],
+    [["trace", "pair.safetensors", "--goal", "trainStep"], /^rewrite +over-one-is-itself /m],
     [["grad", "pair.safetensors"], /"gradient:left\/kernel"/],
   ])("%j", async (args, text) => {
     const { status, stdout, stderr } = await layerc(folder, args);

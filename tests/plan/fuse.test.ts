@@ -1,6 +1,8 @@
 // What joins a region: Graph text in, the labels of the regions out, each an anchor and what is computed on its result.
 // A node joins the first region that asks for it where that one takes it point by point at its own shape, and the others ask later.
 import { expect, test } from "vitest";
+import { apartSays } from "../../compiler/plan/fuse.ts";
+import { bodyOf, type Region } from "../../compiler/plan/plan.ts";
 import { label } from "../../compiler/plan/print.ts";
 import { expectNumbers, flush, planOf, type Row } from "./texts.ts";
 
@@ -139,3 +141,37 @@ test.each<Row>([
      sub`,
   ],
 ])("%s", check);
+
+// Why a value is stored: the reason of each region, by the op that stands last in it.
+test.each<Row>([
+  [
+    "a product reads it",
+    `${x} ${w} %2 = neg(%0) %3 = dot(%2, %1) ${product} results y = %3`,
+    "neg: dot does not read it point by point\ndot: it is a result",
+  ],
+  [
+    "two products added",
+    `${x} ${w} %2 = dot(%0, %1) ${product} %3 = dot(%0, %1) {batch: [[], []], contract: [[1], [1]]} %4 = add(%2, %3) results y = %4`,
+    "dot: the loop of add has a sum already\nadd: it is a result",
+  ],
+  [
+    "a product that is a result too",
+    `${x} ${w} %2 = dot(%0, %1) ${product} %3 = neg(%2) results y = %3 z = %2`,
+    "dot: it is a result\nneg: it is a result",
+  ],
+  [
+    "a sum is repeated over its row, but for a view of it",
+    `${x} %1 = reduceSum(%0) {axes: [1]} %2 = broadcast(%1) {shape: [n, 2], axes: [0]} %3 = mul(%0, %2) results y = %3`,
+    "reduceSum: broadcast reads it by other addresses, or for all its steps\nmul: it is a result",
+  ],
+])("because %s", (_decision, graph, reasons) => {
+  const told = planOf(graph)
+    .regions.flatMap(bodyOrItself)
+    .map((region) => {
+      if (region.kind !== "compute" || region.apart === undefined) return label(region);
+      const node = region.nodes[region.nodes.length - 1];
+      return `${node.op}: ${apartSays[region.apart.reason]({ node, user: region.apart.user ?? node })}`;
+    });
+  expect(told.join("\n")).toBe(reasons);
+});
+const bodyOrItself = (region: Region): readonly Region[] => (bodyOf(region).length === 0 ? [region] : bodyOf(region));
