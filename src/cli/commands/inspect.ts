@@ -8,6 +8,7 @@ import { diffOf, unified } from "../diff.ts";
 import { factsJson, factsText, problemsText } from "../facts.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { legend } from "../legend.ts";
+import { layerPath, ofLayer, reading, shapesOf } from "../reading.ts";
 import { renderTable } from "../render.ts";
 import { readFound, readSnapshots, snapshotsOf } from "../subject.ts";
 import { Ended, exitCodes, painted, print, printJson, terminal } from "../terminal.ts";
@@ -15,6 +16,9 @@ import { Ended, exitCodes, painted, print, printJson, terminal } from "../termin
 interface Flags extends LoweringFlags {
   readonly after?: string;
   readonly diff?: string;
+  readonly all?: boolean;
+  readonly of?: string;
+  readonly plain?: boolean;
   readonly legend?: boolean;
   readonly goal: Goal;
   readonly json?: boolean;
@@ -27,6 +31,7 @@ const examples = [
   "iris.model.ts",
   "iris.model.ts --after plan",
   "iris.model.ts --after schedule --target simd",
+  "iris.model.ts --all --layer hidden",
   "iris.model.ts --diff rewrite",
   "iris.model.ts --after differentiate --goal trainStep",
   "--legend",
@@ -43,20 +48,30 @@ export function addInspect(program: Command): void {
     .argument("[model]", "model file, or - for JSON or the text of a Graph on standard input")
     .option("--after <name>", "pass or stage; without it, the list of them", oneOf("pass or stage", names))
     .option("--diff <pass>", "what a pass changed, by lines", oneOf("pass", passNames))
+    .option("--all", "every pass, one after the other")
+    .option("--plain", "the text as it is: no captions behind addresses, no kernel folded")
     .option("--legend", "how to read the text; of all stages, or of the one that is printed")
     .addOption(goalFlag())
     .option("--json", "as JSON: pass, stage, text; of a schedule also its target and nests; of a diff its lines");
-  addLoweringFlags(command)
+  addLoweringFlags(command);
+  showsLayer(command);
+  command
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  layerc inspect ${example}`).join("\n")}`)
-    .action(async (file: string | undefined, flags: Flags) => {
-      if (flags.after !== undefined && flags.diff !== undefined)
-        command.error("error: option '--after <name>' cannot be used with option '--diff <pass>'");
+    .action(async (file: string | undefined, given: Flags) => {
+      const { layer, ...others } = given;
+      const flags: Flags = Object.keys(layer ?? {}).length > 0 ? given : others;
+      const [one, other] = Object.entries({
+        "--after <name>": flags.after,
+        "--diff <pass>": flags.diff,
+        "--all": flags.all,
+      }).flatMap(([flag, given]) => (given === undefined ? [] : [flag]));
+      if (other !== undefined) command.error(`error: option '${one}' cannot be used with option '${other}'`);
       if (file === undefined) {
         if (flags.legend === true) print(legend());
         else command.error("error: missing required argument 'model'");
         return;
       }
-      const isList = flags.after === undefined && flags.diff === undefined;
+      const isList = one === undefined && flags.of === undefined;
       const read = isList ? await readFound(file, flags) : undefined;
       if (read !== undefined) {
         await showFile(read, flags);
@@ -64,9 +79,23 @@ export function addInspect(program: Command): void {
       }
       const all = await readSnapshots(file, flags);
       if (flags.diff !== undefined) compare(all, flags.diff, flags);
-      else if (flags.after === undefined) list(all, flags);
-      else show(all, flags.after, flags);
+      else if (flags.after !== undefined) show(all, flags.after, flags);
+      else if (isList) list(all, flags);
+      else showAll(all, flags);
     });
+}
+
+/** `--layer hidden` asks for the lines of a layer; `--layer MyLayer=./my-layer.ts` says what one means, as in all commands. */
+function showsLayer(command: Command): void {
+  const flag = command.options.find(({ long }) => long === "--layer");
+  const define = flag?.parseArg;
+  if (flag === undefined || define === undefined) return;
+  flag.description = `the lines of one layer alone, by its name: hidden; or ${flag.description}`;
+  flag.argParser((text: string, before: unknown) => {
+    if (text.includes("=")) return define(text, before);
+    command.setOptionValue("of", text);
+    return before ?? {};
+  });
 }
 
 const oneOf =
@@ -126,11 +155,38 @@ function list(all: readonly Snapshot[], { json, legend: wanted }: Flags): void {
   );
 }
 
-function show(all: readonly Snapshot[], after: string, { goal, json, legend: wanted }: Flags): void {
+function show(all: readonly Snapshot[], after: string, { goal, json, legend: wanted, ...how }: Flags): void {
   const found = all.findLast(({ pass }) => pass === after) ?? all.findLast(({ stage }) => stage === after);
   if (found === undefined) print(json ? "null" : nothing(after, goal));
   else if (json) printJson({ pass: found.pass, stage: found.stage, ...scheduleOf(found), text: found.text });
-  else print(wanted ? `${found.text.trimEnd()}\n\n${legend(found.stage)}` : found.text);
+  else {
+    const text = textOf(all, how)(found);
+    print(wanted ? `${text.trimEnd()}\n\n${legend(found.stage)}` : text);
+  }
+}
+
+/** Every snapshot under its name; one that changed nothing is a line. */
+function showAll(all: readonly Snapshot[], { json, legend: wanted, ...how }: Flags): void {
+  if (json) {
+    printJson(all.map((made) => ({ pass: made.pass, stage: made.stage, ...scheduleOf(made), text: made.text })));
+    return;
+  }
+  const paint = painted(terminal().stdout);
+  const text = textOf(all, how);
+  const parts = all.map((made) => {
+    const target = made.target === undefined ? "" : `, for ${made.target.name}`;
+    const title = paint("bold", `== ${made.stage} after ${made.pass}${target}`);
+    return beforeOf(all, made)?.text === made.text ? `${title}: unchanged` : `${title}\n${text(made).trimEnd()}`;
+  });
+  print(`${parts.join("\n\n")}${wanted ? `\n\n${legend()}` : ""}`);
+}
+
+/** How a snapshot is shown. Throws CompileError where there is no such layer. */
+function textOf(all: readonly Snapshot[], { of, plain }: Pick<Flags, "of" | "plain">): (made: Snapshot) => string {
+  const path = of === undefined ? undefined : layerPath(all, of);
+  const shapes = shapesOf(all);
+  if (plain !== true) return (made) => reading(made, shapes, path);
+  return path === undefined ? ({ text }) => text : ({ text }) => ofLayer(text, path);
 }
 
 const nothing = (pass: string, goal: Goal): string => `the pass ${pass} has nothing to do for ${goal}`;
