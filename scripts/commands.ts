@@ -6,6 +6,8 @@ import { layerc } from "../src/cli/program.ts";
 import { codes, table } from "./markdown.ts";
 
 const shared = addCompileFlags(new Command()).options;
+const silent = { write: () => true };
+const { commands: all } = await layerc({ stdout: silent, stderr: silent }, () => true);
 
 const optionTable = (options: readonly Option[]): string =>
   table(
@@ -21,8 +23,6 @@ export const compileOptions = (): string => optionTable(shared);
 
 /** Every command by its name. */
 export function commands(): string {
-  const silent = { write: () => true };
-  const all = layerc({ stdout: silent, stderr: silent }).commands;
   const parts = [...all]
     .sort((a, b) => a.name().localeCompare(b.name()))
     .map((command) => {

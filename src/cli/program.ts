@@ -2,21 +2,14 @@
 // 1 the model or a file is at fault, 2 the command line is, 70 layerc is. `--json` turns messages into JSON as well.
 import { Command, CommanderError } from "commander";
 import { version } from "../../compiler/base/version.ts";
-import { addCompare } from "./commands/compare.ts";
-import { addCompile } from "./commands/compile.ts";
-import { addConvert } from "./commands/convert.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addGrad } from "./commands/grad.ts";
-import { addInspect } from "./commands/inspect.ts";
-import { addPasses } from "./commands/passes.ts";
-import { addRun } from "./commands/run.ts";
-import { addSummary } from "./commands/summary.ts";
-import { addTrace } from "./commands/trace.ts";
-import { addTrain } from "./commands/train.ts";
+import { addOutline, commands } from "./commands/list.ts";
 import { Ended, exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
 
-/** Every command, for a terminal. */
-export function layerc({ stdout, stderr }: Pick<Terminal, "stdout" | "stderr">): Command {
+/** The commands for a terminal: those that are asked for whole, the others in outline. */
+export async function layerc(
+  { stdout, stderr }: Pick<Terminal, "stdout" | "stderr">,
+  isAsked: (name: string) => boolean,
+): Promise<Command> {
   const program = new Command("layerc")
     .description("Compiles a Keras-style sequential([...]) model into a plain JavaScript module.")
     .version(version, "-v, --version")
@@ -29,20 +22,14 @@ export function layerc({ stdout, stderr }: Pick<Terminal, "stdout" | "stderr">):
     // Before the commands are added: they take both over.
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .exitOverride();
-  for (const add of [
-    addCompile,
-    addConvert,
-    addInspect,
-    addPasses,
-    addTrace,
-    addGrad,
-    addRun,
-    addTrain,
-    addSummary,
-    addCompare,
-    addExplain,
-  ])
-    add(program);
+  for (const entry of commands) {
+    if (!isAsked(entry.name)) {
+      addOutline(program, entry);
+      continue;
+    }
+    (await entry.load())(program);
+    program.commands.at(-1)?.summary(entry.summary);
+  }
   return program;
 }
 
@@ -50,7 +37,11 @@ export function layerc({ stdout, stderr }: Pick<Terminal, "stdout" | "stderr">):
 export const run = (args: readonly string[], terminal: Terminal = process): Promise<number> =>
   withTerminal(terminal, async () => {
     try {
-      await layerc(terminal).parseAsync(args, { from: "user" });
+      // `layerc help compile` asks for its help.
+      const words = args.filter((arg) => !arg.startsWith("-")).slice(0, 2);
+      const wanted = words[0] === "help" ? words[1] : words[0];
+      const program = await layerc(terminal, (name) => name === wanted);
+      await program.parseAsync(args, { from: "user" });
       return 0;
     } catch (error) {
       // Commander has printed its own message; help and version end with 0.

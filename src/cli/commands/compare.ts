@@ -29,7 +29,6 @@ interface Side {
 export function addCompare(program: Command): void {
   const command = program
     .command("compare")
-    .summary("say where two models first differ, layer by layer")
     .description(
       "Runs two models on the same rows and compares what their layers give: paired by name, then by shape and order. Models are any files that layerc opens; of an emitted module the outputs are compared. Exits with 1 where something differs.",
     )

@@ -24,7 +24,6 @@ interface Flags extends CompileFlags {
 export function addCompile(program: Command): void {
   const command = program
     .command("compile")
-    .summary("write a model as a JavaScript module")
     .description("Compiles a model into a JavaScript module without imports, with declarations (.d.ts) beside it.")
     .argument("<model>", "model file (.ts, .js, .keras, .h5, .onnx, .json, .safetensors), or - for JSON on standard input")
     .option("-o, --output <file>", "where the module goes (default: beside the model, iris.model.ts → iris.js)")

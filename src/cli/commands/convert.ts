@@ -20,7 +20,6 @@ interface Flags extends ModelFlags {
 export function addConvert(program: Command): void {
   const command = program
     .command("convert")
-    .summary("write a model as .safetensors, .onnx, a model.json of TensorFlow.js, or a JSON spec")
     .description(
       "Writes a model in the format that the name of the output says. What that format cannot say is refused by its name.",
     )

@@ -10,7 +10,6 @@ import { print, printJson } from "../terminal.ts";
 export function addExplain(program: Command): void {
   program
     .command("explain")
-    .summary("say more about an error code")
     .description("Explains an error or warning code; without one, lists them all.")
     .argument("[code]", "such as shape/mismatch")
     .option("--json", "as JSON")

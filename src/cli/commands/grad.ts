@@ -10,7 +10,6 @@ import { print, printJson } from "../terminal.ts";
 export function addGrad(program: Command): void {
   const command = program
     .command("grad")
-    .summary("print the gradient Graph of a model")
     .description(
       "Prints the loss of a batch and its gradient for every trainable weight as a Graph, before the update is added and before any rewriting.",
     )

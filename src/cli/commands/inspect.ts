@@ -41,7 +41,6 @@ const examples = [
 export function addInspect(program: Command): void {
   const command = program
     .command("inspect")
-    .summary("print the Graph, Plan, nests, schedule or Program after a pass, or what the pass changed")
     .description(
       "Prints the IR of a model after a pass, or after the last pass of a stage (graph, plan, nests, schedule, program). Where kernels for several targets are made, the last one's are printed.",
     )

@@ -8,7 +8,6 @@ import { print, printJson } from "../terminal.ts";
 export function addPasses(program: Command): void {
   program
     .command("passes")
-    .summary("list the passes of the compiler")
     .description("Lists the passes in the order in which they run, with the stages they lead from and to.")
     .option("--json", "as JSON")
     .addHelpText("after", "\nExamples:\n  layerc passes\n  layerc passes --json")

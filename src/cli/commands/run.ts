@@ -36,7 +36,6 @@ interface Output {
 export function addRun(program: Command): void {
   const command = program
     .command("run")
-    .summary("compute a model's output for some rows")
     .description(
       "Runs a model on rows of numbers or texts, by the Graph interpreter, the Program interpreter, or the emitted JavaScript.",
     )

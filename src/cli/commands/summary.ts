@@ -14,7 +14,6 @@ import { print, printJson, warn } from "../terminal.ts";
 export function addSummary(program: Command): void {
   const command = program
     .command("summary")
-    .summary("print the layers of a model as a table")
     .description("Prints each layer with output shape, parameters, multiply-adds per row and bytes of weights.")
     .argument("<model>", "model file, or - for JSON on standard input")
     .option("--json", "as JSON");

@@ -22,7 +22,6 @@ interface Flags extends LoweringFlags {
 export function addTrace(program: Command): void {
   const command = program
     .command("trace")
-    .summary("say which rules fired, and why a fusion was made or not")
     .description(
       "Lists each rewrite rule that fired on a model, in order: pass, rule, before → after, and the layer it came from; how often each fired, and what it promises (bits: the same numbers; value: up to the sign of zero; approx: up to the last bits); then each region: the ops that run in one loop, and why its value is stored instead of being computed where it is read.",
     )

@@ -7,7 +7,6 @@ import { addTrainFlags, type TrainFlags } from "../train/flags.ts";
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
-    .summary("train a model on rows from a file")
     .description(
       "Trains a model by its own generated step on the rows of a table. Texts among the features become one-hot, labels become classes, and their names stay with the model; layers that adapt do so on the rows trained with.",
     )
