@@ -82,6 +82,13 @@ it("ships the docs whole: no link of a page leads out of the package", () => {
   );
 });
 
+it("says what each dependency is for", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const page = readFileSync(join(root, "docs/speed.md"), "utf8").split("## Size of the install")[1];
+  const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(Object.keys(dependencies).toSorted());
+});
+
 it("the bin compiles, and what it writes runs without the package", () => {
   const { files } = JSON.parse(bin("compile", "src/tiny.model.ts", "-o", "tiny.js", "--json"));
   expect(files).toEqual({ code: "tiny.js", declarations: "tiny.d.ts" });
