@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { codeOf } from "./support/bundle.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "installed-"));
@@ -135,7 +136,7 @@ trainStep([1, 2], { p: ["red"] });
   expect(tsc.status).toBe(0);
 });
 
-it("esbuild bundles a model without a trace of layerc", () => {
+it("esbuild bundles a model without code of layerc", () => {
   write(
     "esbuild.mjs",
     `import { build } from "esbuild";
@@ -147,7 +148,7 @@ await build({ entryPoints: ["src/app.ts"], bundle: true, format: "esm", outfile:
   checkBundle("out/esbuild.js");
 });
 
-it("Vite bundles a model without a trace of layerc", () => {
+it("Vite bundles a model without code of layerc", () => {
   write(
     "vite.mjs",
     `import { build } from "vite";
@@ -167,7 +168,7 @@ await build({
 /** Stands alone, and computes what the command line computes. */
 function checkBundle(file: string): void {
   const code = readFileSync(join(folder, file), "utf8");
-  expect(code).not.toMatch(/layerc/i);
+  expect(codeOf(code)).not.toMatch(/layerc/i);
   expect(code).not.toMatch(/\bimport\b|require\(/);
   const y = bin("run", "src/tiny.model.ts", "--input", "[0.5, -1]").trim();
   expect(node(file)).toBe(`[[2],${y}]\n`);
