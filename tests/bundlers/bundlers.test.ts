@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/index.ts";
 import { openWeights, save } from "../../src/formats/index.ts";
@@ -50,10 +50,11 @@ export const answer = [predict(x), aliased(x), packaged(x), before(x), [trainSte
 `,
   "bad.js": 'export { predict as answer } from "./models/bad.model.ts?model";\n',
   "small.js": 'import { predict } from "./models/tiny.model.ts?model";\nconsole.log(JSON.stringify([...predict([1, 1])]));\n',
+  "hot.js": 'import { predict } from "./models/tiny.model.ts?model";\nlet kept = 0;\nsetInterval(() => console.log(JSON.stringify([predict([1, 1])[0], ++kept])), 100);\n',
   "app.js": 'import { answer } from "./answer.js";\nconsole.log(JSON.stringify(answer));\n',
 }; // biome-ignore format: one line a file
 
-function folderOf(row: Row, entry: "answer" | "bad" | "small"): string {
+function folderOf(row: Row, entry: "answer" | "bad" | "small" | "hot"): string {
   const folder = join(out, `${row.name.replaceAll(" ", "-")}-${entry}`);
   const files = { ...project, ...row.files, "entry.js": `export { answer } from "./${entry}.js";\n` };
   for (const [name, content] of Object.entries(files)) {
@@ -123,35 +124,61 @@ describe.each(rows)("with $name", (row) => {
   });
 });
 
-describe.each(rows.filter(({ watches }) => watches))("the watcher of $name", (row) => {
-  let child: ChildProcess | undefined;
-  afterAll(() => {
-    child?.kill("SIGKILL");
-  });
+/** Processes that run until a test ends, and what they have said. */
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+});
+function start(program: string, args: readonly string[], cwd: string) {
+  const child = spawn(program, [...args], { cwd, env: { ...env, CI: undefined } });
+  running.push(child);
+  const heard = { said: "" };
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (heard.said += text));
+  return heard;
+}
+async function until(what: string, heard: { readonly said: string }, holds: () => boolean): Promise<void> {
+  const end = Date.now() + 40_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`not so after 40 s: ${what}\n${heard.said}`);
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+}
+// Watchers compare times of whole seconds on some systems, and gather changes first.
+const settled = () => new Promise((wake) => setTimeout(wake, 1500));
 
+describe.each(rows.filter(({ watches }) => watches))("the watcher of $name", (row) => {
   it("follows the weights, also while they are wrong", async () => {
     const folder = folderOf(row, "small");
     const put = (content: string | Uint8Array) => writeFileSync(join(folder, "models/tiny.safetensors"), content);
-    const args = [...row.command("small.js", true)];
-    child = spawn(row.program ?? process.execPath, args, { cwd: folder, env: { ...env, CI: undefined } });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (said += text));
-    const until = async (what: string, holds: () => boolean): Promise<void> => {
-      const end = Date.now() + 40_000;
-      while (!holds()) {
-        if (Date.now() > end) throw new Error(`not so after 40 s: ${what}\n${said}`);
-        await new Promise((wake) => setTimeout(wake, 200));
-      }
-    };
+    const watcher = start(row.program ?? process.execPath, row.command("small.js", true), folder);
     const bundle = join(folder, row.bundle as string);
     const answers = (y: number) => () =>
       existsSync(bundle) && spawnSync(process.execPath, [bundle], { encoding: "utf8" }).stdout === `[${y}]\n`;
-    await until("the first build", answers(9));
-    // Watchers compare times of whole seconds on some systems, and gather changes first.
-    await new Promise((wake) => setTimeout(wake, 1500));
+    await until("the first build", watcher, answers(9));
+    await settled();
     put("no weights");
-    await until("the error", () => said.includes("format/"));
+    await until("the error", watcher, () => watcher.said.includes("format/"));
     put(weights(20));
-    await until("the second build", answers(19));
+    await until("the second build", watcher, answers(19));
+  });
+});
+
+describe.each(rows.filter(({ hot }) => hot !== undefined))("hot updates of $name", (row) => {
+  it("swap a model in place, again and again: who imported predict calls the new one and keeps its state", async () => {
+    const folder = folderOf(row, "hot");
+    writeFileSync(join(folder, "hot.mjs"), row.hot as string);
+    const watcher = start(process.execPath, ["hot.mjs"], folder);
+    const bundle = join(folder, "outhot/app.cjs");
+    await until("the bundle", watcher, () => existsSync(bundle));
+    await settled();
+    const app = start(process.execPath, [bundle], folder);
+    const says = (y: number) => () => app.said.includes(`[${y},`);
+    await until("the first model", app, says(9));
+    for (const bias of [20, 30]) {
+      writeFileSync(join(folder, "models/tiny.safetensors"), weights(bias));
+      await until("the next model", app, says(bias - 1));
+    }
+    // Evaluated again, the program would count from 1.
+    expect(app.said.match(/,1\]/g)).toEqual([",1]"]);
   });
 });

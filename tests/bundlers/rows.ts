@@ -14,6 +14,8 @@ export interface Row {
   readonly bundle?: string;
   readonly page?: string;
   readonly watches: boolean;
+  /** A script that makes `outhot/app.cjs` of hot.js, which takes updates while it runs, and goes on to watch. */
+  readonly hot?: string;
 }
 
 const packages = join(import.meta.dirname, "node_modules");
@@ -38,7 +40,7 @@ const rollupAlias = `{
 }`;
 
 /** webpack and Rspack take the same configuration. */
-const webpackLike = (name: string, imported: string): Row =>
+const webpackLike = (name: string, imported: string, packaged: string): Row =>
   scripted(
     name,
     `import ${imported};
@@ -57,6 +59,18 @@ const done = (error, stats) => {
 if (watching) compiler.watch({}, done);
 else compiler.run(done);
 `,
+    {
+      hot: `import { layerc } from "layerc/${name}";
+import ${imported};
+${head}bundler({
+  entry: ["${packaged}/hot/poll?100", resolve("hot.js")],
+  mode: "development",
+  target: "async-node",
+  output: { path: resolve("outhot"), filename: "app.cjs", hotUpdateChunkFilename: "[id].[fullhash].hot.cjs" },
+  plugins: [layerc(), new bundler.HotModuleReplacementPlugin()],
+}).watch({}, (error, stats) => console.log(error ?? stats.toString("errors-warnings")));
+`,
+    },
   );
 
 /** A site of Next: one prediction on the server, one in a component of the page. */
@@ -107,8 +121,8 @@ if (watching) watch(config).on("event", ({ code, error }) => console.log(code, e
 else await (await rolldown(config)).write(config.output);
 `,
   ),
-  webpackLike("webpack", 'bundler from "webpack"'),
-  webpackLike("rspack", '{ rspack as bundler } from "@rspack/core"'),
+  webpackLike("webpack", 'bundler from "webpack"', "webpack"),
+  webpackLike("rspack", '{ rspack as bundler } from "@rspack/core"', "@rspack/core"),
   scripted(
     "rsbuild",
     `import { createRsbuild } from "@rsbuild/core";
