@@ -182,3 +182,37 @@ describe.each(rows.filter(({ hot }) => hot !== undefined))("hot updates of $name
     expect(app.said.match(/,1\]/g)).toEqual([",1]"]);
   });
 });
+
+it("every door is a plugin by its bundler's own types", () => {
+  const plugins = {
+    rollup: 'import("rollup").Plugin',
+    rolldown: 'import("rolldown").Plugin',
+    webpack: 'import("webpack").WebpackPluginInstance',
+    rspack: 'import("@rspack/core").RspackPluginInstance',
+    rsbuild: 'import("@rsbuild/core").RsbuildPlugin',
+    farm: 'import("@farmfe/core").JsPlugin',
+    vite: 'import("vite").PluginOption',
+    esbuild: 'import("esbuild").Plugin',
+  };
+  const lines = Object.entries(plugins).map(
+    ([name, type]) =>
+      `import { layerc as ${name} } from "layerc/${name}";\nexport const is${name}: ${type} = ${name}({ train: true });\n`,
+  );
+  const next = `import { layerc as next } from "layerc/next";\nexport const config: import("next").NextConfig = next({ reactStrictMode: true }, { train: true });\n`;
+  const folder = folderOf(rows[0], "small");
+  writeFileSync(join(folder, "types.ts"), [...lines, next].join(""));
+  const options = [
+    "--strict",
+    "--noEmit",
+    "--skipLibCheck",
+    "--ignoreConfig",
+    "--target",
+    "ES2022",
+    "--module",
+    "nodenext",
+    "--jsx",
+    "preserve",
+  ];
+  const tsc = resolve(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
+  expect(spawnSync(process.execPath, [tsc, ...options, "types.ts"], { cwd: folder, encoding: "utf8" }).stdout).toBe("");
+});

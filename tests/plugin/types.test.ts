@@ -22,7 +22,7 @@ symlinkSync(root, join(folder, "node_modules/layerc"));
 write("package.json", JSON.stringify({ type: "module" }));
 
 /** What tsc says of all of src/. */
-function tsc(moduleResolution: string): string {
+function tsc(moduleResolution: string, more: object = {}): string {
   const compilerOptions = {
     strict: true,
     noEmit: true,
@@ -33,6 +33,7 @@ function tsc(moduleResolution: string): string {
     allowImportingTsExtensions: true,
     types: ["layerc/model"],
     paths: { "@/*": ["./src/*"] },
+    ...more,
   };
   write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["src"] }));
   return spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { encoding: "utf8" }).stdout;
@@ -76,6 +77,20 @@ ${absent.map((name) => `// @ts-expect-error ${name} is not there\nm${i}.${name};
     expect(tsc("NodeNext")).toBe("");
     rmSync(join(folder, "src/general.ts"));
   });
+});
+
+it("the types of the doors ask for no bundler", () => {
+  const doors = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).exports)
+    .map((name) => name.slice(2))
+    .filter((name) => existsSync(join(root, "src/plugin", `${name}.ts`)));
+  expect(doors).toEqual(expect.arrayContaining(["esbuild", "vite", "webpack", "next", "loader"]));
+  // Vite's are those of Vite, for which a project that imports it has the package.
+  const alone = doors.filter((name) => !["esbuild", "vite"].includes(name));
+  write("src/doors.ts", alone.map((name, i) => `export * as d${i} from "layerc/${name}";\n`).join(""));
+  expect(tsc("NodeNext", { skipLibCheck: false, types: [], listFiles: true })).not.toMatch(
+    /error TS|node_modules\/(rollup|webpack|rolldown|unplugin|vite|esbuild)\//,
+  );
+  rmSync(join(folder, "src/doors.ts"));
 });
 
 describe("with the option types", () => {
