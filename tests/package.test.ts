@@ -66,6 +66,13 @@ it("the bin compiles, and what it writes runs without the package", () => {
   expect(node("--disallow-code-generation-from-strings", "bare.mjs")).toBe("1\n");
 });
 
+it("init makes a project that asks for the package it came from", () => {
+  const { files } = JSON.parse(bin("init", "new", "--template", "worker", "--json"));
+  expect(files).toEqual(expect.arrayContaining([".gitignore", "src/worker.js", "src/xor.model.ts"]));
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, "new/package.json"), "utf8"));
+  expect(devDependencies.layerc).toMatch(/^file:\.\.\/layerc-[\d.]+\.tgz$/);
+});
+
 it("the imports work", () => {
   write(
     "use.mjs",

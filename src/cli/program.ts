@@ -7,6 +7,7 @@ import { addCompile } from "./commands/compile.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addGrad } from "./commands/grad.ts";
+import { addInit } from "./commands/init.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addPasses } from "./commands/passes.ts";
 import { addRun } from "./commands/run.ts";
@@ -40,6 +41,7 @@ function layerc({ stdout, stderr }: Terminal): Command {
     addSummary,
     addCompare,
     addExplain,
+    addInit,
   ])
     add(program);
   return program;
