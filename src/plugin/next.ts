@@ -8,7 +8,7 @@ export type { PluginOptions } from "./options.ts";
 
 /** What is read of a configuration; the rest is passed on as it is. */
 interface Config {
-  readonly turbopack?: { readonly rules?: object };
+  readonly turbopack?: { readonly rules?: Readonly<Record<string, unknown>> };
   readonly webpack?: unknown;
 }
 type Webpack = (config: { plugins: unknown[] }, context: object) => { plugins: unknown[] };
@@ -31,12 +31,13 @@ function within(config: Config, options: PluginOptions): object {
   const rule = {
     condition: { query: modelQuery },
     // Turbopack starts loaders by their path, in processes of its own.
-    loaders: [{ loader: fileURLToPath(import.meta.resolve("./loader.js")), options }],
+    loaders: [{ loader: fileURLToPath(new URL("./loader.js", import.meta.url)), options }],
     as: "*.js",
   };
   const webpack: Webpack = (given, context) => {
     given.plugins.push(plugin.webpack(options));
     return typeof config.webpack === "function" ? config.webpack(given, context) : given;
   };
-  return { ...config, webpack, turbopack: { ...config.turbopack, rules: { ...config.turbopack?.rules, "*": rule } } };
+  const { "*": own = [], ...rules } = config.turbopack?.rules ?? {};
+  return { ...config, webpack, turbopack: { ...config.turbopack, rules: { ...rules, "*": [own, rule].flat() } } };
 }

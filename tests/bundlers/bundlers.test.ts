@@ -3,12 +3,16 @@
 // it; an error ends the build and names the place in the user's source; a watcher follows the weights, also while they are wrong.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { chromium } from "playwright-core";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { load } from "../../runtime/index.ts";
 import { openWeights, save } from "../../src/formats/index.ts";
 import { dense, sequential } from "../../src/sequential.ts";
+import { skipOf } from "../exemptions.ts";
+import { browserBinary } from "../support/browser.ts";
 import { codeOf } from "../support/bundle.ts";
 import { type Row, rows } from "./rows.ts";
 
@@ -124,13 +128,23 @@ describe.each(rows)("with $name", (row) => {
   });
 });
 
+/** A port that nobody listens on. */
+const freePort = (): Promise<number> =>
+  new Promise((settle) => {
+    const server = createServer().listen(0, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => settle(port));
+    });
+  });
+
 /** Processes that run until a test ends, and what they have said. */
 const running: ChildProcess[] = [];
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill("SIGKILL");
+  // With the processes that they have started; one that has ended by itself has nothing left to end.
+  for (const { pid, exitCode } of running.splice(0)) if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGKILL");
 });
 function start(program: string, args: readonly string[], cwd: string) {
-  const child = spawn(program, [...args], { cwd, env: { ...env, CI: undefined } });
+  const child = spawn(program, [...args], { cwd, detached: true, env: { ...env, CI: undefined } });
   running.push(child);
   const heard = { said: "" };
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (heard.said += text));
@@ -183,7 +197,48 @@ describe.each(rows.filter(({ hot }) => hot !== undefined))("hot updates of $name
   });
 });
 
-it("every door is a plugin by its bundler's own types", () => {
+describe.skipIf(skipOf("no-chromium", browserBinary === undefined)).each(rows.filter(({ page }) => page !== undefined))(
+  "the server of $name",
+  (row) => {
+    it("shows a changed model on the server and in the page, which keeps its state", async () => {
+      const folder = folderOf(row, "answer");
+      const port = await freePort();
+      const server = start(process.execPath, [...row.command("", true), "-p", String(port)], folder);
+      await until("it listens", server, () => /ready/i.test(server.said));
+      const browser = await chromium.launch({ executablePath: browserBinary as string, args: ["--no-sandbox", "--disable-gpu"] });
+      try {
+        const page = await browser.newPage();
+        // Next takes updates from this name alone.
+        await page.goto(`http://localhost:${port}/`);
+        const shows = (text: string) =>
+          page.waitForFunction(`document.querySelector("b").textContent === ${JSON.stringify(text)}`, undefined, {
+            timeout: 40_000,
+            polling: 200,
+          });
+        await shows("9, 0");
+        // Until React has the page, a click does nothing.
+        await page.waitForFunction(
+          'document.querySelector("b").click(), document.querySelector("b").textContent !== "9, 0"',
+          undefined,
+          { polling: 500 },
+        );
+        const [, kept] = ((await page.textContent("b")) ?? "").split(", ");
+        for (const bias of [20, 30]) {
+          writeFileSync(join(folder, "models/tiny.safetensors"), weights(bias));
+          await shows(`${bias - 1}, ${kept}`);
+          await page.waitForFunction(`JSON.parse(document.querySelector("#answer").title)[0][0] === ${bias - 1}`, undefined, {
+            timeout: 40_000,
+            polling: 200,
+          });
+        }
+      } finally {
+        await browser.close();
+      }
+    });
+  },
+);
+
+it("every door is a plugin by its bundler's own types, and so say the examples of docs/bundlers.md", () => {
   const plugins = {
     rollup: 'import("rollup").Plugin',
     rolldown: 'import("rolldown").Plugin',
@@ -201,6 +256,14 @@ it("every door is a plugin by its bundler's own types", () => {
   const next = `import { layerc as next } from "layerc/next";\nexport const config: import("next").NextConfig = next({ reactStrictMode: true }, { train: true });\n`;
   const folder = folderOf(rows[0], "small");
   writeFileSync(join(folder, "types.ts"), [...lines, next].join(""));
+  // The page's examples are such files, too.
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/bundlers.md"), "utf8");
+  const examples = [...page.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text]) => text);
+  expect(examples.length).toBeGreaterThanOrEqual(10);
+  const names = examples.map((text, i) => {
+    writeFileSync(join(folder, `example-${i}.ts`), `${text}\nexport {};\n`);
+    return `example-${i}.ts`;
+  });
   const options = [
     "--strict",
     "--noEmit",
@@ -214,5 +277,6 @@ it("every door is a plugin by its bundler's own types", () => {
     "preserve",
   ];
   const tsc = resolve(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
-  expect(spawnSync(process.execPath, [tsc, ...options, "types.ts"], { cwd: folder, encoding: "utf8" }).stdout).toBe("");
+  const files = ["types.ts", ...names, "node_modules/layerc/src/plugin/model.d.ts"];
+  expect(spawnSync(process.execPath, [tsc, ...options, ...files], { cwd: folder, encoding: "utf8" }).stdout).toBe("");
 });

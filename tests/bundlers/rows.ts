@@ -80,10 +80,10 @@ const next = (bundler: "turbopack" | "webpack"): Row => ({
     "next.config.mjs": `import { layerc } from "layerc/next";\nexport default layerc({ output: "export", turbopack: { root: ${JSON.stringify(join(import.meta.dirname, "../.."))} } });\n`,
     "jsconfig.json": paths,
     "app/layout.js": "export default ({ children }) => <html><body>{children}</body></html>;\n",
-    "app/client.js": `"use client";\nimport { predict } from "@/tiny.model.ts?model";\nexport const Client = () => <b>{String([...predict([1, 1])])}</b>;\n`,
+    "app/client.js": `"use client";\nimport { predict } from "@/tiny.model.ts?model";\nimport { useState } from "react";\nexport const Client = () => {\n  const [kept, keep] = useState(0);\n  return <b onClick={() => keep(kept + 1)}>{predict([1, 1])[0] + ", " + kept}</b>;\n};\n`,
     "app/page.js": `import { answer } from "../entry.js";\nimport { Client } from "./client";\nexport default () => <p id="answer" title={JSON.stringify(answer)}><Client /></p>;\n`,
   },
-  command: () => [join(packages, "next/dist/bin/next"), "build", `--${bundler}`],
+  command: (_entry, watch) => [join(packages, "next/dist/bin/next"), watch ? "dev" : "build", `--${bundler}`],
   page: "out/index.html",
   watches: false,
 });
