@@ -1,6 +1,6 @@
 // What differs between bundlers, as a table. In: unplugin's name of a bundler. Out: whether it shows places, how it finds a file by
 // its own rules (aliases, packages), and how it is asked for hot updates. Guarantee: no bundler is imported here, types apart.
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import type { PluginBuild } from "esbuild";
 import type { UnpluginBuildContext, UnpluginContext, UnpluginContextMeta } from "unplugin";
 import type { HotApi } from "./hot.ts";
@@ -56,7 +56,10 @@ export const frameworks: Readonly<Record<UnpluginContextMeta["framework"], Frame
     showsPlaces: true,
     async resolve(context, file, folder, importer) {
       const { build } = native<{ readonly build: PluginBuild }>(context);
-      const resolveDir = importer === undefined ? (build.initialOptions.absWorkingDir ?? folder) : folder;
+      const { absWorkingDir = folder, stdin } = build.initialOptions;
+      // What comes on standard input has a folder and no path.
+      const nowhere = importer === undefined ? absWorkingDir : (stdin?.resolveDir ?? absWorkingDir);
+      const resolveDir = importer !== undefined && isAbsolute(importer) ? folder : nowhere;
       const { path, errors } = await build.resolve(file, { kind: "import-statement", resolveDir, importer });
       return errors.length === 0 ? path : undefined;
     },

@@ -178,6 +178,13 @@ it("esbuild gets the place as a location, and warnings as warnings", async () =>
   expect(warnings.map(({ text }) => text)).toEqual([expect.stringMatching(/^weights\/untrained/)]);
 });
 
+it("esbuild takes an entry from its standard input", async () => {
+  const contents = 'export { predict } from "./models/tiny.model.ts?model";\n';
+  const stdin = { contents, resolveDir: folder };
+  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: "esm", plugins: [forEsbuild()] });
+  expect([...Array.from((await run(outputFiles[0].text)).predict([1, 1]))]).toEqual([9]);
+});
+
 it("a watcher follows the model file, its imports and its weights", async () => {
   const watched = new Set<string>();
   const spy: Plugin = {
