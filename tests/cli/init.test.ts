@@ -53,7 +53,7 @@ const node = (folder: string, text: string): unknown =>
 /** Template → what its project answers to some inputs, and to no input of anyone's, used as its README says. */
 const uses: Readonly<Record<keyof typeof templates, (folder: string, inputs: readonly string[]) => unknown[]>> = {
   vite(folder, inputs) {
-    sh(folder, "npm", "run", "--silent", "build");
+    expect(sh(folder, "npm", "run", "--silent", "build")).not.toMatch(/warn|import/i);
     const [script] = readdirSync(join(folder, "dist/assets")).filter((name) => name.endsWith(".js"));
     expect(readFileSync(join(folder, "dist/index.html"), "utf8")).toContain(script);
     // As much of a page as the script touches.
@@ -129,6 +129,30 @@ export default model({ inputs: { a: [1], b: [1] }, outputs: { y: "out" }, layers
       expect(uses[template](join(home, folder), ["[2]"])).toEqual([[4], [10]]);
     }
   }); // biome-ignore format: a table
+});
+
+it("a project begins with rows of whatever its model takes: texts, and several inputs by name", async () => {
+  const source = `import { concatenate, dense, model, stringLookup } from "layerc";
+export default model({
+  inputs: { word: { shape: [1], type: "string" }, size: [2] },
+  outputs: { y: "out" },
+  layers: [
+    stringLookup({ name: "id", vocabulary: ["red"], outputMode: "one_hot", inputs: ["word"] }),
+    concatenate({ name: "both", inputs: ["id", "size"] }),
+    dense({ name: "out", units: 1, kernelInitializer: "ones" }),
+  ],
+});
+`;
+  write("texts.model.ts", source);
+  for (const template of all) {
+    const folder = `texts-${template}`;
+    expect(await layerc(home, ["init", folder, "--template", template, "--model", "texts.model.ts"])).toMatchObject({
+      status: 0,
+    });
+    if (template === "worker") continue;
+    install(join(home, folder));
+    expect(uses[template](join(home, folder), ['{"word": ["red"], "size": [2, 3]}'])).toEqual([[1], [6]]);
+  }
 });
 
 describe("the questions", () => {

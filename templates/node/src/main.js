@@ -2,7 +2,7 @@
 import * as model from "./model.js";
 
 // A row of zeros, or of empty texts, for every input: something to begin with.
-const texts = "types" in model ? model.types : {};
+const { types: texts = {} } = { ...model };
 const rowOf = (name, shape) =>
   Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => (texts[name] === "string" ? "" : 0));
 const rows = Object.entries(model.inputs).map(([name, shape]) => [name, rowOf(name, shape)]);

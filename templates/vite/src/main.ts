@@ -1,7 +1,7 @@
 import * as model from "./__MODEL__?model";
 
 // A row of zeros, or of empty texts, for every input: something to begin with.
-const texts: Readonly<Record<string, string>> = "types" in model ? model.types : {};
+const { types: texts = {} }: { types?: Readonly<Record<string, string>> } = { ...model };
 const rowOf = (name: string, shape: readonly number[]) =>
   Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => (texts[name] === "string" ? "" : 0));
 const rows = Object.entries(model.inputs).map(([name, shape]) => [name, rowOf(name, shape)] as const);

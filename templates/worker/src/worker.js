@@ -3,7 +3,8 @@ import * as model from "./model.js";
 
 export default {
   async fetch(request) {
-    const { inputs, outputs, backend = "js" } = model;
+    // A model that computes in JavaScript alone does not say so.
+    const { inputs, outputs, backend = "js" } = { ...model };
     if (request.method !== "POST") return Response.json({ inputs, outputs, backend });
     try {
       const y = model.predict(await request.json());
