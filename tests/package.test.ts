@@ -89,6 +89,15 @@ console.log(code, open(save(model)).layers.length, runtime.load === load);
   expect(node("use.mjs")).toBe("model/empty 1 true\n");
 });
 
+it("every door opens where no bundler is installed but those that it brings", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const doors = Object.keys(exports).filter((name) => exports[name].default?.startsWith("./dist/src/plugin/"));
+  expect(doors.length).toBeGreaterThan(10);
+  const lines = doors.map((name) => `console.log(typeof Object.values(await import("layerc${name.slice(1)}"))[0]);`);
+  write("doors.mjs", lines.join("\n"));
+  expect(node("doors.mjs")).toBe("function\n".repeat(doors.length));
+});
+
 it.each(["NodeNext", "Bundler"])("the types hold with module resolution %s", (moduleResolution) => {
   write(
     "src/types.ts",
