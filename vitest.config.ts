@@ -5,7 +5,7 @@ import { SecondsAndExemptions } from "./tests/support/reporter.ts";
 
 /** Files that put other modules in the place of ours: each has a process of its own. */
 const mocking = ["tests/front/once.test.ts"];
-const ignored = ["tests/conformance/**", "**/node_modules/**"];
+const ignored = ["tests/conformance/**", "tests/bundlers/**", "**/node_modules/**"];
 
 /** Files that take a minute and more: begun last, one of them would run alone. */
 const long: readonly string[] = [

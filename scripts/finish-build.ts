@@ -3,7 +3,7 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-copyFileSync("src/plugin/model.d.ts", "dist/src/plugin/model.d.ts");
+for (const name of ["model", "imported"]) copyFileSync(`src/plugin/${name}.d.ts`, `dist/src/plugin/${name}.d.ts`);
 chmodSync("dist/src/cli/main.js", 0o755);
 
 for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {

@@ -15,7 +15,7 @@ const here = ["tests/exemptions.ts", "tests/exemptions.test.ts"];
 const texts = new Map(
   readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
     .map((name) => relative(root, join(root, "tests", name)))
-    .filter((file) => file.endsWith(".ts") && !here.includes(file))
+    .filter((file) => file.endsWith(".ts") && !here.includes(file) && !/\bnode_modules\b/.test(file))
     .map((file): [string, readonly string[]] => {
       const lines = readFileSync(join(root, file), "utf8").split("\n");
       return [file, lines.map((line) => line.replace(/^\s*(\/\/|\/?\*).*|\s\/\/ .*$/, ""))];

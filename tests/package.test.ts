@@ -17,6 +17,7 @@ import { join, resolve } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { codeOf } from "./support/bundle.ts";
 import { allPages, readPage, userPages } from "./support/pages.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -134,6 +135,13 @@ it("README's first project works as it stands there, and so does a model one has
   }
 });
 
+it("init makes a project that asks for the package it came from", () => {
+  const { files } = JSON.parse(bin("init", "new", "--template", "worker", "--json"));
+  expect(files).toEqual(expect.arrayContaining([".gitignore", "src/worker.js", "src/xor.model.ts"]));
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, "new/package.json"), "utf8"));
+  expect(devDependencies.layerc).toMatch(/^file:\.\.\/layerc-[\d.]+\.tgz$/);
+});
+
 it("the imports work", () => {
   write(
     "use.mjs",
@@ -148,6 +156,15 @@ console.log(code, open(save(model)).layers.length, runtime.load === load);
 `,
   );
   expect(node("use.mjs")).toBe("model/empty 1 true\n");
+});
+
+it("every door opens where no bundler is installed but those that it brings", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const doors = Object.keys(exports).filter((name) => exports[name].default?.startsWith("./dist/src/plugin/"));
+  expect(doors.length).toBeGreaterThan(10);
+  const lines = doors.map((name) => `console.log(typeof Object.values(await import("layerc${name.slice(1)}"))[0]);`);
+  write("doors.mjs", lines.join("\n"));
+  expect(node("doors.mjs")).toBe("function\n".repeat(doors.length));
 });
 
 it.each(["NodeNext", "Bundler"])("the types hold with module resolution %s", (moduleResolution) => {
@@ -225,7 +242,7 @@ globalThis.found = [fit(model, data).epochs, says(() => modelCheckpoint({ filepa
   for (const message of messages) expect(message).toMatch(/file/);
 });
 
-it("esbuild bundles a model without a trace of layerc", () => {
+it("esbuild bundles a model without code of layerc", () => {
   write(
     "esbuild.mjs",
     `import { build } from "esbuild";
@@ -237,7 +254,7 @@ await build({ entryPoints: ["src/app.ts"], bundle: true, format: "esm", outfile:
   checkBundle("out/esbuild.js");
 });
 
-it("Vite bundles a model without a trace of layerc", () => {
+it("Vite bundles a model without code of layerc", () => {
   write(
     "vite.mjs",
     `import { build } from "vite";
@@ -257,7 +274,7 @@ await build({
 /** Stands alone, and computes what the command line computes. */
 function checkBundle(file: string): void {
   const code = readFileSync(join(folder, file), "utf8");
-  expect(code).not.toMatch(/layerc/i);
+  expect(codeOf(code)).not.toMatch(/layerc/i);
   expect(code).not.toMatch(/\bimport\b|require\(/);
   const y = bin("run", "src/tiny.model.ts", "--input", "[0.5, -1]").trim();
   expect(node(file)).toBe(`[[2],${y}]\n`);

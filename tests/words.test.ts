@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "..");
 const filesIn = (folders: readonly string[]): string[] =>
   folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(ts|md)$/.test(name))
+      .filter((name) => /\.(ts|md)$/.test(name) && !/\bnode_modules\b/.test(name))
       .map((name) => join(folder, name)),
   );
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");

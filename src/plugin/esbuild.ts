@@ -1,8 +1,9 @@
 // `layerc/esbuild`: the plugin for esbuild.
 import type { Plugin } from "esbuild";
-import { type PluginOptions, plugin } from "./index.ts";
+import { plugin } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 /**
  * Compiles `import … from "./iris.model.ts?model"`:

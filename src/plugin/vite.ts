@@ -1,8 +1,9 @@
 // `layerc/vite`: the plugin for Vite.
 import type { PluginOption } from "vite";
-import { type PluginOptions, plugin } from "./index.ts";
+import { plugin } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 /**
  * Compiles `import … from "./iris.model.ts?model"`:

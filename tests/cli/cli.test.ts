@@ -340,6 +340,7 @@ describe("conventions", () => {
       "summary",
       "compare",
       "explain",
+      "init",
     ]);
     for (const command of commands)
       expect(await layerc(folder, [command, "--help"])).toMatchObject({

@@ -1,4 +1,4 @@
-// The plugins in the bundlers they are for: what comes out runs, holds nothing of layerc, and fails with a place.
+// The plugins in the bundlers they are for: what comes out runs, holds no code of layerc, and fails with a place.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { save } from "../../src/formats/index.ts";
 import { layerc as forEsbuild, type PluginOptions } from "../../src/plugin/esbuild.ts";
 import { layerc as forVite } from "../../src/plugin/vite.ts";
+import { codeOf } from "../support/bundle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bundle-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,10 +86,10 @@ describe.each([
   ["esbuild", withEsbuild],
   ["vite", withVite],
 ])("with %s", (_, bundle) => {
-  it("a model file is compiled into the bundle, and nothing of layerc is in it", async () => {
+  it("a model file is compiled into the bundle, and no code of layerc is in it", async () => {
     const { code, exports } = await bundle(app("tiny.model.ts?model"));
     expect([...Array.from(exports.predict([1, 1, 2, 0]))]).toEqual([9, 9]);
-    expect(code).not.toMatch(/layerc/i);
+    expect(codeOf(code)).not.toMatch(/layerc/i);
     expect(code).not.toMatch(/sequential\(|import |require\(/);
     expect(code.length).toBeLessThan(5000);
   });
@@ -175,6 +176,13 @@ it("esbuild gets the place as a location, and warnings as warnings", async () =>
   );
   const { warnings } = await build(options("untrained.model.ts?model"));
   expect(warnings.map(({ text }) => text)).toEqual([expect.stringMatching(/^weights\/untrained/)]);
+});
+
+it("esbuild takes an entry from its standard input", async () => {
+  const contents = 'export { predict } from "./models/tiny.model.ts?model";\n';
+  const stdin = { contents, resolveDir: folder };
+  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: "esm", plugins: [forEsbuild()] });
+  expect([...Array.from((await run(outputFiles[0].text)).predict([1, 1]))]).toEqual([9]);
 });
 
 it("a watcher follows the model file, its imports and its weights", async () => {

@@ -79,6 +79,12 @@ export const commands: readonly Entry[] = [
     summary: "say more about an error code",
     load: async () => (await import("./explain.ts")).addExplain,
   },
+  {
+    name: "init",
+    args: "[folder]",
+    summary: "make a project that uses a model: a page, a Node script or a Worker",
+    load: async () => (await import("./init.ts")).addInit,
+  },
 ];
 
 /** Adds what is known of a command without loading it: `--help` has its line, and a name that is none is told the nearest. */

@@ -1,0 +1,49 @@
+// What stands in the place of an import: one function for the plugin and for the loader. In: a model file, the query behind it, the
+// plugin's options. Out: the text of a module, and warnings. Says every file that it reads before it reads it, for a watcher.
+import { compile } from "../../compiler/compile.ts";
+import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
+import { paint, renderDiagnostic } from "../cli/render.ts";
+import { loadModel, withPlaces } from "../source/load.ts";
+import { optionsIn, type PluginOptions } from "./options.ts";
+import { writeTypes } from "./types.ts";
+
+/** A module in a bundle. */
+export interface Compiled {
+  readonly code: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Compiles a model file for a bundle. Throws CompileError, with the place in the user's source where there is one. */
+export async function compiled(
+  file: string,
+  query: string,
+  { layers, types = false, ...options }: PluginOptions,
+  seen: (file: string) => void,
+): Promise<Compiled> {
+  const { model, source, files } = await loadModel(file, seen, layers === undefined ? {} : { layers });
+  const artifact = await withPlaces(source, () =>
+    compile(model, { ...options, ...optionsIn(query), format: "esm", weights: "inline", wasm: "embed" }),
+  );
+  if (types) writeTypes(file, query, artifact.declarations, files);
+  return { code: withoutHeader(artifact.code), warnings: artifact.warnings };
+}
+
+/** The comment that opens an emitted file is for whoever opens it; in a bundle nobody does. */
+const withoutHeader = (code: string): string => code.replace(/^(?:\s*\/\/[^\n]*\n|\s*\/\*[\s\S]*?\*\/)+/, "");
+
+/** A message as bundlers take it: text, and a place as data where the bundler shows such; else the text has it. */
+export function messageOf(diagnostic: Diagnostic, kind: "error" | "warning", showsPlaces: boolean) {
+  const { at, ...rest } = diagnostic;
+  if (!showsPlaces) return { message: renderDiagnostic(diagnostic, paint(false), kind) };
+  const message = renderDiagnostic(rest, paint(false), kind);
+  // Bundlers count columns from 0.
+  return at === undefined ? { message } : { message, loc: { file: at.file, line: at.line, column: at.column - 1 } };
+}
+
+/** What a bundler without places is thrown: a CompileError with its place in the text and without our stack; else what came. */
+export function plainError(error: unknown): unknown {
+  if (!(error instanceof CompileError)) return error;
+  const plain = new Error(messageOf(error.diagnostic, "error", false).message);
+  plain.stack = plain.message;
+  return plain;
+}
