@@ -48,7 +48,7 @@ export function renderDiagnostic(
 function layerAt(path: string, model: Model | undefined): string {
   const [, index] = path.match(/^layers\[(\d+)\]/) ?? [];
   const spec = index === undefined ? undefined : model?.layers[Number(index)];
-  return spec === undefined ? "" : ` ${spec.layer}${spec.name === undefined ? "" : ` ${JSON.stringify(spec.name)}`}`;
+  return typeof spec?.layer !== "string" ? "" : ` ${spec.layer}${spec.name === undefined ? "" : ` ${JSON.stringify(spec.name)}`}`;
 }
 
 /** A diagnostic as the JSON that `--json` prints. */
