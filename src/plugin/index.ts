@@ -130,7 +130,9 @@ function messageOf(diagnostic: Diagnostic, kind: "error" | "warning") {
   const { code, path, message, hint, notes, at } = diagnostic;
   const text = renderDiagnostic({ code, path, message, hint, notes }, paint(false), kind);
   // Bundlers count columns from 0.
-  return at === undefined ? { message: text } : { message: text, loc: { file: at.file, line: at.line, column: at.column - 1 } };
+  if (at === undefined) return { message: text };
+  const { file, line = 1, column = 1 } = at;
+  return { message: text, loc: { file, line, column: column - 1 } };
 }
 
 /** The comment that opens an emitted file is for whoever opens it; in a bundle nobody does. */

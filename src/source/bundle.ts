@@ -34,9 +34,9 @@ export async function bundle(entry: string | Entry, seen: (file: string) => void
   const [path] = own;
   const folder = dirname(path);
   const shifts = new Map<string, Shift>();
-  const unshifted = ({ file, line, column }: Place): Place => {
+  const unshifted = ({ file, line, column = 1 }: Place): Place => {
     const shift = shifts.get(file);
-    return { file, line, column: shift?.line === line ? Math.max(1, column - shift.by) : column };
+    return { file, line, column: shift !== undefined && shift.line === line ? Math.max(1, column - shift.by) : column };
   };
   try {
     const result = await build({
