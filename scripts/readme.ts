@@ -19,6 +19,7 @@ import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { addCompileFlags } from "../src/cli/flags.ts";
+import { errorsPage } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -133,4 +134,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [old, now] = [blockOf(readme, "start"), runStart()];
   writeFileSync(join(root, "README.md"), fill(readme, blocks(timeless(old) === timeless(now) ? old : now)));
   writeFileSync(join(root, "docs/layers.md"), fill(read("docs/layers.md"), layerBlocks()));
+  writeFileSync(join(root, "docs/errors.md"), errorsPage());
 }
