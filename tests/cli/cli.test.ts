@@ -244,7 +244,9 @@ Multiply-adds per row:  6
   });
 
   it("explain knows every code", async () => {
-    expect((await layerc(folder, ["explain", "shape/mismatch"])).stdout).toContain(`shape/mismatch\n  ${codes["shape/mismatch"]}\n`);
+    expect((await layerc(folder, ["explain", "shape/mismatch"])).stdout).toContain(
+      `shape/mismatch\n  ${codes["shape/mismatch"]}\n`,
+    );
     expect(JSON.parse(spawned(folder, ["explain", "--json"]).stdout)).toEqual(codes);
     expect(await layerc(folder, ["explain", "shape/mismach"])).toMatchObject({
       status: 1,
