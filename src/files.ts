@@ -17,6 +17,15 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
+/** The text of a regular file once more, for an error that points into it; of a pipe and what is no text nothing. */
+export function textAgain(file: string): string {
+  try {
+    return statSync(file).isFile() ? new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file)) : "";
+  } catch {
+    return "";
+  }
+}
+
 /** A file as the user would write it: relative where it lies below the working directory. */
 export function showFile(file: string): string {
   const near = relative(process.cwd(), file);

@@ -61,10 +61,13 @@ const common = [...Object.keys(schema.shape), "weights", "training", "about"];
  * A model: the layers one after the other. The first one states the shape of a sample (`inputShape`, or an `input` layer). Throws
  * CompileError model/schema where the layers are no list, or an option is unknown or of the wrong type.
  */
-export function sequential(layers: readonly Line[], options: SequentialOptions = {}): Model {
-  if (!Array.isArray(layers)) {
-    const message = `sequential takes a list of layers, found ${showValue(layers)}`;
-    const hint = "write sequential([dense({ units: 1, inputShape: [2] })])";
+export function sequential(layers: readonly Line[], options: SequentialOptions = {}, ...more: readonly never[]): Model {
+  if (!Array.isArray(layers) || more.length > 0) {
+    const found = Array.isArray(layers) ? `${more.length + 2} arguments` : showValue(layers);
+    const message = `sequential takes a list of layers, and options, found ${found}`;
+    const hint = isLine(layers)
+      ? "put the layers into a list: sequential([dense({ units: 1, inputShape: [2] }), …], { training: … })"
+      : "write sequential([dense({ units: 1, inputShape: [2] })])";
     throw new CompileError({ code: "model/schema", path: "layers", message, hint });
   }
   return modelOf("sequential", layers, options, common, {});
@@ -76,6 +79,12 @@ export function sequential(layers: readonly Line[], options: SequentialOptions =
  */
 export function model(options: ModelOptions): Model {
   const place = { code: "model/schema", path: "", subject: "model" } as const;
+  if (!isPlain(options) || isLine(options)) {
+    const message = `model takes inputs and layers by name, found ${showValue(options)}`;
+    const hint =
+      'write model({ inputs: { a: [2] }, layers: [dense({ units: 1, inputs: ["a"] })] }), or sequential([...]) for a chain';
+    throw new CompileError({ code: "model/schema", path: "", message, hint });
+  }
   const { inputs, outputs, layers } = plainKeys(options, place);
   if (!Array.isArray(layers)) {
     const message = `model takes a list of layers, found ${showValue(layers)}`;
@@ -177,6 +186,7 @@ const trainingSchema = z.strictObject({
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;
 
+const isLine = (line: unknown): line is LayerSpec => isPlain(line) && typeof line.layer === "string";
 const isModel = (line: unknown): line is Model => isPlain(line) && Array.isArray(line.layers) && line.layer === undefined;
 
 /**

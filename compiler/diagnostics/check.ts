@@ -105,7 +105,8 @@ function explain(issue: Issue, asked: Asked): Explained {
   const message = `${what} needs ${needed(issue)}, found ${showValue(value)}`;
   const names = issue.code === "invalid_value" && typeof value === "string" ? distinct(issue.values.map(String)) : undefined;
   const keys: Keys = schema instanceof z.ZodObject ? schema.shape : {};
-  return { path, message, hint: names === undefined ? standard(keys, path[0], issue) : suggestionFor(value as string, names) };
+  const own = quoted(value, issue) ?? someOf(value, issue) ?? standard(keys, path[0], issue);
+  return { path, message, hint: names === undefined ? own : suggestionFor(value as string, names) };
 }
 
 /** The keys that a schema knows at a path into its value; of a union, those of all its branches. */
@@ -135,6 +136,21 @@ function standard(keys: Keys, key: PropertyKey | undefined, issue: Issue): strin
   const schema = typeof key === "string" && Object.hasOwn(keys, key) ? keys[key] : undefined;
   if (schema instanceof z.ZodDefault) return `left out, ${String(key)} is ${showValue(schema.def.defaultValue)}`;
   return `give ${needed(issue)}`;
+}
+
+/** `"4"` and `"true"`: what was meant stands in quotes. */
+function quoted(value: unknown, issue: Issue): string | undefined {
+  if (typeof value !== "string" || issue.code !== "invalid_type") return undefined;
+  const text = value.trim();
+  const isMeant =
+    issue.expected === "boolean" ? /^(true|false)$/.test(text) : ["int", "number"].includes(issue.expected) && /^[-+]?\d+(\.\d+)?$/.test(text); // biome-ignore format: one line
+  return isMeant ? `write ${text}, without quotes` : undefined;
+}
+
+/** Names that are known, where something else than a name was given. */
+function someOf(value: unknown, issue: Issue): string | undefined {
+  if (issue.code !== "invalid_value" || typeof value === "string" || issue.values.length <= 8) return undefined;
+  return `give a name, such as ${distinct(issue.values.map(String)).slice(0, 5).map(showValue).join(", ")}`;
 }
 
 /** `hard_sigmoid` is `hardSigmoid`. */

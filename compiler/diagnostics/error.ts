@@ -2,11 +2,11 @@
 // A diagnostic states what was needed and what was found, where (a spec path such as `layers[2].units`), and what to do.
 import type { Code } from "./codes.ts";
 
-/** A place in the user's source; line and column count from 1. */
+/** A place in a file of the user's; line and column count from 1. A file of bytes has none, a line of data perhaps no column. */
 export interface Place {
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** An error or a warning as data. */

@@ -37,7 +37,9 @@ export const meanings: Readonly<Record<string, readonly string[]>> = {
   batchshape: ["inputShape", "shape"],
   inputshape: ["shape"],
   shape: ["targetShape", "inputShape"],
-  neurons: ["units"],
+  units: ["filters"],
+  filters: ["units"],
+  neurons: ["units", "filters"],
   nodes: ["units"],
   size: ["units", "kernelSize", "poolSize"],
   outputdim: ["units"],
@@ -71,23 +73,39 @@ export const meanings: Readonly<Record<string, readonly string[]>> = {
   training: ["train"],
 };
 
-/** Keys of Keras that layerc has nowhere, and what takes their place. */
+const training = "it belongs to a model's training: sequential([…], { training: { loss, optimizer, metrics } })";
+const everywhere = "leave it out: layerc computes in float32";
+const inFit = (key: string): string => `give ${key} to fit`;
+
+/** Keys of Keras that are not known where they stand: what takes their place, or where they are at home. */
 export const absences: Readonly<Record<string, string>> = {
-  lossweights: "a model has one loss: weigh rows with sampleWeight in trainStep, evaluate and fit",
+  loss: training,
+  optimizer: training,
+  metrics: training,
+  weightedmetrics: training,
+  lossweights:
+    "training has it, by output: training: { loss, lossWeights, optimizer }; rows are weighed with sampleWeight in fit",
+  learningrate: 'the optimizer has it: optimizer: { name: "adam", learningRate: 0.001 }',
+  dtype: everywhere,
+  dtypepolicy: everywhere,
+  batchsize: "leave it out: a model takes any number of rows; give batch to compile, batchSize to fit",
   sampleweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
-  classweight: "weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
+  classweight: "give classWeight to fit, or weigh rows where they are given: sampleWeight in trainStep, evaluate and fit",
   ctc: "its targets are lines of any length, which are aligned with the steps: no loss here reads such",
   circle: "it compares all rows of a batch in pairs, and rows do not see each other here: take a loss of each row",
   runeagerly: "leave it out: a compiled module runs as it is",
   jitcompile: "leave it out: the whole model is compiled",
   stepsperexecution: "leave it out: a compiled module runs step by step",
+  unroll: "leave it out: layerc decides which loops are written out",
   autoscaleloss: "leave it out: layerc trains in float32",
-  epochs: "give epochs to fit",
-  validationdata: "give validationData to fit",
-  restorebestweights: "give restoreBestWeights to fit's earlyStopping",
+  epochs: inFit("epochs"),
+  initialepoch: inFit("initialEpoch"),
+  validationdata: inFit("validationData"),
+  validationsplit: inFit("validationSplit"),
+  shuffle: inFit("shuffle"),
+  verbose: inFit("verbose"),
   callbacks: "give onEpochEnd or earlyStopping to fit",
-  shuffle: "give shuffle to fit",
-  validationsplit: "give validationSplit to fit",
-  earlystopping: "give earlyStopping to fit",
+  earlystopping: inFit("earlyStopping"),
+  restorebestweights: "give restoreBestWeights to fit's earlyStopping",
   patience: "give patience to fit's earlyStopping",
 };

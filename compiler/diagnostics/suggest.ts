@@ -11,11 +11,28 @@ const plain = (word: string): string => word.toLowerCase().replaceAll(/[_\-\s.]/
  * with it.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
-  // 100 characters are enough to tell names apart, and keep hostile input from costing the square of its length.
-  const low = plain(word.slice(0, 200)).slice(0, 100);
-  const known = [...candidates].map((candidate) => ({ candidate, low: plain(candidate) }));
-  const same = known.find((other) => other.low === low) ?? meantBy(low, known);
-  if (same !== undefined) return same.candidate;
+  const known = knownBy(candidates);
+  return sameAs(word, known) ?? nearestTo(word, known);
+}
+
+interface Known {
+  readonly candidate: string;
+  readonly low: string;
+}
+const knownBy = (candidates: Iterable<string>): readonly Known[] =>
+  [...candidates].map((candidate) => ({ candidate, low: plain(candidate) }));
+/** 100 characters are enough to tell names apart, and keep hostile input from costing the square of its length. */
+const lowOf = (word: string): string => plain(word.slice(0, 200)).slice(0, 100);
+
+/** The word in another spelling, or what Keras calls so. */
+function sameAs(word: string, known: readonly Known[]): string | undefined {
+  const low = lowOf(word);
+  return (known.find((other) => other.low === low) ?? meantBy(low, known))?.candidate;
+}
+
+/** The word with a slip in it, or its beginning. */
+function nearestTo(word: string, known: readonly Known[]): string | undefined {
+  const low = lowOf(word);
   let best: string | undefined;
   let least = Math.max(1, Math.floor(low.length / 3)) + 1;
   for (const other of known) {
@@ -36,10 +53,13 @@ function meantBy<T extends { readonly low: string }>(low: string, known: readonl
 
 /** `did you mean "dense"?`, what Keras' key is replaced by, or the whole list while it is short. */
 export function suggestionFor(word: string, candidates: readonly string[]): string {
-  const near = suggest(word, candidates);
+  const known = knownBy(candidates);
+  const low = lowOf(word);
+  const same = sameAs(word, known);
+  // A word of Keras' that is at home elsewhere is no slip of one that is known here, however near the two are.
+  if (same === undefined && Object.hasOwn(absences, low)) return absences[low];
+  const near = same ?? nearestTo(word, known);
   if (near !== undefined && near !== word) return `did you mean ${JSON.stringify(near)}?`;
-  const low = plain(word.slice(0, 200));
-  if (Object.hasOwn(absences, low)) return absences[low];
   return candidates.length === 0 ? "nothing is allowed here" : `known: ${[...candidates].sort().join(", ")}`;
 }
 

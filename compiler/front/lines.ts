@@ -13,6 +13,7 @@ import { layers } from "../layers/index.ts";
 import type { LayerSpec } from "../model.ts";
 import type { RegularizerSpec } from "../training/define.ts";
 import { regularizerSchema } from "../training/regularizers/index.ts";
+import { argumentsIn, byKeys } from "./positional.ts";
 
 type Config = Readonly<Record<string, unknown>> | undefined;
 /** Lines that stand for other lines, which `calls.ts` opens: what one without a name is counted as. */
@@ -44,9 +45,25 @@ export interface Line {
 
 /** A line is an object that has these keys and no others. */
 export function checkKeys(spec: unknown, path: string): void {
-  if (isPlain(spec)) knownKeys(spec, lineKeys, { code: "model/schema", path, subject: "a line" });
-  else layerOf(spec, path);
+  if (!isPlain(spec)) return void layerOf(spec, path);
+  const layer = typeof spec.layer === "string" ? layers.get(spec.layer) : undefined;
+  const strange = Object.keys(spec).find((key) => !lineKeys.includes(key));
+  // A spec by hand: the layer's keys stand beside its name.
+  if (layer !== undefined && strange !== undefined && keysOf(layer).includes(strange)) {
+    const message = `a line has no key ${JSON.stringify(strange)}`;
+    const hint = `the config has it: { layer: "${layer.name}", config: { ${strange}: … } }`;
+    throw new CompileError({ code: "model/schema", path: joinPath(path, strange), message, hint });
+  }
+  knownKeys(spec, lineKeys, { code: "model/schema", path, subject: "a line" });
 }
+
+/** What may stand in a layer's config. */
+const keysOf = ({ config, fixed = {} }: AnyLayer): readonly string[] => [
+  ...commonKeys,
+  ...(config instanceof z.ZodObject ? Object.keys(config.shape) : []),
+  ...Object.keys(fixed),
+];
+const commonKeys = ["trainable", "activityRegularizer", "inputShape"];
 
 /** One line on its own. */
 export function checkLine(spec: LayerSpec, path: string, name: string): Line {
@@ -55,12 +72,14 @@ export function checkLine(spec: LayerSpec, path: string, name: string): Line {
   const subject = layer.name;
   const place = { code: "layer/config", path, subject } as const;
   const config: unknown = spec.config === undefined ? {} : spec.config;
-  if (!isPlain(config)) {
+  const given = argumentsIn(config);
+  if (given !== undefined || !isPlain(config)) {
+    const found = (given ?? []).map(showValue).join(", ");
     throw new CompileError({
       code: "layer/config",
       path,
-      message: `${subject} needs a config of keys and values, found ${showValue(config)}`,
-      hint: `write ${subject}({ key: value })`,
+      message: `${subject} takes an object of keys and values, found ${found}`,
+      hint: `write ${byKeys(layer, given ?? [])}`,
     });
   }
   const { trainable = true, activityRegularizer: activity, inputShape: _checkedLater, ...own } = config;
@@ -105,13 +124,21 @@ export function checkCount({ layer, path }: Line, count: number): void {
 /** What to do where inputs are to be named. */
 export const inputsHint = 'name them: inputs: ["a", "b"]';
 
+const noLineHint = 'a line is {layer: "dense", config: {units: 4}}';
+/** What people put into a list of layers, by what to do instead. */
+const noLine: Readonly<Record<string, (spec: unknown) => boolean>> = {
+  "call the layer: dense({ units: 4 })": (spec) => typeof spec === "function",
+  "layers stand in one list: spread the inner one, ...[dense({ units: 4 })]": (spec) => Array.isArray(spec) && spec.length > 0,
+  "leave it out: the list has a hole, or what should give a layer gives none": (spec) => spec === undefined || spec === null,
+  "call the layer, with its keys: dense({ units: 4 })": (spec) => typeof spec === "string",
+};
+
 function layerOf(spec: unknown, path: string): AnyLayer {
   const given: unknown = (spec as Partial<LayerSpec> | null | undefined)?.layer;
   const layer = typeof given === "string" ? layers.get(given) : undefined;
   if (layer !== undefined) return layer;
   if (typeof given !== "string") {
-    const hint =
-      typeof spec === "function" ? "call the layer: dense({ units: 4 })" : 'a line is {layer: "dense", config: {units: 4}}';
+    const hint = Object.entries(noLine).find(([, fits]) => fits(spec))?.[0] ?? noLineHint;
     const message = `a line needs the name of its layer, found ${showValue(spec)}`;
     throw new CompileError({ code: "model/schema", path, message, hint });
   }

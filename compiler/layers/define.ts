@@ -219,12 +219,19 @@ type Own<I> = string extends keyof I ? unknown : I;
 export type Factory<I> =
   Partial<Own<I>> extends Own<I> ? (config?: Own<I> & CommonConfig) => LayerSpec : (config: Own<I> & CommonConfig) => LayerSpec;
 
+/** The key of a config under which a factory keeps several arguments, for the error about them: no layer has a key of this name. */
+export const positional = "arguments";
+/** `configs.map(dense)` gives each config with its place in the list. */
+const isMapped = (given: unknown, [place, list]: readonly unknown[]): boolean =>
+  Array.isArray(list) && typeof place === "number" && list[place] === given;
+
 /** The layer, callable as its own factory. */
 export function layer<S extends z.ZodType<object>>(
   definition: Omit<Layer<z.output<S>>, "config"> & { readonly config: S },
 ): Layer<z.output<S>> & Factory<z.input<S>> {
-  const factory = (given: Record<string, unknown> & CommonConfig = {}): LayerSpec => {
+  const factory = (given: Record<string, unknown> & CommonConfig = {}, ...more: readonly unknown[]): LayerSpec => {
     // Whatever has no keys to take apart is for the check of the model, which knows the line's place.
+    if (more.length > 0 && !isMapped(given, more)) return { layer: definition.name, config: { [positional]: [given, ...more] } };
     if (!isPlain(given)) return { layer: definition.name, config: given };
     const { name, inputs, ...config } = given;
     return {

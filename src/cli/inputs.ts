@@ -8,7 +8,7 @@ import { encode, type Refuse } from "../../compiler/encode/encode.ts";
 import type { Feed } from "../../compiler/front/steps.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { failInput } from "../data/input.ts";
-import { readSource, rowsOf, type Source, type Values } from "./rows.ts";
+import { type Find, readSource, rowsOf, type Source, type Values } from "./rows.ts";
 
 /** Rows of a model's inputs. */
 export interface Inputs {
@@ -56,22 +56,26 @@ function sourcesOf(given: readonly string[], ports: readonly Port[]): readonly S
     }
     refuseName(one, names);
     const source = readSource(rest);
-    const byName = source.kind === "json" && isPlain(source.value) ? source.value : undefined;
-    if (byName !== undefined) {
-      for (const [key, value] of Object.entries(byName)) {
+    if (source.kind === "json" && isPlain(source.value)) {
+      for (const [key, value] of Object.entries(source.value)) {
         if (!names.includes(key)) failName(key, names);
-        put(key, { kind: "json", value, label: `${source.label}${key}: ` });
+        put(key, { ...source, value, label: `${source.label}${key}: `, ...(source.find && { find: within(source.find, key) }) });
       }
     } else if (source.kind === "arrays" && !source.arrays.has("") && (names.length > 1 || source.arrays.has(names[0]))) {
       for (const [key, array] of source.arrays) {
         if (!names.includes(key)) failName(key, names);
-        put(key, { kind: "arrays", arrays: new Map([[key, array]]), label: `${source.label}: ${key}` });
+        put(key, { kind: "arrays", arrays: new Map([[key, array]]), label: `${source.label}: ${key}`, file: source.file });
       }
     } else if (names.length === 1) put(names[0], source);
     else failInput(`the model has ${names.length} inputs (${names.join(", ")}), and the rows do not say whose they are`, hint);
   }
   return ports.map(({ name }) => found.get(name) ?? failInput(`the input ${JSON.stringify(name)} has no rows`, hint));
 }
+
+const within =
+  (find: Find, key: string): Find =>
+  (steps) =>
+    find([key, ...steps]);
 
 const hintFor = ([first, ...others]: readonly Port[]): string => {
   const rows = ({ type }: Port) => (type === "string" ? '["…"]' : "[…]");

@@ -21,12 +21,14 @@ export const paint = (color: boolean): Paint =>
  *   note  layers[1] flatten gave [8]
  *   at    mnist.model.ts:7:3
  * ```
+ * `frame` are lines of the file at that place, from frame.ts.
  */
 export function renderDiagnostic(
   diagnostic: Diagnostic,
   paint: Paint,
   kind: "error" | "warning" = "error",
   model?: Model,
+  frame: readonly string[] = [],
 ): string {
   const { code, path, message, hint, notes = [], at } = diagnostic;
   const title = [paint(kind === "error" ? ["bold", "red"] : ["bold", "yellow"], code), `${path}${layerAt(path, model)}`].filter(
@@ -34,13 +36,14 @@ export function renderDiagnostic(
   );
   const body = message.split("\n").map((line) => `  ${line}`);
   const fact = (name: string, text: string) => `  ${paint("dim", name.padEnd(4))}  ${text.split("\n").join("\n        ")}`;
-  const place = at && [fact("at", `${showFile(at.file)}:${at.line}:${at.column}`)];
+  const place = at && [fact("at", [showFile(at.file), at.line, at.column].filter((part) => part !== undefined).join(":"))];
   return [
     title.join("  "),
     ...body,
     ...notes.map((note) => fact("note", note)),
     ...(hint ? [fact("hint", hint)] : []),
     ...(place ?? []),
+    ...frame,
   ].join("\n");
 }
 
@@ -48,7 +51,7 @@ export function renderDiagnostic(
 function layerAt(path: string, model: Model | undefined): string {
   const [, index] = path.match(/^layers\[(\d+)\]/) ?? [];
   const spec = index === undefined ? undefined : model?.layers[Number(index)];
-  return spec === undefined ? "" : ` ${spec.layer}${spec.name === undefined ? "" : ` ${JSON.stringify(spec.name)}`}`;
+  return typeof spec?.layer !== "string" ? "" : ` ${spec.layer}${spec.name === undefined ? "" : ` ${JSON.stringify(spec.name)}`}`;
 }
 
 /** A diagnostic as the JSON that `--json` prints. */

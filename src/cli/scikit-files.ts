@@ -1,9 +1,10 @@
 // The files of `--scaler` and `--classes`. In: a model, and the flags. Out: the model with what they say. Guarantee: they are JSON; a pickle, which is
 // a program, is refused by name.
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { textOf } from "../data/input.ts";
-import { readBytes, showFile } from "../files.ts";
+import { readBytes, showFile, textAgain } from "../files.ts";
+import { faultIn, jsonPlace, placeAt, stepsOf } from "../formats/json-text.ts";
 import { parsePython } from "../formats/keras2/json.ts";
 import { type ClassesLike, pythonLines, type ScalerLike, withClasses, withScaler } from "../scikit.ts";
 import type { ModelFlags } from "./model-flags.ts";
@@ -22,7 +23,9 @@ export function withFiles(
     try {
       return put(now, value, port === "" ? undefined : port);
     } catch (error) {
-      throw error instanceof CompileError && error.code.startsWith("format/") ? error.with({ under: showFile(file) }) : error;
+      throw error instanceof CompileError && error.code.startsWith("format/")
+        ? error.with({ under: showFile(file), at: placeOf(file, error.path) })
+        : error;
     }
   }, model);
   return { model: made, files: given.map(({ file }) => file) };
@@ -38,9 +41,19 @@ function jsonIn(file: string): unknown {
     throw new CompileError({
       code: "format/unsupported",
       path: showFile(file),
+      at: { file },
       message: "a pickle is a program of Python's, which layerc does not run",
       hint: `print what it holds as JSON:\n${pythonLines}`,
     });
   // Python writes NaN, which the reader of the numbers names.
-  return parsePython(textOf(bytes, file), showFile(file));
+  const text = textOf(bytes, file);
+  try {
+    return parsePython(text, showFile(file));
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    const fault = faultIn(text);
+    throw error.with({ at: fault === undefined ? { file } : placeAt(text, file, fault.offset) });
+  }
 }
+
+const placeOf = (file: string, path: string): Place => jsonPlace(textAgain(file), file, stepsOf(path));

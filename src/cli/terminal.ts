@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
 import { reasonOf } from "../files.ts";
+import { frameOf } from "./frame.ts";
 import { diagnosticJson, type Paint, paint, renderDiagnostic } from "./render.ts";
 
 /** 0 is success; a user's mistake, a wrong command line, and our own mistake differ. */
@@ -56,14 +57,20 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 /** Prints warnings on standard error, each with its place in the model. */
 export function warn(warnings: readonly Diagnostic[], model?: Model): void {
-  for (const warning of warnings) say(renderDiagnostic(warning, painted(terminal().stderr), "warning", model));
+  for (const warning of warnings) say(shown(warning, "warning", model));
+}
+
+/** A diagnostic with the lines it points to. */
+function shown(diagnostic: Diagnostic, kind: "error" | "warning", model: Model | undefined): string {
+  const paint = painted(terminal().stderr);
+  return renderDiagnostic(diagnostic, paint, kind, model, diagnostic.at === undefined ? [] : frameOf(diagnostic.at, paint));
 }
 
 /** Reports what a command threw and gives the exit code. */
 export function report(error: unknown, json: boolean): number {
   const diagnostic: Diagnostic = error instanceof CompileError ? error.diagnostic : crash(error);
   if (json) printJson({ error: diagnosticJson(diagnostic) });
-  else say(renderDiagnostic(diagnostic, painted(terminal().stderr), "error", modelAbout(error)));
+  else say(shown(diagnostic, "error", modelAbout(error)));
   return diagnostic.code === "internal/bug" ? exitCodes.internal : exitCodes.compileError;
 }
 

@@ -2,14 +2,12 @@
 // lists of numbers, or of texts. Guarantee: one cell that is no number makes the column text, so none is guessed or dropped.
 import { showValue } from "../../compiler/diagnostics/check.ts";
 import { decimal, unknown, withComma } from "./csv.ts";
-import { type Column, failAt, type NumberColumn, type Table } from "./table.ts";
+import { type Column, failAt, type NumberColumn, type Site } from "./table.ts";
 
 /** What pandas writes, and what people write, where a text is missing: `None` may be a word of its own. */
 const noText = /^(#?n\/?a|nan|null|<na>|[?.]|)$/i;
 const noNumber = (cell: string): boolean => unknown.test(cell) || noText.test(cell);
 const infinite = /^([+-]?)inf(inity)?$/i;
-
-type Site = Pick<Table, "file" | "places">;
 
 /** The column of `cells`. Throws CompileError data/values for what is neither number, text, nor a list of numbers as long as the others. */
 export function columnFrom(name: string, cells: readonly unknown[], table: Site): Column {

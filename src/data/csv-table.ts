@@ -2,17 +2,19 @@
 // line has as many cells as the first; a blank end of a line, which some programs write, is no cell.
 import { columnFrom } from "./cells.ts";
 import { decimal, type Line, readCells, unknown } from "./csv.ts";
-import { failAt, type Table } from "./table.ts";
+import type { Locate } from "./places.ts";
+import { failAt, type Site, type Table } from "./table.ts";
 
 /** `header`: whether the first line has names; default: whether it looks like that. Throws CompileError data/… and format/input. */
-export function csvTable(text: string, file: string, header?: boolean): Table {
+export function csvTable(text: string, file: string, header?: boolean, locate?: Locate): Table {
+  const whole: Site = locate === undefined ? { file } : { file, locate };
   const lines = evened(readCells(text, file));
   const [first, second] = lines;
-  if (first === undefined) return failAt({ file }, {}, "data/empty", "the file is empty");
+  if (first === undefined) return failAt(whole, {}, "data/empty", "the file is empty");
   const hasHeader = header ?? isHeader(first, second);
   const body = hasHeader ? lines.slice(1) : lines;
-  if (body.length === 0) failAt({ file }, {}, "data/empty", "there is a header and no row");
-  const site = { file, places: Int32Array.from(body, ({ line }) => line) };
+  if (body.length === 0) failAt(whole, {}, "data/empty", "there is a header and no row");
+  const site = { ...whole, places: Int32Array.from(body, ({ line }) => line) };
   const width = first.cells.length;
   body.forEach(({ cells }, row) => {
     if (cells.length !== width) {
@@ -23,7 +25,7 @@ export function csvTable(text: string, file: string, header?: boolean): Table {
   const names = first.cells.map((name, i) => (hasHeader && name.trim() !== "" ? name.trim() : String(i + 1)));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    failAt({ file }, { column: twice }, "data/column", "the header has this name twice", "give each column a name of its own");
+    failAt(whole, { column: twice }, "data/column", "the header has this name twice", "give each column a name of its own");
   const columns = names.map((name, i) => {
     const column = columnFrom(name, body.map(({ cells }) => cells[i]), site); // biome-ignore format: one line
     return hasHeader && first.cells[i].trim() === "" ? { ...column, isUnnamed: true } : column;

@@ -3,6 +3,7 @@
 // no cell is guessed.
 import { parse } from "csv-parse/sync";
 import { failInput } from "./input.ts";
+import { csvPlace } from "./places.ts";
 
 /** Numbers of one line; `line` is the file's, from 1. */
 export interface CsvRow {
@@ -36,8 +37,9 @@ export function readCsv(text: string, file: string, width: number): readonly Csv
   const lines = linesOf(text, file, delimiterOf).map(({ line, cells }) => ({ line, cells: cells.map((cell) => cell.trim()) }));
   const [first] = lines;
   const body = first !== undefined && isHeader(first) ? lines.slice(1) : lines;
-  if (body.length === 0) failInput(`${file}: ${first === undefined ? "the file is empty" : "there is a header and no row"}`);
-  return body.map((line) => ({ line: line.line, numbers: numbersOf(line, file, width) }));
+  if (body.length === 0)
+    failInput(`${file}: ${first === undefined ? "the file is empty" : "there is a header and no row"}`, undefined, { file });
+  return body.map((line) => ({ line: line.line, numbers: numbersOf(line, file, width, text) }));
 }
 
 /** Texts of one line; `line` is the file's, from 1. */
@@ -53,9 +55,9 @@ export function readCsvTexts(text: string, file: string, width: number): readonl
     // A file of one column may hold commas in its texts.
     return delimiters.find((delimiter) => columns(delimiter) === width) ?? delimiters[0];
   });
-  if (lines.length === 0) failInput(`${file}: the file is empty`);
+  if (lines.length === 0) failInput(`${file}: the file is empty`, undefined, { file });
   return lines.map(({ line, cells }) => {
-    if (cells.length !== width) failWidth(file, line, cells.length, width);
+    if (cells.length !== width) failWidth(file, line, cells.length, width, text);
     return { line, texts: cells };
   });
 }
@@ -71,11 +73,13 @@ export function readCells(text: string, file: string): readonly Line[] {
   });
 }
 
-function failWidth(file: string, line: number, found: number, width: number): never {
-  return failInput(`${file}: row ${line} has ${found} column${found === 1 ? "" : "s"}, the model takes ${width}`);
+function failWidth(file: string, line: number, found: number, width: number, text: string): never {
+  const message = `${file}: row ${line} has ${found} column${found === 1 ? "" : "s"}, the model takes ${width}`;
+  // Of a line that is too long, the first cell too many.
+  return failInput(message, undefined, csvPlace(text, file, line, found > width ? width + 1 : undefined));
 }
 
-function numbersOf({ line, cells }: Line, file: string, width: number): readonly number[] {
+function numbersOf({ line, cells }: Line, file: string, width: number, text: string): readonly number[] {
   // A delimiter at the end of a line ends its last number.
   const own = cells.length === width + 1 && cells[width] === "" ? cells.slice(0, width) : cells;
   own.forEach((cell, i) => {
@@ -87,9 +91,9 @@ function numbersOf({ line, cells }: Line, file: string, width: number): readonly
         : "is no number";
     const what = cell === "" ? "is empty" : `holds ${JSON.stringify(cell)}, which ${problem}`;
     // A bad cell may be why a line has too many.
-    if (own.length === width || !cells.some(readsAsNumber)) failInput(`${file}: row ${line}, column ${i + 1} ${what}`);
+    if (own.length === width || !cells.some(readsAsNumber)) failInput(`${file}: row ${line}, column ${i + 1} ${what}`, undefined, csvPlace(text, file, line, i + 1)); // biome-ignore format: one line
   });
-  if (own.length !== width) failWidth(file, line, own.length, width);
+  if (own.length !== width) failWidth(file, line, own.length, width, text);
   return own.map(Number);
 }
 
@@ -136,7 +140,7 @@ function recordsOf(text: string, delimiter: string, file: string): readonly Line
   try {
     records = parsed(text, delimiter);
   } catch (error) {
-    return failInput(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    return failInput(`${file}: ${error instanceof Error ? error.message : String(error)}`, undefined, { file });
   }
   for (const { record, info } of records) {
     // The parser says where a record ends; it started behind the one before.

@@ -3,23 +3,26 @@
 import { showValue } from "../../compiler/diagnostics/check.ts";
 import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import { parseJson } from "../formats/json.ts";
+import { placeAt } from "../formats/json-text.ts";
 import { columnFrom } from "./cells.ts";
-import { failAt, type Table } from "./table.ts";
+import type { Locate } from "./places.ts";
+import { failAt, type Site, type Table } from "./table.ts";
 
 /** A row a line. Throws CompileError format/input, data/…. */
-export function linesTable(text: string, file: string): Table {
+export function linesTable(text: string, file: string, locate?: Locate): Table {
   const lines = text.split(/\r?\n/).flatMap((line, i) => (line.trim() === "" ? [] : [{ line, place: i + 1 }]));
   const places = Int32Array.from(lines, ({ place }) => place);
-  return rowsTable(lines.map(({ line, place }) => parseJson(line, "format/input", `${file}:${place}`)), { file, places }); // biome-ignore format: one line
+  return rowsTable(lines.map(({ line, place }) => parseJson(line, "format/input", `${file}:${place}`, (offset) => ({ file, line: place, column: offset + 1 }))), { ...siteOf(file, locate), places }); // biome-ignore format: one line
 }
 
 /** A list of rows, or an object of columns. Throws CompileError format/input, data/…. */
-export function jsonTable(text: string, file: string): Table {
-  const value = parseJson(text, "format/input", file);
-  if (Array.isArray(value)) return rowsTable(value, { file });
-  if (isPlain(value) && Object.values(value).every(Array.isArray)) return columnsTable(value as Columns, file);
+export function jsonTable(text: string, file: string, locate?: Locate): Table {
+  const site = siteOf(file, locate);
+  const value = parseJson(text, "format/input", file, (offset) => placeAt(text, file, offset));
+  if (Array.isArray(value)) return rowsTable(value, site);
+  if (isPlain(value) && Object.values(value).every(Array.isArray)) return columnsTable(value as Columns, site);
   return failAt(
-    { file },
+    site,
     {},
     "format/input",
     `holds ${showValue(value)}`,
@@ -28,22 +31,19 @@ export function jsonTable(text: string, file: string): Table {
 }
 
 type Columns = Readonly<Record<string, readonly unknown[]>>;
-function columnsTable(given: Columns, file: string): Table {
+const siteOf = (file: string, locate: Locate | undefined): Site => (locate === undefined ? { file } : { file, locate });
+
+function columnsTable(given: Columns, site: Site): Table {
   const names = Object.keys(given);
   const rows = given[names[0]]?.length ?? 0;
-  if (rows === 0) failAt({ file }, {}, "data/empty", "there is no row");
+  if (rows === 0) failAt(site, {}, "data/empty", "there is no row");
   const other = names.find((name) => given[name].length !== rows);
   if (other !== undefined)
-    failAt(
-      { file },
-      { column: other },
-      "data/column",
-      `has ${given[other].length} values, ${JSON.stringify(names[0])} has ${rows}`,
-    );
-  return { file, rows, columns: names.map((name) => columnFrom(name, given[name], { file })) };
+    failAt(site, { column: other }, "data/column", `has ${given[other].length} values, ${JSON.stringify(names[0])} has ${rows}`);
+  return { ...site, rows, columns: names.map((name) => columnFrom(name, given[name], site)) };
 }
 
-function rowsTable(rows: readonly unknown[], site: Pick<Table, "file" | "places">): Table {
+function rowsTable(rows: readonly unknown[], site: Site): Table {
   if (rows.length === 0) failAt(site, {}, "data/empty", "there is no row");
   const isByName = isPlain(rows[0]);
   const rest = isByName ? "an object" : "a list";

@@ -3,6 +3,7 @@
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import type { Locate } from "./places.ts";
 
 /** Numbers, row after row; NaN where one is missing. */
 export interface NumberColumn {
@@ -35,27 +36,33 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Of each row the line of the file, or its number, from 1; absent: the row's number. */
   readonly places?: Int32Array;
+  /** Where its file has a row or a column, by the places above; asked for errors alone. */
+  readonly locate?: Locate;
 }
+/** What an error about a table needs of it. */
+export type Site = Pick<Table, "file" | "places" | "locate">;
 
 /** How many numbers a row of a column has. */
 export const widthOf = ({ shape }: Pick<Column, "shape">): number => shape.reduce<number>((product, size) => product * size, 1);
 
 /** `cars.csv:12/Horsepower`: a cell, or a row or column where the other is not meant. */
-export function placeIn(table: Pick<Table, "file" | "places">, row?: number, column?: string): string {
+export function placeIn(table: Site, row?: number, column?: string): string {
   const line = row === undefined ? "" : `:${table.places?.[row] ?? row + 1}`;
   return `${table.file}${line}${column === undefined ? "" : `/${column}`}`;
 }
 
 /** Throws CompileError at a cell, a row or a column of a table. */
 export function failAt(
-  table: Pick<Table, "file" | "places">,
-  at: { readonly row?: number; readonly column?: string },
+  table: Site,
+  cell: { readonly row?: number; readonly column?: string },
   code: Code,
   message: string,
   hint?: string,
 ): never {
-  const path = placeIn(table, at.row, at.column);
-  throw new CompileError({ code, path, message, ...(hint === undefined ? {} : { hint }) });
+  const path = placeIn(table, cell.row, cell.column);
+  const line = cell.row === undefined ? undefined : (table.places?.[cell.row] ?? cell.row + 1);
+  const at = table.locate?.(line, cell.column);
+  throw new CompileError({ code, path, message, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) });
 }
 
 /** The column of a name. Throws CompileError data/column with the name that may have been meant. */
@@ -85,7 +92,7 @@ export function take(table: Table, chosen: ArrayLike<number>): Table {
     return { ...column, values };
   });
   const places = Int32Array.from(rows, (row) => table.places?.[row] ?? row + 1);
-  return { file: table.file, rows: rows.length, columns, places };
+  return { ...table, rows: rows.length, columns, places };
 }
 
 /** Two tables with as many rows as one. Throws CompileError data/column. */

@@ -2,10 +2,11 @@
 // form, or a CompileError that names the place. What a layer's config may hold and what ports may be called is the compiler's to judge.
 import * as z from "zod";
 import { check } from "../../compiler/diagnostics/check.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { isPlain, plainKeys } from "../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../compiler/model.ts";
 import { decode, type Format, textStart } from "./define.ts";
+import { faultIn, placeAt } from "./json-text.ts";
 import { withSizes } from "./sizes.ts";
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
@@ -71,14 +72,21 @@ export function parseJson(
   text: string,
   code: "format/json" | "format/header" | "format/metadata" | "format/input",
   what = "the text",
+  placeOf: (offset: number) => Place | undefined = () => undefined,
 ): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    // Engines have words of their own for it, and not all say where.
+    const { offset = 0, message } = faultIn(text) ?? { message: String(error) };
+    const { line, column } = placeAt(text, "", offset);
+    const where = text.includes("\n") ? `line ${line}, column ${column}` : `character ${column}`;
+    const at = placeOf(offset);
     throw new CompileError({
       code,
       path: "",
-      message: `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${what} is not JSON: ${message} (${where})`,
+      ...(at === undefined ? {} : { at }),
     });
   }
 }

@@ -36,8 +36,10 @@ export function messageOf(diagnostic: Diagnostic, kind: "error" | "warning", sho
   const { at, ...rest } = diagnostic;
   if (!showsPlaces) return { message: renderDiagnostic(diagnostic, paint(false), kind) };
   const message = renderDiagnostic(rest, paint(false), kind);
+  if (at === undefined) return { message };
   // Bundlers count columns from 0.
-  return at === undefined ? { message } : { message, loc: { file: at.file, line: at.line, column: at.column - 1 } };
+  const { file, line = 1, column = 1 } = at;
+  return { message, loc: { file, line, column: column - 1 } };
 }
 
 /** What a bundler without places is thrown: a CompileError with its place in the text and without our stack; else what came. */

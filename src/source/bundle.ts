@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Metafile, type Plugin } from "esbuild";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { readBytes } from "../files.ts";
+import { packageHint } from "./habits.ts";
 import { own } from "./own.ts";
 
 /** A model file as one module. */
@@ -33,9 +34,9 @@ export async function bundle(entry: string | Entry, seen: (file: string) => void
   const [path] = own;
   const folder = dirname(path);
   const shifts = new Map<string, Shift>();
-  const unshifted = ({ file, line, column }: Place): Place => {
+  const unshifted = ({ file, line, column = 1 }: Place): Place => {
     const shift = shifts.get(file);
-    return { file, line, column: shift?.line === line ? Math.max(1, column - shift.by) : column };
+    return { file, line, column: shift !== undefined && shift.line === line ? Math.max(1, column - shift.by) : column };
   };
   try {
     const result = await build({
@@ -157,6 +158,10 @@ const soughtBy = ({ errors }: BuildFailure, folder: string): string[] =>
     ];
   });
 
+/** esbuild counts the bytes before a place, everybody else its characters. */
+const characters = ({ column, lineText }: { readonly column: number; readonly lineText: string }): number =>
+  new TextDecoder().decode(new TextEncoder().encode(lineText).subarray(0, column)).length;
+
 const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && "errors" in error && Array.isArray(error.errors);
 
@@ -165,13 +170,15 @@ function syntaxError(path: string, failure: BuildFailure, unshifted: (place: Pla
   // What a reader of ours threw passes through esbuild as detail.
   if (first?.detail instanceof CompileError) return first.detail;
   const place = first?.location;
+  const hint = first === undefined ? undefined : packageHint(first.text);
   return new CompileError({
     code: "source/syntax",
     path: "",
     message: first?.text ?? failure.message,
+    ...(hint === undefined ? {} : { hint }),
     notes: rest.slice(0, 4).map((error) => error.text),
     at: place
-      ? unshifted({ file: resolve(dirname(path), place.file), line: place.line, column: place.column + 1 })
+      ? unshifted({ file: resolve(dirname(path), place.file), line: place.line, column: characters(place) + 1 })
       : { file: path, line: 1, column: 1 },
   });
 }

@@ -3,11 +3,13 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { CompileError, internal } from "../../compiler/diagnostics/error.ts";
+import { CompileError, internal, type Place } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
-import { readBytes, showFile } from "../files.ts";
+import { readBytes, showFile, textAgain } from "../files.ts";
 import type { Found } from "../formats/define.ts";
 import type { Given } from "../formats/index.ts";
+import { json } from "../formats/json.ts";
+import { faultIn, jsonPlace, placeAt, stepsOf } from "../formats/json-text.ts";
 import { withWeightsFile } from "../formats/safetensors.ts";
 import { withSizes } from "../formats/sizes.ts";
 import { type DataFile, type Read, type Request, readData } from "./data.ts";
@@ -23,7 +25,7 @@ export interface Loaded {
   readonly imported?: readonly string[];
   /** What a file of data is called. */
   readonly format?: string;
-  /** The model file where it is source that errors can point into. */
+  /** The model file where it is text of the user's that errors about the model can point into: code, or a spec as JSON. */
   readonly source?: string;
 }
 /** What a file of data is opened with. */
@@ -45,7 +47,7 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
   seen(path);
   const loaded: Loaded = isSource(path)
     ? { ...(await runSource(path, seen)), source: path }
-    : loadedOf(await dataIn({ path }, seen, asked, "model"));
+    : pointing(loadedOf(await pointed(path, () => dataIn({ path }, seen, asked, "model"))), path);
   const { files, source } = loaded;
   // Of a file the reader has been told.
   const model =
@@ -55,8 +57,9 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
   if (model.weightsFile === undefined) return { ...loaded, model };
   const weightsFile = resolve(dirname(path), model.weightsFile);
   seen(weightsFile);
-  const bytes = readBytes(weightsFile);
-  const weighted = await withPlaces(source, () => withWeightsFile(model, bytes));
+  const key = source !== undefined && isSource(source) ? "weights" : "weightsFile";
+  const bytes = await withPlaces(source, () => readBytes(weightsFile), key);
+  const weighted = at({ file: weightsFile }, () => withWeightsFile(model, bytes));
   return { ...loaded, model: weighted, files: [...files, weightsFile] };
 }
 
@@ -118,14 +121,52 @@ async function onCopy<T>(bytes: Uint8Array, work: (file: string) => Promise<T>):
   }
 }
 
-/** Runs `work` on a loaded model; a CompileError learns where in the user's source its path stands. */
-export async function withPlaces<T>(source: string | undefined, work: () => T | Promise<T>): Promise<T> {
+/** Errors about a spec as JSON point into it; other files of data have no lines. */
+const pointing = (loaded: Loaded, path: string): Loaded => (loaded.format === json.name ? { ...loaded, source: path } : loaded);
+
+/** Opens a file of data; an error about it points to it, and into it where it is JSON of ours. */
+async function pointed<T>(path: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof CompileError) || error.at !== undefined || !error.code.startsWith("format/")) throw error;
+    const text = isSpec(path) ? textAgain(path) : "";
+    const fault = error.code === "format/json" ? faultIn(text) : undefined;
+    if (fault !== undefined) throw error.with({ at: placeAt(text, path, fault.offset) });
+    throw error.with({
+      at: error.code === "format/spec" && text !== "" ? jsonPlace(text, path, stepsOf(error.path)) : { file: path },
+    });
+  }
+}
+const isSpec = (path: string): boolean => path.endsWith(".json");
+
+/** What is wrong is wrong with that file. */
+function at<T>(place: Place, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof CompileError && error.code !== "internal/bug" ? error.with({ at: place }) : error;
+  }
+}
+
+/** Runs `work` on a loaded model; a CompileError about it learns where in the user's source its path stands, or `key` does. */
+export async function withPlaces<T>(source: string | undefined, work: () => T | Promise<T>, key?: string): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (source === undefined || !(error instanceof CompileError) || error.at !== undefined || error.code === "internal/bug")
-      throw error;
-    const at = await locate(source, error.path);
+    if (source === undefined || !(error instanceof CompileError) || error.at !== undefined || !isOfModel(error, key)) throw error;
+    const at = isSource(source) ? await locate(source, key ?? error.path) : jsonPlaceOf(source, key ?? error.path);
     throw at === undefined ? error : error.with({ at });
   }
+}
+
+/** Faults of other files, of the command line and of layerc are none of the model's text. */
+const isOfModel = ({ code }: CompileError, key: string | undefined): boolean =>
+  key !== undefined || !/^(internal|file|data|cli|format|compare)\//.test(code);
+
+function jsonPlaceOf(file: string, path: string): Place | undefined {
+  const text = textAgain(file);
+  // A path leaves out that a layer's keys stand in its config.
+  const spelt = path.replaceAll(/(layers\[\d+\])\.(?!(?:name|layer|config|inputs)\b)/g, "$1.config.");
+  return text === "" ? undefined : jsonPlace(text, file, stepsOf(spelt));
 }

@@ -13,6 +13,7 @@ import type {
   SourceFile,
 } from "ts-morph";
 import type { Place } from "../../compiler/diagnostics/error.ts";
+import { stepsOf } from "../formats/json-text.ts";
 
 /** The place of `path` (as CompileError has it) in a model file. */
 export async function locate(file: string, path: string): Promise<Place | undefined> {
@@ -24,13 +25,6 @@ export async function locate(file: string, path: string): Promise<Place | undefi
   });
   const source = project.addSourceFileAtPathIfExists(file);
   return source === undefined ? undefined : new Locator(morph, project).find(source, stepsOf(path));
-}
-
-/** `layers[2].config["a b"]` as keys: "layers", 2, "config", "a b". */
-function stepsOf(path: string): (string | number)[] {
-  return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(([, index, quoted, name]) =>
-    index !== undefined ? Number(index) : (quoted ?? name),
-  );
 }
 
 type Morph = typeof import("ts-morph");

@@ -12,6 +12,7 @@ import { readBytes, showFile } from "../files.ts";
 import { limitHint, showLimit, timeLimit } from "../limit.ts";
 import { type Bundle, bundle, type Entry } from "./bundle.ts";
 import type { Read } from "./data.ts";
+import { habitIn, importOf } from "./habits.ts";
 import { locate } from "./locate.ts";
 import { Decoder, type FileRequest, type Message, type Stage } from "./message.ts";
 import { own } from "./own.ts";
@@ -168,7 +169,7 @@ async function failureOf(message: Message | Ended, path: string, { original, fil
     }
     case "threw":
       if (message.missing !== undefined) return missingExport(message.missing, files);
-      return fail("source/threw", `${name} threw ${message.text}`, placeOf(message.stack));
+      return fail("source/threw", `${name} threw ${message.text}`, placeOf(message.stack), habitIn(message.text));
     case "exit":
       return fail(
         "source/ended",
@@ -212,7 +213,7 @@ async function missingExport(name: string, files: readonly string[]): Promise<Co
     code: "source/no-such-export",
     path: "",
     message: `layerc has no ${JSON.stringify(name)}`,
-    hint: suggestionFor(name, Object.keys(await import("../index.ts"))),
+    hint: importOf(name) ?? suggestionFor(name, Object.keys(await import("../index.ts"))),
     ...(at === undefined ? {} : { at }),
   });
 }

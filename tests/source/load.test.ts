@@ -74,7 +74,8 @@ describe("a model file", () => {
     expect(await failure(wrong)).toMatchObject({
       code: "format/tensor",
       message: "the model needs shape [1, 2], the file gives [2, 1]",
-      at: "deep/wrong.model.ts:3:3",
+      // A file of bytes has no lines.
+      at: expect.stringMatching(/^deep\/w\.safetensors/),
     });
   });
 });

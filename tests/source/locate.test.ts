@@ -103,7 +103,7 @@ async function at(file: string, path: string): Promise<string | undefined> {
   if (place === undefined) return undefined;
   return readFileSync(place.file, "utf8")
     .split("\n")
-    [place.line - 1].slice(place.column - 1);
+    [(place.line ?? 0) - 1].slice((place.column ?? 0) - 1);
 }
 
 it.each([

@@ -18,7 +18,8 @@ const still = ({ does, keys, ...member }: Member) =>
     ...member,
     says: `Nothing at inference; what it does in training (${does}) layerc refuses.`,
     config: z.strictObject(imageKeys),
-    fixed: { ...imageFixed, ...Object.fromEntries(keys.map((key) => [key, "any" as const])) },
+    // In Keras' order: what all of them take stands last.
+    fixed: { ...Object.fromEntries(keys.map((key) => [key, "any" as const])), ...imageFixed },
     untrained: "layerc does not change pictures that way",
     legal: needsImage,
     weights: () => [],

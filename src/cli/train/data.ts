@@ -9,7 +9,7 @@ import { type LearnOptions, learnRecipe, type Recipe } from "../../data/recipe.t
 import { type Parts, split } from "../../data/split.ts";
 import { beside, type NumberColumn, type Table, widthOf } from "../../data/table.ts";
 import { windows } from "../../data/windows.ts";
-import { readBytes } from "../../files.ts";
+import { readBytes, textAgain } from "../../files.ts";
 import type { TrainFlags } from "./flags.ts";
 
 /** All rows of a training. */
@@ -88,7 +88,10 @@ async function tableOf(files: readonly string[], { header }: TrainFlags): Promis
   const tables: Table[] = [];
   for (const given of files) {
     const [name, file] = namedFile(given);
-    const table = await readTable(readBytes(file), file, header ? {} : { header: false });
+    const table = await readTable(readBytes(file), file, {
+      ...(header ? {} : { header: false }),
+      again: () => textAgain(file),
+    });
     tables.push(name === undefined ? table : asColumn(table, name));
   }
   return tables.reduce(beside);
