@@ -46,7 +46,7 @@ export async function main({ epochs = 20, rows = Number.POSITIVE_INFINITY }: Siz
   });
   return {
     plots: {
-      section: chart({ x: "west to east", y: "height", series: [...lines, hill] }),
+      section: chart({ x: "west to east", y: "height: 1 is 25 m", series: [...lines, hill] }),
       activations: chart({ x: "goes in", y: "comes out", series: functions }),
     },
     loss,

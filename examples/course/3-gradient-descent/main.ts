@@ -39,7 +39,7 @@ export async function main({ epochs = 60 }: Sizes = {}) {
     );
   for (const { batchSize, history } of batches)
     console.log(
-      `batches of ${batchSize}: ${Math.ceil(120 / batchSize)} steps an epoch, loss ${history.loss[epochs - 1].toFixed(3)}`,
+      `batches of ${batchSize}: an epoch has ${Math.ceil(120 / batchSize)}, loss ${history.loss[epochs - 1].toFixed(3)}`,
     );
 
   const line = (name: string, { loss }: { readonly loss: readonly number[] }) => ({ name, points: byEpoch(loss) });
