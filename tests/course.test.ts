@@ -78,7 +78,7 @@ describe("the programs", () => {
   });
 
   it("5: digits not learned from are told better with dropout, and with batch normalisation; raw pixels need it", async () => {
-    const { found } = await dropped();
+    const { found } = await dropped({ epochs: 15 });
     const [plain, withDropout, normalised] = found.map(({ history }) => history);
     expect(last(withDropout.val_loss)).toBeLessThan(last(plain.val_loss));
     expect(last(withDropout.loss)).toBeGreaterThan(last(plain.loss));

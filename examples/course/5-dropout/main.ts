@@ -6,8 +6,9 @@ import { bestOf, type Sizes } from "../lesson.ts";
 
 /** So many digits to learn from and 1,000 to validate; a pixel is a number from 0 to 1. */
 export function pictures(rows: number) {
+  const all = digits();
   const part = (from: number, to: number) => {
-    const some = digits().slice(from, to);
+    const some = all.slice(from, to);
     return { x: some.map(({ pixels }) => pixels), y: some.map(({ label }) => label) };
   };
   return { train: part(0, rows), held: part(9_000, 10_000) };
