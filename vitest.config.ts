@@ -28,7 +28,12 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   // Example models say `import … from "layerc"`; inside the suite that is the source under test, not the last build.
-  resolve: { alias: [{ find: /^layerc$/, replacement: fileURLToPath(new URL("./src/index.ts", import.meta.url)) }] },
+  resolve: {
+    alias: [
+      { find: /^layerc$/, replacement: fileURLToPath(new URL("./src/index.ts", import.meta.url)) },
+      { find: /^layerc\/data$/, replacement: fileURLToPath(new URL("./src/data/index.ts", import.meta.url)) },
+    ],
+  },
   test: {
     projects: [
       // One after the other in one process: the compiler is loaded once a worker, which is a third of the time of all.

@@ -72,6 +72,7 @@ const hints: Hints = {
   ...{ loss: compiled, optimizer: compiled, metrics: compiled, x: given, y: given, sampleWeight: given },
   ...{ lr: 'did you mean "learningRate"?', validation: 'did you mean "validationData"?' },
   validationSteps: "validation takes all rows",
+  exact: "it is compiled in: compile(model, { train: true, exact: true }); fit of a model takes it",
   signal: "fit is synchronous: fitAsync takes a signal",
 };
 

@@ -21,6 +21,7 @@ import {
   type Trainable,
 } from "../runtime/index.ts";
 import type { Ports } from "../runtime/ports.ts";
+import { flag, isPlain, known } from "../runtime/rules.ts";
 import { type Run, readRun } from "../runtime/run.ts";
 import { type Pace, train } from "../runtime/train.ts";
 import { isModel } from "./formats/json.ts";
@@ -34,23 +35,33 @@ export interface FittedModel extends Fitted {
   /** Of its compilation. */
   readonly warnings: readonly Diagnostic[];
 }
+/** What `fit` of a model takes besides, since it compiles it. */
+export interface Compiled {
+  /** Compiles with `exact: true`: the same numbers on every engine, more slowly. Default false. */
+  readonly exact?: boolean;
+}
 type Subject = Model | Trainable | Loadable;
 
 /**
  * Trains a model: compiles it with `train: true` and steps of `batchSize` rows, and trains that. Throws CompileError where the model
  * does not compile or names no loss and optimizer, TypeError or RangeError where data or options do not fit or the loss is not finite.
  */
-export function fit(model: Model, data: Data | BatchesLike, options?: FitOptions): FittedModel;
+export function fit(model: Model, data: Data | BatchesLike, options?: FitOptions & Compiled): FittedModel;
 /** Trains a module compiled with `train: true` in place, or its artifact, which is loaded first. Throws TypeError or RangeError. */
 export function fit(subject: Trainable | Loadable, data: Data | BatchesLike, options?: FitOptions): Fitted;
-export function fit(subject: Subject, data: Data | BatchesLike, options: FitOptions = {}): Fitted | FittedModel {
+export function fit(subject: Subject, data: Data | BatchesLike, options: FitOptions & Compiled = {}): Fitted | FittedModel {
   if (!isModel(subject)) return fitModule(subject, data, options);
-  const { begin, result } = prepare(subject, readRun(portsOf(subject), data, options));
+  const { own, rest } = parted(options);
+  const { begin, result } = prepare(subject, readRun(portsOf(subject), data, rest), own);
   return result(drive(begin(atOnce)));
 }
 
 /** The same run, which waits between batches, for callbacks and for batches, and ends with the reason of `signal`. */
-export async function fitAsync(model: Model, data: Data | BatchesLike, options?: FitAsyncOptions): Promise<FittedModel>;
+export async function fitAsync(
+  model: Model,
+  data: Data | BatchesLike,
+  options?: FitAsyncOptions & Compiled,
+): Promise<FittedModel>;
 /** Likewise of a module, or its artifact. */
 export async function fitAsync(
   subject: Trainable | Loadable,
@@ -60,19 +71,27 @@ export async function fitAsync(
 export async function fitAsync(
   subject: Subject,
   data: Data | BatchesLike,
-  options: FitAsyncOptions = {},
+  options: FitAsyncOptions & Compiled = {},
 ): Promise<Fitted | FittedModel> {
   if (!isModel(subject)) return fitAsyncModule(subject, data, options);
-  const run = readRun(portsOf(subject), data, options, true);
-  const { begin, result } = prepare(subject, run);
+  const { own, rest } = parted(options);
+  const run = readRun(portsOf(subject), data, rest, true);
+  const { begin, result } = prepare(subject, run, own);
   return result(await driveAsync(begin, run.options.signal));
 }
 
+/** Options of the compiler, and those of the loop, which judges whatever is no object. */
+function parted<T extends object>(options: T & Compiled): { readonly own: Compiled; readonly rest: T } {
+  if (!isPlain(options) || !("exact" in options)) return { own: {}, rest: options };
+  const { exact, ...rest } = options;
+  return { own: known<Compiled>("fit options", "", { exact }, { exact: flag }), rest: rest as T };
+}
+
 /** Compiles a model for a run; gives the way to begin it, and what it comes to. */
-function prepare(model: Model, run: Run) {
+function prepare(model: Model, run: Run, own: Compiled) {
   const isValidated = run.validation !== undefined || run.options.validationData !== undefined;
   const batch = Math.max(run.batchSize, isValidated ? run.testSize : 0);
-  const artifact = compile(model, { train: true, batch, selfTest: false });
+  const artifact = compile(model, { train: true, batch, selfTest: false, ...own });
   const module = load<Trainable>(artifact);
   return {
     begin: (pace: Pace) => train(module, shown(run), pace, { model: () => modelOf(model, module, module.getWeights()) }),

@@ -38,7 +38,7 @@ export {
 } from "../runtime/index.ts";
 export { backupAndRestore, csvLogger, modelCheckpoint } from "./callbacks/list.ts";
 export { openTrainingState } from "./callbacks/state-file.ts";
-export { type FittedModel, fit, fitAsync } from "./fit.ts";
+export { type Compiled, type FittedModel, fit, fitAsync } from "./fit.ts";
 export type { CustomLayer, Defined, LayerDefinition, LayerDefinitions, Variable } from "./formats/custom/define.ts";
 export { type Given, open, openWeights, save, saveOnnx, saveTfjs, type TfjsFiles } from "./formats/index.ts";
 export { type ClassesLike, type ScalerLike, withClasses, withScaler } from "./scikit.ts";

@@ -59,6 +59,19 @@ describe("fit of a model", () => {
     expect(byModel.history.loss[2]).toBeLessThan(byModel.history.loss[0]);
   });
 
+  it("compiles exactly where that is asked for", () => {
+    // So small that it is plain JavaScript by default, which rounds where it stores; lanes round at every step by themselves.
+    const unit = sequential([dense({ units: 1, activation: "tanh", inputShape: [2] })], {
+      training: { loss: "mse", optimizer: "sgd" },
+    });
+    const options = { epochs: 20, batchSize: 1, seed: 4 };
+    const module = load<Trainable>(compile(unit, { train: true, batch: 1, exact: true }));
+    const [exact, plain] = [true, false].map((one) => fit(unit, { x, y }, { ...options, exact: one }));
+    expect(exact.weights).toEqual(fit(module, { x, y }, options).weights);
+    expect(exact.weights).not.toEqual(plain.weights);
+    expect(plain.weights).toEqual(fit(unit, { x, y }, options).weights);
+  });
+
   it("goes on from the weights of the model that it gave, which a file keeps", () => {
     const once = fit(chain, { x, y }, { epochs: 1, learningRate: 0 });
     const again = fit(open(save(fit(chain, { x, y }, { epochs: 1 }).model)), { x, y }, { epochs: 1, learningRate: 0 });
@@ -141,6 +154,9 @@ describe("fit of a model refuses", () => {
     ["labels that are no classes", () => fit(twoByTwo, { ...both, y: { ...both.y, q: x.map(() => 3) } }), RangeError, "data.y.q: row 0, place 0: wanted a whole number from 0 to 2, got 3; labels start at 0"],
     ["a list of inputs", () => fit(twoByTwo, { ...both, x: [x, x] as never }), TypeError, "data.x: wanted an object by name, { a, b }, got Array"],
     ["unknown options", () => fit(chain, { x, y }, { epoch: 3 } as never), TypeError, 'unknown key "epoch": did you mean "epochs"?'],
+    ["what is neither exact nor not", () => fit(chain, { x, y }, { exact: 1 } as never), RangeError, "exact: wanted true or false, got 1"],
+    ["to compile what is compiled", () => fit(load<Trainable>(compile(chain, { train: true })), { x, y }, { exact: true } as never), TypeError, 'unknown key "exact": it is compiled in'],
+    ["no options", () => fit(chain, { x, y }, null as never), TypeError, "fit options: wanted an object"],
     ["a batch of no row", () => fit(chain, { x, y }, { batchSize: 0 }), RangeError, "batchSize: wanted a whole number from 1, got 0"],
     ["what is no model", () => fit({ name: "m" } as never, { x, y }), TypeError, "fit: wanted a module compiled with train: true"],
   ])("%s", (_, run, type, message) => {

@@ -265,8 +265,8 @@ describe("learning curves", () => {
 
   it("have a panel for each measure, and a line for each part", () => {
     expect(svg.match(/<g /g)).toHaveLength(2);
-    expect(svg.match(/<path class="train" d="M[^h]*"\/>/g)).toHaveLength(2);
-    expect(svg.match(/<path class="validation" d="M[^h]*"\/>/g)).toHaveLength(1);
+    expect(svg.match(/<path class="line s0" d="M[^h]*"\/>/g)).toHaveLength(2);
+    expect(svg.match(/<path class="line s1" d="M[^h]*"\/>/g)).toHaveLength(1);
     expect(svg).toContain("a &lt; &quot;b&quot;");
     expect(svg).toContain("prefers-color-scheme: dark");
     expect(svg).not.toMatch(/NaN|Infinity|undefined|per_class/);
