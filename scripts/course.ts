@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { compile } from "../compiler/compile.ts";
 import { nets } from "../examples/course/2-deep-net/main.ts";
 import { lessons } from "../examples/course/list.ts";
-import { fill } from "./readme.ts";
+import { fill } from "./markdown.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = join(root, "docs/course");

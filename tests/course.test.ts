@@ -17,7 +17,7 @@ import { answer as thresholds } from "../examples/course/6-binary/answer.ts";
 import { main as binary } from "../examples/course/6-binary/main.ts";
 import { lessons } from "../examples/course/list.ts";
 import { pageOf, pictureOf, runBlocks, sourceBlocks } from "../scripts/course.ts";
-import { fill } from "../scripts/readme.ts";
+import { fill } from "../scripts/markdown.ts";
 import { near } from "./close.ts";
 import { standard } from "./exemptions.ts";
 
