@@ -17,7 +17,11 @@ const model = sequential(
     seed: 5,
     training: {
       loss: "sparse_categorical_crossentropy",
-      optimizer: { name: "adamw", learningRate: { name: "cosine_decay", initialLearningRate: 0.02, decaySteps: 40 }, clipnorm: 1 },
+      optimizer: {
+        name: "adamw",
+        learningRate: { name: "cosine_decay", initialLearningRate: 0.02, decaySteps: 40 },
+        clipnorm: 1,
+      },
       metrics: ["accuracy", "sparse_top_k_categorical_accuracy"],
     },
   },
