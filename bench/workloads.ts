@@ -1,8 +1,10 @@
 // What `npm run bench` times: predictions and training steps of the nets of nets.ts. In: nothing. Out: works; for each a layerc model,
 // seeded weights, inputs and targets, operation counts. Guarantee: the same numbers in every process of every run.
+
 import { random, seedFor } from "../compiler/base/random.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { sizeOf } from "../compiler/graph/graph.ts";
+import type { TrainingInput } from "../compiler/model.ts";
 import { multiplyAdds as ofGraph } from "../compiler/pipeline/cost.ts";
 import { expandComposites } from "../compiler/rewrite/expand.ts";
 import * as api from "../src/index.ts";
@@ -172,7 +174,7 @@ export function modelOf(net: Net, training?: Training): Model {
   return sequential(net.layers(api), {
     name: net.name,
     ...(named.length === 0 ? {} : { weights: Object.fromEntries(named) }),
-    ...(training === undefined ? {} : { training: { loss: training.loss, optimizer: optimizerOf(training) } }),
+    ...(training === undefined ? {} : { training: { loss: training.loss, optimizer: optimizerOf(training) } as TrainingInput }),
   });
 }
 

@@ -3,6 +3,9 @@
 // A model is a list of lines, each a call of a layer. In a chain every line takes what the one before gave. `inputs` and `outputs`
 // name ports instead, and a line says whose results it takes: a port's name, a line's name (its first result), or `"lstm:1"`.
 import type { LossSpec, MetricSpec, OptimizerSpec } from "./training/define.ts";
+import type { LossInput } from "./training/specs/losses.ts";
+import type { MetricInput } from "./training/specs/metrics.ts";
+import type { OptimizerInput } from "./training/specs/optimizers.ts";
 
 /**
  * One line of the list. `layer` is Keras' name in camelCase, or one of two that stand for other lines: `model`, whose config holds
@@ -43,8 +46,11 @@ export interface About {
 
 /** What a model is trained for. A loss for all outputs, or one by output; the total is their sum, each times its weight. */
 export interface Training {
+  /** What is made small. */
   readonly loss: LossSpec | Readonly<Record<string, LossSpec>>;
+  /** By output: what its loss counts in the total. Default 1 each. */
   readonly lossWeights?: Readonly<Record<string, number>>;
+  /** How the weights move. */
   readonly optimizer: OptimizerSpec;
   /**
    * Weights that stay as they are: patterns of their names, `*` for any characters. A layer's name alone means all its weights, and is as
@@ -57,6 +63,23 @@ export interface Training {
   readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
   /** The same with the weights of rows. */
   readonly weightedMetrics?: readonly MetricSpec[] | Readonly<Record<string, MetricSpec | readonly MetricSpec[]>>;
+}
+
+type MetricsInput = readonly MetricInput[] | Readonly<Record<string, MetricInput | readonly MetricInput[]>>;
+
+/**
+ * A Training as it is written: names and keys are those that exist. A name in a variable of type string needs a cast, such as
+ * `name as LossInput`; what an earlier model holds as its `training` is `Training`.
+ */
+export interface TrainingInput extends Omit<Training, "loss" | "optimizer" | "metrics" | "weightedMetrics"> {
+  /** For all outputs, or by output: a name, or { name, … } with its keys. */
+  readonly loss: LossInput | Readonly<Record<string, LossInput>>;
+  /** A name, or { name, … } with its keys. */
+  readonly optimizer: OptimizerInput;
+  /** For every output that has a loss, or by output: names, or { name, … } with keys; `as` is the name in logs. */
+  readonly metrics?: MetricsInput;
+  /** The same with the weights of rows. */
+  readonly weightedMetrics?: MetricsInput;
 }
 
 /** A network as data: its lines in order, its seed, and its numbers where it has some. */

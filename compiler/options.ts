@@ -4,32 +4,33 @@ import { takenGlobals } from "./base/words.ts";
 
 /** The knobs with their defaults; parsing refuses any other key. */
 export const optionsSchema = z.strictObject({
-  /** Add trainStep, evaluate, getWeights, setWeights. */
+  /** Add trainStep, evaluate, getWeights, setWeights. Default false. */
   train: z.boolean().default(false),
-  /** Most rows of one training step. */
+  /** Most rows of one training step. Default 32. */
   batch: z.int().min(1).max(65536).default(32),
   /** Add step, reset, getState, setState: a sequence in chunks; undefined: where a layer is `stateful`. */
   stream: z.boolean().optional(),
   /** Steps of one chunk; undefined: 1. */
   chunk: z.int().min(1).max(65536).optional(),
-  /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. */
+  /** f32 at every step, no approx rule, no contraction: equal bits on every target and engine. Default false. */
   exact: z.boolean().default(false),
-  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/pipeline/cost.ts). */
+  /** js: plain JavaScript; simd: WebAssembly kernels in lanes, with the JavaScript as fallback; auto: simd where it pays (compiler/pipeline/cost.ts). Default "auto". */
   target: z.enum(["js", "simd", "auto"]).default("auto"),
-  /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. */
+  /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. Default "embed". */
   wasm: z.enum(["embed", "import"]).default("embed"),
+  /** How the module is imported: esm: import; iife: a script and a global; cjs: require. Default "esm". */
   format: z.enum(["esm", "iife", "cjs"]).default("esm"),
-  /** Global name of the iife. */
+  /** Global name of the iife. Default "model". */
   globalName: z
     .string()
     .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
     .refine((name) => !takenGlobals.has(name), "the name is a word of the language, or belongs to the engine or the page")
     .default("model"),
-  /** inline: literals (tiny) or base64; external: `create(bytes)`. */
+  /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),
-  /** Carry golden vectors and `selfTest`. */
+  /** Carry golden vectors and `selfTest`. Default true. */
   selfTest: z.boolean().default(true),
-  /** Convolutions of 3 x 3 by tiles: a half to a fourth of the products, and up to twice the rounding (rewrite/rules/winograd.ts). Not with `exact`. */
+  /** Convolutions of 3 x 3 by tiles: a half to a fourth of the products, and up to twice the rounding (rewrite/rules/winograd.ts). Not with `exact`. Default true. */
   winograd: z.boolean().default(true),
   /** Most multiply-adds of a model that becomes straight-line code; undefined: what pays (compiler/pipeline/cost.ts). */
   unroll: z.int().min(0).optional(),

@@ -4,9 +4,16 @@ export type { Artifact, Manifest, Port, WeightInfo } from "../compiler/artifact.
 export { compile } from "../compiler/compile.ts";
 export type { Code } from "../compiler/diagnostics/codes.ts";
 export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";
-export type { LayerSpec, Model } from "../compiler/model.ts";
+export type { LayerSpec, Model, TrainingInput } from "../compiler/model.ts";
 export type { Options, OptionsInput } from "../compiler/options.ts";
 export type { LossSpec, MetricSpec, OptimizerSpec } from "../compiler/training/define.ts";
+export type { ConstraintInput } from "../compiler/training/specs/constraints.ts";
+export type { InitializerInput } from "../compiler/training/specs/initializers.ts";
+export type { LossInput } from "../compiler/training/specs/losses.ts";
+export type { MetricInput } from "../compiler/training/specs/metrics.ts";
+export type { OptimizerInput } from "../compiler/training/specs/optimizers.ts";
+export type { RegularizerInput } from "../compiler/training/specs/regularizers.ts";
+export type { ScheduleInput } from "../compiler/training/specs/schedules.ts";
 export {
   type Batches,
   type BatchesLike,

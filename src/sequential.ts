@@ -9,7 +9,7 @@ import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
 import { layers } from "../compiler/layers/index.ts";
-import type { InputSpec, LayerSpec, Model, OutputSpec, Training } from "../compiler/model.ts";
+import type { InputSpec, LayerSpec, Model, OutputSpec, Training, TrainingInput } from "../compiler/model.ts";
 import { readRows } from "../runtime/rows.ts";
 import type { RowsLike } from "../runtime/trainable.ts";
 
@@ -29,7 +29,7 @@ export interface SequentialOptions {
   /** A weights file, relative to the model file; or the weights by `layer name/weight name`. Without: the seeded initial weights. */
   readonly weights?: string | Readonly<Record<string, Float32Array>>;
   /** What `compile(model, { train: true })` trains with. */
-  readonly training?: Training;
+  readonly training?: TrainingInput | undefined;
   /** Names of features and classes: by port, or of the only one. */
   readonly about?: Named;
 }
@@ -50,6 +50,7 @@ export interface ModelOptions extends SequentialOptions {
   readonly inputs: Readonly<Record<string, InputLike>> | readonly InputSpec[];
   /** Names of lines, `"lstm:1"` for a second result; by name where the outputs are to be called otherwise. Default: the last line. */
   readonly outputs?: string | readonly (string | OutputSpec)[] | Readonly<Record<string, string>>;
+  /** The lines, each below all it takes. */
   readonly layers: readonly Line[];
 }
 

@@ -1,9 +1,11 @@
 // A process that compiles with one checkout's own compiler. In: the checkout in argv[2], then requests as messages. Out: an answer
 // to each: module files written, times of compile() calls, sizes. Guarantee: every weight is the same whichever checkout compiles.
+
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolve } from "../../compiler/front/steps.ts";
+import type { TrainingInput } from "../../compiler/model.ts";
 import * as own from "../../src/index.ts";
 import type { Api } from "../nets.ts";
 import { weightOf } from "./data.ts";
@@ -36,7 +38,7 @@ function modelOf({ net, kind }: Pairing, api: Api, weights?: Readonly<Record<str
   return api.sequential(net.layers(api), {
     name: net.name,
     ...(weights === undefined || Object.keys(weights).length === 0 ? {} : { weights }),
-    ...(kind === "train" && net.loss !== undefined ? { training: { loss: net.loss, optimizer } } : {}),
+    ...(kind === "train" && net.loss !== undefined ? { training: { loss: net.loss, optimizer } as TrainingInput } : {}),
   });
 }
 

@@ -12,6 +12,7 @@ import type { G } from "../ops/index.ts";
 import { constraintNeeds } from "../training/constraints/index.ts";
 import type { ConstraintSpec, Fans, InitializerSpec, RegularizerSpec } from "../training/define.ts";
 import { regularizerNeeds } from "../training/regularizers/index.ts";
+import type { RegularizerInput } from "../training/specs/regularizers.ts";
 import type { Cell } from "./cell.ts";
 import type { InTime } from "./stream.ts";
 
@@ -201,12 +202,12 @@ type AnyContext = Context<any>;
 
 /** What every layer takes besides its own keys. */
 export interface CommonConfig {
-  /** Unique in the model; without it, Keras' rule: dense, dense_1, … */
+  /** Unique in the model; without it, Keras' rule: dense, dense_1 and so on. */
   readonly name?: string;
   /** false: the weights stay as they are in training. Default true. */
   readonly trainable?: boolean;
   /** What the output adds to the loss, divided by the rows of the batch; masked steps count as all others. Default null: nothing. */
-  readonly activityRegularizer?: RegularizerSpec | null;
+  readonly activityRegularizer?: RegularizerInput | null;
   /** On the first layer: the shape of one sample. */
   readonly inputShape?: readonly (number | null)[];
   /** Whose results it takes: names of inputs and lines, `"lstm:1"` for a second result. Default: the line before. */

@@ -55,14 +55,16 @@ export function parseNamed<T extends Named>(
 }
 
 /** The schema of a config key that names one of a table, so that a fault in it has the key's path. */
-export function specSchema<T extends Named>(
+export function specSchema<T extends Named, I extends string | { readonly name: string }>(
   table: ReadonlyMap<string, T>,
-): z.ZodType<string | { readonly name: string; readonly [key: string]: unknown }> {
+): z.ZodType<string | { readonly name: string; readonly [key: string]: unknown }, I> {
   const names = [...table.keys()] as [string, ...string[]];
-  return z.union([z.enum(names), z.looseObject({ name: z.enum(names) })]).superRefine((spec, context) => {
+  const schema = z.union([z.enum(names), z.looseObject({ name: z.enum(names) })]).superRefine((spec, context) => {
     if (typeof spec === "string" || !table.has(spec.name)) return;
     const { name, ...config } = spec;
     const parsed = table.get(name)?.config.safeParse(config);
     for (const issue of parsed?.error?.issues ?? []) context.addIssue({ ...issue });
   });
+  // What callers may write is typed by item (`specs/`), and checked here.
+  return schema as unknown as z.ZodType<z.output<typeof schema>, I>;
 }

@@ -1,7 +1,7 @@
 // From columns to what a model takes: parts of a table, classes, gaps, windows, and what a model learns of data before training.
 import { describe, expect, it } from "vitest";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
-import type { Model } from "../../compiler/model.ts";
+import type { Model, TrainingInput } from "../../compiler/model.ts";
 import { aboutOf, adaptedTo, applyRecipe, assign, type ByPort, type LearnOptions, learningCurves, learnRecipe, portsOf, readTable, split, windows, withoutGaps } from "../../src/data/index.ts"; // biome-ignore format: one line
 import {
   compile,
@@ -18,7 +18,7 @@ import { standard } from "../exemptions.ts";
 
 const net = (inputs: number, units: number, activation: string, loss: string): Model =>
   sequential([dense({ units, activation: activation as "relu", inputShape: [inputs] })], {
-    training: { loss, optimizer: "sgd" },
+    training: { loss, optimizer: "sgd" } as TrainingInput,
   });
 
 interface Case {

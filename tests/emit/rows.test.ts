@@ -1,10 +1,12 @@
 // What the functions of a module take: rows in every form, and nothing that is no number. Every module is made from a model, on
 // straight lines, loops, lanes and in training; the flat Float32Array is the standard that all other forms equal.
+
 import vm from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { newerSyntax } from "../../compiler/emit/judge.ts";
+import type { TrainingInput } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { load } from "../../runtime/load.ts";
 import { conv2d, dense, embedding, flatten, reshape, sequential } from "../../src/index.ts";
@@ -263,7 +265,7 @@ describe("ids", () => {
 describe("labels", () => {
   const model = (loss: unknown) =>
     sequential([dense({ units: 3, activation: "softmax", inputShape: [2] })], {
-      training: { loss: loss as string, optimizer: "sgd" },
+      training: { loss, optimizer: "sgd" } as TrainingInput,
     });
   const x = [0, 1, 1, 0];
   it("are whole numbers from 0; where the largest is the number of classes, the error says so", () => {

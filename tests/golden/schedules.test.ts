@@ -1,10 +1,12 @@
 // The schedules of the fixtures: the rate before every step, against what Keras computed: as numbers, as Graph, and of a module that trains.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { graph } from "../../compiler/graph/graph.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
+import type { TrainingInput } from "../../compiler/model.ts";
 import { begin } from "../../compiler/ops/index.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import { rateAt, scheduled } from "../../compiler/training/schedules/index.ts";
@@ -64,7 +66,10 @@ describe.each(cases)("$name", ({ spec, rates }) => {
   it("of a module before each step", () => {
     const training = { loss: "mse", optimizer: { name: "sgd", learningRate: spec } } as const;
     const given = options[cases.findIndex((item) => item.spec === spec) % options.length];
-    const model = sequential([dense({ units: 1, useBias: false, inputShape: [1] })], { seed: 1, training });
+    const model = sequential([dense({ units: 1, useBias: false, inputShape: [1] })], {
+      seed: 1,
+      training: training as TrainingInput,
+    });
     const module = load<Planned>(compile(model, { ...given, train: true, batch: 1, selfTest: false }));
     const found = rates.map(() => {
       const rate = module.getLearningRate();

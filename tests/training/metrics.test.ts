@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
-import type { Model } from "../../compiler/model.ts";
+import type { Model, TrainingInput } from "../../compiler/model.ts";
 import { load } from "../../runtime/load.ts";
 import { activation, dense, masking, model, sequential } from "../../src/sequential.ts";
 import { expectClose, near } from "../close.ts";
@@ -20,7 +20,9 @@ const made = (source: Model): Module => load<Module>(compile(source, { train: tr
 /** A model that gives its input, so that what is judged can be written down. */
 const judged = (width: number, loss: string, metrics: readonly string[]): Module =>
   made(
-    sequential([activation({ activation: "linear", inputShape: [width] })], { training: { loss, optimizer: "sgd", metrics } }),
+    sequential([activation({ activation: "linear", inputShape: [width] })], {
+      training: { loss, optimizer: "sgd", metrics } as TrainingInput,
+    }),
   );
 
 describe("accuracy is what loss and shapes say", () => {
@@ -84,7 +86,7 @@ describe("by output", () => {
       inputs: { a: [1], b: [1] },
       outputs: { p: "activation", q: "activation_1" },
       layers: [activation({ activation: "linear", inputs: ["a"] }), activation({ activation: "linear", inputs: ["b"] })],
-      training: { loss, optimizer: "sgd", ...(metrics === undefined ? {} : { metrics }) },
+      training: { loss, optimizer: "sgd", ...(metrics === undefined ? {} : { metrics }) } as TrainingInput,
     });
   it("are called after it, and follow the losses", () => {
     const logs = made(ports({ q: ["accuracy"], p: ["mae", "mse"] })).evaluate(
@@ -152,7 +154,7 @@ describe("what is shown of several batches", () => {
     load<Module>(
       compile(
         sequential([activation({ activation: "linear", inputShape: [3] })], {
-          training: { loss: "mse", optimizer: "sgd", ...training } as NonNullable<Model["training"]>,
+          training: { loss: "mse", optimizer: "sgd", ...training } as TrainingInput,
         }),
         { train: true, batch },
       ),
@@ -213,7 +215,7 @@ describe("numbers that Keras gave", () => {
       load<Module>(
         compile(
           sequential([activation({ activation: "linear", inputShape: [width] })], {
-            training: { loss: "mse", optimizer: "sgd", weightedMetrics: [metric] } as NonNullable<Model["training"]>,
+            training: { loss: "mse", optimizer: "sgd", weightedMetrics: [metric] } as TrainingInput,
           }),
           { train: true, batch: 8 },
         ),
@@ -247,7 +249,7 @@ it("what is no part of a sparse crossentropy counts all the same, unless rows ha
   const layers = [activation({ activation: "linear", inputShape: [3] })];
   const metric = [{ name: "sparse_categorical_crossentropy", ignoreClass: 1 }];
   const training = { loss: "sparse_categorical_crossentropy", optimizer: "sgd", metrics: metric, weightedMetrics: metric };
-  const logs = made(sequential(layers, { training })).evaluate(
+  const logs = made(sequential(layers, { training: training as TrainingInput })).evaluate(
     [0.2, 0.3, 0.5, 0.2, 0.3, 0.5, 0.2, 0.3, 0.5, 0.2, 0.3, 0.5],
     [0, 1, 2, 1],
   );
@@ -262,7 +264,9 @@ it("weights of an intersection over union are cut to whole numbers, unless it is
     { name: "mean_io_u", numClasses: 2, dtype: "float32", as: "exact" },
   ];
   const layers = [activation({ activation: "linear", inputShape: [1] })];
-  const module = made(sequential(layers, { training: { loss: "mse", optimizer: "sgd", weightedMetrics: metrics } }));
+  const module = made(
+    sequential(layers, { training: { loss: "mse", optimizer: "sgd", weightedMetrics: metrics } as TrainingInput }),
+  );
   const logs = module.evaluate([0, 1, 1], [0, 1, 0], { sampleWeight: [1.5, 2, 0.9] });
   near(logs.mean_io_u, 1, standard.losses);
   near(logs.exact, (1.5 / 2.4 + 2 / 2.9) / 2, standard.losses);

@@ -5,7 +5,7 @@ import { type Random, random } from "../../compiler/base/random.ts";
 import { compile } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
-import type { Model, Training } from "../../compiler/model.ts";
+import type { Model, Training, TrainingInput } from "../../compiler/model.ts";
 import { type AnyOptimizer, optimizers } from "../../compiler/training/optimizers/index.ts";
 import * as list from "../../compiler/training/optimizers/list.ts";
 import { load } from "../../runtime/load.ts";
@@ -26,7 +26,10 @@ const started = (model: Model, options: object = {}): Trained =>
 
 /** y = x·W + b, of which the slopes of the mean square are known. */
 const line = (optimizer: Optimizer, more: Partial<Training> = {}): Model =>
-  sequential([dense({ name: "d", units: 2, inputShape: [3] })], { seed: 3, training: { loss: "mse", optimizer, ...more } });
+  sequential([dense({ name: "d", units: 2, inputShape: [3] })], {
+    seed: 3,
+    training: { loss: "mse", optimizer, ...more } as TrainingInput,
+  });
 function slopes(w: readonly number[], b: readonly number[], x: ArrayLike<number>, y: ArrayLike<number>) {
   const [count, dw, db] = [x.length / 3, w.map(() => 0), b.map(() => 0)];
   for (let n = 0; n < count; n++)
@@ -186,7 +189,7 @@ describe.each(rows.map(({ name }, i) => [name, i] as const))("%s", (name, turn) 
         dropout({ rate: 0.25 }),
         dense({ name: "b", units: 2 }),
       ],
-      { seed: 4, training: { loss: "mse", optimizer: { name, ...around, learningRate } } },
+      { seed: 4, training: { loss: "mse", optimizer: { name, ...around, learningRate } } as TrainingInput },
     );
     const artifact = compile(net, { train: true, batch: 4, selfTest: false, ...targets[turn % targets.length] });
     const [whole, first, second] = [0, 1, 2].map(() => load<Trained>(artifact));
@@ -266,7 +269,7 @@ describe("rows of an embedding", () => {
       ],
       {
         seed: 1,
-        training: { loss: "mse", optimizer },
+        training: { loss: "mse", optimizer } as TrainingInput,
       },
     );
   it("count each occurrence by itself in squares and norms, as Keras on TensorFlow has it", () => {
@@ -335,7 +338,7 @@ describe("frozen weights, and learning rates by pattern", () => {
         batchNormalization({ name: "bn" }),
         dense({ name: "head", units: 2 }),
       ],
-      { seed: 2, training: { loss: "mse", optimizer: "sgd", ...more } },
+      { seed: 2, training: { loss: "mse", optimizer: "sgd", ...more } as TrainingInput },
     );
   const trainedOf = (more: Partial<Training>) => resolve(deep(more)).trainStep().trainable;
   it("stay as they are: a weight, all of a layer, whatever a star fits", () => {

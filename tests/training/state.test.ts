@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { resolve } from "../../compiler/front/steps.ts";
-import type { Model } from "../../compiler/model.ts";
+import type { Model, TrainingInput } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import type { OptimizerSpec } from "../../compiler/training/define.ts";
 import { type Loadable, load, type Trainable } from "../../runtime/index.ts";
@@ -18,7 +18,7 @@ const net = (optimizer: OptimizerSpec): Model =>
       dropout({ rate: 0.3 }),
       dense({ units: 2 }),
     ],
-    { seed: 3, training: { loss: "mse", optimizer } },
+    { seed: 3, training: { loss: "mse", optimizer } as TrainingInput },
   );
 
 interface Module extends Trainable {
@@ -62,7 +62,7 @@ describe("goes on where the other stopped", () => {
 });
 
 const small = (optimizer: OptimizerSpec): Model =>
-  sequential([dense({ units: 1, inputShape: [2] })], { training: { loss: "mse", optimizer } });
+  sequential([dense({ units: 1, inputShape: [2] })], { training: { loss: "mse", optimizer } as TrainingInput });
 
 it("what is missing begins as always, and what begins as always is no text", () => {
   const model = small("adam");

@@ -44,8 +44,13 @@ interface Config {
   readonly dataFormat?: z.output<typeof formats> | null;
   readonly seed: number | null;
 }
-interface Given extends Partial<Config> {
+interface Given {
+  /** The rate at which channels are dropped in training, 0..1; the others are scaled up. */
   readonly rate: number;
+  /** Where the channels stand: channels_last or channels_first; null is channels_last. Default null. */
+  readonly dataFormat?: Config["dataFormat"];
+  /** The seed of the layer's noise, a whole number; null: from the model's seed and the layer's name. Default null. */
+  readonly seed?: number | null;
 }
 
 /** Channels of a sequence. https://keras.io/api/layers/regularization_layers/spatial_dropout1d/ */

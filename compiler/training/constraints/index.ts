@@ -5,6 +5,7 @@ import type { Node, Shape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { Constraint, ConstraintSpec } from "../define.ts";
 import { named, parseNamed, specSchema } from "../named.ts";
+import type { ConstraintInput } from "../specs/constraints.ts";
 import * as list from "./list.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in the rules, which only see what the schema has checked.
@@ -13,8 +14,8 @@ type AnyConstraint = Constraint<any>;
 export const constraints: ReadonlyMap<string, AnyConstraint> = named<AnyConstraint>(Object.values(list));
 
 /** "non_neg", {name: "max_norm", maxValue: 3}, or null for none, which is the default. */
-export const constraintSchema: z.ZodDefault<z.ZodNullable<z.ZodType<ConstraintSpec>>> = z
-  .nullable(specSchema(constraints))
+export const constraintSchema: z.ZodDefault<z.ZodNullable<z.ZodType<ConstraintSpec, ConstraintInput>>> = z
+  .nullable(specSchema<AnyConstraint, ConstraintInput>(constraints))
   .default(null);
 
 const parsed = (spec: ConstraintSpec): { readonly item: AnyConstraint; readonly config: object } =>

@@ -4,6 +4,7 @@ import type { Random } from "../../base/random.ts";
 import { random, seedFor } from "../../base/random.ts";
 import type { Fans, Initializer, InitializerSpec } from "../define.ts";
 import { named, parseNamed, specSchema } from "../named.ts";
+import type { InitializerInput } from "../specs/initializers.ts";
 import * as list from "./list.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in `fill`, which only sees what the schema has checked.
@@ -12,7 +13,7 @@ type AnyInitializer = Initializer<any>;
 export const initializers: ReadonlyMap<string, AnyInitializer> = named<AnyInitializer>(Object.values(list));
 
 /** "glorot_uniform", or {name: "constant", value: 3}. */
-export const initializerSchema: z.ZodType<InitializerSpec> = specSchema(initializers);
+export const initializerSchema: z.ZodType<InitializerSpec, InitializerInput> = specSchema(initializers);
 
 /** The initial value of a weight: a function of the model's seed and the weight's full name. */
 export function initialize(

@@ -50,7 +50,8 @@ export const allMetrics: readonly AnyMetric[] = [
 const className = (name: string): string => name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 /** A short name in capitals: MSE. */
 const isShort = (name: string): boolean => /^[a-z]{2,4}$/.test(name);
-const table: ReadonlyMap<string, AnyMetric> = named<AnyMetric>(
+/** Every metric by its names, class names and aliases. */
+export const metrics: ReadonlyMap<string, AnyMetric> = named<AnyMetric>(
   allMetrics.map((metric) => ({
     ...metric,
     aliases: [
@@ -69,18 +70,19 @@ export interface Named {
 }
 
 /** Words that mean one of three, by the output and its target, as in Keras: of single numbers, of numbers of classes, of distributions. */
-const words: Readonly<Record<string, readonly [binary: string, sparse: string, categorical: string]>> = {
+export const metricWords: Readonly<Record<string, readonly [binary: string, sparse: string, categorical: string]>> = {
   accuracy: ["binary_accuracy", "sparse_categorical_accuracy", "categorical_accuracy"],
   crossentropy: ["binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy"],
 };
-const short: Readonly<Record<string, string>> = { acc: "accuracy", ce: "crossentropy" };
+/** What they are called for short. */
+export const shortWords: Readonly<Record<string, string>> = { acc: "accuracy", ce: "crossentropy" };
 
 /** What a word means for shapes of a sample; another name is its own meaning. An object of Keras called accuracy is the class of that name. */
 function meaning(name: string, isWord: boolean, { output, target }: MetricShapes): string {
   const lower = name.toLowerCase();
-  const word = Object.hasOwn(short, lower) ? short[lower] : isWord || lower === "crossentropy" ? lower : "";
-  if (!Object.hasOwn(words, word)) return name;
-  const [binary, sparse, categorical] = words[word];
+  const word = Object.hasOwn(shortWords, lower) ? shortWords[lower] : isWord || lower === "crossentropy" ? lower : "";
+  if (!Object.hasOwn(metricWords, word)) return name;
+  const [binary, sparse, categorical] = metricWords[word];
   if (output.at(-1) === 1) return binary;
   return target.length < output.length || (target.at(-1) === 1 && target.length === output.length) ? sparse : categorical;
 }
@@ -115,7 +117,7 @@ export function metricOf(spec: unknown, shapes: MetricShapes, path: string): Nam
 }
 
 function found(spec: unknown, shapes: MetricShapes, path: string): Omit<Named, "log"> {
-  const { item, config } = parseNamed(table, spec, { kind: "metric", path });
+  const { item, config } = parseNamed(metrics, spec, { kind: "metric", path });
   const needs = item.needs?.(shapes, config);
   if (needs === undefined) return { item, config };
   throw new CompileError({ code: "training/spec", path, message: `${item.name} needs ${needs}` });

@@ -5,6 +5,7 @@ import type { Node, Shape } from "../../graph/graph.ts";
 import type { G } from "../../ops/index.ts";
 import type { Regularizer, RegularizerSpec } from "../define.ts";
 import { named, parseNamed, specSchema } from "../named.ts";
+import type { RegularizerInput } from "../specs/regularizers.ts";
 import * as list from "./list.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: configs are contravariant in the rules, which only see what the schema has checked.
@@ -13,8 +14,8 @@ type AnyRegularizer = Regularizer<any>;
 export const regularizers: ReadonlyMap<string, AnyRegularizer> = named<AnyRegularizer>(Object.values(list));
 
 /** "l2", {name: "l2", l2: 0.001}, or null for none, which is the default. */
-export const regularizerSchema: z.ZodDefault<z.ZodNullable<z.ZodType<RegularizerSpec>>> = z
-  .nullable(specSchema(regularizers))
+export const regularizerSchema: z.ZodDefault<z.ZodNullable<z.ZodType<RegularizerSpec, RegularizerInput>>> = z
+  .nullable(specSchema<AnyRegularizer, RegularizerInput>(regularizers))
   .default(null);
 
 const parsed = (spec: RegularizerSpec): { readonly item: AnyRegularizer; readonly config: object } =>

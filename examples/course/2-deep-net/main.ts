@@ -4,7 +4,7 @@ import { chart } from "layerc/data";
 import type { Sizes } from "../lesson.ts";
 import { landscape } from "./landscape.ts";
 
-const training = { loss: "mse", optimizer: { name: "adam", learningRate: 0.02 } };
+const training = { loss: "mse", optimizer: { name: "adam", learningRate: 0.02 } } as const;
 export const nets: Readonly<Record<string, Model>> = {
   "one unit": sequential([dense({ units: 1, inputShape: [2] })], { seed: 4, training }),
   "2-4-3-1": sequential(

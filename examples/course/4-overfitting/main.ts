@@ -11,7 +11,7 @@ export async function days() {
   return { train: parts(all.filter(({ day }) => day % 14 === 3)), held: parts(all.filter(({ day }) => day % 14 !== 3)) };
 }
 
-const training = { loss: "mse", optimizer: { name: "adam", learningRate: 0.01 } };
+const training = { loss: "mse", optimizer: { name: "adam", learningRate: 0.01 } } as const;
 /** As many hidden units in each of two layers. */
 export const netOf = (units: number): Model =>
   sequential([dense({ units, activation: "relu", inputShape: [1] }), dense({ units, activation: "relu" }), dense({ units: 1 })], {
