@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
+// It works in the folder where it was loaded, for good: that must not be one of ours, which are removed.
+import "esbuild";
 import { run } from "../../src/cli/program.ts";
 
 export const bin = join(resolve(import.meta.dirname, "../.."), "dist/src/cli/main.js");
