@@ -1,7 +1,8 @@
 // docs/errors.md: every code with what it means, and a wrong and a right example where `layerc explain` has one. In: the two tables. Out: the
 // page, which tests/cli/explain.test.ts compares. `npm run update-examples` writes it.
 import { codes } from "../compiler/diagnostics/codes.ts";
-import { type Example, examples, type Pair } from "../src/cli/explain/examples.ts";
+import { examples } from "../src/cli/explain/examples.ts";
+import type { Example, Pair } from "../src/cli/explain/pair.ts";
 
 const language = (name: string): string => /\w+$/.exec(name)?.[0] ?? "";
 const fence = (kind: string, text: string): string => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\``;

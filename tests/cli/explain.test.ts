@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { codes } from "../../compiler/diagnostics/codes.ts";
 import { errorsPage } from "../../scripts/errors.ts";
-import { type Example, examples } from "../../src/cli/explain/examples.ts";
+import { examples } from "../../src/cli/explain/examples.ts";
+import { excused } from "../../src/cli/explain/excused.ts";
+import type { Example } from "../../src/cli/explain/pair.ts";
 import { layerc, type Run } from "./bin.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "explain-")));
@@ -14,9 +16,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function run({ files, run }: Example): Promise<Run> {
   const folder = mkdtempSync(join(root, "case-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const [name, ...args] = run.split(" ");
+  const [command, input] = run.split(" < ");
+  const [name, ...args] = command.split(" ");
   expect(name).toBe("layerc");
-  return layerc(folder, args);
+  return layerc(folder, args, input === undefined ? "" : files[input]);
 }
 const codesIn = ({ stderr }: Run): readonly string[] => [...stderr.matchAll(/^[a-z]+\/[a-z-]+(?= |$)/gm)].map(([code]) => code);
 
@@ -26,6 +29,10 @@ it.each(Object.entries(examples))("%s", async (code, { wrong, right }) => {
   const made = await run(right);
   expect(made).toMatchObject({ status: 0 });
   expect(codesIn(made)).not.toContain(code);
+});
+
+it("shows or excuses every code, and none twice", () => {
+  expect([...Object.keys(examples), ...Object.keys(excused)].sort()).toEqual(Object.keys(codes).sort());
 });
 
 it("says what is wrong and what is right", async () => {

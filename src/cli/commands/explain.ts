@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type Code, codes } from "../../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
-import type { Example } from "../explain/examples.ts";
+import type { Example } from "../explain/pair.ts";
 import { renderTable } from "../render.ts";
 import { print, printJson } from "../terminal.ts";
 
