@@ -89,5 +89,8 @@ export const sidebar: readonly { readonly text: string; readonly items: Item[] }
 /** What stands above every page, of those that are there. */
 export const nav: readonly Item[] = [
   ...itemOf("project/readme", "First steps"),
-  ...["course/index", "layers", "training", "formats/index", "command-line", "errors"].flatMap((page) => itemOf(page)),
+  // Short, so that all fit beside the search on a narrow screen.
+  ...itemOf("course/index", "Course"),
+  ...["layers", "training", "formats/index", "command-line"].flatMap((page) => itemOf(page)),
+  ...itemOf("errors", "Errors"),
 ];
