@@ -37,17 +37,19 @@ interface Loop {
   readonly health: Guard | undefined;
 }
 
-/** Modules that a run is training: a second one would train with the first one's rates, orders and means. */
-const busy = new WeakSet<Trainable>();
+/** What a run is training, by its trainStep, since a copy of a module's exports is the same module: a second run would spoil the first one's means. */
+const busy = new WeakSet<object>();
 
 /** Trains a module in place. Throws TypeError where another run does so already. */
 export function* train(module: Trainable, run: Run, pace: Pace, host: Host = {}): Steps<Fitted> {
-  if (busy.has(module)) throw new TypeError("fit: another run is training this module; train an instance of its own, create()");
-  busy.add(module);
+  const { trainStep } = module;
+  if (busy.has(trainStep))
+    throw new TypeError("fit: another run is training this module; train an instance of its own, create()");
+  busy.add(trainStep);
   try {
     return yield* trained(module, run, pace, host);
   } finally {
-    busy.delete(module);
+    busy.delete(trainStep);
   }
 }
 

@@ -16,11 +16,19 @@ import type { Extent } from "../../compiler/program/program.ts";
 const [shown, most] = [16, 24];
 type Shapes = ReadonlyMap<string, readonly Extent[]>;
 
+/** What a person is shown of each stage: addresses stand in nests and schedules, and are too many in a program; kernels are what is long. */
+const shows: Readonly<Record<Snapshot["stage"], readonly ((text: string, shapes: Shapes) => string)[]>> = {
+  graph: [],
+  plan: [],
+  nests: [withCaptions, folded],
+  schedule: [withCaptions, folded],
+  program: [folded],
+};
+
 /** A snapshot for a person; of one layer alone where `path` says so. */
 export function reading({ stage, text }: Snapshot, shapes: Shapes, path?: string): string {
   const own = path === undefined ? text : ofLayer(text, path);
-  if (stage === "graph" || stage === "plan") return own.trimEnd();
-  return folded(stage === "program" ? own : withCaptions(own, shapes)).trimEnd();
+  return shows[stage].reduce((read, show) => show(read, shapes), own).trimEnd();
 }
 
 /** The shape of every buffer, by the name that stages after the plan have for it. */
