@@ -1,0 +1,174 @@
+// A report: everything the compiler did with a model, as plain JSON that a page shows. In: nothing. Out: types. Guarantee: no field
+// is code to be run but `modules`, and no text is markup: whoever shows a text shows it as text.
+//
+// Panes are texts, one under another as the model is lowered. What ties them together are things: a layer, a node, a region, a buffer, a kernel, a
+// rewrite. A mark says which lines of a pane are of a thing, a thing says which others it lights up; so pointing at a line needs no search:
+//
+//   pointed line → its marks → the innermost thing → itself and `lights` → every line of every pane that carries one of them
+import type { Goal, Stage } from "../../compiler/pipeline/passes.ts";
+
+/** Place of a thing in `Report.things`. */
+export type ThingId = number;
+
+/** What can be pointed at. */
+export interface Thing {
+  readonly kind: "layer" | "node" | "region" | "buffer" | "kernel" | "rewrite";
+  /** As panes have it: `layers[1]`, `%7`, `r2`, `hidden1`, `predict/hidden1`. */
+  readonly name: string;
+  /** One line for whoever points at it. */
+  readonly says: string;
+  /** What lights up with it, itself left out; both ways where both make sense. */
+  readonly lights: readonly ThingId[];
+  /** Absent: of the model, whatever is computed. */
+  readonly goal?: Goal;
+}
+
+/** Lines `from` up to and with `to` (from 0) are of the thing. */
+export type Mark = readonly [from: number, to: number, thing: ThingId];
+
+/** A text of one stage. */
+export interface Pane {
+  readonly stage: "list" | Stage | "javascript" | "webassembly";
+  readonly title: string;
+  readonly target?: string;
+  readonly text: string;
+  readonly marks: readonly Mark[];
+  /** Line → what stands behind it in words: addresses by axes (`kernel[k0, i1]`). */
+  readonly captions?: Readonly<Record<number, string>>;
+  /** Lines `from` up to and with `to` are hidden until asked for. */
+  readonly folds?: readonly (readonly [from: number, to: number])[];
+}
+
+/** A layer, or what else the model names, as the list has it. */
+export interface LayerRow {
+  readonly thing: ThingId;
+  readonly path: string;
+  readonly layer: string;
+  readonly name: string;
+  /** Its config as text. */
+  readonly config: string;
+  readonly output: string;
+  readonly parameters: number;
+  /** Bytes of its weights in float32. */
+  readonly bytes: number;
+  /** Of one row, in the goal predict. */
+  readonly multiplyAdds: number;
+}
+
+/** A graph to draw: coordinates are worked out when the report is made. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly {
+    readonly thing: ThingId;
+    readonly label: string;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  readonly arrows: readonly {
+    readonly from: ThingId;
+    readonly to: ThingId;
+    readonly label: string;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
+}
+
+/** A rule that fired. */
+export interface Rewrite {
+  readonly thing: ThingId;
+  readonly rule: string;
+  readonly promise: "bits" | "value" | "approx";
+  readonly before: string;
+  readonly after: string;
+  readonly origin: string;
+}
+
+/** A pass: what it changed, line by line. */
+export interface PassRow {
+  readonly pass: string;
+  readonly stage: Stage;
+  readonly target?: string;
+  readonly says: string;
+  readonly lines: number;
+  readonly changed: boolean;
+  /** Absent where nothing changed, or the pass leads to another stage. ` ` kept, `+`, `-`; `…` for what is left out. */
+  readonly diff?: readonly (readonly [sign: " " | "+" | "-" | "…", text: string])[];
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** A stretch of memory: bytes by the time it is alive. */
+export interface ArenaRow {
+  readonly thing: ThingId;
+  readonly name: string;
+  readonly role: string;
+  readonly shape: string;
+  /** Bytes from the arena's start; and how many. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Positions of regions, both included. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A kernel, with what it costs for one call. */
+export interface KernelRow {
+  readonly thing: ThingId;
+  readonly name: string;
+  readonly target: string;
+  /** What gave its schedule: `columns: i0, i1 x 8`. */
+  readonly strategy: string;
+  readonly multiplyAdds: number;
+  /** Bytes it reads and writes once. */
+  readonly bytes: number;
+}
+
+/** What one entry of the module is. */
+export interface GoalReport {
+  readonly goal: Goal;
+  readonly panes: readonly Pane[];
+  readonly passes: readonly PassRow[];
+  readonly drawing: Drawing;
+  readonly arena: { readonly bytes: number; readonly positions: number; readonly rows: readonly ArenaRow[] };
+  readonly kernels: readonly KernelRow[];
+}
+
+/** Values of a row at a region, beside the same in doubles. */
+export interface Activation {
+  readonly thing: ThingId;
+  readonly name: string;
+  readonly shape: string;
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+  /** Largest difference from the same computed in doubles, absolute. */
+  readonly error: number;
+  /** The first of them. */
+  readonly values: readonly number[];
+}
+
+/** All of it. */
+export interface Report {
+  readonly layerc: string;
+  readonly model: string;
+  readonly hash: string;
+  /** What was asked for, as the module's header says it. */
+  readonly options: string;
+  readonly facts: {
+    readonly parameters: number;
+    readonly multiplyAdds: number;
+    readonly code: number;
+    readonly gzip?: number;
+    readonly weights: number;
+    readonly arena: number;
+  };
+  readonly things: readonly Thing[];
+  readonly layers: readonly LayerRow[];
+  /** Layers and what goes from one to the other. */
+  readonly drawing: Drawing;
+  readonly goals: readonly GoalReport[];
+  /** Golden rows through the module: per row its input and what every region gave. */
+  readonly activations: readonly { readonly input: readonly (readonly number[])[]; readonly rows: readonly Activation[] }[];
+  readonly warnings: readonly string[];
+}
