@@ -86,8 +86,13 @@ function readPort({ port, what, rows: given }: Part, name: string, agreed?: Agre
 }
 
 function checkRange(what: string, name: string, values: Float32Array, rows: number, { below, ignore }: Range): void {
-  const at = values.findIndex((value) => !(value >= 0 && value < below && Number.isInteger(value)) && value !== ignore);
-  if (at < 0) return;
+  // Asked of every row of every call: a callback for each would be a tenth of an epoch of a small net.
+  let at = 0;
+  for (const { length } = values; at < length; at++) {
+    const value = values[at];
+    if (!(value >= 0 && value < below && value === Math.floor(value)) && value !== ignore) break;
+  }
+  if (at === values.length) return;
   const size = values.length / rows;
   const largest = values.reduce((most, value) => (value === ignore ? most : Math.max(most, value)), 0);
   // Who counts from 1 meets the number of classes itself, and nothing above.
