@@ -120,7 +120,7 @@ function fits({ fit = [] }: Results): string[] {
     String(line.pairs),
   ]);
   const says =
-    "An epoch of 4,096 rows, Adam and accuracy: by trainStep alone, and through fit with all it checks, shuffles and sums.";
+    "An epoch of 4,096 rows, Adam and accuracy: by trainStep alone, and through fit with all it checks, shuffles and sums; processor time.";
   return section("fit", says, ["work", "bare steps ms", "fit ms", "times", "quartiles", "pairs"], rows);
 }
 

@@ -130,7 +130,7 @@ function* batchesOf({ session, source, health, pace }: Loop, epoch: number, orde
     if (begins) yield* call(session, "onBatchBegin", batch);
     health?.before();
     const loss = module.trainStep(given.x, given.y, stepOptions(given, session.givenRate));
-    health?.after(`epoch ${epoch}, batch ${batch}`, loss, given.x);
+    health?.after(epoch, batch, loss, given.x);
     // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
     sum += given.rows * loss;
     rows += given.rows;
