@@ -3,7 +3,7 @@
 // off the plain loops of each nest; `acc` stands in `finish` alone; a fold has the format of its terms and of `acc`.
 import { CompileError } from "../../diagnostics/error.ts";
 import type { Call, Index, Program } from "../program.ts";
-import { verifyProgram } from "../verify.ts";
+import { isFree, verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
@@ -17,13 +17,13 @@ export function verifyNests(program: Program<NestKernel>): void {
   verifyProgram(plainProgram(one));
 }
 
-/** The calls of a twin as calls of the kernel that it is a twin of, where that is there and each buffer is of the same length and role:
- * then what holds there holds here. */
+/** The calls of a twin as calls of the kernel that it is a twin of, where that is there, and each buffer is as long and may be written
+ * like the one there: then what holds there holds here. */
 function withoutTwins(program: Program<NestKernel>): Program<NestKernel> {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const isAlike = (there: string, here: string): boolean => {
     const [a, b] = [buffers.get(there), buffers.get(here)];
-    return a !== undefined && b !== undefined && a.length === b.length && a.role === b.role;
+    return a !== undefined && b !== undefined && a.length === b.length && (a.role === b.role || isFree(b.role));
   };
   const all = new Set(program.kernels);
   const covered = new Map<string, NestKernel>();
