@@ -19,13 +19,14 @@ export interface LoweringFlags extends ModelFlags {
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
+  readonly syntax?: OptionsInput["syntax"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
   readonly wasm?: OptionsInput["wasm"];
   readonly selfTest?: boolean;
 }
 
-const { batch, chunk, unroll, target, format, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, syntax, weights, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
@@ -57,6 +58,11 @@ export function addLoweringFlags(command: Command): Command {
 export function addCompileFlags(command: Command): Command {
   return addLoweringFlags(command)
     .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
+    .addOption(
+      new Option("--syntax <edition>", "edition of the language, for old engines; the bits stay (es2020)").choices(
+        syntax.unwrap().options,
+      ),
+    )
     .option("--global-name <name>", "global variable of the iife (model)")
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
