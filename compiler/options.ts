@@ -26,10 +26,7 @@ export const optionsSchema = z.strictObject({
     .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
     .refine((name) => !takenGlobals.has(name), "the name is a word of the language, or belongs to the engine or the page")
     .default("model"),
-  /**
-   * The edition of the language that the text is written in; the bits are the same. es5: for njs, Duktape, Rhino; without `format` an iife then, since
-   * ES5 has no modules (an esm keeps its one `export`, for a bundler). Default "es2020".
-   */
+  /** Edition of the language that the text is written in, with the same bits; es5, for njs, Duktape and Rhino, is an iife where no format is given. Default "es2020". */
   syntax: z.enum(["es2020", "es2015", "es5"]).default("es2020"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),

@@ -130,6 +130,10 @@ export const codes = {
     "The module was not made of this model: other layers, other weights, or by another version of layerc, whose text need not be the same to the byte.",
   "verify/self-test":
     "The module does not compute what it did when it was compiled: an output of selfTest is further off than its bound. The bytes are right, so the engine, or a file beside the module, is to be looked at.",
+  "options/host":
+    "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
+  "options/budget":
+    "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 
