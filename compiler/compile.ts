@@ -5,6 +5,7 @@ import { hasher } from "./base/hash.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -136,7 +137,13 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export const parseOptions = (input: OptionsInput): Options =>
-  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
+  settle(input, check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" }));
+
+/** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */
+export function extensionOf(input: OptionsInput): string {
+  const options = parseOptions(input);
+  return forms[options.format].extension(options);
+}
 
 function hashOf(
   model: Model,

@@ -122,6 +122,8 @@ export const codes = {
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
   "training/run":
     "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
+  "sql/limit":
+    "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

@@ -19,13 +19,15 @@ export interface LoweringFlags extends ModelFlags {
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
+  readonly rows?: OptionsInput["rows"];
+  readonly dialect?: OptionsInput["dialect"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
   readonly wasm?: OptionsInput["wasm"];
   readonly selfTest?: boolean;
 }
 
-const { batch, chunk, unroll, target, format, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, rows, dialect, weights, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
@@ -56,8 +58,15 @@ export function addLoweringFlags(command: Command): Command {
 /** The options of `compile`, one for each knob of a compilation. */
 export function addCompileFlags(command: Command): Command {
   return addLoweringFlags(command)
-    .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
-    .option("--global-name <name>", "global variable of the iife (model)")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse (esm)",
+      ).choices(format.unwrap().options),
+    )
+    .option("--global-name <name>", "global variable of the iife, function in SQL (model)")
+    .addOption(new Option("--rows <rows>", "what a filter reads and writes (float32)").choices(rows.unwrap().options))
+    .addOption(new Option("--dialect <dialect>", "whose SQL").choices(dialect.unwrap().options))
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
     )
