@@ -116,6 +116,8 @@ export const codes = {
   "source/ended": "A model file ended the process that runs it, by process.exit or a signal, before its model was known.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
+  "cli/missing":
+    "A command needs a package that is not installed with layerc, because few need it and it is large. The hint says how to install it.",
   "weights/untrained":
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":

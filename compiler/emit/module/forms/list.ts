@@ -2,7 +2,7 @@
 // that fit each other.
 import { CompileError } from "../../../diagnostics/error.ts";
 import { showValue } from "../../../diagnostics/show.ts";
-import type { Options, OptionsInput } from "../../../options.ts";
+import { type Options, type OptionsInput, optionsSchema } from "../../../options.ts";
 import { filter } from "./filter.ts";
 import type { Form } from "./form.ts";
 import { cjs, esm, iife } from "./importable.ts";
@@ -12,8 +12,8 @@ import { sql } from "./sql.ts";
 export const forms: Readonly<Record<Options["format"], Form>> = { esm, iife, cjs, filter, sql };
 
 /**
- * The options with what the form settles. Throws CompileError options/invalid for another value of such an option, and for an option that is
- * another form's.
+ * The options with what the form settles. Throws CompileError options/invalid for another value of such an option than it or the default, and
+ * for an option that is another form's.
  */
 export function settle(input: OptionsInput, options: Options): Options {
   const fail = (key: string, message: string, hint: string): never => {
@@ -26,10 +26,12 @@ export function settle(input: OptionsInput, options: Options): Options {
   }
   if (options.format === "sql" && options.dialect === undefined)
     fail("dialect", `format "sql" needs a dialect`, "give the warehouse: bigquery, snowflake, clickhouse, postgres or duckdb");
+  const defaults = optionsSchema.parse({});
   const fixed = forms[options.format].fixed(options);
   for (const [key, value] of Object.entries(fixed)) {
     const given = input[key as keyof OptionsInput];
-    if (given !== undefined && given !== value)
+    // The command line gives defaults too.
+    if (given !== undefined && given !== value && given !== defaults[key as keyof Options])
       fail(key, `format ${showValue(options.format)} has ${key} ${showValue(value)} alone, found ${showValue(given)}`, "leave it out"); // biome-ignore format: one line
   }
   return { ...options, ...fixed };

@@ -93,7 +93,7 @@ const duckdb: Dialect = {
 INSTALL quickjs FROM community;
 LOAD quickjs;
 CREATE OR REPLACE MACRO ${udf.name.text}(${all.map(({ id }) => `"${id.text}"`).join(", ")}) AS
-CAST(quickjs_eval('${code.replaceAll("'", "''")}', ${passed.join(", ")}) AS ${returned(udf, duckTypes)});
+CAST(CAST(quickjs_eval('${code.replaceAll("'", "''")}', ${passed.join(", ")}) AS JSON) AS ${returned(udf, duckTypes)});
 `,
     };
   },
