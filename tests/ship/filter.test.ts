@@ -194,6 +194,17 @@ describe("what is wrong is said", () => {
     expect(found.output.toString().split("\n")).toHaveLength(3);
   });
 
+  it("cells that pass stand before the answers, as they came", () => {
+    const input = text(given.map((row, i) => `key\\t${i}\tb\t${row.join("\t")}`));
+    const [, , , answers] = cases.find(([name, model]) => name === "tsv" && model === plain) as (typeof cases)[number];
+    const found = filtered(scriptOf(plain), input, ["--rows", "tsv", "--pass", "2"], [13]);
+    expect(found.output.toString()).toBe(answers.map((answer, i) => `key\\t${i}\tb\t${answer}`).join(""));
+    expect(filtered(scriptOf(plain), input, ["--pass", "2"])).toMatchObject({
+      status: 2,
+      said: expect.stringContaining("--pass is for tsv"),
+    });
+  });
+
   it("NaN and infinities are numbers, by the names that engines give them", () => {
     const found = filtered(scriptOf(single), text(["nan", "NaN", "-inf", "Infinity", "-0", "1e3"]), ["--rows", "tsv"]);
     expect(found.status).toBe(0);

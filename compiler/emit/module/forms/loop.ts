@@ -23,7 +23,7 @@ const help = rowFormats.map(({ name, says }) => `  ${name.padEnd(10)} ${says}`).
 /** What all formats lean on. */
 const shared = js`let bytes = Buffer.alloc(1048576), from = 0, to = 0, isLast = false, fault = "";
 const width = inputs.reduce((sum, input) => sum + input.size, 0);
-const hasTexts = inputs.some((input) => input.isText), wasList = [];
+const hasTexts = inputs.some((input) => input.isText), wasList = [], passed = [];
 const x = inputs.map((input) => input.isText ? [] : new Float32Array(most * input.size));
 const views = x.map((values) => Array.isArray(values) ? undefined : Buffer.from(values.buffer));
 const isLittle = new Uint8Array(new Float32Array([1]).buffer)[3] === 63;
@@ -185,12 +185,13 @@ export function loop({ title, inputs, outputs, rows, most, selfTest }: LoopFacts
       format.name,
       record([
         ["hasTexts", js`${format.hasTexts}`],
+        ["passes", js`${format.passes}`],
         ["read", format.read],
         ["write", format.write],
       ]),
     ]),
   );
-  const usage = `usage: node <this file> [--rows ${rowFormats.map(({ name }) => name).join(" | ")}] [--chunk-header] [--count <rows>]${selfTest ? " [--self-test]" : ""}\n\nRows on standard input, answers on standard output. Rows (${rows}):\n${help}\n\n  --chunk-header   rows come in chunks, each behind a line with their number\n  --count <rows>   another number of rows is an error${selfTest ? "\n  --self-test      compares golden rows and reads nothing" : ""}\n`;
+  const usage = `usage: node <this file> [--rows ${rowFormats.map(({ name }) => name).join(" | ")}] [--chunk-header] [--count <rows>] [--pass <cells>]${selfTest ? " [--self-test]" : ""}\n\nRows on standard input, answers on standard output. Rows (${rows}):\n${help}\n\n  --chunk-header   rows come in chunks, each behind a line with their number\n  --count <rows>   another number of rows is an error\n  --pass <cells>   of tsv: so many cells, such as a key, stand before the model's and before the answers${selfTest ? "\n  --self-test      compares golden rows and reads nothing" : ""}\n`;
   const test = js`else if (word === "--self-test") {
     try {
       model.selfTest();
@@ -205,13 +206,14 @@ export function loop({ title, inputs, outputs, rows, most, selfTest }: LoopFacts
   ${shared}
   ${system}
   const formats = ${formats};
-  let chosen = ${rows}, isChunked = false, count;
+  let chosen = ${rows}, isChunked = false, count, passing = 0;
   const words = process.argv.slice(2);
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === "--rows") chosen = words[++i];
     else if (word === "--chunk-header") isChunked = true;
     else if (word === "--count" && /^\\d+$/.test(words[i + 1])) count = Number(words[++i]);
+    else if (word === "--pass" && /^\\d+$/.test(words[i + 1])) passing = Number(words[++i]);
     else if (word === "--help") {
       write(Buffer.from(usage));
       process.exit(0);
@@ -220,6 +222,7 @@ export function loop({ title, inputs, outputs, rows, most, selfTest }: LoopFacts
   }
   const format = Object.prototype.hasOwnProperty.call(formats, chosen) ? formats[chosen] : fail("--rows " + chosen + " is no format of rows\\n" + usage, 2);
   if (!format.hasTexts && (hasTexts || outputs.some((output) => output.isText))) fail("--rows " + chosen + " holds numbers alone, and the model has texts: give --rows tsv", 2);
+  if (passing > 0 && !format.passes) fail("--pass is for " + Object.keys(formats).filter((name) => formats[name].passes).join(", "), 2);
   ${run}
 })();`;
 }

@@ -6,6 +6,7 @@ export const float32: RowFormat = {
   name: "float32",
   says: "bare numbers of four bytes, the low one first",
   hasTexts: false,
+  passes: false,
   read: js`function (limit) {
   const rows = Math.min(limit, Math.floor((to - from) / (4 * width)));
   if (inputs.length === 1) {

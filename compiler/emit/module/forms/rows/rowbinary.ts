@@ -7,6 +7,7 @@ export const rowbinary: RowFormat = {
   name: "rowbinary",
   says: "a column an input: Float32, String, or an Array of them",
   hasTexts: true,
+  passes: false,
   read: js`function (limit) {
   let rows = 0, next = 0;
   // A length; -1 where it is not there as a whole.
