@@ -5,6 +5,7 @@ import { hasher } from "./base/hash.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -135,8 +136,16 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
   withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export const parseOptions = (input: OptionsInput): Options =>
-  check(optionsSchema, withImplied(input), { code: "options/invalid", path: "", subject: "compile" });
+export const parseOptions = (input: OptionsInput): Options => settled(withImplied(input));
+
+const settled = (input: OptionsInput): Options =>
+  settle(input, check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" }));
+
+/** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */
+export function extensionOf(input: OptionsInput): string {
+  const options = parseOptions(input);
+  return forms[options.format].extension(options);
+}
 
 function hashOf(
   model: Model,

@@ -116,6 +116,8 @@ export const codes = {
   "source/ended": "A model file ended the process that runs it, by process.exit or a signal, before its model was known.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
+  "cli/missing":
+    "A command needs a package that is not installed with layerc, because few need it and it is large. The hint says how to install it.",
   "weights/untrained":
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":
@@ -134,6 +136,8 @@ export const codes = {
     "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
   "options/budget":
     "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
+  "sql/limit":
+    "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

@@ -56,6 +56,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./run.ts")).addRun,
   },
   {
+    name: "score",
+    args: "<model> <rows...>",
+    summary: "write a model's answers to tables of any size: Parquet, CSV, JSON lines",
+    load: async () => (await import("./score.ts")).addScore,
+  },
+  {
     name: "train",
     args: "<model>",
     summary: "train a model on rows from a file",
