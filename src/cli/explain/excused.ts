@@ -8,11 +8,4 @@ export const excused: Partial<Readonly<Record<Code, string>>> = {
   "file/endless": "A command waits for it: a pipe that never ends is no file.",
   "ir/verify": "It is for an IR that a pass made; a text is stopped where it is read, as ir/parse.",
   "autodiff/not-differentiable": "Every op that layerc has today has a gradient; it is for one that has none.",
-  "source/not-data": "A short one is not found yet: the key that holds such a value mostly refuses it first, by its own code.",
-  "format/metadata": "The header of a .safetensors file begins with its length in bytes, which no text holds.",
-  "format/hdf5": "An HDF5 file begins with a byte that no text holds.",
-  "format/hdf5-unsupported": "An HDF5 file begins with a byte that no text holds.",
-  "format/npy": "An array of NumPy begins with a byte that no text holds.",
-  "format/archive": "A zip archive begins with bytes that no text shows.",
-  "onnx/unsupported": "The message of an ONNX file begins with bytes that no text shows.",
 };
