@@ -1,7 +1,7 @@
 // `layerc run`: rows in, rows out, on one of three executors: the Graph (the meaning), the Program (the bits), or the emitted
 // JavaScript. A Graph given as text on standard input runs on its interpreter, every input by name.
 import { type Command, Option } from "commander";
-import { compile, lowerModel } from "../../../compiler/compile.ts";
+import { compile, lowerModel, untrained } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
 import { knownKeys } from "../../../compiler/diagnostics/plain.ts";
 import { type Inference, resolve } from "../../../compiler/front/steps.ts";
@@ -76,6 +76,8 @@ function onModel(model: Model, flags: Flags): Output[] {
     ...{ given, rows, feeds: feedsOf(feeds, given, inputs), predict: resolved.predict },
     ...{ weights: () => resolved.modelWeights().values, options: optionsOf(flags), precision: flags.precision },
   };
+  // Of a module its compilation warns, of more than that.
+  if (flags.on !== "js") warn(untrained(model), model);
   const found = executors[flags.on](model, run);
   return outputs.map(({ name, shape }, i) => ({ name, shape: [rows, ...shape], values: Array.from(found[i]) }));
 }
