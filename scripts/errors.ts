@@ -34,6 +34,14 @@ export async function playAll(): Promise<typeof prints> {
   return said;
 }
 
+/** As the formatter leaves it: in the quotes of which the text has fewer, on a line of its own where it is long. */
+const widest = 128;
+function quoted(text: string): string {
+  const count = (quote: string): number => text.split(quote).length;
+  const inDouble = JSON.stringify(text);
+  return count('"') <= count("'") ? inDouble : `'${inDouble.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
 /** src/cli/explain/prints.ts, of what was said. */
 export const printsFile = (said: typeof prints): string =>
   [
@@ -42,7 +50,10 @@ export const printsFile = (said: typeof prints): string =>
     "",
     "/** As the command line prints it, without colours. */",
     "export const prints: Partial<Readonly<Record<Code, string>>> = {",
-    ...Object.entries(said).map(([code, text]) => `  ${JSON.stringify(code)}:\n    ${JSON.stringify(text)},`),
+    ...Object.entries(said).map(([code, text]) => {
+      const line = `  ${JSON.stringify(code)}: ${quoted(text)},`;
+      return line.length <= widest ? line : line.replace(": ", ":\n    ");
+    }),
     "};",
     "",
   ].join("\n");

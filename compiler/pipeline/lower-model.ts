@@ -17,17 +17,7 @@ import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
 import { verifyMade } from "./forms.ts";
 import { checkInline } from "./inline.ts";
-import {
-  type Draft,
-  entryPasses,
-  type Goal,
-  type Made,
-  type PassName,
-  programPasses,
-  type Row,
-  type Stage,
-  type Whole,
-} from "./passes.ts";
+import { allPasses, type Draft, type Goal, type Made, type Passes, type PassName, type Stage, type Whole } from "./passes.ts";
 import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
@@ -55,8 +45,13 @@ export interface Compilation {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Lowers a model through every pass. Throws CompileError. */
-export function lowerModel(given: Model, options: Options, observer: Observe = () => {}): Compilation {
+/** Lowers a model through every pass of the table, or of another one. Throws CompileError. */
+export function lowerModel(
+  given: Model,
+  options: Options,
+  observer: Observe = () => {},
+  passes: Passes = allPasses,
+): Compilation {
   const observe = verifying(observer);
   const resolved = resolve(given);
   const { model } = resolved;
@@ -64,11 +59,16 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));
-  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), options, observe);
+  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), options, observe, passes);
   const { stream, refused } = streamOf(resolved, options);
   const step =
     stream &&
-    throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), options, observe);
+    throughEntry(
+      firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }),
+      options,
+      observe,
+      passes,
+    );
   const prepared = step === undefined ? predict : together(predict, step);
   const contents = new Map(Object.entries(weights));
   // Where weights change, all of it is computed in the module.
@@ -89,7 +89,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
   const first: readonly Part[] = [predict, step].flatMap((draft) =>
     draft === undefined ? [] : [{ entry: draft.goal, plan: planOf(draft) }],
   );
-  const looped = throughProgram(whole(first, targets.js), options, observe);
+  const looped = throughProgram(whole(first, targets.js), options, observe, passes);
   const facts = {
     resolved,
     built,
@@ -110,12 +110,17 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
       plan: plan(predict.graph, { rows, prefix: "tile/", reserved, layouts: predict.layouts }),
     });
   }
-  const training = options.train ? trainingParts(resolved, reserved, options, observe) : undefined;
+  const training = options.train ? trainingParts(resolved, reserved, options, observe, passes) : undefined;
   parts.push(...starting, ...(training?.parts ?? []));
   // What was there first has been seen.
-  const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
-    if (first.every(({ entry }) => entry !== goal)) observe(goal, made);
-  });
+  const js = throughProgram(
+    whole(parts, targets.js),
+    options,
+    (goal, made) => {
+      if (first.every(({ entry }) => entry !== goal)) observe(goal, made);
+    },
+    passes,
+  );
   const known = without(js, new Set(atStart.prepare?.results.map(([name]) => name)));
   const lowered = {
     ...facts,
@@ -124,7 +129,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     contents: kept(known),
   };
   if (!vectors) return lowered;
-  const simd = throughProgram(whole(parts, targets.simd), options, observe);
+  const simd = throughProgram(whole(parts, targets.simd), options, observe, passes);
   const program = programOf(simd);
   if (options.exact) return { ...lowered, simd: { program } };
   // The same nests, scheduled otherwise.
@@ -133,9 +138,14 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     contents: simd.contents,
     ...(simd.nests ? { nests: simd.nests } : {}),
   };
-  const relaxed = throughProgram(start, options, (goal, made) => {
-    if (made.stage === "schedule") observe(goal, made);
-  });
+  const relaxed = throughProgram(
+    start,
+    options,
+    (goal, made) => {
+      if (made.stage === "schedule") observe(goal, made);
+    },
+    passes,
+  );
   return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
 }
 
@@ -172,24 +182,27 @@ const programOf = ({ program, target }: Whole): Program => program ?? internal(`
 const fmtOf = ({ lanes }: Target, { exact }: Options): FloatFmt => (lanes === 1 && !exact ? "f64" : "f32");
 
 /** One entry through its passes. */
-function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
+function throughEntry(start: Draft, options: Options, observe: Observe, passes = allPasses): Draft {
   let draft = start;
-  for (const { name, stage, when, run } of entryPasses as readonly Row<Draft>[]) {
+  for (const { name, stage, when, run } of passes.entry) {
     if (!when(draft, options)) continue;
     draft = run({ ...draft, events: [] }, options);
-    const { goal, graph, events } = draft;
-    observe(goal, stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, events });
+    const { goal, graph, prepare, events } = draft;
+    observe(
+      goal,
+      stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, prepare, events },
+    );
   }
   return draft;
 }
 
 /** All entries through the passes of one target; each goal is shown its own entry. */
-function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
+function throughProgram(start: Whole, options: Options, observe: Observe, passes = allPasses): Whole {
   const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
     start.parts.some(({ entry }) => entry === goal),
   );
   let whole = start;
-  for (const { name, stage, when, run } of programPasses as readonly Row<Whole>[]) {
+  for (const { name, stage, when, run } of passes.program) {
     const made = when(whole, options) ? run(whole, options) : whole;
     if (made === whole) continue;
     whole = made;
@@ -199,7 +212,7 @@ function throughProgram(start: Whole, options: Options, observe: Observe): Whole
 }
 
 /** What the pass left of one goal: its entry, and the kernels that calls. */
-function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target }: Whole): Made {
+function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target, contents }: Whole): Made {
   const only = <K extends Callee>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
     const { entries, kernels, ...rest } = all ?? internal(`${pass} made nothing`);
     if (parts.length === 1) return { ...rest, entries, kernels };
@@ -208,10 +221,10 @@ function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, sched
     const called = kernels.filter(({ name }) => names.has(name));
     return settle({ ...rest, entries: own, kernels: called }, touched);
   };
-  if (stage === "nests") return { pass, stage, nests: only(nests, buffersOfNests) };
-  if (stage === "program") return { pass, stage, program: only(program, buffersOf) };
+  if (stage === "nests") return { pass, stage, nests: only(nests, buffersOfNests), contents };
+  if (stage === "program") return { pass, stage, program: only(program, buffersOf), contents };
   const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
-  return { pass, stage: "schedule", scheduled: own, target };
+  return { pass, stage: "schedule", scheduled: own, target, contents };
 }
 
 /** The stream that the options, or a layer, ask for. A layer's wish that cannot be granted is a warning: predict is the same without. */
@@ -236,6 +249,7 @@ function trainingParts(
   reserved: ReadonlySet<string>,
   options: Options,
   observe: Observe,
+  passes: Passes,
 ): { parts: readonly Part[]; loss: LossGraph; states: readonly State[] } {
   const loss = steps.trainStep();
   checkNames(loss, loss.weights);
@@ -251,7 +265,7 @@ function trainingParts(
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
     ...(loss.metrics === undefined ? [] : [firstDraft("metrics", loss.metrics, { fixed: false, reserved, prefix: "metrics/" })]),
   ];
-  const made = drafts.map((draft) => throughEntry(draft, options, observe));
+  const made = drafts.map((draft) => throughEntry(draft, options, observe, passes));
   const parts = made.map((draft): Part => ({ entry: draft.goal, plan: planOf(draft) }));
   return { parts, loss, states: statesIn(made[0].graph) };
 }
@@ -260,7 +274,7 @@ function trainingParts(
 function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {
   const made = throughProgram({ ...whole, name: "prepare", weights: [] }, { ...options, unroll: 0 }, () => {});
   const program = programOf(made);
-  verifyMade({ pass: "lower", stage: "program", program });
+  verifyMade({ pass: "lower", stage: "program", program, contents: made.contents });
   // Weights may be most of the memory there is: the machine keeps no marks beside them, and what it made is used where it lies.
   const machine = createMachine(program, { constants: made.contents, track: false });
   machine.run("prepare");

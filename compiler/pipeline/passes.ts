@@ -19,6 +19,7 @@ import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
 import { expandComposites } from "../rewrite/expand.ts";
 import { differentiate } from "../rewrite/gradient/differentiate.ts";
 import { hoist } from "../rewrite/hoist.ts";
+import type { Rule } from "../rewrite/pattern.ts";
 import { inferenceRules, trainingRules } from "../rewrite/rules/index.ts";
 import { applySchedules } from "../schedule/apply.ts";
 import { scheduleNests } from "../schedule/choose.ts";
@@ -87,7 +88,21 @@ export interface Row<S> {
   readonly when: (state: S, options: Options) => boolean;
   /** Gives the state itself where there was nothing to do. */
   readonly run: (state: S, options: Options) => S;
+  /** Of a pass that is nothing but rules: which, so that each can be tried by itself. */
+  readonly rules?: (state: S, options: Options) => readonly Rule[];
 }
+
+/** The two parts of the table. */
+export interface Passes {
+  readonly entry: readonly Row<Draft>[];
+  readonly program: readonly Row<Whole>[];
+}
+
+/** The columns of a pass that applies rules. */
+export const rewriting = (rules: NonNullable<Row<Draft>["rules"]>): Required<Pick<Row<Draft>, "rules" | "run">> => ({
+  rules,
+  run: (draft, options) => ({ ...draft, ...rewrite(draft.graph, rules(draft, options)) }),
+});
 
 const must = <T>(value: T | undefined, what: string): T => value ?? internal(`there is no ${what} yet`);
 
@@ -136,7 +151,7 @@ export const entryPasses = [
     stage: "graph",
     says: "named rules to a fixed point: algebra, constants, views, batch normalisation into weights",
     when: () => true,
-    run: (draft, options) => ({ ...draft, ...rewrite(draft.graph, (draft.fixed ? inferenceRules : trainingRules)(options)) }),
+    ...rewriting(({ fixed }, options) => (fixed ? inferenceRules : trainingRules)(options)),
   },
   {
     name: "hoist",
@@ -259,11 +274,17 @@ export const passes = [...entryPasses, ...programPasses].map(({ name, from, stag
 /** The name of a line of the table. */
 export type PassName = (typeof entryPasses | typeof programPasses)[number]["name"];
 
+/** The table itself. */
+export const allPasses: Passes = { entry: entryPasses, program: programPasses };
+
 /** What a pass made. */
 export type Made = { readonly pass: PassName } & (
-  | { readonly stage: "graph"; readonly graph: Graph; readonly events: readonly RewriteEvent[] }
+  | ({ readonly stage: "graph"; readonly events: readonly RewriteEvent[] } & Pick<Draft, "graph" | "prepare">)
   | { readonly stage: "plan"; readonly plan: Plan }
-  | { readonly stage: "nests"; readonly nests: Program<NestKernel> }
-  | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
-  | { readonly stage: "program"; readonly program: Program }
+  | ({ readonly stage: "nests"; readonly nests: Program<NestKernel> } & Pick<Whole, "contents">)
+  | ({ readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target } & Pick<
+      Whole,
+      "contents"
+    >)
+  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents">)
 );
