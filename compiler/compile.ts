@@ -74,17 +74,24 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
       code: new TextEncoder().encode(emitted.code).length,
     },
   };
-  const untrained: Diagnostic = {
-    code: "weights/untrained",
-    path: "",
-    message: "the model has no weights: the seeded initial weights are used",
-    hint: "train it, or give `weights`",
-  };
   const left = options.train ? (model.left ?? []) : [];
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
-  const own = model.weights === undefined && !options.train ? [untrained] : [];
+  const own = options.train ? [] : untrained(model);
   return { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] };
 }
+
+/** The warning of a model that predicts with its initial weights; whoever trains it needs none. */
+export const untrained = ({ weights }: Pick<Model, "weights">): readonly Diagnostic[] =>
+  weights !== undefined
+    ? []
+    : [
+        {
+          code: "weights/untrained",
+          path: "",
+          message: "the model has no weights: the seeded initial weights are used",
+          hint: "train it, or give `weights`",
+        },
+      ];
 
 /** The IR after one pass. */
 export interface Snapshot {

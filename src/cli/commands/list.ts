@@ -62,6 +62,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./score.ts")).addScore,
   },
   {
+    name: "bisect",
+    args: "<model>",
+    summary: "name the pass, rule or kernel after which a model's executors disagree",
+    load: async () => (await import("./bisect.ts")).addBisect,
+  },
+  {
     name: "train",
     args: "<model>",
     summary: "train a model on rows from a file",

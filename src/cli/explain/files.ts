@@ -7,6 +7,12 @@ const output = (run: string, more: Readonly<Record<string, string>> = {}): Examp
 });
 const other = "layerc compile net.model.ts -o net.js";
 
+/** A model with a bias that a line above it makes. */
+const beside = (bias: string): Example =>
+  file(
+    `${head}const start = ${bias};\nexport default l.sequential([${dense}], {\n  weights: { "dense/kernel": new Float32Array(6), "dense/bias": start as never },\n});\n`,
+  );
+
 /** Pairs of data/*, file/*, source/* and cli/*. */
 export const files: Pairs = {
   "data/column": { wrong: table("size,sort\n1,a\n2,b\n"), right: table(plain) },
@@ -33,6 +39,10 @@ export const files: Pairs = {
     },
   },
   "source/not-a-model": { wrong: file(`${head}export default [${dense}];\n`), right: good },
+  "source/not-data": {
+    wrong: beside("() => new Float32Array([0, 1])"),
+    right: beside("new Float32Array([0, 1])"),
+  },
   "source/threw": { wrong: file(`${head}export default l.sequential([dense({ units: 2, inputShape: [3] })]);\n`), right: good },
   "source/ended": { wrong: file(`${head}process.exit();\n`), right: good },
   "source/unsettled": {
