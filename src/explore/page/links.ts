@@ -20,11 +20,12 @@ export function indexed(pane: Pane): Indexed {
   const lines = pane.text.replace(/\n$/, "").split("\n");
   const innermost = new Int32Array(lines.length).fill(-1);
   const marks = new Map<ThingId, Mark[]>();
-  // Wide marks first, so that what lies within them has the last word.
-  for (const mark of pane.marks.toSorted((a, b) => b[1] - b[0] - (a[1] - a[0]))) {
-    innermost.fill(mark[2], mark[0], mark[1] + 1);
-    const own = marks.get(mark[2]);
-    if (own === undefined) marks.set(mark[2], [mark]);
+  // Wide marks first, so that what lies within them has the last word; of equally wide ones the first has it.
+  for (const mark of pane.marks.toReversed().sort((a, b) => b[1] - b[0] - (a[1] - a[0]))) {
+    const [from, to, thing, also] = mark;
+    if (also === undefined) innermost.fill(thing, from, to + 1);
+    const own = marks.get(thing);
+    if (own === undefined) marks.set(thing, [mark]);
     else own.push(mark);
   }
   for (const own of marks.values()) own.sort((a, b) => a[0] - b[0]);
@@ -64,8 +65,10 @@ export function brightness(index: Indexed, { own, all }: Lit): (from: number, to
 
 /** The line that shows best what is lit, or undefined where this text has nothing of it. */
 export function bestLine(index: Indexed, { own, all }: Lit): number | undefined {
-  if (own !== undefined && index.of(own).length > 0) return index.of(own)[0][0];
-  const starts = [...all].flatMap((thing) => index.of(thing).map(([from]) => from));
+  const made = (thing: ThingId): readonly Mark[] => index.of(thing).filter(([, , , also]) => also === undefined);
+  if (own !== undefined && made(own).length > 0) return made(own)[0][0];
+  const known = [...all].flatMap(made);
+  const starts = (known.length > 0 ? known : [...all].flatMap(index.of)).map(([from]) => from);
   // A spread would overflow the stack on what lights up half of a long text.
   return starts.length === 0 ? undefined : starts.reduce((least, start) => Math.min(least, start));
 }

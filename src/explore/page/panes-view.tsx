@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import { legends } from "../legend.ts";
 import { Arena } from "./arena.tsx";
 import { Boxes } from "./drawing.tsx";
-import type { Shown } from "./panes.ts";
+import { firstOf, type Shown } from "./panes.ts";
 import { choose, type State, shownPanes, toggle } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
 import { Text } from "./text.tsx";
@@ -42,8 +42,7 @@ export function PanesView({ state }: { readonly state: State }) {
       )}
       <div class="columns" id={id} {...(state.columns.value === 1 && { role: "tabpanel", "aria-label": shown[0]?.row.title })}>
         {shown.map(({ row, choices, key }) => {
-          const now =
-            choices.find((choice) => choice.key === key) ?? choices.find(({ text }) => text?.stage === row.first) ?? choices[0];
+          const now = choices.find((choice) => choice.key === key) ?? firstOf(row, choices);
           return (
             <section class="pane" key={row.id} data-pane={row.id} aria-label={row.title}>
               <header>

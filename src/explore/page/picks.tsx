@@ -26,6 +26,14 @@ interface PicksProps {
   readonly children?: ComponentChildren;
 }
 
+/** As wide as there is room for, but no smaller than can be read. */
+const fitted = (width: number) => ({
+  width: "100%",
+  maxWidth: `${width}px`,
+  minWidth: `${Math.round(0.7 * width)}px`,
+  height: "auto",
+});
+
 /** The list box. */
 export function Picks({ state, id, label, width, height, shapes, children }: PicksProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -103,7 +111,7 @@ export function Picks({ state, id, label, width, height, shapes, children }: Pic
         state.point(undefined, id);
       }}
     >
-      <svg role="presentation" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+      <svg role="presentation" viewBox={`0 0 ${width} ${height}`} style={fitted(width)}>
         {children}
         {shapes.map(({ thing, label: says, body }, i) => {
           const strip = layer(thing);
