@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAddress, writeAddress } from "../../src/explore/page/address.ts";
-import { bestLine, brightness, indexed, type Lit, layerOf, litBy, rowOf, rowsOf } from "../../src/explore/page/links.ts";
+import { bestLine, brightness, indexed, keysOf, type Lit, layerOf, litBy, rowOf, rowsOf } from "../../src/explore/page/links.ts";
 import { bytes, count, short } from "../../src/explore/page/numbers.ts";
 import { shareOf, timeOf } from "../../src/explore/page/profile.ts";
 import { tokens } from "../../src/explore/page/tokens.ts";
@@ -81,10 +81,18 @@ describe("things", () => {
     layers: [{ thing: 0 }, { thing: 1 }],
   } as unknown as Report; // what is asked for, and no more
 
-  it("light themselves up, and the others they name; nothing does for what is not there", () => {
+  it("light themselves up, and the others they name; a rewrite what its layer does; nothing does for what is not there", () => {
+    const rewrite = { ...report, things: [...report.things, thing("rewrite", 0)] };
+    expect([...litBy(rewrite, 4).all]).toEqual([4, 0, 2, 3]);
     expect([...litBy(report, 0).all]).toEqual([0, 2, 3]);
     expect(litBy(report, 17).all.size).toBe(0);
     expect(litBy(report, undefined).all.size).toBe(0);
+  });
+
+  it("have names that are theirs alone within a goal", () => {
+    const named = (name: string, goal?: "predict") => ({ ...thing("node"), name, ...(goal && { goal }) });
+    const keys = keysOf({ things: [named("%1"), named("%1"), named("%1", "predict"), named("~2")] } as unknown as Report);
+    expect(keys).toEqual(["node %1", "node %1~2", "node %1", "node ~2"]);
   });
 
   it("have the colour of their layer, if it is one", () => {

@@ -95,6 +95,8 @@ export async function firefoxTab(): Promise<Tab> {
       if (answer.exceptionDetails !== undefined) throw new Error(answer.exceptionDetails.text);
       return JSON.parse(answer.result.value).said;
     },
+    script: async (text) =>
+      void (await ask("script.evaluate", { expression: `${text};\nundefined`, target: { context }, awaitPromise: false })),
     move: async (x, y) => void (await act("pointer", "mouse", [{ type: "pointerMove", x: Math.round(x), y: Math.round(y) }])),
     press: async () =>
       void (await act("pointer", "mouse", [

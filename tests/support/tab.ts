@@ -1,5 +1,6 @@
 // A page in a browser, whichever. In: a browser on this machine. Out: one tab that a test drives. Guarantee: tests ask for what both browsers do, so a test
 // is written once; where a part of the page is, the page itself says.
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 import { browserBinary } from "./browser.ts";
 
@@ -8,6 +9,8 @@ export interface Driver {
   goto(address: string): Promise<void>;
   /** Runs a function in the page, with plain data. */
   run<A extends readonly unknown[], T>(what: (...given: A) => T | Promise<T>, ...given: A): Promise<T>;
+  /** Runs the text of a script in the page, whatever its policy says of scripts. */
+  script(text: string): Promise<void>;
   move(x: number, y: number): Promise<void>;
   /** Presses the main button where the pointer is. */
   press(): Promise<void>;
@@ -24,8 +27,8 @@ export interface Tab extends Driver {
   /** Moves the pointer over the middle of the n-th that a selector finds; it is scrolled into sight. */
   hover(selector: string, n?: number): Promise<void>;
   click(selector: string, n?: number): Promise<void>;
-  /** Waits until a function in the page says something true, and gives it; throws with the last answer after five seconds. */
-  until<A extends readonly unknown[], T>(what: (...given: A) => T, ...given: A): Promise<T>;
+  /** What a function in the page says once that is `wanted`; after five seconds what it says then. */
+  settled<A extends readonly unknown[], T>(wanted: T, what: (...given: A) => T, ...given: A): Promise<T>;
 }
 
 /** A tab of that browser. */
@@ -52,12 +55,11 @@ export function tabOf(driver: Driver): Tab {
       await hover(selector, n);
       await driver.press();
     },
-    async until(what, ...given) {
+    async settled(wanted, what, ...given) {
       const end = Date.now() + 5000;
       for (;;) {
         const said = await driver.run(what, ...given);
-        if (said) return said as Awaited<typeof said>;
-        if (Date.now() > end) throw new Error(`the page did not come to ${what}: ${JSON.stringify(given)}`);
+        if (isDeepStrictEqual(said, wanted) || Date.now() > end) return said;
         await new Promise((done) => setTimeout(done, 40));
       }
     },
@@ -75,6 +77,7 @@ export async function chromiumTab(): Promise<Tab> {
     faults,
     goto: async (address) => void (await page.goto(address)),
     run: (what, ...given) => page.evaluate(`(${what})(...${JSON.stringify(given)})`),
+    script: async (text) => void (await page.evaluate(`${text};\nundefined`)),
     move: (x, y) => page.mouse.move(x, y),
     press: async () => {
       await page.mouse.down();

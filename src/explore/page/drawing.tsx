@@ -1,5 +1,6 @@
 // A graph as boxes and arrows. In: a drawing, laid out when the report was made. Out: an SVG. Guarantee: nothing is laid out here.
 import { useComputed } from "@preact/signals";
+import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Drawing } from "../report.ts";
 import { Picks, type Shape } from "./picks.tsx";
@@ -25,7 +26,7 @@ export function Boxes({ state, drawing, id, label }: DrawingProps) {
       drawing.boxes.map(
         ({ thing, label: text, x, y, width, height }): Shape => ({
           thing,
-          label: `${text}: ${state.report.peek().things[thing]?.says ?? ""}`,
+          label: `${text.replace("\n", " ")}: ${state.report.peek().things[thing]?.says ?? ""}`,
           x: x + margin,
           y: y + margin,
           width,
@@ -127,9 +128,13 @@ function Box({ text, x, y, width, height }: BoxProps) {
       <rect width={width} height={height} rx="5" />
       <rect class="strip" width="4" height={height} rx="2" />
       {lines.map((line, i) => (
-        <text key={i} class={i > 0 ? "second" : ""} x={width / 2 + 2} y={(height * (i + 1)) / (lines.length + 1)}>
-          {line}
-        </text>
+        <Fragment key={i}>
+          {/* Nothing draws the space; it keeps the words apart for whoever listens. */}
+          {i > 0 && " "}
+          <text class={i > 0 ? "second" : ""} x={width / 2 + 2} y={(height * (i + 1)) / (lines.length + 1)}>
+            {line}
+          </text>
+        </Fragment>
       ))}
     </g>
   );

@@ -47,10 +47,32 @@ export interface Lit {
 /** Nothing is pointed at. */
 export const dark: Lit = { own: undefined, all: new Set() };
 
-/** A thing with all that lights up with it; dark for one that is not there. */
+/**
+ * A thing with all that lights up with it; dark for one that is not there. A rewrite has no line of its own, so what it lights shines in its
+ * place, with all that belongs to that.
+ */
 export function litBy({ things }: Report, own: ThingId | undefined): Lit {
   const thing = own === undefined ? undefined : things[own];
-  return own === undefined || thing === undefined ? dark : { own, all: new Set([own, ...thing.lights]) };
+  if (own === undefined || thing === undefined) return dark;
+  const further = thing.kind === "rewrite" ? thing.lights.flatMap((other) => things[other]?.lights ?? []) : [];
+  return { own, all: new Set([own, ...thing.lights, ...further]) };
+}
+
+const keys = new WeakMap<Report["things"], readonly string[]>();
+
+/** What things are called in an address: kind and name, of a goal the same in each, and a number where that is not enough. */
+export function keysOf({ things }: Report): readonly string[] {
+  const known = keys.get(things);
+  if (known !== undefined) return known;
+  const seen = new Map<string, number>();
+  const made = things.map(({ kind, name, goal = "" }) => {
+    const full = `${goal} ${kind} ${name}`;
+    const times = (seen.get(full) ?? 0) + 1;
+    seen.set(full, times);
+    return `${kind} ${name}${times === 1 ? "" : `~${times}`}`;
+  });
+  keys.set(things, made);
+  return made;
 }
 
 /** How bright lines are, from one up to and with another: 2 where the thing itself is there, 1 where something is that lights up with it. */

@@ -4,7 +4,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import type { Goal } from "../../../compiler/pipeline/passes.ts";
 import type { GoalReport, Report, ThingId } from "../report.ts";
 import { type Choices, readAddress, type ViewName, writeAddress } from "./address.ts";
-import { dark, type Lit, layerOf, litBy } from "./links.ts";
+import { dark, keysOf, type Lit, layerOf, litBy } from "./links.ts";
 import { choicesOf, paneRows } from "./panes.ts";
 
 /** What is pointed at, and in which pane: that one stays where it is, others scroll. */
@@ -51,7 +51,6 @@ export interface State {
   dispose(): void;
 }
 
-const keyOf = ({ kind, name }: Report["things"][number]): string => `${kind} ${name}`;
 /** What a wide window opens with, in the order in which a narrower one leaves them out. */
 const opened = ["plan", "javascript", "graph", "list"];
 
@@ -70,9 +69,10 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
   const pinned = signal<Pointed | undefined>(undefined);
 
   const found = (key: string | undefined): Pointed | undefined => {
-    const things = report.value.things;
-    const own = things.findIndex((thing) => keyOf(thing) === key && (thing.goal ?? goal.value) === goal.value);
-    const thing = own >= 0 ? own : things.findIndex((other) => keyOf(other) === key);
+    const { things } = report.value;
+    const keys = keysOf(report.value);
+    const own = things.findIndex((one, i) => keys[i] === key && (one.goal ?? goal.value) === goal.value);
+    const thing = own >= 0 ? own : keys.findIndex((other) => other === key);
     return thing < 0 ? undefined : { thing, pane: "" };
   };
   pinned.value = found(said.pin);
@@ -114,7 +114,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
     },
     show(next) {
       const held = pinned.peek();
-      const key = held === undefined ? undefined : keyOf(report.peek().things[held.thing]);
+      const key = held === undefined ? undefined : keysOf(report.peek())[held.thing];
       batch(() => {
         report.value = next;
         hovered.value = undefined;
@@ -128,7 +128,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
           view: view.value === "panes" ? undefined : view.value,
           goal: goal.value === "predict" ? undefined : goal.value,
           panes: panes.value === opened ? [] : panes.value,
-          pin: held === undefined ? undefined : keyOf(report.value.things[held.thing]),
+          pin: held === undefined ? undefined : keysOf(report.value)[held.thing],
           pass: pass.value,
           search: search.value,
           sort: sort.value,
