@@ -72,7 +72,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
     const { things } = report.value;
     const keys = keysOf(report.value);
     const own = things.findIndex((one, i) => keys[i] === key && (one.goal ?? goal.value) === goal.value);
-    const thing = own >= 0 ? own : keys.findIndex((other) => other === key);
+    const thing = own >= 0 ? own : key === undefined ? -1 : keys.indexOf(key);
     return thing < 0 ? undefined : { thing, pane: "" };
   };
   pinned.value = found(said.pin);
