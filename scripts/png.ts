@@ -51,7 +51,8 @@ export function withPalette(png: Buffer): Buffer {
   const chunks = [...chunksOf(png)];
   const head = chunks[0].body;
   const [width, height, size] = [head.readUInt32BE(0), head.readUInt32BE(4), { 2: 3, 6: 4 }[head[9]]];
-  if (head[8] !== 8 || size === undefined || head[12] !== 0) throw new Error("not a PNG of 8 bits a channel, in lines from top to bottom");
+  if (head[8] !== 8 || size === undefined || head[12] !== 0)
+    throw new Error("not a PNG of 8 bits a channel, in lines from top to bottom");
   const packed = Buffer.concat(chunks.filter(({ name }) => name === "IDAT").map(({ body }) => body));
   const pixels = pixelsOf(inflateSync(packed), width, height, size);
   const colorAt = (i: number): number => (pixels[i * size] << 16) | (pixels[i * size + 1] << 8) | pixels[i * size + 2];
@@ -70,7 +71,8 @@ export function withPalette(png: Buffer): Buffer {
     places.set(color, nearest);
   }
   const lines = Buffer.alloc(height * (width + 1));
-  for (let i = 0; i < width * height; i++) lines[Math.floor(i / width) * (width + 1) + 1 + (i % width)] = places.get(colorAt(i)) ?? 0;
+  for (let i = 0; i < width * height; i++)
+    lines[Math.floor(i / width) * (width + 1) + 1 + (i % width)] = places.get(colorAt(i)) ?? 0;
   const header = Buffer.from(head);
   header[9] = 3;
   return Buffer.concat([

@@ -42,7 +42,7 @@ function firstFrame(
 export function connect(address: string, heard: (text: string) => void, lost: () => void): Promise<Socket> {
   const { hostname, port, pathname } = new URL(address);
   const key = randomBytes(16).toString("base64");
-  const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": 13, "sec-websocket-key": key };
+  const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": key };
   return new Promise((done, fail) => {
     const asked = request({ host: hostname, port, path: pathname, headers });
     asked.on("error", fail);

@@ -8,8 +8,8 @@ import { bestLine, brightness, indexed, rowOf, rowsOf } from "./links.ts";
 import type { State } from "./state.ts";
 import { tokens } from "./tokens.ts";
 
-/** Characters of a line that are shown; weights as text are longer. */
-const longest = 400;
+/** Characters of a line that are shown; a report cuts its own before. */
+const longest = 1100;
 /** Milliseconds a pointer rests before other panes scroll: on its way it lights lines up, and nothing jumps. */
 const rest = 90;
 
