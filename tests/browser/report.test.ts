@@ -52,11 +52,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const browsers = [
-  { name: "Chromium", skip: skipOf("no-chromium", browserBinary === undefined), open: chromiumTab },
-  { name: "Firefox", skip: skipOf("no-firefox", firefoxBinary === undefined), open: firefoxTab },
-];
-
 /** Panes that have something of this report, as the page says. */
 const filled = (): string[] =>
   [...document.querySelectorAll("[data-switch]")].map((one) => one.getAttribute("data-switch") ?? "");
@@ -72,18 +67,19 @@ const litPanes = (): string[] =>
   });
 const held = (): string | undefined => document.querySelector(".foot code")?.textContent ?? undefined;
 
-describe.each(browsers)("in $name", ({ skip, open }) => {
+/** What holds in a browser, whichever opens the tab. */
+const inBrowser = (open: () => Promise<Tab>) => (): void => {
   let tab: Tab;
   let loads = 0;
   /** Opens a report; a number before `#` makes it another page, which a browser loads anew. */
   const show = (net: string, choices: string): Promise<void> =>
     tab.goto(`${pathToFileURL(join(folder, `${net}.html`))}?${++loads}#${choices}`);
   beforeAll(async () => {
-    if (!skip) tab = await open();
+    tab = await open();
   });
   afterAll(() => tab?.close());
 
-  it.skipIf(skip).each([
+  it.each([
     ["dense", "predict"],
     ["convolutional", "predict"],
     ["recurrent", "predict"],
@@ -109,7 +105,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(tab.faults).toEqual([]);
   });
 
-  it.skipIf(skip)("a click holds a thing, Escape lets it go; keys do the same", async () => {
+  it("a click holds a thing, Escape lets it go; keys do the same", async () => {
     await show("branching", "panes=list,graph:graph,plan");
     await tab.click("[data-pane=list] .layer1");
     await tab.hover("[data-pane=list] .layer0");
@@ -125,7 +121,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(await tab.run(() => location.hash)).toContain("pin=node");
   });
 
-  it.skipIf(skip)("a reload keeps goal, panes, what is held, tab, order and theme", async () => {
+  it("a reload keeps goal, panes, what is held, tab, order and theme", async () => {
     await show("dense", "view=numbers&goal=trainStep&panes=list,plan&theme=dark");
     await tab.click(".table th:nth-child(5) button");
     const first = () => document.querySelector(".table tbody td")?.textContent ?? undefined;
@@ -148,7 +144,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(await tab.settled("layers[1]", first)).toBe("layers[1]");
   });
 
-  it.skipIf(skip)("passes are found by what they changed, and a rewrite leads to its layer", async () => {
+  it("passes are found by what they changed, and a rewrite leads to its layer", async () => {
     await show("dense", "view=passes");
     await tab.run(() => document.querySelector<HTMLElement>("input[type=search]")?.focus());
     for (const letter of "most") await tab.key(letter);
@@ -158,7 +154,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(await tab.settled(true, () => document.querySelectorAll("[data-pane] .lit").length > 1)).toBe(true);
   });
 
-  it.skipIf(skip)("hostile names run nothing, and are shown as they are", async () => {
+  it("hostile names run nothing, and are shown as they are", async () => {
     await show("hostile", "panes=list,graph:graph,plan,javascript");
     const seen = () => [document.querySelector("h1")?.textContent, "hostile" in window, document.querySelectorAll("img").length];
     expect(await tab.settled([hostile, false, 0], seen)).toEqual([hostile, false, 0]);
@@ -167,7 +163,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(tab.faults).toEqual([]);
   });
 
-  it.skipIf(skip)("a narrow window has the same panes as tabs", async () => {
+  it("a narrow window has the same panes as tabs", async () => {
     await tab.resize(420, 800);
     await show("convolutional", "");
     const shown = () => [...document.querySelectorAll("[data-pane]")].map((pane) => pane.getAttribute("data-pane"));
@@ -178,7 +174,7 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(await tab.run(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
-  it.skipIf(skip)("however long a text, only what is within sight is there", async () => {
+  it("however long a text, only what is within sight is there", async () => {
     await tab.resize(1440, 900);
     await show("dense", "goal=trainStep&panes=graph:graph,loops,javascript");
     const lines = () => ({
@@ -196,7 +192,10 @@ describe.each(browsers)("in $name", ({ skip, open }) => {
     expect(await tab.settled(true, last)).toBe(true);
     expect((await tab.run(lines)).there).toBeLessThan(250);
   });
-});
+};
+
+describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium", inBrowser(chromiumTab));
+describe.skipIf(skipOf("no-firefox", firefoxBinary === undefined))("in Firefox", inBrowser(firefoxTab));
 
 describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("axe finds nothing serious", () => {
   let tab: Tab;

@@ -5,7 +5,18 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAddress, writeAddress } from "../../src/explore/page/address.ts";
-import { bestLine, brightness, indexed, keysOf, type Lit, layerOf, litBy, rowOf, rowsOf } from "../../src/explore/page/links.ts";
+import {
+  bestLine,
+  brightness,
+  indexed,
+  keysOf,
+  type Lit,
+  layerOf,
+  linesWith,
+  litBy,
+  rowOf,
+  rowsOf,
+} from "../../src/explore/page/links.ts";
 import { bytes, count, short } from "../../src/explore/page/numbers.ts";
 import { shareOf, timeOf } from "../../src/explore/page/profile.ts";
 import { tokens } from "../../src/explore/page/tokens.ts";
@@ -47,6 +58,12 @@ describe("a text", () => {
     expect(bestLine(index, lit(4, 2, 3))).toBe(2);
     expect(bestLine(index, lit(4, 3))).toBe(0);
     expect(bestLine(index, lit(4))).toBeUndefined();
+  });
+
+  it("is searched in any case of letters, and by no words not at all", () => {
+    const index = indexed(pane(12, []));
+    expect(linesWith(index, " LINE 1")).toEqual([1, 10, 11]);
+    expect(linesWith(index, " ")).toEqual([]);
   });
 
   it("hides what is folded behind one row, until that is open", () => {

@@ -109,6 +109,12 @@ export function layerOf({ things, layers }: Report): (thing: ThingId) => number 
   };
 }
 
+/** The lines that have these words, in any case of letters; none for no words. */
+export function linesWith(index: Indexed, words: string): readonly number[] {
+  const wanted = words.trim().toLowerCase();
+  return wanted === "" ? [] : index.lines.flatMap((line, i) => (line.toLowerCase().includes(wanted) ? [i] : []));
+}
+
 /** Rows of a text with folds: a line, or −1 − the place of a fold, which stands for its hidden lines or, open, before them. */
 export function rowsOf(lines: number, folds: Pane["folds"] = [], open: ReadonlySet<number> = new Set()): Int32Array {
   const rows: number[] = [];

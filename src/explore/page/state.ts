@@ -31,6 +31,8 @@ export interface State {
   readonly pass: Signal<string | undefined>;
   readonly search: Signal<string>;
   readonly sort: Signal<readonly string[]>;
+  /** Words looked for in the texts of the panes, and which of the places that have them is shown. */
+  readonly find: Signal<{ readonly words: string; readonly place: number }>;
   readonly theme: Signal<Choices["theme"]>;
   readonly hovered: Signal<Pointed | undefined>;
   readonly pinned: Signal<Pointed | undefined>;
@@ -87,6 +89,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
     pass,
     search,
     sort,
+    find: signal({ words: "", place: 0 }),
     theme,
     hovered,
     pinned,
