@@ -98,8 +98,8 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
     warnings: [...resolved.warnings, ...warnings, ...refused],
     ...(stream === undefined ? {} : { stream }),
   };
-  if (looped.straight) for (const made of unseen) verified(made);
-  if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
+  if (looped.straight !== undefined) for (const made of unseen) verified(made);
+  if (looped.straight !== undefined) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [...first];

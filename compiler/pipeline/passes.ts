@@ -74,8 +74,8 @@ export interface Whole {
   readonly nests?: Program<NestKernel>;
   readonly scheduled?: Program<NestKernel<Scheduled>>;
   readonly program?: Program;
-  /** The program is one straight line with literal weights. */
-  readonly straight?: boolean;
+  /** The program is one straight line with literal weights: of each name there, which call of the loops made it. */
+  readonly straight?: ReadonlyMap<string, number>;
 }
 
 /** A line of the table. */
@@ -265,7 +265,7 @@ export const programPasses = [
     when: ({ parts, target }) => parts.length === 1 && target.lanes === 1,
     run: (whole, options) => {
       const straight = straighten(must(whole.program, "program"), whole.contents, options);
-      return straight === undefined ? whole : { ...whole, program: straight, straight: true };
+      return straight === undefined ? whole : { ...whole, program: straight.program, straight: straight.steps };
     },
   },
 ] as const satisfies readonly (Omit<Row<Whole>, "name"> & { readonly name: string })[];
@@ -287,12 +287,13 @@ export type Made = { readonly pass: PassName } & (
       Whole,
       "contents"
     >)
-  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents">)
+  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents" | "straight">)
 );
 
 /** What a pass left of all entries. */
-export function madeOf(pass: PassName, stage: Stage, { nests, scheduled, program, target, contents }: Whole): Made {
+export function madeOf(pass: PassName, stage: Stage, { nests, scheduled, program, target, contents, straight }: Whole): Made {
   if (stage === "nests") return { pass, stage, nests: must(nests, "nest"), contents };
-  if (stage === "program") return { pass, stage, program: must(program, "program"), contents };
+  if (stage === "program")
+    return { pass, stage, program: must(program, "program"), contents, ...(straight === undefined ? {} : { straight }) };
   return { pass, stage: "schedule", scheduled: must(scheduled, "schedule"), target, contents };
 }

@@ -5,7 +5,7 @@ import { sizeOf } from "../../../graph/graph.ts";
 import { type Code, commas, js, lines, record } from "../../code.ts";
 import { byName, sorted } from "./exports.ts";
 import { finished } from "./finish.ts";
-import type { Form, FormSite } from "./form.ts";
+import type { Form, FormSite, Written } from "./form.ts";
 import { loop, loopTakes } from "./loop.ts";
 import { rowFormats } from "./rows/list.ts";
 
@@ -14,7 +14,7 @@ const numbersAtOnce = 2 ** 18;
 const rowsAtOnce = 2 ** 14;
 
 /** The script with its loop; `rows` where another format than the option's is its default. */
-export function filterText({ head, module, names, parts, takes }: FormSite, rows = parts.options.rows): string {
+export function filterText({ head, module, names, parts, takes }: FormSite, rows = parts.options.rows): Written {
   const widest = [...parts.inputs, ...parts.outputs].reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 1);
   const { features } = parts.about ?? {};
   const text = loop({
@@ -37,7 +37,7 @@ const model = (() => {
     ).text
   }\n`;
   const how = { kind: "script", takes: [...takes, ...loopTakes], before: "#!/usr/bin/env node\n" } as const;
-  return finished(code, how, parts.options);
+  return finished(code, how, parts);
 }
 
 /** Names of features only where there is one for each number of a row. */
@@ -60,5 +60,5 @@ export const filter: Form = {
   // Node reads today's language.
   fixed: () => ({ syntax: "es2020", train: false, weights: "inline", wasm: "embed" }),
   own: ["rows"],
-  write: (site) => ({ code: filterText(site) }),
+  write: (site) => filterText(site),
 };

@@ -18,7 +18,7 @@ const importable = (
   write: (site) => {
     const text = around(site.module, sorted(site.names), site.parts.options.globalName);
     const whole = `${lines(site.head, text).text}\n`;
-    return { code: finished(whole, { kind, takes: [...takes, ...site.takes] }, site.parts.options) };
+    return finished(whole, { kind, takes: [...takes, ...site.takes] }, site.parts);
   },
 });
 
