@@ -9,7 +9,7 @@ import { emitModule } from "./emit/module/module.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
+import { type Options, type OptionsInput, optionsSchema, withImplied } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
@@ -136,7 +136,7 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export const parseOptions = (input: OptionsInput): Options =>
-  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
+  check(optionsSchema, withImplied(input), { code: "options/invalid", path: "", subject: "compile" });
 
 function hashOf(
   model: Model,

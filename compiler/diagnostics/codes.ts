@@ -122,6 +122,18 @@ export const codes = {
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
   "training/run":
     "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
+  "verify/header":
+    "The file has no header of a module that layerc wrote, or one of a version without a digest: `layerc verify` has nothing to hold it against. A bundler and a minifier leave the header out; verify what they were given.",
+  "verify/changed":
+    "A module, or a file beside it that its header names, is not what was written: its digest is another, or the compiler makes other bytes of the same model. Compile the model again.",
+  "verify/model":
+    "The module was not made of this model: other layers, other weights, or by another version of layerc, whose text need not be the same to the byte.",
+  "verify/self-test":
+    "The module does not compute what it did when it was compiled: an output of selfTest is further off than its bound. The bytes are right, so the engine, or a file beside the module, is to be looked at.",
+  "options/host":
+    "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
+  "options/budget":
+    "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

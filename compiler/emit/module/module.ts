@@ -5,6 +5,7 @@
 import type { Options } from "../../options.ts";
 import { type Code, commas, js, lines, type Name, name, record } from "../code.ts";
 import { judge } from "../judge.ts";
+import { lowered } from "../syntax/lower.ts";
 import { declarations } from "./declarations.ts";
 import { constants } from "./doors/constants.ts";
 import { doors } from "./doors/list.ts";
@@ -12,6 +13,7 @@ import { type Simd, simdMemory, startSimd } from "./embed.ts";
 import { header } from "./header.ts";
 import { createParams, type EmittedModule, importsWasm, type ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
+import { sealed } from "./seal.ts";
 import { lengthOf, type Memory, startMemory, toBytes } from "./weights.ts";
 
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
@@ -45,12 +47,13 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
-  const code = `${lines(header(parts, bytes), inFormat(module, names, options)).text}\n`;
+  const kind = options.format === "esm" ? "module" : "script";
+  const code = lowered(`${lines(header(parts, bytes), inFormat(module, names, options)).text}\n`, kind, options.syntax);
   const also = [...(options.format === "cjs" ? ["module"] : []), ...(simd === undefined ? [] : ["WebAssembly"])];
-  judge(code, options.format === "esm" ? "module" : "script", also);
+  judge(code, kind, also, options.syntax);
   const imported = importsWasm(parts);
   return {
-    code,
+    code: sealed(code),
     declarations: declarations(parts),
     ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),

@@ -68,6 +68,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./summary.ts")).addSummary,
   },
   {
+    name: "verify",
+    args: "<module>",
+    summary: "say whether a file is what the compiler makes",
+    load: async () => (await import("./verify.ts")).addVerify,
+  },
+  {
     name: "compare",
     args: "<a> <b>",
     summary: "say where two models first differ, layer by layer",
