@@ -6,7 +6,7 @@
 import { internal } from "../diagnostics/error.ts";
 import { applyOptimizer, lossScaleOf, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
-import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { assemble, type Part, settle } from "../lower/assemble.ts";
 import { share } from "../lower/share.ts";
 import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
@@ -14,6 +14,7 @@ import { fillColumns, pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
 import type { NestKernel } from "../program/nest/nest.ts";
+import { buffersOfNests } from "../program/nest/twins.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
 import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
 import { expandComposites } from "../rewrite/expand.ts";
@@ -267,3 +268,10 @@ export type Made = { readonly pass: PassName } & (
   | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
   | { readonly stage: "program"; readonly program: Program }
 );
+
+/** What a pass left of all entries. */
+export function madeOf(pass: PassName, stage: Stage, { nests, scheduled, program, target }: Whole): Made {
+  if (stage === "nests") return { pass, stage, nests: must(nests, "nest") };
+  if (stage === "program") return { pass, stage, program: must(program, "program") };
+  return { pass, stage: "schedule", scheduled: must(scheduled, "schedule"), target };
+}
