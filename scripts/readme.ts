@@ -21,7 +21,7 @@ import { hosts } from "../src/hosts.ts";
 import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
-import { errorsPage } from "./errors.ts";
+import { errorsPage, playAll, printsFile } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 
@@ -192,5 +192,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       join(root, startPage),
       page.replace(old, () => now),
     );
-  writeFileSync(join(root, "docs/errors.md"), errorsPage());
+  const said = await playAll();
+  writeFileSync(join(root, "src/cli/explain/prints.ts"), printsFile(said));
+  writeFileSync(join(root, "docs/errors.md"), errorsPage(said));
 }

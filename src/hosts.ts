@@ -13,8 +13,6 @@ export interface Host {
   /** Where nobody says otherwise. */
   readonly suits: OptionsInput;
   readonly why: string;
-  /** Most bytes of text, and of what. */
-  readonly most?: readonly [bytes: number, of: string];
 }
 
 const script = { format: "iife" } as const satisfies OptionsInput;
@@ -60,22 +58,20 @@ export const hosts = {
   },
   bigquery: {
     is: "a function in BigQuery",
-    needs: { ...script, weights: "inline" },
-    suits: { ...interpreter, selfTest: false },
-    why: "the body of a function is one text without modules, evaluated anew now and then: keep the global behind a look whether it is there",
-    most: [32768, "the body of a function; longer text goes into a library file"],
+    needs: { format: "sql", dialect: "bigquery", weights: "inline" },
+    suits: {},
+    why: "the body of a function is one text without modules, of 32 KB, evaluated once where its globals outlive a row",
   },
   snowflake: {
     is: "a function in Snowflake",
-    needs: { ...script, weights: "inline" },
-    suits: { ...interpreter, selfTest: false },
-    why: "the body of a function is one text without modules, evaluated for every row unless its global is kept",
-    most: [100_000, "the source of a function"],
+    needs: { format: "sql", dialect: "snowflake", weights: "inline" },
+    suits: {},
+    why: "the body of a function is one text without modules, of 100 KB, evaluated once where its globals outlive a row",
   },
   postgres: {
     is: "a function of PostgreSQL in JavaScript (pljs, plv8)",
-    needs: { ...script, weights: "inline" },
-    suits: { ...interpreter },
+    needs: { format: "sql", dialect: "postgres", weights: "inline" },
+    suits: {},
     why: "the body of a function is one text without modules",
   },
   njs: {
@@ -108,7 +104,6 @@ export interface Chosen {
   readonly options: OptionsInput;
   /** `for Duktape: format iife, …, since …`. */
   readonly says: string;
-  readonly most?: Host["most"];
 }
 
 const shown = (options: OptionsInput): string =>
@@ -123,7 +118,7 @@ export function withHost(name: string, given: OptionsInput): Chosen {
     const hint = suggestionFor(name, hostNames) ?? `one of ${hostNames.join(", ")}`;
     throw new CompileError({ code: "options/host", path: "host", message: `there is no host ${JSON.stringify(name)}`, hint });
   }
-  const { is, needs, suits, why, most } = host;
+  const { is, needs, suits, why } = host;
   for (const [key, value] of Object.entries(needs)) {
     const own = given[key as keyof OptionsInput];
     if (own === undefined || own === value) continue;
@@ -137,5 +132,5 @@ export function withHost(name: string, given: OptionsInput): Chosen {
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const options = { ...suits, ...own, ...needs };
   const chosen = Object.fromEntries(Object.entries(options).filter(([key]) => !(key in own)));
-  return { options, says: `for ${is}: ${shown(chosen) || "nothing to choose"}; ${why}`, ...(most === undefined ? {} : { most }) };
+  return { options, says: `for ${is}: ${shown(chosen) || "nothing to choose"}; ${why}` };
 }

@@ -17,6 +17,8 @@ export interface Output {
   readonly content: string | Uint8Array;
   /** The module whose header names this file: bytes cannot say themselves who wrote them. */
   readonly module?: string;
+  /** Whether it may be run as it is. */
+  readonly isProgram?: boolean;
   /** Of a format that says who wrote a file: whether the bytes that are there do. */
   readonly isOurs?: (bytes: Uint8Array) => boolean;
 }
@@ -146,8 +148,8 @@ function isOurs({ output, path, stat, stream }: Target): boolean {
   return output.module !== undefined && isNamed(output.module, output.path, bytes);
 }
 
-/** What `header` and `declarations` of the compiler write as the first line. */
-const header = /^\uFEFF?\/\/ Model ".*", compiled by layerc \d/;
+/** What `header` and `declarations` of the compiler write as the first line, in the comments of its language. */
+const header = /^\uFEFF?(?:#!.*\n)?(?:\/\/|--|<!--) Model ".*", compiled by layerc \d/;
 
 /** The line of a module's header that names a file beside it, with what it holds. */
 const nameLine = (file: string, bytes: Uint8Array): string =>
@@ -225,7 +227,7 @@ function replace(targets: readonly Target[]): void {
       at = target.output;
       fs.mkdirSync(dirname(target.path), { recursive: true });
       const file = beside(target.path);
-      fs.writeFileSync(file, target.output.content, { flag: "wx" });
+      fs.writeFileSync(file, target.output.content, { flag: "wx", mode: target.output.isProgram ? 0o777 : 0o666 });
       if (target.stat !== undefined) keepOwner(file, target.stat);
       return { ...target, file, old: target.stat === undefined ? undefined : keep(target.path, beside(target.path)) };
     });

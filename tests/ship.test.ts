@@ -42,6 +42,7 @@ describe.each(hostNames)("%s", (name) => {
         syntax: ["es2020", "es5"],
         wasm: ["embed", "import"],
         weights: ["inline", "external"],
+        dialect: ["duckdb", "clickhouse"],
       };
       const other = others[key as keyof typeof others].find((one) => one !== value);
       expect(() => withHost(name, { [key]: other })).toThrow(`needs ${key} ${String(value)}, and ${key} ${other} is asked for`);
@@ -151,9 +152,10 @@ describe("the command line", () => {
       join(folder, "wide.model.ts"),
       'import * as l from "layerc";\nexport default l.sequential([l.dense({ units: 90, inputShape: [90] })]);\n',
     );
-    const { status, stderr } = await layerc(folder, ["compile", "wide.model.ts", "-o", "wide.js", "--host", "bigquery"]);
-    expect(status).toBe(0);
-    expect(stderr).toMatch(/the module has \d+ bytes, and 32768 are allowed for the body of a function/);
+    const { status, stderr } = await layerc(folder, ["compile", "wide.model.ts", "-o", "wide.sql", "--host", "bigquery"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/sql\/limit {2}dialect\n {2}the body of the function has \d+ bytes, bigquery takes 32768/);
+    expect(existsSync(join(folder, "wide.sql"))).toBe(false);
   });
 });
 

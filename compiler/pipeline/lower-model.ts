@@ -20,7 +20,7 @@ import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
 import { verifyMade } from "./forms.ts";
 import { checkInline } from "./inline.ts";
-import { type Draft, entryPasses, type Goal, type Made, madeOf, programPasses, type Row, type Whole } from "./passes.ts";
+import { allPasses, type Draft, type Goal, type Made, madeOf, type Passes, type Whole } from "./passes.ts";
 import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
@@ -48,19 +48,26 @@ export interface Compilation {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Lowers a model through every pass. Throws CompileError. */
-export function lowerModel(given: Model, options: Options, observe?: Observe): Compilation {
+/** How models go through the passes. */
+interface How {
+  readonly options: Options;
+  readonly observe: Observe | undefined;
+  readonly passes: Passes;
+}
+
+/** Lowers a model through every pass of the table, or of another one. Throws CompileError. */
+export function lowerModel(given: Model, options: Options, observe?: Observe, passes = allPasses): Compilation {
+  const how: How = { options, observe, passes };
   const resolved = resolve(given);
   const { model } = resolved;
   if (options.weights === "inline") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));
-  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), options, observe);
+  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), how);
   const { stream, refused } = streamOf(resolved, options);
   const step =
-    stream &&
-    throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), options, observe);
+    stream && throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), how);
   const prepared = step === undefined ? predict : together(predict, step);
   const contents = new Map(Object.entries(weights));
   // Where weights change, all of it is computed in the module.
@@ -77,13 +84,13 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
     weights: options.train ? Object.entries(weights).map(([name, { length }]) => ({ name, length })) : [],
     contents,
   });
-  if (compiled.length > 0) runPrepare(whole(compiled, targets.js), options, contents);
+  if (compiled.length > 0) runPrepare(whole(compiled, targets.js), how, contents);
   const first: readonly Part[] = [predict, step].flatMap((draft) =>
     draft === undefined ? [] : [{ entry: draft.goal, plan: planOf(draft) }],
   );
   // Of most models this is to see how large they are, and is made again with all other entries: then it is not verified twice.
   const unseen: Made[] = [];
-  const looped = throughProgram(whole(first, targets.js), options, observe, observe ? verified : (made) => unseen.push(made));
+  const looped = throughProgram(whole(first, targets.js), how, observe ? verified : (made) => unseen.push(made));
   const facts = {
     resolved,
     built,
@@ -91,8 +98,8 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
     warnings: [...resolved.warnings, ...warnings, ...refused],
     ...(stream === undefined ? {} : { stream }),
   };
-  if (looped.straight) for (const made of unseen) verified(made);
-  if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
+  if (looped.straight !== undefined) for (const made of unseen) verified(made);
+  if (looped.straight !== undefined) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [...first];
@@ -105,13 +112,13 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
       plan: plan(predict.graph, { rows, prefix: "tile/", reserved, layouts: predict.layouts }),
     });
   }
-  const training = options.train ? trainingParts(resolved, reserved, options, observe) : undefined;
+  const training = options.train ? trainingParts(resolved, reserved, how) : undefined;
   parts.push(...starting, ...(training?.parts ?? []));
   const isWhole = parts.length === first.length;
   if (isWhole) for (const made of unseen) verified(made);
   // What was there first has been seen.
   const rest = observe && ((goal: Goal, made: Made) => first.some(({ entry }) => entry === goal) || observe(goal, made));
-  const js = isWhole ? looped : throughProgram(whole(parts, targets.js), options, rest);
+  const js = isWhole ? looped : throughProgram(whole(parts, targets.js), { ...how, observe: rest });
   const known = without(js, new Set(atStart.prepare?.results.map(([name]) => name)));
   const lowered = {
     ...facts,
@@ -120,7 +127,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
     contents: kept(known),
   };
   if (!vectors) return lowered;
-  const simd = throughProgram(whole(parts, targets.simd), options, observe);
+  const simd = throughProgram(whole(parts, targets.simd), how);
   const program = programOf(simd);
   if (options.exact) return { ...lowered, simd: { program } };
   // The same nests, scheduled otherwise.
@@ -129,7 +136,10 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
     contents: simd.contents,
     ...(simd.nests ? { nests: simd.nests } : {}),
   };
-  const relaxed = throughProgram(start, options, observe && ((goal, made) => made.stage !== "schedule" || observe(goal, made)));
+  const relaxed = throughProgram(start, {
+    ...how,
+    observe: observe && ((goal, made) => made.stage !== "schedule" || observe(goal, made)),
+  });
   return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
 }
 
@@ -137,14 +147,15 @@ export function lowerModel(given: Model, options: Options, observe?: Observe): C
 export function lowerGraph(built: Graph, options: Options, observe?: Observe): void {
   const fixed = built.updates.length === 0;
   const rows = fixed ? 1 : { max: options.batch };
-  const draft = throughEntry(firstDraft("predict", built, { fixed, rows }), options, observe);
+  const how: How = { options, observe, passes: allPasses };
+  const draft = throughEntry(firstDraft("predict", built, { fixed, rows }), how);
   const prepared = new Set(draft.prepare?.results.map(([name]) => name));
   const parts: readonly Part[] = [{ entry: "predict", plan: planOf(draft) }];
   // Contents of params are not known here, so nothing becomes literal.
-  const looped = { ...options, unroll: 0 };
+  const looped = { ...how, options: { ...options, unroll: 0 } };
   for (const target of [targets.js, targets.simd]) {
     const fmt = fmtOf(target, options);
-    throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped, observe);
+    throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped);
   }
 }
 
@@ -165,14 +176,14 @@ const programOf = ({ program, target }: Whole): Program => program ?? internal(`
 const fmtOf = ({ lanes }: Target, { exact }: Options): FloatFmt => (lanes === 1 && !exact ? "f64" : "f32");
 
 /** One entry through its passes. */
-function throughEntry(start: Draft, options: Options, observe?: Observe): Draft {
+function throughEntry(start: Draft, { options, observe, passes }: How): Draft {
   let draft = start;
-  for (const { name, stage, when, run } of entryPasses as readonly Row<Draft>[]) {
+  for (const { name, stage, when, run } of passes.entry) {
     if (!when(draft, options)) continue;
     draft = run({ ...draft, events: [] }, options);
-    const { goal, graph, events } = draft;
+    const { goal, graph, prepare, events } = draft;
     const made: Made =
-      stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, events };
+      stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, prepare, events };
     verified(made);
     observe?.(goal, made);
   }
@@ -180,12 +191,12 @@ function throughEntry(start: Draft, options: Options, observe?: Observe): Draft 
 }
 
 /** All entries through the passes of one target; each goal is shown its own entry. `check`: of what a pass made of all of them. */
-function throughProgram(start: Whole, options: Options, observe?: Observe, check: (made: Made) => void = verified): Whole {
+function throughProgram(start: Whole, { options, observe, passes }: How, check: (made: Made) => void = verified): Whole {
   const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
     start.parts.some(({ entry }) => entry === goal),
   );
   let whole = start;
-  for (const { name, stage, when, run } of programPasses as readonly Row<Whole>[]) {
+  for (const { name, stage, when, run } of passes.program) {
     const made = when(whole, options) ? run(whole, options) : whole;
     if (made === whole) continue;
     whole = made;
@@ -232,12 +243,11 @@ function streamOf(steps: Steps, options: Options): { readonly stream?: Stream; r
 function trainingParts(
   steps: Steps,
   reserved: ReadonlySet<string>,
-  options: Options,
-  observe: Observe | undefined,
+  how: How,
 ): { parts: readonly Part[]; loss: LossGraph; states: readonly State[] } {
   const loss = steps.trainStep();
   checkNames(loss, loss.weights);
-  const rows: PlanOptions["rows"] = { max: options.batch };
+  const rows: PlanOptions["rows"] = { max: how.options.batch };
   const drafts = [
     firstDraft("trainStep", loss.graph, {
       fixed: false,
@@ -249,14 +259,17 @@ function trainingParts(
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
     ...(loss.metrics === undefined ? [] : [firstDraft("metrics", loss.metrics, { fixed: false, reserved, prefix: "metrics/" })]),
   ];
-  const made = drafts.map((draft) => throughEntry(draft, options, observe));
+  const made = drafts.map((draft) => throughEntry(draft, how));
   const parts = made.map((draft): Part => ({ entry: draft.goal, plan: planOf(draft) }));
   return { parts, loss, states: statesIn(made[0].graph) };
 }
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */
-function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {
-  const made = throughProgram({ ...whole, name: "prepare", weights: [] }, { ...options, unroll: 0 });
+function runPrepare(whole: Whole, how: How, contents: Map<string, Float32Array>): void {
+  const made = throughProgram(
+    { ...whole, name: "prepare", weights: [] },
+    { ...how, options: { ...how.options, unroll: 0 }, observe: undefined },
+  );
   const program = programOf(made);
   // Weights may be most of the memory there is: the machine keeps no marks beside them, and what it made is used where it lies.
   const machine = createMachine(program, { constants: made.contents, track: false });

@@ -23,6 +23,8 @@ export interface LoweringFlags extends ModelFlags {
 export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
   readonly syntax?: OptionsInput["syntax"];
+  readonly rows?: OptionsInput["rows"];
+  readonly dialect?: OptionsInput["dialect"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
   readonly wasm?: OptionsInput["wasm"];
@@ -31,7 +33,7 @@ export interface CompileFlags extends LoweringFlags {
   readonly budget?: number;
 }
 
-const { batch, chunk, unroll, target, format, syntax, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
@@ -62,13 +64,20 @@ export function addLoweringFlags(command: Command): Command {
 /** The options of `compile`, one for each knob of a compilation. */
 export function addCompileFlags(command: Command): Command {
   return addLoweringFlags(command)
-    .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
+    .addOption(
+      new Option(
+        "--format <format>",
+        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse (esm)",
+      ).choices(format.unwrap().options),
+    )
     .addOption(
       new Option("--syntax <edition>", "edition of the language, for old engines; the bits stay (es2020)").choices(
         syntax.unwrap().options,
       ),
     )
-    .option("--global-name <name>", "global variable of the iife (model)")
+    .option("--global-name <name>", "global variable of the iife, function in SQL (model)")
+    .addOption(new Option("--rows <rows>", "what a filter reads and writes (float32)").choices(rows.unwrap().options))
+    .addOption(new Option("--dialect <dialect>", "whose SQL").choices(dialect.unwrap().options))
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
     )

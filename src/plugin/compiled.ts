@@ -1,6 +1,8 @@
 // What stands in the place of an import: one function for the plugin and for the loader. In: a model file, the query behind it, the
 // plugin's options. Out: the text of a module, and warnings. Says every file that it reads before it reads it, for a watcher.
+import type { Artifact } from "../../compiler/artifact.ts";
 import { compile } from "../../compiler/compile.ts";
+import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import { bytesOf, checkBudget } from "../budget.ts";
 import { paint, renderDiagnostic } from "../cli/render.ts";
@@ -12,6 +14,21 @@ import { writeTypes } from "./types.ts";
 export interface Compiled {
   readonly code: string;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** What is told of a file once, however often it is built: that there is nothing to mend yet. */
+const saidOnce: ReadonlySet<Code> = new Set(["weights/untrained"]);
+const told = new Set<string>();
+
+/** Warnings that this process has not told of the file yet; one that went away is news when it comes back. */
+function news(file: string, { warnings, manifest }: Artifact): readonly Diagnostic[] {
+  // A module for training has no such warning, and says nothing of the others.
+  const isTrained = manifest.options.train;
+  const keyOf = (code: Code): string => `${code} ${file}`;
+  const found = warnings.filter(({ code }) => !told.has(keyOf(code)));
+  if (!isTrained) for (const code of saidOnce) told.delete(keyOf(code));
+  for (const { code } of warnings) if (saidOnce.has(code)) told.add(keyOf(code));
+  return found;
 }
 
 /** Compiles a model file for a bundle. Throws CompileError, with the place in the user's source where there is one. */
@@ -29,7 +46,7 @@ export async function compiled(
     return made;
   });
   if (types) writeTypes(file, query, artifact.declarations, files);
-  return { code: withoutHeader(artifact.code), warnings: artifact.warnings };
+  return { code: withoutHeader(artifact.code), warnings: news(file, artifact) };
 }
 
 /** The comment that opens an emitted file is for whoever opens it; in a bundle nobody does. */

@@ -5,7 +5,7 @@ import { hasher } from "../../base/hash.ts";
 /** What stands where the digest will. */
 export const unsealed = "0".repeat(16);
 
-const header = /^(\/\/ Model [^\n]*\n\/\/ hash \w+, text )([0-9a-f]{16})(?=,)/;
+const header = /^((?:#![^\n]*\n)?\/\/ Model [^\n]*\n\/\/ hash \w+, text )([0-9a-f]{16})(?=,)/;
 
 /** The digest that the header says, and that of the text; undefined where there is no such header. */
 export function digests(code: string): { readonly said: string; readonly found: string } | undefined {

@@ -7,7 +7,7 @@ import { isFree, verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
-import { nestLines } from "./print.ts";
+import { nestNotes } from "./print.ts";
 import { buffersOfNests, twinOf } from "./twins.ts";
 
 /** Throws CompileError `ir/verify` at the first rule that is broken. */
@@ -45,7 +45,7 @@ function withoutTwins(program: Program<NestKernel>): Program<NestKernel> {
 
 function verifyNest(nest: Nest): void {
   const fail = (message: string): never => {
-    const note = nestLines(nest);
+    const note = nestNotes(nest);
     throw new CompileError({
       code: "ir/verify",
       path: "",

@@ -32,6 +32,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./inspect.ts")).addInspect,
   },
   {
+    name: "report",
+    args: "<model> [other]",
+    summary: "write one HTML file that shows all the compiler does with a model, or how two differ",
+    load: async () => (await import("./report.ts")).addReport,
+  },
+  {
     name: "passes",
     args: "",
     summary: "list the passes of the compiler",
@@ -54,6 +60,18 @@ export const commands: readonly Entry[] = [
     args: "<model>",
     summary: "compute a model's output for some rows",
     load: async () => (await import("./run.ts")).addRun,
+  },
+  {
+    name: "score",
+    args: "<model> <rows...>",
+    summary: "write a model's answers to tables of any size: Parquet, CSV, JSON lines",
+    load: async () => (await import("./score.ts")).addScore,
+  },
+  {
+    name: "bisect",
+    args: "<model>",
+    summary: "name the pass, rule or kernel after which a model's executors disagree",
+    load: async () => (await import("./bisect.ts")).addBisect,
   },
   {
     name: "train",

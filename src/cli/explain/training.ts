@@ -72,4 +72,8 @@ export const training: Pairs = {
     wrong: { ...good, run: `${compile} --chunk 2` },
     right: net("l.lstm({ units: 2, inputShape: [4, 2] })", `${compile} --stream --chunk 2`),
   },
+  "sql/limit": {
+    wrong: net("l.dense({ units: 90, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
+    right: net("l.dense({ units: 9, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
+  },
 };
