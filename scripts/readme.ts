@@ -92,6 +92,31 @@ function layerTable(): string {
 const lossHead = "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says";
 
 /** Every page with generated parts: its blocks by name, each made from the page as it stands. */
+interface Seen {
+  readonly host: string;
+  readonly version: string;
+  readonly form: string;
+  readonly computes: string;
+  readonly says: string;
+}
+/** Places of one host that differ in nothing else are one line. */
+function hostRuns(): string {
+  const { seen } = JSON.parse(read("tests/hosts/results.json")) as { readonly seen: readonly Seen[] };
+  const lines = new Map<string, string[]>();
+  for (const { host, version, form, computes, says } of seen) {
+    const [name, ...place] = host.split(/, (?!(?:compatibility|an older) )/);
+    const key = [place.length > 0 ? name : host, version, form, computes, says].join("\0");
+    lines.set(key, [...(lines.get(key) ?? []), ...place]);
+  }
+  return table(
+    ["host", "version", "form", "computes with", "to know"],
+    [...lines].map(([key, places]) => {
+      const [host, ...rest] = key.split("\0");
+      return [places.length === 0 ? host : `${host}: ${places.join(", ")}`, ...rest];
+    }),
+  );
+}
+
 /** What `--host` chooses, and why. */
 const profiles = (): string =>
   table(
@@ -116,7 +141,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   },
   "docs/command-line.md": { commands, options: compileOptions },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
-  "docs/hosts.md": { profiles },
+  "docs/hosts.md": { profiles, runs: hostRuns },
   "docs/layers.md": {
     activations: () => codes(Object.keys(activations)),
     layers: layerTable,
