@@ -26,6 +26,7 @@ function inPython(engine: string, needs: string, answers: string, ...more: strin
   if (spawnSync(python, ["-c", `import ${needs}`]).status !== 0) return `${python} has no ${needs}`;
   const { status, stderr } = spawnSync(python, [join(here, engine, "score.py"), script, rows, answers, ...more], {
     encoding: "utf8",
+    timeout: 300_000,
   });
   if (status !== 0) throw new Error(stderr || `${engine} did not end`);
   return undefined;
