@@ -33,6 +33,8 @@ export const optionsSchema = z.strictObject({
     .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
     .refine((name) => !takenGlobals.has(name), "the name is a word of the language, or belongs to the engine or the page")
     .default("model"),
+  /** Edition of the language that the text is written in, with the same bits; es5, for njs, Duktape and Rhino, is an iife where no format is given. Default "es2020". */
+  syntax: z.enum(["es2020", "es2015", "es5"]).default("es2020"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. Default true. */
@@ -47,6 +49,10 @@ export const optionsSchema = z.strictObject({
 export type Options = z.infer<typeof optionsSchema>;
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
+
+/** With what follows from other knobs, where a caller left it open. */
+export const withImplied = (input: OptionsInput): OptionsInput =>
+  input.syntax === "es5" && input.format === undefined ? { ...input, format: "iife" } : input;
 
 /** Whether a module of this target may have kernels in lanes. */
 export const hasLanes = (target: Options["target"] = "auto"): boolean => target !== "js";

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CompileError } from "../compiler/diagnostics/error.ts";
+import { sealed } from "../compiler/emit/module/seal.ts";
 import { readBytes, reasonOf, showFile } from "./files.ts";
 import { descriptorOf, writeStream } from "./streams.ts";
 
@@ -152,13 +153,24 @@ const header = /^\uFEFF?(?:#!.*\n)?(?:\/\/|--|<!--) Model ".*", compiled by laye
 
 /** The line of a module's header that names a file beside it, with what it holds. */
 const nameLine = (file: string, bytes: Uint8Array): string =>
-  `// with ${JSON.stringify(basename(file))}, sha256 ${createHash("sha256").update(bytes).digest("hex")}`;
+  `// with ${JSON.stringify(basename(file))}, sha256 ${sha256Of(bytes)}`;
 
 /** A module's text that names the files written beside it, behind the line with its hash. */
 export function withNames(code: string, files: readonly (readonly [file: string, bytes: Uint8Array])[]): string {
   const lines = code.split("\n");
-  return [...lines.slice(0, 2), ...files.map(([file, bytes]) => nameLine(file, bytes)), ...lines.slice(2)].join("\n");
+  return sealed([...lines.slice(0, 2), ...files.map(([file, bytes]) => nameLine(file, bytes)), ...lines.slice(2)].join("\n"));
 }
+
+/** The files that such lines of a text name, with what they hold. */
+export const namesIn = (code: string): readonly (readonly [file: string, sha256: string])[] =>
+  [...headerOf(code).matchAll(/^\/\/ with ("[^\n]*"), sha256 ([0-9a-f]{64})$/gm)].map(([, file, sha256]) => [
+    String(JSON.parse(file)),
+    sha256,
+  ]);
+const headerOf = (code: string): string => /^(?:\/\/[^\n]*\n)*/.exec(code)?.[0] ?? "";
+
+/** The hash that such a line has. */
+export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function isNamed(module: string, file: string, bytes: Uint8Array): boolean {
   if (!statOf(module)?.isFile()) return false;

@@ -48,9 +48,11 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
   const form = forms[options.format];
   const takes = simd === undefined ? [] : ["WebAssembly"];
   const written = form.write({ head: header(parts, bytes), module, names, parts, takes });
+  const { lines: told } = written;
   const imported = importsWasm(parts);
   return {
     ...written,
+    ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
     declarations: form.isImported ? declarations(parts) : "",
     ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),

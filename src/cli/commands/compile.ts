@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
 import { compile, extensionOf } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { checkBudget } from "../../budget.ts";
+import { type Chosen, withHost } from "../../hosts.ts";
 import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
@@ -35,18 +37,29 @@ export function addCompile(program: Command): void {
       "after",
       "\nExamples:\n  layerc compile iris.model.ts -o iris.js\n  layerc compile cars.model.ts --train --batch 64\n  layerc compile iris.safetensors --format iife --global-name iris --stdout",
     )
-    .action(async (file: string, flags: Flags) => {
+    .action(async (file: string, given: Flags) => {
+      const { options, says } = chosenBy(given);
+      const flags = { ...given, ...options };
       const output = flags.stdout ? undefined : outputFile(file, flags);
       // Before the model is read, because reading it runs it.
       if (output !== undefined && file !== "-")
         checkInputs([{ what: "the module", path: output, content: "" }], [{ what: "the model file", path: file }]);
       const subject = await readModel(file, flags);
-      const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
+      const artifact = await work(subject, () => compile(subject.model, options));
+      if (says !== undefined) say(says);
+      const size = flags.budget === undefined ? undefined : checkBudget(artifact, flags.budget);
+      if (size !== undefined && flags.budget !== undefined) say(`${showBytes(size)} of ${showBytes(flags.budget)} packed`);
       warn(artifact.warnings, subject.model);
       if (output === undefined) print(artifact.code);
       else tell(write(output, artifact, subject, flags), artifact, flags.json === true);
       if (output === undefined || isStream(output)) leftOut(artifact);
     });
+}
+
+/** The options of a compilation, with those of the place it is for. */
+function chosenBy(flags: Flags): Partial<Chosen> & Pick<Chosen, "options"> {
+  const options = optionsOf(flags);
+  return flags.host === undefined ? { options } : withHost(flags.host, options);
 }
 
 function outputFile(model: string, flags: Flags): string {

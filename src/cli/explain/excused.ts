@@ -15,5 +15,9 @@ export const excused: Partial<Readonly<Record<Code, string>>> = {
   "format/hdf5-unsupported": "An HDF5 file begins with a byte that no text holds.",
   "format/npy": "An array of NumPy begins with a byte that no text holds.",
   "format/archive": "A zip archive begins with bytes that no text shows.",
+  "verify/header": "What is right is a module with a digest of its own text, which nobody types.",
+  "verify/changed": "What is right is a module with a digest of its own text, which nobody types.",
+  "verify/model": "It needs a module beside a model, and an example is one command.",
+  "verify/self-test": "It is for an engine that computes wrongly.",
   "onnx/unsupported": "The message of an ONNX file begins with bytes that no text shows.",
 };

@@ -3,9 +3,9 @@
 import type { Port } from "../../../artifact.ts";
 import { sizeOf } from "../../../graph/graph.ts";
 import { type Code, commas, js, lines, record } from "../../code.ts";
-import { judge } from "../../judge.ts";
 import { byName, sorted } from "./exports.ts";
-import type { Form, FormSite } from "./form.ts";
+import { finished } from "./finish.ts";
+import type { Form, FormSite, Written } from "./form.ts";
 import { loop, loopTakes } from "./loop.ts";
 import { rowFormats } from "./rows/list.ts";
 
@@ -14,7 +14,7 @@ const numbersAtOnce = 2 ** 18;
 const rowsAtOnce = 2 ** 14;
 
 /** The script with its loop; `rows` where another format than the option's is its default. */
-export function filterText({ head, module, names, parts, takes }: FormSite, rows = parts.options.rows): string {
+export function filterText({ head, module, names, parts, takes }: FormSite, rows = parts.options.rows): Written {
   const widest = [...parts.inputs, ...parts.outputs].reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 1);
   const { features } = parts.about ?? {};
   const text = loop({
@@ -36,8 +36,8 @@ const model = (() => {
       text,
     ).text
   }\n`;
-  judge(code, "script", [...takes, ...loopTakes]);
-  return `#!/usr/bin/env node\n${code}`;
+  const how = { kind: "script", takes: [...takes, ...loopTakes], before: "#!/usr/bin/env node\n" } as const;
+  return finished(code, how, parts);
 }
 
 /** Names of features only where there is one for each number of a row. */
@@ -57,7 +57,8 @@ const portsText = (ports: readonly Port[], features: Readonly<Record<string, rea
 export const filter: Form = {
   extension: () => ".cjs",
   isImported: false,
-  fixed: () => ({ train: false, weights: "inline", wasm: "embed" }),
+  // Node reads today's language.
+  fixed: () => ({ syntax: "es2020", train: false, weights: "inline", wasm: "embed" }),
   own: ["rows"],
-  write: (site) => ({ code: filterText(site) }),
+  write: (site) => filterText(site),
 };

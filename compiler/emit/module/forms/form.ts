@@ -1,4 +1,5 @@
 // What a form of a module is: how its statements are handed out. A new one is a file and a line in list.ts.
+import type { Line } from "../../../base/lines.ts";
 import type { Options } from "../../../options.ts";
 import type { Code, Name } from "../../code.ts";
 import type { ModuleParts } from "../parts.ts";
@@ -20,6 +21,8 @@ export interface FormSite {
 export interface Written {
   readonly code: string;
   readonly script?: string;
+  /** The code line by line, where marks were asked for. */
+  readonly lines?: readonly Line[];
 }
 
 /** One value of the option `format`. */

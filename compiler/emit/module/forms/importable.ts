@@ -1,8 +1,8 @@
 // The forms that other code imports: an ES module, a CommonJS module, a script with one global. Equal statements, and all exports in one
 // place at the end, which `load` of the runtime relies on.
 import { type Code, commas, js, lines, type Name, name } from "../../code.ts";
-import { judge } from "../../judge.ts";
 import { byName, sorted } from "./exports.ts";
+import { finished } from "./finish.ts";
 import type { Form } from "./form.ts";
 
 const importable = (
@@ -17,9 +17,8 @@ const importable = (
   own: [],
   write: (site) => {
     const text = around(site.module, sorted(site.names), site.parts.options.globalName);
-    const code = `${lines(site.head, text).text}\n`;
-    judge(code, kind, [...takes, ...site.takes]);
-    return { code };
+    const whole = `${lines(site.head, text).text}\n`;
+    return finished(whole, { kind, takes: [...takes, ...site.takes] }, site.parts);
   },
 });
 

@@ -58,7 +58,7 @@ export const sql: Form = {
   isImported: false,
   // None calls more than predict.
   fixed: ({ dialect }) => ({
-    ...{ train: false, stream: false, weights: "inline", wasm: "embed" },
+    ...{ syntax: "es2020", train: false, stream: false, weights: "inline", wasm: "embed" },
     ...(dialectOf(dialect).hasWasm ? {} : { target: "js", selfTest: false }),
   }),
   own: ["dialect"],

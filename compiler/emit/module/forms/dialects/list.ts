@@ -142,7 +142,7 @@ ${argument.join("\n")}
   </function>
 </functions>
 `,
-      script: filterText(site, "rowbinary"),
+      script: filterText(site, "rowbinary").code,
     };
   },
 };
