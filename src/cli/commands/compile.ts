@@ -10,9 +10,8 @@ import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
-import { inputsOf } from "../model-outputs.ts";
 import { showBytes, showCount } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { inputsOf, readModel, work } from "../subject.ts";
 import { print, printJson, say, warn } from "../terminal.ts";
 
 interface Flags extends CompileFlags {

@@ -13,9 +13,8 @@ import { isReport, reportHtml } from "../../explore/write.ts";
 import { readBytes } from "../../files.ts";
 import { checkInputs, type Input, isStream, type Output, writeOutputs } from "../../outputs.ts";
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
-import { inputsOf } from "../model-outputs.ts";
 import { renderTable, showBytes } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { inputsOf, readModel, work } from "../subject.ts";
 import { print, say, warn } from "../terminal.ts";
 
 interface Flags extends LoweringFlags {

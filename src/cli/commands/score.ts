@@ -6,9 +6,8 @@ import type { Features } from "../../score/bind.ts";
 import type { Nulls } from "../../score/define.ts";
 import { type Event, type Scored, score } from "../../score/run.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
-import { inputsOf } from "../model-outputs.ts";
 import { showCount } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { inputsOf, readModel, work } from "../subject.ts";
 import { printJson, say, terminal, warn } from "../terminal.ts";
 import { columns, listOf, whole } from "../values.ts";
 
