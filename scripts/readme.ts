@@ -24,6 +24,7 @@ import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
 import { errorsPage, playAll, printsFile } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
+import { dialectTable, rowTable } from "./scale.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -140,6 +141,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
     plan: regions,
   },
   "docs/command-line.md": { commands, options: compileOptions },
+  "docs/scale.md": { rows: rowTable, dialects: dialectTable },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
   "docs/hosts.md": { profiles, runs: hostRuns },
   "docs/layers.md": {

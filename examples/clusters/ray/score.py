@@ -24,7 +24,8 @@ class Score:
 
 # Workers find node_filter where this file's parent is.
 here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": here}})
+# Two actors hold a CPU each, and what reads needs another.
+ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": here}})
 scored = ray.data.read_csv(rows).map_batches(Score, batch_format="numpy", batch_size=16384, compute=ray.data.ActorPoolStrategy(size=2))
 scored.to_pandas().sort_values("id").to_csv(answers, index=False, float_format="%.9g")
 ray.shutdown()

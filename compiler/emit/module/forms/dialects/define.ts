@@ -32,14 +32,16 @@ export interface Udf {
 export interface Dialect {
   readonly name: NonNullable<Options["dialect"]>;
   readonly extension: string;
+  /** What the function is made of. */
+  readonly says: string;
+  /** When the model is evaluated. */
+  readonly evaluated: string;
   /** Most bytes of a body that the warehouse takes, and what to do with more. */
   readonly mostBytes?: { readonly count: number; readonly hint: string };
   /** Most arguments; with more than this many named numbers an input is one list. */
   readonly mostArguments: number;
   /** Whether its code may be WebAssembly. */
   readonly hasWasm: boolean;
-  /** Whether what a body leaves in a global is there for the next row. */
-  readonly isKept: boolean;
   /** The text of the function. `body` gives its JavaScript, with limits checked. */
   readonly write: (udf: Udf, body: () => string) => Written;
 }

@@ -13,11 +13,12 @@ const bigTypes: Types = {
 };
 const bigquery: Dialect = {
   name: "bigquery",
+  says: "JavaScript, `CREATE TEMP FUNCTION`",
+  evaluated: "once for each worker",
   extension: ".sql",
   mostBytes: { count: 32_768, hint: "larger code goes to Cloud Storage: --format iife, and OPTIONS (library = [...])" },
   mostArguments: 256,
   hasWasm: false,
-  isKept: true,
   write: (udf, body) => ({
     code: `${commentOf(udf.site.head, `for one that stays: CREATE FUNCTION dataset.${udf.name.text}`)}
 CREATE TEMP FUNCTION ${udf.name.text}(${parameters(udf, bigTypes)})
@@ -31,11 +32,12 @@ LANGUAGE js AS ${between(body(), [['r"""', '"""'], ["r'''", "'''"]])};
 const snowTypes: Types = { number: "FLOAT", text: "VARCHAR", list: () => "ARRAY", record: () => "OBJECT", quote: '"' };
 const snowflake: Dialect = {
   name: "snowflake",
+  says: "JavaScript",
+  evaluated: "once, as a rule",
   extension: ".sql",
   mostBytes: { count: 100 * 1024, hint: "Snowflake advises against more" },
   mostArguments: 500,
   hasWasm: false,
-  isKept: true,
   write: (udf, body) => ({
     code: `${commentOf(udf.site.head)}
 CREATE OR REPLACE FUNCTION ${udf.name.text}(${parameters(udf, snowTypes)})
@@ -56,11 +58,12 @@ const pgTypes: Types = {
 };
 const postgres: Dialect = {
   name: "postgres",
+  says: "JavaScript in plv8 or pljs",
+  evaluated: "once for each session",
   extension: ".sql",
   mostBytes: { count: 2 ** 30 - 1, hint: "a value of PostgreSQL ends there" },
   mostArguments: 100,
   hasWasm: false,
-  isKept: true,
   write: (udf, body) => ({
     code: `${commentOf(udf.site.head, "CREATE EXTENSION plv8; with pljs write LANGUAGE pljs below")}
 CREATE OR REPLACE FUNCTION ${udf.name.text}(${parameters(udf, pgTypes)})
@@ -80,10 +83,11 @@ const duckTypes: Types = {
 };
 const duckdb: Dialect = {
   name: "duckdb",
+  says: "a macro over the community extension `quickjs`",
+  evaluated: "for every row: for tables take `layerc score`",
   extension: ".sql",
   mostArguments: 250,
   hasWasm: false,
-  isKept: false,
   write: (udf) => {
     const all = udf.inputs.flat();
     const code = `(${all.map(({ id }) => id.text).join(", ")}) => {\n${bodyOf(udf, true)}\n}`;
@@ -109,11 +113,12 @@ const clickTypes: Types = {
 /** A function of ClickHouse's is a script that rows are piped through; what is written beside it is the filter. */
 const clickhouse: Dialect = {
   name: "clickhouse",
+  says: "a description in XML, and a filter beside it",
+  evaluated: "once for each process of the pool",
   extension: ".xml",
   // RowBinary of a list has its length, so that another width is an error and no other numbers.
   mostArguments: 1,
   hasWasm: true,
-  isKept: true,
   write: (udf) => {
     const { site, name } = udf;
     const argument = udf.inputs.map(
