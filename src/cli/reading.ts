@@ -14,15 +14,17 @@ import type { Extent } from "../../compiler/program/program.ts";
 
 /** Lines of a kernel that are shown, where it has more than `most`. */
 const [shown, most] = [16, 24];
+/** Captions of a line. */
+const mostCaptions = 4;
 type Shapes = ReadonlyMap<string, readonly Extent[]>;
 
-/** What a person is shown of each stage: addresses stand in nests and schedules, and are too many in a program; kernels are what is long. */
+/** What a person is shown of each stage: addresses stand in nests, schedules and programs; kernels are what is long. */
 const shows: Readonly<Record<Snapshot["stage"], readonly ((text: string, shapes: Shapes) => string)[]>> = {
   graph: [],
   plan: [],
   nests: [withCaptions, folded],
   schedule: [withCaptions, folded],
-  program: [folded],
+  program: [withCaptions, folded],
 };
 
 /** A snapshot for a person; of one layer alone where `path` says so. */
@@ -92,13 +94,14 @@ function withCaptions(text: string, shapes: Shapes): string {
   return text
     .split("\n")
     .map((line) => {
-      if (!/^ +(?:fold|store|add|where)\b/.test(line)) return line;
+      if (!/^ +(?:fold|store|add|where|set|let)\b/.test(line)) return line;
       const captions = [...line.matchAll(access)].flatMap(([, name, address]) => {
         const buffer = name.startsWith('"') ? (JSON.parse(name) as string) : name;
         const caption = captionOf(address, shapes.get(buffer) ?? []);
         return caption === undefined ? [] : [`${buffer}[${caption}]`];
       });
-      return captions.length === 0 ? line : `${line}   # ${[...new Set(captions)].join(", ")}`;
+      // A value of many addresses is no longer read by them.
+      return captions.length === 0 || captions.length > mostCaptions ? line : `${line}   # ${[...new Set(captions)].join(", ")}`;
     })
     .join("\n");
 }
