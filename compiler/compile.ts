@@ -2,17 +2,22 @@
 // Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
+import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { Marks } from "./emit/marks.ts";
+import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
+import type { ModuleParts } from "./emit/module/parts.ts";
+import { emitProfile } from "./emit/module/profile.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
+import { type Options, type OptionsInput, optionsSchema, withImplied } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
-import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
+import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
 import type { Goal, Made, PassName, Stage } from "./pipeline/passes.ts";
 import { goldens } from "./pipeline/self-test.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -22,20 +27,37 @@ import type { RewriteEvent } from "./rewrite/engine.ts";
 import type { Scheduled } from "./schedule/schedule.ts";
 import type { Target } from "./targets.ts";
 
-export type { Compilation } from "./pipeline/lower-model.ts";
+export type { Compilation, Observe } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export const compile = (model: Model, input: OptionsInput = {}): Artifact => withinEngine(() => compileWithin(model, input));
+export const compile = (model: Model, input: OptionsInput = {}): Artifact => compileObserved(model, input).artifact;
 
-function compileWithin(given: Model, input: OptionsInput): Artifact {
-  const options = parseOptions(input);
-  const { resolved, loss, stream, built, program, simd, contents, states, weights, warnings } = lowerChecked(given, options);
+/** The same, for whoever wants to see what is made on the way: what every pass makes of every entry, and what the module is made of. */
+export const compileObserved = (model: Model, input: OptionsInput = {}, observe?: Observe): Observed =>
+  withinEngine(() => {
+    const options = parseOptions(input);
+    const compilation = lowerChecked(model, options, observe);
+    return { compilation, ...artifactOf(compilation, options, observe === undefined ? undefined : new Marks()) };
+  });
+
+/** What a compilation that is observed gives. */
+export interface Observed {
+  readonly artifact: Artifact;
+  readonly compilation: Compilation;
+  /** The module's text line by line with what each is of, and its kernels in WebAssembly (the plain form) as text. */
+  readonly lines: readonly Line[];
+  readonly wasmLines: readonly Line[];
+}
+
+/** What the module of a compilation is made of. */
+function partsOf(
+  { resolved, loss, stream, built, program, simd, contents, states, weights }: Compilation,
+  options: Options,
+): ModuleParts {
   const { predict, model, about } = resolved;
-  const hash = hashOf(model, options, weights, states);
-  const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
-  const emitted = emitModule({
-    model: { name: model.name, hash },
+  return {
+    model: { name: model.name, hash: hashOf(model, options, weights, states) },
     options,
     version,
     inputs: predict.inputs,
@@ -46,13 +68,39 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
     constants: new Map([...contents, ...(states ?? [])]),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
-    counts,
+    counts: { ops: countOps(built), multiplyAdds: multiplyAdds(built) },
     ...(simd === undefined ? {} : { simd }),
     ...(stream === undefined
       ? {}
       : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
+  };
+}
+
+/** A script that makes the kernels of a model ready to be run one by one (emit/module/profile.ts). Throws CompileError. */
+export const profileOf = (model: Model, input: OptionsInput = {}): string =>
+  withinEngine(() => {
+    // A straight line is one kernel for all layers.
+    const options = parseOptions({ ...input, unroll: 0 });
+    return emitProfile(partsOf(lowerChecked(model, options), options));
+  });
+
+function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
+  const { resolved, program, weights, warnings } = compilation;
+  const { predict, model, about } = resolved;
+  const parts = partsOf(compilation, options);
+  const {
+    counts,
+    model: { hash },
+  } = parts;
+  const {
+    lines = [],
+    wasmLines = [],
+    ...emitted
+  } = emitModule({
+    ...parts,
     ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
+    ...(marks === undefined ? {} : { marks }),
   });
   // Buffers of the arena lie over each other: what counts is where the last one ends.
   const arena = program.buffers.filter(({ role }) => role === "arena");
@@ -76,7 +124,7 @@ function compileWithin(given: Model, input: OptionsInput): Artifact {
   const left = options.train ? (model.left ?? []) : [];
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
   const own = options.train ? [] : untrained(model);
-  return { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] };
+  return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] }, lines, wasmLines };
 }
 
 /** The warning of a model that predicts with its initial weights; whoever trains it needs none. */
@@ -142,8 +190,16 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
   withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export const parseOptions = (input: OptionsInput): Options =>
-  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
+export const parseOptions = (input: OptionsInput): Options => settled(withImplied(input));
+
+const settled = (input: OptionsInput): Options =>
+  settle(input, check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" }));
+
+/** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */
+export function extensionOf(input: OptionsInput): string {
+  const options = parseOptions(input);
+  return forms[options.format].extension(options);
+}
 
 function hashOf(
   model: Model,

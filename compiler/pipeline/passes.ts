@@ -6,7 +6,7 @@
 import { internal } from "../diagnostics/error.ts";
 import { applyOptimizer, lossScaleOf, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
-import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { assemble, type Part, settle } from "../lower/assemble.ts";
 import { share } from "../lower/share.ts";
 import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
@@ -14,6 +14,7 @@ import { fillColumns, pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
 import type { NestKernel } from "../program/nest/nest.ts";
+import { buffersOfNests } from "../program/nest/twins.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
 import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
 import { expandComposites } from "../rewrite/expand.ts";
@@ -73,8 +74,8 @@ export interface Whole {
   readonly nests?: Program<NestKernel>;
   readonly scheduled?: Program<NestKernel<Scheduled>>;
   readonly program?: Program;
-  /** The program is one straight line with literal weights. */
-  readonly straight?: boolean;
+  /** The program is one straight line with literal weights: of each name there, which call of the loops made it. */
+  readonly straight?: ReadonlyMap<string, number>;
 }
 
 /** A line of the table. */
@@ -264,7 +265,7 @@ export const programPasses = [
     when: ({ parts, target }) => parts.length === 1 && target.lanes === 1,
     run: (whole, options) => {
       const straight = straighten(must(whole.program, "program"), whole.contents, options);
-      return straight === undefined ? whole : { ...whole, program: straight, straight: true };
+      return straight === undefined ? whole : { ...whole, program: straight.program, straight: straight.steps };
     },
   },
 ] as const satisfies readonly (Omit<Row<Whole>, "name"> & { readonly name: string })[];
@@ -286,5 +287,13 @@ export type Made = { readonly pass: PassName } & (
       Whole,
       "contents"
     >)
-  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents">)
+  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents" | "straight">)
 );
+
+/** What a pass left of all entries. */
+export function madeOf(pass: PassName, stage: Stage, { nests, scheduled, program, target, contents, straight }: Whole): Made {
+  if (stage === "nests") return { pass, stage, nests: must(nests, "nest"), contents };
+  if (stage === "program")
+    return { pass, stage, program: must(program, "program"), contents, ...(straight === undefined ? {} : { straight }) };
+  return { pass, stage: "schedule", scheduled: must(scheduled, "schedule"), target, contents };
+}

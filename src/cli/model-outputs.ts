@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { readBytes } from "../files.ts";
 import { type Target, targets } from "../formats/targets.ts";
-import { type Input, isStream, type Output } from "../outputs.ts";
-import type { Loaded } from "../source/load.ts";
+import { isStream, type Output } from "../outputs.ts";
 
 /** The format that a name says, or `to`. Throws CompileError cli/option. */
 export function targetOf(output: string, to?: string): Target {
@@ -39,12 +38,4 @@ export function outputsOf(output: string, { isOurs }: Target, files: ReturnType<
     return { what: "the weights of the model", path: join(dirname(output), name), content, isOurs: wroteModel };
   });
   return [...made.slice(1), made[0]];
-}
-
-/** What a model was made from, for whoever must not write over it. */
-export function inputsOf({ files: [model, ...made], imported = [] }: Loaded): readonly Input[] {
-  return [
-    ...(model === undefined ? [] : [{ what: "the model file", path: model }]),
-    ...[...made, ...imported].map((path) => ({ what: "what the model is made from,", path })),
-  ];
 }

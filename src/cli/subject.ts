@@ -7,6 +7,7 @@ import { parseGraph } from "../../compiler/graph/parse.ts";
 import { ops } from "../../compiler/ops/index.ts";
 import { reasonOf } from "../files.ts";
 import type { Found } from "../formats/define.ts";
+import type { Input } from "../outputs.ts";
 import { inspectFile, type Loaded, loadModel, openBytes, withPlaces } from "../source/load.ts";
 import { isSource } from "../source/run.ts";
 import { Meter } from "../streams.ts";
@@ -62,6 +63,14 @@ export async function readFound(
   if (read === undefined || model === undefined) return read;
   const { model: made, ...rest } = withNumbers({ ...read, model }, flags);
   return { ...rest, found: { ...read.found, model: made } };
+}
+
+/** What a model was made from, for whoever must not write over it. */
+export function inputsOf({ files: [model, ...made], imported = [] }: Loaded): readonly Input[] {
+  return [
+    ...(model === undefined ? [] : [{ what: "the model file", path: model }]),
+    ...[...made, ...imported].map((path) => ({ what: "what the model is made from,", path })),
+  ];
 }
 
 /** The IR of a model after every pass, or of a Graph whose text stands on standard input. */

@@ -4,9 +4,10 @@ import type { Artifact } from "../../compiler/artifact.ts";
 import { compile } from "../../compiler/compile.ts";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
+import { bytesOf, checkBudget } from "../budget.ts";
 import { paint, renderDiagnostic } from "../cli/render.ts";
 import { loadModel, withPlaces } from "../source/load.ts";
-import { optionsIn, type PluginOptions } from "./options.ts";
+import { inBundle, optionsIn, type PluginOptions } from "./options.ts";
 import { writeTypes } from "./types.ts";
 
 /** A module in a bundle. */
@@ -38,9 +39,12 @@ export async function compiled(
   seen: (file: string) => void,
 ): Promise<Compiled> {
   const { model, source, files } = await loadModel(file, seen, layers === undefined ? {} : { layers });
-  const artifact = await withPlaces(source, () =>
-    compile(model, { ...options, ...optionsIn(query), format: "esm", weights: "inline", wasm: "embed" }),
-  );
+  const artifact = await withPlaces(source, () => {
+    const { host, budget, ...asked } = { ...options, ...optionsIn(query) };
+    const made = compile(model, inBundle(host, asked));
+    if (budget !== undefined) checkBudget(made, bytesOf(budget));
+    return made;
+  });
   if (types) writeTypes(file, query, artifact.declarations, files);
   return { code: withoutHeader(artifact.code), warnings: news(file, artifact) };
 }

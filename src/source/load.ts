@@ -10,9 +10,8 @@ import type { Found } from "../formats/define.ts";
 import type { Given } from "../formats/index.ts";
 import { json } from "../formats/json.ts";
 import { faultIn, jsonPlace, placeAt, stepsOf } from "../formats/json-text.ts";
-import { withWeightsFile } from "../formats/safetensors.ts";
 import { withSizes } from "../formats/sizes.ts";
-import { type DataFile, type Read, type Request, readData } from "./data.ts";
+import type { DataFile, Read, Request } from "./data.ts";
 import { locate } from "./locate.ts";
 import { type Definitions, isSource, runDefinitions, runSource } from "./run.ts";
 
@@ -59,6 +58,7 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
   seen(weightsFile);
   const key = source !== undefined && isSource(source) ? "weights" : "weightsFile";
   const bytes = await withPlaces(source, () => readBytes(weightsFile), key);
+  const { withWeightsFile } = await import("../formats/safetensors.ts");
   const weighted = at({ file: weightsFile }, () => withWeightsFile(model, bytes));
   return { ...loaded, model: weighted, files: [...files, weightsFile] };
 }
@@ -99,6 +99,8 @@ async function dataIn(
   const own = "path" in where ? [where.path] : [];
   const request: Request = { ...file, want, given };
   if (Object.keys(layers).length === 0) {
+    // The readers of all formats are half as much code as the compiler: a model in code needs none of them.
+    const { readData } = await import("./data.ts");
     const read = readData(request, "path" in where ? readBytes(where.path) : where.bytes, undefined, seen);
     return { read, files: [...own, ...read.files] };
   }

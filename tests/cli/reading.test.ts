@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it, test } from "vitest";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import { ops } from "../../compiler/ops/index.ts";
-import { captionOf } from "../../src/cli/reading.ts";
+import { captionOf } from "../../src/explore/captions.ts";
 import { layerc } from "./bin.ts";
 
 describe("a caption", () => {

@@ -1,5 +1,6 @@
 // The start of the command line: what is asked about all commands loads none of them.
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { layerc } from "../../src/cli/program.ts";
 import { bin } from "./bin.ts";
@@ -13,16 +14,33 @@ it("lists all commands as they are, without loading one", async () => {
   expect(outlines.helpInformation()).toBe(whole.helpInformation());
 });
 
+/** Tells on the second stream what is loaded: a hook of Node's loader, which a process that is started from there has not. */
+const hook = `import { writeSync } from "node:fs"; export const load = (url, context, next) => { writeSync(2, "loads " + url + "\\n"); return next(url, context); };`;
+const telling = `import { register } from "node:module"; register(${JSON.stringify(asModule(hook))});`;
+function asModule(text: string): string {
+  return `data:text/javascript,${encodeURIComponent(text)}`;
+}
+
+/** The files that a process of the command line itself loads. */
+function loadedBy(...args: readonly string[]): readonly string[] {
+  const { stderr, status } = spawnSync(process.execPath, ["--import", asModule(telling), bin, ...args], { encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+  const loaded = [...stderr.matchAll(/^loads (file:.*)$/gm)].map(([, file]) => file);
+  expect(loaded.length).toBeGreaterThan(5);
+  return loaded;
+}
+
 it.each([["--version"], ["--help"], ["explain", "shape/mismatch"]])(
   "%s loads neither the compiler nor its packages",
   (...args) => {
-    const { stderr, status } = spawnSync(process.execPath, [bin, ...args], {
-      encoding: "utf8",
-      env: { ...process.env, NODE_DEBUG: "esm" },
-    });
-    expect(status).toBe(0);
-    const loaded = new Set([...stderr.matchAll(/file:\/\/[^'" ]+?\.js/g)].map(([file]) => file));
-    expect(loaded.size).toBeGreaterThan(5);
-    expect([...loaded].filter((file) => /zod|esbuild|ts-morph|compiler\/(layers|front|plan|emit)/.test(file))).toEqual([]);
+    expect(loadedBy(...args).filter((file) => /zod|esbuild|ts-morph|compiler\/(layers|front|plan|emit)/.test(file))).toEqual([]);
   },
 );
+
+it("compile of a model in code loads the compiler, and nothing that reads or writes other files of models", () => {
+  const model = fileURLToPath(new URL("../../examples/seed-2-4-3-1/seed.model.ts", import.meta.url));
+  const loaded = loadedBy("compile", model, "--stdout");
+  expect(loaded.filter((file) => file.includes("compiler/emit")).length).toBeGreaterThan(5);
+  const others = /formats\/(onnx|hdf5|tfjs|keras\/|custom|list|safetensors)|bufbuild|fflate|hyparquet|csv-parse|dagre|ts-morph/;
+  expect(loaded.filter((file) => others.test(file))).toEqual([]);
+});

@@ -4,9 +4,9 @@ import { type Command, Option } from "commander";
 import { targets } from "../../formats/targets.ts";
 import { checkInputs, isStream, writeOutputs } from "../../outputs.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
-import { fileIn, inputsOf, outputsOf, targetOf } from "../model-outputs.ts";
+import { fileIn, outputsOf, targetOf } from "../model-outputs.ts";
 import { showBytes } from "../render.ts";
-import { readModel, work } from "../subject.ts";
+import { inputsOf, readModel, work } from "../subject.ts";
 import { printJson, say } from "../terminal.ts";
 
 interface Flags extends ModelFlags {

@@ -6,6 +6,11 @@ import type { Code } from "../../../compiler/diagnostics/codes.ts";
 export const excused: Partial<Readonly<Record<Code, string>>> = {
   "internal/bug": "No input is meant to give it; one that does is a bug.",
   "file/endless": "A command waits for it: a pipe that never ends is no file.",
+  "cli/missing": "It depends on what is installed, not on what is typed.",
   "ir/verify": "It is for an IR that a pass made; a text is stopped where it is read, as ir/parse.",
   "autodiff/not-differentiable": "Every op that layerc has today has a gradient; it is for one that has none.",
+  "verify/header": "What is right is a module with a digest of its own text, which nobody types.",
+  "verify/changed": "What is right is a module with a digest of its own text, which nobody types.",
+  "verify/model": "It needs a module beside a model, and an example is one command.",
+  "verify/self-test": "It is for an engine that computes wrongly.",
 };

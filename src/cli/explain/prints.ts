@@ -67,8 +67,14 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
     'weights/inline  weights\n  16781312 numbers of weights are too many for the text of a module, which takes at most 16777216 (64 MiB)\n  hint  --weights external, or { weights: "external" }: the weights become a file that create(bytes) takes\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 4096, inputShape: [4096] })]);\n      |                ^\n',
   "compare/differs":
     'compare/differs  b.model.ts\n  they first differ at "dense": row 0, place 1 is 2.552736669778824 and 1.29240682721138\n',
+  "options/host":
+    "options/host  syntax\n  njs in nginx needs syntax es5, and syntax es2020 is asked for: njs lacks some of ES2015, and WebAssembly\n  hint  leave syntax or the host out\n",
+  "options/budget":
+    'options/budget  budget\n  the module takes 1456 bytes packed, and the budget is 1000 bytes\n  note  functions and checks: 1023 bytes\n  note  selfTest: 366 bytes\n  note  kernels of dense "dense": 233 bytes\n  hint  `selfTest: false` leaves it out\n',
   "options/invalid":
     "options/invalid  chunk\n  chunk is how many steps of a stream come at once, and no stream is asked for\n  hint  --stream, or { stream: true }\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 2, inputShape: [3] })]);\n      |                ^\n",
+  "sql/limit":
+    "sql/limit  dialect\n  the body of the function has 51727 bytes, bigquery takes 32768\n  hint  larger code goes to Cloud Storage: --format iife, and OPTIONS (library = [...])\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 90, inputShape: [90] })]);\n      |                ^\n",
   "format/json":
     'format/json\n  the text is not JSON: wanted a name in double quotes, found } (line 1, column 17)\n  at    net.json:1:17\n  > 1 | { "layers": [], }\n      |                 ^\n',
   "format/spec":
@@ -119,6 +125,8 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
   "data/labels":
     'data/labels  rows.csv/kind\n  has 3 different labels ("a", "b", "c"), the model tells 2 classes apart\n  hint  give the last layer units: 3\n  at    rows.csv:1:6\n  > 1 | size,kind\n      |      ^\n    2 | 1,a\n',
   "data/empty": "data/empty  rows.csv\n  there is a header and no row\n  at    rows.csv\n",
+  "report/saved":
+    "weights/untrained\n  the model has no weights: the seeded initial weights are used\n  hint  train it, or give `weights`\nreport/saved  model\n  model is missing\n  hint  give a string\n",
   "file/missing": "file/missing\n  cannot read nets.model.ts: there is no such file or folder\n",
   "source/syntax":
     'source/syntax\n  Unexpected ";"\n  at    net.model.ts:3:30\n    2 |\n  > 3 | export default l.sequential([;\n      |                              ^\n',
