@@ -25,6 +25,7 @@ import { errorsPage, playAll, printsFile } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 import { dialectTable, rowTable } from "./scale.ts";
+import { walk } from "./walk.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -166,6 +167,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
         passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),
       ),
   },
+  "docs/walk.md": walk,
   "docs/speed.md": { run: summary, modules: moduleSizes, runtimes: runtimeSizes },
 };
 

@@ -73,27 +73,27 @@ describe("the programs", () => {
     expect(stopped.ran).toBeLessThan(large.ran);
     near(stopped.kept, stopped.best.value, standard.losses);
     expect(stopped.kept).toBeLessThan(large.kept);
-    const { best } = await capacities({ epochs: 150 });
+    const { best } = await capacities({ epochs: 110 });
     expect(best[0]).toBeGreaterThan(2 * Math.min(...best.slice(2)));
   });
 
   it("5: digits not learned from are told better with dropout, and with batch normalisation; raw pixels need it", async () => {
-    const { found } = await dropped({ epochs: 15 });
+    const { found } = await dropped({ epochs: 10, rows: 300 });
     const [plain, withDropout, normalised] = found.map(({ history }) => history);
     expect(last(withDropout.val_loss)).toBeLessThan(last(plain.val_loss));
     expect(last(withDropout.loss)).toBeGreaterThan(last(plain.loss));
     expect(last(normalised.val_loss)).toBeLessThan(last(plain.val_loss));
     expect(normalised.val_loss[2]).toBeLessThan(plain.val_loss[2]);
-    const { accuracy } = await rawPixels({ epochs: 4, rows: 300 });
+    const { accuracy } = await rawPixels({ epochs: 3, rows: 200 });
     expect(accuracy[1]).toBeGreaterThan(2 * accuracy[0]);
   });
 
   it("6: most days are told right, the histogram counts each once, and precision is paid for by recall", async () => {
-    const { right, guess, labels, counts, history } = await binary({ epochs: 12 });
+    const { right, guess, labels, counts, history } = await binary({ epochs: 8 });
     expect(right).toBeGreaterThan(guess + 0.2);
     expect(last(history.loss)).toBeLessThan(history.loss[0]);
     expect(counts.flat().reduce((a, b) => a + b, 0)).toBe(labels.length);
-    const { of } = await thresholds({ epochs: 12 });
+    const { of } = await thresholds({ epochs: 8 });
     const recalls = of.map(({ recall }) => recall);
     expect(recalls).toEqual(recalls.toSorted((a, b) => b - a));
     expect(of[2].precision).toBeGreaterThan(of[0].precision);

@@ -26,9 +26,3 @@ export function numbersIn(table: Table, name: string): number[] {
   if (column?.kind !== "number") throw new Error(`${name} is no column of numbers`);
   return [...column.values];
 }
-
-/** The smallest number of a history, and the epoch it belongs to, from 1. */
-export function bestOf(values: readonly number[]): { readonly epoch: number; readonly value: number } {
-  const value = Math.min(...values);
-  return { epoch: values.indexOf(value) + 1, value };
-}

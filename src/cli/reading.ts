@@ -12,13 +12,16 @@ import { type Graph, isGraph } from "../../compiler/graph/graph.ts";
 import type { Origin } from "../../compiler/graph/origin.ts";
 import { captionsOf, long, type Shapes, shapesIn } from "../explore/captions.ts";
 
-/** What a person is shown of each stage: addresses stand in nests and schedules, and are too many in a program; kernels are what is long. */
+/** A value of more addresses is no longer read by them. */
+const mostCaptions = 4;
+
+/** What a person is shown of each stage: addresses stand in nests, schedules and programs; kernels are what is long. */
 const shows: Readonly<Record<Snapshot["stage"], readonly ((text: string, shapes: Shapes) => string)[]>> = {
   graph: [],
   plan: [],
   nests: [withCaptions, folded],
   schedule: [withCaptions, folded],
-  program: [folded],
+  program: [withCaptions, folded],
 };
 
 /** A snapshot for a person; of one layer alone where `path` says so. */
@@ -83,7 +86,7 @@ function withCaptions(text: string, shapes: Shapes): string {
     .split("\n")
     .map((line) => {
       const captions = captionsOf(line, shapes);
-      return captions.length === 0 ? line : `${line}   # ${captions.join(", ")}`;
+      return captions.length === 0 || captions.length > mostCaptions ? line : `${line}   # ${captions.join(", ")}`;
     })
     .join("\n");
 }

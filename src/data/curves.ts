@@ -1,6 +1,6 @@
-// Learning curves as a picture. In: a history as `fit` gives it. Out: SVG text, a panel for the loss and one for each metric, training beside
-// validation. Guarantee: that of a chart.
-import { chart, type Panel } from "./chart.ts";
+// Histories as pictures. In: a history as `fit` gives it, or several. Out: SVG text, a panel for the loss and one for each metric, training beside
+// validation; or one measure of several runs as a panel. Guarantee: that of a chart.
+import { chart, type Panel, type Series } from "./chart.ts";
 
 /** What the picture says besides its lines. */
 export interface CurvesOptions {
@@ -34,3 +34,24 @@ export function learningCurves(history: HistoryLike, { title, best }: CurvesOpti
 /** Points of numbers, one an epoch: a line of a chart. */
 export const byEpoch = (numbers: Numbers): readonly (readonly [epoch: number, value: number])[] =>
   numbers.map((value, i) => [i + 1, value]);
+
+/** A measure of several runs, a line each: a panel of a chart. A run that lacks the measure has no line. */
+export const curvesOf = (
+  runs: Readonly<Record<string, HistoryLike>>,
+  measure: string,
+  more: Omit<Panel, "series"> = {},
+): Panel => ({
+  title: measure,
+  x: "epoch",
+  ...more,
+  series: Object.entries(runs).flatMap(([name, { [measure]: numbers }]): Series[] =>
+    numbers?.every((item) => typeof item === "number") === true ? [{ name, points: byEpoch(numbers) }] : [],
+  ),
+});
+
+/** The smallest number of a history, and its epoch from 1; NaN and 0 where there is none. */
+export function bestOf(numbers: Numbers): { readonly epoch: number; readonly value: number } {
+  const value = Math.min(...numbers.filter((one) => !Number.isNaN(one)));
+  const at = numbers.indexOf(value);
+  return at < 0 ? { epoch: 0, value: Number.NaN } : { epoch: at + 1, value };
+}

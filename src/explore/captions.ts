@@ -19,7 +19,7 @@ const access = /("(?:[^"\\]|\\.)*"|[\w.]+)\[([^\][]+)\]/g;
 
 /** The addresses of a line by axes, each once. */
 export function captionsOf(line: string, shapes: Shapes): readonly string[] {
-  if (!/^ +(?:fold|store|add|where)\b/.test(line)) return [];
+  if (!/^ +(?:fold|store|add|where|set|let)\b/.test(line)) return [];
   const captions = [...line.matchAll(access)].flatMap(([, name, address]) => {
     const buffer = name.startsWith('"') ? (JSON.parse(name) as string) : name;
     const caption = captionOf(address, shapes.get(buffer) ?? []);

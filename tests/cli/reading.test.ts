@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, test } from "vitest";
+import { parseGraph } from "../../compiler/graph/parse.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
+import { ops } from "../../compiler/ops/index.ts";
 import { captionOf } from "../../src/explore/captions.ts";
 import { layerc } from "./bin.ts";
 
@@ -81,6 +84,29 @@ describe("layerc inspect", () => {
     expect(own).not.toContain("layers[0]");
     expect(await inspect("--after", "plan", "--layer", "layers[1]")).toBe(await inspect("--after", "plan", "--layer", "out"));
     expect(JSON.parse(await inspect("--all", "--json")).length).toBeGreaterThan(6);
+  });
+
+  it("says the addresses of a Program by axes, where a line has few", async () => {
+    const program = await inspect("--after", "lower", "--unroll", "0");
+    expect(program).toMatch(
+      /\n {4,}(?:set|let) [^\n]*state\.inputs\[[^\n]*\] *[^\n]* {3}# [^\n]*state\.inputs\[[^\n]*, [^\n]*\]/,
+    );
+  });
+
+  it("of a layer's part of a Graph --plain is a Graph, which runs to what the whole has there; of others it says that it is none", async () => {
+    const text = await inspect("--after", "build", "--plain", "--layer", "out");
+    expect(printGraph(parseGraph(text, ops))).toBe(text);
+    const [name, size] = /input \{name: "(from_\d+)", shape: \[n, (\d+)\]/.exec(text)?.slice(1) ?? [];
+    const values = { [name]: Array.from({ length: Number(size) }, (_, i) => i - 1), "out/kernel": [1, 2, 3], "out/bias": [4] };
+    const ran = await layerc(folder, ["run", "-", "--input", JSON.stringify(values)], text);
+    // -1 + 0·2 + 1·3, and the bias.
+    expect(ran).toMatchObject({ status: 0, stdout: "[6]\n" });
+    expect(await inspect("--after", "plan", "--plain", "--layer", "out")).toMatch(
+      /\n {2}… the lines of layers\[1\] alone: no text to be read back\n$/,
+    );
+    // A scan is one node with its body.
+    const state = await inspect("--after", "build", "--plain", "--layer", "state");
+    expect(printGraph(parseGraph(state, ops))).toBe(state);
   });
 
   it("says which layers there are", async () => {

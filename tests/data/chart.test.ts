@@ -1,7 +1,7 @@
 // Charts: what is drawn is what was given, on axes that hold it, whatever the numbers are.
 import { describe, expect, it } from "vitest";
 import { logAxis, roundAxis, tightAxis } from "../../src/data/axes.ts";
-import { byEpoch, chart, type Series } from "../../src/data/index.ts";
+import { bestOf, byEpoch, chart, countsOf, curvesOf, histogram, type Series } from "../../src/data/index.ts";
 
 const points = [[0, 1], [1, 3], [2, 2]] as const; // biome-ignore format: one line
 const named = (count: number, name = "series"): Series[] => Array.from({ length: count }, (_, i) => ({ name: `${name} ${i}`, points })); // biome-ignore format: one line
@@ -93,5 +93,32 @@ describe("charts", () => {
 
   it("take the numbers of a history by epoch", () => {
     expect(byEpoch([5, 4])).toEqual([[1, 5], [2, 4]]); // biome-ignore format: one line
+  });
+});
+
+describe("of runs", () => {
+  it("curvesOf draws a measure of each run that has it", () => {
+    const runs = { a: { loss: [3, 2], f1: [[1, 2], [3, 4]] }, b: { loss: [1] }, c: { mae: [1] } }; // biome-ignore format: one line
+    expect(curvesOf(runs, "loss", { y: "error" })).toEqual({
+      ...{ title: "loss", x: "epoch", y: "error" },
+      series: [
+        { name: "a", points: byEpoch([3, 2]) },
+        { name: "b", points: byEpoch([1]) },
+      ],
+    });
+    expect(curvesOf(runs, "f1").series).toEqual([]);
+  });
+
+  it("bestOf is the first smallest number that is one", () => {
+    expect(bestOf([3, Number.NaN, 1, 2, 1])).toEqual({ epoch: 3, value: 1 });
+    for (const none of [[], [Number.NaN]]) expect(bestOf(none)).toEqual({ epoch: 0, value: Number.NaN });
+  });
+
+  it("a histogram counts each number of its range once, the end in the last part", () => {
+    expect(countsOf([0, 0.1, 0.19, 0.5, 1, -1, 2, Number.NaN])).toEqual([1, 2, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect(countsOf(Float32Array.of(-2, 0, 2), { from: -2, to: 2, parts: 2 })).toEqual([1, 2]);
+    expect(histogram("h", [1, 3], { from: 0, to: 4, parts: 2 })).toEqual({ name: "h", as: "area", points: [[0, 1], [2, 1], [2, 1], [4, 1]] }); // biome-ignore format: one line
+    expect(() => countsOf([], { from: 1, to: 1 })).toThrow("wanted from below to, got 1 and 1");
+    expect(() => countsOf([], { parts: 0 })).toThrow("parts: wanted a whole number from 1, got 0");
   });
 });

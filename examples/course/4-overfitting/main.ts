@@ -1,7 +1,7 @@
 // Lesson 4, over- and underfitting: how warm a day of the year is. One day of fourteen is learned from, by nets too small, too large, and stopped in time.
 import { compile, dense, fit, load, type Model, sequential } from "layerc";
-import { byEpoch, chart } from "layerc/data";
-import { bestOf, numbersIn, type Sizes, vega } from "../lesson.ts";
+import { bestOf, chart, curvesOf } from "layerc/data";
+import { numbersIn, type Sizes, vega } from "../lesson.ts";
 
 /** Of a year in Seattle every fourteenth day to learn from, the others to validate; the year goes from -2 to 2. */
 export async function days() {
@@ -45,6 +45,7 @@ export async function main({ epochs = 800 }: Sizes = {}) {
     return { name, points: year.map((_, day): [number, number] => [day + 1, 10 * degrees[day]]) };
   };
   const learned = train.x.map((at, i): [number, number] => [Math.round(((at + 2) * 363) / 4) + 1, 10 * train.y[i]]);
+  const both = { train: over.history, validation: { loss: over.history.val_loss } };
   return {
     plots: {
       year: chart({
@@ -52,17 +53,7 @@ export async function main({ epochs = 800 }: Sizes = {}) {
         y: "°C",
         series: [...found.map(curveOf), { name: "learned from", points: learned, as: "points" }],
       }),
-      curves: chart({
-        title: over.name,
-        x: "epoch",
-        y: "loss",
-        mark: over.best.epoch,
-        isLog: true,
-        series: [
-          { name: "train", points: byEpoch(over.history.loss) },
-          { name: "validation", points: byEpoch(over.history.val_loss) },
-        ],
-      }),
+      curves: chart(curvesOf(both, "loss", { title: over.name, y: "loss", mark: over.best.epoch, isLog: true })),
     },
     found,
   };

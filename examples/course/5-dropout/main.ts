@@ -1,8 +1,8 @@
 // Lesson 5, dropout and batch normalisation: handwritten digits, of which few are there to learn from.
 import { activation, batchNormalization, dense, dropout, fit, type LayerSpec, sequential } from "layerc";
-import { byEpoch, chart } from "layerc/data";
+import { bestOf, chart, curvesOf } from "layerc/data";
 import { digits } from "../../mnist/data.ts";
-import { bestOf, type Sizes } from "../lesson.ts";
+import type { Sizes } from "../lesson.ts";
 
 /** So many digits to learn from and 1,000 to validate; a pixel is a number from 0 to 1. */
 export function pictures(rows: number) {
@@ -53,17 +53,7 @@ export async function main({ epochs = 30, rows = 400 }: Sizes = {}) {
     );
     return { name, history, best };
   });
-  const lines = (key: "val_loss" | "val_accuracy") => found.map(({ name, history }) => ({ name, points: byEpoch(history[key]) }));
-  return {
-    plots: {
-      curves: chart(
-        [
-          { title: "loss", x: "epoch", series: lines("val_loss") },
-          { title: "accuracy", x: "epoch", series: lines("val_accuracy") },
-        ],
-        { title: "digits that were not learned from" },
-      ),
-    },
-    found,
-  };
+  const runs = Object.fromEntries(found.map(({ name, history }) => [name, history]));
+  const panels = [curvesOf(runs, "val_loss", { title: "loss" }), curvesOf(runs, "val_accuracy", { title: "accuracy" })];
+  return { plots: { curves: chart(panels, { title: "digits that were not learned from" }) }, found };
 }

@@ -1,7 +1,7 @@
 // Lesson 6, binary classification: was a day's weather that of Seattle or that of New York? One sigmoid unit gives a probability.
 import { dense, fit, sequential } from "layerc";
-import { chart, learningCurves, prepare } from "layerc/data";
-import { bestOf, type Sizes, vega } from "../lesson.ts";
+import { bestOf, chart, countsOf, histogram, learningCurves, prepare } from "layerc/data";
+import { type Sizes, vega } from "../lesson.ts";
 
 const net = sequential(
   [
@@ -20,7 +20,7 @@ export async function main({ epochs = 100 }: Sizes = {}) {
   const table = await vega("weather.csv");
   const features = ["precipitation", "temp_max", "temp_min", "wind"];
   // Columns become numbers, the two names classes in their order, and a scaler goes into the model.
-  const { model, data, validationData, recipe } = prepare(net, table, {
+  const { model, data, validationData } = prepare(net, table, {
     target: "location",
     features,
     stratify: "location",
@@ -34,8 +34,7 @@ export async function main({ epochs = 100 }: Sizes = {}) {
     verbose: 0,
   });
 
-  const [step] = recipe.targets[0].steps;
-  const classes = step.as === "index" ? step.categories : [];
+  const classes = model.about?.classes?.y ?? [];
   const labels = validationData.y as Float32Array;
   const chance = module.predict?.(validationData.x) as Float32Array;
   const right = labels.filter((label, i) => label === Number(chance[i] > 0.5)).length / labels.length;
@@ -47,29 +46,11 @@ export async function main({ epochs = 100 }: Sizes = {}) {
   );
 
   // How many of each city's days got a probability of this tenth.
-  const histogram = (label: number) => {
-    const own = chance.filter((_, i) => labels[i] === label);
-    return Array.from({ length: 10 }, (_, k) => own.filter((p) => Math.min(9, Math.floor(10 * p)) === k).length);
+  const ofCity = classes.map((_, city) => chance.filter((_, i) => labels[i] === city));
+  const series = classes.map((name, city) => histogram(name, ofCity[city]));
+  const plots = {
+    curves: learningCurves(history, { best }),
+    histogram: chart({ x: `probability of ${classes[1]}`, y: "days", series }),
   };
-  const counts = classes.map((_, label) => histogram(label));
-  const bars = counts.map((own, label) => ({
-    name: classes[label],
-    as: "area" as const,
-    points: own.flatMap((count, k): [number, number][] => [
-      [k / 10, count],
-      [(k + 1) / 10, count],
-    ]),
-  }));
-  return {
-    plots: {
-      curves: learningCurves(history, { best }),
-      histogram: chart({ x: `probability of ${classes[1]}`, y: "days", series: bars }),
-    },
-    history,
-    right,
-    guess,
-    chance,
-    labels,
-    counts,
-  };
+  return { plots, history, right, guess, chance, labels, counts: ofCity.map((own) => countsOf(own)) };
 }

@@ -3,8 +3,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Goal, passes, type Snapshot } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
+import { printGraph } from "../../../compiler/graph/print.ts";
 import { leavesOf } from "../../../compiler/program/nest/nest.ts";
 import { diffOf } from "../../explore/diff.ts";
+import { partOf } from "../../explore/part.ts";
 import { factsJson, factsText, problemsText } from "../facts.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { legend } from "../legend.ts";
@@ -49,7 +51,10 @@ export function addInspect(program: Command): void {
     .option("--after <name>", "pass or stage; without it, the list of them", oneOf("pass or stage", names))
     .option("--diff <pass>", "what a pass changed, by lines", oneOf("pass", passNames))
     .option("--all", "every pass, one after the other")
-    .option("--plain", "the text as it is: no captions behind addresses, no kernel folded")
+    .option(
+      "--plain",
+      "the text as it is: no captions behind addresses, no kernel folded; with --layer a Graph that can be read back",
+    )
     .option("--legend", "how to read the text; of all stages, or of the one that is printed")
     .addOption(goalFlag())
     .option("--json", "as JSON: pass, stage, text; of a schedule also its target and nests; of a diff its lines");
@@ -186,7 +191,14 @@ function textOf(all: readonly Snapshot[], { of, plain }: Pick<Flags, "of" | "pla
   const path = of === undefined ? undefined : layerPath(all, of);
   const shapes = shapesOf(all);
   if (plain !== true) return (made) => reading(made, shapes, path);
-  return path === undefined ? ({ text }) => text : ({ text }) => ofLayer(text, path);
+  if (path === undefined) return ({ text }) => text;
+  return ({ text, graph }) => {
+    const part = graph && partOf(graph, path);
+    // Of a Graph a part is one too; of the other stages lines are left out.
+    return part === undefined
+      ? `${ofLayer(text, path).trimEnd()}\n  … the lines of ${path} alone: no text to be read back`
+      : printGraph(part);
+  };
 }
 
 const nothing = (pass: string, goal: Goal): string => `the pass ${pass} has nothing to do for ${goal}`;
