@@ -112,7 +112,10 @@ export function Picks({ state, id, label, width, height, shapes, canZoom = false
       state.pin(shapes[active.value]?.thing, id);
       return;
     }
-    if (event.key === "+" || event.key === "-") return enlarge(event.key === "+" ? 1.25 : 0.8);
+    if (event.key === "+" || event.key === "-") {
+      enlarge(event.key === "+" ? 1.25 : 0.8);
+      return;
+    }
     const to = moved(event.key, active.value, shapes.length, 5);
     if (to === undefined) return;
     event.preventDefault();
