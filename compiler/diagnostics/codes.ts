@@ -90,6 +90,8 @@ export const codes = {
     "A shape that was given for an input (inputShape, --input-shape) contradicts the model, or is of no input that it has.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
+  "report/saved":
+    "A file that begins as a report saved by `layerc report --json` is none: a part is missing or has another form. Write it again, with this version of layerc.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
   "data/empty": "A file of data holds no row, or too few rows for what is asked of them, such as a part for validation.",
   "data/column":

@@ -32,6 +32,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./inspect.ts")).addInspect,
   },
   {
+    name: "report",
+    args: "<model> [other]",
+    summary: "write one HTML file that shows all the compiler does with a model, or how two differ",
+    load: async () => (await import("./report.ts")).addReport,
+  },
+  {
     name: "passes",
     args: "",
     summary: "list the passes of the compiler",

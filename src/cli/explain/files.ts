@@ -13,6 +13,10 @@ export const files: Pairs = {
   "data/missing": { wrong: table("size,kind\n1,a\n,b\n3,a\n"), right: table("size,kind\n1,a\n,b\n3,a\n", " --impute mean") },
   "data/labels": { wrong: table("size,kind\n1,a\n2,b\n3,c\n"), right: table(plain) },
   "data/empty": { wrong: table("size,kind\n"), right: table(plain) },
+  "report/saved": {
+    wrong: output("layerc report --compare net.model.ts old.json", { "old.json": '{ "layerc": "0.1.0", "goals": 1 }\n' }),
+    right: output("layerc report --compare net.model.ts net.model.ts"),
+  },
   "file/missing": { wrong: { ...good, run: "layerc compile nets.model.ts --stdout" }, right: good },
   "source/syntax": { wrong: file(`${head}export default l.sequential([;\n`), right: good },
   "source/no-default-export": { wrong: file(`${head}export const net = l.sequential([${dense}]);\n`), right: good },

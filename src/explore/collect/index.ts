@@ -1,6 +1,7 @@
 // A report of a model. In: a Model and options. Out: everything the compiler did with it, as plain data. Guarantee: pure, so that it runs in a page as
 // well; the same model and options give the same report; what is shown is what a compilation does, told by those who do it.
 
+import type { Artifact } from "../../../compiler/artifact.ts";
 import { version } from "../../../compiler/base/version.ts";
 import { compileObserved, type Goal } from "../../../compiler/compile.ts";
 import type { Diagnostic } from "../../../compiler/diagnostics/error.ts";
@@ -13,7 +14,10 @@ import { listOf } from "./layers.ts";
 import { Things } from "./things.ts";
 
 /** The report of a model as it is compiled with these options; with `train` there are goals beside predict. Throws CompileError. */
-export function collect(model: Model, options: OptionsInput = {}): Report {
+export const collect = (model: Model, options: OptionsInput = {}): Report => collectWith(model, options).report;
+
+/** The same with the module itself. */
+export function collectWith(model: Model, options: OptionsInput = {}): { readonly report: Report; readonly artifact: Artifact } {
   const made = new Map<Goal, Made[]>();
   const { artifact, compilation, ...code } = compileObserved(model, options, (goal, one) => {
     const all = made.get(goal) ?? [];
@@ -24,7 +28,7 @@ export function collect(model: Model, options: OptionsInput = {}): Report {
   const list = listOf(compilation.resolved, things);
   const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things })?.report ?? []);
   const { manifest, warnings } = artifact;
-  return {
+  const report: Report = {
     layerc: version,
     model: manifest.model,
     hash: manifest.hash,
@@ -43,6 +47,7 @@ export function collect(model: Model, options: OptionsInput = {}): Report {
     activations: [],
     warnings: warnings.map(warningText),
   };
+  return { report, artifact };
 }
 
 /** What was asked for beyond the defaults. */
