@@ -11,6 +11,7 @@ import { collect } from "../../src/explore/collect/index.ts";
 import { bestLine, indexed, litBy, rowsOf } from "../../src/explore/page/links.ts";
 import { choicesOf, paneRows } from "../../src/explore/page/panes.ts";
 import type { Pane, Report } from "../../src/explore/report.ts";
+import { reportHtml } from "../../src/explore/write.ts";
 import { add, conv2d, dense, flatten, lstm, maxPooling2d, model, sequential } from "../../src/sequential.ts";
 import { skipOf } from "../exemptions.ts";
 import { browserBinary } from "../support/browser.ts";
@@ -42,17 +43,12 @@ const nets: { readonly [name: string]: Model } = {
   }),
 };
 
-// DEV
-const reportFile = (report: object) => {
-  const d = "dist/src/explore/page/";
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>r</title><style>html,body,#page{height:100%;margin:0}${readFileSync(d + "shell.css")}</style><body><div id="page"></div><script type="application/json" id="report">${JSON.stringify(report).replace(/</g, "\\u003c")}</script><script>${readFileSync(d + "shell.js")}</script>`;
-};
 const folder = mkdtempSync(join(tmpdir(), "layerc-report-"));
 const reports: { [name: string]: Report } = {};
 beforeAll(() => {
   for (const [name, net] of Object.entries(nets)) {
     reports[name] = collect(net, { train: net.training !== undefined });
-    writeFileSync(join(folder, `${name}.html`), reportFile(reports[name]));
+    writeFileSync(join(folder, `${name}.html`), reportHtml(reports[name]));
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
