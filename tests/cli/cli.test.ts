@@ -338,6 +338,7 @@ describe("conventions", () => {
       "compile",
       "convert",
       "inspect",
+      "report",
       "passes",
       "trace",
       "grad",
