@@ -8,6 +8,8 @@ import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
 import { Marks } from "./emit/marks.ts";
 import { emitModule } from "./emit/module/module.ts";
+import type { ModuleParts } from "./emit/module/parts.ts";
+import { emitProfile } from "./emit/module/profile.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
@@ -47,20 +49,14 @@ export interface Observed {
   readonly wasmLines: readonly Line[];
 }
 
-function artifactOf(
-  { resolved, loss, stream, built, program, simd, contents, states, weights, warnings }: Compilation,
+/** What the module of a compilation is made of. */
+function partsOf(
+  { resolved, loss, stream, built, program, simd, contents, states, weights }: Compilation,
   options: Options,
-  marks?: Marks,
-): Omit<Observed, "compilation"> {
+): ModuleParts {
   const { predict, model, about } = resolved;
-  const hash = hashOf(model, options, weights, states);
-  const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
-  const {
-    lines = [],
-    wasmLines = [],
-    ...emitted
-  } = emitModule({
-    model: { name: model.name, hash },
+  return {
+    model: { name: model.name, hash: hashOf(model, options, weights, states) },
     options,
     version,
     inputs: predict.inputs,
@@ -71,12 +67,37 @@ function artifactOf(
     constants: new Map([...contents, ...(states ?? [])]),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
-    counts,
+    counts: { ops: countOps(built), multiplyAdds: multiplyAdds(built) },
     ...(simd === undefined ? {} : { simd }),
     ...(stream === undefined
       ? {}
       : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
+  };
+}
+
+/** A script that makes the kernels of a model ready to be run one by one (emit/module/profile.ts). Throws CompileError. */
+export const profileOf = (model: Model, input: OptionsInput = {}): string =>
+  withinEngine(() => {
+    // A straight line is one kernel for all layers.
+    const options = parseOptions({ ...input, unroll: 0 });
+    return emitProfile(partsOf(lowerChecked(model, options), options));
+  });
+
+function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
+  const { resolved, program, weights, warnings } = compilation;
+  const { predict, model, about } = resolved;
+  const parts = partsOf(compilation, options);
+  const {
+    counts,
+    model: { hash },
+  } = parts;
+  const {
+    lines = [],
+    wasmLines = [],
+    ...emitted
+  } = emitModule({
+    ...parts,
     ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
     ...(marks === undefined ? {} : { marks }),
   });
