@@ -15,7 +15,7 @@ const groups: readonly (readonly [
   ["Use", ["command-line", "in-code", "bundlers", "modules", "hosts", "errors"]],
   ["Models", ["layers", "graphs", "formats/"]],
   ["Training", ["training", "fit", "training-reference"]],
-  ["Know", ["limits", "safety", "speed", "inspect"]],
+  ["Know", ["limits", "safety", "speed", "inspect", "report"]],
   ["Project", ["project/architecture", "project/contributing", "project/changelog"]],
 ];
 

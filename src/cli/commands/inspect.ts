@@ -23,6 +23,8 @@ interface Flags extends LoweringFlags {
   readonly legend?: boolean;
   readonly goal: Goal;
   readonly json?: boolean;
+  readonly html?: string;
+  readonly force?: boolean;
 }
 
 const passNames: readonly string[] = [...new Set(passes.map((pass) => pass.name))];
@@ -53,6 +55,9 @@ export function addInspect(program: Command): void {
     .option("--legend", "how to read the text; of all stages, or of the one that is printed")
     .addOption(goalFlag())
     .option("--json", "as JSON: pass, stage, text; of a schedule also its target and nests; of a diff its lines");
+  command
+    .option("--html <file>", "the goal as a page, as `layerc report` writes it; with --after that stage and the list")
+    .option("--force", "with --html: replace a file that layerc did not write");
   addLoweringFlags(command);
   showsLayer(command);
   command
@@ -69,6 +74,10 @@ export function addInspect(program: Command): void {
       if (file === undefined) {
         if (flags.legend === true) print(legend());
         else command.error("error: missing required argument 'model'");
+        return;
+      }
+      if (flags.html !== undefined) {
+        await writePage(file, flags.html, flags);
         return;
       }
       const isList = one === undefined && flags.of === undefined;
@@ -96,6 +105,12 @@ function showsLayer(command: Command): void {
     command.setOptionValue("of", text);
     return before ?? {};
   });
+}
+
+/** The same as a page, which is loaded when somebody wants it. */
+async function writePage(file: string, output: string, flags: Flags): Promise<void> {
+  const { pageOf } = await import("../page.ts");
+  await pageOf(file, output, flags);
 }
 
 const oneOf =

@@ -41,7 +41,8 @@ export interface TrainFlags extends ModelFlags {
   readonly resume?: string;
   readonly history?: string;
   readonly plot?: string;
-  readonly report?: boolean;
+  /** True without a file. */
+  readonly report?: boolean | string;
   readonly force?: boolean;
   readonly json?: boolean;
   readonly seeds?: readonly number[];
@@ -86,7 +87,10 @@ export function addTrainFlags(command: Command): Command {
     new Option("--resume <file>", "go on from such a checkpoint, to --epochs in all"),
     new Option("--history <file>", "losses and metrics of every epoch as .csv"),
     new Option("--plot <file>", "learning curves as .svg"),
-    new Option("--report", "errors by class, or by size, over the test rows (else those that validate)"),
+    new Option(
+      "--report [file]",
+      "errors by class, or by size, over the test rows (else those that validate); with a file.html also learning curves and all that `layerc report` shows, in one file",
+    ),
     new Option("--force", "replace files that layerc did not write"),
     new Option("--json", "events, one JSON object a line"),
     new Option("--seeds <list>", "a run for each: 1..8, or 1,5,7; the best is saved").argParser(seeds),

@@ -9,7 +9,7 @@ import type { Trained } from "./fitted.ts";
 import type { TrainFlags } from "./flags.ts";
 
 /** Throws CompileError cli/option. */
-export function checkNames({ save, checkpoint, history, plot }: TrainFlags): void {
+export function checkNames({ save, checkpoint, history, plot, report }: TrainFlags): void {
   if (save !== undefined) savedAs(save);
   const wants = (flag: string, name: string | undefined, ending: RegExp, example: string): void => {
     if (name !== undefined && !ending.test(name)) refuse(`--${flag} ${name}`, `give it a name like ${example}`);
@@ -17,6 +17,7 @@ export function checkNames({ save, checkpoint, history, plot }: TrainFlags): voi
   wants("checkpoint", checkpoint, /\.safetensors$/i, "best.safetensors");
   wants("history", history, /\.csv$|^\/dev\//i, "history.csv");
   wants("plot", plot, /\.svg$|^\/dev\//i, "curves.svg");
+  wants("report", typeof report === "string" ? report : undefined, /\.html?$|^\/dev\//i, "report.html");
 }
 
 /** The format of a trained model. Throws CompileError cli/option for a name of none, and for one that would lose the weights. */

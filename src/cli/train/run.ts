@@ -16,6 +16,7 @@ import { fitted, type Trained } from "./fitted.ts";
 import type { TrainFlags } from "./flags.ts";
 import { withData, withFlags } from "./model.ts";
 import { checkNames, csvOf, curvesOf, savedAs } from "./outputs.ts";
+import { pageOf } from "./page.ts";
 import { reportOf } from "./report.ts";
 
 /** Trains, and writes what the flags ask for. Throws CompileError. */
@@ -40,8 +41,8 @@ export async function trainOnce(file: string, flags: TrainFlags): Promise<void> 
   finish({ model, module, rows, trained, targets: ports.targets }, flags, inputs);
 }
 
-const outputNames = ({ save, checkpoint, history, plot }: TrainFlags): readonly string[] =>
-  [save, checkpoint, history, plot].filter((name) => name !== undefined);
+const outputNames = ({ save, checkpoint, history, plot, report }: TrainFlags): readonly string[] =>
+  [save, checkpoint, history, plot, report].filter((name) => typeof name === "string");
 
 function compiled(model: Model, { train }: Rows, { batch, exact }: TrainFlags): Artifact {
   return compile(model, {
@@ -78,12 +79,14 @@ function finish({ model, module, rows, trained, targets }: Ended, flags: TrainFl
   const { logs, best } = trained;
   const made = withWeights(model, trained.weights);
   const test = rows.test === undefined ? undefined : module.evaluate(rows.test.data.x, rows.test.data.y);
-  const report = flags.report === true ? reportOf(module, rows, targets) : undefined;
+  const report = flags.report === undefined ? undefined : reportOf(module, rows, targets);
+  const page = typeof flags.report === "string" && report !== undefined ? [pageOf(flags.report, made, trained, report)] : [];
   const target = save === undefined ? undefined : savedAs(save);
   const outputs: readonly Output[] = [
     ...(save === undefined || target === undefined ? [] : outputsOf(fileIn(save, target), target, target.write(made))),
     ...(history === undefined ? [] : [csvOf(history, trained.history, trained.begin)]),
     ...(plot === undefined ? [] : [curvesOf(plot, model.name, trained)]),
+    ...page,
   ];
   if (outputs.length > 0) writeOutputs(outputs, inputs, force);
   const files = [...outputs.map(({ path }) => path), ...(flags.checkpoint === undefined ? [] : [flags.checkpoint])];
