@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../compiler/model.ts";
-import { collect } from "../../src/explore/collect/index.ts";
+import { collect, collectWith } from "../../src/explore/collect/index.ts";
+import { compareReports } from "../../src/explore/compare.ts";
 import { bestLine, indexed, litBy, rowsOf } from "../../src/explore/page/links.ts";
 import { choicesOf, paneRows } from "../../src/explore/page/panes.ts";
 import type { Pane, Report } from "../../src/explore/report.ts";
@@ -44,12 +45,17 @@ const nets: { readonly [name: string]: Model } = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), "layerc-report-"));
-const reports: { [name: string]: Report } = {};
+const reports: Record<string, Report> = {};
 beforeAll(() => {
   for (const [name, net] of Object.entries(nets)) {
     reports[name] = collect(net, { train: net.training !== undefined });
     writeFileSync(join(folder, `${name}.html`), reportHtml(reports[name]));
   }
+  const wide = (units: number) => sequential([dense({ units, activation: "relu", inputShape: [2] }), dense({ units: 1 })]);
+  const larger = collectWith(wide(6), {}, { profile: true }).report;
+  const compared = compareReports(collect(wide(4)), larger);
+  reports.compared = { ...larger, compared };
+  writeFileSync(join(folder, "compared.html"), reportHtml(reports.compared));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -199,6 +205,19 @@ const inBrowser = (open: () => Promise<Tab>) => (): void => {
     expect(await tab.settled(["rewrite"], passes)).toEqual(["rewrite"]);
     await tab.click(".rewrites button");
     expect(await tab.settled(true, () => document.querySelectorAll("[data-pane] .lit").length > 1)).toBe(true);
+  });
+
+  it("kernels are measured here when the reader asks, and a comparison shows what became larger", async () => {
+    await show("compared", "");
+    const growth = () => document.querySelector(".compare .more")?.textContent ?? undefined;
+    expect(await tab.settled("+47.1 %", growth)).toBe("+47.1 %");
+    await tab.click("[data-tab=numbers]");
+    await tab.click("[data-measure]");
+    const measured = () =>
+      [...document.querySelectorAll("section[aria-label^=Kernels] td:nth-child(6)")].map((cell) => Number(cell.textContent) > 0);
+    const all = reports.compared.goals[0].kernels.map(() => true);
+    expect(await tab.settled(all, measured)).toEqual(all);
+    expect(tab.faults).toEqual([]);
   });
 
   it("hostile names run nothing, and are shown as they are", async () => {

@@ -116,7 +116,8 @@ function Share({ part }: { readonly part: number }) {
   return (
     <span class="share">
       <span class="bar" style={{ width: `${Math.min(60, 0.6 * percent)}px` }} />
-      {`${percent} %`}
+      {/* What is over in a few nanoseconds an engine may leave out when it is asked again. */}
+      {percent > 100 ? "over 100 %" : `${percent} %`}
     </span>
   );
 }
