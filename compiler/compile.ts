@@ -12,7 +12,7 @@ import type { Model } from "./model.ts";
 import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
-import { type Compilation, lowerModel as lowerChecked, lowerGraph } from "./pipeline/lower-model.ts";
+import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
 import type { Goal, Made, PassName, Stage } from "./pipeline/passes.ts";
 import { goldens } from "./pipeline/self-test.ts";
 import type { Plan } from "./plan/plan.ts";
@@ -22,15 +22,28 @@ import type { RewriteEvent } from "./rewrite/engine.ts";
 import type { Scheduled } from "./schedule/schedule.ts";
 import type { Target } from "./targets.ts";
 
-export type { Compilation } from "./pipeline/lower-model.ts";
+export type { Compilation, Observe } from "./pipeline/lower-model.ts";
 export { type Goal, passes } from "./pipeline/passes.ts";
 
 /** Compiles a model to a module. Throws CompileError. */
-export const compile = (model: Model, input: OptionsInput = {}): Artifact => withinEngine(() => compileWithin(model, input));
+export const compile = (model: Model, input: OptionsInput = {}): Artifact => compileObserved(model, input).artifact;
 
-function compileWithin(given: Model, input: OptionsInput): Artifact {
-  const options = parseOptions(input);
-  const { resolved, loss, stream, built, program, simd, contents, states, weights, warnings } = lowerChecked(given, options);
+/** The same, for whoever wants to see what is made on the way: what every pass makes of every entry, and what the module is made of. */
+export const compileObserved = (
+  model: Model,
+  input: OptionsInput = {},
+  observe?: Observe,
+): { readonly artifact: Artifact; readonly compilation: Compilation } =>
+  withinEngine(() => {
+    const options = parseOptions(input);
+    const compilation = lowerChecked(model, options, observe);
+    return { artifact: artifactOf(compilation, options), compilation };
+  });
+
+function artifactOf(
+  { resolved, loss, stream, built, program, simd, contents, states, weights, warnings }: Compilation,
+  options: Options,
+): Artifact {
   const { predict, model, about } = resolved;
   const hash = hashOf(model, options, weights, states);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };

@@ -1,7 +1,9 @@
 // After tsc: what it does not do. In: dist/ as tsc left it. Out: hand-written declarations copied, the words of layers' keys in theirs,
-// the bin executable, and no file in dist/ whose source is gone, so that a package never ships leftovers.
+// the bin executable, the page of reports as one script and one style sheet, and no file in dist/ whose source is gone, so that a package never
+// ships leftovers.
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildPage } from "./page.ts";
 import { documented } from "./words/declarations.ts";
 
 for (const name of ["model", "imported"]) copyFileSync(`src/plugin/${name}.d.ts`, `dist/src/plugin/${name}.d.ts`);
@@ -30,3 +32,5 @@ writeFileSync(
     readFileSync(options, "utf8"),
   ),
 );
+
+await buildPage();

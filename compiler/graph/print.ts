@@ -1,12 +1,28 @@
 // A Graph as text: one line per node, operands first. In: a Graph, even a broken one. Out: text that parse.ts reads back.
 // Guarantee: every number, name and origin comes back exactly; the text of a parsed text is that text; no name of a user's
 // breaks out of its quotes or its line, nor out of a block comment that the text is put into.
+import { type Line, line } from "../base/lines.ts";
 import { type AttrValue, type Graph, isGraph, type Node, showShape, type Type } from "./graph.ts";
 import { showOrigin } from "./origin.ts";
 
 /** The Graph as text that `parseGraph` reads back, a node a line. */
 export function printGraph(graph: Graph): string {
   return `${printLines(graph).lines.join("\n")}\n`;
+}
+
+/** The lines, each of its node: `%3`, and in the body of a scan `%7/%2`. */
+export function graphLines(graph: Graph, before = ""): readonly Line[] {
+  const { lines, lineOf } = printLines(graph);
+  const made = lines.map((text) => line(text));
+  for (const [number, node] of graph.nodes.entries()) {
+    const [id, at] = [`${before}%${number}`, lineOf.get(node) ?? 0];
+    made[at] = line(lines[at], "node", [id]);
+    // A body begins on its scan's line, and each of its lines is one of the scan's.
+    if (isGraph(node.attrs.body))
+      for (const [i, { of }] of graphLines(node.attrs.body, `${id}/`).entries())
+        made[at + i] = { text: lines[at + i], of: [...of, { kind: "node", name: id }] };
+  }
+  return made;
 }
 
 /** The lines, and on which of them (from 0) a node begins. */

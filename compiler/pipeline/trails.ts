@@ -66,12 +66,14 @@ export function trailsOf(model: Model, options: Options, goal: Goal): readonly T
   });
 }
 
-interface Numbered {
+/** A node by the number that texts have for it. */
+export interface Numbered {
   readonly id: string;
   readonly node: Node;
   readonly origin: Origin | undefined;
 }
-function* nodesIn({ nodes, origins }: Graph, before = ""): Generator<Numbered> {
+/** Every node, those of bodies behind their scan: `%7`, `%7/%2`. */
+export function* nodesIn({ nodes, origins }: Graph, before = ""): Generator<Numbered> {
   for (const [k, node] of nodes.entries()) {
     const id = `${before}%${k}`;
     yield { id, node, origin: origins.get(node) };
@@ -79,7 +81,8 @@ function* nodesIn({ nodes, origins }: Graph, before = ""): Generator<Numbered> {
   }
 }
 
-function* regionsIn(regions: readonly Region[]): Generator<Region> {
+/** Every region, a body behind what it is of. */
+export function* regionsIn(regions: readonly Region[]): Generator<Region> {
   for (const region of regions) {
     yield region;
     yield* regionsIn(bodyOf(region));

@@ -1,4 +1,5 @@
 // The Plan as text: regions in order with what they fuse, where they read and write, and the arena's map.
+import { type Line, line, reads, textOf } from "../base/lines.ts";
 import { type Node, showShape } from "../graph/graph.ts";
 import { showOrigin } from "../graph/origin.ts";
 import type { Operand } from "../program/nest/view.ts";
@@ -28,24 +29,29 @@ function opLabel(node: Node): string {
 }
 
 /** The Plan as text: a line for each region with its views, then the buffers with their bytes and lifetimes. */
-export function printPlan(plan: Plan): string {
+export const printPlan = (plan: Plan): string => textOf(planLines(plan));
+
+/** The same as lines, each of a region and the buffers that it writes and reads, or of a buffer. */
+export function planLines(plan: Plan): readonly Line[] {
   const rows = typeof plan.rows === "number" ? `${plan.rows}` : `n <= ${plan.rows.max}`;
-  const lines = [`plan ${plan.name} rows ${rows}, arena ${plan.arena} floats`];
+  const lines = [line(`plan ${plan.name} rows ${rows}, arena ${plan.arena} floats`)];
   const show = (regions: readonly Region[], indent: string): void => {
     for (const region of regions) {
       const origins = showOrigins(region);
       const origin = origins === "" ? "" : `  # ${origins}`;
-      const reads = readsOf(plan, region).map(showOperand).join(", ");
-      const outs = outsOf(region).map(showOperand).join(", ");
-      const out = outs === "" ? "" : ` -> ${outs}`;
-      lines.push(`${indent}region ${region.id} @${region.position}: ${label(region)}(${reads})${out}${origin}`);
+      const [ins, outs] = [readsOf(plan, region), outsOf(region)];
+      const from = ins.map(showOperand).join(", ");
+      const to = outs.length === 0 ? "" : ` -> ${outs.map(showOperand).join(", ")}`;
+      const text = `${indent}region ${region.id} @${region.position}: ${label(region)}(${from})${to}${origin}`;
+      const buffers = [...outs, ...ins].flatMap((operand) => (operand.kind === "view" ? [operand.buffer] : []));
+      lines.push({ text, of: [{ kind: "region", name: region.id }, ...reads(buffers)] });
       show(bodyOf(region), `${indent}  `);
     }
   };
   show(plan.regions, "");
-  lines.push("buffers");
-  for (const buffer of plan.buffers) lines.push(`  ${showBuffer(buffer)}`);
-  return `${lines.join("\n")}\n`;
+  lines.push(line("buffers"));
+  for (const buffer of plan.buffers) lines.push(line(`  ${showBuffer(buffer)}`, "buffer", [buffer.name]));
+  return lines;
 }
 
 /** What a region reads from outside itself. */

@@ -3,7 +3,7 @@
 // be cut so, and no result depends on an order that the schedule changed. What the loops do is checked by the Program they become.
 import { CompileError } from "../diagnostics/error.ts";
 import { isLoop, type Nest, type NestKernel, readsFrom, type Store, storesOf, type Tree } from "../program/nest/nest.ts";
-import { nestLines } from "../program/nest/print.ts";
+import { nestNotes } from "../program/nest/print.ts";
 import type { Extent, Program, Scalar } from "../program/program.ts";
 import type { Target } from "../targets.ts";
 import { factsOf, strideOf } from "./facts.ts";
@@ -26,7 +26,7 @@ export function verifySchedule(scheduled: Scheduled, target: Target, scalars: re
   const message = faultOf(scheduled, target, scalars) ?? pastFault(scheduled, room);
   if (message === undefined) return;
   const { nest, strategy } = scheduled;
-  const notes = [...nestLines(nest), `  by ${showSchedule(scheduled)}`];
+  const notes = [...nestNotes(nest), `  by ${showSchedule(scheduled)}`];
   const what = `the schedule that ${strategy} gives the nest ${JSON.stringify(nest.name)}`;
   throw new CompileError({ code: "ir/verify", path: "", message: `${what}: ${message}`, notes });
 }

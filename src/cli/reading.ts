@@ -10,11 +10,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import { type Graph, isGraph } from "../../compiler/graph/graph.ts";
 import type { Origin } from "../../compiler/graph/origin.ts";
-import type { Extent } from "../../compiler/program/program.ts";
-
-/** Lines of a kernel that are shown, where it has more than `most`. */
-const [shown, most] = [16, 24];
-type Shapes = ReadonlyMap<string, readonly Extent[]>;
+import { captionsOf, long, type Shapes, shapesIn } from "../explore/captions.ts";
 
 /** What a person is shown of each stage: addresses stand in nests and schedules, and are too many in a program; kernels are what is long. */
 const shows: Readonly<Record<Snapshot["stage"], readonly ((text: string, shapes: Shapes) => string)[]>> = {
@@ -32,10 +28,7 @@ export function reading({ stage, text }: Snapshot, shapes: Shapes, path?: string
 }
 
 /** The shape of every buffer, by the name that stages after the plan have for it. */
-export function shapesOf(all: readonly Snapshot[]): Shapes {
-  const plan = all.findLast((one) => one.plan !== undefined)?.plan;
-  return new Map(plan?.buffers.map(({ name, shape }) => [name, shape]));
-}
+export const shapesOf = (all: readonly Snapshot[]): Shapes => shapesIn(all.findLast(({ plan }) => plan !== undefined)?.plan);
 
 /** The path of a layer, given by its name or that path. Throws CompileError where there is none. */
 export function layerPath(all: readonly Snapshot[], wanted: string): string {
@@ -78,51 +71,19 @@ function folded(text: string): string {
   return blocks
     .map((block) => {
       const lines = block.split("\n");
-      if (lines.length <= most) return block;
-      return [...lines.slice(0, shown), `    … ${lines.length - shown} more lines (--plain prints them)`].join("\n");
+      if (lines.length <= long.most) return block;
+      return [...lines.slice(0, long.shown), `    … ${lines.length - long.shown} more lines (--plain prints them)`].join("\n");
     })
     .join("\n");
 }
-
-/** `name[address]`, the name bare or quoted. */
-const access = /("(?:[^"\\]|\\.)*"|[\w.]+)\[([^\][]+)\]/g;
 
 /** Behind each line the addresses in it, by axes. */
 function withCaptions(text: string, shapes: Shapes): string {
   return text
     .split("\n")
     .map((line) => {
-      if (!/^ +(?:fold|store|add|where)\b/.test(line)) return line;
-      const captions = [...line.matchAll(access)].flatMap(([, name, address]) => {
-        const buffer = name.startsWith('"') ? (JSON.parse(name) as string) : name;
-        const caption = captionOf(address, shapes.get(buffer) ?? []);
-        return caption === undefined ? [] : [`${buffer}[${caption}]`];
-      });
-      return captions.length === 0 ? line : `${line}   # ${[...new Set(captions)].join(", ")}`;
+      const captions = captionsOf(line, shapes);
+      return captions.length === 0 ? line : `${line}   # ${captions.join(", ")}`;
     })
     .join("\n");
-}
-
-/** `60*i0 + i1 + 9` in [n, 5, 12] as `i0, 0, i1 + 9`. Undefined where there is one axis, or the address is no sum of such terms. */
-export function captionOf(address: string, shape: readonly Extent[]): string | undefined {
-  if (shape.length < 2) return undefined;
-  const terms = address.split(" + ").map((term) => /^(?:(\d+)\*)?([A-Za-z_]\w*|"[^"]*")$|^(\d+)$/.exec(term));
-  if (terms.some((term) => term === null)) return undefined;
-  const inner = shape.slice(1).map((_, i) => shape.slice(i + 1).reduce((size: number, extent) => size * (typeof extent === "number" ? extent : Number.NaN), 1)); // biome-ignore format: one line
-  const strides = [...inner, 1];
-  if (strides.some((stride) => !(stride > 0))) return undefined;
-  const axes = shape.map((): string[] => []);
-  const places = shape.map(() => 0);
-  for (const [, factor = "1", variable, constant] of terms as RegExpExecArray[]) {
-    let rest = Number(constant ?? factor);
-    strides.forEach((stride, axis) => {
-      const count = Math.floor(rest / stride);
-      rest -= count * stride;
-      if (constant !== undefined) places[axis] += count;
-      else if (count > 0) axes[axis].push(count === 1 ? variable : `${count}*${variable}`);
-    });
-  }
-  return axes
-    .map((own, axis) => (places[axis] > 0 || own.length === 0 ? [...own, `${places[axis]}`] : own).join(" + "))
-    .join(", ");
 }

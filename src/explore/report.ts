@@ -23,8 +23,11 @@ export interface Thing {
   readonly goal?: Goal;
 }
 
-/** Lines `from` up to and with `to` (from 0) are of the thing. */
-export type Mark = readonly [from: number, to: number, thing: ThingId];
+/**
+ * Lines `from` up to and with `to` (from 0) are of the thing. Where marks are equally long the first is the nearest. `also`: the lines only
+ * read it; they light up with it, but who points at them means another mark.
+ */
+export type Mark = readonly [from: number, to: number, thing: ThingId, also?: 1];
 
 /** A text of one stage. */
 export interface Pane {

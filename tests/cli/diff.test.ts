@@ -1,8 +1,9 @@
 // What changed between two texts of the IR: a table of texts before and after, and the lines that are marked.
 import { describe, expect, it } from "vitest";
 import { snapshots } from "../../compiler/compile.ts";
-import { diffOf, unified } from "../../src/cli/diff.ts";
 import { paint } from "../../src/cli/render.ts";
+import { unified } from "../../src/cli/unified.ts";
+import { diffOf } from "../../src/explore/diff.ts";
 import { smallModels } from "../support/models.ts";
 
 const marked = (before: string, after: string): string =>

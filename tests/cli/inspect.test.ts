@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { passes, snapshots } from "../../compiler/compile.ts";
-import { legends } from "../../src/cli/legend.ts";
+import { legends } from "../../src/explore/legend.ts";
 import { smallModels } from "../support/models.ts";
 import { layerc, spawned } from "./bin.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { captionOf } from "../../src/cli/reading.ts";
+import { captionOf } from "../../src/explore/captions.ts";
 import { layerc } from "./bin.ts";
 
 describe("a caption", () => {

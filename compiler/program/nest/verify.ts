@@ -7,7 +7,7 @@ import { verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
-import { nestLines } from "./print.ts";
+import { nestNotes } from "./print.ts";
 
 /** Throws CompileError `ir/verify` at the first rule that is broken. */
 export function verifyNests(program: Program<NestKernel>): void {
@@ -17,7 +17,7 @@ export function verifyNests(program: Program<NestKernel>): void {
 
 function verifyNest(nest: Nest): void {
   const fail = (message: string): never => {
-    const note = nestLines(nest);
+    const note = nestNotes(nest);
     throw new CompileError({
       code: "ir/verify",
       path: "",

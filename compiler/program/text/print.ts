@@ -4,30 +4,46 @@
 // A load of four elements is `x[8*i]:f32x4`, a store of four `store y[8*i]:f32x4 = …`.
 // A subterm that one statement uses several times, and that is not small, stands in `where` lines above it.
 
+import { indented, type Line, line, type Of, reads, textOf } from "../../base/lines.ts";
 import type { Buffer, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
 import { operandsOf, rootsOf } from "../walk.ts";
 import { impliedFmt, infix, isInfix, quote } from "./words.ts";
 
 /** The whole Program; the last line `end` shows that nothing was cut off. */
-export const printProgram = (program: Program): string => printProgramWith(program, "program", (kernel) => kernelLines(kernel));
+export const printProgram = (program: Program): string => textOf(programLines(program));
+
+/** The same as lines; each of a kernel's is of the buffers that it reads and writes, and of the kernel. */
+export const programLines = (program: Program): readonly Line[] =>
+  programLinesWith(program, "program", (kernel) => kernelLines(kernel));
 
 /** The same for kernels of any stage; `word` opens the text. */
-export function printProgramWith<K>(program: Program<K>, word: string, linesOf: (kernel: K) => readonly string[]): string {
-  const lines = [
-    `${word} ${quote(program.name)}`,
-    ...program.scalars.map(({ name, min, max }) => `scalar ${quote(name)} ${min}..${max}`),
-    ...program.buffers.map(printBuffer),
-    ...program.kernels.flatMap(linesOf),
-    ...program.entries.flatMap(entryLines),
-    "end",
-  ];
-  return `${lines.join("\n")}\n`;
+export const programLinesWith = <K extends Head>(
+  program: Program<K>,
+  word: string,
+  linesOf: (kernel: K) => readonly Line[],
+): readonly Line[] => [
+  line(`${word} ${quote(program.name)}`),
+  ...program.scalars.map(({ name, min, max }) => line(`scalar ${quote(name)} ${min}..${max}`)),
+  ...program.buffers.map((buffer) => line(printBuffer(buffer), "buffer", [buffer.name])),
+  ...program.kernels.flatMap((kernel) => ofKernel(kernel, linesOf(kernel))),
+  ...program.entries.flatMap(entryLines),
+  line("end"),
+];
+
+/** What a kernel calls a formal is no buffer of the Program. */
+function ofKernel({ name, formals = [] }: Head, lines: readonly Line[]): readonly Line[] {
+  const own = new Set(formals.map((formal) => formal.name));
+  const kernel: Of = { kind: "kernel", name };
+  return lines.map(({ text, of }) => ({
+    text,
+    of: [...of.filter((one) => one.kind !== "buffer" || !own.has(one.name)), kernel],
+  }));
 }
 
 /** One kernel; `note` stands under the statement it is about, and far statements are left out around it. */
 export function printKernel(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string {
-  const lines = kernelLines(kernel, note);
+  const lines = kernelLines(kernel, note).map(({ text }) => text);
   const place = note === undefined ? -1 : lines.findIndex((line) => line.includes(noteMark));
   if (place < 0 || lines.length <= 40) return lines.join("\n").replace(noteMark, "^ ");
   const shown = lines.filter((_, i) => i === 0 || Math.abs(i - place) <= 12 || i === lines.length - 1);
@@ -40,15 +56,15 @@ function printBuffer({ name, role, at, length, initial }: Buffer): string {
   return `buffer ${quote(name)} ${role} @${at} [${length}]${initial === undefined ? "" : ` = ${printNumber(initial, "f64")}`}`;
 }
 
-function entryLines({ name, rows, inputs, outputs, calls }: Entry): string[] {
+function entryLines({ name, rows, inputs, outputs, calls }: Entry): Line[] {
   return [
-    `entry ${quote(name)} rows ${rows}`,
-    ...inputs.map(([port, buffer]) => `  in ${quote(port)} = ${quote(buffer)}`),
-    ...outputs.map(([port, buffer]) => `  out ${quote(port)} = ${quote(buffer)}`),
-    ...calls.map(
-      ({ kernel, buffers = [], origin = "" }) =>
-        `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}${fromLayers(origin)}`,
-    ),
+    line(`entry ${quote(name)} rows ${rows}`),
+    ...inputs.map(([port, buffer]) => line(`  in ${quote(port)} = ${quote(buffer)}`, "buffer", [buffer])),
+    ...outputs.map(([port, buffer]) => line(`  out ${quote(port)} = ${quote(buffer)}`, "buffer", [buffer])),
+    ...calls.map(({ kernel, buffers = [], origin = "" }, i): Line => {
+      const text = `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}${fromLayers(origin)}`;
+      return { text, of: [{ kind: "call", name: `${i}` }, { kind: "kernel", name: kernel, also: true }, ...reads(buffers)] };
+    }),
   ];
 }
 
@@ -68,15 +84,14 @@ export function headLine(word: string, { name, origin, formals = [] }: Head): st
 }
 const fromLayers = (origin: string): string => (origin === "" ? "" : ` from ${JSON.stringify(origin)}`);
 
-function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): string[] {
+function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly message: string }): Line[] {
   const by = kernel.by === undefined ? "" : ` by ${JSON.stringify(kernel.by)}`;
-  const lines = [headLine("kernel", kernel) + by];
+  const lines = [line(headLine("kernel", kernel) + by)];
   const walk = (body: readonly Stmt[], indent: string, scope: ReadonlyMap<string, Fmt>): void => {
     const names = new Map(scope);
     for (const stmt of body) {
-      const { where, text } = printStmt(stmt, names);
-      lines.push(...where.map((line) => indent + line), indent + text);
-      if (note?.at === stmt) lines.push(`${indent}${noteMark}${note.message}`);
+      lines.push(...stmtLines(stmt, names).map((one) => indented(indent, one)));
+      if (note?.at === stmt) lines.push(line(`${indent}${noteMark}${note.message}`));
       if (stmt.do === "for") walk(stmt.body, `${indent}  `, names);
       if (stmt.do === "let") names.set(stmt.name, stmt.value.fmt);
       if (stmt.do === "set" && !names.has(stmt.reg)) names.set(stmt.reg, stmt.value.fmt);
@@ -86,21 +101,23 @@ function kernelLines(kernel: Kernel, note?: { readonly at: Stmt; readonly messag
   return lines;
 }
 
-function printStmt(stmt: Stmt, names: ReadonlyMap<string, Fmt>): { where: string[]; text: string } {
-  if (stmt.do === "for") return { where: [], text: `for ${quote(stmt.loop)} < ${printExtent(stmt.to)}${printFrom(stmt.from)}` };
+/** A statement's line, below what it says more than once. */
+function stmtLines(stmt: Stmt, names: ReadonlyMap<string, Fmt>): readonly Line[] {
+  if (stmt.do === "for") return [line(`for ${quote(stmt.loop)} < ${printExtent(stmt.to)}${printFrom(stmt.from)}`)];
   const values = new ValuePrinter(rootsOf(stmt), names);
   const value = values.print(stmt.value);
   const as = stmt.value.fmt === "f64" ? "" : `:${stmt.value.fmt}`;
   switch (stmt.do) {
-    case "let":
-      return { where: values.where, text: `let ${quote(stmt.name)}${as} = ${value}` };
+    case "let": {
+      const { text, of } = values.line(`let ${quote(stmt.name)}${as} = ${value}`);
+      return [...values.where, { text, of: [{ kind: "let", name: stmt.name }, ...of] }];
+    }
     case "set":
-      return { where: values.where, text: `set ${quote(stmt.reg)}${as} = ${value}` };
-    case "store":
-      return {
-        text: `store ${quote(stmt.buffer)}${values.index(stmt.index)}${isVector(stmt.value.fmt) ? as : ""} = ${value}`,
-        where: values.where,
-      };
+      return [...values.where, values.line(`set ${quote(stmt.reg)}${as} = ${value}`)];
+    case "store": {
+      const to = `store ${quote(stmt.buffer)}${values.index(stmt.index)}${isVector(stmt.value.fmt) ? as : ""}`;
+      return [...values.where, values.line(`${to} = ${value}`, [stmt.buffer])];
+    }
   }
 }
 
@@ -120,7 +137,7 @@ const printFrom = (from: (Stmt & { readonly do: "for" })["from"]): string =>
 export function printValue(value: Value): string {
   const values = new ValuePrinter([value], new Map());
   const text = values.print(value);
-  return [...values.where, text].join("\n");
+  return [...values.where.map((one) => one.text), text].join("\n");
 }
 
 /** A shared term of more nodes than this gets a `where` line. */
@@ -128,7 +145,9 @@ const small = 3;
 
 /** Values as text; what they share goes to `where` lines. */
 export class ValuePrinter {
-  readonly where: string[] = [];
+  readonly where: Line[] = [];
+  /** Buffers that are read in what was printed since the last line. */
+  #read: string[] = [];
   readonly #names: ReadonlyMap<string, Fmt>;
   readonly #shared: ReadonlySet<Value>;
   readonly #known = new Map<Value, string>();
@@ -138,15 +157,26 @@ export class ValuePrinter {
     this.#shared = sharedTerms(roots);
   }
 
+  /** A line over what was printed since the last one, which also writes to `written`. */
+  line(text: string, written: readonly string[] = []): Line {
+    const of = [...line("", "buffer", written).of, ...reads(this.#read.filter((name) => !written.includes(name)))];
+    this.#read = [];
+    return { text, of };
+  }
+
   /** The text of a value; parenthesised where it binds less than `least`. */
   print(value: Value, least = 0): string {
     if (!this.#shared.has(value)) return this.#plain(value, least);
     let name = this.#known.get(value);
     if (name === undefined) {
+      // Its line is of what it reads itself.
+      const before = this.#read;
+      this.#read = [];
       const text = this.#plain(value, 0);
       name = `%${this.#known.size + 1}`;
       this.#known.set(value, name);
-      this.where.push(`where ${name} = ${text}`);
+      this.where.push(this.line(`where ${name} = ${text}`));
+      this.#read = before;
     }
     return name;
   }
@@ -172,6 +202,7 @@ export class ValuePrinter {
       case "acc":
         return "acc";
       case "load":
+        this.#read.push(value.buffer);
         return quote(value.buffer) + this.index(value.index);
       case "convert":
         return `${value.fmt}(${this.print(value.a)})`;

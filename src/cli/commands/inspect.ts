@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type Goal, passes, type Snapshot } from "../../../compiler/compile.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
 import { leavesOf } from "../../../compiler/program/nest/nest.ts";
-import { diffOf, unified } from "../diff.ts";
+import { diffOf } from "../../explore/diff.ts";
 import { factsJson, factsText, problemsText } from "../facts.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { legend } from "../legend.ts";
@@ -12,6 +12,7 @@ import { layerPath, ofLayer, reading, shapesOf } from "../reading.ts";
 import { renderTable } from "../render.ts";
 import { readFound, readSnapshots, snapshotsOf } from "../subject.ts";
 import { Ended, exitCodes, painted, print, printJson, terminal } from "../terminal.ts";
+import { unified } from "../unified.ts";
 
 interface Flags extends LoweringFlags {
   readonly after?: string;

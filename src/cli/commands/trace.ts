@@ -2,12 +2,11 @@
 // fired; and of every region what runs in it and why its value is stored. In: a model or the text of a Graph. Out: text; JSON with `--json`.
 import type { Command } from "commander";
 import type { Goal, Snapshot } from "../../../compiler/compile.ts";
-import { type Node, showShape } from "../../../compiler/graph/graph.ts";
 import { showOrigin } from "../../../compiler/graph/origin.ts";
-import { apartSays } from "../../../compiler/plan/fuse.ts";
 import { bodyOf, type Region } from "../../../compiler/plan/plan.ts";
 import { label, showOrigins } from "../../../compiler/plan/print.ts";
 import { allRules } from "../../../compiler/rewrite/rules/index.ts";
+import { showNode, whyStored } from "../../explore/words.ts";
 import { addLoweringFlags, goalFlag, type LoweringFlags } from "../flags.ts";
 import { renderTable } from "../render.ts";
 import { readSnapshots } from "../subject.ts";
@@ -48,7 +47,7 @@ interface Traced {
 const rewritesOf = (all: readonly Snapshot[]) =>
   all.flatMap(({ pass, events }) =>
     events.map(({ id, rule, before, after, origin }) => ({
-      ...{ id, pass, rule, before: show(before), after: show(after) },
+      ...{ id, pass, rule, before: showNode(before), after: showNode(after) },
       origin: origin === undefined ? "" : showOrigin(origin),
     })),
   );
@@ -75,15 +74,6 @@ const regionsOf = (all: readonly Snapshot[]) => {
   return plan === undefined ? [] : told(plan.regions);
 };
 
-/** Why what a region gives is written to memory; "" where it holds regions of its own. */
-function whyStored(region: Region): string {
-  if (region.kind === "copy") return "it is needed at a second place, or in another order";
-  if (region.kind !== "compute" || region.apart === undefined) return "";
-  const { reason, user } = region.apart;
-  const node = region.nodes[region.nodes.length - 1];
-  return apartSays[reason]({ node, user: user ?? node });
-}
-
 function textOf({ rewrites, rules, regions }: Traced): string {
   const bold = painted(terminal().stdout);
   const part = (title: string, table: string): string => `${bold("bold", title)}\n${table}`;
@@ -95,15 +85,4 @@ function textOf({ rewrites, rules, regions }: Traced): string {
     ...(times.length === 0 ? [] : [part("rules", renderTable([["times", "rule", "promise"], ...times], [0]))]),
     ...(told.length === 0 ? [] : [part("fusion", renderTable([["region", "ops in one loop", "of", "stored because"], ...told]))]),
   ].join("\n\n");
-}
-
-/** A node with its operands and its shape: `add(dot [n, 3], param "b") [n, 3]`. */
-const show = (node: Node): string => `${node.op}(${node.inputs.map(showOperand).join(", ")}) ${showShape(node.type.shape)}`;
-
-function showOperand({ op, attrs, type: { shape } }: Node): string {
-  if (typeof attrs.name === "string" && (op === "param" || op === "input" || op === "state"))
-    return `${op} ${JSON.stringify(attrs.name)}`;
-  const values = attrs.values as ArrayLike<number> | undefined;
-  if (op === "constant" && values?.length === 1) return `${Object.is(values[0], -0) ? "-0" : values[0]}`;
-  return `${op} ${showShape(shape)}`;
 }

@@ -1,7 +1,6 @@
-// What changed between two texts of the IR. In: text before and after. Out: lines, kept, gone and new; or the hunks of a unified diff.
+// What changed between two texts of the IR. In: text before and after. Out: lines, kept, gone and new.
 // Guarantee: a number %12 means the line that defines it, so that renumbering alone changes no line, and a line whose operand was
-// replaced is shown once: what is made of its result is not. Without colour nothing but the text itself comes out.
-import type { Paint } from "./render.ts";
+// replaced is shown once: what is made of its result is not.
 
 export interface DiffLine {
   readonly sign: " " | "-" | "+";
@@ -109,24 +108,11 @@ function align(old: readonly Line[], now: readonly Line[]): [number, number][] {
 }
 
 /** Lines that are shown around a change. */
-const around = 3;
+export const around = 3;
 
-/** The changed stretches with what stands around them; the empty string where nothing changed. */
-export function unified(lines: readonly DiffLine[], paint: Paint): string {
+/** Which lines are a change, or near one. */
+export function nearChanges(lines: readonly DiffLine[]): readonly boolean[] {
   const isNear = lines.map(() => false);
   for (const [i, { sign }] of lines.entries()) if (sign !== " ") isNear.fill(true, Math.max(0, i - around), i + around + 1);
-  const out: string[] = [];
-  let [old, now] = [1, 1];
-  for (const [i, { sign, text }] of lines.entries()) {
-    if (isNear[i] && !isNear[i - 1]) {
-      const end = isNear.indexOf(false, i);
-      const hunk = lines.slice(i, end < 0 ? lines.length : end);
-      const count = (without: string): number => hunk.filter((line) => line.sign !== without).length;
-      out.push(paint("cyan", `@@ -${old},${count("+")} +${now},${count("-")} @@`));
-    }
-    if (isNear[i]) out.push(sign === " " ? ` ${text}` : paint(sign === "-" ? "red" : "green", `${sign}${text}`));
-    if (sign !== "+") old++;
-    if (sign !== "-") now++;
-  }
-  return out.join("\n");
+  return isNear;
 }

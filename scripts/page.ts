@@ -1,0 +1,28 @@
+// The page of reports, bundled. In: src/explore/page. Out: one script and one style sheet in dist/. Guarantee: a report has both within it, so they
+// are all that it needs.
+import { build } from "esbuild";
+
+/** Writes `shell.js` and `shell.css` into dist/src/explore/page. */
+export async function buildPage(): Promise<void> {
+  await build({
+    entryPoints: { shell: "src/explore/page/main.tsx" },
+    outdir: "dist/src/explore/page",
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2023",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  await build({
+    entryPoints: ["src/explore/page/shell.css"],
+    outdir: "dist/src/explore/page",
+    bundle: true,
+    minify: true,
+    // Pairs of colours are as old as what the script asks for.
+    target: ["chrome123", "firefox120", "safari17.5"],
+    logLevel: "warning",
+  });
+}

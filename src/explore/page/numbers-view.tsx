@@ -1,0 +1,184 @@
+// Numbers over the structure. In: layers, kernels and activations of a report. Out: tables that sort, and times measured on the reader's machine. Guarantee:
+// nothing runs before the reader asks.
+import { useSignal } from "@preact/signals";
+import type { Activation, KernelRow, LayerRow, ThingId } from "../report.ts";
+import type { Extras } from "./app.tsx";
+import { bytes, count, short } from "./numbers.ts";
+import { type Peak, peakOf, shareOf, timeOf } from "./profile.ts";
+import type { State } from "./state.ts";
+import { type Column, Table } from "./table.tsx";
+
+interface Measured {
+  readonly peak: Peak;
+  /** Milliseconds a call, by target and kernel. */
+  readonly times: ReadonlyMap<string, number>;
+}
+
+const keyOf = ({ name, target }: { readonly name: string; readonly target: string }): string => `${target} ${name}`;
+
+/** The view. */
+export function NumbersView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
+  const measured = useSignal<Measured | undefined>(undefined);
+  const progress = useSignal("");
+  const { layers, things } = state.report.value;
+  const kernels = state.current.value.kernels;
+  const measure = async (load: NonNullable<Extras["profile"]>): Promise<void> => {
+    try {
+      progress.value = "Measuring this machine …";
+      await painted();
+      const peak = peakOf();
+      const profile = await load();
+      const times = new Map<string, number>();
+      for (const [i, kernel] of profile.kernels.entries()) {
+        progress.value = `Measuring kernel ${i + 1} of ${profile.kernels.length} …`;
+        if (i % 4 === 0) await painted();
+        times.set(
+          keyOf(kernel),
+          timeOf(() => kernel.run()),
+        );
+        measured.value = { peak, times: new Map(times) };
+      }
+      progress.value = `${times.size} kernels measured on this machine; at best it does ${short(peak.multiplyAdds / 1e6, 3)} thousand million multiply-adds and reads ${bytes(peak.bytes * 1000)} a second.`;
+    } catch (error) {
+      progress.value = `The kernels cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  const timeOfKernel = (kernel: KernelRow): number | undefined => measured.value?.times.get(keyOf(kernel));
+  const timeOfLayer = ({ thing }: LayerRow): number | undefined => {
+    const of = (id: ThingId) => things[id]?.lights.includes(thing) === true || things[thing]?.lights.includes(id) === true;
+    const own = kernels.flatMap((kernel) => (of(kernel.thing) ? (timeOfKernel(kernel) ?? []) : []));
+    return own.length === 0 ? undefined : own.reduce((sum, time) => sum + time, 0);
+  };
+  const ms = (time: number | undefined) => (time === undefined ? "" : short(time, 3));
+  const layerColumns: readonly Column<LayerRow>[] = [
+    { key: "path", title: "Layer", by: ({ path }) => layers.findIndex((one) => one.path === path), show: ({ path }) => path },
+    { key: "layer", title: "Kind", by: ({ layer }) => layer },
+    { key: "name", title: "Name", by: ({ name }) => name },
+    { key: "output", title: "Output", by: ({ output }) => output },
+    { key: "parameters", title: "Parameters", number: true, by: (row) => row.parameters, show: (row) => count(row.parameters) },
+    { key: "bytes", title: "Bytes", number: true, by: (row) => row.bytes, show: (row) => bytes(row.bytes) },
+    { key: "work", title: "Multiply-adds", number: true, by: (row) => row.multiplyAdds, show: (row) => count(row.multiplyAdds) },
+    { key: "ms", title: "ms", number: true, by: timeOfLayer, show: (row) => ms(timeOfLayer(row)) },
+  ];
+  const share = (row: KernelRow): number | undefined => {
+    const time = timeOfKernel(row);
+    return time === undefined || measured.value === undefined ? undefined : shareOf(row, time, measured.value.peak);
+  };
+  const kernelColumns: readonly Column<KernelRow>[] = [
+    { key: "name", title: "Kernel", by: ({ name }) => name },
+    { key: "target", title: "Target", by: ({ target }) => target },
+    { key: "strategy", title: "Strategy", by: ({ strategy }) => strategy },
+    { key: "work", title: "Multiply-adds", number: true, by: (row) => row.multiplyAdds, show: (row) => count(row.multiplyAdds) },
+    { key: "bytes", title: "Bytes", number: true, by: (row) => row.bytes, show: (row) => bytes(row.bytes) },
+    { key: "ms", title: "ms", number: true, by: timeOfKernel, show: (row) => ms(timeOfKernel(row)) },
+    {
+      key: "share",
+      title: "Of the roof",
+      number: true,
+      by: share,
+      show: (row) => {
+        const part = share(row);
+        return part === undefined ? "" : <Share part={part} />;
+      },
+    },
+  ];
+  return (
+    <div class="numbers">
+      {extras.profile !== undefined && (
+        <p class="measure">
+          <button type="button" data-measure onClick={() => extras.profile && measure(extras.profile)}>
+            Measure here
+          </button>
+          <span role="status">{progress.value || "Runs every kernel on your machine, for a second or two."}</span>
+        </p>
+      )}
+      <Table state={state} name="layers" caption="Layers" columns={layerColumns} rows={layers} thing={({ thing }) => thing} />
+      {kernels.length > 0 && (
+        <Table
+          state={state}
+          name="kernels"
+          caption={`Kernels of ${state.current.value.goal}`}
+          columns={kernelColumns}
+          rows={kernels}
+          thing={({ thing }) => thing}
+        />
+      )}
+      <Activations state={state} />
+    </div>
+  );
+}
+
+/** Lets the page show what it has to say. */
+const painted = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
+
+function Share({ part }: { readonly part: number }) {
+  const percent = Math.round(100 * part);
+  return (
+    <span class="share">
+      <span class="bar" style={{ width: `${Math.min(60, 0.6 * percent)}px` }} />
+      {`${percent} %`}
+    </span>
+  );
+}
+
+const activationColumns: readonly Column<Activation>[] = [
+  { key: "name", title: "Region", by: ({ name }) => name },
+  { key: "shape", title: "Shape", by: ({ shape }) => shape },
+  { key: "least", title: "Least", number: true, by: ({ least }) => least, show: ({ least }) => short(least) },
+  { key: "mean", title: "Mean", number: true, by: ({ mean }) => mean, show: ({ mean }) => short(mean) },
+  { key: "most", title: "Most", number: true, by: ({ most }) => most, show: ({ most }) => short(most) },
+  { key: "error", title: "Off from doubles", number: true, by: ({ error }) => error, show: ({ error }) => short(error, 2) },
+  {
+    key: "values",
+    title: "First values",
+    by: ({ values }) => values[0],
+    show: ({ values }) => <code>{values.map((value) => short(value)).join("  ")}</code>,
+  },
+];
+
+function Activations({ state }: { readonly state: State }) {
+  const rows = state.report.value.activations;
+  const chosen = useSignal(0);
+  if (rows.length === 0) return null;
+  const { input, rows: regions } = rows[Math.min(chosen.value, rows.length - 1)];
+  return (
+    <section class="activations" aria-label="Activations">
+      <h2>Activations</h2>
+      <p>
+        <label>
+          Row{" "}
+          <select
+            value={String(chosen.value)}
+            onChange={(event) => {
+              chosen.value = Number(event.currentTarget.value);
+            }}
+          >
+            {rows.map((_, i) => (
+              <option key={i} value={String(i)}>
+                {`golden row ${i}`}
+              </option>
+            ))}
+          </select>
+        </label>{" "}
+        <code class="input">
+          {input
+            .map((port) =>
+              port
+                .slice(0, 12)
+                .map((value) => short(value))
+                .join("  "),
+            )
+            .join(" | ")}
+        </code>
+      </p>
+      <Table
+        state={state}
+        name="activations"
+        caption="What every region gives"
+        columns={activationColumns}
+        rows={regions}
+        thing={({ thing }) => thing}
+      />
+    </section>
+  );
+}
