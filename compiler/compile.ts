@@ -2,9 +2,11 @@
 // Guarantee: pure; the same model and options give the same bytes.
 import type { Artifact, Manifest } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
+import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { Marks } from "./emit/marks.ts";
 import { emitModule } from "./emit/module/module.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -29,25 +31,35 @@ export { type Goal, passes } from "./pipeline/passes.ts";
 export const compile = (model: Model, input: OptionsInput = {}): Artifact => compileObserved(model, input).artifact;
 
 /** The same, for whoever wants to see what is made on the way: what every pass makes of every entry, and what the module is made of. */
-export const compileObserved = (
-  model: Model,
-  input: OptionsInput = {},
-  observe?: Observe,
-): { readonly artifact: Artifact; readonly compilation: Compilation } =>
+export const compileObserved = (model: Model, input: OptionsInput = {}, observe?: Observe): Observed =>
   withinEngine(() => {
     const options = parseOptions(input);
     const compilation = lowerChecked(model, options, observe);
-    return { artifact: artifactOf(compilation, options), compilation };
+    return { compilation, ...artifactOf(compilation, options, observe === undefined ? undefined : new Marks()) };
   });
+
+/** What a compilation that is observed gives. */
+export interface Observed {
+  readonly artifact: Artifact;
+  readonly compilation: Compilation;
+  /** The module's text line by line with what each is of, and its kernels in WebAssembly (the plain form) as text. */
+  readonly lines: readonly Line[];
+  readonly wasmLines: readonly Line[];
+}
 
 function artifactOf(
   { resolved, loss, stream, built, program, simd, contents, states, weights, warnings }: Compilation,
   options: Options,
-): Artifact {
+  marks?: Marks,
+): Omit<Observed, "compilation"> {
   const { predict, model, about } = resolved;
   const hash = hashOf(model, options, weights, states);
   const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
-  const emitted = emitModule({
+  const {
+    lines = [],
+    wasmLines = [],
+    ...emitted
+  } = emitModule({
     model: { name: model.name, hash },
     options,
     version,
@@ -66,6 +78,7 @@ function artifactOf(
       : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
     ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
+    ...(marks === undefined ? {} : { marks }),
   });
   // Buffers of the arena lie over each other: what counts is where the last one ends.
   const arena = program.buffers.filter(({ role }) => role === "arena");
@@ -95,7 +108,7 @@ function artifactOf(
   const left = options.train ? (model.left ?? []) : [];
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
   const own = model.weights === undefined && !options.train ? [untrained] : [];
-  return { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] };
+  return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] }, lines, wasmLines };
 }
 
 /** The IR after one pass. */

@@ -1,11 +1,11 @@
-// The page of reports, bundled. In: src/explore/page. Out: one script and one style sheet in dist/. Guarantee: a report has both within it, so they
-// are all that it needs.
+// The page of reports, bundled. In: src/explore/page. Out: a script and a style sheet in dist/, and the script that draws curves. Guarantee: a report
+// has them within it, so they are all that it needs.
 import { build } from "esbuild";
 
-/** Writes `shell.js` and `shell.css` into dist/src/explore/page. */
+/** Writes `shell.js`, `shell.css` and `curves.js` into dist/src/explore/page. */
 export async function buildPage(): Promise<void> {
   await build({
-    entryPoints: { shell: "src/explore/page/main.tsx" },
+    entryPoints: { shell: "src/explore/page/main.tsx", curves: "src/explore/page/curves.ts" },
     outdir: "dist/src/explore/page",
     bundle: true,
     minify: true,

@@ -1,7 +1,7 @@
 // A text that knows what its lines are of. In: lines with the things they speak of, by the names that the stages have for them. Out: the text.
 // Guarantee: the text is the lines and nothing else, so that what a line is of need never be read out of it again.
 
-/** What a line is of: a node (`%3`, `%7/%2`), a region (`r2`), a buffer, a kernel, a call (its place in the entry), a name of a straight line. */
+/** What a line is of: a node (`%3`, `%7/%2`), a region (`r2`), a buffer, a kernel, a call (`predict 2`, from 0), a name of a straight line. */
 export interface Of {
   readonly kind: "node" | "region" | "buffer" | "kernel" | "call" | "let";
   readonly name: string;

@@ -97,7 +97,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     warnings: [...resolved.warnings, ...warnings, ...refused],
     ...(stream === undefined ? {} : { stream }),
   };
-  if (looped.straight) return { ...facts, program: programOf(looped), contents: kept(looped) };
+  if (looped.straight !== undefined) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
   const parts: Part[] = [...first];
@@ -199,7 +199,7 @@ function throughProgram(start: Whole, options: Options, observe: Observe): Whole
 }
 
 /** What the pass left of one goal: its entry, and the kernels that calls. */
-function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target }: Whole): Made {
+function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target, straight }: Whole): Made {
   const only = <K extends Callee>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
     const { entries, kernels, ...rest } = all ?? internal(`${pass} made nothing`);
     if (parts.length === 1) return { ...rest, entries, kernels };
@@ -209,7 +209,8 @@ function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, sched
     return settle({ ...rest, entries: own, kernels: called }, touched);
   };
   if (stage === "nests") return { pass, stage, nests: only(nests, buffersOfNests) };
-  if (stage === "program") return { pass, stage, program: only(program, buffersOf) };
+  if (stage === "program")
+    return { pass, stage, program: only(program, buffersOf), ...(straight === undefined ? {} : { straight }) };
   const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
   return { pass, stage: "schedule", scheduled: own, target };
 }

@@ -72,8 +72,8 @@ export interface Whole {
   readonly nests?: Program<NestKernel>;
   readonly scheduled?: Program<NestKernel<Scheduled>>;
   readonly program?: Program;
-  /** The program is one straight line with literal weights. */
-  readonly straight?: boolean;
+  /** The program is one straight line with literal weights: of each name there, which call of the loops made it. */
+  readonly straight?: ReadonlyMap<string, number>;
 }
 
 /** A line of the table. */
@@ -249,7 +249,7 @@ export const programPasses = [
     when: ({ parts, target }) => parts.length === 1 && target.lanes === 1,
     run: (whole, options) => {
       const straight = straighten(must(whole.program, "program"), whole.contents, options);
-      return straight === undefined ? whole : { ...whole, program: straight, straight: true };
+      return straight === undefined ? whole : { ...whole, program: straight.program, straight: straight.steps };
     },
   },
 ] as const satisfies readonly (Omit<Row<Whole>, "name"> & { readonly name: string })[];
@@ -265,5 +265,5 @@ export type Made = { readonly pass: PassName } & (
   | { readonly stage: "plan"; readonly plan: Plan }
   | { readonly stage: "nests"; readonly nests: Program<NestKernel> }
   | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
-  | { readonly stage: "program"; readonly program: Program }
+  | { readonly stage: "program"; readonly program: Program; readonly straight?: ReadonlyMap<string, number> }
 );

@@ -17,20 +17,33 @@ export const wantsLanes = (program: Program, options: Options): boolean =>
   (options.target === "auto" &&
     lanesPay(operations(calledKernels(program, callsOf(program))), { ...options, rows: options.train ? options.batch : 1 }));
 
+/** One straight line. */
+export interface Straightened {
+  readonly program: Program;
+  /** Of each name in it, which call of the loops made it. */
+  readonly steps: ReadonlyMap<string, number>;
+}
+
 /** The entry predict as one straight line. */
-export function straighten(looped: Program, contents: ReadonlyMap<string, Float32Array>, options: Options): Program | undefined {
+export function straighten(
+  looped: Program,
+  contents: ReadonlyMap<string, Float32Array>,
+  options: Options,
+): Straightened | undefined {
   if (options.train || options.weights === "external" || options.target === "simd") return undefined;
   // Who asks for straight lines of some length gets them.
   if (options.unroll === undefined && wantsLanes(looped, options)) return undefined;
+  const steps = new Map<string, number>();
   const buffers = new Map(looped.buffers.map((buffer) => [buffer.name, buffer]));
   // A multiply-add is one statement; starting, finishing and naming a sum are about as many again in the smallest nets.
   const straight = unroll(instances(looped, callsOf(looped)), {
     buffers,
     contents,
     budget: 2 * (options.unroll ?? straightUpTo),
+    named: (name, call) => steps.set(name, call),
   });
   if (straight === undefined) return undefined;
   const kernel: Kernel = { ...straight, name: "predict" };
   const entries = looped.entries.map((entry) => ({ ...entry, calls: [{ kernel: "predict" }] }));
-  return settle({ ...looped, kernels: [kernel], entries }, buffersOf);
+  return { program: settle({ ...looped, kernels: [kernel], entries }, buffersOf), steps };
 }

@@ -1,5 +1,6 @@
 // Calls of kernels: what runs, and over which buffers. In: a Program of any stage. Out: kernels in the order in which they run,
 // with the buffers of a call in the place of formals, and the names of all buffers that are touched.
+import type { Of } from "../base/lines.ts";
 import { internal } from "../diagnostics/error.ts";
 import type { Call, Formal, Kernel, Program, Stmt, Value } from "./program.ts";
 import { mapOperands, mapStmt, shared } from "./walk.ts";
@@ -9,6 +10,12 @@ export interface Callee {
   readonly name: string;
   readonly formals?: readonly Formal[];
 }
+
+/** What a line that calls a kernel is of: call 2 of predict is `predict 2`. */
+export const callOf = (entry: string, at: number, kernel: string): readonly Of[] => [
+  { kind: "call", name: `${entry} ${at}` },
+  { kind: "kernel", name: kernel, also: true },
+];
 
 /** Formal → the buffer that a call gives for it. */
 export const bindingOf = ({ formals = [] }: Pick<Callee, "formals">, { buffers = [] }: Call): ReadonlyMap<string, string> =>

@@ -13,6 +13,8 @@ export interface UnrollSite {
   readonly contents: ReadonlyMap<string, Float32Array>;
   /** Most statements of the straight line. */
   readonly budget: number;
+  /** Told of each name which of the kernels it is of. */
+  readonly named?: (name: string, kernel: number) => void;
 }
 
 /** The kernels of an entry, in order, as one straight line; undefined where that is too long or cannot be said without a loop. */
@@ -33,8 +35,11 @@ export function unroll(kernels: readonly Kernel[], site: UnrollSite): Kernel | u
     names.set(stem, k + 1);
     return `${stem}${k}`;
   };
-  for (const kernel of kernels)
+  for (const [i, kernel] of kernels.entries()) {
+    const start = out.length;
     run(kernel.body, { site, out, memory, registers, fresh, loops: new Map(), uses: new Map(), narrow });
+    for (const made of out.slice(start)) if (made.do === "let") site.named?.(made.name, i);
+  }
   return { name: kernels[0]?.name ?? "predict", origin: kernels.map(({ origin }) => origin).join("\n"), body: out };
 }
 

@@ -2,6 +2,7 @@
 // Guarantee: a number %12 means the line that defines it, so that renumbering alone changes no line, and a line whose operand was
 // replaced is shown once: what is made of its result is not.
 
+/** A line of either text, and in which of them it stands. */
 export interface DiffLine {
   readonly sign: " " | "-" | "+";
   readonly text: string;

@@ -1,6 +1,6 @@
 // How JavaScript writes binary ops: by a sign of their own, or as a function. `wraps`: the result must be cut to 32 bits.
-import type { Binary, Fmt } from "../../program/program.ts";
-import { type Code, call, type Infix, infix, literal, type Name } from "../code.ts";
+import type { Binary, Fmt, Value } from "../../program/program.ts";
+import { type Code, call, type Infix, infix, literal, type Name, ternary } from "../code.ts";
 import type { Helpers } from "../module/helpers.ts";
 
 type Word = Code | Name;
@@ -34,4 +34,12 @@ export function binary(
   const [sign, wraps] = infixes[op];
   const code = infix(a, sign, b);
   return wraps ? infix(code, "|", literal(0)) : fmt === "f32" ? round(code) : code;
+}
+
+/** `code`, which is `from`, in another format; `round` is for what becomes a float32. */
+export function converted(from: Value, to: Fmt, code: Word, round: (code: Word) => Word): Word {
+  if (from.fmt === "mask") return ternary(code, literal(1), literal(0));
+  if (to === "i32") return infix(code, "|", literal(0));
+  // Loop variables and scalars are far below 2^24; other integers may not be.
+  return to === "f64" || from.op === "loop" || from.op === "scalar" ? code : round(code);
 }

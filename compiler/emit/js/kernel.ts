@@ -3,7 +3,7 @@
 // the rest are consts; a value is moved past a store or an assignment only when it reads neither memory nor registers.
 import { internal } from "../../diagnostics/error.ts";
 import { isZeroOnce } from "../../program/known.ts";
-import type { Extent, Fmt, Index, Kernel, Stmt, Value } from "../../program/program.ts";
+import type { Extent, Index, Kernel, Stmt, Value } from "../../program/program.ts";
 import { isVector } from "../../program/value.ts";
 import { rootsOf } from "../../program/walk.ts";
 import {
@@ -22,13 +22,14 @@ import {
   prefix,
   ternary,
 } from "../code.ts";
+import { type Marks, StatementMarks } from "../marks.ts";
 import type { Helpers, Location } from "../module/helpers.ts";
 import { localWords } from "../module/words.ts";
 import { isShort, type LetUse, sharedIn, type Usage, usageOf } from "../usage.ts";
 import { Addresses, bounded } from "./address.ts";
 import { exponentOf, powerOfTwo } from "./bits.ts";
 import { keeping } from "./extremes.ts";
-import { binary } from "./infixes.ts";
+import { binary, converted } from "./infixes.ts";
 
 export interface KernelSite {
   readonly helpers: Helpers;
@@ -37,6 +38,7 @@ export interface KernelSite {
   /** Those of them that say where in an array a buffer starts. */
   readonly starts?: readonly Name[];
   readonly scalar: (name: string) => Name;
+  readonly marks?: Marks | undefined;
 }
 
 /** `function id(params) { … }` under a comment line per origin. */
@@ -62,6 +64,7 @@ class Printer {
   readonly #pending = new Map<string, Pending>();
   readonly #addresses: Addresses;
   readonly #registers: Set<string>[] = [];
+  readonly #marks: StatementMarks;
   #out: Code[] = [];
   #shared: ReadonlySet<Value> = new Set();
   #named = new Map<Value, Name>();
@@ -69,6 +72,7 @@ class Printer {
   constructor(kernel: Kernel, site: KernelSite) {
     this.#site = site;
     this.#usage = usageOf(kernel);
+    this.#marks = new StatementMarks(site.marks, kernel.formals);
     this.#locals = new Names(
       site.params.map(({ text }) => text),
       site.helpers.names,
@@ -113,9 +117,8 @@ class Printer {
         this.#flush(({ reads }) => reads.registers.has(statement.reg));
         const known = this.#registers.some((scope) => scope.has(statement.reg));
         if (!known) this.#registers[this.#registers.length - 1].add(statement.reg);
-        this.#out.push(
-          known ? js`${this.#id("reg", statement.reg)} = ${value};` : js`let ${this.#id("reg", statement.reg)} = ${value};`,
-        );
+        const id = this.#id("reg", statement.reg);
+        this.#out.push(this.#marks.done(known ? js`${id} = ${value};` : js`let ${id} = ${value};`));
         return;
       }
       case "store": {
@@ -123,7 +126,7 @@ class Printer {
         const value = this.#value(statement.value, this.#site.place(statement.buffer).doubles === true);
         const to = this.#element(statement.buffer, statement.index);
         this.#flush(({ reads }) => reads.memory);
-        this.#out.push(js`${to} = ${value};`);
+        this.#out.push(this.#marks.done(js`${to} = ${value};`, { written: statement.buffer }));
       }
     }
   }
@@ -179,8 +182,10 @@ class Printer {
   }
 
   #declare(letName: string, value: Value): void {
-    const code = this.#root(value);
-    this.#out.push(js`const ${this.#id("use", letName)} = ${code};`);
+    this.#marks.apart(() => {
+      const code = this.#root(value);
+      this.#out.push(this.#marks.done(js`const ${this.#id("use", letName)} = ${code};`, { named: letName }));
+    });
   }
 
   /** Writes out waiting lets that must not move further, in their order, each after those it uses. */
@@ -234,10 +239,12 @@ class Printer {
         const waiting = this.#pending.get(value.name);
         if (waiting === undefined) return this.#id("use", value.name);
         this.#pending.delete(value.name);
+        this.#marks.inside(value.name);
         this.#shared = new Set([...this.#shared, ...sharedIn([waiting.value])]);
         return this.#value(waiting.value);
       }
       case "load":
+        this.#marks.read(value.buffer);
         return this.#element(value.buffer, value.index);
       case "madd": {
         const product = infix(this.#value(value.a), "*", this.#value(value.b));
@@ -257,7 +264,7 @@ class Printer {
       case "abs":
         return call(helpers.math(value.op), this.#value(value.a));
       case "convert":
-        return this.#convert(value.a, value.fmt, round);
+        return converted(value.a, value.fmt, this.#value(value.a), round);
       case "pow2":
         // Of doubles there is a table.
         return value.fmt === "f64"
@@ -280,14 +287,6 @@ class Printer {
       default:
         return binary(helpers, value.op, value.fmt, this.#value(value.a), this.#value(value.b), round);
     }
-  }
-
-  #convert(from: Value, to: Fmt, round: (code: Code | Name) => Code | Name): Code | Name {
-    const code = this.#value(from);
-    if (from.fmt === "mask") return ternary(code, literal(1), literal(0));
-    if (to === "i32") return infix(code, "|", literal(0));
-    // Loop variables and scalars are far below 2^24; other integers may not be.
-    return to === "f64" || from.op === "loop" || from.op === "scalar" ? code : round(code);
   }
 
   /** A value as a name or a literal, for text that says it more than once. */

@@ -1,11 +1,12 @@
 // WebAssembly kernels in a module: the bytes, and the text that starts them. In: the simd Program and where the module's
 // memory has its buffers. Out: a plain and a relaxed form, and statements that leave exports in `wasm` or nothing, and say so
 // in `backend`. Guarantee: whatever an engine forbids (WebAssembly, SIMD, compiling at all), the JavaScript kernels remain.
+import type { Line } from "../../base/lines.ts";
 import { invariant } from "../../diagnostics/error.ts";
 import type { Options } from "../../options.ts";
 import type { Entry, Program } from "../../program/program.ts";
 import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
-import { emitWasm, paramsOf } from "../wasm/emit.ts";
+import { emitWasm, paramsOf, wasmLines } from "../wasm/emit.ts";
 import type { Helpers } from "./helpers.ts";
 import { type Memory, packedBytes } from "./weights.ts";
 
@@ -20,6 +21,8 @@ export interface Simd {
   readonly plain: Uint8Array;
   /** Contracts multiply-adds; absent where bits must be equal everywhere. */
   readonly relaxed?: Uint8Array;
+  /** The plain form as text, where somebody asks what its lines are of. */
+  readonly lines?: readonly Line[];
   readonly entries: readonly Entry[];
   /** An entry's call where WebAssembly computes, else `otherwise`. */
   call(entry: Entry, otherwise: Code): Code;
@@ -41,6 +44,7 @@ export function simdOf(
   memory: Memory,
   { exact, wasm }: Options,
   hash: string,
+  isShown: boolean,
 ): Simd {
   // The module's memory has no gaps, so its offsets replace the Program's; buffers that no text uses are gone.
   const placed = (from: Program): Program => ({
@@ -53,8 +57,10 @@ export function simdOf(
   const entries = program.entries.map((entry) => entry.name);
   // The memory is exported under the hash too: a file on its own must be told from that of another model.
   const marks = wasm === "import" ? [hash] : [];
+  const form = { relaxed: false, entries, marks };
   return {
-    plain: emitWasm(placed(program), { relaxed: false, entries, marks }),
+    plain: emitWasm(placed(program), form),
+    ...(isShown ? { lines: wasmLines(placed(program), form) } : {}),
     ...(exact
       ? {}
       : {

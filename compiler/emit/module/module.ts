@@ -2,6 +2,7 @@
 // facts for the header. Out: code in the chosen format, declarations, and with `weights: "external"` the bytes for `create`.
 // Guarantee: acorn has parsed the text and found no name but those `code.ts` lists; equal input gives equal bytes. No syntax
 // that small engines lack: no shorthand or destructuring, no `catch` without a name.
+import { textOf } from "../../base/lines.ts";
 import type { Options } from "../../options.ts";
 import { type Code, commas, js, lines, type Name, name, record } from "../code.ts";
 import { judge } from "../judge.ts";
@@ -45,13 +46,16 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
-  const code = `${lines(header(parts, bytes), inFormat(module, names, options)).text}\n`;
+  const text = lines(header(parts, bytes), inFormat(module, names, options)).text;
+  const told = parts.marks?.lines(text);
+  const code = told === undefined ? `${text}\n` : textOf(told);
   const also = [...(options.format === "cjs" ? ["module"] : []), ...(simd === undefined ? [] : ["WebAssembly"])];
   judge(code, options.format === "esm" ? "module" : "script", also);
   const imported = importsWasm(parts);
   return {
     code,
     declarations: declarations(parts),
+    ...(told === undefined ? {} : { lines: told, ...(simd?.lines === undefined ? {} : { wasmLines: simd.lines }) }),
     ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
     ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),

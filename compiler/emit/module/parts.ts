@@ -1,11 +1,13 @@
 // What a module is made of, and what it becomes.
 import type { Port, WeightInfo } from "../../artifact.ts";
+import type { Line } from "../../base/lines.ts";
 import type { Item, Words } from "../../encode/define.ts";
 import type { Feed, Log, Stream, Target } from "../../front/steps.ts";
 import type { About } from "../../model.ts";
 import type { Options } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Name, name } from "../code.ts";
+import type { Marks } from "../marks.ts";
 import type { SimdPrograms } from "./embed.ts";
 
 /** All that a module is made from. */
@@ -37,6 +39,8 @@ export interface ModuleParts {
   readonly weights: readonly (WeightInfo & { readonly buffer: string })[];
   readonly selfTest?: SelfTest;
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
+  /** Whoever wants to know what the lines of the text are of. */
+  readonly marks?: Marks;
 }
 /** A buffer that lives from call to call. */
 export interface Kept {
@@ -74,6 +78,9 @@ export interface EmittedModule {
   readonly weights?: Uint8Array;
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
+  /** With marks: the code line by line, and the plain form of the kernels in WebAssembly as text. */
+  readonly lines?: readonly Line[];
+  readonly wasmLines?: readonly Line[];
 }
 
 /** Whether its kernels in WebAssembly are a file beside it. */

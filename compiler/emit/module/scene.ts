@@ -2,13 +2,14 @@
 // Out: names that no two things share, and the text of kernels and calls. Guarantee: what no text mentions gets no name and no
 // memory.
 import { internal, invariant } from "../../diagnostics/error.ts";
-import { calledKernels, ownBuffers } from "../../program/calls.ts";
+import { calledKernels, callOf, ownBuffers } from "../../program/calls.ts";
 import type { Buffer, Entry, Kernel, Program } from "../../program/program.ts";
 import { buffersOf } from "../../program/walk.ts";
 import { braces, type Code, commas, comment, js, lines, type Name, Names, name } from "../code.ts";
 import { readFirst } from "../js/direct.ts";
 import { emitKernel } from "../js/kernel.ts";
 import { scratch, split } from "../js/split.ts";
+import type { Marks } from "../marks.ts";
 import { scalarsOf } from "../usage.ts";
 import { alignment, functionName, mergedBuffers, type Simd, simdOf, vectorLength } from "./embed.ts";
 import { Helpers, helperNames, type Location } from "./helpers.ts";
@@ -25,6 +26,7 @@ export interface Scene {
   readonly helpers: Helpers;
   readonly memory: Memory;
   readonly simd?: Simd;
+  readonly marks: Marks | undefined;
   /** What has a place in memory; a buffer that is but a number in calls has no name. */
   readonly buffers: readonly Buffer[];
   readonly looped: readonly Kernel[];
@@ -42,7 +44,7 @@ export interface Scene {
 
 /** Names everything that the text will mention, and lays the memory out. */
 export function setScene(parts: ModuleParts): Scene {
-  const { program, simd: lanes, constants, weights, options, model, feeds, outputs, stream } = parts;
+  const { program, simd: lanes, constants, weights, options, model, feeds, outputs, stream, marks } = parts;
   const predict = program.entries.find((entry) => entry.name === "predict") ?? internal("the program has no entry predict");
   // Of several ports each would be an argument more.
   const isSimple = feeds.length === 1 && outputs.length === 1;
@@ -83,14 +85,15 @@ export function setScene(parts: ModuleParts): Scene {
   const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
   const alignOf = (buffer: string): number => (lanes === undefined ? 1 : bufferIds.has(buffer) ? alignment : vectorLength);
   const memory = layMemory(buffers, constants, alignOf);
-  const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash);
+  const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash, marks !== undefined);
   const startOf = (buffer: string): number => memory.at.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   const scalars = new Map(looped.map((kernel) => [kernel.name, scalarsOf(kernel).map(scalar)]));
   const calls = (entry: Entry): Code => {
     const kernelCalls = lines(
-      ...entry.calls.map(({ kernel, buffers: list = [] }) => {
+      ...entry.calls.map(({ kernel, buffers: list = [] }, i) => {
         const args = [...(scalars.get(kernel) ?? []), ...list.map(startOf)];
-        return js`${kernelId(kernel)}(${commas(args)});`;
+        const call = js`${kernelId(kernel)}(${commas(args)});`;
+        return marks === undefined ? call : marks.around(call, callOf(entry.name, i, kernel));
       }),
     );
     return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
@@ -101,15 +104,18 @@ export function setScene(parts: ModuleParts): Scene {
       params,
       starts,
       scalar,
+      marks,
       place: (buffer) => place?.(buffer) ?? { array: bufferId(buffer) },
     });
     const by = kernel.by === undefined ? [] : kernel.by.split("\n").map((schedule) => `by ${schedule.replace(/:$/, "")}`);
-    return lines(...[...kernel.origin.split("\n"), ...by].map(comment), text);
+    const whole = lines(...[...kernel.origin.split("\n"), ...by].map(comment), text);
+    return marks === undefined ? whole : marks.around(whole, [{ kind: "kernel", name: kernel.name }]);
   };
   return {
     helpers,
     memory,
     ...(simd === undefined ? {} : { simd }),
+    marks,
     buffers,
     looped,
     direct,

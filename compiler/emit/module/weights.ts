@@ -4,6 +4,7 @@
 import { invariant } from "../../diagnostics/error.ts";
 import type { Buffer } from "../../program/program.ts";
 import { braces, Code, commas, js, lines, type Name, name, none, quote, shortLiteral } from "../code.ts";
+import type { Marks } from "../marks.ts";
 
 /** Neighbouring buffers that start with content. */
 export interface Run {
@@ -224,13 +225,14 @@ export interface Declared {
   isNamed(buffer: string): boolean;
   bufferId(buffer: string): Name;
   readonly helpers: { kind(): Name; unpack(): Name };
+  readonly marks?: Marks | undefined;
 }
 
 /** The array, its first contents, and a view for each buffer with a name. `bytes`: contents come from the argument of `create`;
  * `array`: an expression for a zeroed array of at least the memory's length. */
 export function startMemory(
   memory: Memory,
-  { buffers, isNamed, bufferId, helpers: { kind, unpack } }: Declared,
+  { buffers, isNamed, bufferId, helpers: { kind, unpack }, marks }: Declared,
   bytes: boolean,
   array: Code,
   aside: Aside,
@@ -242,7 +244,8 @@ export function startMemory(
     const starts = buffer.initial !== undefined && !Object.is(buffer.initial, 0) && !memory.filled.has(buffer.name);
     if (!isNamed(buffer.name)) return starts ? js`${whole}.fill(${buffer.initial}, ${at}, ${at + buffer.length});` : none;
     const view = js`const ${bufferId(buffer.name)} = ${whole}.subarray(${at}, ${at + buffer.length});`;
-    return starts ? lines(view, js`${bufferId(buffer.name)}.fill(${buffer.initial});`) : view;
+    const text = starts ? lines(view, js`${bufferId(buffer.name)}.fill(${buffer.initial});`) : view;
+    return marks === undefined ? text : marks.around(text, [{ kind: "buffer", name: buffer.name }]);
   });
   return lines(
     memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,

@@ -8,49 +8,12 @@
 //
 // In the comments `[a, b] → [c]` says what an instruction takes from the stack, last one on top, and what it leaves there.
 
+import type { Of } from "../../base/lines.ts";
+import { f32Bytes, s32, section, text, u32, vector } from "./bytes.ts";
+
 /** What a local or a parameter may be. */
 export type ValType = "i32" | "f32" | "v128";
 const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
-
-/** LEB128 of a non-negative integer below 2^32. */
-function u32(value: number): number[] {
-  const out: number[] = [];
-  let rest = value >>> 0;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    out.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
-  return out;
-}
-
-/** LEB128 of a signed 32-bit integer. */
-function s32(value: number): number[] {
-  const out: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-    out.push(last ? low : low | 0x80);
-    if (last) return out;
-  }
-}
-
-/** Little-endian, whatever this machine is. */
-function f32Bytes(value: number): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setFloat32(0, value, true);
-  return new Uint8Array(view.buffer);
-}
-
-// Every list of the format begins with its length.
-const vector = (items: readonly (readonly number[])[]): number[] => [...u32(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...u32(content.length)].concat(content);
-const text = (name: string): number[] => {
-  const codes = new TextEncoder().encode(name);
-  return [...u32(codes.length), ...codes];
-};
 
 /** Opcodes without immediates that layerc's kernels use. */
 const plain = {
@@ -80,6 +43,8 @@ const plain = {
 } as const satisfies Readonly<Record<string, readonly number[]>>; // biome-ignore format: one table
 /** Instructions without immediates, as the specification writes them. */
 export type PlainOp = keyof typeof plain;
+/** Every instruction without immediates with its bytes. */
+export const plainOps = Object.entries(plain) as readonly (readonly [PlainOp, readonly number[]])[];
 /** The instruction of a name; undefined where layerc's kernels have none of it. */
 export const plainOp = (name: string): PlainOp | undefined => (Object.hasOwn(plain, name) ? (name as PlainOp) : undefined);
 
@@ -91,6 +56,7 @@ export class FunctionBody {
   /** A byte, or ~l for local l, whose number is known at the end. */
   #code = this.#main;
   readonly #locals: ValType[] = [];
+  readonly #marks: { readonly at: number; readonly of: readonly Of[] }[] = [];
   readonly params: readonly ValType[];
 
   constructor(params: readonly ValType[] = []) {
@@ -109,6 +75,11 @@ export class FunctionBody {
     this.#code = this.#entry;
     write();
     this.#code = before;
+  }
+
+  /** What is written from here on is of these things; for whoever shows it. */
+  mark(of: readonly Of[]): void {
+    this.#marks.push({ at: this.#main.length, of });
   }
 
   /** An instruction without immediates. */
@@ -232,6 +203,12 @@ export class FunctionBody {
 
   /** Bytes of the code section's entry. */
   bytes(): number[] {
+    const { bytes } = this.laid();
+    return [...u32(bytes.length)].concat(bytes);
+  }
+
+  /** The same without its length: locals, instructions, `end`; and at which of the bytes a mark begins. */
+  laid(): { readonly bytes: number[]; readonly marks: readonly { readonly at: number; readonly of: readonly Of[] }[] } {
     const first = this.params.length;
     const order = [...this.#locals.keys()].sort((a, b) => rank(this.#locals[a]) - rank(this.#locals[b]) || a - b);
     const numbers = new Map(order.map((local, i) => [local, first + i]));
@@ -239,14 +216,17 @@ export class FunctionBody {
       .map((type) => ({ type, count: this.#locals.filter((local) => local === type).length }))
       .filter(({ count }) => count > 0);
     const body = vector(runs.map(({ type, count }) => [...u32(count), valType[type]]));
+    const starts: number[] = [];
     for (const code of [this.#entry, this.#main]) {
       for (const byte of code) {
+        if (code === this.#main) starts.push(body.length);
         if (byte >= 0) body.push(byte);
         else body.push(...u32(numbers.get(~byte - first) ?? ~byte));
       }
     }
+    const marks = this.#marks.map(({ at, of }) => ({ at: starts[at] ?? body.length, of }));
     body.push(0x0b);
-    return [...u32(body.length)].concat(body);
+    return { bytes: body, marks };
   }
 }
 
@@ -258,6 +238,8 @@ export interface ModuleSpec {
   /** Pages of 64 KiB: minimum and maximum at once, so the memory never grows. */
   readonly pages: number;
   readonly functions: readonly FunctionBody[];
+  /** What functions and their parameters are called, for whoever shows them. */
+  readonly names?: readonly { readonly name: string; readonly params: readonly string[] }[];
   /** Names of the memory. */
   readonly memories: readonly string[];
   /** Export name → function index. */

@@ -1,13 +1,15 @@
 // A Program as a WebAssembly module. In: a Program without f64, and which entries to export. Out: bytes, code only: one
 // function per kernel that is called (in a short entry one for all), one export per entry, and the memory as `m`, of a size that
 // never changes; buffers lie where the Program says. Guarantee: the bits of compiler/program/program.ts; a relaxed module may contract vector madds.
+import type { Line } from "../../base/lines.ts";
 import { internal } from "../../diagnostics/error.ts";
-import { calledKernels } from "../../program/calls.ts";
+import { calledKernels, callOf } from "../../program/calls.ts";
 import type { Entry, Kernel, Program } from "../../program/program.ts";
 import { turns } from "../../schedule/straight.ts";
 import { scalarsOf } from "../usage.ts";
-import { assembleModule, FunctionBody } from "./assembler.ts";
+import { assembleModule, FunctionBody, type ModuleSpec } from "./assembler.ts";
 import { kernelFunction } from "./kernel.ts";
+import { moduleLines } from "./text.ts";
 
 /** Which form of the kernels is wanted. */
 export interface WasmOptions {
@@ -25,18 +27,28 @@ const pageSize = 65536;
 const mostInOne = 256;
 
 /** The bytes of the module; deterministic, and not validated here. */
-export function emitWasm(program: Program, { relaxed, entries, marks = [] }: WasmOptions): Uint8Array {
+export const emitWasm = (program: Program, options: WasmOptions): Uint8Array => assembleModule(specOf(program, options, false));
+
+/** The same as text, line by line with what each is of. */
+export const wasmLines = (program: Program, options: WasmOptions): readonly Line[] => moduleLines(specOf(program, options, true));
+
+function specOf(program: Program, { relaxed, entries, marks = [] }: WasmOptions, shown: boolean): ModuleSpec {
   const starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
   const placeOf = (buffer: string): number => 4 * (starts.get(buffer) ?? internal(`there is no buffer ${buffer}`));
-  const site = { scalars: program.scalars, starts, relaxed };
+  const site = { scalars: program.scalars, starts, relaxed, marks: shown };
   const functions: FunctionBody[] = [];
-  const add = (body: FunctionBody): number => functions.push(body) - 1;
+  const names: { name: string; params: readonly string[] }[] = [];
+  const add = (body: FunctionBody, name: string, params: readonly string[]): number => {
+    names.push({ name, params });
+    return functions.push(body) - 1;
+  };
   const known = new Map<Kernel, { readonly index: number; readonly scalars: readonly string[] }>();
   const functionOf = (kernel: Kernel) => {
     const made = known.get(kernel);
     if (made !== undefined) return made;
     const scalars = scalarsOf(kernel);
-    const added = { index: add(kernelFunction([kernel], scalars, site)), scalars };
+    const params = [...scalars, ...(kernel.formals ?? []).map(({ name }) => name)];
+    const added = { index: add(kernelFunction([kernel], scalars, site), kernel.name, params), scalars };
     known.set(kernel, added);
     return added;
   };
@@ -49,7 +61,7 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
       called.every(({ formals }) => formals === undefined) &&
       called.reduce((sum, { body }) => sum + turns(body), 0) <= mostInOne
     )
-      return [[entry.name, add(kernelFunction(called, params, site))]];
+      return [[entry.name, add(kernelFunction(called, params, site), entry.name, params)]];
     // An entry that is one kernel needs no function of its own.
     const [first] = called;
     if (called.length === 1 && first.formals === undefined && scalarsOf(first).join() === params.join())
@@ -57,14 +69,15 @@ export function emitWasm(program: Program, { relaxed, entries, marks = [] }: Was
     const body = new FunctionBody(params.map(() => "i32"));
     for (const [i, kernel] of called.entries()) {
       const { index, scalars } = functionOf(kernel);
+      if (shown) body.mark(callOf(entry.name, i, kernel.name));
       for (const scalar of scalars) body.local_get(params.indexOf(scalar));
       for (const buffer of entry.calls[i].buffers ?? []) body.i32_const(placeOf(buffer));
       body.call(index);
     }
-    return [[entry.name, add(body)]];
+    return [[entry.name, add(body, entry.name, params)]];
   });
   const end = program.buffers.reduce((most, { at, length }) => Math.max(most, at + length), 0);
-  return assembleModule({ pages: Math.ceil((4 * end) / pageSize), functions, memories: ["m", ...marks], exports });
+  return { pages: Math.ceil((4 * end) / pageSize), functions, names, memories: ["m", ...marks], exports };
 }
 
 /** The scalars an entry's function takes, in order. */

@@ -5,9 +5,11 @@
 //   for i in from..to     from known < to known:   i = from;  L: body;  pointers += step;  i += 1;  if (i < to) goto L
 //                         else the same in a block that is left at once where nothing is to do
 //   Where nobody reads i, it counts the turns that are left, down to 0.
+import type { Of } from "../../base/lines.ts";
 import { internal } from "../../diagnostics/error.ts";
 import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
 import { type Access, accessesIn, indexValues, rootsOf, visit } from "../../program/walk.ts";
+import { ofStatement } from "../marks.ts";
 import { FunctionBody } from "./assembler.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
@@ -24,6 +26,8 @@ export interface KernelSite {
   readonly starts: ReadonlyMap<string, number>;
   /** Contract multiply-adds. */
   readonly relaxed: boolean;
+  /** Functions shall know what their instructions are of. */
+  readonly marks?: boolean;
 }
 
 /** One function that runs the kernels in order; it takes `params`, which are scalars, and then where the buffers for the formals of
@@ -45,6 +49,9 @@ class KernelWriter {
   readonly #mentions = new Map<Stmt, ReadonlySet<string>>();
   /** Lets that choose a row of some buffer. */
   readonly #rowLets: ReadonlySet<string>;
+  readonly #formals: ReadonlySet<string>;
+  /** What all of a kernel is of. */
+  #own: readonly Of[] = [];
   #depth = 0;
   /** The statements being written have no loop beside them. */
   #innermost = false;
@@ -55,6 +62,7 @@ class KernelWriter {
     const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const formals = kernels.flatMap(({ formals: own = [] }) => own);
+    this.#formals = new Set(formals.map(({ name }) => name));
     this.#body = new FunctionBody([...params, ...formals].map(() => "i32"));
     params.forEach((name, i) => {
       this.#names.set(`scalar ${name}`, i);
@@ -82,7 +90,11 @@ class KernelWriter {
   }
 
   write(): FunctionBody {
-    for (const { body } of this.#kernels) this.#statements(body);
+    for (const { body, name } of this.#kernels) {
+      this.#own = [{ kind: "kernel", name }];
+      this.#mark([]);
+      this.#statements(body);
+    }
     return this.#body;
   }
 
@@ -133,6 +145,17 @@ class KernelWriter {
   }
 
   #statement(statement: Stmt): void {
+    if (statement.do !== "for" && this.#site.marks === true) this.#mark(ofStatement(statement, this.#formals));
+    this.#write(statement);
+    this.#mark([]);
+  }
+
+  /** What is written from here on is of these, and of the kernel. */
+  #mark(of: readonly Of[]): void {
+    if (this.#site.marks === true) this.#body.mark([...of, ...this.#own]);
+  }
+
+  #write(statement: Stmt): void {
     switch (statement.do) {
       case "for":
         this.#for(statement);

@@ -5,6 +5,7 @@
 // A subterm that one statement uses several times, and that is not small, stands in `where` lines above it.
 
 import { indented, type Line, line, type Of, reads, textOf } from "../../base/lines.ts";
+import { callOf } from "../calls.ts";
 import type { Buffer, Entry, Extent, Fmt, Formal, Index, Kernel, Program, Stmt, Value } from "../program.ts";
 import { isVector } from "../value.ts";
 import { operandsOf, rootsOf } from "../walk.ts";
@@ -63,7 +64,7 @@ function entryLines({ name, rows, inputs, outputs, calls }: Entry): Line[] {
     ...outputs.map(([port, buffer]) => line(`  out ${quote(port)} = ${quote(buffer)}`, "buffer", [buffer])),
     ...calls.map(({ kernel, buffers = [], origin = "" }, i): Line => {
       const text = `  call ${quote(kernel)}${inParentheses(buffers.map(quote))}${fromLayers(origin)}`;
-      return { text, of: [{ kind: "call", name: `${i}` }, { kind: "kernel", name: kernel, also: true }, ...reads(buffers)] };
+      return { text, of: [...callOf(name, i, kernel), ...reads(buffers)] };
     }),
   ];
 }

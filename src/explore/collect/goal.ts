@@ -5,6 +5,7 @@ import { linesOfMade } from "../../../compiler/pipeline/forms.ts";
 import type { Made } from "../../../compiler/pipeline/passes.ts";
 import { shapesIn } from "../captions.ts";
 import type { Drawing, GoalReport, Pane } from "../report.ts";
+import { type CodeLines, codePanes, withWriters } from "./code.ts";
 import { draw, mostBoxes } from "./drawing.ts";
 import { type Links, linksOf, nodesOfRegion } from "./links.ts";
 import { arenaOf, kernelRows } from "./numbers.ts";
@@ -18,13 +19,17 @@ export interface GoalPart {
   readonly links: Links;
 }
 
-/** What is shown of an entry, but for its code; undefined of one that has no plan. */
-export function goalOf(goal: Goal, made: readonly Made[], list: Pane, things: Things): GoalPart | undefined {
+/** What is shown of an entry; undefined of one that has no plan. */
+export function goalOf(
+  goal: Goal,
+  made: readonly Made[],
+  { list, code, things }: { readonly list: Pane; readonly code: CodeLines; readonly things: Things },
+): GoalPart | undefined {
   const links = linksOf(goal, made, things);
   if (links === undefined) return undefined;
   const report = {
     goal,
-    panes: [list, ...stagePanes(made, links)],
+    panes: [list, ...stagePanes(made, links), ...codePanes(code, links, goal === "predict")],
     passes: passRows(goal, made, things),
     drawing: drawingOf(goal, links, things),
     arena: arenaOf(goal, links, things),
@@ -37,7 +42,7 @@ const titles = { graph: "Graph", plan: "Plan", nests: "Nests", schedule: "Schedu
 const captioned: ReadonlySet<string> = new Set(["nests", "schedule"]);
 
 /** The last of each stage; of schedules one for each target. */
-function stagePanes(made: readonly Made[], { find, plan }: Links): readonly Pane[] {
+function stagePanes(made: readonly Made[], links: Links): readonly Pane[] {
   const last = new Map<string, Made>();
   for (const one of made) {
     const target = one.stage === "schedule" ? one.target.name : "";
@@ -52,8 +57,9 @@ function stagePanes(made: readonly Made[], { find, plan }: Links): readonly Pane
     .sort((a, b) => order.indexOf(a.stage) - order.indexOf(b.stage))
     .map((one) => {
       const target = one.stage === "schedule" ? { target: one.target.name } : {};
-      const shapes = captioned.has(one.stage) ? shapesIn(plan) : undefined;
-      return paneOf({ stage: one.stage, title: titles[one.stage], ...target }, linesOfMade(one), find, shapes);
+      const shapes = captioned.has(one.stage) ? shapesIn(links.plan) : undefined;
+      const lines = one.stage === "program" ? withWriters(linesOfMade(one), links) : linesOfMade(one);
+      return paneOf({ stage: one.stage, title: titles[one.stage], ...target }, lines, links.find, shapes);
     });
 }
 

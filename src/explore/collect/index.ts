@@ -15,14 +15,14 @@ import { Things } from "./things.ts";
 /** The report of a model as it is compiled with these options; with `train` there are goals beside predict. Throws CompileError. */
 export function collect(model: Model, options: OptionsInput = {}): Report {
   const made = new Map<Goal, Made[]>();
-  const { artifact, compilation } = compileObserved(model, options, (goal, one) => {
+  const { artifact, compilation, ...code } = compileObserved(model, options, (goal, one) => {
     const all = made.get(goal) ?? [];
     made.set(goal, all);
     all.push(one);
   });
   const things = new Things();
   const list = listOf(compilation.resolved, things);
-  const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, list.pane, things)?.report ?? []);
+  const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things })?.report ?? []);
   const { manifest, warnings } = artifact;
   return {
     layerc: version,

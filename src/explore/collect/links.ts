@@ -24,6 +24,8 @@ export interface Links {
   readonly regionsOf: (kernel: string) => readonly Region[];
   /** Buffer → the region that writes it last. */
   readonly writerOf: (buffer: string) => Region | undefined;
+  /** The program is one straight line. */
+  readonly isStraight: boolean;
 }
 
 /** Adds the things of an entry, each with what lights up with it. */
@@ -46,56 +48,76 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     if (node.op === "input") things.link(thing, things.find("layer", inputPath(String(node.attrs.name))));
     if (node.op === "param" && place?.kind === "view") things.link(buffers.get(place.buffer), layerOf(origin));
   }
-  const calls = callsOf(goal, made);
+  const calls = callsOf(goal, made, plan);
   const byKernel = new Map<string, Region[]>();
   const writers = new Map<string, Region>();
-  const enter = (region: Region, kernel: ThingId | undefined): void => {
+  const enter = (region: Region, kernels: readonly ThingId[]): void => {
     const thing = things.add("region", region.id, regionSays(region), goal);
-    things.link(thing, kernel);
-    const own = [region.origin, ...region.others].map(layerOf);
-    for (const layer of own) {
-      things.link(thing, layer);
-      things.link(kernel, layer);
-    }
-    for (const node of nodesOfRegion(region)) {
-      things.link(thing, nodes.get(node));
-      things.link(kernel, nodes.get(node));
+    const runs = [thing, ...kernels];
+    for (const kernel of kernels) things.link(thing, kernel);
+    const layers = [region.origin, ...region.others].map(layerOf);
+    for (const run of runs) {
+      for (const layer of layers) things.link(run, layer);
+      for (const node of nodesOfRegion(region)) things.link(run, nodes.get(node));
     }
     for (const { buffer } of outsOf(region)) {
       writers.set(buffer, region);
-      for (const other of [thing, kernel, ...own]) things.link(buffers.get(buffer), other);
+      for (const other of [...runs, ...layers]) things.link(buffers.get(buffer), other);
     }
-    for (const inner of bodyOf(region)) enter(inner, kernel);
+    for (const inner of bodyOf(region)) enter(inner, kernels);
   };
   for (const [i, region] of plan.regions.entries()) {
-    const name = calls.length === plan.regions.length ? calls[i] : undefined;
-    if (name !== undefined) byKernel.set(name, [...(byKernel.get(name) ?? []), region]);
-    enter(region, name === undefined ? undefined : things.add("kernel", name, kernelSays(name, plan, region), goal));
+    // Targets may share other kernels.
+    const names = [...new Set(calls.map((list) => list[i]))];
+    for (const name of names) byKernel.set(name, [...(byKernel.get(name) ?? []), region]);
+    enter(region, names.map((name) => things.add("kernel", name, kernelSays(name, plan, region), goal))); // biome-ignore format: one line
   }
+  const straight = made.findLast((one) => one.stage === "program" && one.straight !== undefined);
+  const steps = straight?.stage === "program" ? straight.straight : undefined;
+  const regionAt = (at: number | undefined): ThingId | undefined => {
+    const region = at === undefined ? undefined : plan.regions[at];
+    return region === undefined ? undefined : things.find("region", region.id, goal);
+  };
+  const byName = new Map(plan.regions.map((region, at) => [region.name, at]));
   const find = ({ kind, name }: Of): ThingId | undefined => {
     if (kind === "call") {
-      const region = plan.regions[Number(name)];
-      return region === undefined ? undefined : things.find("region", region.id, goal);
+      const [entry, at] = name.split(" ");
+      return entry === goal && (steps === undefined || at !== "0") ? regionAt(Number(at)) : undefined;
     }
-    return kind === "let" ? undefined : things.find(kind, name, goal);
+    if (kind === "let") return regionAt(steps?.get(name));
+    // A tile of rows has the regions of a row, in kernels of its own.
+    if (kind === "kernel" && goal === "predict" && name.startsWith(tiled)) return regionAt(byName.get(name.slice(tiled.length)));
+    return things.find(kind, name, goal);
   };
   return {
     plan,
     find,
     regionsOf: (kernel) => byKernel.get(kernel) ?? [],
     writerOf: (buffer) => writers.get(buffer),
+    isStraight: steps !== undefined,
   };
 }
 
-/** The kernel of each region, in order: what the entry calls before it becomes a straight line. */
-function callsOf(goal: Goal, made: readonly Made[]): readonly string[] {
-  const nests = made.findLast((one) => one.stage === "nests");
-  return callsIn(nests?.nests.entries ?? [], goal);
+const tiled = "predictTile/";
+
+/** Of each stage and target the kernel of each region, in order; a straight line has one for all. */
+function callsOf(goal: Goal, made: readonly Made[], { regions }: Plan): readonly (readonly string[])[] {
+  // Nests before the last have kernels that are shared since.
+  const last = made.findLast((one) => one.stage === "nests");
+  return made.flatMap((one) => {
+    if (one.stage === "nests" && one !== last) return [];
+    const entry = entriesOf(one).find(({ name }) => name === goal);
+    return entry?.calls.length === regions.length && !(one.stage === "program" && one.straight !== undefined)
+      ? [entry.calls.map(({ kernel }) => kernel)]
+      : [];
+  });
 }
 
-/** The kernels that an entry calls. */
-export const callsIn = (entries: readonly Entry[], goal: Goal): readonly string[] =>
-  entries.find(({ name }) => name === goal)?.calls.map(({ kernel }) => kernel) ?? [];
+function entriesOf(made: Made): readonly Entry[] {
+  if (made.stage === "nests") return made.nests.entries;
+  if (made.stage === "schedule") return made.scheduled.entries;
+  return made.stage === "program" ? made.program.entries : [];
+}
 
 /** Nodes that run in a region itself. */
 export function nodesOfRegion(region: Region): readonly Node[] {

@@ -12,11 +12,14 @@ import { PassesView } from "./passes-view.tsx";
 import type { Profile } from "./profile.ts";
 import type { State } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
+import type { DrawCurves } from "./training-view.tsx";
 
 /** What a page may have beside its report. */
 export interface Extras {
   /** The module's kernels, to be run here. */
   readonly profile?: (() => Promise<Profile>) | undefined;
+  /** Draws curves; without, they are tables. */
+  readonly curves?: DrawCurves | undefined;
 }
 
 interface ViewProps {

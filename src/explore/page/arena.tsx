@@ -40,6 +40,7 @@ export function Arena({ state, arena }: { readonly state: State; readonly arena:
         return {
           thing,
           label: `${name} ${shape}, ${role}: ${bytes(size)} at ${at}, regions ${from} to ${to}`,
+          ...box,
           body: (
             <>
               <title>{`${name} ${shape}: ${bytes(size)} at ${at}, regions ${from} to ${to}`}</title>
@@ -62,29 +63,37 @@ export function Arena({ state, arena }: { readonly state: State; readonly arena:
       {arena.rows.length === 0 ? (
         <p class="empty">No value needs room of its own.</p>
       ) : (
-        <Picks state={state} id="arena" label="Arena, bytes by time" width={width.value} height={height} shapes={shapes}>
-          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it has the focus */}
-          <g class="axes" aria-hidden="true">
-            {[0, 0.5, 1].map((part) => (
-              <g key={part}>
-                <path d={`M${left} ${y(part * arena.bytes)}H${left + wide}`} />
-                <text
-                  x={left - 6}
-                  y={y(part * arena.bytes)}
-                  text-anchor="end"
-                  dominant-baseline={part === 0 ? "hanging" : "auto"}
-                >
-                  {bytes(part * arena.bytes)}
+        <Picks
+          state={state}
+          id="arena"
+          label="Arena, bytes by time"
+          width={width.value}
+          height={height}
+          shapes={shapes}
+          below={() => (
+            // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it has the focus
+            <g class="axes" aria-hidden="true">
+              {[0, 0.5, 1].map((part) => (
+                <g key={part}>
+                  <path d={`M${left} ${y(part * arena.bytes)}H${left + wide}`} />
+                  <text
+                    x={left - 6}
+                    y={y(part * arena.bytes)}
+                    text-anchor="end"
+                    dominant-baseline={part === 0 ? "hanging" : "auto"}
+                  >
+                    {bytes(part * arena.bytes)}
+                  </text>
+                </g>
+              ))}
+              {Array.from({ length: Math.ceil(arena.positions / step) }, (_, i) => i * step).map((position) => (
+                <text key={position} x={(x(position) + x(position + 1)) / 2} y={height - 10} text-anchor="middle">
+                  {position}
                 </text>
-              </g>
-            ))}
-            {Array.from({ length: Math.ceil(arena.positions / step) }, (_, i) => i * step).map((position) => (
-              <text key={position} x={(x(position) + x(position + 1)) / 2} y={height - 10} text-anchor="middle">
-                {position}
-              </text>
-            ))}
-          </g>
-        </Picks>
+              ))}
+            </g>
+          )}
+        />
       )}
     </div>
   );

@@ -1,4 +1,6 @@
 // A graph as boxes and arrows. In: a drawing, laid out when the report was made. Out: an SVG. Guarantee: nothing is laid out here.
+import { useComputed } from "@preact/signals";
+import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Drawing } from "../report.ts";
 import { Picks, type Shape } from "./picks.tsx";
@@ -24,13 +26,24 @@ export function Boxes({ state, drawing, id, label }: DrawingProps) {
       drawing.boxes.map(
         ({ thing, label: text, x, y, width, height }): Shape => ({
           thing,
-          label: `${text}: ${state.report.peek().things[thing]?.says ?? ""}`,
+          label: `${text.replace("\n", " ")}: ${state.report.peek().things[thing]?.says ?? ""}`,
+          x: x + margin,
+          y: y + margin,
+          width,
+          height,
           body: <Box text={text} x={x} y={y} width={width} height={height} />,
         }),
       ),
     [drawing],
   );
-  const lit = state.lit.value.all;
+  const arrows = useMemo(
+    () =>
+      drawing.arrows.map((arrow) => {
+        const heights = arrow.points.map(([, y]) => y + margin);
+        return { arrow, line: path(arrow.points), top: Math.min(...heights), bottom: Math.max(...heights) };
+      }),
+    [drawing],
+  );
   return (
     <Picks
       state={state}
@@ -39,29 +52,56 @@ export function Boxes({ state, drawing, id, label }: DrawingProps) {
       width={drawing.width + 2 * margin}
       height={drawing.height + 2 * margin}
       shapes={shapes}
-    >
-      <defs>
-        <marker id={`tip-${id}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
-          <path class="tip" d="M0 1L7 4L0 7" />
-        </marker>
-      </defs>
-      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it has the focus */}
-      <g transform={`translate(${margin} ${margin})`} aria-hidden="true">
-        {drawing.arrows.map(({ from, to, label: text, points }, i) => {
-          const [x, y] = points[Math.floor(points.length / 2)] ?? [0, 0];
-          return (
-            <g key={i} class={`arrow ${lit.has(from) && lit.has(to) ? "lit" : ""}`}>
-              <path d={path(points)} marker-end={`url(#tip-${id})`} />
-              {text !== "" && (
-                <text x={x + 6} y={y} dominant-baseline="middle">
-                  {text}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </g>
-    </Picks>
+      below={(sees) => (
+        <>
+          <defs>
+            <marker
+              id={`tip-${id}`}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto-start-reverse"
+            >
+              <path class="tip" d="M0 1L7 4L0 7" />
+            </marker>
+          </defs>
+          {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it has the focus */}
+          <g transform={`translate(${margin} ${margin})`} aria-hidden="true">
+            {arrows.map(
+              ({ arrow, line, top, bottom }, i) =>
+                sees(top, bottom) && <Arrow key={i} state={state} arrow={arrow} line={line} tip={`url(#tip-${id})`} />,
+            )}
+          </g>
+        </>
+      )}
+    />
+  );
+}
+
+interface ArrowProps {
+  readonly state: State;
+  readonly arrow: Drawing["arrows"][number];
+  readonly line: string;
+  readonly tip: string;
+}
+
+function Arrow({ state, arrow: { from, to, label, points }, line, tip }: ArrowProps) {
+  const look = useComputed(() => {
+    const { all } = state.lit.value;
+    return all.has(from) && all.has(to) ? "arrow lit" : "arrow";
+  });
+  const [x, y] = points[Math.floor(points.length / 2)] ?? [0, 0];
+  return (
+    <g class={look}>
+      <path d={line} marker-end={tip} />
+      {label !== "" && (
+        <text x={x + 6} y={y} dominant-baseline="middle">
+          {label}
+        </text>
+      )}
+    </g>
   );
 }
 
@@ -88,9 +128,13 @@ function Box({ text, x, y, width, height }: BoxProps) {
       <rect width={width} height={height} rx="5" />
       <rect class="strip" width="4" height={height} rx="2" />
       {lines.map((line, i) => (
-        <text key={i} class={i > 0 ? "second" : ""} x={width / 2 + 2} y={(height * (i + 1)) / (lines.length + 1)}>
-          {line}
-        </text>
+        <Fragment key={i}>
+          {/* Nothing draws the space; it keeps the words apart for whoever listens. */}
+          {i > 0 && " "}
+          <text class={i > 0 ? "second" : ""} x={width / 2 + 2} y={(height * (i + 1)) / (lines.length + 1)}>
+            {line}
+          </text>
+        </Fragment>
       ))}
     </g>
   );

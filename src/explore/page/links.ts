@@ -20,11 +20,12 @@ export function indexed(pane: Pane): Indexed {
   const lines = pane.text.replace(/\n$/, "").split("\n");
   const innermost = new Int32Array(lines.length).fill(-1);
   const marks = new Map<ThingId, Mark[]>();
-  // Wide marks first, so that what lies within them has the last word.
-  for (const mark of pane.marks.toSorted((a, b) => b[1] - b[0] - (a[1] - a[0]))) {
-    innermost.fill(mark[2], mark[0], mark[1] + 1);
-    const own = marks.get(mark[2]);
-    if (own === undefined) marks.set(mark[2], [mark]);
+  // Wide marks first, so that what lies within them has the last word; of equally wide ones the first has it.
+  for (const mark of pane.marks.toReversed().sort((a, b) => b[1] - b[0] - (a[1] - a[0]))) {
+    const [from, to, thing, also] = mark;
+    if (also === undefined) innermost.fill(thing, from, to + 1);
+    const own = marks.get(thing);
+    if (own === undefined) marks.set(thing, [mark]);
     else own.push(mark);
   }
   for (const own of marks.values()) own.sort((a, b) => a[0] - b[0]);
@@ -46,10 +47,32 @@ export interface Lit {
 /** Nothing is pointed at. */
 export const dark: Lit = { own: undefined, all: new Set() };
 
-/** A thing with all that lights up with it; dark for one that is not there. */
+/**
+ * A thing with all that lights up with it; dark for one that is not there. A rewrite has no line of its own, so what it lights shines in its
+ * place, with all that belongs to that.
+ */
 export function litBy({ things }: Report, own: ThingId | undefined): Lit {
   const thing = own === undefined ? undefined : things[own];
-  return own === undefined || thing === undefined ? dark : { own, all: new Set([own, ...thing.lights]) };
+  if (own === undefined || thing === undefined) return dark;
+  const further = thing.kind === "rewrite" ? thing.lights.flatMap((other) => things[other]?.lights ?? []) : [];
+  return { own, all: new Set([own, ...thing.lights, ...further]) };
+}
+
+const keys = new WeakMap<Report["things"], readonly string[]>();
+
+/** What things are called in an address: kind and name, of a goal the same in each, and a number where that is not enough. */
+export function keysOf({ things }: Report): readonly string[] {
+  const known = keys.get(things);
+  if (known !== undefined) return known;
+  const seen = new Map<string, number>();
+  const made = things.map(({ kind, name, goal = "" }) => {
+    const full = `${goal} ${kind} ${name}`;
+    const times = (seen.get(full) ?? 0) + 1;
+    seen.set(full, times);
+    return `${kind} ${name}${times === 1 ? "" : `~${times}`}`;
+  });
+  keys.set(things, made);
+  return made;
 }
 
 /** How bright lines are, from one up to and with another: 2 where the thing itself is there, 1 where something is that lights up with it. */
@@ -64,8 +87,10 @@ export function brightness(index: Indexed, { own, all }: Lit): (from: number, to
 
 /** The line that shows best what is lit, or undefined where this text has nothing of it. */
 export function bestLine(index: Indexed, { own, all }: Lit): number | undefined {
-  if (own !== undefined && index.of(own).length > 0) return index.of(own)[0][0];
-  const starts = [...all].flatMap((thing) => index.of(thing).map(([from]) => from));
+  const made = (thing: ThingId): readonly Mark[] => index.of(thing).filter(([, , , also]) => also === undefined);
+  if (own !== undefined && made(own).length > 0) return made(own)[0][0];
+  const known = [...all].flatMap(made);
+  const starts = (known.length > 0 ? known : [...all].flatMap(index.of)).map(([from]) => from);
   // A spread would overflow the stack on what lights up half of a long text.
   return starts.length === 0 ? undefined : starts.reduce((least, start) => Math.min(least, start));
 }
@@ -82,6 +107,12 @@ export function layerOf({ things, layers }: Report): (thing: ThingId) => number 
     }
     return known.get(thing);
   };
+}
+
+/** The lines that have these words, in any case of letters; none for no words. */
+export function linesWith(index: Indexed, words: string): readonly number[] {
+  const wanted = words.trim().toLowerCase();
+  return wanted === "" ? [] : index.lines.flatMap((line, i) => (line.toLowerCase().includes(wanted) ? [i] : []));
 }
 
 /** Rows of a text with folds: a line, or −1 − the place of a fold, which stands for its hidden lines or, open, before them. */

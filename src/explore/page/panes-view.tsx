@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import { legends } from "../legend.ts";
 import { Arena } from "./arena.tsx";
 import { Boxes } from "./drawing.tsx";
-import type { Shown } from "./panes.ts";
+import { firstOf, type Shown } from "./panes.ts";
 import { choose, type State, shownPanes, toggle } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
 import { Text } from "./text.tsx";
@@ -16,34 +16,49 @@ export function PanesView({ state }: { readonly state: State }) {
   const shown = panes.filter((pane) => pane.shown);
   return (
     <>
-      {state.columns.value === 1 ? (
-        <Tabs
-          label="Panes"
-          tabs={panes.map(({ row }) => ({ key: row.id, title: row.title }))}
-          chosen={shown[0]?.row.id ?? ""}
-          controls={id}
-          onChoose={(key) => toggle(state, key, false)}
+      <div class="bar">
+        {state.columns.value === 1 ? (
+          <Tabs
+            label="Panes"
+            tabs={panes.map(({ row }) => ({ key: row.id, title: row.title }))}
+            chosen={shown[0]?.row.id ?? ""}
+            controls={id}
+            onChoose={(key) => toggle(state, key, false)}
+          />
+        ) : (
+          <fieldset class="switches" aria-label="Panes that are shown">
+            {panes.map(({ row, shown: pressed }) => (
+              <button
+                key={row.id}
+                type="button"
+                data-switch={row.id}
+                aria-pressed={pressed}
+                title={row.says}
+                onClick={() => toggle(state, row.id, pressed)}
+              >
+                {row.title}
+              </button>
+            ))}
+          </fieldset>
+        )}
+        <input
+          type="search"
+          class="find"
+          aria-label="Find in the texts; Enter for the next place"
+          placeholder="Find"
+          value={state.find.value.words}
+          onInput={(event) => {
+            state.find.value = { words: event.currentTarget.value, place: 0 };
+          }}
+          onKeyDown={({ key, shiftKey }) => {
+            const { words, place } = state.find.value;
+            if (key === "Enter") state.find.value = { words, place: Math.max(0, place + (shiftKey ? -1 : 1)) };
+          }}
         />
-      ) : (
-        <fieldset class="switches" aria-label="Panes that are shown">
-          {panes.map(({ row, shown: pressed }) => (
-            <button
-              key={row.id}
-              type="button"
-              data-switch={row.id}
-              aria-pressed={pressed}
-              title={row.says}
-              onClick={() => toggle(state, row.id, pressed)}
-            >
-              {row.title}
-            </button>
-          ))}
-        </fieldset>
-      )}
+      </div>
       <div class="columns" id={id} {...(state.columns.value === 1 && { role: "tabpanel", "aria-label": shown[0]?.row.title })}>
         {shown.map(({ row, choices, key }) => {
-          const now =
-            choices.find((choice) => choice.key === key) ?? choices.find(({ text }) => text?.stage === row.first) ?? choices[0];
+          const now = choices.find((choice) => choice.key === key) ?? firstOf(row, choices);
           return (
             <section class="pane" key={row.id} data-pane={row.id} aria-label={row.title}>
               <header>

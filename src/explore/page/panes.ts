@@ -16,8 +16,8 @@ interface Row {
   readonly title: string;
   readonly stages: readonly Pane["stage"][];
   readonly drawing?: (report: Report, goal: GoalReport) => Drawing;
-  /** The stage shown first, where it is not the first of `stages`. */
-  readonly first?: Pane["stage"];
+  /** What is shown first, where it is not the first text. */
+  readonly first?: Pane["stage"] | "drawing";
   /** Memory by time is drawn below the text. */
   readonly arena?: true;
   readonly says: string;
@@ -37,6 +37,7 @@ export const paneRows: readonly Row[] = [
     title: "Graph",
     stages: ["graph"],
     drawing: (_report, { drawing }) => drawing,
+    first: "drawing",
     says: "What is computed, op by op.",
   },
   { id: "plan", title: "Plan", stages: ["plan"], arena: true, says: "What runs together, and where every value lies." },
@@ -67,4 +68,4 @@ export function choicesOf(row: Row, report: Report, goal: GoalReport): readonly 
 
 /** The choice a pane opens with. */
 export const firstOf = ({ first }: Row, choices: readonly Shown[]): Shown =>
-  choices.find(({ text }) => first !== undefined && text?.stage === first) ?? choices[0];
+  choices.find(({ key, text }) => first !== undefined && (text?.stage ?? key) === first) ?? choices[0];

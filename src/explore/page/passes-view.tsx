@@ -7,7 +7,16 @@ import { count } from "./numbers.ts";
 import type { State } from "./state.ts";
 import { Colored } from "./text.tsx";
 
-const keyOf = ({ pass, target }: PassRow): string => (target === undefined ? pass : `${pass}/${target}`);
+/** A pass with its name in an address: a pass that runs again for another target is another. */
+function named(passes: readonly PassRow[]): readonly { readonly pass: PassRow; readonly key: string }[] {
+  const seen = new Map<string, number>();
+  return passes.map((pass) => {
+    const name = pass.target === undefined ? pass.pass : `${pass.pass}/${pass.target}`;
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return { pass, key: times === 1 ? name : `${name}~${times}` };
+  });
+}
 
 /** Whether a pass has the words of a search. */
 function has({ pass, stage, target = "", says, diff = [], rewrites }: PassRow, words: string): boolean {
@@ -22,18 +31,20 @@ export function PassesView({ state }: { readonly state: State }) {
   const passes = state.current.value.passes;
   const search = state.search.value;
   const id = useId();
-  const found = passes.filter((pass) => has(pass, search));
-  const changed = found.filter((pass) => pass.changed);
-  const still = found.filter((pass) => !pass.changed);
-  const chosen = found.find((pass) => keyOf(pass) === state.pass.value) ?? changed[0] ?? found[0];
-  const button = (pass: PassRow) => (
-    <li key={keyOf(pass)}>
+  const found = named(passes).filter(({ pass }) => has(pass, search));
+  const changed = found.filter(({ pass }) => pass.changed);
+  const still = found.filter(({ pass }) => !pass.changed);
+  // What a pass changed within a stage is what one looks for; the first of a list only builds it.
+  const told = ({ pass }: (typeof found)[number]) => pass.diff !== undefined || pass.rewrites.length > 0;
+  const chosen = found.find(({ key }) => key === state.pass.value) ?? changed.find(told) ?? found[0];
+  const button = ({ pass, key }: (typeof found)[number]) => (
+    <li key={key}>
       <button
         type="button"
-        data-pass={keyOf(pass)}
-        aria-current={pass === chosen}
+        data-pass={key}
+        aria-current={key === chosen?.key}
         onClick={() => {
-          state.pass.value = keyOf(pass);
+          state.pass.value = key;
         }}
       >
         <b>{pass.pass}</b>
@@ -63,7 +74,7 @@ export function PassesView({ state }: { readonly state: State }) {
         )}
         {found.length === 0 && <p class="empty">No pass has these words.</p>}
       </nav>
-      {chosen !== undefined && <Detail key={`${state.goal.value} ${keyOf(chosen)}`} state={state} pass={chosen} />}
+      {chosen !== undefined && <Detail key={`${state.goal.value} ${chosen.key}`} state={state} pass={chosen.pass} />}
     </div>
   );
 }

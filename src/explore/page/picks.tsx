@@ -1,8 +1,8 @@
-// Shapes that can be pointed at. In: things in an order, and how each is drawn. Out: a list box around an SVG. Guarantee: pointer and
-// keyboard do the same as in a text, and a screen reader hears the same names.
-import { effect, useSignal } from "@preact/signals";
+// Shapes that can be pointed at. In: things in an order, where each is, and how it is drawn. Out: a list box around an SVG. Guarantee: pointer and
+// keyboard do the same as in a text, and a screen reader hears the same names; only what is within sight is there, and pointing draws nothing anew.
+import { effect, type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, TargetedKeyboardEvent } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { ThingId } from "../report.ts";
 import { moved } from "./lines.tsx";
 import type { State } from "./state.ts";
@@ -12,8 +12,15 @@ export interface Shape {
   readonly thing: ThingId;
   /** What it is called aloud. */
   readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
   readonly body: ComponentChildren;
 }
+
+/** Whether something between two heights is within sight. */
+export type Sees = (top: number, bottom: number) => boolean;
 
 interface PicksProps {
   readonly state: State;
@@ -23,27 +30,59 @@ interface PicksProps {
   readonly height: number;
   readonly shapes: readonly Shape[];
   /** What lies below the shapes: arrows, axes. */
-  readonly children?: ComponentChildren;
+  readonly below: (sees: Sees) => ComponentChildren;
 }
 
+/** As wide as there is room for, but no smaller than can be read. */
+const fitted = (width: number) => ({
+  width: "100%",
+  maxWidth: `${width}px`,
+  minWidth: `${Math.round(0.7 * width)}px`,
+  height: "auto",
+});
+/** What is drawn above and below the window, before it is seen. */
+const margin = 500;
+
 /** The list box. */
-export function Picks({ state, id, label, width, height, shapes, children }: PicksProps) {
+export function Picks({ state, id, label, width, height, shapes, below }: PicksProps) {
   const box = useRef<HTMLDivElement>(null);
   const name = useId();
   const active = useSignal(0);
   const focused = useSignal(false);
-  const shapeOf = (target: EventTarget | null): number | undefined => {
-    const found = (target as Element | null)?.closest("[data-shape]")?.getAttribute("data-shape");
-    return found == null ? undefined : Number(found);
+  /** The window in the units of the drawing, in steps, so that not every pixel of scrolling is a change. */
+  const top = useSignal(0);
+  const bottom = useSignal(2000);
+  const scale = (): number => {
+    const drawn = box.current?.querySelector("svg")?.clientWidth;
+    return drawn === undefined || drawn === 0 ? 1 : drawn / width;
   };
+  const look = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    const step = 200;
+    top.value = Math.floor(element.scrollTop / scale() / step) * step;
+    bottom.value = Math.ceil((element.scrollTop + element.clientHeight) / scale() / step) * step;
+  };
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const watch = new ResizeObserver(look);
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [shapes]);
   /** Brings a shape into sight, where it is not. */
   const reveal = (row: number): void => {
     const element = box.current;
-    const shape = element?.querySelector(`[data-shape="${row}"]`)?.getBoundingClientRect();
+    const shape = shapes[row];
     if (element === null || shape === undefined) return;
-    const seen = element.getBoundingClientRect();
-    if (shape.top < seen.top || shape.bottom > seen.bottom) element.scrollTop += shape.top - seen.top - seen.height / 3;
-    if (shape.left < seen.left || shape.right > seen.right) element.scrollLeft += shape.left - seen.left - seen.width / 3;
+    const unit = scale();
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = element;
+    if (shape.y * unit < scrollTop || (shape.y + shape.height) * unit > scrollTop + clientHeight) {
+      element.scrollTop = shape.y * unit - clientHeight / 3;
+    }
+    if (shape.x * unit < scrollLeft || (shape.x + shape.width) * unit > scrollLeft + clientWidth) {
+      element.scrollLeft = shape.x * unit - clientWidth / 3;
+    }
   };
   useEffect(
     () =>
@@ -56,6 +95,10 @@ export function Picks({ state, id, label, width, height, shapes, children }: Pic
       }),
     [state, shapes, id],
   );
+  const shapeOf = (target: EventTarget | null): number | undefined => {
+    const found = (target as Element | null)?.closest("[data-shape]")?.getAttribute("data-shape");
+    return found == null ? undefined : Number(found);
+  };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || shapes.length === 0) return;
     if (event.key === "Enter" || event.key === " ") {
@@ -70,9 +113,10 @@ export function Picks({ state, id, label, width, height, shapes, children }: Pic
     reveal(to);
     state.point(shapes[to].thing, id);
   };
-  const lit = state.lit.value;
   const row = Math.min(active.value, shapes.length - 1);
-  const layer = state.layer.value;
+  const sees: Sees = (from, to) => to >= top.value - margin && from <= bottom.value + margin;
+  const shown = shapes.flatMap((shape, i) => (i === row || sees(shape.y, shape.y + shape.height) ? [{ shape, i }] : []));
+  const current = useComputed(() => (focused.value ? active.value : -1));
   return (
     <div
       ref={box}
@@ -82,6 +126,7 @@ export function Picks({ state, id, label, width, height, shapes, children }: Pic
       aria-multiselectable="true"
       aria-activedescendant={focused.value && row >= 0 ? `${name}-${row}` : undefined}
       tabIndex={0}
+      onScroll={look}
       onPointerOver={(event) => {
         const found = shapeOf(event.target);
         if (event.pointerType !== "touch") state.point(found === undefined ? undefined : shapes[found].thing, id);
@@ -103,26 +148,36 @@ export function Picks({ state, id, label, width, height, shapes, children }: Pic
         state.point(undefined, id);
       }}
     >
-      <svg role="presentation" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        {children}
-        {shapes.map(({ thing, label: says, body }, i) => {
-          const strip = layer(thing);
-          const level = lit.own === thing ? "lit own" : lit.all.has(thing) ? "lit" : "";
-          return (
-            <g
-              key={i}
-              id={`${name}-${i}`}
-              data-shape={i}
-              role="option"
-              aria-label={says}
-              aria-selected={level !== ""}
-              class={`shape ${level} ${focused.value && i === row ? "active" : ""} ${strip === undefined ? "" : `layer${strip % 8}`}`}
-            >
-              {body}
-            </g>
-          );
-        })}
+      <svg role="presentation" viewBox={`0 0 ${width} ${height}`} style={fitted(width)}>
+        {below(sees)}
+        {shown.map(({ shape, i }) => (
+          <One key={i} id={`${name}-${i}`} place={i} state={state} shape={shape} active={current} />
+        ))}
       </svg>
     </div>
+  );
+}
+
+interface OneProps {
+  readonly id: string;
+  readonly place: number;
+  readonly state: State;
+  readonly shape: Shape;
+  readonly active: ReadonlySignal<number>;
+}
+
+/** A shape: its class follows the light by itself. */
+function One({ id, place, state, shape: { thing, label, body }, active }: OneProps) {
+  const look = useComputed(() => {
+    const lit = state.lit.value;
+    const level = lit.own === thing ? "lit own" : lit.all.has(thing) ? "lit" : "";
+    const layer = state.layer.value(thing);
+    return `shape ${level} ${active.value === place ? "active" : ""} ${layer === undefined ? "" : `layer${layer % 8}`}`;
+  });
+  const selected = useComputed(() => (state.lit.value.all.has(thing) ? "true" : "false"));
+  return (
+    <g id={id} data-shape={place} role="option" aria-label={label} aria-selected={selected} class={look}>
+      {body}
+    </g>
   );
 }

@@ -4,7 +4,7 @@ import { batch, computed, effect, type ReadonlySignal, type Signal, signal } fro
 import type { Goal } from "../../../compiler/pipeline/passes.ts";
 import type { GoalReport, Report, ThingId } from "../report.ts";
 import { type Choices, readAddress, type ViewName, writeAddress } from "./address.ts";
-import { dark, type Lit, layerOf, litBy } from "./links.ts";
+import { dark, keysOf, type Lit, layerOf, litBy } from "./links.ts";
 import { choicesOf, paneRows } from "./panes.ts";
 
 /** What is pointed at, and in which pane: that one stays where it is, others scroll. */
@@ -31,6 +31,8 @@ export interface State {
   readonly pass: Signal<string | undefined>;
   readonly search: Signal<string>;
   readonly sort: Signal<readonly string[]>;
+  /** Words looked for in the texts of the panes, and which of the places that have them is shown. */
+  readonly find: Signal<{ readonly words: string; readonly place: number }>;
   readonly theme: Signal<Choices["theme"]>;
   readonly hovered: Signal<Pointed | undefined>;
   readonly pinned: Signal<Pointed | undefined>;
@@ -51,7 +53,6 @@ export interface State {
   dispose(): void;
 }
 
-const keyOf = ({ kind, name }: Report["things"][number]): string => `${kind} ${name}`;
 /** What a wide window opens with, in the order in which a narrower one leaves them out. */
 const opened = ["plan", "javascript", "graph", "list"];
 
@@ -70,9 +71,10 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
   const pinned = signal<Pointed | undefined>(undefined);
 
   const found = (key: string | undefined): Pointed | undefined => {
-    const things = report.value.things;
-    const own = things.findIndex((thing) => keyOf(thing) === key && (thing.goal ?? goal.value) === goal.value);
-    const thing = own >= 0 ? own : things.findIndex((other) => keyOf(other) === key);
+    const { things } = report.value;
+    const keys = keysOf(report.value);
+    const own = things.findIndex((one, i) => keys[i] === key && (one.goal ?? goal.value) === goal.value);
+    const thing = own >= 0 ? own : key === undefined ? -1 : keys.indexOf(key);
     return thing < 0 ? undefined : { thing, pane: "" };
   };
   pinned.value = found(said.pin);
@@ -87,6 +89,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
     pass,
     search,
     sort,
+    find: signal({ words: "", place: 0 }),
     theme,
     hovered,
     pinned,
@@ -114,7 +117,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
     },
     show(next) {
       const held = pinned.peek();
-      const key = held === undefined ? undefined : keyOf(report.peek().things[held.thing]);
+      const key = held === undefined ? undefined : keysOf(report.peek())[held.thing];
       batch(() => {
         report.value = next;
         hovered.value = undefined;
@@ -128,7 +131,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
           view: view.value === "panes" ? undefined : view.value,
           goal: goal.value === "predict" ? undefined : goal.value,
           panes: panes.value === opened ? [] : panes.value,
-          pin: held === undefined ? undefined : keyOf(report.value.things[held.thing]),
+          pin: held === undefined ? undefined : keysOf(report.value)[held.thing],
           pass: pass.value,
           search: search.value,
           sort: sort.value,

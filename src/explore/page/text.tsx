@@ -4,12 +4,12 @@ import { effect, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Pane } from "../report.ts";
 import { type Line, Lines } from "./lines.tsx";
-import { bestLine, brightness, indexed, rowOf, rowsOf } from "./links.ts";
+import { bestLine, brightness, indexed, linesWith, rowOf, rowsOf } from "./links.ts";
 import type { State } from "./state.ts";
 import { tokens } from "./tokens.ts";
 
-/** Characters of a line that are shown; weights as text are longer. */
-const longest = 400;
+/** Characters of a line that are shown; a report cuts its own before. */
+const longest = 1100;
 /** Milliseconds a pointer rests before other panes scroll: on its way it lights lines up, and nothing jumps. */
 const rest = 90;
 
@@ -56,6 +56,12 @@ export function Text({ state, pane, id }: { readonly state: State; readonly pane
     };
   }, [state, pane, rows, id]);
 
+  const { words, place } = state.find.value;
+  const places = useMemo(() => linesWith(index, words), [index, words]);
+  const found = useMemo(() => new Set(places), [places]);
+  useEffect(() => {
+    if (places.length > 0) reveal.value = { row: rowOf(rows, places[place % places.length], pane.folds) };
+  }, [places, place]);
   const lit = state.lit.value;
   const bright = useMemo(() => brightness(index, lit), [index, lit]);
   const layer = state.layer.value;
@@ -68,7 +74,7 @@ export function Text({ state, pane, id }: { readonly state: State; readonly pane
       const level = bright(at);
       const caption = pane.captions?.[at];
       return {
-        class: ["", "lit", "lit own"][level],
+        class: `${["", "lit", "lit own"][level]} ${found.has(at) ? "found" : ""}`,
         selected: level > 0,
         ...(strip !== undefined && { layer: strip }),
         body: (

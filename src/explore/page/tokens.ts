@@ -45,7 +45,7 @@ function patternOf(stage: Pane["stage"]) {
   const { comment, keywords } = languages[stage];
   const made = {
     pattern: new RegExp(
-      `(${comment}.*)|("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?)|([$%][\\w./-]+)|(\\b\\d[\\w.]*(?:[eE][+-]\\d+)?)|([A-Za-z_][\\w.]*)(?=(\\s*\\()?)`,
+      `(${comment}.*)|("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?)|([$%][\\w./-]+)|(\\b(?:0x[\\da-f]+|\\d[\\d.]*(?:[eE][+-]?\\d+)?\\w*))|([A-Za-z_][\\w.]*)(?=(\\s*\\()?)`,
       "g",
     ),
     keywords: new Set(keywords.split(" ")),

@@ -1,0 +1,73 @@
+// The pictures of docs/report.md. In: the command line as it was built, and Chromium. Out: docs/images/report-*.png, each small enough for a page. Guarantee: a picture is a
+// row of the table: which report, what is chosen in it, how wide, in which light; nothing is drawn by hand.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { withPalette } from "./png.ts";
+
+/** Where the pictures are. */
+const images = "docs/images";
+const seed = "examples/seed-2-4-3-1/seed.model.ts";
+
+interface Shot {
+  readonly name: string;
+  /** Arguments of the command that writes the report. */
+  readonly report: readonly string[];
+  /** What stands behind `#`. */
+  readonly choices: string;
+  readonly width: number;
+  readonly height: number;
+  readonly dark?: true;
+}
+
+/** Every picture; `npm run update-screenshots -- panes` takes one. */
+const shots: readonly Shot[] = [
+  {
+    name: "panes",
+    report: ["report", seed],
+    choices: "panes=list,graph,loops:nests,javascript&pin=layer layers[1]",
+    width: 1440,
+    height: 760,
+  },
+  {
+    name: "plan",
+    report: ["report", seed],
+    choices: "panes=graph:graph,plan,loops&pin=layer layers[0]",
+    width: 1440,
+    height: 760,
+    dark: true,
+  },
+  { name: "passes", report: ["report", seed], choices: "view=passes&pass=rewrite", width: 1440, height: 640 },
+  { name: "numbers", report: ["report", seed], choices: "view=numbers", width: 1440, height: 640, dark: true },
+  { name: "narrow", report: ["report", seed], choices: "panes=graph&pin=layer layers[0]", width: 420, height: 760 },
+];
+
+const wanted = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "layerc-shots-"));
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+mkdirSync(images, { recursive: true });
+try {
+  const written = new Map<string, string>();
+  for (const { name, report, choices, width, height, dark } of shots) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const key = report.join(" ");
+    const file = written.get(key) ?? join(folder, `${written.size}.html`);
+    if (!written.has(key)) execFileSync(process.execPath, ["dist/src/cli/main.js", ...report, "-o", file], { stdio: "inherit" });
+    written.set(key, file);
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
+    await page.goto(`${pathToFileURL(file)}#${choices}`);
+    await page.waitForSelector("[data-view]");
+    // Panes scroll to what is held a moment after they are there.
+    await page.waitForTimeout(400);
+    const picture = withPalette(await page.screenshot());
+    writeFileSync(join(images, `report-${name}.png`), picture);
+    console.log(`${images}/report-${name}.png: ${(picture.length / 1024).toFixed(0)} KB`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,161 @@
+// How a training went. In: the history of a report, and how the net does on rows it did not see. Out: curves that share their axis, a confusion matrix or residuals. Guarantee:
+// every number that is drawn stands in a table as well.
+import { useEffect, useRef } from "preact/hooks";
+import type { Extras } from "./app.tsx";
+import { short } from "./numbers.ts";
+import type { State } from "./state.ts";
+import { type Column, Table } from "./table.tsx";
+
+/** A curve: a number an epoch, none where it was not measured. */
+export interface Curve {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** Draws curves into an element; gives what takes them away. */
+export type DrawCurves = (
+  element: HTMLElement,
+  curves: readonly Curve[],
+  colors: { readonly ink: string; readonly edge: string; readonly lines: readonly string[] },
+) => () => void;
+
+/** What a rule of the style sheet comes to, as a canvas wants it. */
+function colorsOf(element: HTMLElement): Parameters<DrawCurves>[2] {
+  const probe = element.appendChild(document.createElement("i"));
+  const color = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colors = {
+    ink: color("--soft"),
+    edge: color("--edge"),
+    lines: ["--link", "--number", "--string", "--keyword"].map(color),
+  };
+  probe.remove();
+  return colors;
+}
+
+/** Curves of one measure, of training and of rows held back. */
+export function Curves({ state, name, curves, draw }: CurvesProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const theme = state.theme.value;
+  useEffect(() => (box.current && draw ? draw(box.current, curves, colorsOf(box.current)) : undefined), [curves, draw, theme]);
+  const epochs = Array.from({ length: curves.reduce((most, { values }) => Math.max(most, values.length), 0) }, (_, i) => i);
+  const columns: readonly Column<number>[] = [
+    { key: "epoch", title: "Epoch", number: true, by: (epoch) => epoch + 1 },
+    ...curves.map(({ name: title, values }) => ({
+      key: title,
+      title,
+      number: true,
+      by: (epoch: number) => values[epoch] ?? undefined,
+      show: (epoch: number) => (values[epoch] == null ? "" : short(values[epoch])),
+    })),
+  ];
+  return (
+    <section class="curves" aria-label={name}>
+      <h2>{name}</h2>
+      <div class="plot" ref={box} aria-hidden="true" />
+      <details open={draw === undefined}>
+        <summary>As a table</summary>
+        <Table state={state} name={`curves-${name}`} caption={`${name} by epoch`} columns={columns} rows={epochs} />
+      </details>
+    </section>
+  );
+}
+
+interface CurvesProps {
+  readonly state: State;
+  readonly name: string;
+  readonly curves: readonly Curve[];
+  readonly draw: Extras["curves"];
+}
+
+/** A confusion matrix: a row a class that is right, a column a class that was said. */
+export function Confusion({
+  classes,
+  counts,
+}: {
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="table confusion" tabIndex={0} aria-label="Confusion matrix">
+      <table>
+        <caption>Confusion: right down, said across</caption>
+        <thead>
+          <tr>
+            <td />
+            {classes.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((row, right) => {
+            const sum = row.reduce((all, one) => all + one, 0);
+            return (
+              <tr key={classes[right]}>
+                <th scope="row">{classes[right]}</th>
+                {row.map((value, said) => (
+                  <td
+                    key={classes[said]}
+                    class={`number ${said === right ? "right" : ""}`}
+                    style={{ background: share(said === right ? "--string" : "--number", value / Math.max(1, sum)) }}
+                  >
+                    {value}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** A wash of a colour; never so strong that the number on it is hard to read. */
+const share = (color: string, part: number): string => `color-mix(in srgb, var(${color}) ${Math.round(30 * part)}%, transparent)`;
+
+/** What was said, by what is right: on the line both are the same. */
+export function Residuals({
+  name,
+  points,
+}: {
+  readonly name: string;
+  readonly points: readonly (readonly [right: number, said: number])[];
+}) {
+  const [width, height, margin] = [420, 300, 46];
+  const all = points.flat();
+  const [least, most] = all.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
+  const at = (value: number): number => (most > least ? (value - least) / (most - least) : 0.5);
+  const x = (value: number): number => margin + (width - margin - 12) * at(value);
+  const y = (value: number): number => height - margin - (height - margin - 12) * at(value);
+  return (
+    <figure class="residuals">
+      <figcaption>{`${name}: said by right, ${points.length} rows held back`}</figcaption>
+      <svg role="img" aria-label={`${name}: what was said by what is right`} viewBox={`0 0 ${width} ${height}`}>
+        <path class="even" d={`M${x(least)} ${y(least)}L${x(most)} ${y(most)}`} />
+        {points.map(([right, said], i) => (
+          <circle key={i} cx={x(right)} cy={y(said)} r="3" />
+        ))}
+        {[least, (least + most) / 2, most].map((value) => (
+          <g key={value}>
+            <text x={x(value)} y={height - margin + 18} text-anchor="middle">
+              {short(value, 3)}
+            </text>
+            <text x={margin - 8} y={y(value)} text-anchor="end" dominant-baseline="middle">
+              {short(value, 3)}
+            </text>
+          </g>
+        ))}
+        <text x={width / 2} y={height - 6} text-anchor="middle">
+          right
+        </text>
+      </svg>
+    </figure>
+  );
+}

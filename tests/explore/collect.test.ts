@@ -1,0 +1,99 @@
+// Laws of a report, over a net of each kind: what is marked is there, what is named can be found, and the code is the module's.
+import { describe, expect, it } from "vitest";
+import wabt from "wabt";
+import { compile, compileObserved } from "../../compiler/compile.ts";
+import { longestLine } from "../../src/explore/collect/code.ts";
+import { collect } from "../../src/explore/collect/index.ts";
+import type { GoalReport, Pane, Report, ThingId } from "../../src/explore/report.ts";
+import { assembledText } from "../support/wasm-text.ts";
+import { cases } from "./models.ts";
+
+const reader = await wabt();
+
+/** What lights up in a pane when a thing is pointed at. */
+const lit = ({ things }: Report, { marks }: Pane, thing: ThingId): boolean => {
+  const all = new Set([thing, ...things[thing].lights]);
+  return marks.some(([, , other]) => all.has(other));
+};
+
+describe.each(Object.entries(cases))("the report of %s", (_, { model, options }) => {
+  const report = collect(model, options);
+  const panes = report.goals.flatMap((goal) => goal.panes.map((pane) => ({ goal, pane })));
+
+  it("marks lines that are there, captions and folds too", () => {
+    for (const { pane } of panes) {
+      const lines = pane.text.split("\n").length;
+      const stretches = [
+        ...pane.marks,
+        ...(pane.folds ?? []),
+        ...Object.keys(pane.captions ?? {}).map((at) => [+at, +at] as const),
+      ];
+      for (const [from, to] of stretches) expect([from >= 0, from <= to, to < lines]).toEqual([true, true, true]);
+      expect(pane.marks.length).toBeGreaterThan(0);
+    }
+  });
+
+  it("knows every thing that is spoken of, and every thing but a rewrite is marked somewhere", () => {
+    const known = (thing: ThingId) => report.things[thing] !== undefined;
+    expect(panes.flatMap(({ pane }) => pane.marks.filter(([, , thing]) => !known(thing)))).toEqual([]);
+    expect(report.things.flatMap(({ lights }) => lights.filter((thing) => !known(thing)))).toEqual([]);
+    for (const { drawing, arena, kernels, passes } of report.goals) {
+      const drawn = [...drawing.boxes.map(({ thing }) => thing), ...drawing.arrows.flatMap(({ from, to }) => [from, to])];
+      const rewrites = passes.flatMap((pass) => pass.rewrites);
+      for (const thing of [...drawn, ...[...arena.rows, ...kernels, ...rewrites].map((row) => row.thing)])
+        expect(known(thing)).toBe(true);
+    }
+    const marked = new Set(panes.flatMap(({ pane }) => pane.marks.map(([, , thing]) => thing)));
+    const hidden = report.things.filter(({ kind, name }, thing) => kind !== "rewrite" && !marked.has(thing) && !isPart(name));
+    expect(hidden.map(({ kind, name }) => `${kind} ${name}`)).toEqual([]);
+  });
+
+  it("lights up both ways", () => {
+    for (const [thing, { lights }] of report.things.entries())
+      for (const other of lights) expect(report.things[other].lights).toContain(thing);
+  });
+
+  it("shows each layer that computes anything in every pane of its entry", () => {
+    for (const goal of report.goals)
+      for (const { thing, path } of report.layers) {
+        const things = report.things[thing].lights.map((other) => report.things[other]);
+        if (!things.some(({ kind, goal: of }) => kind === "region" && of === goal.goal)) continue;
+        for (const pane of goal.panes) expect(lit(report, pane, thing), `${path} in ${goal.goal} ${pane.stage}`).toBe(true);
+      }
+  });
+
+  it("has the text of the module", () => {
+    const code = compile(model, options).code.trimEnd().split("\n");
+    const shown = paneOf(report.goals[0], "javascript").text.split("\n");
+    expect(shown.map((line) => line.slice(0, longestLine))).toEqual(code.map((line) => line.slice(0, longestLine)));
+  });
+
+  it("has the kernels in WebAssembly as text that assembles to the very bytes", () => {
+    const { wasmLines, bytes } = assembledText(model, options);
+    if (bytes === undefined) return expect(wasmLines).toEqual([]);
+    const module = reader.parseWat("kernels.wat", wasmLines.map(({ text }) => text).join("\n"), { simd: true });
+    expect(Buffer.from(module.toBinary({}).buffer).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it("is the same twice", () => {
+    expect(JSON.stringify(collect(model, options))).toBe(JSON.stringify(report));
+  });
+});
+
+/** A wrapped layer, or what else is within one: it has no line of its own in the list. */
+const isPart = (name: string): boolean => /^layers\[\d+\]\./.test(name) || /^(?:training|optimizer)/.test(name);
+
+const paneOf = ({ panes }: GoalReport, stage: Pane["stage"]): Pane => {
+  const found = panes.find((pane) => pane.stage === stage);
+  if (found === undefined) throw new Error(`no pane ${stage}`);
+  return found;
+};
+
+it("is quick to build on: observing changes nothing of the artifact", () => {
+  const { model, options } = cases.convolutional;
+  expect(compileObserved(model, options, () => {}).artifact).toEqual(compile(model, options));
+});
+
+it("keeps the seed's report below 120 KB", () => {
+  expect(JSON.stringify(collect(cases.seed.model)).length).toBeLessThan(70_000);
+});
