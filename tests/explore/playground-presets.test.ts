@@ -12,7 +12,8 @@ import { misfit, trainer } from "../../src/explore/playground/trainer.ts";
 
 const files = measuredFiles();
 const rowsOf = (id: string) => datasets.find((one) => one.id === id)?.load(async (name) => files[name]);
-const moduleOf = (text: string): Trainable => load<Trainable>(compile(evaluate(text).model, { train: true, batch: 32, selfTest: false }));
+const moduleOf = (text: string): Trainable =>
+  load<Trainable>(compile(evaluate(text).model, { train: true, batch: 32, selfTest: false }));
 
 it("the first preset is the seed net of the examples, with a training", () => {
   const text = readFileSync("examples/seed-2-4-3-1/seed.model.ts", "utf8");

@@ -7,8 +7,8 @@ import { hashOf, type State, stateIn } from "../../src/explore/playground/state.
 const state: State = {
   text: "export default sequential([]) // ü 中 🌀",
   data: "iris",
-  tab: "report",
-  goal: "predict",
+  tab: "training",
+  report: "view=passes",
   batch: 32,
 };
 const hashed = (value: unknown) => `#${Buffer.from(deflateSync(strToU8(JSON.stringify(value)))).toString("base64url")}`;
@@ -32,8 +32,8 @@ it("an older address, without what is new, has the defaults", () => {
   expect(stateIn(hashed({ text: "a", data: "iris" }))).toEqual({
     text: "a",
     data: "iris",
-    tab: "report",
-    goal: "predict",
+    tab: "list",
+    report: "",
     batch: 32,
   });
 });

@@ -11,9 +11,10 @@ const schema = z.object({
   text: z.string().max(longest),
   /** Which rows it is trained on: an id of `datasets`. */
   data: z.string().max(40),
-  /** What is shown beside the list: an id of a tab. */
-  tab: z.string().max(40).default("report"),
-  goal: z.string().max(40).default("predict"),
+  /** What a narrow page shows. */
+  tab: z.enum(["list", "training", "report"]).default("list"),
+  /** What was chosen in the report, as its own address says it. */
+  report: z.string().max(4000).default(""),
   batch: z.int().min(1).max(65536).default(32),
 });
 

@@ -37,6 +37,8 @@ export interface Trainer {
   /** One batch; a point of the curves where an epoch is over. */
   step(): Point | undefined;
   picture(kind: PictureKind, size?: number): Picture | undefined;
+  /** What the module gives for a row. */
+  ask(x: Float32Array): Float32Array;
   weights(): Float32Array[];
 }
 
@@ -148,6 +150,7 @@ export function trainer(module: Trainable, rows: Rows, batch: number, seed = 1):
       return { epoch, train: module.getMetrics?.() ?? { loss }, held: module.evaluate(heldX, heldY) };
     },
     picture: (kind, size = 48) => pictures[kind](size),
+    ask: predict,
     weights: () => module.getWeights(),
   };
 }
