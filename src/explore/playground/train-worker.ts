@@ -11,7 +11,7 @@ interface Thread {
 }
 
 const thread = globalThis as unknown as Thread;
-/** Milliseconds of training between two pictures. */
+/** Between two pictures: an epoch, so that one sees a small net learn, and of a large one as many milliseconds. */
 const slice = 40;
 
 let run: Trainer | undefined;
@@ -37,14 +37,14 @@ function go(): void {
   if (run === undefined || !isRunning) return;
   const end = performance.now() + slice;
   const points: Point[] = [];
-  do {
+  while (points.length === 0 && performance.now() < end) {
     const point = run.step();
     if (point !== undefined) points.push(point);
-  } while (performance.now() < end);
+  }
   // Weights that are no numbers any more learn nothing.
   if (!Number.isFinite(run.loss)) isRunning = false;
   tell(points);
-  setTimeout(go, 10);
+  setTimeout(go, 25);
 }
 
 async function heard(request: TrainRequest): Promise<void> {

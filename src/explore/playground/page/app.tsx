@@ -123,7 +123,8 @@ function List() {
     });
   }, []);
   const [text, problems, file] = [session.text.value, session.problems.value, session.file.value];
-  useEffect(() => editor.current?.set(text), [text]);
+  // The newest text, and not that of this drawing: somebody may have typed on since.
+  useEffect(() => editor.current?.set(session.text.peek()), [text]);
   useEffect(() => editor.current?.show(file === undefined ? problems : []), [problems, file]);
   return (
     <>

@@ -127,7 +127,7 @@ export function editorIn(parent: HTMLElement, text: string, changed: (text: stri
         hover,
         lintGutter(),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": "The list of layers" }),
+        EditorView.contentAttributes.of({ "aria-label": "The list of layers", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed(update.state.doc.toString());
         }),
