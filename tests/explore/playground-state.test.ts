@@ -43,7 +43,7 @@ it.each(["", "#", "#some-heading", "#%%%", "#AAAA", hashed(null), hashed([1]), h
 ); // biome-ignore format: a row of bad ones
 
 it("what would inflate to gigabytes is left", () => {
-  const bomb = Buffer.from(deflateSync(new Uint8Array(200_000_000), { level: 9 })).toString("base64url");
+  const bomb = Buffer.from(deflateSync(new Uint8Array(20_000_000), { level: 9 })).toString("base64url");
   expect(bomb.length).toBeLessThan(300_000);
   expect(stateIn(`#${bomb}`)).toBeUndefined();
 });
