@@ -1,10 +1,11 @@
 // What layerc says about its speed, judged by every run. In: the lines of a run. Out: each claim with what was found.
 // Guarantee: a claim about several works holds only where its worst does; one that a partial run did not measure is not judged.
+import { fitWorks } from "./fit.ts";
 import type { Results } from "./results.ts";
 
 export interface Claim {
-  /** time: calls beside a rival's; start: process start to first result beside a rival's; roofline: the part reached. */
-  readonly about: "time" | "start" | "roofline";
+  /** time: calls beside a rival's; start: process start to first result beside a rival's; roofline: the part reached; fit: the part of its time that its steps take. */
+  readonly about: "time" | "start" | "roofline" | "fit";
   /** Names of works; nets for `start`. */
   readonly works: readonly string[];
   /** The best of these counts. */
@@ -31,7 +32,7 @@ const claim =
     atLeast,
     ...rest,
   });
-const [time, start, roofline] = [claim("time"), claim("start"), claim("roofline")];
+const [time, start, roofline, fit] = [claim("time"), claim("start"), claim("roofline"), claim("fit")];
 
 const [web, native, torch] = [["onnxruntime-web"], ["onnxruntime-node"], ["pytorch", "pytorch traced"]];
 const relaxed = ["f32x4 relaxed madd"];
@@ -84,6 +85,7 @@ export const claims: readonly Claim[] = [
   time(40, ["tfjs-wasm"], adam("lstm-64 100x16")),
   start(3, ["onnxruntime-web"], ["784-128-64-10"]),
   start(3, ["tfjs-wasm"], ["784-128-64-10"]),
+  fit(0.5, ["its bare steps"], fitWorks),
 ];
 
 export interface Verdict {
@@ -92,10 +94,10 @@ export interface Verdict {
   readonly found?: number;
 }
 
-type Measured = Pick<Results, "comparisons" | "roofs" | "cold">;
+type Measured = Pick<Results, "comparisons" | "roofs" | "cold" | "fit">;
 
 function numberOf(
-  { comparisons, roofs, cold }: Measured,
+  { comparisons, roofs, cold, fit }: Measured,
   { about, build }: Claim,
   work: string,
   rival: string,
@@ -103,6 +105,7 @@ function numberOf(
   if (about === "time") return comparisons.find((line) => line.work === work && line.rival === rival)?.ratio.median;
   if (about === "roofline")
     return roofs.find((line) => line.work === work && line.name === rival && line.engine === build)?.share.median;
+  if (about === "fit") return fit?.find((line) => line.work === work)?.share.median;
   return cold.find((line) => line.net === work && line.engine === rival)?.ratio.median;
 }
 

@@ -11,6 +11,7 @@ import type { Outcome, Rounds, Task } from "./child.ts";
 import { type ColdLine, coldStarts, type HeapLine, heapGrowth } from "./cold.ts";
 import type { Engine } from "./engines/define.ts";
 import { engineNamed, engines as everyEngine } from "./engines/list.ts";
+import { type FitLine, fitOverhead } from "./fit.ts";
 import { quartiles } from "./measure.ts";
 import { isDense } from "./nets.ts";
 import { ask } from "./process.ts";
@@ -22,7 +23,7 @@ import { coldNets, flopsOf, heapNets, measuredNets, netOf, predictions, steps, t
 const here = fileURLToPath(new URL(".", import.meta.url));
 const heapAllowed = 64 * 1024;
 
-const parts = ["predict", "train", "roofline", "cold", "size", "heap"] as const;
+const parts = ["predict", "train", "fit", "roofline", "cold", "size", "heap"] as const;
 const list = (text: string): string[] => text.split(",").map((item) => item.trim());
 const whole = (text: string): number => {
   const value = Number(text);
@@ -181,6 +182,14 @@ async function startAll(engines: readonly Engine[], folder: string): Promise<Col
   return cold;
 }
 
+async function fitAll(folder: string): Promise<FitLine[]> {
+  if (!wants("fit") || flags.only !== undefined) return [];
+  const lines = await fitOverhead(join(here, "../dist/src/index.js"), flags.pairs, 3 * flags.warmUp, folder);
+  for (const { work, fit, share } of lines)
+    say(`${work}  ${short(fit)} ms an epoch, ${short(1 / share.median)} times bare steps`);
+  return lines;
+}
+
 async function sizeAll(rivals: readonly Engine[]): Promise<RuntimeSize[]> {
   const runtimes: RuntimeSize[] = [];
   for (const { name, ships } of wants("size") ? rivals : []) {
@@ -217,6 +226,7 @@ async function run(folder: string): Promise<Results> {
     return "version" in found && engine !== baseline;
   });
   const compared = await compareAll(rivals, folder);
+  const fit = await fitAll(folder);
   const cold = await startAll([baseline, ...rivals], folder);
   const modules = wants("size") ? measuredNets.filter(chosen).map((net) => moduleSize(net, emits(net, folder))) : [];
   const runtimes = await sizeAll(rivals);
@@ -225,7 +235,7 @@ async function run(folder: string): Promise<Results> {
   const { node, v8 } = process.versions;
   const machine = { cpu, cores: cpus().length, node, v8, os: `${type()} ${release()}` };
   const date = new Date().toISOString().slice(0, 10);
-  return { date, machine, baseline: name, versions, ...compared, cold, modules, runtimes, heap, absences };
+  return { date, machine, baseline: name, versions, ...compared, fit, cold, modules, runtimes, heap, absences };
 }
 
 install();

@@ -213,6 +213,14 @@ export const mobilenet: Net = {
   },
 };
 
+/** A hundred equal layers: what a compiler may do once. */
+export const hundred: Net = {
+  name: "100 x dense 4",
+  loss: "mse",
+  layers: (l) =>
+    Array.from({ length: 100 }, (_, i) => l.dense({ units: 4, activation: "tanh", ...(i === 0 ? { inputShape: [4] } : {}) })),
+};
+
 /** Words of a line, each an id, and what they are about. */
 export const encoder: Net = {
   name: "transformer encoder 64x64",
@@ -249,7 +257,7 @@ export const pool: Net = { name: "max pool 24x24x64", layers: (l) => [l.maxPooli
 const nets: readonly Net[] = [
   ...denseNets,
   ...[conv8, conv32, depthwise, grouped, pairs, dscnn, pool, lenet, mnist, mobilenet, har, strided],
-  ...[encoder, lstm64, gru64, text, softmax, layerNorm, normalised],
+  ...[encoder, lstm64, gru64, text, softmax, layerNorm, normalised, hundred],
   ...elementary,
 ];
 

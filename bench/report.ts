@@ -110,6 +110,20 @@ function starts({ cold }: Results): string[] {
   );
 }
 
+function fits({ fit = [] }: Results): string[] {
+  const rows = fit.map((line) => [
+    line.work,
+    short(line.steps),
+    short(line.fit),
+    short(1 / line.share.median),
+    spread({ q1: 1 / line.share.q3, q3: 1 / line.share.q1, median: 1 }),
+    String(line.pairs),
+  ]);
+  const says =
+    "An epoch of 4,096 rows, Adam and accuracy: by trainStep alone, and through fit with all it checks, shuffles and sums; processor time.";
+  return section("fit", says, ["work", "bare steps ms", "fit ms", "times", "quartiles", "pairs"], rows);
+}
+
 function sizes({ modules, runtimes, heap, baseline }: Results): string[] {
   return [
     ...section(
@@ -140,7 +154,9 @@ function claimsOf(verdicts: readonly Verdict[]): string[] {
       : [
           [
             claim.works.length > 2 ? `${claim.works[0]} … ${claim.works.at(-1)}` : claim.works.join(" and "),
-            { time: "times the time of ", start: "times the start of ", roofline: "part of " }[claim.about] +
+            { time: "times the time of ", start: "times the start of ", roofline: "part of ", fit: "part of its time for " }[
+              claim.about
+            ] +
               claim.rivals.join(" and ") +
               (claim.build === undefined ? "" : ` by ${claim.build}`),
             short(claim.atLeast),
@@ -199,6 +215,7 @@ export function markdown(results: Results): string {
       comparisons.filter((line) => !trains(line)),
     ),
     ...pairs("Training steps", "Forward, loss, backward, update.", baseline, comparisons.filter(trains)),
+    ...fits(results),
     ...rooflines(results),
     ...uneven(results),
     ...starts(results),

@@ -1,5 +1,6 @@
 // What a run leaves: plain data, written as JSON and read by the report, the claims and the chart.
 import type { ColdLine, HeapLine } from "./cold.ts";
+import type { FitLine } from "./fit.ts";
 import type { Quartiles } from "./measure.ts";
 import type { ModuleSize, RuntimeSize } from "./sizes.ts";
 
@@ -56,6 +57,8 @@ export interface Results {
   readonly versions: Readonly<Record<string, string>>;
   readonly comparisons: readonly Comparison[];
   readonly roofs: readonly RoofLine[];
+  /** Absent in runs before there was this part. */
+  readonly fit?: readonly FitLine[];
   readonly cold: readonly ColdLine[];
   readonly modules: readonly ModuleSize[];
   readonly runtimes: readonly RuntimeSize[];

@@ -43,9 +43,11 @@ export interface Manifest {
 
 /** What a compilation gives: the module and all that belongs beside it. */
 export interface Artifact {
-  /** The module. */
+  /** The module; of format sql the text of the function. */
   readonly code: string;
-  /** Its TypeScript declarations. */
+  /** Of dialect clickhouse: the script that the function calls. */
+  readonly script?: string;
+  /** Its TypeScript declarations; empty for a filter and for SQL, which nobody imports. */
   readonly declarations: string;
   /** With `weights: "external"`: the bytes that `create` takes. */
   readonly weights?: Uint8Array;

@@ -7,11 +7,14 @@ import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
 import { Marks } from "./emit/marks.ts";
+import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
+import type { ModuleParts } from "./emit/module/parts.ts";
+import { emitProfile } from "./emit/module/profile.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
+import { type Options, type OptionsInput, optionsSchema, withImplied } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
@@ -47,20 +50,14 @@ export interface Observed {
   readonly wasmLines: readonly Line[];
 }
 
-function artifactOf(
-  { resolved, loss, stream, built, program, simd, contents, states, weights, warnings }: Compilation,
+/** What the module of a compilation is made of. */
+function partsOf(
+  { resolved, loss, stream, built, program, simd, contents, states, weights }: Compilation,
   options: Options,
-  marks?: Marks,
-): Omit<Observed, "compilation"> {
+): ModuleParts {
   const { predict, model, about } = resolved;
-  const hash = hashOf(model, options, weights, states);
-  const counts = { ops: countOps(built), multiplyAdds: multiplyAdds(built) };
-  const {
-    lines = [],
-    wasmLines = [],
-    ...emitted
-  } = emitModule({
-    model: { name: model.name, hash },
+  return {
+    model: { name: model.name, hash: hashOf(model, options, weights, states) },
     options,
     version,
     inputs: predict.inputs,
@@ -71,12 +68,37 @@ function artifactOf(
     constants: new Map([...contents, ...(states ?? [])]),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
-    counts,
+    counts: { ops: countOps(built), multiplyAdds: multiplyAdds(built) },
     ...(simd === undefined ? {} : { simd }),
     ...(stream === undefined
       ? {}
       : { stream: { ...stream, states: stream.states.map((state) => ({ ...state, buffer: stateName(state.name) })) } }),
     ...(loss === undefined ? {} : { targets: loss.targets, logs: loss.logs, learningRate: loss.learningRate }),
+  };
+}
+
+/** A script that makes the kernels of a model ready to be run one by one (emit/module/profile.ts). Throws CompileError. */
+export const profileOf = (model: Model, input: OptionsInput = {}): string =>
+  withinEngine(() => {
+    // A straight line is one kernel for all layers.
+    const options = parseOptions({ ...input, unroll: 0 });
+    return emitProfile(partsOf(lowerChecked(model, options), options));
+  });
+
+function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
+  const { resolved, program, weights, warnings } = compilation;
+  const { predict, model, about } = resolved;
+  const parts = partsOf(compilation, options);
+  const {
+    counts,
+    model: { hash },
+  } = parts;
+  const {
+    lines = [],
+    wasmLines = [],
+    ...emitted
+  } = emitModule({
+    ...parts,
     ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
     ...(marks === undefined ? {} : { marks }),
   });
@@ -99,17 +121,24 @@ function artifactOf(
       code: new TextEncoder().encode(emitted.code).length,
     },
   };
-  const untrained: Diagnostic = {
-    code: "weights/untrained",
-    path: "",
-    message: "the model has no weights: the seeded initial weights are used",
-    hint: "train it, or give `weights`",
-  };
   const left = options.train ? (model.left ?? []) : [];
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
-  const own = model.weights === undefined && !options.train ? [untrained] : [];
+  const own = options.train ? [] : untrained(model);
   return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] }, lines, wasmLines };
 }
+
+/** The warning of a model that predicts with its initial weights; whoever trains it needs none. */
+export const untrained = ({ weights }: Pick<Model, "weights">): readonly Diagnostic[] =>
+  weights !== undefined
+    ? []
+    : [
+        {
+          code: "weights/untrained",
+          path: "",
+          message: "the model has no weights: the seeded initial weights are used",
+          hint: "train it, or give `weights`",
+        },
+      ];
 
 /** The IR after one pass. */
 export interface Snapshot {
@@ -161,8 +190,16 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
   withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export const parseOptions = (input: OptionsInput): Options =>
-  check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" });
+export const parseOptions = (input: OptionsInput): Options => settled(withImplied(input));
+
+const settled = (input: OptionsInput): Options =>
+  settle(input, check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" }));
+
+/** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */
+export function extensionOf(input: OptionsInput): string {
+  const options = parseOptions(input);
+  return forms[options.format].extension(options);
+}
 
 function hashOf(
   model: Model,

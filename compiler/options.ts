@@ -18,14 +18,23 @@ export const optionsSchema = z.strictObject({
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. Default "embed". */
   wasm: z.enum(["embed", "import"]).default("embed"),
-  /** How the module is imported: esm: import; iife: a script and a global; cjs: require. Default "esm". */
-  format: z.enum(["esm", "iife", "cjs"]).default("esm"),
-  /** Global name of the iife. Default "model". */
+  /**
+   * How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard
+   * input; sql: the text of a function for a warehouse. Default "esm".
+   */
+  format: z.enum(["esm", "iife", "cjs", "filter", "sql"]).default("esm"),
+  /** What a filter reads and writes where it is not told; undefined: float32. */
+  rows: z.enum(["float32", "rowbinary", "tsv", "ndjson"]).optional(),
+  /** Whose SQL. */
+  dialect: z.enum(["bigquery", "snowflake", "clickhouse", "postgres", "duckdb"]).optional(),
+  /** Global name of the iife, or the name of the function in SQL. Default "model". */
   globalName: z
     .string()
     .regex(/^[A-Za-z_$][\w$]*$/, "a name is letters, digits, _ and $")
     .refine((name) => !takenGlobals.has(name), "the name is a word of the language, or belongs to the engine or the page")
     .default("model"),
+  /** Edition of the language that the text is written in, with the same bits; es5, for njs, Duktape and Rhino, is an iife where no format is given. Default "es2020". */
+  syntax: z.enum(["es2020", "es2015", "es5"]).default("es2020"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),
   /** Carry golden vectors and `selfTest`. Default true. */
@@ -40,6 +49,10 @@ export const optionsSchema = z.strictObject({
 export type Options = z.infer<typeof optionsSchema>;
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
+
+/** With what follows from other knobs, where a caller left it open. */
+export const withImplied = (input: OptionsInput): OptionsInput =>
+  input.syntax === "es5" && input.format === undefined ? { ...input, format: "iife" } : input;
 
 /** Whether a module of this target may have kernels in lanes. */
 export const hasLanes = (target: Options["target"] = "auto"): boolean => target !== "js";

@@ -86,8 +86,13 @@ function readPort({ port, what, rows: given }: Part, name: string, agreed?: Agre
 }
 
 function checkRange(what: string, name: string, values: Float32Array, rows: number, { below, ignore }: Range): void {
-  const at = values.findIndex((value) => !(value >= 0 && value < below && Number.isInteger(value)) && value !== ignore);
-  if (at < 0) return;
+  // Asked of every row of every call: a callback for each would be a tenth of an epoch of a small net.
+  let at = 0;
+  for (const { length } = values; at < length; at++) {
+    const value = values[at];
+    if (!(value >= 0 && value < below && value === Math.floor(value)) && value !== ignore) break;
+  }
+  if (at === values.length) return;
   const size = values.length / rows;
   const largest = values.reduce((most, value) => (value === ignore ? most : Math.max(most, value)), 0);
   // Who counts from 1 meets the number of classes itself, and nothing above.
@@ -163,11 +168,22 @@ function batchOf(
   return { rows, x: of(x, xs), y: of(y, ys), ...(sampleWeight === undefined ? {} : { sampleWeight }) };
 }
 
-/** Gathers rows `from` to below `to` of an order into buffers that are reused. */
+/** Gathers rows `from` to below `to` of an order into buffers that are reused: a full batch of numbers is one object, filled anew. */
 export function batches({ rows, x, y, sampleWeight }: Table, most: number, ports: Ports) {
-  const gatherers = [x, y, sampleWeight].map((columns) => columns.map((column) => column && gatherer(column, rows, most)));
-  return (order: Int32Array, from: number, to: number): Batch =>
-    batchOf(ports, to - from, gatherers.map((each) => each.map((gather) => gather?.(order, from, to)))); // biome-ignore format: one line
+  const columns = [x, y, sampleWeight];
+  const gatherers = columns.map((each) => each.map((column) => column && gatherer(column, rows, most)));
+  const flat = gatherers.flat();
+  const isReused = columns.flat().every((column) => column === undefined || column.values instanceof Float32Array);
+  let full: Batch | undefined;
+  return (order: Int32Array, from: number, to: number): Batch => {
+    if (full?.rows === to - from) {
+      for (const gather of flat) gather?.(order, from, to);
+      return full;
+    }
+    const batch = batchOf(ports, to - from, gatherers.map((each) => each.map((gather) => gather?.(order, from, to)))); // biome-ignore format: one line
+    if (isReused && batch.rows === most) full = batch;
+    return batch;
+  };
 }
 
 type Gather = (order: Int32Array, from: number, to: number) => Column["values"];

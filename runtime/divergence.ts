@@ -11,7 +11,7 @@ export interface Guard {
   /** To be called before a step. */
   before(): void;
   /** To be called with the loss of a step. Throws RangeError where it is not finite: where that was, and what went bad. */
-  after(where: string, loss: number, x: PortRows): void;
+  after(epoch: number, batch: number, loss: number, x: PortRows): void;
   /** Throws RangeError where weights are not finite. */
   check(when: string, weights: readonly Float32Array[]): void;
 }
@@ -33,10 +33,10 @@ export function guard(module: Trainable): Guard {
       const isDue = (step & (step - 1)) === 0 || Math.abs(last) > limit;
       if (step > 0 && isDue) [copy, copied] = [module.getWeights(), step];
     },
-    after(where, loss, x) {
+    after(epoch, batch, loss, x) {
       if (!Number.isFinite(loss))
         throw new RangeError(
-          `fit: the loss is ${loss} in ${where} (counted from 0): ${culprit(module, copy, copied === step, x)}`,
+          `fit: the loss is ${loss} in epoch ${epoch}, batch ${batch} (counted from 0): ${culprit(module, copy, copied === step, x)}`,
         );
       if (step++ === 0) limit = alarming * Math.max(1, Math.abs(loss));
       last = loss;

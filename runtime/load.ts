@@ -69,7 +69,7 @@ function asFunctionBody(code: string): string {
   if (esm !== null) return `"use strict";${text.slice(0, esm.index)}\nreturn ${esm[1]};`;
   const cjs = /\nmodule\.exports = (\{[\w$, :]*\});$/.exec(text);
   if (cjs !== null) return `${text.slice(0, cjs.index)}\nreturn ${cjs[1]};`;
-  const iife = /^var ([\w$]+) = \(\(\) => \{$/m.exec(text);
+  const iife = /^var ([\w$]+) = \((?:\(\) =>|function \(\)) \{$/m.exec(text);
   if (iife !== null) return `${text}\nreturn ${iife[1]};`;
   throw new TypeError("load: the code is no module that layerc emitted");
 }

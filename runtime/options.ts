@@ -68,16 +68,21 @@ const dataRules: Rules<Data> = { x: rows, y: rows, sampleWeight: rows };
 // Arguments of Keras that are called otherwise here, or are not there.
 const compiled = "it is compiled in: sequential(layers, { training: { loss, optimizer, metrics } })";
 const given = "it belongs to the data: fit(module, { x, y, sampleWeight })";
+const noWorkers = "leave it out: batches are made where they are trained; fitAsync takes them from a generator that waits";
 const hints: Hints = {
   ...{ loss: compiled, optimizer: compiled, metrics: compiled, x: given, y: given, sampleWeight: given },
   ...{ lr: 'did you mean "learningRate"?', validation: 'did you mean "validationData"?' },
   validationSteps: "validation takes all rows",
+  steps: "an epoch takes all rows; stepsPerEpoch says how many batches it takes of data that come in batches",
+  ...{ workers: noWorkers, maxQueueSize: noWorkers, useMultiprocessing: noWorkers },
   exact: "it is compiled in: compile(model, { train: true, exact: true }); fit of a model takes it",
   signal: "fit is synchronous: fitAsync takes a signal",
 };
 
 /** The options of fit. Throws TypeError or RangeError. */
 export function fitOptions(value: unknown, isAsync = false): FitAsyncOptions {
+  if (typeof value === "object" && (lengthOf(value) ?? 0) > 0)
+    throw new TypeError("fit options: got rows; inputs and targets go together: fit(module, { x, y }, { epochs: 10 })");
   const options = isAsync
     ? known<FitAsyncOptions>("fit options", "", value, asyncRules, hints)
     : known<FitOptions>("fit options", "", value, fitRules, hints);

@@ -47,7 +47,8 @@ export function known<T extends object>(what: string, prefix: string, value: unk
   const keys = Object.keys(rules);
   if (!isPlain(value)) throw new TypeError(`${what}: wanted an object of ${keys.join(", ")}, got ${show(value)}`);
   const strange = Object.keys(value).find((key) => !Object.hasOwn(rules, key));
-  if (strange !== undefined) throw new TypeError(`${what}: unknown key ${show(strange)}: ${hintFor(strange, keys, hints)}`);
+  if (strange !== undefined)
+    throw new TypeError(`${what}: unknown key ${JSON.stringify(strange.slice(0, 60))}: ${hintFor(strange, keys, hints)}`);
   const found = Object.entries<Rule>(rules).flatMap(([key, { wanted, fits }]) => {
     const item = value[key];
     if (item === undefined) return [];

@@ -94,12 +94,14 @@ function* epochOf(loop: Loop, epoch: number, all: Logs[]): Steps<void> {
   const before = countEpoch(module);
   module.resetMetrics?.();
   yield* call(session, "onEpochBegin", epoch);
-  const logs = logsOf(yield* batchesOf(loop, epoch, before));
+  const trained = yield* batchesOf(loop, epoch, before);
+  let logs = logsOf(Object.entries(trained));
   if (validation !== undefined && isValidated(run.options, epoch)) {
     yield* call(session, "onTestBegin");
     const found = yield* validate(loop, validation, epoch);
-    yield* call(session, "onTestEnd", logsOf(found));
-    for (const [key, value] of Object.entries(found)) logs[validated(key)] = value;
+    const named = Object.entries(found);
+    yield* call(session, "onTestEnd", logsOf(named));
+    logs = logsOf([...Object.entries(trained), ...named.map(([key, value]): [string, Measure] => [validated(key), value])]);
     if (loop.pace.isDue()) yield undefined;
   }
   session.next = epoch + 1;
@@ -128,11 +130,11 @@ function* batchesOf({ session, source, health, pace }: Loop, epoch: number, orde
     if (begins) yield* call(session, "onBatchBegin", batch);
     health?.before();
     const loss = module.trainStep(given.x, given.y, stepOptions(given, session.givenRate));
-    health?.after(`epoch ${epoch}, batch ${batch}`, loss, given.x);
+    health?.after(epoch, batch, loss, given.x);
     // trainStep gives the mean over its rows: the last batch may be smaller and must weigh less.
     sum += given.rows * loss;
     rows += given.rows;
-    if (ends) yield* call(session, "onBatchEnd", batch, logsOf(means()));
+    if (ends) yield* call(session, "onBatchEnd", batch, logsOf(Object.entries(means())));
     if (pace.isDue()) yield undefined;
   }
   const closed = feed.close();
@@ -171,7 +173,7 @@ function* finish({ session, health }: Loop, all: readonly Logs[]): Steps<Fitted>
   const resume = session.state();
   const averages = all.length === 0 ? undefined : averagesOf(module);
   averages?.apply();
-  yield* call(session, "onTrainEnd", all.at(-1) ?? logsOf({}));
+  yield* call(session, "onTrainEnd", all.at(-1) ?? {});
   const isChanged = averages !== undefined || session.callbacks.some(({ onTrainEnd }) => onTrainEnd !== undefined);
   const weights = isChanged ? module.getWeights() : resume.weights;
   if (all.length > 0) health?.check(`after epoch ${session.epoch}, the last`, weights);
@@ -216,7 +218,8 @@ function* validationOf({ options, ports, train }: Run): Steps<Table | undefined>
   }
 }
 
-const logsOf = (losses: Losses): Logs => ({ ...losses }) as Logs;
+/** Made at one go: V8 gives each copy of an object that grows afterwards a hidden class of its own, which is more than its numbers. */
+const logsOf = (entries: readonly (readonly [string, Measure])[]): Logs => Object.fromEntries(entries) as Logs;
 const validated = (key: string): string => `val_${key}`;
 
 /** `validationFreq` counts epochs from 1. */

@@ -17,10 +17,11 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
+import { hosts } from "../src/hosts.ts";
 import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
-import { errorsPage } from "./errors.ts";
+import { errorsPage, playAll, printsFile } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 
@@ -91,6 +92,18 @@ function layerTable(): string {
 const lossHead = "per sample and position; the batch's loss is their mean, weighted by `sampleWeight`, or what `reduction` says";
 
 /** Every page with generated parts: its blocks by name, each made from the page as it stands. */
+/** What `--host` chooses, and why. */
+const profiles = (): string =>
+  table(
+    ["`--host`", "for", "chooses", "since"],
+    Object.entries(hosts).map(([name, { is, needs, suits, why }]) => [
+      `\`${name}\``,
+      is,
+      codes(Object.entries({ ...suits, ...needs }).map(([key, value]) => `${key} ${value}`)),
+      why,
+    ]),
+  );
+
 export const pages: Readonly<Record<string, Readonly<Record<string, (page: string) => string>>>> = {
   "README.md": { sizes },
   "docs/index.md": { seed: seedModel, emitted: seedModule },
@@ -103,6 +116,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   },
   "docs/command-line.md": { commands, options: compileOptions },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
+  "docs/hosts.md": { profiles },
   "docs/layers.md": {
     activations: () => codes(Object.keys(activations)),
     layers: layerTable,
@@ -153,5 +167,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       join(root, startPage),
       page.replace(old, () => now),
     );
-  writeFileSync(join(root, "docs/errors.md"), errorsPage());
+  const said = await playAll();
+  writeFileSync(join(root, "src/cli/explain/prints.ts"), printsFile(said));
+  writeFileSync(join(root, "docs/errors.md"), errorsPage(said));
 }

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CompileError } from "../compiler/diagnostics/error.ts";
+import { sealed } from "../compiler/emit/module/seal.ts";
 import { readBytes, reasonOf, showFile } from "./files.ts";
 import { descriptorOf, writeStream } from "./streams.ts";
 
@@ -16,6 +17,8 @@ export interface Output {
   readonly content: string | Uint8Array;
   /** The module whose header names this file: bytes cannot say themselves who wrote them. */
   readonly module?: string;
+  /** Whether it may be run as it is. */
+  readonly isProgram?: boolean;
   /** Of a format that says who wrote a file: whether the bytes that are there do. */
   readonly isOurs?: (bytes: Uint8Array) => boolean;
 }
@@ -145,18 +148,29 @@ function isOurs({ output, path, stat, stream }: Target): boolean {
   return output.module !== undefined && isNamed(output.module, output.path, bytes);
 }
 
-/** What `header` and `declarations` of the compiler write as the first line. */
-const header = /^\uFEFF?\/\/ Model ".*", compiled by layerc \d/;
+/** What `header` and `declarations` of the compiler write as the first line, in the comments of its language. */
+const header = /^\uFEFF?(?:#!.*\n)?(?:\/\/|--|<!--) Model ".*", compiled by layerc \d/;
 
 /** The line of a module's header that names a file beside it, with what it holds. */
 const nameLine = (file: string, bytes: Uint8Array): string =>
-  `// with ${JSON.stringify(basename(file))}, sha256 ${createHash("sha256").update(bytes).digest("hex")}`;
+  `// with ${JSON.stringify(basename(file))}, sha256 ${sha256Of(bytes)}`;
 
 /** A module's text that names the files written beside it, behind the line with its hash. */
 export function withNames(code: string, files: readonly (readonly [file: string, bytes: Uint8Array])[]): string {
   const lines = code.split("\n");
-  return [...lines.slice(0, 2), ...files.map(([file, bytes]) => nameLine(file, bytes)), ...lines.slice(2)].join("\n");
+  return sealed([...lines.slice(0, 2), ...files.map(([file, bytes]) => nameLine(file, bytes)), ...lines.slice(2)].join("\n"));
 }
+
+/** The files that such lines of a text name, with what they hold. */
+export const namesIn = (code: string): readonly (readonly [file: string, sha256: string])[] =>
+  [...headerOf(code).matchAll(/^\/\/ with ("[^\n]*"), sha256 ([0-9a-f]{64})$/gm)].map(([, file, sha256]) => [
+    String(JSON.parse(file)),
+    sha256,
+  ]);
+const headerOf = (code: string): string => /^(?:\/\/[^\n]*\n)*/.exec(code)?.[0] ?? "";
+
+/** The hash that such a line has. */
+export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function isNamed(module: string, file: string, bytes: Uint8Array): boolean {
   if (!statOf(module)?.isFile()) return false;
@@ -213,7 +227,7 @@ function replace(targets: readonly Target[]): void {
       at = target.output;
       fs.mkdirSync(dirname(target.path), { recursive: true });
       const file = beside(target.path);
-      fs.writeFileSync(file, target.output.content, { flag: "wx" });
+      fs.writeFileSync(file, target.output.content, { flag: "wx", mode: target.output.isProgram ? 0o777 : 0o666 });
       if (target.stat !== undefined) keepOwner(file, target.stat);
       return { ...target, file, old: target.stat === undefined ? undefined : keep(target.path, beside(target.path)) };
     });

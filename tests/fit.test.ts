@@ -7,6 +7,7 @@ import {
   dense,
   embedding,
   fit,
+  fitAsync,
   flatten,
   load,
   model,
@@ -174,4 +175,38 @@ describe("fit of a model refuses", () => {
     expect(error).toBeInstanceOf(CompileError);
     expect((error as CompileError).code).toBe(code);
   }); // biome-ignore format: one table
+});
+
+describe("Keras' spelling of an option", () => {
+  const snake = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const module = load<Trainable>(compile(chain, { train: true, batch: 4, selfTest: false }));
+  const data = { x, y };
+  const told = (key: string): RegExp => new RegExp(`"${snake(key)}"[:;] did you mean "?${key}\\b`);
+  /** The keys that an answer to an unknown one names. */
+  const keysOf = (act: () => unknown): readonly string[] => {
+    try {
+      act();
+    } catch (error) {
+      return (/known: (.*)$/.exec((error as Error).message)?.[1] ?? "").split(", ").filter((key) => snake(key) !== key);
+    }
+    return [];
+  };
+
+  it("is told ours, by each function that takes options", async () => {
+    const given = (key: string): object => ({ [snake(key)]: 1 });
+    const ways: readonly (readonly [name: string, least: number, act: (options: object) => unknown])[] = [
+      ["fit of a module", 10, (options) => fit(module, data, options as never)],
+      ["fit of a model", 10, (options) => fit(chain, data, options as never)],
+      ["evaluate", 2, (options) => module.evaluate(x, y, options as never)],
+      ["trainStep", 2, (options) => module.trainStep(x.slice(0, 4), y.slice(0, 4), options as never)],
+    ];
+    for (const [name, least, act] of ways) {
+      const keys = keysOf(() => act({ frobnicate: 1 }));
+      expect([name, keys.length >= least]).toEqual([name, true]);
+      for (const key of keys) expect(() => act(given(key)), name).toThrow(told(key));
+    }
+    for (const key of keysOf(() => fit(module, data, { frobnicate: 1 } as never)))
+      for (const subject of [module, chain])
+        await expect(fitAsync(subject as never, data, given(key))).rejects.toThrow(told(key));
+  });
 });

@@ -61,11 +61,14 @@ export const pairings: readonly Pairing[] = [
   train(nets.gru64, 32),
 ];
 
-/** Whose compile time is compared: with default options, as a user compiles them. */
-export const compilings: readonly Pairing[] = [nets.netNamed("784-128-64-10"), nets.lenet, nets.dscnn].map((net) => ({
-  ...predict(net, 1),
-  name: `compile ${net.name}`,
-}));
+/** Whose compile time is compared: with default options, as a user compiles them, and as training modules. */
+export const compilings: readonly Pairing[] = [
+  ...[nets.netNamed("784-128-64-10"), nets.lenet, nets.dscnn, nets.hundred].map((net) => ({
+    ...predict(net, 1),
+    name: `compile ${net.name}`,
+  })),
+  ...[nets.lenet, nets.lstm64, nets.hundred].map((net) => ({ ...train(net, 32), name: `compile ${net.name} with training` })),
+];
 
 export const pairingNamed = (name: string): Pairing => {
   const found = [...pairings, ...compilings].find((one) => one.name === name);

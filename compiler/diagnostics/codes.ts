@@ -90,6 +90,8 @@ export const codes = {
     "A shape that was given for an input (inputShape, --input-shape) contradicts the model, or is of no input that it has.",
   "format/input":
     "The rows to run a model on could not be read. They are a JSON array of numbers (or of rows), or a CSV file of numbers.",
+  "report/saved":
+    "A file that begins as a report saved by `layerc report --json` is none: a part is missing or has another form. Write it again, with this version of layerc.",
   "data/values": "Rows of data hold something that is no number, or a number that may not stand there, such as NaN.",
   "data/empty": "A file of data holds no row, or too few rows for what is asked of them, such as a part for validation.",
   "data/column":
@@ -116,12 +118,28 @@ export const codes = {
   "source/ended": "A model file ended the process that runs it, by process.exit or a signal, before its model was known.",
   "source/threw": "A model file is the user's own code and threw an error while it ran.",
   "cli/option": "A command got an option value or an argument that it does not know.",
+  "cli/missing":
+    "A command needs a package that is not installed with layerc, because few need it and it is large. The hint says how to install it.",
   "weights/untrained":
     "The model has no weights of its own, so the module answers with the seeded initial ones. Train it or give `weights`.",
   "training/missing":
     "A training step was asked for, but the model names no loss and optimizer: sequential(list, { training: { loss, optimizer } }).",
   "training/run":
     "A training broke off: a loss is not finite, or what it was asked to watch is no key of its logs. What was checkpointed before is whole.",
+  "verify/header":
+    "The file has no header of a module that layerc wrote, or one of a version without a digest: `layerc verify` has nothing to hold it against. A bundler and a minifier leave the header out; verify what they were given.",
+  "verify/changed":
+    "A module, or a file beside it that its header names, is not what was written: its digest is another, or the compiler makes other bytes of the same model. Compile the model again.",
+  "verify/model":
+    "The module was not made of this model: other layers, other weights, or by another version of layerc, whose text need not be the same to the byte.",
+  "verify/self-test":
+    "The module does not compute what it did when it was compiled: an output of selfTest is further off than its bound. The bytes are right, so the engine, or a file beside the module, is to be looked at.",
+  "options/host":
+    "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
+  "options/budget":
+    "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
+  "sql/limit":
+    "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

@@ -21,7 +21,7 @@ export interface Front {
   readonly make: (g: G, mode: Mode) => Forward;
 }
 
-/** Reads the text. Throws CompileError ir/parse, ir/verify, model/port or graph/values. */
+/** Reads the text. Throws CompileError ir/parse, model/port or graph/values. */
 export function fromGraph(text: string): Front {
   const source = parseGraph(text, ops);
   checkRules(source);

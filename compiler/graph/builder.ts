@@ -1,7 +1,8 @@
 // Building Graphs: one method call makes one typed node. In: the list of ops. Out: nodes, interned: equal op, inputs and
 // attributes are one object, so common subexpressions exist once.
 import { CompileError, internal } from "../diagnostics/error.ts";
-import { type Attrs, isGraph, type Node, type OpRules, type Ops, showShape, type Type } from "./graph.ts";
+import { attrsKey } from "./attrs.ts";
+import { type Attrs, type Node, type OpRules, type Ops, showShape, type Type } from "./graph.ts";
 import { type Origin, withRole } from "./origin.ts";
 
 /** Makes the nodes of one Graph. Nodes of two builders never mix: `copyInto` carries a Graph over. */
@@ -11,7 +12,6 @@ export class Builder {
   // Key of a node → the node: an op's name, the numbers of its inputs, and its attributes written out.
   readonly #interned = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
-  readonly #keys = new WeakMap<Attrs, string>();
   /** Every node so far, in the order in which they were made. */
   readonly made: Node[] = [];
   /** Which layer first asked for a node. */
@@ -62,7 +62,7 @@ export class Builder {
   }
 
   #intern(op: string, inputs: readonly Node[], attrs: Attrs, type: () => Type): Node {
-    const key = `${op}(${inputs.map((input) => this.#id(input)).join()})${this.#attrsKey(attrs)}`;
+    const key = `${op}(${inputs.map((input) => this.#id(input)).join()})${attrsKey(attrs, (body) => this.#id(body))}`;
     const known = this.#interned.get(key);
     if (known !== undefined) return known;
     const made: Node = Object.freeze({ op, inputs: Object.freeze([...inputs]), attrs, type: type() });
@@ -72,29 +72,10 @@ export class Builder {
     return made;
   }
 
-  // A constant's values are written out once, however often the node is copied.
-  #attrsKey(attrs: Attrs): string {
-    const key = this.#keys.get(attrs) ?? this.#key(attrs);
-    this.#keys.set(attrs, key);
-    return key;
-  }
-
   #id(object: object): number {
     const id = this.#ids.get(object) ?? this.#ids.size;
     this.#ids.set(object, id);
     return id;
-  }
-
-  // JSON would lose NaN, −0 and ±∞; keys are sorted so that order of writing does not matter.
-  #key(value: Attrs[string]): string {
-    if (isGraph(value)) return `graph#${this.#id(value)}`;
-    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-    if (Array.isArray(value)) return `[${value.map((item) => this.#key(item)).join()}]`;
-    if (typeof value === "object" && value !== null) {
-      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-      return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${this.#key(item)}`).join()}}`;
-    }
-    return JSON.stringify(value);
   }
 }
 

@@ -1,7 +1,8 @@
 // When two Graphs are the same: equal as terms, whatever objects their nodes are. In: two Graphs, from any builders.
 // Out: a yes or no. Guarantee: NaN equals NaN, −0 differs from 0; the order of attribute keys and how often an equal node was
 // made do not matter; names, the order of results and updates, and types do.
-import { type Attrs, type Graph, isGraph, type Node, type Type } from "./graph.ts";
+import { attrsKey } from "./attrs.ts";
+import type { Graph, Node, Type } from "./graph.ts";
 import { showOrigin } from "./origin.ts";
 
 /** What counts. */
@@ -48,7 +49,9 @@ class Numbers {
     const known = this.#nodes.get(node);
     if (known !== undefined) return known;
     const inputs = node.inputs.map((input) => this.#node(input));
-    const number = this.#number(`${JSON.stringify(node.op)}(${inputs.join()})${this.#attr(node.attrs)}:${typeKey(node.type)}`);
+    const number = this.#number(
+      `${JSON.stringify(node.op)}(${inputs.join()})${attrsKey(node.attrs, (body) => this.graph(body))}:${typeKey(node.type)}`,
+    );
     this.#nodes.set(node, number);
     return number;
   }
@@ -58,15 +61,6 @@ class Numbers {
     if (known !== undefined) return known;
     this.#terms.set(term, this.#terms.size);
     return this.#terms.size - 1;
-  }
-
-  #attr(value: Attrs[string]): string {
-    if (isGraph(value)) return `graph#${this.graph(value)}`;
-    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-    if (Array.isArray(value)) return `[${value.map((item) => this.#attr(item)).join()}]`;
-    if (typeof value !== "object" || value === null) return JSON.stringify(value);
-    const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${this.#attr(item)}`);
-    return `{${entries.sort().join()}}`;
   }
 }
 

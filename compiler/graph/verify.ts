@@ -2,7 +2,7 @@
 // around the offending node. Guarantee for what passes: operands before users, every node reachable, attributes and types as the
 // ops state them, n on axis 0 only, one meaning per name, bundles read by `pick` alone; scan bodies too.
 import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
-import { type Graph, isGraph, type Node, type Ops, sameShape, type Type } from "./graph.ts";
+import { type Attrs, type Graph, isGraph, type Node, type OpRules, type Ops, sameShape, type Type } from "./graph.ts";
 import { showOrigin } from "./origin.ts";
 import { printLines, showType } from "./print.ts";
 
@@ -10,6 +10,9 @@ import { printLines, showType } from "./print.ts";
 type Report = (where: Node | "end", message: string, notes?: readonly string[]) => never;
 
 const sources: ReadonlySet<string> = new Set(["input", "param", "state"]);
+
+/** Attributes that an op has let through. They go from pass to pass as the same object, so each is read once and not after every pass. */
+const accepted = new WeakMap<Attrs, OpRules>();
 
 /** Throws CompileError `ir/verify` when the graph breaks a rule; notes[0] is its text around the place. */
 export function verifyGraph(graph: Graph, ops: Ops): void {
@@ -43,8 +46,11 @@ function verifyNode(node: Node, ops: Ops, fail: Report): void {
   const [least, most] = typeof op.arity === "number" ? [op.arity, op.arity] : op.arity;
   if (node.inputs.length < least || node.inputs.length > most)
     fail(node, `${node.op} takes ${least} to ${most} inputs, this has ${node.inputs.length}`);
-  const attrs = op.attrs.safeParse(node.attrs);
-  if (!attrs.success) fail(node, `${node.op}: ${attrs.error.issues[0].message} at ${attrs.error.issues[0].path.join(".")}`);
+  if (accepted.get(node.attrs) !== op) {
+    const attrs = op.attrs.safeParse(node.attrs);
+    if (!attrs.success) fail(node, `${node.op}: ${attrs.error.issues[0].message} at ${attrs.error.issues[0].path.join(".")}`);
+    accepted.set(node.attrs, op);
+  }
   for (const value of Object.values(node.attrs)) if (isGraph(value)) verifyBody(node, value, ops, fail);
   const stated = showType(node.type);
   const types = node.inputs.map((input) => input.type);

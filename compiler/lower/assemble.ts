@@ -5,10 +5,9 @@ import type { Node } from "../graph/graph.ts";
 import { checkMemory } from "../graph/limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Callee, touchedBuffers } from "../program/calls.ts";
-import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
+import type { NestKernel } from "../program/nest/nest.ts";
 import type { Buffer, Entry, FloatFmt, Program, Role } from "../program/program.ts";
 import { lower } from "./lower.ts";
-import { withBuffers } from "./spell.ts";
 
 /** One entry of the Program to be. */
 export interface Part {
@@ -53,9 +52,11 @@ export function assemble(parts: readonly Part[], { name, fmt, prepared }: Assemb
         buffers.set(buffer.name, { name: buffer.name, at: buffer.at, length: buffer.length, role, ...initial });
     }
     const outputs = outputsOf(plan);
-    const lowered = lower(plan, { fmt, kernelName: (region) => unique(`${entry}/${region.name}`, names) });
-    const made =
-      twins.size === 0 ? lowered : lowered.map((kernel) => withBuffers(kernel, (buffer) => twins.get(buffer) ?? buffer));
+    const made = lower(plan, {
+      fmt,
+      kernelName: (region) => unique(`${entry}/${region.name}`, names),
+      renamed: twins,
+    });
     kernels.push(...made);
     entries.push({
       name: entry,
@@ -155,7 +156,3 @@ export function settle<K extends Callee>(
   const extra = missing.map(({ name, length }): Buffer => ({ name, at: 0, length, role: "param" }));
   return { ...program, buffers: lay([...relative, ...extra].filter((buffer) => used.has(buffer.name))) };
 }
-
-/** Buffers that the nests of a kernel touch. */
-export const buffersOfNests = ({ parts }: NestKernel): readonly string[] =>
-  [...leavesOf(parts)].flatMap((nest) => [...buffersOfNest(nest)]);

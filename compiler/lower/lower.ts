@@ -1,5 +1,5 @@
 // Lowering: Plan → trees of nests. In: regions over views. Out: one kernel a region (a scan is one kernel with a loop around its
-// body's nests), nothing scheduled. Guarantee: the order of every sum is said by its nest (order.ts).
+// body's nests), nothing scheduled; regions of one form are lowered once (forms.ts). Guarantee: the order of every sum is said by its nest (order.ts).
 import { internal, invariant } from "../diagnostics/error.ts";
 import { isBatched, type Node } from "../graph/graph.ts";
 import type { PointSite } from "../ops/define.ts";
@@ -9,9 +9,11 @@ import { label, showOrigins } from "../plan/print.ts";
 import type { Core } from "../program/nest/core.ts";
 import { splitBlocked } from "../program/nest/dims.ts";
 import type { Nest, NestKernel, Store, Tree } from "../program/nest/nest.ts";
+import { makeTwin, withBuffers } from "../program/nest/twins.ts";
 import { at, type Computed, type Coord, indexOf, type Operand, readAt, type View } from "../program/nest/view.ts";
 import type { Extent, FloatFmt, Value } from "../program/program.ts";
 import * as v from "../program/value.ts";
+import { type Form, formOf } from "./forms.ts";
 import { withOrder, withRowsOutside } from "./order.ts";
 import { walkRows } from "./rows.ts";
 
@@ -20,11 +22,33 @@ export interface LowerOptions {
   readonly fmt: FloatFmt;
   /** Kernel names, unique in the Program. */
   readonly kernelName: (region: Region) => string;
+  /** What some buffers of the Plan are called in the Program. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** The regions of a plan as trees of nests, in order. */
-export const lower = (plan: Plan, { fmt, kernelName }: LowerOptions): readonly NestKernel[] =>
-  plan.regions.map((region) => ({ name: kernelName(region), origin: describe(region), parts: partsOf(plan, region, fmt) }));
+/** The regions of a plan as trees of nests, in order. Of regions that differ in their buffers alone the first is lowered, the others are
+ * its twins. */
+export function lower(plan: Plan, { fmt, kernelName, renamed }: LowerOptions): readonly NestKernel[] {
+  const called = (buffer: string): string => renamed.get(buffer) ?? buffer;
+  const known = { lengths: new Map(plan.buffers.map(({ name, length }) => [name, length])), called };
+  const first = new Map<string, { readonly kernel: NestKernel; readonly form: Form }>();
+  return plan.regions.map((region) => {
+    const names = { name: kernelName(region), origin: describe(region) };
+    const form = formOf(plan, region, known);
+    const twin = form && first.get(form.text);
+    if (form !== undefined && twin !== undefined) {
+      const buffers = new Map(twin.form.buffers.map((buffer, i) => [buffer, form.buffers[i]]));
+      const nests = new Map(twin.form.regions.map(({ name }, i) => [name, namesOf(form.regions[i])]));
+      return makeTwin({ kernel: twin.kernel, buffers }, { ...names, nests });
+    }
+    const own = { ...names, parts: partsOf(plan, region, fmt) };
+    const kernel = renamed.size === 0 ? own : withBuffers(own, called);
+    if (form !== undefined) first.set(form.text, { kernel, form });
+    return kernel;
+  });
+}
+
+const namesOf = (region: Region): Pick<Nest, "name" | "origin"> => ({ name: region.name, origin: showOrigins(region) });
 
 function partsOf(plan: Plan, region: Region, fmt: FloatFmt): readonly Tree[] {
   if (region.kind === "copy") return [splitBlocked(copyNest(region, fmt))];
@@ -45,8 +69,7 @@ const describe = (region: Region): string => [showOrigins(region), label(region)
 function copyNest(region: CopyRegion, fmt: FloatFmt): Nest {
   const coords = region.out.shape.map((_, axis) => at(`i${axis}`));
   return {
-    name: region.name,
-    origin: showOrigins(region),
+    ...namesOf(region),
     map: region.out.shape.map((extent, axis) => [`i${axis}`, extent]),
     reduce: [],
     finish: readAt(region.from, coords, fmt),
@@ -85,8 +108,7 @@ function computeNests(plan: Plan, region: ComputeRegion, fmt: FloatFmt): readonl
     const [first, ...others] = storesAt(core.coords, known);
     const more = [...others, ...beside];
     const nest: Nest = {
-      name: region.name,
-      origin: showOrigins(region),
+      ...namesOf(region),
       map: core.map,
       reduce: core.reduce,
       ...(fold === undefined ? {} : { fold }),

@@ -3,9 +3,10 @@
 // Guarantee: every call runs the very nests it ran before. Two formals are two buffers, as they were in each twin; which of them
 // lie over each other in the arena does not matter, since nothing that is made of a kernel depends on where its buffers lie.
 import { leavesOf, type NestKernel, storesOf, valuesOfNest } from "../program/nest/nest.ts";
+import { twinOf, withBuffers } from "../program/nest/twins.ts";
 import type { Buffer, Call, Program, Role } from "../program/program.ts";
 import { countNodes } from "../program/walk.ts";
-import { spell, withBuffers } from "./spell.ts";
+import { type Spelled, spell } from "./spell.ts";
 
 /** A kernel, and the buffers it reads and writes by first use. */
 interface Twin {
@@ -56,10 +57,22 @@ export function share(program: Program<NestKernel>): Program<NestKernel> {
 /** Kernels without formals that differ in their buffers alone, the lengths of which are the same. */
 function groupsOf(kernels: readonly NestKernel[], known: Buffers): Iterable<readonly Twin[]> {
   const groups = new Map<string, Twin[]>();
+  const spelled = new Map<NestKernel, Spelled>();
+  const numbers = new Map<string, number>();
+  // What was made as a twin is spelled as the other.
+  const spellOnce = (kernel: NestKernel): Spelled => {
+    const done = spelled.get(kernel) ?? spell(kernel);
+    spelled.set(kernel, done);
+    return done;
+  };
   for (const kernel of kernels) {
     if (kernel.formals !== undefined) continue;
-    const { text, buffers } = spell(kernel);
-    const key = [text, ...buffers.map((name) => known.get(name)?.length)].join("\n");
+    const twin = twinOf(kernel);
+    const { text, buffers: first } = spellOnce(twin?.kernel ?? kernel);
+    const buffers = twin === undefined ? first : first.map((buffer) => twin.buffers.get(buffer) ?? buffer);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    const key = [number, ...buffers.map((name) => known.get(name)?.length)].join();
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ kernel, buffers }]);
     else group.push({ kernel, buffers });

@@ -1,9 +1,9 @@
 // Kernels of nests letter by letter, buffers and loops by number: two kernels spell the same where they differ in those names alone.
-// In: a kernel. Out: a text with a line for each node of a value, dim and nest, and the buffers in the order of their first use; or
-// the kernel over other buffers. Guarantee: equal texts are equal structures, down to which values are shared.
-import { type Fold, isLoop, mapStores, mapTree, type Nest, type NestKernel, storesOf, type Tree } from "../program/nest/nest.ts";
+// In: a kernel. Out: a text with a line for each node of a value, dim and nest, and the buffers in the order of their first use.
+// Guarantee: equal texts are equal structures, down to which values are shared.
+import { isLoop, type Nest, type NestKernel, storesOf, type Tree } from "../program/nest/nest.ts";
 import type { Extent, Index, Value } from "../program/program.ts";
-import { mapIndex, mapOperands, operandsOf, shared } from "../program/walk.ts";
+import { operandsOf } from "../program/walk.ts";
 
 /** How a kernel is spelled, and what its numbers stand for. */
 export interface Spelled {
@@ -110,23 +110,3 @@ function numberOf(numbers: Map<string, number>, name: string): number {
 }
 
 const extent = (to: Extent): string => (typeof to === "number" ? String(to) : `${to.scalar} ${to.per} ${to.round}`);
-
-/** The kernel over other buffers. */
-export function withBuffers(kernel: NestKernel, named: (buffer: string) => string): NestKernel {
-  const value = shared<Value>((node, visit) => {
-    const made = mapOperands(node, visit);
-    return made.op === "load" ? { ...made, buffer: named(made.buffer) } : made;
-  });
-  const ofFold = (fold: Fold): Fold =>
-    fold.how === "madd"
-      ? { ...fold, init: value(fold.init), term: [value(fold.term[0]), value(fold.term[1])] }
-      : { ...fold, init: value(fold.init), term: [value(fold.term[0])] };
-  const ofNest = (nest: Nest): Nest => ({
-    ...mapStores(nest, ({ finish, out }) => ({
-      finish: value(finish),
-      out: { buffer: named(out.buffer), index: mapIndex(out.index, value) },
-    })),
-    ...(nest.fold === undefined ? {} : { fold: ofFold(nest.fold) }),
-  });
-  return { ...kernel, parts: kernel.parts.map((part) => mapTree(part, ofNest)) };
-}

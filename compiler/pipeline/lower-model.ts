@@ -1,33 +1,26 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
-// its buffers. Guarantee: every pass is verified as it ends, and an observer sees it; nothing here depends on who looks.
+// its buffers. Guarantee: what a pass made is verified before anybody sees it, an observer or whoever gets the result; what is made
+// does not depend on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
 import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
-import { buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { type Part, settle } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Callee } from "../program/calls.ts";
-import { buffersOfNest, leavesOf } from "../program/nest/nest.ts";
+import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
+import { buffersOfNests } from "../program/nest/twins.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
 import { buffersOf } from "../program/walk.ts";
+import type { Scheduled } from "../schedule/schedule.ts";
 import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
 import { verifyMade } from "./forms.ts";
 import { checkInline } from "./inline.ts";
-import {
-  type Draft,
-  entryPasses,
-  type Goal,
-  type Made,
-  type PassName,
-  programPasses,
-  type Row,
-  type Stage,
-  type Whole,
-} from "./passes.ts";
+import { allPasses, type Draft, type Goal, type Made, madeOf, type Passes, type Whole } from "./passes.ts";
 import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
 
@@ -55,20 +48,26 @@ export interface Compilation {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Lowers a model through every pass. Throws CompileError. */
-export function lowerModel(given: Model, options: Options, observer: Observe = () => {}): Compilation {
-  const observe = verifying(observer);
+/** How models go through the passes. */
+interface How {
+  readonly options: Options;
+  readonly observe: Observe | undefined;
+  readonly passes: Passes;
+}
+
+/** Lowers a model through every pass of the table, or of another one. Throws CompileError. */
+export function lowerModel(given: Model, options: Options, observe?: Observe, passes = allPasses): Compilation {
+  const how: How = { options, observe, passes };
   const resolved = resolve(given);
   const { model } = resolved;
   if (options.weights === "inline") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));
-  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), options, observe);
+  const predict = throughEntry(firstDraft("predict", built, { fixed: true, reserved }), how);
   const { stream, refused } = streamOf(resolved, options);
   const step =
-    stream &&
-    throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), options, observe);
+    stream && throughEntry(firstDraft("step", stream.graph, { fixed: true, reserved, prefix: "step/", known: predict }), how);
   const prepared = step === undefined ? predict : together(predict, step);
   const contents = new Map(Object.entries(weights));
   // Where weights change, all of it is computed in the module.
@@ -85,11 +84,13 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     weights: options.train ? Object.entries(weights).map(([name, { length }]) => ({ name, length })) : [],
     contents,
   });
-  if (compiled.length > 0) runPrepare(whole(compiled, targets.js), options, contents);
+  if (compiled.length > 0) runPrepare(whole(compiled, targets.js), how, contents);
   const first: readonly Part[] = [predict, step].flatMap((draft) =>
     draft === undefined ? [] : [{ entry: draft.goal, plan: planOf(draft) }],
   );
-  const looped = throughProgram(whole(first, targets.js), options, observe);
+  // Of most models this is to see how large they are, and is made again with all other entries: then it is not verified twice.
+  const unseen: Made[] = [];
+  const looped = throughProgram(whole(first, targets.js), how, observe ? verified : (made) => unseen.push(made));
   const facts = {
     resolved,
     built,
@@ -97,6 +98,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     warnings: [...resolved.warnings, ...warnings, ...refused],
     ...(stream === undefined ? {} : { stream }),
   };
+  if (looped.straight !== undefined) for (const made of unseen) verified(made);
   if (looped.straight !== undefined) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
@@ -110,12 +112,13 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
       plan: plan(predict.graph, { rows, prefix: "tile/", reserved, layouts: predict.layouts }),
     });
   }
-  const training = options.train ? trainingParts(resolved, reserved, options, observe) : undefined;
+  const training = options.train ? trainingParts(resolved, reserved, how) : undefined;
   parts.push(...starting, ...(training?.parts ?? []));
+  const isWhole = parts.length === first.length;
+  if (isWhole) for (const made of unseen) verified(made);
   // What was there first has been seen.
-  const js = throughProgram(whole(parts, targets.js), options, (goal, made) => {
-    if (first.every(({ entry }) => entry !== goal)) observe(goal, made);
-  });
+  const rest = observe && ((goal: Goal, made: Made) => first.some(({ entry }) => entry === goal) || observe(goal, made));
+  const js = isWhole ? looped : throughProgram(whole(parts, targets.js), { ...how, observe: rest });
   const known = without(js, new Set(atStart.prepare?.results.map(([name]) => name)));
   const lowered = {
     ...facts,
@@ -124,7 +127,7 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     contents: kept(known),
   };
   if (!vectors) return lowered;
-  const simd = throughProgram(whole(parts, targets.simd), options, observe);
+  const simd = throughProgram(whole(parts, targets.simd), how);
   const program = programOf(simd);
   if (options.exact) return { ...lowered, simd: { program } };
   // The same nests, scheduled otherwise.
@@ -133,25 +136,26 @@ export function lowerModel(given: Model, options: Options, observer: Observe = (
     contents: simd.contents,
     ...(simd.nests ? { nests: simd.nests } : {}),
   };
-  const relaxed = throughProgram(start, options, (goal, made) => {
-    if (made.stage === "schedule") observe(goal, made);
+  const relaxed = throughProgram(start, {
+    ...how,
+    observe: observe && ((goal, made) => made.stage !== "schedule" || observe(goal, made)),
   });
   return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
 }
 
 /** The passes over a Graph of its own (IR text): one that updates something is planned as a step over a batch. */
-export function lowerGraph(built: Graph, options: Options, observer: Observe = () => {}): void {
-  const observe = verifying(observer);
+export function lowerGraph(built: Graph, options: Options, observe?: Observe): void {
   const fixed = built.updates.length === 0;
   const rows = fixed ? 1 : { max: options.batch };
-  const draft = throughEntry(firstDraft("predict", built, { fixed, rows }), options, observe);
+  const how: How = { options, observe, passes: allPasses };
+  const draft = throughEntry(firstDraft("predict", built, { fixed, rows }), how);
   const prepared = new Set(draft.prepare?.results.map(([name]) => name));
   const parts: readonly Part[] = [{ entry: "predict", plan: planOf(draft) }];
   // Contents of params are not known here, so nothing becomes literal.
-  const looped = { ...options, unroll: 0 };
+  const looped = { ...how, options: { ...options, unroll: 0 } };
   for (const target of [targets.js, targets.simd]) {
     const fmt = fmtOf(target, options);
-    throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped, observe);
+    throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped);
   }
 }
 
@@ -172,47 +176,51 @@ const programOf = ({ program, target }: Whole): Program => program ?? internal(`
 const fmtOf = ({ lanes }: Target, { exact }: Options): FloatFmt => (lanes === 1 && !exact ? "f64" : "f32");
 
 /** One entry through its passes. */
-function throughEntry(start: Draft, options: Options, observe: Observe): Draft {
+function throughEntry(start: Draft, { options, observe, passes }: How): Draft {
   let draft = start;
-  for (const { name, stage, when, run } of entryPasses as readonly Row<Draft>[]) {
+  for (const { name, stage, when, run } of passes.entry) {
     if (!when(draft, options)) continue;
     draft = run({ ...draft, events: [] }, options);
-    const { goal, graph, events } = draft;
-    observe(goal, stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, events });
+    const { goal, graph, prepare, events } = draft;
+    const made: Made =
+      stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, prepare, events };
+    verified(made);
+    observe?.(goal, made);
   }
   return draft;
 }
 
-/** All entries through the passes of one target; each goal is shown its own entry. */
-function throughProgram(start: Whole, options: Options, observe: Observe): Whole {
+/** All entries through the passes of one target; each goal is shown its own entry. `check`: of what a pass made of all of them. */
+function throughProgram(start: Whole, { options, observe, passes }: How, check: (made: Made) => void = verified): Whole {
   const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
     start.parts.some(({ entry }) => entry === goal),
   );
   let whole = start;
-  for (const { name, stage, when, run } of programPasses as readonly Row<Whole>[]) {
+  for (const { name, stage, when, run } of passes.program) {
     const made = when(whole, options) ? run(whole, options) : whole;
     if (made === whole) continue;
     whole = made;
-    for (const goal of goals) observe(goal, madeFor(goal, name, stage, whole));
+    const all = madeOf(name, stage, whole);
+    check(all);
+    if (observe) for (const goal of goals) observe(goal, madeFor(goal, all));
   }
   return whole;
 }
 
 /** What the pass left of one goal: its entry, and the kernels that calls. */
-function madeFor(goal: Goal, pass: PassName, stage: Stage, { parts, nests, scheduled, program, target, straight }: Whole): Made {
-  const only = <K extends Callee>(all: Program<K> | undefined, touched: (kernel: K) => Iterable<string>) => {
-    const { entries, kernels, ...rest } = all ?? internal(`${pass} made nothing`);
-    if (parts.length === 1) return { ...rest, entries, kernels };
+function madeFor(goal: Goal, all: Made): Made {
+  const only = <K extends Callee>({ entries, kernels, ...rest }: Program<K>, touched: (kernel: K) => Iterable<string>) => {
+    if (entries.length === 1) return { ...rest, entries, kernels };
     const own = entries.filter(({ name }) => name === goal);
     const names = new Set(own.flatMap(({ calls }) => calls.map((call) => call.kernel)));
     const called = kernels.filter(({ name }) => names.has(name));
     return settle({ ...rest, entries: own, kernels: called }, touched);
   };
-  if (stage === "nests") return { pass, stage, nests: only(nests, buffersOfNests) };
-  if (stage === "program")
-    return { pass, stage, program: only(program, buffersOf), ...(straight === undefined ? {} : { straight }) };
-  const own = only(scheduled, (kernel) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]));
-  return { pass, stage: "schedule", scheduled: own, target };
+  if (all.stage === "nests") return { ...all, nests: only(all.nests, buffersOfNests) };
+  if (all.stage === "program") return { ...all, program: only(all.program, buffersOf) };
+  if (all.stage !== "schedule") return all;
+  const touched = (kernel: NestKernel<Scheduled>) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]);
+  return { ...all, scheduled: only(all.scheduled, touched) };
 }
 
 /** The stream that the options, or a layer, ask for. A layer's wish that cannot be granted is a warning: predict is the same without. */
@@ -235,12 +243,11 @@ function streamOf(steps: Steps, options: Options): { readonly stream?: Stream; r
 function trainingParts(
   steps: Steps,
   reserved: ReadonlySet<string>,
-  options: Options,
-  observe: Observe,
+  how: How,
 ): { parts: readonly Part[]; loss: LossGraph; states: readonly State[] } {
   const loss = steps.trainStep();
   checkNames(loss, loss.weights);
-  const rows: PlanOptions["rows"] = { max: options.batch };
+  const rows: PlanOptions["rows"] = { max: how.options.batch };
   const drafts = [
     firstDraft("trainStep", loss.graph, {
       fixed: false,
@@ -252,16 +259,18 @@ function trainingParts(
     firstDraft("evaluate", steps.evaluate().graph, { fixed: false, rows, reserved, prefix: "evaluate/" }),
     ...(loss.metrics === undefined ? [] : [firstDraft("metrics", loss.metrics, { fixed: false, reserved, prefix: "metrics/" })]),
   ];
-  const made = drafts.map((draft) => throughEntry(draft, options, observe));
+  const made = drafts.map((draft) => throughEntry(draft, how));
   const parts = made.map((draft): Part => ({ entry: draft.goal, plan: planOf(draft) }));
   return { parts, loss, states: statesIn(made[0].graph) };
 }
 
 /** Runs `prepare` at compile time, with the bits of the emitted code. */
-function runPrepare(whole: Whole, options: Options, contents: Map<string, Float32Array>): void {
-  const made = throughProgram({ ...whole, name: "prepare", weights: [] }, { ...options, unroll: 0 }, () => {});
+function runPrepare(whole: Whole, how: How, contents: Map<string, Float32Array>): void {
+  const made = throughProgram(
+    { ...whole, name: "prepare", weights: [] },
+    { ...how, options: { ...how.options, unroll: 0 }, observe: undefined },
+  );
   const program = programOf(made);
-  verifyMade({ pass: "lower", stage: "program", program });
   // Weights may be most of the memory there is: the machine keeps no marks beside them, and what it made is used where it lies.
   const machine = createMachine(program, { constants: made.contents, track: false });
   machine.run("prepare");
@@ -281,14 +290,11 @@ const without = (whole: Whole, names: ReadonlySet<string>): Whole => ({
   contents: new Map([...whole.contents].filter(([name]) => !names.has(name))),
 });
 
-/** Every pass is verified before it is shown. */
-const verifying =
-  (observer: Observe): Observe =>
-  (goal, made) => {
-    try {
-      verifyMade(made);
-    } catch (error) {
-      throw error instanceof CompileError ? error.with({ note: `after the pass ${made.pass}` }) : error;
-    }
-    observer(goal, made);
-  };
+/** Throws where a pass broke a rule of its stage, and says which. */
+function verified(made: Made): void {
+  try {
+    verifyMade(made);
+  } catch (error) {
+    throw error instanceof CompileError ? error.with({ note: `after the pass ${made.pass}` }) : error;
+  }
+}

@@ -6,7 +6,7 @@
 import { internal } from "../diagnostics/error.ts";
 import { applyOptimizer, lossScaleOf, type Movement } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
-import { assemble, buffersOfNests, type Part, settle } from "../lower/assemble.ts";
+import { assemble, type Part, settle } from "../lower/assemble.ts";
 import { share } from "../lower/share.ts";
 import { hasLanes, type Options } from "../options.ts";
 import type { Layout } from "../plan/layout.ts";
@@ -14,11 +14,13 @@ import { fillColumns, pack } from "../plan/pack.ts";
 import type { Plan, Rows } from "../plan/plan.ts";
 import { plan } from "../plan/planner.ts";
 import type { NestKernel } from "../program/nest/nest.ts";
+import { buffersOfNests } from "../program/nest/twins.ts";
 import type { FloatFmt, Program } from "../program/program.ts";
 import { type RewriteEvent, rewrite } from "../rewrite/engine.ts";
 import { expandComposites } from "../rewrite/expand.ts";
 import { differentiate } from "../rewrite/gradient/differentiate.ts";
 import { hoist } from "../rewrite/hoist.ts";
+import type { Rule } from "../rewrite/pattern.ts";
 import { inferenceRules, trainingRules } from "../rewrite/rules/index.ts";
 import { applySchedules } from "../schedule/apply.ts";
 import { scheduleNests } from "../schedule/choose.ts";
@@ -87,7 +89,21 @@ export interface Row<S> {
   readonly when: (state: S, options: Options) => boolean;
   /** Gives the state itself where there was nothing to do. */
   readonly run: (state: S, options: Options) => S;
+  /** Of a pass that is nothing but rules: which, so that each can be tried by itself. */
+  readonly rules?: (state: S, options: Options) => readonly Rule[];
 }
+
+/** The two parts of the table. */
+export interface Passes {
+  readonly entry: readonly Row<Draft>[];
+  readonly program: readonly Row<Whole>[];
+}
+
+/** The columns of a pass that applies rules. */
+export const rewriting = (rules: NonNullable<Row<Draft>["rules"]>): Required<Pick<Row<Draft>, "rules" | "run">> => ({
+  rules,
+  run: (draft, options) => ({ ...draft, ...rewrite(draft.graph, rules(draft, options)) }),
+});
 
 const must = <T>(value: T | undefined, what: string): T => value ?? internal(`there is no ${what} yet`);
 
@@ -136,7 +152,7 @@ export const entryPasses = [
     stage: "graph",
     says: "named rules to a fixed point: algebra, constants, views, batch normalisation into weights",
     when: () => true,
-    run: (draft, options) => ({ ...draft, ...rewrite(draft.graph, (draft.fixed ? inferenceRules : trainingRules)(options)) }),
+    ...rewriting(({ fixed }, options) => (fixed ? inferenceRules : trainingRules)(options)),
   },
   {
     name: "hoist",
@@ -259,11 +275,25 @@ export const passes = [...entryPasses, ...programPasses].map(({ name, from, stag
 /** The name of a line of the table. */
 export type PassName = (typeof entryPasses | typeof programPasses)[number]["name"];
 
+/** The table itself. */
+export const allPasses: Passes = { entry: entryPasses, program: programPasses };
+
 /** What a pass made. */
 export type Made = { readonly pass: PassName } & (
-  | { readonly stage: "graph"; readonly graph: Graph; readonly events: readonly RewriteEvent[] }
+  | ({ readonly stage: "graph"; readonly events: readonly RewriteEvent[] } & Pick<Draft, "graph" | "prepare">)
   | { readonly stage: "plan"; readonly plan: Plan }
-  | { readonly stage: "nests"; readonly nests: Program<NestKernel> }
-  | { readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target }
-  | { readonly stage: "program"; readonly program: Program; readonly straight?: ReadonlyMap<string, number> }
+  | ({ readonly stage: "nests"; readonly nests: Program<NestKernel> } & Pick<Whole, "contents">)
+  | ({ readonly stage: "schedule"; readonly scheduled: Program<NestKernel<Scheduled>>; readonly target: Target } & Pick<
+      Whole,
+      "contents"
+    >)
+  | ({ readonly stage: "program"; readonly program: Program } & Pick<Whole, "contents" | "straight">)
 );
+
+/** What a pass left of all entries. */
+export function madeOf(pass: PassName, stage: Stage, { nests, scheduled, program, target, contents, straight }: Whole): Made {
+  if (stage === "nests") return { pass, stage, nests: must(nests, "nest"), contents };
+  if (stage === "program")
+    return { pass, stage, program: must(program, "program"), contents, ...(straight === undefined ? {} : { straight }) };
+  return { pass, stage: "schedule", scheduled: must(scheduled, "schedule"), target, contents };
+}

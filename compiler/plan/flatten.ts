@@ -7,6 +7,7 @@ import { ops } from "../ops/index.ts";
 import { kindOf } from "./fuse.ts";
 import type { Plan, Region } from "./plan.ts";
 
+/** The Graph that the regions of a Plan compute, in their order. */
 export function flatten(plan: Plan): Graph {
   const builder = new Builder(ops);
   const bodies = new Map<Node, Graph>();

@@ -12,6 +12,9 @@ import { operandsOf } from "./walk.ts";
 /** The entries whose kernels may write a buffer of a role; a role that is absent here may be written by all. */
 const writers: { readonly [role in Role]?: readonly string[] } = { input: [], const: ["prepare"], param: ["trainStep"] };
 
+/** Whether any kernel may write buffers of a role. */
+export const isFree = (role: Role): boolean => writers[role] === undefined;
+
 /** Throws CompileError `ir/verify` at the first rule that is broken. */
 export function verifyProgram(program: Program): void {
   unique("scalar", program.scalars);

@@ -2,7 +2,10 @@
 // compile takes. A value that is out of range is a usage error, before any file is read.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
+import { bytesOf } from "../budget.ts";
+import { type HostName, hostNames } from "../hosts.ts";
 import { addModelFlags, type ModelFlags } from "./model-flags.ts";
 
 /** What changes the Program. */
@@ -19,13 +22,18 @@ export interface LoweringFlags extends ModelFlags {
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
   readonly format?: OptionsInput["format"];
+  readonly syntax?: OptionsInput["syntax"];
+  readonly rows?: OptionsInput["rows"];
+  readonly dialect?: OptionsInput["dialect"];
   readonly globalName?: string;
   readonly weights?: OptionsInput["weights"];
   readonly wasm?: OptionsInput["wasm"];
   readonly selfTest?: boolean;
+  readonly host?: HostName;
+  readonly budget?: number;
 }
 
-const { batch, chunk, unroll, target, format, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
@@ -56,13 +64,31 @@ export function addLoweringFlags(command: Command): Command {
 /** The options of `compile`, one for each knob of a compilation. */
 export function addCompileFlags(command: Command): Command {
   return addLoweringFlags(command)
-    .addOption(new Option("--format <format>", "module format (esm)").choices(format.unwrap().options))
-    .option("--global-name <name>", "global variable of the iife (model)")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse (esm)",
+      ).choices(format.unwrap().options),
+    )
+    .addOption(
+      new Option("--syntax <edition>", "edition of the language, for old engines; the bits stay (es2020)").choices(
+        syntax.unwrap().options,
+      ),
+    )
+    .option("--global-name <name>", "global variable of the iife, function in SQL (model)")
+    .addOption(new Option("--rows <rows>", "what a filter reads and writes (float32)").choices(rows.unwrap().options))
+    .addOption(new Option("--dialect <dialect>", "whose SQL").choices(dialect.unwrap().options))
     .addOption(
       new Option("--weights <where>", "inside the module, or a .bin beside it (inline)").choices(weights.unwrap().options),
     )
     .addOption(new Option("--wasm <how>", "bytes in the module, or .wasm files beside it (embed)").choices(wasm.unwrap().options))
-    .option("--no-self-test", "leave out selfTest and its golden vectors");
+    .option("--no-self-test", "leave out selfTest and its golden vectors")
+    .addOption(
+      new Option("--host <name>", "format, syntax, target and weights as a place needs them; what else is given stands").choices(
+        hostNames,
+      ),
+    )
+    .option("--budget <size>", "most bytes of the module and its files, packed by gzip: 20kb", size);
 }
 
 /** `--goal`: of which entry the stages are shown. */
@@ -75,6 +101,14 @@ export const goalFlag = (): Option =>
 export function optionsOf(flags: CompileFlags): OptionsInput {
   const known = Object.keys(optionsSchema.shape);
   return Object.fromEntries(Object.entries(flags).filter(([key, value]) => known.includes(key) && value !== undefined));
+}
+
+function size(text: string): number {
+  try {
+    return bytesOf(text);
+  } catch (error) {
+    throw error instanceof CompileError ? new InvalidArgumentError(`${error.diagnostic.hint ?? ""}.`) : error;
+  }
 }
 
 function wholeNumber(schema: { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }) {

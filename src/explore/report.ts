@@ -151,6 +151,50 @@ export interface Activation {
   readonly values: readonly number[];
 }
 
+/** How a training went. */
+export interface TrainingReport {
+  /** By measure a number an epoch; `val_` in front: of rows held back. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** The epoch whose weights are kept, from 1. */
+  readonly best?: number;
+  /** How each output does on rows it was judged by. */
+  readonly outputs: readonly {
+    readonly name: string;
+    /** `20 test rows`. */
+    readonly rows: string;
+    /** Of classes: how many rows of a class (outer) were taken for which (inner). */
+    readonly confusion?: { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] };
+    /** Of numbers: what was wanted, and what was given; of many rows some. */
+    readonly residuals?: readonly (readonly [wanted: number, given: number])[];
+    /** The same in words, as a terminal shows it. */
+    readonly text: string;
+  }[];
+}
+
+/** Of each report what is not compared line by line. */
+export interface Side extends Pick<Report, "model" | "hash" | "options" | "layerc"> {}
+
+/** What stands on one side, or on both and differs. */
+export interface Change {
+  /** What it is of; facts are those of `Report.facts`, and which entries there are. */
+  readonly part: "facts" | "layers" | "rewrites" | "fusion" | "kernels" | "memory";
+  /** Absent: of the model. */
+  readonly goal?: GoalReport["goal"];
+  readonly name: string;
+  /** Which property of it; "" where it is on one side only. */
+  readonly what: string;
+  /** Absent where there is none. */
+  readonly a?: string | number;
+  readonly b?: string | number;
+}
+
+/** All that differs. */
+export interface Comparison {
+  readonly a: Side;
+  readonly b: Side;
+  readonly changes: readonly Change[];
+}
+
 /** All of it. */
 export interface Report {
   readonly layerc: string;
@@ -174,4 +218,12 @@ export interface Report {
   /** Golden rows through the module: per row its input and what every region gave. */
   readonly activations: readonly { readonly input: readonly (readonly number[])[]; readonly rows: readonly Activation[] }[];
   readonly warnings: readonly string[];
+  readonly training?: TrainingReport;
+  /** How it differs from another: this report is `b`. */
+  readonly compared?: Comparison;
+  /**
+   * Text of a script that defines `layercProfile`, a function that makes the module's kernels ready to be run one by one over numbers of no
+   * meaning: `{ kernels: { name, target, run() }[] }`. Emitted, and judged as every module is.
+   */
+  readonly profile?: string;
 }

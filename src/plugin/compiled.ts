@@ -1,16 +1,34 @@
 // What stands in the place of an import: one function for the plugin and for the loader. In: a model file, the query behind it, the
 // plugin's options. Out: the text of a module, and warnings. Says every file that it reads before it reads it, for a watcher.
+import type { Artifact } from "../../compiler/artifact.ts";
 import { compile } from "../../compiler/compile.ts";
+import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
+import { bytesOf, checkBudget } from "../budget.ts";
 import { paint, renderDiagnostic } from "../cli/render.ts";
 import { loadModel, withPlaces } from "../source/load.ts";
-import { optionsIn, type PluginOptions } from "./options.ts";
+import { inBundle, optionsIn, type PluginOptions } from "./options.ts";
 import { writeTypes } from "./types.ts";
 
 /** A module in a bundle. */
 export interface Compiled {
   readonly code: string;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** What is told of a file once, however often it is built: that there is nothing to mend yet. */
+const saidOnce: ReadonlySet<Code> = new Set(["weights/untrained"]);
+const told = new Set<string>();
+
+/** Warnings that this process has not told of the file yet; one that went away is news when it comes back. */
+function news(file: string, { warnings, manifest }: Artifact): readonly Diagnostic[] {
+  // A module for training has no such warning, and says nothing of the others.
+  const isTrained = manifest.options.train;
+  const keyOf = (code: Code): string => `${code} ${file}`;
+  const found = warnings.filter(({ code }) => !told.has(keyOf(code)));
+  if (!isTrained) for (const code of saidOnce) told.delete(keyOf(code));
+  for (const { code } of warnings) if (saidOnce.has(code)) told.add(keyOf(code));
+  return found;
 }
 
 /** Compiles a model file for a bundle. Throws CompileError, with the place in the user's source where there is one. */
@@ -21,11 +39,14 @@ export async function compiled(
   seen: (file: string) => void,
 ): Promise<Compiled> {
   const { model, source, files } = await loadModel(file, seen, layers === undefined ? {} : { layers });
-  const artifact = await withPlaces(source, () =>
-    compile(model, { ...options, ...optionsIn(query), format: "esm", weights: "inline", wasm: "embed" }),
-  );
+  const artifact = await withPlaces(source, () => {
+    const { host, budget, ...asked } = { ...options, ...optionsIn(query) };
+    const made = compile(model, inBundle(host, asked));
+    if (budget !== undefined) checkBudget(made, bytesOf(budget));
+    return made;
+  });
   if (types) writeTypes(file, query, artifact.declarations, files);
-  return { code: withoutHeader(artifact.code), warnings: artifact.warnings };
+  return { code: withoutHeader(artifact.code), warnings: news(file, artifact) };
 }
 
 /** The comment that opens an emitted file is for whoever opens it; in a bundle nobody does. */

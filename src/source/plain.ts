@@ -67,7 +67,7 @@ const isLeaf = (value: object): boolean =>
 const describe = (value: unknown): string =>
   typeof value === "function" ? (value.name === "" ? "a function" : `the function ${value.name}`) : `a ${typeof value}`;
 const hintOf = (value: unknown): string | undefined =>
-  typeof value === "function" && value.name !== "" ? `call it, if it gives what is meant: ${value.name}(…)` : undefined;
+  typeof value === "function" && /^[\w$]+$/.test(value.name) ? `call it, if it gives what is meant: ${value.name}(…)` : undefined;
 
 /** Whatever was thrown, in words; what a value says of itself is the user's code too, and may throw in its turn. */
 export function tell(thrown: unknown): string {

@@ -161,7 +161,8 @@ async function failureOf(message: Message | Ended, path: string, { original, fil
     case "failed": {
       const error = new CompileError(message.diagnostic);
       // A path into the list is found in the text; a factory that fails by itself is found on the stack.
-      const isWritten = error.path.startsWith("layers") || error.code === "source/not-data" || error.code.startsWith("model/");
+      const isWritten =
+        /^(layers|training)\b/.test(error.path) || error.code === "source/not-data" || error.code.startsWith("model/");
       // Of a file of data no text has the lines.
       const written = isWritten && message.seen === undefined;
       const at = error.at ?? (written ? await locate(path, error.path) : placeOf(message.stack));

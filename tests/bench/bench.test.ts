@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { svgChart } from "../../bench/chart.ts";
 import { claims, judgeClaims } from "../../bench/claims.ts";
 import { engines } from "../../bench/engines/list.ts";
+import { fitWorks } from "../../bench/fit.ts";
 import { meant, meantGradients } from "../../bench/meaning.ts";
 import { alternate, isCalm, quartiles } from "../../bench/measure.ts";
 import { type DenseNet, denseNet, denseNets, lenet, type Net, normalised, withEnd } from "../../bench/nets.ts";
@@ -300,6 +301,17 @@ describe("report", () => {
     versions: { layerc: "1" },
     comparisons,
     roofs: [],
+    fit: [
+      {
+        work: "4-10-3 x16, fit of 10 epochs",
+        rows: 4096,
+        batch: 16,
+        pairs: 21,
+        steps: 1,
+        fit: 4,
+        share: { q1: 0.2, median: 0.25, q3: 0.5 },
+      },
+    ],
     cold: [],
     modules: [],
     runtimes: [],
@@ -321,6 +333,12 @@ describe("report", () => {
         ],
       ).split("\n"),
     ).toEqual(["| net |  µs |", "| --- | --: |", "| 2-4 |   1 |", "| a   |  23 |"]);
+  });
+
+  it("says what fit costs beside its steps", () => {
+    expect(markdown(results([]))).toMatch(
+      /\| 4-10-3 x16, fit of 10 epochs \| +1\.00 \| +4\.00 \| +4\.00 \| +2\.00–5\.00 \| +21 \|/,
+    );
   });
 
   it("judges a claim by its worst work, and not at all where one is missing", () => {
@@ -364,11 +382,17 @@ describe("report", () => {
 
   it("claims only what is measured", () => {
     const works = [...predictions().map(workName), ...steps.map(workName)];
-    const [named, roofs] = [engines.map(({ name }) => name), ["scalar JS", "f32x4 mul+add", "f32x4 relaxed madd"]];
+    const named = engines.map(({ name }) => name);
+    const measured = {
+      time: [works, named],
+      start: [coldNets.map(({ name }) => name), named],
+      roofline: [works, ["scalar JS", "f32x4 mul+add", "f32x4 relaxed madd"]],
+      fit: [fitWorks, ["its bare steps"]],
+    };
     for (const { about, works: claimed, rivals, build } of claims) {
       if (build !== undefined) expect(engines.find(({ name }) => name === build)?.hasRoof).toBe(true);
-      expect(about === "start" ? coldNets.map(({ name }) => name) : works).toEqual(expect.arrayContaining([...claimed]));
-      expect(about === "roofline" ? roofs : named).toEqual(expect.arrayContaining([...rivals]));
+      expect(measured[about][0]).toEqual(expect.arrayContaining([...claimed]));
+      expect(measured[about][1]).toEqual(expect.arrayContaining([...rivals]));
     }
   });
 

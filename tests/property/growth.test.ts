@@ -62,6 +62,13 @@ describe("twice the size is at most 2.2 times the work", () => {
     for (const ratio of found) expect(ratio, found.join()).toBeLessThanOrEqual(2.2);
   });
 
+  it("100 layers and 50, by default and with training", { timeout: 600_000 }, () => {
+    for (const options of [{}, { train: true }]) {
+      const [fifty, hundred] = [50, 100].map((depth) => workOf(() => compile(chain(depth), options)).total);
+      expect(hundred / fifty).toBeLessThanOrEqual(2.2);
+    }
+  });
+
   it("tensors of a file", () => {
     const files = new Map(
       [32, 64, 128, 256].map((size) => {

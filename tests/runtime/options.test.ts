@@ -27,6 +27,10 @@ describe("an unknown key", () => {
     ["steps_per_epoch", 'did you mean "stepsPerEpoch"?'],
     ["validation_freq", 'did you mean "validationFreq"?'],
     ["validation_steps", "validation takes all rows"],
+    ["validation_batch_size", 'unknown key "validation_batch_size": did you mean "validationBatchSize"?'],
+    ["steps", "stepsPerEpoch says how many batches"],
+    ["use_multiprocessing", "batches are made where they are trained"],
+    ["max_queue_size", "batches are made where they are trained"],
     ["signal", "fitAsync takes a signal"],
     ["optimizer", "sequential(layers, { training: { loss, optimizer, metrics } })"],
     ["metrics", "training: { loss, optimizer, metrics } })"],
@@ -38,6 +42,11 @@ describe("an unknown key", () => {
     expect(run({ [key]: 1 })).toThrow(message);
     // Dropped or not, undefined says nothing, but the key does.
     expect(run({ [key]: undefined })).toThrow(message);
+  });
+
+  it("is none where targets stand by place, as in TensorFlow.js", () => {
+    for (const y of [[1, 2], Float32Array.of(1)])
+      expect(run(y)).toThrow("fit options: got rows; inputs and targets go together: fit(module, { x, y }, { epochs: 10 })");
   });
 
   it("of earlyStopping", () => {

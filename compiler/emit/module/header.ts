@@ -1,9 +1,11 @@
 // The comment on top of a module: which model, which options, how much work and memory, and which claims about bits hold.
+// The second line has the model's hash and that of the text (seal.ts), and is read again by who verifies a file (src/verify.ts).
 // The first line also says that layerc wrote the file; whoever writes files knows by it which may be replaced (src/outputs.ts).
 import { type Options, optionsSchema } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Code, comment, lines } from "../code.ts";
 import { formatsOf } from "../usage.ts";
+import { unsealed } from "./seal.ts";
 
 /** What the header states. */
 export interface Facts {
@@ -38,7 +40,7 @@ export function header(
   return lines(
     comment(`Model ${JSON.stringify(model.name)}, compiled by layerc ${version}`),
     comment(
-      `hash ${model.hash}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
+      `hash ${model.hash}, text ${unsealed}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
     ),
     comment(work.join(", ")),
     comment(`bits: ${bits.join(", ")}`),

@@ -1,15 +1,14 @@
 // The module: kernels, buffers and the public functions as one text. In: a Program with the contents of its constants, and
-// facts for the header. Out: code in the chosen format, declarations, and with `weights: "external"` the bytes for `create`.
+// facts for the header. Out: code in the chosen form, declarations where it is imported, and with `weights: "external"` the bytes for `create`.
 // Guarantee: acorn has parsed the text and found no name but those `code.ts` lists; equal input gives equal bytes. No syntax
 // that small engines lack: no shorthand or destructuring, no `catch` without a name.
-import { textOf } from "../../base/lines.ts";
-import type { Options } from "../../options.ts";
-import { type Code, commas, js, lines, type Name, name, record } from "../code.ts";
-import { judge } from "../judge.ts";
+import { type Code, commas, js, lines, type Name, name } from "../code.ts";
 import { declarations } from "./declarations.ts";
 import { constants } from "./doors/constants.ts";
 import { doors } from "./doors/list.ts";
 import { type Simd, simdMemory, startSimd } from "./embed.ts";
+import { byName } from "./forms/exports.ts";
+import { forms } from "./forms/list.ts";
 import { header } from "./header.ts";
 import { createParams, type EmittedModule, importsWasm, type ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
@@ -46,38 +45,19 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
-  const text = lines(header(parts, bytes), inFormat(module, names, options)).text;
-  const told = parts.marks?.lines(text);
-  const code = told === undefined ? `${text}\n` : textOf(told);
-  const also = [...(options.format === "cjs" ? ["module"] : []), ...(simd === undefined ? [] : ["WebAssembly"])];
-  judge(code, options.format === "esm" ? "module" : "script", also);
+  const form = forms[options.format];
+  const takes = simd === undefined ? [] : ["WebAssembly"];
+  const written = form.write({ head: header(parts, bytes), module, names, parts, takes });
+  const { lines: told } = written;
   const imported = importsWasm(parts);
   return {
-    code,
-    declarations: declarations(parts),
-    ...(told === undefined ? {} : { lines: told, ...(simd?.lines === undefined ? {} : { wasmLines: simd.lines }) }),
+    ...written,
+    ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
+    declarations: form.isImported ? declarations(parts) : "",
     ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
     ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),
   };
-}
-
-/** `{ predict: predict, … }`. */
-const byName = (names: readonly Name[]): Code => record(names.map((id) => [id.text, js`${id}`]));
-
-/** The same statements as an ES module, a CommonJS module, or a script with one global. */
-function inFormat(module: Code, names: readonly Name[], { format, globalName }: Options): Code {
-  const sorted = [...names].sort((a, b) => (a.text < b.text ? -1 : 1));
-  if (format === "esm") return lines(module, js`export { ${commas(sorted)} };`);
-  if (format === "cjs")
-    return js`"use strict";
-${module}
-module.exports = ${byName(sorted)};`;
-  return js`var ${name(globalName)} = (() => {
-  "use strict";
-  ${module}
-  return ${byName(sorted)};
-})();`;
 }
 
 /** What stands in `create` or at top level, and what of it is for callers. */

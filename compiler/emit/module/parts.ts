@@ -74,6 +74,9 @@ export interface SelfTest {
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
   readonly code: string;
+  /** What the code calls by name, where it is no JavaScript itself. */
+  readonly script?: string;
+  /** Empty where nothing imports the code. */
   readonly declarations: string;
   readonly weights?: Uint8Array;
   readonly wasm?: Uint8Array;

@@ -22,13 +22,12 @@ export function tabulate(shape: readonly number[], value: (coords: readonly numb
 
 /** Σ coordinate · step of every point of `sizes`, in row-major order: where the points of a strided block stand. */
 export function offsetsOver(sizes: readonly number[], steps: readonly number[]): Int32Array {
-  const offsets = new Int32Array(sizeOf(sizes));
-  eachPoint(sizes, (coords, position) => {
-    let offset = 0;
-    for (let axis = 0; axis < coords.length; axis++) offset += coords[axis] * steps[axis];
-    offsets[position] = offset;
-  });
-  return offsets;
+  // An axis at a time: each point so far becomes a row of points.
+  return sizes.reduce((outer, size, axis) => {
+    const offsets = new Int32Array(outer.length * size);
+    for (let i = 0, to = 0; i < outer.length; i++) for (let k = 0; k < size; k++) offsets[to++] = outer[i] + k * steps[axis];
+    return offsets;
+  }, Int32Array.of(0));
 }
 
 /** Where the element at `coords` stands in row-major order. */

@@ -8,7 +8,7 @@
 //
 // `at` says behind how many free axes the batch axes stand in the result, 0 unless given. The order of the sum is that of `contract`, its first axis outermost. Operands may have their axes in any order: a view says so.
 import * as z from "zod";
-import { type Shape, showShape, sizeOf } from "../../graph/graph.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Core } from "../../program/nest/core.ts";
 import { dimsOf, pointOf } from "../../program/nest/core.ts";
 import { at, type Coord, readAt } from "../../program/nest/view.ts";
@@ -109,29 +109,58 @@ function overSums(
   attrs: DotAttrs,
   visit: (to: number, left: Float64Array, right: Float64Array, from: number) => void,
 ): void {
-  const places = placesOf(left.shape.length, right.shape.length, attrs);
-  const [[leftBatch, leftFree, leftSum], [rightBatch, rightFree, rightSum]] = offsetsOf(left, right, attrs);
-  const [batchTo, leftTo, rightTo] = [places.batch, places.left, places.right].map((axes) => walk(shape, axes));
-  const count = leftSum.length;
-  // Terms side by side: sums run along memory, whatever the axes' order.
-  const [a, b] = [new Float64Array(count), new Float64Array(rightFree.length * count)];
+  const stand = standing(left, right, shape, attrs);
+  const [leftBatch, leftFree, leftSum] = stand.left;
+  const [batchTo, leftTo, rightTo] = stand.to;
+  const a = new Float64Array(leftSum.length);
   batchTo.forEach((start, batch) => {
-    rightFree.forEach((free, j) => {
-      for (let k = 0; k < count; k++) b[j * count + k] = right.data[rightBatch[batch] + free + rightSum[k]];
-    });
+    const b = sideBySide(right, stand, batch);
     leftFree.forEach((free, i) => {
-      for (let k = 0; k < count; k++) a[k] = left.data[leftBatch[batch] + free + leftSum[k]];
-      for (let j = 0; j < rightFree.length; j++) visit(start + leftTo[i] + rightTo[j], a, b, j * count);
+      for (let k = 0; k < a.length; k++) a[k] = left.data[leftBatch[batch] + free + leftSum[k]];
+      for (let j = 0; j < rightTo.length; j++) visit(start + leftTo[i] + rightTo[j], a, b, j * a.length);
     });
   });
 }
 
-/** Where the operands' elements stand: along batch, free and contracted axes. */
-const offsetsOf = (left: Tensor, right: Tensor, attrs: DotAttrs): readonly Int32Array[][] =>
-  ([0, 1] as const).map((side) => {
-    const { shape } = [left, right][side];
-    return [attrs.batch[side], freeAxes(shape.length, side, attrs), attrs.contract[side]].map((axes) => walk(shape, axes));
-  });
+/** Where the operands' elements stand, along batch, free and contracted axes; and those of the result, of batch, left and right. */
+interface Standing {
+  readonly shapes: readonly (readonly number[])[];
+  readonly left: readonly Int32Array[];
+  readonly right: readonly Int32Array[];
+  readonly to: readonly Int32Array[];
+}
+/** A dot in a loop is asked at every step, and in run after run. */
+const last = new WeakMap<DotAttrs, Standing>();
+
+function standing(left: Tensor, right: Tensor, shape: readonly number[], attrs: DotAttrs): Standing {
+  const known = last.get(attrs);
+  const shapes = [left.shape, right.shape];
+  if (known !== undefined && shapes.every((sizes, side) => sameShape(sizes, known.shapes[side]))) return known;
+  const places = placesOf(left.shape.length, right.shape.length, attrs);
+  const [ofLeft, ofRight] = ([0, 1] as const).map((side) =>
+    [attrs.batch[side], freeAxes(shapes[side].length, side, attrs), attrs.contract[side]].map((axes) => walk(shapes[side], axes)),
+  );
+  const to = [places.batch, places.left, places.right].map((axes) => walk(shape, axes));
+  const made = { shapes, left: ofLeft, right: ofRight, to };
+  last.set(attrs, made);
+  return made;
+}
+
+/** Numbers of weights that are kept side by side, and how many at most. */
+const kept = new WeakMap<Float64Array, { readonly stand: Standing; readonly terms: Float64Array }>();
+const mostKept = 2 ** 20;
+
+/** The right operand's terms, those of a sum side by side: sums run along memory, whatever the axes' order. */
+function sideBySide({ data }: Tensor, stand: Standing, batch: number): Float64Array {
+  const known = kept.get(data);
+  if (known?.stand === stand) return known.terms;
+  const [batches, free, sum] = stand.right;
+  const terms = new Float64Array(free.length * sum.length);
+  for (let j = 0; j < free.length; j++)
+    for (let k = 0; k < sum.length; k++) terms[j * sum.length + k] = data[batches[batch] + free[j] + sum[k]];
+  if (batches.length === 1 && terms.length <= mostKept) kept.set(data, { stand, terms });
+  return terms;
+}
 
 /** The terms of each sum in float32, one by one, and their magnitudes. */
 function rounding([left, right]: readonly Tensor[], { shape, data }: Tensor, attrs: DotAttrs): Float64Array {

@@ -4,14 +4,14 @@
 //
 // Two cores: fill the whole result, then copy x into it.
 import * as z from "zod";
-import { showShape } from "../../graph/graph.ts";
+import { showShape, sizeOf } from "../../graph/graph.ts";
 import { copyCore, fillCore } from "../../program/nest/core.ts";
 import { at } from "../../program/nest/view.ts";
 import * as v from "../../program/value.ts";
 import type { Primitive } from "../define.ts";
 import { anyNumber, axesSchema, mismatch, wrongRank } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
-import { array, element, tabulate } from "../kit/tensor.ts";
+import { array, offsetsOver, positionOf } from "../kit/tensor.ts";
 
 /** Per axis: how many points before and after; 0 and 0 on the n axis. */
 export type PadAttrs = { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number };
@@ -31,12 +31,13 @@ export const pad: Primitive<PadAttrs> = {
     return { shape: shape.map((size, axis) => (size === "n" ? size : low[axis] + size + high[axis])) };
   },
   eval: ([x], { low, value }, { shape }) => {
-    const from = x.shape.map(() => 0);
-    const isInside = (coord: number, axis: number) => coord >= 0 && coord < x.shape[axis];
-    return tabulate(shape, (coords) => {
-      for (let axis = 0; axis < coords.length; axis++) from[axis] = coords[axis] - low[axis];
-      return from.every(isInside) ? element(x, from) : value;
+    const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+    const first = positionOf(shape, low);
+    const data = new Float64Array(sizeOf(shape)).fill(value);
+    offsetsOver(x.shape, steps).forEach((place, i) => {
+      data[first + place] = x.data[i];
     });
+    return { shape, data };
   },
   rounding: "none",
   vjp: (g, { inputs: [x], ct, attrs }) => [g.slice(ct, { starts: attrs.low, sizes: x.type.shape })],

@@ -20,12 +20,12 @@ import {
   type Shape,
   sameShape,
   showShape,
+  sizeOf,
   type Type,
 } from "../../graph/graph.ts";
 import type { Primitive, Tensor } from "../define.ts";
 import { mismatch } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
-import { element, tabulate } from "../kit/tensor.ts";
 import { add } from "../pointwise/add.ts";
 import { mul } from "../pointwise/mul.ts";
 import { tanh } from "../pointwise/tanh.ts";
@@ -121,7 +121,20 @@ export const scan: Primitive<ScanAttrs> = {
 };
 
 /** One step of a stacked tensor. */
-const sliceAt = (x: Tensor, axis: number, t: number): Tensor =>
-  tabulate(x.shape.toSpliced(axis, 1), (coords) => element(x, coords.toSpliced(axis, 0, t)));
-const stack = (steps: readonly Tensor[], axis: number): Tensor =>
-  tabulate(steps[0].shape.toSpliced(axis, 0, steps.length), (coords) => element(steps[coords[axis]], coords.toSpliced(axis, 1)));
+function sliceAt(x: Tensor, axis: number, t: number): Tensor {
+  const [length, inner] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))];
+  const shape = x.shape.toSpliced(axis, 1);
+  const data = new Float64Array(sizeOf(shape));
+  for (let to = 0, from = t * inner; to < data.length; to += inner, from += length * inner)
+    data.set(x.data.subarray(from, from + inner), to);
+  return { shape, data };
+}
+function stack(steps: readonly Tensor[], axis: number): Tensor {
+  const [{ shape }] = steps;
+  const inner = sizeOf(shape.slice(axis));
+  const data = new Float64Array(steps.length * sizeOf(shape));
+  for (const [t, step] of steps.entries())
+    for (let from = 0, to = t * inner; from < step.data.length; from += inner, to += steps.length * inner)
+      data.set(step.data.subarray(from, from + inner), to);
+  return { shape: shape.toSpliced(axis, 0, steps.length), data };
+}

@@ -4,11 +4,11 @@
 //
 // As a view: stride 0 on every new axis. Sizes of 1 are not stretched here; `broadcastTo` (NumPy's rule) drops them first.
 import * as z from "zod";
-import { type Shape, showShape } from "../../graph/graph.ts";
+import { type Shape, showShape, sizeOf } from "../../graph/graph.ts";
 import type { Primitive } from "../define.ts";
 import { axesSchema, mismatch, shapeSchema } from "../kit/checks.ts";
 import { sampleShape } from "../kit/elementwise.ts";
-import { array, element, tabulate } from "../kit/tensor.ts";
+import { array, offsetsOver } from "../kit/tensor.ts";
 
 /** The result's shape, and for each axis of x, ascending, which of the result's axes it is. */
 export type BroadcastAttrs = { readonly shape: Shape; readonly axes: readonly number[] };
@@ -28,11 +28,12 @@ export const broadcast: Primitive<BroadcastAttrs> = {
     return { shape };
   },
   eval: ([x], { axes }, { shape }) => {
-    const from = x.shape.map(() => 0);
-    return tabulate(shape, (coords) => {
-      for (let i = 0; i < axes.length; i++) from[i] = coords[axes[i]];
-      return element(x, from);
+    const steps = shape.map((_, axis) => (axes.includes(axis) ? sizeOf(x.shape.slice(axes.indexOf(axis) + 1)) : 0));
+    const data = new Float64Array(sizeOf(shape));
+    offsetsOver(shape, steps).forEach((from, i) => {
+      data[i] = x.data[from];
     });
+    return { shape, data };
   },
   rounding: "none",
   vjp: (g, { ct, attrs }) => {

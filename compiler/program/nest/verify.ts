@@ -2,17 +2,45 @@
 // Guarantee for what passes: all that a Program's kernels keep (names, formats, addresses in bounds for every point, writers), read
 // off the plain loops of each nest; `acc` stands in `finish` alone; a fold has the format of its terms and of `acc`.
 import { CompileError } from "../../diagnostics/error.ts";
-import type { Index, Program } from "../program.ts";
-import { verifyProgram } from "../verify.ts";
+import type { Call, Index, Program } from "../program.ts";
+import { isFree, verifyProgram } from "../verify.ts";
 import { indexValues, visit } from "../walk.ts";
 import { leavesOf, type Nest, type NestKernel, storesOf } from "./nest.ts";
 import { plainProgram } from "./plain.ts";
 import { nestNotes } from "./print.ts";
+import { buffersOfNests, twinOf } from "./twins.ts";
 
 /** Throws CompileError `ir/verify` at the first rule that is broken. */
 export function verifyNests(program: Program<NestKernel>): void {
-  for (const { parts } of program.kernels) for (const nest of leavesOf(parts)) verifyNest(nest);
-  verifyProgram(plainProgram(program));
+  const one = withoutTwins(program);
+  for (const { parts } of one.kernels) for (const nest of leavesOf(parts)) verifyNest(nest);
+  verifyProgram(plainProgram(one));
+}
+
+/** The calls of a twin as calls of the kernel that it is a twin of, where that is there, and each buffer is as long and may be written
+ * like the one there: then what holds there holds here. */
+function withoutTwins(program: Program<NestKernel>): Program<NestKernel> {
+  const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
+  const isAlike = (there: string, here: string): boolean => {
+    const [a, b] = [buffers.get(there), buffers.get(here)];
+    return a !== undefined && b !== undefined && a.length === b.length && (a.role === b.role || isFree(b.role));
+  };
+  const all = new Set(program.kernels);
+  const covered = new Map<string, NestKernel>();
+  const kernels = program.kernels.filter((kernel) => {
+    const twin = twinOf(kernel);
+    if (twin === undefined || !all.has(twin.kernel) || covered.has(kernel.name)) return true;
+    const theirs = buffersOfNests(twin.kernel);
+    const own = buffersOfNests(kernel);
+    if (new Set(own).size < own.length || !theirs.every((there, i) => isAlike(there, own[i]))) return true;
+    covered.set(kernel.name, twin.kernel);
+    return false;
+  });
+  const covers = (call: Call): Call => {
+    const kernel = covered.get(call.kernel);
+    return kernel === undefined ? call : { ...call, kernel: kernel.name };
+  };
+  return { ...program, kernels, entries: program.entries.map((entry) => ({ ...entry, calls: entry.calls.map(covers) })) };
 }
 
 function verifyNest(nest: Nest): void {

@@ -1,10 +1,12 @@
 // `layerc compile`: a model file → a JavaScript module, its declarations, and its weights and WebAssembly where they are not inside.
-import { extname } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import type { Artifact } from "../../../compiler/artifact.ts";
-import { compile } from "../../../compiler/compile.ts";
+import { compile, extensionOf } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { checkInputs, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
+import { checkBudget } from "../../budget.ts";
+import { type Chosen, withHost } from "../../hosts.ts";
+import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
@@ -35,13 +37,18 @@ export function addCompile(program: Command): void {
       "after",
       "\nExamples:\n  layerc compile iris.model.ts -o iris.js\n  layerc compile cars.model.ts --train --batch 64\n  layerc compile iris.safetensors --format iife --global-name iris --stdout",
     )
-    .action(async (file: string, flags: Flags) => {
+    .action(async (file: string, given: Flags) => {
+      const { options, says } = chosenBy(given);
+      const flags = { ...given, ...options };
       const output = flags.stdout ? undefined : outputFile(file, flags);
       // Before the model is read, because reading it runs it.
       if (output !== undefined && file !== "-")
         checkInputs([{ what: "the module", path: output, content: "" }], [{ what: "the model file", path: file }]);
       const subject = await readModel(file, flags);
-      const artifact = await work(subject, () => compile(subject.model, optionsOf(flags)));
+      const artifact = await work(subject, () => compile(subject.model, options));
+      if (says !== undefined) say(says);
+      const size = flags.budget === undefined ? undefined : checkBudget(artifact, flags.budget);
+      if (size !== undefined && flags.budget !== undefined) say(`${showBytes(size)} of ${showBytes(flags.budget)} packed`);
       warn(artifact.warnings, subject.model);
       if (output === undefined) print(artifact.code);
       else tell(write(output, artifact, subject, flags), artifact, flags.json === true);
@@ -49,9 +56,14 @@ export function addCompile(program: Command): void {
     });
 }
 
-const extensions = { esm: ".js", iife: ".js", cjs: ".cjs" } as const;
+/** The options of a compilation, with those of the place it is for. */
+function chosenBy(flags: Flags): Partial<Chosen> & Pick<Chosen, "options"> {
+  const options = optionsOf(flags);
+  return flags.host === undefined ? { options } : withHost(flags.host, options);
+}
 
-function outputFile(model: string, { output, format = "esm" }: Flags): string {
+function outputFile(model: string, flags: Flags): string {
+  const { output } = flags;
   if (output !== undefined) return output;
   if (model === "-" || descriptorOf(model) !== undefined) {
     throw new CompileError({
@@ -61,12 +73,13 @@ function outputFile(model: string, { output, format = "esm" }: Flags): string {
       hint: "give -o <file> or --stdout",
     });
   }
-  return model.replace(/(\.model)?\.[^./\\]+$/, "") + extensions[format];
+  return model.replace(/(\.model)?\.[^./\\]+$/, "") + extensionOf(optionsOf(flags));
 }
 
 interface Written {
   readonly code: string;
   readonly declarations?: string;
+  readonly script?: string;
   readonly weights?: string;
   readonly wasm?: string;
   readonly wasmRelaxed?: string;
@@ -80,11 +93,15 @@ const companions = [
 
 function write(output: string, artifact: Artifact, subject: Loaded, { force = false }: Flags): Written {
   const inputs = inputsOf(subject);
-  const module = { what: "the module", path: output, content: artifact.code };
+  const module: Output = {
+    ...{ what: "the module", path: output, content: artifact.code },
+    ...(artifact.code.startsWith("#!") ? { isProgram: true } : {}),
+  };
   if (isStream(output)) {
     writeOutputs([module], inputs, force);
     return { code: output };
   }
+  if (artifact.declarations === "") return writeAlone(module, artifact, inputs, force);
   const extension = /\.[mc]?js$/.test(output) ? extname(output) : "";
   const stem = output.slice(0, output.length - extension.length);
   const beside = companions.flatMap(([part, ending, what]) => {
@@ -109,21 +126,34 @@ function write(output: string, artifact: Artifact, subject: Loaded, { force = fa
   };
 }
 
+/** What nobody imports: a program, or SQL with the script that it calls by the function's name. */
+function writeAlone(module: Output, { script, manifest }: Artifact, inputs: readonly Input[], force: boolean): Written {
+  if (script === undefined) {
+    writeOutputs([module], inputs, force);
+    return { code: module.path };
+  }
+  const path = join(dirname(module.path), `${manifest.options.globalName}.cjs`);
+  writeOutputs([{ what: "the script of the function", path, content: script, isProgram: true }, module], inputs, force);
+  return { code: module.path, script: path };
+}
+
 /** Where only the module's text goes out, what it needs besides is not dropped in silence. */
 function leftOut(artifact: Artifact): void {
   for (const [part, , what] of companions) {
     const bytes = artifact[part];
     if (bytes !== undefined) say(`${what} (${showBytes(bytes.length)}) are not written: give -o <file>`);
   }
+  if (artifact.script !== undefined) say("the script of the function is not written: give -o <file>");
 }
 
 function tell(files: Written, { manifest, warnings }: Artifact, json: boolean): void {
   if (json) printJson({ files, manifest, warnings });
   else {
     const weights = files.weights === undefined ? "" : `, ${files.weights}: ${showBytes(manifest.bytes.weights)} of weights`;
+    const script = files.script === undefined ? "" : `, ${files.script}`;
     const wasm = [files.wasm, files.wasmRelaxed].map((file) => (file === undefined ? "" : `, ${file}`)).join("");
     say(
-      `${files.code}: ${showBytes(manifest.bytes.code)}${weights}${wasm}; ${showCount(manifest.multiplyAdds)} multiply-adds per row`,
+      `${files.code}: ${showBytes(manifest.bytes.code)}${weights}${wasm}${script}; ${showCount(manifest.multiplyAdds)} multiply-adds per row`,
     );
   }
 }

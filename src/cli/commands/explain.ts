@@ -1,9 +1,9 @@
-// `layerc explain <code>`: what an error code means, with a wrong and a right example.
+// `layerc explain <code>`: what an error code means, with a wrong and a right example and what the wrong one prints.
 import type { Command } from "commander";
 import { type Code, codes } from "../../../compiler/diagnostics/codes.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { suggestionFor } from "../../../compiler/diagnostics/suggest.ts";
-import type { Example } from "../explain/pair.ts";
+import { type Example, typed } from "../explain/pair.ts";
 import { renderTable } from "../render.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -24,18 +24,25 @@ export function addExplain(program: Command): void {
       }
       if (json) printJson(Object.fromEntries(found));
       else if (code === undefined) print(renderTable(found));
-      else print([found[0].join("\n  "), ...(await pairOf(code))].join("\n\n"));
+      else print([found[0].join("\n  "), ...(await exampleOf(code as Code))].join("\n\n"));
     });
 }
 
-/** A wrong and a right example, where there are such. */
-async function pairOf(code: string): Promise<readonly string[]> {
-  const { examples } = await import("../explain/examples.ts");
-  const pair = examples[code as Code];
-  return pair === undefined ? [] : Object.entries(pair).map(([kind, example]) => `${kind}\n${shown(example)}`);
+/** A wrong and a right example with what the wrong one prints, or why there is none. */
+async function exampleOf(code: Code): Promise<readonly string[]> {
+  const [{ examples }, { excused }, { prints }] = await Promise.all([
+    import("../explain/examples.ts"),
+    import("../explain/excused.ts"),
+    import("../explain/prints.ts"),
+  ]);
+  const pair = examples[code];
+  if (pair === undefined) return [`no example\n  ${excused[code]}`];
+  return [`wrong\n${shown(pair.wrong)}`, `prints\n${indented(prints[code] ?? "", 2)}`, `right\n${shown(pair.right)}`];
 }
 
-function shown({ files, run }: Example): string {
-  const texts = Object.entries(files).map(([name, text]) => `  ${name}\n${text.trimEnd().replaceAll(/^(?=.)/gm, "    ")}`);
-  return [...texts, `  ${run}`].join("\n");
+const indented = (text: string, by: number): string => text.trimEnd().replaceAll(/^(?=.)/gm, " ".repeat(by));
+
+function shown(example: Example): string {
+  const { texts, commands } = typed(example);
+  return [...texts.map(([name, text]) => `  ${name}\n${indented(text, 4)}`), ...commands.map((one) => `  ${one}`)].join("\n");
 }

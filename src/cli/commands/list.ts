@@ -32,6 +32,12 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./inspect.ts")).addInspect,
   },
   {
+    name: "report",
+    args: "<model> [other]",
+    summary: "write one HTML file that shows all the compiler does with a model, or how two differ",
+    load: async () => (await import("./report.ts")).addReport,
+  },
+  {
     name: "passes",
     args: "",
     summary: "list the passes of the compiler",
@@ -56,6 +62,18 @@ export const commands: readonly Entry[] = [
     load: async () => (await import("./run.ts")).addRun,
   },
   {
+    name: "score",
+    args: "<model> <rows...>",
+    summary: "write a model's answers to tables of any size: Parquet, CSV, JSON lines",
+    load: async () => (await import("./score.ts")).addScore,
+  },
+  {
+    name: "bisect",
+    args: "<model>",
+    summary: "name the pass, rule or kernel after which a model's executors disagree",
+    load: async () => (await import("./bisect.ts")).addBisect,
+  },
+  {
     name: "train",
     args: "<model>",
     summary: "train a model on rows from a file",
@@ -66,6 +84,12 @@ export const commands: readonly Entry[] = [
     args: "<model>",
     summary: "print the layers of a model as a table",
     load: async () => (await import("./summary.ts")).addSummary,
+  },
+  {
+    name: "verify",
+    args: "<module>",
+    summary: "say whether a file is what the compiler makes",
+    load: async () => (await import("./verify.ts")).addVerify,
   },
   {
     name: "compare",

@@ -1,17 +1,17 @@
 // `layerc run`: rows in, rows out, on one of three executors: the Graph (the meaning), the Program (the bits), or the emitted
 // JavaScript. A Graph given as text on standard input runs on its interpreter, every input by name.
 import { type Command, Option } from "commander";
-import { compile, lowerModel } from "../../../compiler/compile.ts";
-import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
+import { compile, lowerModel, untrained } from "../../../compiler/compile.ts";
+import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { knownKeys } from "../../../compiler/diagnostics/plain.ts";
 import { type Inference, resolve } from "../../../compiler/front/steps.ts";
 import { type Graph, nodesOf, sizeOf } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
-import { createMachine } from "../../../compiler/interpret/program.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { OptionsInput } from "../../../compiler/options.ts";
 import { load, type PortPredictor, type PortRows } from "../../../runtime/index.ts";
 import { failInput } from "../../data/input.ts";
+import { runProgram } from "../../explore/bisect/executors.ts";
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
 import { feedsOf, type Inputs, nameIn, readInputs } from "../inputs.ts";
 import { numbersIn, readSource, readValues, type Source } from "../rows.ts";
@@ -76,6 +76,8 @@ function onModel(model: Model, flags: Flags): Output[] {
     ...{ given, rows, feeds: feedsOf(feeds, given, inputs), predict: resolved.predict },
     ...{ weights: () => resolved.modelWeights().values, options: optionsOf(flags), precision: flags.precision },
   };
+  // Of a module its compilation warns, of more than that.
+  if (flags.on !== "js") warn(untrained(model), model);
   const found = executors[flags.on](model, run);
   return outputs.map(({ name, shape }, i) => ({ name, shape: [rows, ...shape], values: Array.from(found[i]) }));
 }
@@ -98,30 +100,7 @@ const executors: Readonly<Record<Executor, (model: Model, run: Run) => readonly 
   },
   program: (model, { rows, feeds, predict: { outputs }, options }) => {
     const { program, contents } = lowerModel(model, options);
-    const machine = createMachine(program, { constants: contents });
-    const entry = program.entries.find(({ name }) => name === "predict") ?? internal("the program has no entry predict");
-    const bufferOf = (ports: typeof entry.inputs, port: string) =>
-      machine.buffers.get(ports.find(([name]) => name === port)?.[1] ?? "");
-    // An input that nothing reads has no buffer.
-    const from = Object.entries(feeds).flatMap(([name, values]) => {
-      const buffer = bufferOf(entry.inputs, name);
-      return buffer === undefined ? [] : [{ buffer, values }];
-    });
-    const to = outputs.map(({ name, shape }) => ({
-      buffer: bufferOf(entry.outputs, name) ?? internal(`the program has no output ${name}`),
-      width: sizeOf(shape),
-      values: new Float32Array(rows * sizeOf(shape)),
-    }));
-    if (program.entries.some(({ name }) => name === "prepare")) machine.run("prepare");
-    for (let row = 0; row < rows; row++) {
-      for (const { buffer, values } of from) {
-        const width = values.length / rows;
-        buffer.set(values.subarray(row * width, (row + 1) * width));
-      }
-      machine.run("predict");
-      for (const { buffer, width, values } of to) values.set(buffer.subarray(0, width), row * width);
-    }
-    return to.map(({ values }) => values);
+    return runProgram(program, contents, outputs, { rows, feeds, values: [] });
   },
   js: (model, { given: { values }, predict: { inputs, outputs }, options }) => {
     const artifact = compile(model, { ...options, selfTest: false });

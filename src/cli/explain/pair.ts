@@ -1,9 +1,10 @@
-// What the examples of `layerc explain` are made of: files and one command, all of them text, so that they can be read and typed.
+// What the examples of `layerc explain` are made of: files and one command, so that they can be read and typed. In: texts, and bytes that no text
+// holds. Out: the same as text: a file of bytes is a command that writes it.
 import type { Code } from "../../../compiler/diagnostics/codes.ts";
 
 /** Files by name, and what is called in their folder. */
 export interface Example {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly run: string;
 }
 /** What gives a code, and the same put right. */
@@ -11,6 +12,27 @@ export interface Pair {
   readonly wrong: Example;
   readonly right: Example;
 }
+
+/** Bytes as a text of characters up to 255 says them. */
+export const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** The files that are text, and the commands to type: those that write what is none, then the one that the example is about. */
+export function typed({ files, run }: Example): {
+  readonly texts: readonly (readonly [name: string, text: string])[];
+  readonly commands: readonly string[];
+} {
+  const all = Object.entries(files);
+  const texts = all.flatMap(([name, file]) => (typeof file === "string" ? [[name, file] as const] : []));
+  const made = all.flatMap(([name, file]) => (typeof file === "string" ? [] : [`printf '${octal(file)}' > ${name}`]));
+  return { texts, commands: [...made, run] };
+}
+/** As every shell's printf reads it; three digits, so that one may stand behind. */
+const octal = (file: Uint8Array): string =>
+  Array.from(file, (byte) =>
+    /[\w {}:;,.()<>[\]-]/.test(String.fromCharCode(byte)) && byte < 127
+      ? String.fromCharCode(byte)
+      : `\\${byte.toString(8).padStart(3, "0")}`,
+  ).join("");
 
 export const compile = "layerc compile net.model.ts --stdout";
 export const head = 'import * as l from "layerc";\n\n';

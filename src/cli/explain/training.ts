@@ -60,8 +60,20 @@ export const training: Pairs = {
     right: net("l.dense({ units: 16, inputShape: [4096] })"),
   },
   "compare/differs": { wrong: seeded(1), right: seeded(0) },
+  "options/host": {
+    wrong: { ...good, run: `${compile} --host njs --syntax es2020` },
+    right: { ...good, run: `${compile} --host njs` },
+  },
+  "options/budget": {
+    wrong: { ...good, run: `${compile} --budget 1kb` },
+    right: { ...good, run: `${compile} --budget 9kb` },
+  },
   "options/invalid": {
     wrong: { ...good, run: `${compile} --chunk 2` },
     right: net("l.lstm({ units: 2, inputShape: [4, 2] })", `${compile} --stream --chunk 2`),
+  },
+  "sql/limit": {
+    wrong: net("l.dense({ units: 90, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
+    right: net("l.dense({ units: 9, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
   },
 };

@@ -3,9 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Imputation } from "../../data/impute.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
-
-/** Names of columns; of several ports by name. */
-export type Columns = readonly string[] | Readonly<Record<string, readonly string[]>>;
+import { type Columns, columns, integer, json, listOf, whole } from "../values.ts";
 
 /** What commander gives. */
 export interface TrainFlags extends ModelFlags {
@@ -98,26 +96,6 @@ export function addTrainFlags(command: Command): Command {
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-/** Names between commas; as JSON where a name has one. */
-function listOf(text: string): readonly string[] {
-  if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim()).filter((name) => name !== ""); // biome-ignore format: one line
-  const list = json(text);
-  if (Array.isArray(list) && list.every((name) => typeof name === "string")) return list;
-  throw new InvalidArgumentError('Columns are names between commas, or as JSON: ["a,b", "c"].');
-}
-
-/** `a,b`, or for a port `left=a,b`; a name with `=` stands in JSON. */
-function columns(text: string, before?: Columns): Columns {
-  const [, port, rest = ""] = text.trimStart().startsWith("[") ? [] : (/^([^=,]+)=(.*)$/s.exec(text) ?? []);
-  const isByPort = before !== undefined && !Array.isArray(before);
-  if (port === undefined) {
-    if (isByPort) throw new InvalidArgumentError(`Which port are they of? Write port=${text}.`);
-    return [...((before as readonly string[] | undefined) ?? []), ...listOf(text)];
-  }
-  if (before !== undefined && !isByPort) throw new InvalidArgumentError("Either all columns are given by port, or none.");
-  return { ...(before as Readonly<Record<string, readonly string[]>> | undefined), [port.trim()]: listOf(rest) };
-}
-
 function imputation(text: string, before: TrainFlags["impute"] = { by: {} }): TrainFlags["impute"] {
   const [, column, rule = ""] = /^(.+)=(.*)$/s.exec(text) ?? [];
   const imputationValue = (rule: string): Imputation =>
@@ -126,19 +104,6 @@ function imputation(text: string, before: TrainFlags["impute"] = { by: {} }): Tr
     ? { ...before, all: imputationValue(text) }
     : { ...before, by: { ...before.by, [column]: imputationValue(rule) } };
 }
-
-const integer = (text: string): number => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
-  return value;
-};
-const whole =
-  (least: number) =>
-  (text: string): number => {
-    const value = integer(text);
-    if (value < least) throw new InvalidArgumentError(`It is a whole number from ${least} on.`);
-    return value;
-  };
 
 /** A share of the rows, or the name of a file. */
 const part = (text: string): number | string => {
@@ -154,13 +119,6 @@ const rate = (text: string): number => {
   throw new InvalidArgumentError("A rate is a number above 0.");
 };
 
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError(`It is no JSON: ${text}`);
-  }
-};
 const spec = (text: string): Spec => (text.trimStart().startsWith("{") ? (json(text) as Spec) : text);
 /** Names between commas, or a list of specs as JSON. */
 const specs = (text: string): readonly Spec[] => {

@@ -31,8 +31,7 @@ export async function trainOnce(file: string, flags: TrainFlags): Promise<void> 
   const rows = await readData(ports, flags);
   const model = await work(subject, () => withData(begun, rows, flags));
   const artifact = await work(subject, () => compiled(model, rows, flags));
-  // That its weights are no trained ones it is told by being trained.
-  warn(artifact.warnings.filter(({ code }) => code !== "weights/untrained"), model); // biome-ignore format: one line
+  warn(artifact.warnings, model);
   const inputs = [...inputsOf(subject), ...read];
   tellRows(rows, flags);
   const module = load<Trainable>(artifact);

@@ -1,5 +1,6 @@
 // The same training from several seeds. In: a command line with `--seeds`. Out: a row when a run ends, and the best one's files. Guarantee: each run is
-// a process of the same command with `--seed`, so it is that run alone, to the bit; a run that breaks off is a row too.
+// a process of the same command with `--seed`, so it is that run alone, to the bit; a run that breaks off is a row too; what
+// all runs are warned of is said once.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -24,7 +25,11 @@ interface Run {
   readonly logs?: Readonly<Record<string, unknown>>;
   readonly test?: Readonly<Record<string, unknown>>;
   readonly error?: Diagnostic;
+  /** What the run said for people: with --json, its warnings. */
+  readonly warned: string;
 }
+
+type Ended = Omit<Run, "warned">;
 
 /** Runs all seeds, and saves the best. Throws CompileError where the flags do not go together, or no run came to its end. */
 export async function sweep(model: string, flags: TrainFlags, args: readonly string[]): Promise<void> {
@@ -40,10 +45,13 @@ export async function sweep(model: string, flags: TrainFlags, args: readonly str
   const folder = mkdtempSync(join(tmpdir(), "layerc-sweep-"));
   try {
     const waiting = [...seeds];
-    const done: Run[] = [];
+    const done: Ended[] = [];
+    const told = new Set<string>();
     const worker = async (): Promise<void> => {
       for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-        const run = await runOf(seed, args, flags, folder);
+        const { warned, ...run } = await runOf(seed, args, flags, folder);
+        if (run.error === undefined && warned !== "" && !told.has(warned)) say(warned);
+        told.add(warned);
         if (done.length === 0 && flags.json !== true) print(headOf(run));
         done.push(run);
         print(flags.json === true ? JSON.stringify({ event: "run", ...run }) : rowOf(run));
@@ -101,9 +109,13 @@ function runOf(seed: number, args: readonly string[], flags: TrainFlags, folder:
     said.stderr = (said.stderr + text).slice(-2000);
   });
   return new Promise((settle) => {
-    child.on("error", (error) => settle({ seed, error: failure(error.message) }));
+    child.on("error", (error) => settle({ seed, error: failure(error.message), warned: "" }));
     child.on("close", (code, signal) =>
-      settle({ seed, ...resultIn(said.stdout, `it ended with ${signal ?? code}: ${said.stderr.trim()}`) }),
+      settle({
+        seed,
+        ...resultIn(said.stdout, `it ended with ${signal ?? code}: ${said.stderr.trim()}`),
+        warned: said.stderr.trimEnd(),
+      }),
     );
   });
 }
@@ -111,7 +123,7 @@ function runOf(seed: number, args: readonly string[], flags: TrainFlags, folder:
 const failure = (message: string): Diagnostic => ({ code: "training/run", path: "", message });
 
 /** The last event of a run; an error is printed as indented JSON. */
-function resultIn(stdout: string, otherwise: string): Omit<Run, "seed"> {
+function resultIn(stdout: string, otherwise: string): Omit<Ended, "seed"> {
   const last = stdout.trimEnd().split("\n").at(-1) ?? "";
   try {
     if (last.startsWith('{"event":"trained"')) {
@@ -133,20 +145,20 @@ function resultIn(stdout: string, otherwise: string): Omit<Run, "seed"> {
 const width = 12;
 const cells = (list: readonly string[]): string =>
   list.map((text, i) => text.padStart(i === 0 ? 6 : Math.max(width, 8))).join("  ");
-const keysOf = ({ logs = {}, test = {} }: Run): readonly string[] => [
+const keysOf = ({ logs = {}, test = {} }: Ended): readonly string[] => [
   ...Object.keys(logs),
   ...Object.keys(test).map((key) => `test_${key}`),
 ];
-const headOf = (run: Run): string => cells(["seed", "epochs", ...keysOf(run)]);
+const headOf = (run: Ended): string => cells(["seed", "epochs", ...keysOf(run)]);
 
-function rowOf({ seed, epochs, logs = {}, test = {}, error }: Run): string {
+function rowOf({ seed, epochs, logs = {}, test = {}, error }: Ended): string {
   if (error !== undefined) return `${cells([String(seed)])}  ${error.code}: ${error.message}`;
   const measures = [...Object.values(logs), ...Object.values(test)];
   const show = (value: unknown): string => (typeof value === "number" ? String(Number(value.toPrecision(4))) : "…");
   return cells([String(seed), String(epochs), ...measures.map(show)]);
 }
 
-function finish(runs: readonly Run[], flags: TrainFlags, folder: string, inputs: readonly Input[]): void {
+function finish(runs: readonly Ended[], flags: TrainFlags, folder: string, inputs: readonly Input[]): void {
   const ended = runs.filter(({ error }) => error === undefined);
   if (ended.length === 0) {
     const [{ error = failure("no run ended") }] = runs;
@@ -154,9 +166,9 @@ function finish(runs: readonly Run[], flags: TrainFlags, folder: string, inputs:
   }
   const monitor = monitorIn(flags, ended[0].logs?.val_loss !== undefined);
   const watch = monitorOf("layerc train", { monitor }, Object.keys(ended[0].logs ?? {}));
-  const measureOf = ({ logs }: Run): number => Number(logs?.[monitor]);
+  const measureOf = ({ logs }: Ended): number => Number(logs?.[monitor]);
   // Of equal ones the first seed, whichever ended first.
-  const order = (a: Run, b: Run): number =>
+  const order = (a: Ended, b: Ended): number =>
     watch.isBetter(measureOf(a), measureOf(b)) ? -1 : watch.isBetter(measureOf(b), measureOf(a)) ? 1 : a.seed - b.seed;
   const best = ended.filter((run) => Number.isFinite(measureOf(run))).sort(order)[0] ?? ended[0];
   const outputs = outputNames(flags).flatMap(([kind, path]): readonly Output[] => {

@@ -1,19 +1,34 @@
 // A report of a model. In: a Model and options. Out: everything the compiler did with it, as plain data. Guarantee: pure, so that it runs in a page as
 // well; the same model and options give the same report; what is shown is what a compilation does, told by those who do it.
 
+import type { Artifact } from "../../../compiler/artifact.ts";
 import { version } from "../../../compiler/base/version.ts";
-import { compileObserved, type Goal } from "../../../compiler/compile.ts";
+import { compileObserved, type Goal, profileOf } from "../../../compiler/compile.ts";
 import type { Diagnostic } from "../../../compiler/diagnostics/error.ts";
 import type { Model } from "../../../compiler/model.ts";
-import type { OptionsInput } from "../../../compiler/options.ts";
+import { type OptionsInput, optionsSchema } from "../../../compiler/options.ts";
 import type { Made } from "../../../compiler/pipeline/passes.ts";
 import type { Report } from "../report.ts";
+import { activationsOf } from "./activations.ts";
 import { goalOf } from "./goal.ts";
 import { listOf } from "./layers.ts";
 import { Things } from "./things.ts";
 
 /** The report of a model as it is compiled with these options; with `train` there are goals beside predict. Throws CompileError. */
-export function collect(model: Model, options: OptionsInput = {}): Report {
+export const collect = (model: Model, options: OptionsInput = {}): Report => collectWith(model, options, {}).report;
+
+/** What a report may have besides. */
+export interface Wants {
+  /** The kernels, to be timed where the report is read. */
+  readonly profile?: boolean;
+}
+
+/** The same with the module itself. */
+export function collectWith(
+  model: Model,
+  options: OptionsInput,
+  { profile = false }: Wants,
+): { readonly report: Report; readonly artifact: Artifact } {
   const made = new Map<Goal, Made[]>();
   const { artifact, compilation, ...code } = compileObserved(model, options, (goal, one) => {
     const all = made.get(goal) ?? [];
@@ -22,9 +37,10 @@ export function collect(model: Model, options: OptionsInput = {}): Report {
   });
   const things = new Things();
   const list = listOf(compilation.resolved, things);
-  const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things })?.report ?? []);
+  const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things }) ?? []);
+  const predict = goals.find(({ report }) => report.goal === "predict");
   const { manifest, warnings } = artifact;
-  return {
+  const report: Report = {
     layerc: version,
     model: manifest.model,
     hash: manifest.hash,
@@ -39,16 +55,19 @@ export function collect(model: Model, options: OptionsInput = {}): Report {
     things: things.list(),
     layers: list.rows,
     drawing: list.drawing,
-    goals,
-    activations: [],
+    goals: goals.map(({ report }) => report),
+    activations: predict === undefined ? [] : activationsOf(compilation, made.get("predict") ?? [], predict.links, things),
     warnings: warnings.map(warningText),
+    ...(profile ? { profile: profileOf(model, options) } : {}),
   };
+  return { report, artifact };
 }
 
+const defaults = optionsSchema.parse({});
 /** What was asked for beyond the defaults. */
 const optionsText = (options: OptionsInput): string =>
   Object.entries(options)
-    .filter(([, value]) => value !== undefined)
+    .filter(([key, value]) => value !== undefined && value !== defaults[key as keyof typeof defaults])
     .map(([key, value]) => `${key}: ${String(value)}`)
     .join(", ");
 

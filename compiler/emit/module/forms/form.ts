@@ -1,0 +1,41 @@
+// What a form of a module is: how its statements are handed out. A new one is a file and a line in list.ts.
+import type { Line } from "../../../base/lines.ts";
+import type { Options } from "../../../options.ts";
+import type { Code, Name } from "../../code.ts";
+import type { ModuleParts } from "../parts.ts";
+
+/** What stands around a module is made from. */
+export interface FormSite {
+  /** The comment on top. */
+  readonly head: Code;
+  /** The statements of the module. */
+  readonly module: Code;
+  /** What they show. */
+  readonly names: readonly Name[];
+  readonly parts: ModuleParts;
+  /** What they take from outside, beside what every module may. */
+  readonly takes: readonly string[];
+}
+
+/** The text of a form, and the script that goes with it. */
+export interface Written {
+  readonly code: string;
+  readonly script?: string;
+  /** The code line by line, where marks were asked for. */
+  readonly lines?: readonly Line[];
+}
+
+/** One value of the option `format`. */
+export interface Form {
+  /** How a file of it ends. */
+  readonly extension: (options: Options) => string;
+  /** Whether other code imports it, so that it has declarations. */
+  readonly isImported: boolean;
+  /** Options that it settles; another value is an error. */
+  readonly fixed: (options: Options) => Partial<Options>;
+  /** Options that only it has. */
+  readonly own: readonly ("rows" | "dialect")[];
+
+  /** Judged. */
+  readonly write: (site: FormSite) => Written;
+}

@@ -1,0 +1,78 @@
+// SQL of DuckDB for scoring a file. In: a task. Out: statements. Guarantee: no name and no word of a file reaches the text unquoted.
+import { extname } from "node:path";
+import type { Cell, Nulls, Task } from "./define.ts";
+
+/** A name. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** A text. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** How a file is read, and how one is written, by its ending. */
+const readers: Readonly<Record<string, string>> = {
+  ".parquet": "read_parquet",
+  ".csv": "read_csv",
+  ".tsv": "read_csv",
+  ".ndjson": "read_json",
+  ".jsonl": "read_json",
+};
+const writers: Readonly<Record<string, string>> = {
+  ".parquet": "FORMAT parquet",
+  ".csv": "FORMAT csv, HEADER true",
+  ".tsv": "FORMAT csv, HEADER true, DELIMITER '\\t'",
+  ".ndjson": "FORMAT json",
+  ".jsonl": "FORMAT json",
+};
+export const reads: readonly string[] = Object.keys(readers);
+export const writes: readonly string[] = Object.keys(writers);
+
+/** The rows of a file. */
+export const source = (file: string): string => `${readers[extname(file).toLowerCase()]}(${literal(file)})`;
+
+/** What an error of ours begins with, in the midst of DuckDB's words. */
+export const unknownWord = "layerc knows no word";
+
+/** A cell as a number or a text; NULL where it holds nothing. */
+export function cellOf(cell: Cell): string {
+  const column = quoted(cell.column);
+  switch (cell.as) {
+    case "number":
+      return `CAST(${column} AS FLOAT)`;
+    case "text":
+      return column;
+    case "item": {
+      const list = `CAST(${column} AS FLOAT[])`;
+      return `CASE WHEN len(${list}) = ${cell.of} THEN ${list}[${cell.index + 1}] END`;
+    }
+    case "is": {
+      const others = cell.among.filter((word) => word !== cell.word).map(literal);
+      const none = others.length === 0 ? "" : ` WHEN ${column} IN (${others.join(", ")}) THEN 0`;
+      return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} = ${literal(cell.word)} THEN 1${none} ELSE CAST(error(${literal(unknownWord)} || ${column}) AS FLOAT) END`;
+    }
+  }
+}
+
+/** The same with what stands for nothing. */
+function filled(cell: Cell, nulls: Nulls): string {
+  const value = cellOf(cell);
+  if (typeof nulls === "string") return value;
+  const { fill } = nulls;
+  return `coalesce(${value}, ${cell.as === "text" ? literal(String(fill)) : `CAST(${literal(String(fill))} AS FLOAT)`})`;
+}
+
+/** `COPY (SELECT …) TO …`, with a function that gives the answers of a row: one number, or a record `c0, c1, …`. */
+export function copyOf({ input, output, cells, columns, keep, nulls }: Task, fn: string, isRecord: boolean): string {
+  const called = `${fn}(${cells.map((cell) => filled(cell, nulls)).join(", ")})`;
+  const where = nulls === "drop" ? ` WHERE ${cells.map((cell) => `${cellOf(cell)} IS NOT NULL`).join(" AND ")}` : "";
+  const answer = quoted("layerc answer");
+  const answers = columns.map(({ name }, i) => `${isRecord ? `${answer}.c${i}` : answer} AS ${quoted(name)}`);
+  const own = keep.map(quoted);
+  return `COPY (SELECT ${[...own, ...answers].join(", ")} FROM (SELECT ${[...own, `${called} AS ${answer}`].join(", ")} FROM ${source(input)}${where})) TO ${literal(output)} (${writers[extname(output).toLowerCase()]})`;
+}
+
+/** The first row, from 1, in which one of the cells is NULL, and whether each is. */
+export const firstNull = ({ input, cells }: Task): string =>
+  `SELECT n, ${cells.map((_, i) => `b${i}`).join(", ")} FROM (SELECT row_number() OVER () AS n, ${cells.map((cell, i) => `${cell.as === "is" ? quoted(cell.column) : cellOf(cell)} IS NULL AS b${i}`).join(", ")} FROM ${source(input)}) WHERE ${cells.map((_, i) => `b${i}`).join(" OR ")} LIMIT 1`;
+
+/** The first row in which a column of words holds another one, and that word. */
+export const firstUnknown = ({ input }: Task, { column, among }: Extract<Cell, { as: "is" }>): string =>
+  `SELECT n, w FROM (SELECT row_number() OVER () AS n, ${quoted(column)} AS w FROM ${source(input)}) WHERE w IS NOT NULL AND w NOT IN (${among.map(literal).join(", ")}) LIMIT 1`;
