@@ -8,6 +8,9 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../compiler/model.ts";
 import { collect } from "../../src/explore/collect/index.ts";
+import { bestLine, indexed, litBy, rowsOf } from "../../src/explore/page/links.ts";
+import { choicesOf, paneRows } from "../../src/explore/page/panes.ts";
+import type { Pane, Report } from "../../src/explore/report.ts";
 import { add, conv2d, dense, flatten, lstm, maxPooling2d, model, sequential } from "../../src/sequential.ts";
 import { skipOf } from "../exemptions.ts";
 import { browserBinary } from "../support/browser.ts";
@@ -45,16 +48,46 @@ const reportFile = (report: object) => {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>r</title><style>html,body,#page{height:100%;margin:0}${readFileSync(d + "shell.css")}</style><body><div id="page"></div><script type="application/json" id="report">${JSON.stringify(report).replace(/</g, "\\u003c")}</script><script>${readFileSync(d + "shell.js")}</script>`;
 };
 const folder = mkdtempSync(join(tmpdir(), "layerc-report-"));
+const reports: { [name: string]: Report } = {};
 beforeAll(() => {
   for (const [name, net] of Object.entries(nets)) {
-    writeFileSync(join(folder, `${name}.html`), reportFile(collect(net, { train: net.training !== undefined })));
+    reports[name] = collect(net, { train: net.training !== undefined });
+    writeFileSync(join(folder, `${name}.html`), reportFile(reports[name]));
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Panes that have something of this report, as the page says. */
-const filled = (): string[] =>
-  [...document.querySelectorAll("[data-switch]")].map((one) => one.getAttribute("data-switch") ?? "");
+/** The first text of each pane that has something of the first layer: the lanes of a net that is one straight line are for training alone. */
+function textsOf(report: Report, goal: string): readonly { readonly id: string; readonly key: string; readonly pane: Pane }[] {
+  const lit = litBy(report, report.layers[0].thing);
+  const found = report.goals.find((one) => one.goal === goal)!;
+  return paneRows.flatMap((row) => {
+    const choice = choicesOf(row, report, found).find(
+      ({ text }) => text !== undefined && bestLine(indexed(text), lit) !== undefined,
+    );
+    return choice?.text === undefined ? [] : [{ id: row.id, key: choice.key, pane: choice.text }];
+  });
+}
+
+/** The first line of a text, not folded away, whose thing lights something in all of them, as their marks say. */
+function lineThatLights(report: Report, pane: Pane, all: readonly { readonly pane: Pane }[]): number {
+  const own = indexed(pane);
+  const line = [...rowsOf(own.lines.length, pane.folds)].find((row) => {
+    const thing = own.at(row);
+    return thing !== undefined && all.every((other) => bestLine(indexed(other.pane), litBy(report, thing)) !== undefined);
+  });
+  if (line === undefined) throw new Error(`no line of ${pane.title} lights up all panes`);
+  return line;
+}
+
+/** Whether the line of that number is in the page, which then has a class of its own. */
+const rowIsThere = (pane: string, number: number): boolean => {
+  document.querySelector(".here")?.classList.remove("here");
+  const lines = [...document.querySelectorAll(`[data-pane=${pane}] .line`)];
+  const found = lines.find((line) => line.querySelector(".number")?.textContent === String(number));
+  found?.classList.add("here");
+  return found !== undefined;
+};
 /** Panes in which something that lights up is within sight. */
 const litPanes = (): string[] =>
   [...document.querySelectorAll("[data-pane]")].flatMap((pane) => {
@@ -85,24 +118,42 @@ const inBrowser = (open: () => Promise<Tab>) => (): void => {
     ["recurrent", "predict"],
     ["branching", "predict"],
     ["dense", "trainStep"],
-  ])("%s, %s: pointing at a layer in any pane lights it up in all, where one sees it", async (net, goal) => {
+  ] as const)("%s, %s: pointing at a line in any pane lights up what is of it in all, where one sees it", async (net, goal) => {
+    const report = reports[net];
+    const texts = textsOf(report, goal);
+    expect(texts.map(({ id }) => id)).toEqual(expect.arrayContaining(["list", "graph", "plan", "loops", "javascript"]));
     await tab.resize(1440, 900);
-    await show(net, "");
-    const panes = await tab.run(filled);
-    expect(panes).toEqual(expect.arrayContaining(["list", "graph", "plan", "loops", "javascript"]));
-    for (const [shown, graph] of [
-      [panes.slice(0, 4), "drawing"],
-      [panes.slice(-4), "graph"],
-    ] as const) {
-      await show(net, `goal=${goal}&panes=${shown.map((pane) => (pane === "graph" ? `graph:${graph}` : pane))}`);
-      for (const pane of shown) {
-        await tab.hover(`[data-pane=${pane}] .layer0`);
-        expect(await tab.settled(shown, litPanes), `from ${pane}`).toEqual(shown);
+    for (const shown of texts.length > 4 ? [texts.slice(0, 4), texts.slice(-4)] : [texts]) {
+      await show(net, `goal=${goal}&panes=${shown.map(({ id, key }) => `${id}:${key}`)}`);
+      const ids = shown.map(({ id }) => id);
+      for (const { id, pane } of shown) {
+        const line = lineThatLights(report, pane, shown);
+        await tab.run(
+          (of: string, top: number) => {
+            document.querySelector(`[data-pane=${of}] .lines`)!.scrollTop = top;
+          },
+          id,
+          Math.max(0, line * 19 - 60),
+        );
+        const row = await tab.settled(true, rowIsThere, id, line + 1);
+        expect(row, `line ${line + 1} of ${id}`).toBe(true);
+        await tab.hover(`[data-pane=${id}] .here`);
+        expect(await tab.settled(ids, litPanes), `from line ${line + 1} of ${id}`).toEqual(ids);
         await tab.hover("h1");
-        expect(await tab.settled([], litPanes), `after ${pane}`).toEqual([]);
+        expect(await tab.settled([], litPanes), `after ${id}`).toEqual([]);
       }
     }
     expect(tab.faults).toEqual([]);
+  });
+
+  it("pointing at a box of a drawing, or at memory, does the same", async () => {
+    await show("convolutional", "panes=list:drawing,graph,plan");
+    for (const shape of ["[data-pane=list] .layer0", "[data-pane=graph] .layer0", ".arena .layer0"]) {
+      await tab.hover(shape);
+      expect(await tab.settled(["list", "graph", "plan"], litPanes), `from ${shape}`).toEqual(["list", "graph", "plan"]);
+      await tab.hover("h1");
+      expect(await tab.settled([], litPanes)).toEqual([]);
+    }
   });
 
   it("a click holds a thing, Escape lets it go; keys do the same", async () => {

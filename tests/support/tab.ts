@@ -31,20 +31,25 @@ export interface Tab extends Driver {
   settled<A extends readonly unknown[], T>(wanted: T, what: (...given: A) => T, ...given: A): Promise<T>;
 }
 
+/** Runs in the page: scrolls what a selector finds into sight, as no browser does for all of SVG, and says where its middle is. */
+function middleOf(selector: string, n: number): { readonly x: number; readonly y: number } | undefined {
+  const found = document.querySelectorAll(selector)[n];
+  for (let around = found?.parentElement; around; around = around.parentElement) {
+    const [box, room] = [found.getBoundingClientRect(), around.getBoundingClientRect()];
+    if (around.scrollHeight > around.clientHeight && (box.top < room.top || box.bottom > room.bottom))
+      around.scrollTop += box.top - room.top - 40;
+    if (around.scrollWidth > around.clientWidth && (box.left < room.left || box.left + 60 > room.right))
+      around.scrollLeft += box.left - room.left - 40;
+  }
+  const box = found?.getBoundingClientRect();
+  // Lines are wider than their pane: their beginning is in sight.
+  return box && { x: box.left + Math.min(box.width, 120) / 2, y: box.top + box.height / 2 };
+}
+
 /** A tab of that browser. */
 export function tabOf(driver: Driver): Tab {
   const hover = async (selector: string, n = 0): Promise<void> => {
-    const place = await driver.run(
-      (wanted: string, at: number) => {
-        const found = document.querySelectorAll(wanted)[at];
-        found?.scrollIntoView({ block: "nearest", inline: "nearest" });
-        const box = found?.getBoundingClientRect();
-        // Lines are wider than their pane: their beginning is in sight.
-        return box && { x: box.left + Math.min(box.width, 120) / 2, y: box.top + box.height / 2 };
-      },
-      selector,
-      n,
-    );
+    const place = await driver.run(middleOf, selector, n);
     if (!place) throw new Error(`nothing on the page is ${selector} (number ${n})`);
     await driver.move(place.x, place.y);
   };

@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Report } from "../report.ts";
 import type { ViewName } from "./address.ts";
+import { CompareView } from "./compare-view.tsx";
 import { bytes, count } from "./numbers.ts";
 import { NumbersView } from "./numbers-view.tsx";
 import { PanesView } from "./panes-view.tsx";
@@ -12,7 +13,7 @@ import { PassesView } from "./passes-view.tsx";
 import type { Profile } from "./profile.ts";
 import type { State } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
-import type { DrawCurves } from "./training-view.tsx";
+import { type DrawCurves, TrainingView } from "./training-view.tsx";
 
 /** What a page may have beside its report. */
 export interface Extras {
@@ -30,14 +31,16 @@ interface ViewProps {
 interface ViewRow {
   readonly key: ViewName;
   readonly title: string;
-  readonly has: (report: Report, extras: Extras) => boolean;
+  readonly has: (report: Report) => boolean;
   readonly body: (props: ViewProps) => ComponentChildren;
 }
 
 const viewRows: readonly ViewRow[] = [
+  { key: "compare", title: "Compare", has: ({ compared }) => compared !== undefined, body: CompareView },
   { key: "panes", title: "Panes", has: ({ goals }) => goals.length > 0, body: PanesView },
   { key: "passes", title: "Passes", has: ({ goals }) => goals.length > 0, body: PassesView },
-  { key: "numbers", title: "Numbers", has: () => true, body: NumbersView },
+  { key: "numbers", title: "Numbers", has: ({ goals }) => goals.length > 0, body: NumbersView },
+  { key: "training", title: "Training", has: ({ training }) => training !== undefined, body: TrainingView },
 ];
 
 /** Pixels that a column of code wants. */
@@ -66,7 +69,7 @@ export function App({ state, extras }: { readonly state: State; readonly extras:
     return () => document.removeEventListener("keydown", release);
   }, []);
   const report = state.report.value;
-  const filled = viewRows.filter(({ has }) => has(report, extras.value));
+  const filled = viewRows.filter(({ has }) => has(report));
   const view = filled.find(({ key }) => key === state.view.value) ?? filled[0];
   return (
     <div ref={root} class="report" data-theme={state.theme.value} data-columns={state.columns.value}>

@@ -52,6 +52,7 @@ export function Boxes({ state, drawing, id, label }: DrawingProps) {
       width={drawing.width + 2 * margin}
       height={drawing.height + 2 * margin}
       shapes={shapes}
+      canZoom
       below={(sees) => (
         <>
           <defs>

@@ -29,22 +29,22 @@ interface PicksProps {
   readonly width: number;
   readonly height: number;
   readonly shapes: readonly Shape[];
+  /** Whether the reader may make it larger and smaller. */
+  readonly canZoom?: boolean;
   /** What lies below the shapes: arrows, axes. */
   readonly below: (sees: Sees) => ComponentChildren;
 }
 
-/** As wide as there is room for, but no smaller than can be read. */
-const fitted = (width: number) => ({
-  width: "100%",
-  maxWidth: `${width}px`,
-  minWidth: `${Math.round(0.7 * width)}px`,
-  height: "auto",
-});
+/** As wide as there is room for, but no smaller than can be read; or as large as the reader wants it. */
+const fitted = (width: number, zoom: number | undefined) =>
+  zoom === undefined
+    ? { width: "100%", maxWidth: `${width}px`, minWidth: `${Math.round(0.7 * width)}px`, height: "auto" }
+    : { width: `${Math.round(zoom * width)}px`, maxWidth: "none", minWidth: "0", height: "auto" };
 /** What is drawn above and below the window, before it is seen. */
 const margin = 500;
 
 /** The list box. */
-export function Picks({ state, id, label, width, height, shapes, below }: PicksProps) {
+export function Picks({ state, id, label, width, height, shapes, canZoom = false, below }: PicksProps) {
   const box = useRef<HTMLDivElement>(null);
   const name = useId();
   const active = useSignal(0);
@@ -52,6 +52,10 @@ export function Picks({ state, id, label, width, height, shapes, below }: PicksP
   /** The window in the units of the drawing, in steps, so that not every pixel of scrolling is a change. */
   const top = useSignal(0);
   const bottom = useSignal(2000);
+  const zoom = useSignal<number | undefined>(undefined);
+  const enlarge = (by: number): void => {
+    zoom.value = Math.max(0.1, Math.min(3, (zoom.value ?? scale()) * by));
+  };
   const scale = (): number => {
     const drawn = box.current?.querySelector("svg")?.clientWidth;
     return drawn === undefined || drawn === 0 ? 1 : drawn / width;
@@ -69,7 +73,7 @@ export function Picks({ state, id, label, width, height, shapes, below }: PicksP
     const watch = new ResizeObserver(look);
     watch.observe(element);
     return () => watch.disconnect();
-  }, [shapes]);
+  }, [shapes, zoom.value]);
   /** Brings a shape into sight, where it is not. */
   const reveal = (row: number): void => {
     const element = box.current;
@@ -84,6 +88,8 @@ export function Picks({ state, id, label, width, height, shapes, below }: PicksP
       element.scrollLeft = shape.x * unit - clientWidth / 3;
     }
   };
+  // What begins right of the window would open on nothing.
+  useLayoutEffect(() => reveal(shapes.reduce((first, { y }, i) => (y < shapes[first].y ? i : first), 0)), [shapes]);
   useEffect(
     () =>
       effect(() => {
@@ -106,6 +112,10 @@ export function Picks({ state, id, label, width, height, shapes, below }: PicksP
       state.pin(shapes[active.value]?.thing, id);
       return;
     }
+    if (event.key === "+" || event.key === "-") {
+      enlarge(event.key === "+" ? 1.25 : 0.8);
+      return;
+    }
     const to = moved(event.key, active.value, shapes.length, 5);
     if (to === undefined) return;
     event.preventDefault();
@@ -118,42 +128,54 @@ export function Picks({ state, id, label, width, height, shapes, below }: PicksP
   const shown = shapes.flatMap((shape, i) => (i === row || sees(shape.y, shape.y + shape.height) ? [{ shape, i }] : []));
   const current = useComputed(() => (focused.value ? active.value : -1));
   return (
-    <div
-      ref={box}
-      class="picks"
-      role="listbox"
-      aria-label={label}
-      aria-multiselectable="true"
-      aria-activedescendant={focused.value && row >= 0 ? `${name}-${row}` : undefined}
-      tabIndex={0}
-      onScroll={look}
-      onPointerOver={(event) => {
-        const found = shapeOf(event.target);
-        if (event.pointerType !== "touch") state.point(found === undefined ? undefined : shapes[found].thing, id);
-      }}
-      onPointerLeave={() => state.point(undefined, id)}
-      onClick={(event) => {
-        const found = shapeOf(event.target);
-        if (found === undefined) return;
-        active.value = found;
-        state.pin(shapes[found].thing, id);
-      }}
-      onKeyDown={onKeyDown}
-      onFocus={() => {
-        focused.value = true;
-        if (box.current?.matches(":focus-visible")) state.point(shapes[row]?.thing, id);
-      }}
-      onBlur={() => {
-        focused.value = false;
-        state.point(undefined, id);
-      }}
-    >
-      <svg role="presentation" viewBox={`0 0 ${width} ${height}`} style={fitted(width)}>
-        {below(sees)}
-        {shown.map(({ shape, i }) => (
-          <One key={i} id={`${name}-${i}`} place={i} state={state} shape={shape} active={current} />
-        ))}
-      </svg>
+    <div class="drawn">
+      {canZoom && (
+        <div class="zoom">
+          <button type="button" aria-label={`${label}: smaller`} onClick={() => enlarge(0.8)}>
+            −
+          </button>
+          <button type="button" aria-label={`${label}: larger`} onClick={() => enlarge(1.25)}>
+            +
+          </button>
+        </div>
+      )}
+      <div
+        ref={box}
+        class="picks"
+        role="listbox"
+        aria-label={label}
+        aria-multiselectable="true"
+        aria-activedescendant={focused.value && row >= 0 ? `${name}-${row}` : undefined}
+        tabIndex={0}
+        onScroll={look}
+        onPointerOver={(event) => {
+          const found = shapeOf(event.target);
+          if (event.pointerType !== "touch") state.point(found === undefined ? undefined : shapes[found].thing, id);
+        }}
+        onPointerLeave={() => state.point(undefined, id)}
+        onClick={(event) => {
+          const found = shapeOf(event.target);
+          if (found === undefined) return;
+          active.value = found;
+          state.pin(shapes[found].thing, id);
+        }}
+        onKeyDown={onKeyDown}
+        onFocus={() => {
+          focused.value = true;
+          if (box.current?.matches(":focus-visible")) state.point(shapes[row]?.thing, id);
+        }}
+        onBlur={() => {
+          focused.value = false;
+          state.point(undefined, id);
+        }}
+      >
+        <svg role="presentation" viewBox={`0 0 ${width} ${height}`} style={fitted(width, zoom.value)}>
+          {below(sees)}
+          {shown.map(({ shape, i }) => (
+            <One key={i} id={`${name}-${i}`} place={i} state={state} shape={shape} active={current} />
+          ))}
+        </svg>
+      </div>
     </div>
   );
 }

@@ -60,7 +60,8 @@ const opened = ["plan", "javascript", "graph", "list"];
 export function createState(first: Report, memory: Memory, wanted?: ViewName): State {
   const said = readAddress(memory.read());
   const report = signal(first);
-  const view = signal<ViewName>(said.view ?? wanted ?? "panes");
+  const usual: ViewName = first.compared === undefined ? "panes" : "compare";
+  const view = signal<ViewName>(said.view ?? wanted ?? usual);
   const goal = signal<Goal>(said.goal ?? "predict");
   const panes = signal<readonly string[]>(said.panes.length > 0 ? said.panes : opened);
   const pass = signal(said.pass);
@@ -128,7 +129,7 @@ export function createState(first: Report, memory: Memory, wanted?: ViewName): S
       const held = pinned.value;
       memory.write(
         writeAddress({
-          view: view.value === "panes" ? undefined : view.value,
+          view: view.value === usual ? undefined : view.value,
           goal: goal.value === "predict" ? undefined : goal.value,
           panes: panes.value === opened ? [] : panes.value,
           pin: held === undefined ? undefined : keysOf(report.value)[held.thing],

@@ -1,6 +1,7 @@
 // How a training went. In: the history of a report, and how the net does on rows it did not see. Out: curves that share their axis, a confusion matrix or residuals. Guarantee:
 // every number that is drawn stands in a table as well.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { TrainingReport } from "../report.ts";
 import type { Extras } from "./app.tsx";
 import { short } from "./numbers.ts";
 import type { State } from "./state.ts";
@@ -33,6 +34,43 @@ function colorsOf(element: HTMLElement): Parameters<DrawCurves>[2] {
   };
   probe.remove();
   return colors;
+}
+
+/** Measures with their curves: that of rows held back beside that of training. */
+function measures(history: TrainingReport["history"]): readonly { readonly name: string; readonly curves: readonly Curve[] }[] {
+  const names = [...new Set(Object.keys(history).map((name) => name.replace(/^val_/, "")))];
+  return names.map((name) => ({
+    name,
+    curves: [name, `val_${name}`].flatMap((one) => (history[one] === undefined ? [] : [{ name: one, values: history[one] }])),
+  }));
+}
+
+/** The view. */
+export function TrainingView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
+  const { training } = state.report.value;
+  const curves = useMemo(() => measures(training?.history ?? {}), [training]);
+  if (training === undefined) return null;
+  return (
+    <>
+      {training.best !== undefined && <p class="hint">{`The weights are those of epoch ${training.best}.`}</p>}
+      <div class="training">
+        {curves.map((one) => (
+          <Curves key={one.name} state={state} name={one.name} curves={one.curves} draw={extras.curves} />
+        ))}
+        {training.outputs.map(({ name, rows, confusion, residuals, text }) => (
+          <section key={name} class="curves" aria-label={name}>
+            <h2>{`${name}: ${rows}`}</h2>
+            {confusion && <Confusion {...confusion} />}
+            {residuals && <Residuals name={name} points={residuals} />}
+            <details>
+              <summary>In words</summary>
+              <pre>{text}</pre>
+            </details>
+          </section>
+        ))}
+      </div>
+    </>
+  );
 }
 
 /** Curves of one measure, of training and of rows held back. */
@@ -70,7 +108,7 @@ interface CurvesProps {
   readonly draw: Extras["curves"];
 }
 
-/** A confusion matrix: a row a class that is right, a column a class that was said. */
+/** A confusion matrix: a row a class that was wanted, a column a class that was given. */
 export function Confusion({
   classes,
   counts,
@@ -82,7 +120,7 @@ export function Confusion({
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section class="table confusion" tabIndex={0} aria-label="Confusion matrix">
       <table>
-        <caption>Confusion: right down, said across</caption>
+        <caption>Wanted down, given across</caption>
         <thead>
           <tr>
             <td />
@@ -94,16 +132,16 @@ export function Confusion({
           </tr>
         </thead>
         <tbody>
-          {counts.map((row, right) => {
+          {counts.map((row, wanted) => {
             const sum = row.reduce((all, one) => all + one, 0);
             return (
-              <tr key={classes[right]}>
-                <th scope="row">{classes[right]}</th>
-                {row.map((value, said) => (
+              <tr key={classes[wanted]}>
+                <th scope="row">{classes[wanted]}</th>
+                {row.map((value, given) => (
                   <td
-                    key={classes[said]}
-                    class={`number ${said === right ? "right" : ""}`}
-                    style={{ background: share(said === right ? "--string" : "--number", value / Math.max(1, sum)) }}
+                    key={classes[given]}
+                    class={`number ${given === wanted ? "right" : ""}`}
+                    style={{ background: share(given === wanted ? "--string" : "--number", value / Math.max(1, sum)) }}
                   >
                     {value}
                   </td>
@@ -120,13 +158,13 @@ export function Confusion({
 /** A wash of a colour; never so strong that the number on it is hard to read. */
 const share = (color: string, part: number): string => `color-mix(in srgb, var(${color}) ${Math.round(30 * part)}%, transparent)`;
 
-/** What was said, by what is right: on the line both are the same. */
+/** What was given, by what was wanted: on the line both are the same. */
 export function Residuals({
   name,
   points,
 }: {
   readonly name: string;
-  readonly points: readonly (readonly [right: number, said: number])[];
+  readonly points: readonly (readonly [wanted: number, given: number])[];
 }) {
   const [width, height, margin] = [420, 300, 46];
   const all = points.flat();
@@ -136,11 +174,11 @@ export function Residuals({
   const y = (value: number): number => height - margin - (height - margin - 12) * at(value);
   return (
     <figure class="residuals">
-      <figcaption>{`${name}: said by right, ${points.length} rows held back`}</figcaption>
-      <svg role="img" aria-label={`${name}: what was said by what is right`} viewBox={`0 0 ${width} ${height}`}>
+      <figcaption>{`${name}: given by wanted, ${points.length} rows`}</figcaption>
+      <svg role="img" aria-label={`${name}: what was given by what was wanted`} viewBox={`0 0 ${width} ${height}`}>
         <path class="even" d={`M${x(least)} ${y(least)}L${x(most)} ${y(most)}`} />
-        {points.map(([right, said], i) => (
-          <circle key={i} cx={x(right)} cy={y(said)} r="3" />
+        {points.map(([wanted, given], i) => (
+          <circle key={i} cx={x(wanted)} cy={y(given)} r="3" />
         ))}
         {[least, (least + most) / 2, most].map((value) => (
           <g key={value}>
@@ -153,7 +191,7 @@ export function Residuals({
           </g>
         ))}
         <text x={width / 2} y={height - 6} text-anchor="middle">
-          right
+          wanted
         </text>
       </svg>
     </figure>
