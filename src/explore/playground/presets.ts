@@ -10,6 +10,9 @@ export interface Preset {
   readonly text: string;
 }
 
+/** In a template of its own, since no file of ours exports a default. */
+const model = "export default sequential";
+
 /** Every preset, in the order of the menu; the first is what a visitor sees. */
 export const presets: readonly Preset[] = [
   {
@@ -19,7 +22,7 @@ export const presets: readonly Preset[] = [
     text: `// The smallest net that shows everything.
 import { dense, sequential } from "layerc";
 
-export default sequential(
+${model}(
   [
     dense({ name: "hidden1", units: 4, activation: "relu", inputShape: [2] }),
     dense({ name: "hidden2", units: 3, activation: "relu" }),
@@ -39,7 +42,7 @@ export default sequential(
     data: "spirals",
     text: `import { dense, sequential } from "layerc";
 
-export default sequential(
+${model}(
   [
     dense({ units: 16, activation: "tanh", inputShape: [2] }),
     dense({ units: 16, activation: "tanh" }),
@@ -63,7 +66,7 @@ export default sequential(
     data: "iris",
     text: `import { dense, sequential } from "layerc";
 
-export default sequential(
+${model}(
   [
     dense({ units: 8, activation: "relu", inputShape: [4] }),
     dense({ units: 3, activation: "softmax" }),
@@ -87,7 +90,7 @@ export default sequential(
     data: "digits",
     text: `import { conv2d, dense, flatten, maxPooling2d, sequential } from "layerc";
 
-export default sequential(
+${model}(
   [
     conv2d({ filters: 8, kernelSize: 3, activation: "relu", inputShape: [14, 14, 1] }),
     maxPooling2d({ poolSize: 2 }),
@@ -112,7 +115,7 @@ export default sequential(
     data: "waves",
     text: `import { dense, gru, sequential } from "layerc";
 
-export default sequential(
+${model}(
   [
     gru({ units: 8, inputShape: [12, 1] }),
     dense({ units: 1 }),
