@@ -51,10 +51,11 @@ function spirals(perArm: number): Rows {
   for (let i = 0; i < count; i++) {
     const arm = i % 2;
     const along = Math.floor(i / 2) / perArm;
-    const angle = 1.75 * along * 2 * Math.PI + arm * Math.PI;
+    const angle = 1.5 * along * 2 * Math.PI + arm * Math.PI;
     const noise = () => 0.04 * (next() - 0.5);
-    x[2 * i] = along * Math.sin(angle) + noise();
-    x[2 * i + 1] = along * Math.cos(angle) + noise();
+    // As far out as tanh is steep for.
+    x[2 * i] = 3 * (along * Math.sin(angle) + noise());
+    x[2 * i + 1] = 3 * (along * Math.cos(angle) + noise());
     y[i] = arm;
   }
   return { count, x, y, inputShape: [2], targetShape: [1], classes: ["0", "1"] };
