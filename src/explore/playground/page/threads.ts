@@ -13,9 +13,12 @@ const threadAt = (name: string): Worker => new Worker(new URL(name, document.bas
 export class Compiler {
   readonly #heard: (answer: CompileAnswer) => void;
   #thread: Worker | undefined;
-  #running: { readonly id: number; readonly since: number; isAnswered: boolean } | undefined;
-  #waiting: CompileRequest | undefined;
-  #timer = 0;
+  #running: { readonly id: number; readonly since: number } | undefined;
+  /** In their order; of lists only the newest, and none of what is to be exported is left out. */
+  #waiting: CompileRequest[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The id of the newest list. */
+  #newest = 0;
   #id = 0;
 
   constructor(heard: (answer: CompileAnswer) => void) {
@@ -23,7 +26,9 @@ export class Compiler {
   }
 
   compile(source: Source, batch: number): void {
-    this.#ask({ id: ++this.#id, kind: "compile", source, batch });
+    this.#newest = ++this.#id;
+    this.#waiting = this.#waiting.filter(({ kind }) => kind !== "compile");
+    this.#ask({ id: this.#id, kind: "compile", source, batch });
   }
 
   /** The module that was compiled last, to be used without training. */
@@ -32,18 +37,18 @@ export class Compiler {
   }
 
   #ask(request: CompileRequest): void {
-    this.#waiting = request;
-    if (this.#running !== undefined && performance.now() - this.#running.since > patience) this.#end();
+    this.#waiting.push(request);
+    if (request.kind === "compile" && this.#running !== undefined && performance.now() - this.#running.since > patience)
+      this.#end();
     this.#next();
   }
 
   #next(): void {
-    if (this.#running !== undefined || this.#waiting === undefined) return;
-    const request = this.#waiting;
-    this.#waiting = undefined;
+    const request = this.#running === undefined ? this.#waiting.shift() : undefined;
+    if (request === undefined) return;
     this.#thread ??= this.#begin();
-    this.#running = { id: request.id, since: performance.now(), isAnswered: false };
-    this.#timer = window.setTimeout(() => this.#late(), longest);
+    this.#running = { id: request.id, since: performance.now() };
+    this.#timer = setTimeout(() => this.#late(), longest);
     this.#thread.postMessage(request);
   }
 
@@ -53,7 +58,7 @@ export class Compiler {
       if (this.#running?.id !== data.id) return;
       // A module's report follows it.
       if (data.kind !== "module") this.#done();
-      if (data.id === this.#id) this.#heard(data);
+      if (data.id >= this.#newest) this.#heard(data);
       this.#next();
     };
     thread.onerror = (event) => this.#fail(event.message === "" ? "the compiler could not be loaded" : event.message);
@@ -82,7 +87,7 @@ export class Compiler {
     const id = this.#running?.id ?? this.#id;
     this.#end();
     const problem: Problem = { from: 0, to: 0, severity: "error", code: "", message, ...(hint === undefined ? {} : { hint }) };
-    if (id === this.#id) this.#heard({ id, kind: "problems", problems: [problem] });
+    if (id >= this.#newest) this.#heard({ id, kind: "problems", problems: [problem] });
     this.#next();
   }
 }
