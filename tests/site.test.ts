@@ -56,7 +56,9 @@ describe("npm run docs", () => {
 
   beforeAll(async () => {
     // In a copy: the generator leaves files beside its sources while it runs, and other tests read and pack those.
-    for (const name of ["package.json", "docs", "bench/results", ...neighbours.map(({ file }) => file)])
+    // The playground is built of the sources.
+    const sources = ["src", "compiler", "runtime", "scripts", "tsconfig.json"];
+    for (const name of ["package.json", "docs", "bench/results", ...sources, ...neighbours.map(({ file }) => file)])
       cpSync(join(root, name), join(home, name), {
         recursive: true,
         filter: (path) => !/\.vitepress\/(dist|cache|\.temp)/.test(path),
@@ -78,7 +80,7 @@ describe("npm run docs", () => {
 
   it("makes every page, with the text that it has in the repository", () => {
     const wanted = [...pages, ...neighbours.map(({ page }) => `project/${page}.md`)].map((page) => page.replace(/md$/, "html"));
-    expect([...html.keys()].sort()).toEqual([...wanted, "404.html"].sort());
+    expect([...html.keys()].sort()).toEqual([...wanted, "404.html", "playground/index.html"].sort());
     for (const { page, text } of neighbours) expect(html.get(`project/${page}.html`)).toContain(/^# (.*)$/m.exec(text)?.[1]);
   });
 

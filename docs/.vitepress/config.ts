@@ -42,7 +42,8 @@ export default defineConfig({
     ],
   },
   themeConfig: {
-    nav: nav.map(({ text, link }) => ({ text, link })),
+    // The playground is no page of the generator's: its link leaves for it.
+    nav: [...nav.map(({ text, link }) => ({ text, link })), { text: "Playground", link: "/playground/", target: "_self" }],
     sidebar: sidebar.map(({ text, items }) => ({ text, items })),
     outline: { level: [2, 3] },
     search: { provider: "local" },

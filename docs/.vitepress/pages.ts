@@ -11,7 +11,7 @@ const groups: readonly (readonly [
   title: string,
   entries: readonly (string | { readonly page: string; readonly text: string })[],
 ])[] = [
-  ["Begin", [{ page: "project/readme", text: "First steps" }, "course/", "walk", "examples", "migration"]],
+  ["Begin", [{ page: "project/readme", text: "First steps" }, "course/", "walk", "playground", "examples", "migration"]],
   ["Use", ["command-line", "in-code", "bundlers", "modules", "hosts", "scale", "errors"]],
   ["Models", ["layers", "graphs", "formats/"]],
   ["Training", ["training", "fit", "training-reference"]],

@@ -8,7 +8,6 @@ import type { GoalReport, Report } from "../explore/report.ts";
 import { isReport, reportHtml } from "../explore/write.ts";
 import { checkInputs, isStream, writeOutputs } from "../outputs.ts";
 import { type LoweringFlags, optionsOf } from "./flags.ts";
-import { inputsOf } from "./model-outputs.ts";
 import { showBytes } from "./render.ts";
 import { readModel, work } from "./subject.ts";
 import { say, warn } from "./terminal.ts";

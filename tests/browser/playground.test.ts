@@ -1,0 +1,229 @@
+// The playground as a visitor has it, in headless Chromium, and shorter in Firefox: from a list to a trained and exported module that a bare Node process
+// imports; an error in its place; completion; dropped files; what a reload keeps; what axe finds; how large it is.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPlayground, type Sizes } from "../../scripts/playground/build.ts";
+import { serve } from "../../scripts/playground/serve.ts";
+import { expectClose } from "../close.ts";
+import { skipOf, standard } from "../exemptions.ts";
+import { browserBinary } from "../support/browser.ts";
+import { firefoxBinary, firefoxTab } from "../support/firefox.ts";
+import type { Tab } from "../support/tab.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "playground-"));
+const site = join(folder, "site");
+let sizes: Sizes = {};
+let server: Server;
+let address = "";
+beforeAll(async () => {
+  sizes = await buildPlayground(site);
+  ({ server, address } = await serve(site));
+}, 120_000);
+afterAll(() => {
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sum = (pattern: RegExp): number =>
+  Object.entries(sizes).reduce((all, [name, size]) => all + (pattern.test(name) ? size : 0), 0);
+
+describe("the page", () => {
+  it("keeps to its budget, in bytes after gzip", () => {
+    // The compiler, what it shares with the page, and the readers; the rest of the page; all of it.
+    expect(sum(/^(compile-worker|formats|browser|preload-helper)/)).toBeLessThan(440_000);
+    expect(sum(/^(index|main|train-worker|editor|mount|random)/)).toBeLessThan(180_000);
+    expect(sum(/./)).toBeLessThan(640_000);
+  });
+
+  it("names nothing that lies elsewhere, and lets scripts come from its own folder alone", () => {
+    const html = readFileSync(join(site, "index.html"), "utf8");
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect(html).toContain("default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval';");
+    expect(readFileSync(join(site, "main.css"), "utf8")).not.toMatch(/@import|url\(\s*["']?(https?:)?\/\//);
+  });
+});
+
+const fixture = (path: string): Uint8Array => readFileSync(join(import.meta.dirname, "../fixtures", path));
+const tfjs = JSON.parse(gunzipSync(fixture("tfjs/layers-conv1d.json.gz")).toString()) as {
+  model: object;
+  files: Record<string, string>;
+};
+
+describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium", () => {
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: browserBinary as string, args: ["--no-sandbox"] });
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    await page.goto(address);
+    await page.waitForSelector(".report h1");
+    await page.waitForSelector(".cm-content");
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  const write = async (text: string): Promise<void> => {
+    await page.click(".cm-content");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(text);
+  };
+  const compiledAs = (name: string) =>
+    page.waitForFunction((wanted) => document.querySelector(".report h1")?.textContent === wanted, name);
+
+  it("a preset is trained, and the module that is exported predicts in Node what it predicts in the page", async () => {
+    await page.getByLabel("Preset").selectOption("spirals");
+    await compiledAs("spirals");
+    await page.click(".controls button.main:not(:disabled)");
+    await page.waitForFunction(() => Number(document.querySelector(".numbers dd")?.textContent) >= 5);
+    await page.click(".controls button.main");
+    await page.getByLabel("Ask for a row").fill("0.5, -0.25");
+    await page.click(".ask button");
+    const asked = Number(
+      await page.waitForFunction(() => document.querySelector(".ask output")?.textContent).then((one) => one.jsonValue()),
+    );
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export module")]);
+    expect(download.suggestedFilename()).toBe("spirals.js");
+    const file = join(folder, "spirals.mjs");
+    await download.saveAs(file);
+    const program = `import { predict, selfTest } from ${JSON.stringify(pathToFileURL(file).href)};
+      selfTest(); console.log(JSON.stringify([...predict([0.5, -0.25])]));`;
+    const given = JSON.parse(
+      execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" }),
+    ) as number[];
+    expect(given).toHaveLength(1);
+    expectClose(given, [asked], standard.layers, "the exported module");
+    // It has learned: the untrained net gives something else.
+    await page.click('.controls button:text-is("Reset")');
+    await page.waitForFunction(() => document.querySelector(".numbers dd")?.textContent === "0");
+    await page.click(".ask button");
+    await page.waitForFunction(
+      (old) => ![String(old), ""].includes(document.querySelector(".ask output")?.textContent ?? ""),
+      asked,
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it("what is wrong stands in its place, with what to do, and goes when it is mended", async () => {
+    await write('export default sequential([dense({ units: 3, inputShape: [2] }), dense({ unit: 1 })], { name: "mended" })');
+    await page.waitForSelector(".problems .error");
+    expect(await page.textContent(".problems")).toMatch(/layers\[1\].*unit.*did you mean "units"/);
+    expect(await page.textContent(".cm-lintRange-error")).toBe("unit: 1");
+    await write('export default sequential([dense({ units: 3, inputShape: [2] })], { name: "mended" })');
+    await compiledAs("mended");
+    expect(await page.locator(".problems li").count()).toBe(0);
+    expect(await page.textContent(".training .hint")).toMatch(/the list has no training/);
+  });
+
+  it("keys are offered while one writes, with their sentences", async () => {
+    await write("export default sequential([dense({ ");
+    await page.keyboard.type("us");
+    await page.waitForSelector(".cm-tooltip-autocomplete li");
+    expect(await page.locator(".cm-tooltip-autocomplete li").allTextContents()).toEqual([expect.stringMatching(/^useBias/)]);
+    expect(await page.textContent(".cm-completionInfo")).toMatch(/Default true/);
+    await page.keyboard.press("Escape");
+  });
+
+  it.each([
+    ["a .keras file", "sequential", { "gru.keras": fixture("keras/layers/stateful-gru.keras") }],
+    ["an .onnx file", "", { "convolution.onnx": fixture("onnx/convolution.onnx") }],
+    [
+      "the files of a TensorFlow.js model",
+      "",
+      {
+        ...Object.fromEntries(Object.entries(tfjs.files).map(([name, text]) => [name, Buffer.from(text, "base64")])),
+        "model.json": Buffer.from(JSON.stringify(tfjs.model)),
+      },
+    ],
+  ])("%s that is dropped is shown, and one comes back to the list", async (_, __, files) => {
+    const dropped = Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")] as const);
+    const before = await page.textContent(".report h1");
+    await page.evaluate((all) => {
+      const transfer = new DataTransfer();
+      for (const [name, text] of all)
+        transfer.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }, dropped);
+    await page.waitForSelector(".file");
+    await page.waitForSelector('.playground[data-busy="false"]');
+    expect(await page.locator(".problems .error").allTextContents()).toEqual([]);
+    expect(await page.textContent(".report h1")).not.toBe(before);
+    await page.click("text=Back to the list");
+    await page.getByLabel("Preset").selectOption("iris");
+    await compiledAs("iris");
+  });
+
+  it("a reload keeps list, data, batch and what the report shows; so does the address in another tab", async () => {
+    await page.getByLabel("Preset").selectOption("iris");
+    await compiledAs("iris");
+    await write(
+      (await page.evaluate(() => document.querySelector(".cm-content")?.textContent ?? "")).length > 0
+        ? 'export default sequential([dense({ units: 3, inputShape: [4] })], { name: "kept" })'
+        : "",
+    );
+    await compiledAs("kept");
+    await page.getByLabel("Batch").fill("16");
+    await page.click("text=Passes");
+    await page.waitForSelector("[data-view=passes]");
+    const other = await browser.newPage();
+    await Promise.all([page.reload(), other.goto(page.url())]);
+    for (const one of [page, other]) {
+      await one.waitForFunction(() => document.querySelector(".report h1")?.textContent === "kept");
+      await one.waitForSelector("[data-view=passes]");
+      await one.waitForSelector(".cm-content");
+      expect(await one.textContent(".cm-content")).toContain('name: "kept"');
+      expect([await one.getByLabel("Data").inputValue(), await one.getByLabel("Batch").inputValue()]).toEqual(["iris", "16"]);
+    }
+    await other.close();
+  });
+
+  it.each(["wide", "narrow"])("axe finds nothing serious, %s", async (width) => {
+    await page.setViewportSize(width === "wide" ? { width: 1440, height: 900 } : { width: 420, height: 860 });
+    await page.getByLabel("Preset").selectOption("digits");
+    await compiledAs("digits");
+    const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    await page.evaluate(source);
+    const found = await page.evaluate(async () => {
+      const { violations } = await (
+        globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+        }
+      ).axe.run();
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    });
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe.skipIf(skipOf("no-firefox", firefoxBinary === undefined))("in Firefox", () => {
+  let tab: Tab;
+  beforeAll(async () => {
+    tab = await firefoxTab();
+  }, 60_000);
+  afterAll(() => tab?.close());
+
+  it("the list is compiled and trained", async () => {
+    await tab.goto(address);
+    const title = () => document.querySelector(".report h1")?.textContent ?? "";
+    for (let i = 0; i < 6 && (await tab.run(title)) === ""; i++) await tab.settled("seed-2-4-3-1", title);
+    expect(await tab.run(title)).toBe("seed-2-4-3-1");
+    await tab.settled(true, () => document.querySelector(".controls button.main:not(:disabled)") !== null);
+    await tab.click(".controls button.main");
+    expect(await tab.settled(true, () => Number(document.querySelector(".numbers dd")?.textContent) >= 3)).toBe(true);
+    expect(tab.faults).toEqual([]);
+  });
+});
