@@ -125,6 +125,8 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
   "data/labels":
     'data/labels  rows.csv/kind\n  has 3 different labels ("a", "b", "c"), the model tells 2 classes apart\n  hint  give the last layer units: 3\n  at    rows.csv:1:6\n  > 1 | size,kind\n      |      ^\n    2 | 1,a\n',
   "data/empty": "data/empty  rows.csv\n  there is a header and no row\n  at    rows.csv\n",
+  "report/saved":
+    "weights/untrained\n  the model has no weights: the seeded initial weights are used\n  hint  train it, or give `weights`\nreport/saved  model\n  model is missing\n  hint  give a string\n",
   "file/missing": "file/missing\n  cannot read nets.model.ts: there is no such file or folder\n",
   "source/syntax":
     'source/syntax\n  Unexpected ";"\n  at    net.model.ts:3:30\n    2 |\n  > 3 | export default l.sequential([;\n      |                              ^\n',
