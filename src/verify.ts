@@ -8,6 +8,7 @@ import { compile } from "../compiler/compile.ts";
 import type { Code } from "../compiler/diagnostics/codes.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
 import { faultIn } from "../compiler/emit/judge.ts";
+import { forms } from "../compiler/emit/module/forms/list.ts";
 import { digests } from "../compiler/emit/module/seal.ts";
 import type { Model } from "../compiler/model.ts";
 import { hasLanes, type Options, optionsSchema } from "../compiler/options.ts";
@@ -39,8 +40,8 @@ interface Opened extends Verified {
 export function verify(path: string): Verified {
   const { code, files, ...found } = opened(path);
   const { options } = found;
-  const also = [...(options.format === "cjs" ? ["module"] : []), ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
-  const fault = faultIn(code, options.format === "esm" ? "module" : "script", also, options.syntax);
+  const also = [...forms[options.format].takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
+  const fault = faultIn(code.replace(starter, ""), options.format === "esm" ? "module" : "script", also, options.syntax);
   if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
   const selfTest = tested(path, code, files, options);
   return { ...found, ...(selfTest === undefined ? {} : { selfTest }) };
@@ -65,7 +66,8 @@ export function verifyAgainst(path: string, model: Model): void {
       );
   }
   const made = withNames(
-    artifact.code,
+    // What SQL calls is a file with a header of its own.
+    artifact.script ?? artifact.code,
     files.map(({ path: file, bytes }) => [file, bytes] as const),
   );
   if (made === code) return;
@@ -78,13 +80,18 @@ export function verifyAgainst(path: string, model: Model): void {
 const beside = ({ weights, wasm, wasmRelaxed }: Artifact): readonly (readonly [ending: string, bytes: Uint8Array])[] =>
   ([[".relaxed.wasm", wasmRelaxed], [".wasm", wasm], [".bin", weights]] as const).flatMap(([ending, bytes]) => (bytes === undefined ? [] : [[ending, bytes] as const])); // biome-ignore format: a table
 
+/** The line of a program that says what runs it; the judge of text reads none. */
+const starter = /^#![^\n]*\n/;
+
 function opened(path: string): Opened {
   const bytes = readBytes(path);
   const code = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   // What is no UTF-8 would be one text with other bytes.
   if (!Buffer.from(code).equals(Buffer.from(bytes))) fail("verify/changed", path, "the module is not UTF-8");
   const both = digests(code);
-  const head = /^\/\/ Model ("[^\n]*"), compiled by layerc ([^\s]+)\n\/\/ hash (\w+), text \w+, options: ([^\n]*)\n/.exec(code);
+  const head = /^\/\/ Model ("[^\n]*"), compiled by layerc ([^\s]+)\n\/\/ hash (\w+), text \w+, options: ([^\n]*)\n/.exec(
+    code.replace(/^#![^\n]*\n/, ""),
+  );
   if (both === undefined || head === null) return noHeader(path, code);
   if (both.said !== both.found)
     fail("verify/changed", path, `the header says digest ${both.said}, and the text has ${both.found}`, endings(code));
@@ -146,6 +153,8 @@ function optionsIn(text: string): Options | undefined {
 function tested(path: string, code: string, files: Opened["files"], options: Options): number | undefined {
   const of = (ending: string): Uint8Array | undefined => files.find((file) => file.path.endsWith(ending))?.bytes;
   const weights = options.weights === "external" ? of(".bin") : undefined;
+  // A program for standard input is not run here: it has --self-test of its own.
+  if (!forms[options.format].isImported) return undefined;
   if (!options.selfTest || (options.weights === "external" && weights === undefined)) return undefined;
   const wasm = files.find((file) => file.path.endsWith(".wasm") && !file.path.endsWith(".relaxed.wasm"))?.bytes;
   const relaxed = of(".relaxed.wasm");

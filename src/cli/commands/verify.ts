@@ -34,7 +34,7 @@ export function addVerify(program: Command): void {
       }
       const tests =
         found.selfTest === undefined
-          ? "it has no selfTest"
+          ? "no selfTest was run"
           : `selfTest passes, off by at most ${found.selfTest.toExponential(1)}`;
       const beside = found.beside.length === 0 ? "" : `, and so are ${found.beside.length} files beside it`;
       const made = model === undefined ? "" : `\n${model} gives the same bytes`;

@@ -60,5 +60,6 @@ export const filter: Form = {
   // Node reads today's language.
   fixed: () => ({ syntax: "es2020", train: false, weights: "inline", wasm: "embed" }),
   own: ["rows"],
+  takes: loopTakes,
   write: (site) => filterText(site),
 };

@@ -35,7 +35,8 @@ export interface Form {
   readonly fixed: (options: Options) => Partial<Options>;
   /** Options that only it has. */
   readonly own: readonly ("rows" | "dialect")[];
-
+  /** Names that its text takes from outside, beside those of every module. */
+  readonly takes: readonly string[];
   /** Judged. */
   readonly write: (site: FormSite) => Written;
 }

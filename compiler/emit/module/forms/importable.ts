@@ -15,6 +15,7 @@ const importable = (
   isImported: true,
   fixed: () => ({}),
   own: [],
+  takes,
   write: (site) => {
     const text = around(site.module, sorted(site.names), site.parts.options.globalName);
     const whole = `${lines(site.head, text).text}\n`;

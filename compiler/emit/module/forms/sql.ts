@@ -8,6 +8,7 @@ import { bodyOf } from "./dialects/body.ts";
 import type { Argument, Dialect, Udf } from "./dialects/define.ts";
 import { dialects } from "./dialects/list.ts";
 import type { Form, FormSite } from "./form.ts";
+import { loopTakes } from "./loop.ts";
 
 /** Words that no argument may have, since the body needs them. */
 const taken = ["globalThis", "Array", "JSON", "layerc"];
@@ -62,6 +63,8 @@ export const sql: Form = {
     ...(dialectOf(dialect).hasWasm ? {} : { target: "js", selfTest: false }),
   }),
   own: ["dialect"],
+  // Of the script that some dialects call.
+  takes: loopTakes,
   write: (site) => {
     const dialect = dialectOf(site.parts.options.dialect);
     const udf = udfOf(site, dialect);
