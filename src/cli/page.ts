@@ -9,7 +9,7 @@ import { isReport, reportHtml } from "../explore/write.ts";
 import { checkInputs, isStream, writeOutputs } from "../outputs.ts";
 import { type LoweringFlags, optionsOf } from "./flags.ts";
 import { showBytes } from "./render.ts";
-import { readModel, work } from "./subject.ts";
+import { inputsOf, readModel, work } from "./subject.ts";
 import { say, warn } from "./terminal.ts";
 
 interface Asked extends LoweringFlags {
