@@ -18,10 +18,7 @@ export const optionsSchema = z.strictObject({
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. Default "embed". */
   wasm: z.enum(["embed", "import"]).default("embed"),
-  /**
-   * How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard
-   * input; sql: the text of a function for a warehouse. Default "esm".
-   */
+  /** How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard input; sql: the text of a function for a warehouse. Default "esm". */
   format: z.enum(["esm", "iife", "cjs", "filter", "sql"]).default("esm"),
   /** What a filter reads and writes where it is not told; undefined: float32. */
   rows: z.enum(["float32", "rowbinary", "tsv", "ndjson"]).optional(),
