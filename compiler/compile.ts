@@ -6,6 +6,7 @@ import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
 import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { plainData } from "./diagnostics/plain.ts";
 import { Marks } from "./emit/marks.ts";
 import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
@@ -14,7 +15,7 @@ import { emitProfile } from "./emit/module/profile.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema, withImplied } from "./options.ts";
+import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
@@ -190,10 +191,12 @@ export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation 
   withinEngine(() => lowerChecked(model, parseOptions(input)));
 
 /** Options with defaults. Throws CompileError options/invalid. */
-export const parseOptions = (input: OptionsInput): Options => settled(withImplied(input));
-
-const settled = (input: OptionsInput): Options =>
-  settle(input, check(optionsSchema, input, { code: "options/invalid", path: "", subject: "compile" }));
+export function parseOptions(input: OptionsInput): Options {
+  const place = { code: "options/invalid", path: "", subject: "compile" } as const;
+  // Read once: what the caller's object says a second time may be another thing.
+  const given = plainData(input, place) as OptionsInput;
+  return settle(given, check(optionsSchema, given, place));
+}
 
 /** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */
 export function extensionOf(input: OptionsInput): string {

@@ -47,9 +47,5 @@ export type Options = z.infer<typeof optionsSchema>;
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
 
-/** With what follows from other knobs, where a caller left it open. */
-export const withImplied = (input: OptionsInput): OptionsInput =>
-  input.syntax === "es5" && input.format === undefined ? { ...input, format: "iife" } : input;
-
 /** Whether a module of this target may have kernels in lanes. */
 export const hasLanes = (target: Options["target"] = "auto"): boolean => target !== "js";

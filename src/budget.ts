@@ -3,6 +3,8 @@
 import { gzipSync } from "node:zlib";
 import type { Artifact } from "../compiler/artifact.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
+import { starter } from "../compiler/emit/module/forms/finish.ts";
+import { forms } from "../compiler/emit/module/forms/list.ts";
 import { children, parse, type Tree } from "../compiler/emit/tree.ts";
 
 const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, kib: 1024, mib: 1024 * 1024 };
@@ -65,8 +67,11 @@ export function sharesOf(artifact: Artifact): readonly Share[] {
   const add = (what: string, text: string): void => {
     texts.set(what, (texts.get(what) ?? "") + text);
   };
-  const { code, manifest } = artifact;
-  const program = parse(code, manifest.options.format === "esm" ? "module" : "script", 2020);
+  const { language, kind } = forms[artifact.manifest.options.format];
+  const code = artifact.code.replace(starter, "");
+  // A function in another language is one text around the module.
+  if (language !== "JavaScript") return [{ what: `the function in ${language}`, bytes: packed(code) }];
+  const program = parse(code, kind, 2020);
   let at = 0;
   for (const statement of statementsIn(program)) {
     // With the comment above it, which says whose kernel it is.

@@ -8,6 +8,7 @@ import { compile } from "../compiler/compile.ts";
 import type { Code } from "../compiler/diagnostics/codes.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
 import { faultIn } from "../compiler/emit/judge.ts";
+import { starter } from "../compiler/emit/module/forms/finish.ts";
 import { forms } from "../compiler/emit/module/forms/list.ts";
 import { digests } from "../compiler/emit/module/seal.ts";
 import type { Model } from "../compiler/model.ts";
@@ -40,8 +41,9 @@ interface Opened extends Verified {
 export function verify(path: string): Verified {
   const { code, files, ...found } = opened(path);
   const { options } = found;
-  const also = [...forms[options.format].takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
-  const fault = faultIn(code.replace(starter, ""), options.format === "esm" ? "module" : "script", also, options.syntax);
+  const { kind, takes } = forms[options.format];
+  const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
+  const fault = faultIn(code.replace(starter, ""), kind, also, options.syntax);
   if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
   const selfTest = tested(path, code, files, options);
   return { ...found, ...(selfTest === undefined ? {} : { selfTest }) };
@@ -80,16 +82,13 @@ export function verifyAgainst(path: string, model: Model): void {
 const beside = ({ weights, wasm, wasmRelaxed }: Artifact): readonly (readonly [ending: string, bytes: Uint8Array])[] =>
   ([[".relaxed.wasm", wasmRelaxed], [".wasm", wasm], [".bin", weights]] as const).flatMap(([ending, bytes]) => (bytes === undefined ? [] : [[ending, bytes] as const])); // biome-ignore format: a table
 
-/** The line of a program that says what runs it; the judge of text reads none. */
-const starter = /^#![^\n]*\n/;
-
 function opened(path: string): Opened {
   const bytes = readBytes(path);
   const code = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   // What is no UTF-8 would be one text with other bytes.
   if (!Buffer.from(code).equals(Buffer.from(bytes))) fail("verify/changed", path, "the module is not UTF-8");
   const both = digests(code);
-  const head = /^\/\/ Model ("[^\n]*"), compiled by layerc ([^\s]+)\n\/\/ hash (\w+), text \w+, options: ([^\n]*)\n/.exec(
+  const head = /^\/\/ Model ("[^\n]*"), compiled by layerc ([^\s]+)\n\/\/ hash (\w+)\.\w+, options: ([^\n]*)\n/.exec(
     code.replace(/^#![^\n]*\n/, ""),
   );
   if (both === undefined || head === null) return noHeader(path, code);

@@ -147,6 +147,26 @@ describe("the command line", () => {
   ])("%j is refused", async (args, status) => {
     expect((await layerc(folder, ["compile", "net.model.ts", "--stdout", ...args])).status).toBe(status);
   });
+  it.each([
+    ["filter", [], "functions and checks"],
+    ["sql", ["--dialect", "bigquery"], "the function in SQL"],
+  ])("a %s beyond its budget is told what takes most", async (format, more, share) => {
+    const out = `small.${format}`;
+    const { status, stderr } = await layerc(folder, [
+      "compile",
+      "net.model.ts",
+      "-o",
+      out,
+      "--format",
+      format,
+      ...more,
+      "--budget",
+      "100b",
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`options/budget[\\s\\S]*${share}`));
+    expect(existsSync(join(folder, out))).toBe(false);
+  });
   it("a text that a warehouse would refuse is said to be too long", async () => {
     writeFileSync(
       join(folder, "wide.model.ts"),

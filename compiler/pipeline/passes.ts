@@ -90,7 +90,7 @@ export interface Row<S> {
   /** Gives the state itself where there was nothing to do. */
   readonly run: (state: S, options: Options) => S;
   /** Of a pass that is nothing but rules: which, so that each can be tried by itself. */
-  readonly rules?: (state: S, options: Options) => readonly Rule[];
+  readonly rules?: (state: Pick<Draft, "fixed">, options: Options) => readonly Rule[];
 }
 
 /** The two parts of the table. */

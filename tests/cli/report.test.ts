@@ -1,5 +1,5 @@
 // `layerc report`, `layerc inspect --html` and `layerc train --report file`, as files.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -32,6 +32,12 @@ it("writes a file, and replaces its own but nobody else's", async () => {
   writeFileSync(at("mine.html"), "<p>");
   expect((await layerc(folder, ["report", at("a.safetensors"), "-o", at("mine.html")])).stderr).toContain("file/not-ours");
   expect((await layerc(folder, ["report", at("a.safetensors"), "-o", at("a.safetensors")])).stderr).toContain("file/input");
+});
+
+it("is a file below 120 KB for the seed net, all of the page included", async () => {
+  const seed = join(import.meta.dirname, "../../examples/seed-2-4-3-1/seed.model.ts");
+  expect((await layerc(folder, ["report", seed, "-o", at("seed.html")])).status).toBe(0);
+  expect(statSync(at("seed.html")).size).toBeLessThan(120_000);
 });
 
 it("compares models and saved reports, as a table, as data and as a file", async () => {

@@ -432,7 +432,7 @@ describe("text", () => {
     expect(code).not.toContain("unused");
     expect(code.split("\n").slice(0, 2)).toEqual([
       '// Model "net", compiled by layerc 0.0.0',
-      expect.stringMatching(/^\/\/ hash 0123abcd, text [0-9a-f]{16}, options: defaults$/),
+      expect.stringMatching(/^\/\/ hash 0123abcd\.[0-9a-f]{6}, options: defaults$/),
     ]);
   });
   it("is safe whatever the names are", () => {
@@ -478,7 +478,7 @@ describe("text", () => {
     const lineOf = (made: ModuleParts) => emitModule(made).code.split("\n")[3];
     expect(lineOf(straight())).toBe("// bits: approximate rules allowed, no contraction, float64 between float32 stores");
     expect(emitModule(lineParts({ exact: true })).code.split("\n")[1]).toMatch(
-      /^\/\/ hash 0123abcd, text [0-9a-f]{16}, options: train true, batch 4, exact true$/,
+      /^\/\/ hash 0123abcd\.[0-9a-f]{6}, options: train true, batch 4, exact true$/,
     );
   });
 });

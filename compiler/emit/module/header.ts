@@ -40,7 +40,7 @@ export function header(
   return lines(
     comment(`Model ${JSON.stringify(model.name)}, compiled by layerc ${version}`),
     comment(
-      `hash ${model.hash}, text ${unsealed}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
+      `hash ${model.hash}.${unsealed}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
     ),
     comment(work.join(", ")),
     comment(`bits: ${bits.join(", ")}`),

@@ -8,6 +8,8 @@ export type Syntax = Options["syntax"];
 /** What text of a level may hold. */
 export interface Level {
   readonly edition: Edition;
+  /** The form where nobody asks for one: an edition without modules has none of them. */
+  readonly format?: Options["format"];
   /** Methods that text may call; absent: all that engines of the level have are fine. */
   readonly methods?: ReadonlySet<string>;
 }
@@ -22,5 +24,5 @@ const methods5 =
 export const levels: Readonly<Record<Syntax, Level>> = {
   es2020: { edition: 2020 },
   es2015: { edition: 2015 },
-  es5: { edition: 5, methods: new Set(methods5) },
+  es5: { edition: 5, format: "iife", methods: new Set(methods5) },
 };

@@ -70,7 +70,7 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
   "options/host":
     "options/host  syntax\n  njs in nginx needs syntax es5, and syntax es2020 is asked for: njs lacks some of ES2015, and WebAssembly\n  hint  leave syntax or the host out\n",
   "options/budget":
-    'options/budget  budget\n  the module takes 1456 bytes packed, and the budget is 1000 bytes\n  note  functions and checks: 1023 bytes\n  note  selfTest: 366 bytes\n  note  kernels of dense "dense": 233 bytes\n  hint  `selfTest: false` leaves it out\n',
+    'options/budget  budget\n  the module takes 1443 bytes packed, and the budget is 1000 bytes\n  note  functions and checks: 1009 bytes\n  note  selfTest: 366 bytes\n  note  kernels of dense "dense": 233 bytes\n  hint  `selfTest: false` leaves it out\n',
   "options/invalid":
     "options/invalid  chunk\n  chunk is how many steps of a stream come at once, and no stream is asked for\n  hint  --stream, or { stream: true }\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 2, inputShape: [3] })]);\n      |                ^\n",
   "sql/limit":

@@ -11,7 +11,7 @@ import { emitModule } from "../../../compiler/emit/module/module.ts";
 import type { ModuleParts } from "../../../compiler/emit/module/parts.ts";
 import { emitWasm } from "../../../compiler/emit/wasm/emit.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
-import { showOrigin } from "../../../compiler/graph/origin.ts";
+import type { Graph } from "../../../compiler/graph/graph.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { Options, OptionsInput } from "../../../compiler/options.ts";
 import { type Compilation, lowerModel } from "../../../compiler/pipeline/lower-model.ts";
@@ -20,8 +20,6 @@ import { flatten } from "../../../compiler/plan/flatten.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
 import { plainProgram } from "../../../compiler/program/nest/plain.ts";
 import type { Program } from "../../../compiler/program/program.ts";
-import { type RewriteEvent, rewrite } from "../../../compiler/rewrite/engine.ts";
-import type { Rule } from "../../../compiler/rewrite/pattern.ts";
 import { applySchedules } from "../../../compiler/schedule/apply.ts";
 import { boundsOf, type Distance, distance } from "./differ.ts";
 import {
@@ -35,6 +33,7 @@ import {
   runStage,
   runWasm,
 } from "./executors.ts";
+import { type Fired, firstFiring } from "./firing.ts";
 import { kernelInCode, kernelInNests, kernelInProgram, kernelInWasm, type Suspect } from "./suspect.ts";
 
 /** What compiles: the compiler's own, or another to be tried. */
@@ -55,9 +54,7 @@ export interface Check extends Distance {
   readonly promise: "bits" | "bound";
 }
 /** What is known of a fault. */
-export interface Fault extends Check, Suspect {
-  /** The rule after which the Graph is another; `firing` of `of` counts from 1. */
-  readonly rule?: { readonly name: string; readonly firing: number; readonly of: number };
+export interface Fault extends Check, Suspect, Partial<Fired> {
   /** What was thrown in the place of a result. */
   readonly threw?: string;
 }
@@ -134,7 +131,7 @@ function stagesOf(made: readonly Made[], site: Site, checks: Check[], passes: Pa
       const check: Check = { step: one.pass, promise: "bound", off, ...(at === undefined ? {} : { at }) };
       checks.push(check);
       if (isOff(check))
-        return { ...check, ...threw, ...(graph === undefined || one.stage === "plan" ? {} : ruleOf(one, graph, site, passes)) };
+        return { ...check, ...threw, ...(graph === undefined || one.stage === "plan" ? {} : firingIn(one, graph, site, passes)) };
       if (one.stage === "graph") graph = one;
       else plan = one.plan;
       continue;
@@ -196,44 +193,16 @@ function oneRow({ rows, values, feeds }: Given, row: number): Given {
 }
 
 /** The first firing of a rule after which the Graph is off; a pass without rules has none. */
-function ruleOf(
+function firingIn(
   made: Made & { readonly stage: "graph" },
   before: Made & { readonly stage: "graph" },
   { ports, given, weights, wanted, bounds, options }: Site,
   { entry }: Passes,
-): Pick<Fault, "rule" | "layer"> {
-  const rules = entry.find(({ name }) => name === made.pass)?.rules?.({ fixed: true } as never, options);
-  if (rules === undefined || made.events.length === 0) return {};
-  const fails = (events: number): boolean => {
-    const { graph } = rewrite(before.graph, fuelled(rules, events));
-    return isOff(
-      attempt(() => distance(wanted, outputsOf(runStage({ ...before, graph }, weights, given), ports), ports, bounds)),
-    );
-  };
-  let [right, wrong] = [0, made.events.length];
-  while (wrong - right > 1) {
-    const middle = (right + wrong) >> 1;
-    if (fails(middle)) wrong = middle;
-    else right = middle;
-  }
-  const event: RewriteEvent = made.events[wrong - 1];
-  return {
-    rule: { name: event.rule, firing: wrong, of: made.events.length },
-    ...(event.origin === undefined ? {} : { layer: showOrigin(event.origin) }),
-  };
-}
-
-/** The same rules, which fire so many times in all. */
-function fuelled(rules: readonly Rule[], events: number): readonly Rule[] {
-  let left = events;
-  return rules.map((rule) => ({
-    ...rule,
-    to: (g, bound, node, facts) => {
-      const after = left > 0 ? rule.to(g, bound, node, facts) : undefined;
-      if (after !== undefined && after !== node) left--;
-      return after;
-    },
-  }));
+): Partial<Fired> {
+  const rules = entry.find(({ name }) => name === made.pass)?.rules?.({ fixed: true }, options) ?? [];
+  const isWrong = (graph: Graph): boolean =>
+    isOff(attempt(() => distance(wanted, outputsOf(runStage({ ...before, graph }, weights, given), ports), ports, bounds)));
+  return rules.length === 0 || made.events.length === 0 ? {} : firstFiring(before.graph, made.events, rules, isWrong);
 }
 
 /** The emitted code against the Programs that it is of. */

@@ -60,6 +60,9 @@ export const filter: Form = {
   // Node reads today's language.
   fixed: () => ({ syntax: "es2020", train: false, weights: "inline", wasm: "embed" }),
   own: ["rows"],
+  needs: {},
+  language: "JavaScript",
+  kind: "script",
   takes: loopTakes,
   write: (site) => filterText(site),
 };

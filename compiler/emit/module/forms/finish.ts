@@ -8,6 +8,9 @@ import type { ModuleParts } from "../parts.ts";
 import { sealed } from "../seal.ts";
 import type { Written } from "./form.ts";
 
+/** The line for whoever starts a text. */
+export const starter = /^#![^\n]*\n/;
+
 /** `takes`: names that this text may take from outside; `before`: a line for whoever starts it. Throws an internal error where `judge` does. */
 export function finished(
   text: string,

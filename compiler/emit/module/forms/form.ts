@@ -2,6 +2,7 @@
 import type { Line } from "../../../base/lines.ts";
 import type { Options } from "../../../options.ts";
 import type { Code, Name } from "../../code.ts";
+import type { Kind } from "../../tree.ts";
 import type { ModuleParts } from "../parts.ts";
 
 /** What stands around a module is made from. */
@@ -33,8 +34,12 @@ export interface Form {
   readonly isImported: boolean;
   /** Options that it settles; another value is an error. */
   readonly fixed: (options: Options) => Partial<Options>;
-  /** Options that only it has. */
+  /** Options that only it has; and those of them without which it is nothing, each with what to do. */
   readonly own: readonly ("rows" | "dialect")[];
+  readonly needs: Partial<Readonly<Record<"rows" | "dialect", string>>>;
+  /** What its code is written in, and as what its JavaScript is read. */
+  readonly language: "JavaScript" | "SQL";
+  readonly kind: Kind;
   /** Names that its text takes from outside, beside those of every module. */
   readonly takes: readonly string[];
   /** Judged. */

@@ -1,13 +1,14 @@
 // The forms that other code imports: an ES module, a CommonJS module, a script with one global. Equal statements, and all exports in one
 // place at the end, which `load` of the runtime relies on.
 import { type Code, commas, js, lines, type Name, name } from "../../code.ts";
+import type { Kind } from "../../tree.ts";
 import { byName, sorted } from "./exports.ts";
 import { finished } from "./finish.ts";
 import type { Form } from "./form.ts";
 
 const importable = (
   extension: string,
-  kind: "module" | "script",
+  kind: Kind,
   takes: readonly string[],
   around: (module: Code, names: readonly Name[], globalName: string) => Code,
 ): Form => ({
@@ -15,6 +16,9 @@ const importable = (
   isImported: true,
   fixed: () => ({}),
   own: [],
+  needs: {},
+  language: "JavaScript",
+  kind,
   takes,
   write: (site) => {
     const text = around(site.module, sorted(site.names), site.parts.options.globalName);

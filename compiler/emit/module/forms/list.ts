@@ -3,6 +3,7 @@
 import { CompileError } from "../../../diagnostics/error.ts";
 import { showValue } from "../../../diagnostics/show.ts";
 import { type Options, type OptionsInput, optionsSchema } from "../../../options.ts";
+import { levels } from "../../syntax/levels.ts";
 import { filter } from "./filter.ts";
 import type { Form } from "./form.ts";
 import { cjs, esm, iife } from "./importable.ts";
@@ -15,7 +16,8 @@ export const forms: Readonly<Record<Options["format"], Form>> = { esm, iife, cjs
  * The options with what the form settles. Throws CompileError options/invalid for another value of such an option than it or the default, and
  * for an option that is another form's.
  */
-export function settle(input: OptionsInput, options: Options): Options {
+export function settle(input: OptionsInput, parsed: Options): Options {
+  const options = input.format === undefined ? { ...parsed, format: levels[parsed.syntax].format ?? parsed.format } : parsed;
   const fail = (key: string, message: string, hint: string): never => {
     throw new CompileError({ code: "options/invalid", path: key, message, hint });
   };
@@ -24,8 +26,8 @@ export function settle(input: OptionsInput, options: Options): Options {
     if (key !== undefined && format !== options.format)
       fail(key, `${key} is an option of format ${showValue(format)}, found format ${showValue(options.format)}`, "leave it out"); // biome-ignore format: one line
   }
-  if (options.format === "sql" && options.dialect === undefined)
-    fail("dialect", `format "sql" needs a dialect`, "give the warehouse: bigquery, snowflake, clickhouse, postgres or duckdb");
+  for (const [key, hint] of Object.entries(forms[options.format].needs))
+    if (options[key as keyof Options] === undefined) fail(key, `format ${showValue(options.format)} needs a ${key}`, hint);
   const defaults = optionsSchema.parse({});
   const fixed = forms[options.format].fixed(options);
   for (const [key, value] of Object.entries(fixed)) {

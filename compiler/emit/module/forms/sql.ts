@@ -63,6 +63,9 @@ export const sql: Form = {
     ...(dialectOf(dialect).hasWasm ? {} : { target: "js", selfTest: false }),
   }),
   own: ["dialect"],
+  needs: { dialect: "give the warehouse: bigquery, snowflake, clickhouse, postgres or duckdb" },
+  language: "SQL",
+  kind: "script",
   // Of the script that some dialects call.
   takes: loopTakes,
   write: (site) => {
