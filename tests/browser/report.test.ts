@@ -90,6 +90,12 @@ const rowIsThere = (pane: string, number: number): boolean => {
   found?.classList.add("here");
   return found !== undefined;
 };
+/** Scrolls the lines of a pane, once they are there. */
+const scrollsTo = (pane: string, top: number): boolean => {
+  const lines = document.querySelector(`[data-pane=${pane}] .lines`);
+  if (lines !== null) lines.scrollTop = top;
+  return lines !== null;
+};
 /** Panes in which something that lights up is within sight. */
 const litPanes = (): string[] =>
   [...document.querySelectorAll("[data-pane]")].flatMap((pane) => {
@@ -107,8 +113,10 @@ const inBrowser = (open: () => Promise<Tab>) => (): void => {
   let tab: Tab;
   let loads = 0;
   /** Opens a report; a number before `#` makes it another page, which a browser loads anew. */
-  const show = (net: string, choices: string): Promise<void> =>
-    tab.goto(`${pathToFileURL(join(folder, `${net}.html`))}?${++loads}#${choices}`);
+  const show = async (net: string, choices: string): Promise<void> => {
+    await tab.goto(`${pathToFileURL(join(folder, `${net}.html`))}?${++loads}#${choices}`);
+    await tab.settled(true, () => document.querySelector("h1") !== null);
+  };
   beforeAll(async () => {
     tab = await open();
   });
@@ -130,13 +138,7 @@ const inBrowser = (open: () => Promise<Tab>) => (): void => {
       const ids = shown.map(({ id }) => id);
       for (const { id, pane } of shown) {
         const line = lineThatLights(report, pane, shown);
-        await tab.run(
-          (of: string, top: number) => {
-            document.querySelector(`[data-pane=${of}] .lines`)!.scrollTop = top;
-          },
-          id,
-          Math.max(0, line * 19 - 60),
-        );
+        expect(await tab.settled(true, scrollsTo, id, Math.max(0, line * 19 - 60)), `${id} has lines`).toBe(true);
         const row = await tab.settled(true, rowIsThere, id, line + 1);
         expect(row, `line ${line + 1} of ${id}`).toBe(true);
         await tab.hover(`[data-pane=${id}] .here`);

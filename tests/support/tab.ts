@@ -48,8 +48,20 @@ function middleOf(selector: string, n: number): { readonly x: number; readonly y
 
 /** A tab of that browser. */
 export function tabOf(driver: Driver): Tab {
+  /** What `ask` says once that is `enough`; after five seconds what it says then. A busy machine may be at work on the page still. */
+  const until = async <T>(ask: () => Promise<T>, enough: (said: T) => boolean): Promise<T> => {
+    const end = Date.now() + 5000;
+    for (;;) {
+      const said = await ask();
+      if (enough(said) || Date.now() > end) return said;
+      await new Promise((done) => setTimeout(done, 40));
+    }
+  };
   const hover = async (selector: string, n = 0): Promise<void> => {
-    const place = await driver.run(middleOf, selector, n);
+    const place = await until(
+      () => driver.run(middleOf, selector, n),
+      (found) => found !== undefined && found !== null,
+    );
     if (!place) throw new Error(`nothing on the page is ${selector} (number ${n})`);
     await driver.move(place.x, place.y);
   };
@@ -60,14 +72,11 @@ export function tabOf(driver: Driver): Tab {
       await hover(selector, n);
       await driver.press();
     },
-    async settled(wanted, what, ...given) {
-      const end = Date.now() + 5000;
-      for (;;) {
-        const said = await driver.run(what, ...given);
-        if (isDeepStrictEqual(said, wanted) || Date.now() > end) return said;
-        await new Promise((done) => setTimeout(done, 40));
-      }
-    },
+    settled: (wanted, what, ...given) =>
+      until(
+        () => driver.run(what, ...given),
+        (said) => isDeepStrictEqual(said, wanted),
+      ),
   };
 }
 
