@@ -61,10 +61,6 @@ export async function buildPlayground(to: string): Promise<Sizes> {
   });
   const written = ["index.html", "main.css", "words.json"];
   copyFileSync(join(from, "page/index.html"), join(to, "index.html"));
-  const styles = ["src/explore/page/shell.css", "src/explore/playground/page/style.css"].map((file) =>
-    readFileSync(join(root, file), "utf8"),
-  );
-  writeFileSync(join(to, "main.css"), styles.join("\n"));
   await esbuild({
     entryPoints: { main: join(from, "page/style.css") },
     outdir: to,
