@@ -176,6 +176,30 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     await compiledAs("iris");
   });
 
+  it("kernels are timed in the page, and the times go with their report", async () => {
+    await page.click("text=Numbers");
+    await page.click("[data-measure]");
+    await page.waitForFunction(() => /kernels measured/.test(document.querySelector(".measure")?.textContent ?? ""));
+    const times = () =>
+      page.evaluate(() => {
+        const table = document.querySelectorAll(".numbers table")[1];
+        const rows = [...(table?.querySelectorAll("tr") ?? [])].map((row) =>
+          [...row.children].map((cell) => cell.textContent ?? ""),
+        );
+        const [name, target] = ["ms", "Target"].map((title) => rows[0].findIndex((one) => one.startsWith(title)));
+        return rows.slice(1).map((row) => [row[target], Number(row[name])] as const);
+      });
+    const measured = await times();
+    // Of the kernels in lanes the page runs those that the browser takes.
+    expect(measured.filter(([target]) => target === "js").every(([, time]) => time > 0)).toBe(true);
+    expect(measured.some(([target, time]) => target !== "js" && time > 0)).toBe(true);
+    await page.getByLabel("Preset").selectOption("waves");
+    await compiledAs("waves");
+    expect((await times()).every(([, time]) => time === 0)).toBe(true);
+    await page.click("text=Panes");
+    expect(faults).toEqual([]);
+  });
+
   it("a reload keeps list, data, batch and what the report shows; so does the address in another tab", async () => {
     await page.getByLabel("Preset").selectOption("iris");
     await compiledAs("iris");

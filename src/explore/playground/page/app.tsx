@@ -168,7 +168,7 @@ function ReportPart() {
     void import("../../page/mount.tsx").then(({ mount }) => {
       const now = session.report.peek();
       if (place.current === null || mounted.current !== undefined || now === undefined) return;
-      mounted.current = mount(place.current, now, { memory: session.memory });
+      mounted.current = mount(place.current, now, { memory: session.memory, profile: session.profile });
     });
   }, [report]);
   return (
