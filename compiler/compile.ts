@@ -119,7 +119,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     bytes: {
       weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
       arena: 4 * (ends - first),
-      code: new TextEncoder().encode(emitted.code).length,
+      code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },
   };
   const left = options.train ? (model.left ?? []) : [];

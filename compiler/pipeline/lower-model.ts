@@ -2,6 +2,7 @@
 // its buffers. Guarantee: what a pass made is verified before anybody sees it, an observer or whoever gets the result; what is made
 // does not depend on who looks.
 import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
+import { forms } from "../emit/module/forms/list.ts";
 import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -60,7 +61,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
   const how: How = { options, observe, passes };
   const resolved = resolve(given);
   const { model } = resolved;
-  if (options.weights === "inline") checkInline(resolved);
+  if (options.weights === "inline" && forms[options.format].language !== "WebAssembly") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));

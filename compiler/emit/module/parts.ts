@@ -74,6 +74,8 @@ export interface SelfTest {
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
   readonly code: string;
+  /** The whole module, where it is no text: then there is no code. */
+  readonly binary?: Uint8Array;
   /** What the code calls by name, where it is no JavaScript itself. */
   readonly script?: string;
   /** Empty where nothing imports the code. */
