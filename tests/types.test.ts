@@ -9,6 +9,7 @@ import { optionsSchema } from "../compiler/options.ts";
 import { publicFace } from "../scripts/face.ts";
 import { defaultOf, keysOf } from "../scripts/words/schema.ts";
 import { kinds, specsOf } from "../scripts/words/specs.ts";
+import * as l from "../src/index.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const file = join(root, "tests/hover.ts");
@@ -116,6 +117,44 @@ describe("hover", () => {
       return standard !== undefined && !docs.get("compile_")?.get(key)?.endsWith(`Default ${standard}.`);
     });
     expect(wrong.map(([key]) => key)).toEqual([]);
+  });
+
+  it("what fit's options say of their defaults is what fit does", () => {
+    const net = l.sequential([l.dense({ units: 3, activation: "tanh", inputShape: [2] }), l.dense({ units: 1 })], {
+      training: { loss: "mse", optimizer: { name: "sgd", learningRate: 0.1 } },
+    });
+    const x = Array.from({ length: 70 }, (_, row) => [Math.sin(row), Math.cos(row)]);
+    const data = { x, y: x.map(([a, b]) => a - b) };
+    const run = (options: l.FitOptions): string => {
+      const { history, weights, epochs } = l.fit(net, data, options);
+      return JSON.stringify({ history, weights, epochs });
+    };
+    const docs = docsOf({ fit_: "l.FitOptions" }).get("fit_") ?? new Map<string, string>();
+    const told = [...docs].flatMap(([key, doc]) => {
+      const [, value] = /[Dd]efault:? (-?[\d.]+(?=\W)|true|false)/u.exec(doc) ?? [];
+      return value === undefined ? [] : [[key, JSON.parse(value.replace(/\.$/u, "")) as unknown] as const];
+    });
+    expect(told.map(([key]) => key).sort()).toEqual(
+      ["batchSize", "epochs", "initialEpoch", "seed", "shuffle", "validationFreq", "verbose"].sort(),
+    );
+    // Two epochs and a validation, so that each of them matters where it is another.
+    const around = { epochs: 2, validationSplit: 0.2 };
+    const asIs = run(around);
+    const other: Readonly<Record<string, unknown>> = {
+      batchSize: 31,
+      initialEpoch: 1,
+      seed: 1,
+      shuffle: false,
+      validationFreq: 2,
+    };
+    for (const [key, value] of told) {
+      expect(run(key === "epochs" ? { validationSplit: 0.2, [key]: value as number } : { ...around, [key]: value }), key).toBe(
+        key === "epochs" ? run({ validationSplit: 0.2 }) : asIs,
+      );
+      if (key in other) expect(run({ ...around, [key]: other[key] }), key).not.toBe(asIs);
+    }
+    // Those whose default is another option's.
+    expect(run({ ...around, validationBatchSize: 32, learningRate: 0.1 })).toBe(asIs);
   });
 });
 

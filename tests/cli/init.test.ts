@@ -103,7 +103,7 @@ describe.each(all)("the template %s", (template) => {
     const said = JSON.parse(made.stdout);
     expect(said).toMatchObject({ folder: `mine-${template}`, template });
     expect(files(folder)).toEqual(said.files);
-    for (const name of files(folder)) expect(readFileSync(join(folder, name), "utf8"), name).not.toMatch(/__[A-Z]+__/);
+    for (const name of files(folder)) expect(readFileSync(join(folder, name), "utf8"), name).not.toMatch(/__[A-Z]+__|\*\*[A-Z]+\*\*/);
     install(folder);
     expect(uses[template](folder, ["[1, 0]", "[[0, 1], [1, 1]]"])).toEqual([[0], [1], [1, 0]]);
   });
