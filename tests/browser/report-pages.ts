@@ -61,6 +61,7 @@ export const reports: Record<string, Report> = {};
 /** Writes them. */
 export function writeReports(): void {
   for (const [name, net] of Object.entries(nets)) reports[name] = collect(net, { train: net.training !== undefined });
+  reports.dense = collectWith(nets.dense, { train: true }, { typed: true }).report;
   reports.trained = { ...reports.dense, training: trained };
   const wide = (units: number) => sequential([dense({ units, activation: "relu", inputShape: [2] }), dense({ units: 1 })]);
   const larger = collectWith(wide(6), {}, { profile: true }).report;

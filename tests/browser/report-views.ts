@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
+import { short } from "../../src/explore/page/numbers.ts";
 import type { Tab } from "../support/tab.ts";
 import { litPanes, reports, show } from "./report-pages.ts";
 
@@ -78,6 +79,49 @@ export function views(tab: () => Tab): void {
     await tab().resize(420, 900);
     expect(await tab().settled(true, fits)).toBe(true);
     expect(await tab().run(() => "hostile" in window)).toBe(false);
+    expect(tab().faults).toEqual([]);
+  });
+}
+
+/** A row that the reader types in. */
+export function rows(tab: () => Tab): void {
+  it("a row is typed in, run here, and refused where it is none", async () => {
+    await tab().resize(1440, 900);
+    await show(tab(), "dense", "view=numbers");
+    const values = () => [...document.querySelectorAll(".activations td:last-child")].map((cell) => cell.textContent);
+    const [golden] = reports.dense.activations;
+    const wanted = golden.rows.map(({ values: all }) => all.map((value) => short(value)).join("  "));
+    expect(await tab().settled(wanted, values)).toEqual(wanted);
+    /** Chooses a row, the last if `at` is below 0. */
+    const choose = (at: number): void => {
+      const select = document.querySelector<HTMLSelectElement>(".activations select")!;
+      select.selectedIndex = at < 0 ? select.options.length - 1 : at;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    await tab().run(choose, -1);
+    // The first golden row stands there: it gives what the report says of it.
+    await tab().click(".typed button");
+    expect(await tab().settled(wanted, values)).toEqual(wanted);
+    const type = (text: string): void => {
+      const area = document.querySelector<HTMLTextAreaElement>(".typed textarea")!;
+      area.value = text;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const said = () => document.querySelector(".typed [role=status]")?.textContent;
+    await tab().run(type, "1 two");
+    await tab().click(".typed button");
+    expect(await tab().settled('x, place 1: "two" is no number', said)).toBe('x, place 1: "two" is no number');
+    await tab().run(type, "0 0");
+    await tab().click(".typed button");
+    // Biases begin as zeros: nothing comes of nothing.
+    const zeros = ["0  0  0  0", "0"];
+    expect(await tab().settled(zeros, values)).toEqual(zeros);
+    expect(await tab().run(said)).toBe("");
+    const errors = () => [...document.querySelectorAll(".activations td:nth-child(6)")].map((cell) => cell.textContent);
+    expect(await tab().run(errors)).toEqual(["0", "0"]);
+    await show(tab(), "hostile", "view=numbers");
+    const why = () => document.querySelector(".activations .hint")?.textContent?.includes("No row can be typed in");
+    expect(await tab().settled(true, why)).toBe(true);
     expect(tab().faults).toEqual([]);
   });
 }

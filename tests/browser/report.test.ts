@@ -18,7 +18,7 @@ import {
   textsOf,
   writeReports,
 } from "./report-pages.ts";
-import { accessible, views } from "./report-views.ts";
+import { accessible, rows, views } from "./report-views.ts";
 
 beforeAll(writeReports);
 afterAll(removeReports);
@@ -184,6 +184,7 @@ const inBrowser =
     });
 
     views(() => tab);
+    rows(() => tab);
     if (axe) accessible(() => tab);
   };
 
