@@ -1,7 +1,8 @@
 // Numbers over the structure. In: layers, kernels and activations of a report. Out: tables that sort, and times measured on the reader's machine. Guarantee:
 // nothing runs before the reader asks.
 import { useSignal } from "@preact/signals";
-import type { Activation, KernelRow, LayerRow, Report, ThingId } from "../report.ts";
+import type { KernelRow, LayerRow, Report, ThingId } from "../report.ts";
+import { Activations } from "./activations.tsx";
 import type { Extras } from "./app.tsx";
 import { bytes, count, short } from "./numbers.ts";
 import { type Peak, peakOf, shareOf, timeOf } from "./profile.ts";
@@ -107,7 +108,7 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
           thing={({ thing }) => thing}
         />
       )}
-      <Activations state={state} />
+      <Activations state={state} extras={extras} />
     </div>
   );
 }
@@ -123,67 +124,5 @@ function Share({ part }: { readonly part: number }) {
       {/* What is over in a few nanoseconds an engine may leave out when it is asked again. */}
       {percent > 100 ? "over 100 %" : `${percent} %`}
     </span>
-  );
-}
-
-const activationColumns: readonly Column<Activation>[] = [
-  { key: "name", title: "Region", by: ({ name }) => name },
-  { key: "shape", title: "Shape", by: ({ shape }) => shape },
-  { key: "least", title: "Least", number: true, by: ({ least }) => least, show: ({ least }) => short(least) },
-  { key: "mean", title: "Mean", number: true, by: ({ mean }) => mean, show: ({ mean }) => short(mean) },
-  { key: "most", title: "Most", number: true, by: ({ most }) => most, show: ({ most }) => short(most) },
-  { key: "error", title: "Off from doubles", number: true, by: ({ error }) => error, show: ({ error }) => short(error, 2) },
-  {
-    key: "values",
-    title: "First values",
-    by: ({ values }) => values[0],
-    show: ({ values }) => <code>{values.map((value) => short(value)).join("  ")}</code>,
-  },
-];
-
-function Activations({ state }: { readonly state: State }) {
-  const rows = state.report.value.activations;
-  const chosen = useSignal(0);
-  if (rows.length === 0) return null;
-  const { input, rows: regions } = rows[Math.min(chosen.value, rows.length - 1)];
-  return (
-    <section class="activations" aria-label="Activations">
-      <h2>Activations</h2>
-      <p>
-        <label>
-          Row{" "}
-          <select
-            value={String(chosen.value)}
-            onChange={(event) => {
-              chosen.value = Number(event.currentTarget.value);
-            }}
-          >
-            {rows.map((_, i) => (
-              <option key={i} value={String(i)}>
-                {`golden row ${i}`}
-              </option>
-            ))}
-          </select>
-        </label>{" "}
-        <code class="input">
-          {input
-            .map((port) =>
-              port
-                .slice(0, 12)
-                .map((value) => short(value))
-                .join("  "),
-            )
-            .join(" | ")}
-        </code>
-      </p>
-      <Table
-        state={state}
-        name="activations"
-        caption="What every region gives"
-        columns={activationColumns}
-        rows={regions}
-        thing={({ thing }) => thing}
-      />
-    </section>
   );
 }
