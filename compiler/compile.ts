@@ -5,9 +5,10 @@ import { hasher } from "./base/hash.ts";
 import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
-import { type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { CompileError, type Diagnostic, internal, withinEngine } from "./diagnostics/error.ts";
 import { plainData } from "./diagnostics/plain.ts";
 import { Marks } from "./emit/marks.ts";
+import { emitCalls } from "./emit/module/calls.ts";
 import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
 import type { ModuleParts } from "./emit/module/parts.ts";
@@ -21,7 +22,7 @@ import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
 import type { Goal, Made, PassName, Stage } from "./pipeline/passes.ts";
 import { goldens } from "./pipeline/self-test.ts";
-import type { Plan } from "./plan/plan.ts";
+import { outsOf, type Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
@@ -53,7 +54,7 @@ export interface Observed {
 
 /** What the module of a compilation is made of. */
 function partsOf(
-  { resolved, loss, stream, built, program, simd, contents, states, weights }: Compilation,
+  { resolved, loss, stream, built, program, simd, contents, states, weights, narrow }: Compilation,
   options: Options,
 ): ModuleParts {
   const { predict, model, about } = resolved;
@@ -67,6 +68,7 @@ function partsOf(
     feeds: predict.feeds,
     program,
     constants: new Map([...contents, ...(states ?? [])]),
+    ...(narrow === undefined ? {} : { narrow }),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
     counts: { ops: countOps(built), multiplyAdds: multiplyAdds(built) },
@@ -84,6 +86,27 @@ export const profileOf = (model: Model, input: OptionsInput = {}): string =>
     // A straight line is one kernel for all layers.
     const options = parseOptions({ ...input, unroll: 0 });
     return emitProfile(partsOf(lowerChecked(model, options), options));
+  });
+
+/** Predict call by call, to be run over numbers that somebody gives. */
+export interface Calls {
+  /** Defines the function `id` (emit/module/calls.ts). */
+  readonly script: string;
+  /** Its regions are the calls, in order. */
+  readonly plan: Plan;
+}
+
+/** The calls of a model's predict; the function of the script is called `id`. Throws CompileError. */
+export const callsOf = (model: Model, input: OptionsInput, id: Parameters<typeof emitCalls>[1]["id"]): Calls =>
+  withinEngine(() => {
+    const options = parseOptions({ ...input, train: false, stream: false, unroll: 0 });
+    let seen: Plan | undefined;
+    const compilation = lowerChecked(model, options, (goal, made) => {
+      if (goal === "predict" && made.stage === "plan") seen = made.plan;
+    });
+    const planned = seen ?? internal("predict was not planned");
+    const outs = planned.regions.map((region) => outsOf(region)[0]?.buffer);
+    return { script: emitCalls(partsOf(compilation, options), { id, outs }), plan: planned };
   });
 
 function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
@@ -187,15 +210,23 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation =>
-  withinEngine(() => lowerChecked(model, parseOptions(input)));
+export const lowerModel = (model: Model, input: OptionsInput = {}, observe?: Observe): Compilation =>
+  withinEngine(() => lowerChecked(model, parseOptions(input), observe));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export function parseOptions(input: OptionsInput): Options {
   const place = { code: "options/invalid", path: "", subject: "compile" } as const;
   // Read once: what the caller's object says a second time may be another thing.
   const given = plainData(input, place) as OptionsInput;
-  return settle(given, check(optionsSchema, given, place));
+  const options = settle(given, check(optionsSchema, given, place));
+  if (options.train && options.weightsType !== "float32")
+    throw new CompileError({
+      code: "options/invalid",
+      path: "weightsType",
+      message: `a module with train moves float32 weights, found weightsType ${JSON.stringify(options.weightsType)}`,
+      hint: "round the trained model: compile it without train",
+    });
+  return options;
 }
 
 /** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */

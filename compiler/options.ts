@@ -34,6 +34,8 @@ export const optionsSchema = z.strictObject({
   syntax: z.enum(["es2020", "es2015", "es5"]).default("es2020"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),
+  /** What weights are rounded to before the model is compiled, and how they are shipped: float16, or int8 with a scale for each channel. Not with `train`. Default "float32". */
+  weightsType: z.enum(["float32", "float16", "int8"]).default("float32"),
   /** Carry golden vectors and `selfTest`. Default true. */
   selfTest: z.boolean().default(true),
   /** Convolutions of 3 x 3 by tiles: a half to a fourth of the products, and up to twice the rounding (rewrite/rules/winograd.ts). Not with `exact`. Default true. */
@@ -44,6 +46,8 @@ export const optionsSchema = z.strictObject({
 
 /** Every knob with its value. */
 export type Options = z.infer<typeof optionsSchema>;
+/** What weights may be rounded to. */
+export type WeightsType = Options["weightsType"];
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
 

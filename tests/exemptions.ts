@@ -32,6 +32,8 @@ export const standard = {
   /** One number worked out by hand: computed in float32 (a few units in the last place), or in doubles. */
   float32: { abs: 3e-7, rel: 3e-7 },
   doubles: { abs: 5e-13, rel: 0 },
+  /** How far a float32 is from the same in doubles: the page's doubles have layerc's own functions, which are good to a thousandth of a rounding. */
+  typed: { abs: 1e-11, rel: 1e-3 },
   /** A share or a moment of twenty thousand draws. */
   draws: { abs: 0.02, rel: 0 },
   /** How far weights moved, relative to the whole move. */

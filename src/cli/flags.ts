@@ -18,6 +18,7 @@ export interface LoweringFlags extends ModelFlags {
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
   readonly winograd?: boolean;
+  readonly weightsType?: OptionsInput["weightsType"];
 }
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
@@ -33,7 +34,7 @@ export interface CompileFlags extends LoweringFlags {
   readonly budget?: number;
 }
 
-const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, weightsType, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
@@ -47,6 +48,12 @@ export function addLoweringFlags(command: Command): Command {
     .option(
       "--no-winograd",
       "convolutions of 3 x 3 as plain sums: more products, the least rounding, infinities stay in their window",
+    )
+    .addOption(
+      new Option(
+        "--weights-type <type>",
+        "what weights are rounded to: float16, or int8 with a scale for each channel (float32)",
+      ).choices(weightsType.unwrap().options),
     )
     .addOption(
       new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(

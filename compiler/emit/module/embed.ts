@@ -8,7 +8,8 @@ import type { Entry, Program } from "../../program/program.ts";
 import { braces, type Code, commas, js, lines, type Name, name } from "../code.ts";
 import { emitWasm, paramsOf, wasmLines } from "../wasm/emit.ts";
 import type { Helpers } from "./helpers.ts";
-import { type Memory, packedBytes } from "./weights.ts";
+import { packedBytes } from "./packed.ts";
+import type { Memory } from "./weights.ts";
 
 /** Floats of a cache line. */
 export const alignment = 16;

@@ -13,7 +13,7 @@ import { forms } from "./forms/list.ts";
 import { header } from "./header.ts";
 import { createParams, type EmittedModule, importsWasm, type ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
-import { lengthOf, type Memory, startMemory, toBytes } from "./weights.ts";
+import { bytesOfRuns, type Memory, sizeOfRuns, startMemory } from "./weights.ts";
 
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
@@ -48,7 +48,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     ...(creates ? [name("create")] : []),
   ];
   const bytes = {
-    weights: 4 * lengthOf(memory.runs),
+    weights: sizeOfRuns(memory.runs),
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
@@ -60,7 +60,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     ...written,
     ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
     declarations: form.isImported ? declarations(parts) : "",
-    ...(options.weights === "external" ? { weights: toBytes(memory.runs.flatMap(({ contents }) => contents)) } : {}),
+    ...(options.weights === "external" ? { weights: bytesOfRuns(memory.runs) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),
     ...(imported && simd?.relaxed !== undefined ? { wasmRelaxed: simd.relaxed } : {}),
   };

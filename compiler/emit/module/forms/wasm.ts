@@ -15,8 +15,9 @@ import { pageSize, paramsOf, specOf } from "../../wasm/emit.ts";
 import { digestOf, digestSection, faultInWasm, manifestSection } from "../../wasm/file.ts";
 import { assembleModule, functionNames, type ModuleSpec } from "../../wasm/sections.ts";
 import { alignment, placedIn } from "../embed.ts";
+import { toBytes } from "../packed.ts";
 import type { ModuleParts } from "../parts.ts";
-import { layMemory, type Memory, type Run, toBytes } from "../weights.ts";
+import { layMemory, type Memory, type Run } from "../weights.ts";
 import type { Form } from "./form.ts";
 import { manifestJson, type Place, type PlacedPort, placed, type WasmManifest } from "./manifest.ts";
 
@@ -212,7 +213,8 @@ function sealed(bytes: Uint8Array): Uint8Array {
 export const wasm: Form = {
   extension: () => ".wasm",
   isImported: false,
-  fixed: () => ({ syntax: "es2020", train: false, target: "simd", weights: "inline", wasm: "embed" }),
+  // Segments are copied as they lie, so that nothing would widen what is narrow.
+  fixed: () => ({ syntax: "es2020", train: false, target: "simd", weights: "inline", weightsType: "float32", wasm: "embed" }),
   own: [],
   needs: {},
   language: "WebAssembly",
