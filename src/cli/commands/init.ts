@@ -20,7 +20,6 @@ interface Flags {
 
 const names = Object.keys(templates) as Template[];
 const proposed = { folder: "my-model", template: "vite" } as const;
-const commands: Readonly<Record<Template, string>> = { vite: "npm run dev", node: "npm start", worker: "npm run dev" };
 
 /** Adds `layerc init`, which makes a project. */
 export function addInit(program: Command): void {
@@ -28,7 +27,7 @@ export function addInit(program: Command): void {
     .command("init")
     .description("Makes a project that uses a model, from a template. Asks what the flags do not say. Nothing is overwritten.")
     .argument("[folder]", "where it goes: a new folder, or an empty one")
-    .addOption(new Option("--template <name>", names.map((name) => `${name}: ${templates[name]}`).join("; ")).choices(names))
+    .addOption(new Option("--template <name>", names.map((name) => `${name}: ${templates[name].says}`).join("; ")).choices(names))
     .option("--model <file>", "a model file to copy into it, with every file that it is made of (a small model of ours)")
     .option(
       "--layerc <spec>",
@@ -44,7 +43,7 @@ export function addInit(program: Command): void {
       const wanted = await wantedOf(folder, flags);
       const files = await makeProject(wanted);
       if (flags.json === true) printJson({ folder: wanted.folder, template: wanted.template, files });
-      else print(`${files.map((file) => `  ${file}`).join("\n")}\n\nNext:\n  cd ${showFile(resolve(wanted.folder))}\n  npm install\n  ${commands[wanted.template]}`); // biome-ignore format: one line
+      else print(`${files.map((file) => `  ${file}`).join("\n")}\n\nNext:\n  cd ${showFile(resolve(wanted.folder))}\n  npm install\n  ${templates[wanted.template].start}`); // biome-ignore format: one line
     });
 }
 
@@ -58,12 +57,10 @@ async function wantedOf(folder: string | undefined, { template, model, layerc, y
   if (folder !== undefined) checkEmpty(resolve(folder));
   const person = asker();
   try {
-    return {
-      folder: folder ?? (await askFolder(person)),
-      template: template ?? (await askTemplate(person)),
-      ...given({ model: model ?? (await askModel(person)) }),
-      ...rest,
-    };
+    const into = folder ?? (await askFolder(person));
+    const chosen = template ?? (await askTemplate(person));
+    const brought = model ?? (templates[chosen].hasModel ? await askModel(person) : undefined);
+    return { folder: into, template: chosen, ...given({ model: brought }), ...rest };
   } finally {
     person.close();
   }
@@ -87,7 +84,7 @@ const askFolder = (person: Asker): Promise<string> =>
 
 const askTemplate = (person: Asker): Promise<Template> =>
   person.ask<Template>(
-    `${names.map((name) => `  ${name.padEnd(8)} ${templates[name]}\n`).join("")}Template (${proposed.template}): `,
+    `${names.map((name) => `  ${name.padEnd(8)} ${templates[name].says}\n`).join("")}Template (${proposed.template}): `,
     (answer) => {
       const found = names.find((name) => name === (answer || proposed.template));
       return found === undefined ? { wrong: `one of ${names.join(", ")}` } : { value: found };

@@ -31,7 +31,7 @@ export function asker(): Asker {
             code: "cli/option",
             path: "",
             message: "the questions were not answered",
-            hint: "give a folder and --template vite, node or worker; --yes takes what is proposed",
+            hint: "give a folder and --template, as layerc init --help lists them; --yes takes what is proposed",
           });
         }
         const judged = judge(value.trim());

@@ -6,7 +6,7 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { reasonOf, showFile } from "../../files.ts";
 import { loadModel } from "../../source/load.ts";
 import { originOf } from "./origin.ts";
-import { filesOf, sampleModel, type Template } from "./templates.ts";
+import { filesOf, sampleModel, type Template, templates } from "./templates.ts";
 
 /** What `layerc init` was told. */
 export interface Wanted {
@@ -22,11 +22,16 @@ export interface Wanted {
 export async function makeProject({ folder, template, model, layerc }: Wanted): Promise<readonly string[]> {
   const root = resolve(folder);
   checkEmpty(root);
+  const { hasModel } = templates[template];
+  if (!hasModel && model !== undefined) {
+    const message = `template ${template} has models of its own, found --model ${showFile(model)}`;
+    throw new CompileError({ code: "cli/option", path: "", message, hint: "leave --model out, or choose another template" });
+  }
   const brought = model === undefined ? new Map([sampleModel()]) : await filesOfModel(model);
   const [modelName] = brought.keys();
   const marks = { name: nameOf(root), model: modelName, layerc: layerc ?? originOf(root) };
   const files = new Map<string, string | Uint8Array>(filesOf(template, marks));
-  for (const [path, content] of brought) {
+  for (const [path, content] of hasModel ? brought : []) {
     const at = `src/${path}`;
     if (files.has(at)) throw new CompileError({ code: "file/write", path: "", message: `the template has a file ${at} of its own`, hint: `rename ${path}` }); // biome-ignore format: one line
     files.set(at, content);

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Mounted } from "../../page/mount.tsx";
 import { datasets } from "../datasets.ts";
 import { presets } from "../presets.ts";
-import type { Editor } from "./editor.ts";
+import { type Editor, editorIn } from "./editor.ts";
 import * as session from "./session.ts";
 import { TrainingPart } from "./training.tsx";
 
@@ -112,15 +112,10 @@ function Head() {
 function List() {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | undefined>(undefined);
-  useEffect(() => {
-    // The editor is as large as the compiler: the page is there before it.
-    void import("./editor.ts").then(({ editorIn }) => {
-      if (place.current === null || editor.current !== undefined) return;
-      place.current.textContent = "";
-      editor.current = editorIn(place.current, session.text.peek(), session.write);
-      editor.current.show(session.problems.peek());
-      session.onEditor(editor.current);
-    });
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    editor.current = editorIn(place.current, session.text.peek(), session.write);
+    session.onEditor(editor.current);
   }, []);
   const [text, problems, file] = [session.text.value, session.problems.value, session.file.value];
   // The newest text, and not that of this drawing: somebody may have typed on since.
@@ -138,9 +133,7 @@ function List() {
           </button>
         </p>
       )}
-      <div class="editor" ref={place} hidden={file !== undefined}>
-        <pre>{text}</pre>
-      </div>
+      <div class="editor" ref={place} hidden={file !== undefined} />
     </>
   );
 }
@@ -175,7 +168,7 @@ function ReportPart() {
     void import("../../page/mount.tsx").then(({ mount }) => {
       const now = session.report.peek();
       if (place.current === null || mounted.current !== undefined || now === undefined) return;
-      mounted.current = mount(place.current, now, { memory: session.memory });
+      mounted.current = mount(place.current, now, { memory: session.memory, profile: session.profile });
     });
   }, [report]);
   return (

@@ -2,6 +2,7 @@
 // module, its report and its training are always of the same list, or the page says that the list has changed.
 import { batch, signal } from "@preact/signals";
 import type { Manifest } from "../../../../compiler/artifact.ts";
+import type { Profile } from "../../page/profile.ts";
 import type { Report } from "../../report.ts";
 import { datasets, type Rows } from "../datasets.ts";
 import type { CompileAnswer, Dropped, TrainAnswer } from "../messages.ts";
@@ -249,6 +250,15 @@ export function exportModule(): void {
     wantsWeights = (weights) => compiler.export(weights);
     training.ask({ kind: "weights" });
   }
+}
+
+/** The kernels of what is shown, to be run in the page: a script that the compiler made, imported as any file of a module is. */
+export async function profile(): Promise<Profile> {
+  const script = `${await compiler.profile()}\nexport { layercProfile };`;
+  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const { layercProfile } = (await import(/* @vite-ignore */ address)) as { layercProfile(): Profile | Promise<Profile> };
+  URL.revokeObjectURL(address);
+  return layercProfile();
 }
 
 /** Begins. */
