@@ -5,7 +5,7 @@ import { hasher } from "./base/hash.ts";
 import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
-import { type Diagnostic, internal, withinEngine } from "./diagnostics/error.ts";
+import { CompileError, type Diagnostic, internal, withinEngine } from "./diagnostics/error.ts";
 import { plainData } from "./diagnostics/plain.ts";
 import { Marks } from "./emit/marks.ts";
 import { emitCalls } from "./emit/module/calls.ts";
@@ -54,7 +54,7 @@ export interface Observed {
 
 /** What the module of a compilation is made of. */
 function partsOf(
-  { resolved, loss, stream, built, program, simd, contents, states, weights }: Compilation,
+  { resolved, loss, stream, built, program, simd, contents, states, weights, narrow }: Compilation,
   options: Options,
 ): ModuleParts {
   const { predict, model, about } = resolved;
@@ -68,6 +68,7 @@ function partsOf(
     feeds: predict.feeds,
     program,
     constants: new Map([...contents, ...(states ?? [])]),
+    ...(narrow === undefined ? {} : { narrow }),
     weights: options.train ? predict.weights.map((weight) => ({ ...weight, buffer: weight.name })) : [],
     ...(about === undefined ? {} : { about }),
     counts: { ops: countOps(built), multiplyAdds: multiplyAdds(built) },
@@ -141,7 +142,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     bytes: {
       weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
       arena: 4 * (ends - first),
-      code: new TextEncoder().encode(emitted.code).length,
+      code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },
   };
   const left = options.train ? (model.left ?? []) : [];
@@ -217,7 +218,15 @@ export function parseOptions(input: OptionsInput): Options {
   const place = { code: "options/invalid", path: "", subject: "compile" } as const;
   // Read once: what the caller's object says a second time may be another thing.
   const given = plainData(input, place) as OptionsInput;
-  return settle(given, check(optionsSchema, given, place));
+  const options = settle(given, check(optionsSchema, given, place));
+  if (options.train && options.weightsType !== "float32")
+    throw new CompileError({
+      code: "options/invalid",
+      path: "weightsType",
+      message: `a module with train moves float32 weights, found weightsType ${JSON.stringify(options.weightsType)}`,
+      hint: "round the trained model: compile it without train",
+    });
+  return options;
 }
 
 /** How a file of what these options make is called, from the point on. Throws CompileError options/invalid. */

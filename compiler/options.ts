@@ -6,7 +6,7 @@ import { takenGlobals } from "./base/words.ts";
 export const optionsSchema = z.strictObject({
   /** Add trainStep, evaluate, getWeights, setWeights. Default false. */
   train: z.boolean().default(false),
-  /** Most rows of one training step. Default 32. */
+  /** Most rows of one training step, and of one call in a .wasm file. Default 32. */
   batch: z.int().min(1).max(65536).default(32),
   /** Add step, reset, getState, setState: a sequence in chunks; undefined: where a layer is `stateful`. */
   stream: z.boolean().optional(),
@@ -18,8 +18,8 @@ export const optionsSchema = z.strictObject({
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. Default "embed". */
   wasm: z.enum(["embed", "import"]).default("embed"),
-  /** How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard input; sql: the text of a function for a warehouse. Default "esm". */
-  format: z.enum(["esm", "iife", "cjs", "filter", "sql"]).default("esm"),
+  /** How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard input; sql: the text of a function for a warehouse; wasm: one .wasm file without JavaScript. Default "esm". */
+  format: z.enum(["esm", "iife", "cjs", "filter", "sql", "wasm"]).default("esm"),
   /** What a filter reads and writes where it is not told; undefined: float32. */
   rows: z.enum(["float32", "rowbinary", "tsv", "ndjson"]).optional(),
   /** Whose SQL. */
@@ -34,6 +34,8 @@ export const optionsSchema = z.strictObject({
   syntax: z.enum(["es2020", "es2015", "es5"]).default("es2020"),
   /** inline: literals (tiny) or base64; external: `create(bytes)`. Default "inline". */
   weights: z.enum(["inline", "external"]).default("inline"),
+  /** What weights are rounded to before the model is compiled, and how they are shipped: float16, or int8 with a scale for each channel. Not with `train`. Default "float32". */
+  weightsType: z.enum(["float32", "float16", "int8"]).default("float32"),
   /** Carry golden vectors and `selfTest`. Default true. */
   selfTest: z.boolean().default(true),
   /** Convolutions of 3 x 3 by tiles: a half to a fourth of the products, and up to twice the rounding (rewrite/rules/winograd.ts). Not with `exact`. Default true. */
@@ -44,6 +46,8 @@ export const optionsSchema = z.strictObject({
 
 /** Every knob with its value. */
 export type Options = z.infer<typeof optionsSchema>;
+/** What weights may be rounded to. */
+export type WeightsType = Options["weightsType"];
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
 

@@ -70,9 +70,10 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     machine.run(name, whole === "n" ? { n: rows } : {});
     return new Map(outputs.map(([output, buffer]) => [output, Float32Array.from(machine.buffers.get(buffer) ?? [])]));
   };
-  let stale = entry("prepare") !== undefined;
+  const starting = ["restore", "prepare"].filter((name) => entry(name) !== undefined);
+  let stale = starting.length > 0;
   const fresh = () => {
-    if (stale) machine.run("prepare", {});
+    if (stale) for (const name of starting) machine.run(name, {});
     stale = false;
   };
   const lossOf = (name: string, x: Given, y: Given, rows: number, sampleWeight: Given = {}): number => {
@@ -99,7 +100,7 @@ export function interpret({ program: js, simd, contents, resolved }: Compilation
     predict: (x: Given, rows: number, name: "predict" | "predictTile" = "predict"): Float32Array => only(results(x, rows, name)),
     hasTile: entry("predictTile") !== undefined,
     trainStep(x: Given, y: Given, rows: number, sampleWeight?: Given): number {
-      stale = entry("prepare") !== undefined;
+      stale = starting.length > 0;
       return lossOf("trainStep", x, y, rows, sampleWeight);
     },
     evaluate: (x: Given, y: Given, rows: number): number => lossOf("evaluate", x, y, rows),

@@ -79,7 +79,7 @@ const table = [
   { id: "no-relaxed-simd", kind: "skip", where: ["tests/engines.ts", "tests/emit/wasm.test.ts"],
     what: "kernels of relaxed SIMD are emitted and read back, but not run",
     reason: "The engine does not know them: Node has them from 22 on." },
-  { id: "no-chromium", kind: "skip", where: ["tests/browser/chromium.test.ts", "tests/browser/formats.test.ts", "tests/browser/hot.test.ts", "tests/browser/mnist.test.ts", "tests/browser/playground.test.ts", "tests/browser/report.test.ts", "tests/bundlers/bundlers.test.ts"],
+  { id: "no-chromium", kind: "skip", where: ["tests/browser/audio.test.ts", "tests/browser/chromium.test.ts", "tests/browser/formats.test.ts", "tests/browser/hot.test.ts", "tests/browser/mnist.test.ts", "tests/browser/playground.test.ts", "tests/browser/report.test.ts", "tests/bundlers/bundlers.test.ts"],
     what: "modules and pages in headless Chromium",
     reason: "There is no Chromium here: name one in CHROMIUM, or apt-get install chromium." },
   { id: "no-host", kind: "skip", where: ["tests/hosts/hosts.test.ts"],

@@ -52,6 +52,8 @@ export const codes = {
   "weights/inline":
     "The weights are too many to stand in the module's text, which an engine reads before it runs a line. Beyond 64 MiB they are a file of their own: --weights external.",
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
+  "weights/rounding":
+    "A weight holds a number that float16 or int8 does not have: NaN, an infinity, or, for float16, more than 65504. Nothing is cut off in silence: take another weightsType, or mend the weight.",
   "format/unknown":
     "The bytes are no model file that layerc reads: a file of Keras, a model.json of TensorFlow.js, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
   "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",
@@ -140,6 +142,8 @@ export const codes = {
     "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
   "sql/limit":
     "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
+  "wasm/unsupported":
+    "A .wasm file (--format wasm) takes numbers and gives numbers; what turns texts and whole numbers into them (lookups, hashes, vocabularies) is JavaScript in the other formats.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

@@ -8,6 +8,7 @@ import { type Graph, graph, type Node, sizeOf } from "../graph/graph.ts";
 import { checkMemory } from "../graph/limits.ts";
 import type { About, Model, Training } from "../model.ts";
 import { begin, type G } from "../ops/index.ts";
+import type { WeightsType } from "../options.ts";
 import { aboutOf } from "./about.ts";
 import { type Checked, checkModel } from "./check.ts";
 import { type Forward, forward, type Step } from "./forward.ts";
@@ -19,6 +20,7 @@ import { type Log, madeOf, metricsOf, metricsOver } from "./metrics.ts";
 import { checkModes } from "./modes.ts";
 import type { Weight } from "./params.ts";
 import { checkPatterns, isFrozen, ratesOf } from "./patterns.ts";
+import { roundedWeights } from "./rounded.ts";
 import { chunksOf, stateName } from "./stream.ts";
 import { checkTraining } from "./train.ts";
 import { learningRateOf, type Movement } from "./update.ts";
@@ -53,14 +55,16 @@ export interface Steps {
   /** The step of a stream. Throws stream/refused. */
   stream(chunk: number): Stream;
   readonly isStateful: boolean;
-  /** Contents of the weights, and what is odd about them. */
+  /** Contents of the weights as they are computed with, and what is odd about them. */
   modelWeights(): Weights;
+  /** The same before they were rounded. */
+  givenWeights(): Weights;
   /** The limit that whole numbers of an input stay below, where it is to be given such. */
   limitOf(input: number): number | undefined;
 }
 
-/** Checks the whole model and finds every shape. Throws CompileError with a path such as `layers[2].units`. */
-export const resolve = (model: Model): Resolved => new Resolved(model);
+/** Checks the whole model and finds every shape; `type`: what its weights are rounded to. Throws CompileError with a path such as `layers[2].units`. */
+export const resolve = (model: Model, type: WeightsType = "float32"): Resolved => new Resolved(model, type);
 
 /** A model whose layers fit, line by line. Shapes are without the batch axis. */
 export class Resolved implements Steps {
@@ -77,9 +81,12 @@ export class Resolved implements Steps {
   /** Where the layers stand in inference mode; evaluate goes on building there. */
   readonly #g: G;
   readonly #forward: Forward;
+  readonly #type: WeightsType;
+  #given: Weights | undefined;
   #values: Weights | undefined;
 
-  constructor(given: Model) {
+  constructor(given: Model, type: WeightsType) {
+    this.#type = type;
     const checked = checkModel(given);
     const { model, entries } = checked;
     this.model = model;
@@ -222,8 +229,16 @@ export class Resolved implements Steps {
   }
 
   /** The model's weights, checked, or the initial ones where it has none; and warnings about NaN and infinities. */
+  givenWeights(): Weights {
+    this.#given ??= weightsOf(this.model, this.weights);
+    return this.#given;
+  }
+
+  /** Those weights, rounded. Throws CompileError weights/rounding. */
   modelWeights(): Weights {
-    this.#values ??= weightsOf(this.model, this.weights);
+    const { values, warnings } = this.givenWeights();
+    const how = { weights: this.weights, graph: this.predict.graph, type: this.#type };
+    this.#values ??= { values: roundedWeights(values, how), warnings };
     return this.#values;
   }
 

@@ -1,31 +1,40 @@
 // Model → Program: a loop over the table of passes. In: a model and options. Out: the Program of each target with the contents of
 // its buffers. Guarantee: what a pass made is verified before anybody sees it, an observer or whoever gets the result; what is made
 // does not depend on who looks.
-import { CompileError, type Diagnostic, internal } from "../diagnostics/error.ts";
+import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
+import { forms } from "../emit/module/forms/list.ts";
+import type { Narrow } from "../emit/module/narrow.ts";
 import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
 import type { Graph } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
-import { type Part, settle } from "../lower/assemble.ts";
+import type { Part } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
 import type { Options } from "../options.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
-import type { Callee } from "../program/calls.ts";
-import { buffersOfNest, leavesOf, type NestKernel } from "../program/nest/nest.ts";
-import { buffersOfNests } from "../program/nest/twins.ts";
-import type { FloatFmt, Program } from "../program/program.ts";
-import { buffersOf } from "../program/walk.ts";
-import type { Scheduled } from "../schedule/schedule.ts";
+import type { Program } from "../program/program.ts";
 import { type Target, targets } from "../targets.ts";
 import { multiplyAdds, tile, tilePays, weightBound } from "./cost.ts";
-import { verifyMade } from "./forms.ts";
 import { checkInline } from "./inline.ts";
-import { allPasses, type Draft, type Goal, type Made, madeOf, type Passes, type Whole } from "./passes.ts";
+import { inLanes, narrowed } from "./narrow.ts";
+import { allPasses, type Goal, type Made, type Whole } from "./passes.ts";
 import { inModule, packWeights, preparingOf, splitGrowing, together } from "./prepared.ts";
 import { wantsLanes } from "./straighten.ts";
+import {
+  firstDraft,
+  fmtOf,
+  type How,
+  kept,
+  type Observe,
+  planOf,
+  programOf,
+  throughEntry,
+  throughProgram,
+  verified,
+  without,
+} from "./through.ts";
 
-/** Sees what every pass made of every entry. */
-export type Observe = (goal: Goal, made: Made) => void;
+export type { Observe } from "./through.ts";
 
 /** Everything between Model and Artifact: what tests and tools look at. */
 export interface Compilation {
@@ -44,23 +53,18 @@ export interface Compilation {
   readonly contents: ReadonlyMap<string, Float32Array>;
   /** With training: contents of states that do not begin as always. */
   readonly states?: ReadonlyMap<string, Float32Array>;
+  /** Which contents travel in fewer bits. */
+  readonly narrow?: ReadonlyMap<string, Narrow>;
   readonly weights: Readonly<Record<string, Float32Array>>;
   readonly warnings: readonly Diagnostic[];
-}
-
-/** How models go through the passes. */
-interface How {
-  readonly options: Options;
-  readonly observe: Observe | undefined;
-  readonly passes: Passes;
 }
 
 /** Lowers a model through every pass of the table, or of another one. Throws CompileError. */
 export function lowerModel(given: Model, options: Options, observe?: Observe, passes = allPasses): Compilation {
   const how: How = { options, observe, passes };
-  const resolved = resolve(given);
+  const resolved = resolve(given, options.weightsType);
   const { model } = resolved;
-  if (options.weights === "inline") checkInline(resolved);
+  if (options.weights === "inline" && forms[options.format].language !== "WebAssembly") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));
@@ -102,6 +106,18 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
   if (looped.straight !== undefined) return { ...facts, program: programOf(looped), contents: kept(looped) };
 
   const vectors = wantsLanes(programOf(looped), options);
+  const narrowing = narrowed(shipped, contents, {
+    weights: resolved.weights,
+    type: options.weightsType,
+    run: (prepared, from) => {
+      const names = new Set([...shared, ...(prepared.prepare?.results ?? []).map(([name]) => name)]);
+      const made = new Map(from);
+      const again = whole(preparingOf(prepared, { shared: names, reserved }), targets.js);
+      runPrepare({ ...again, prepared: names, contents: from }, how, made);
+      return made;
+    },
+  });
+  for (const name of narrowing.parts) shared.add(name);
   const parts: Part[] = [...first];
   const { kernels, entries } = programOf(looped);
   const products = { all: multiplyAdds(predict.graph), weightBound: weightBound(predict.graph) };
@@ -113,7 +129,8 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
     });
   }
   const training = options.train ? trainingParts(resolved, reserved, how) : undefined;
-  parts.push(...starting, ...(training?.parts ?? []));
+  const restoring = preparingOf(narrowing.restored, { shared, reserved }, "restore");
+  parts.push(...restoring, ...starting, ...(training?.parts ?? []));
   const isWhole = parts.length === first.length;
   if (isWhole) for (const made of unseen) verified(made);
   // What was there first has been seen.
@@ -125,10 +142,11 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
     ...(training === undefined ? {} : { loss: training.loss, states: stateContents(model, training.states) }),
     program: programOf(js),
     contents: kept(known),
+    ...(options.weightsType === "float32" ? {} : { narrow: narrowing.forms(kept(known)) }),
   };
   if (!vectors) return lowered;
   const simd = throughProgram(whole(parts, targets.simd), how);
-  const program = programOf(simd);
+  const program = inLanes(programOf(simd));
   if (options.exact) return { ...lowered, simd: { program } };
   // The same nests, scheduled otherwise.
   const start: Whole = {
@@ -140,7 +158,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
     ...how,
     observe: observe && ((goal, made) => made.stage !== "schedule" || observe(goal, made)),
   });
-  return { ...lowered, simd: { program, relaxed: programOf(relaxed) } };
+  return { ...lowered, simd: { program, relaxed: inLanes(programOf(relaxed)) } };
 }
 
 /** The passes over a Graph of its own (IR text): one that updates something is planned as a step over a batch. */
@@ -157,70 +175,6 @@ export function lowerGraph(built: Graph, options: Options, observe?: Observe): v
     const fmt = fmtOf(target, options);
     throughProgram({ name: built.name, parts, target, fmt, prepared, weights: [], contents: new Map() }, looped);
   }
-}
-
-const firstDraft = (goal: Goal, graph: Graph, more: Pick<Draft, "fixed"> & Partial<Draft>): Draft => ({
-  goal,
-  graph,
-  rows: 1,
-  prefix: "",
-  reserved: new Set(),
-  layouts: new Map(),
-  events: [],
-  ...more,
-});
-
-const planOf = ({ plan: made, goal }: Draft) => made ?? internal(`${goal} has no plan`);
-const programOf = ({ program, target }: Whole): Program => program ?? internal(`the target ${target.name} has no program`);
-/** JavaScript computes in doubles between float32 stores, unless every step is to be rounded. */
-const fmtOf = ({ lanes }: Target, { exact }: Options): FloatFmt => (lanes === 1 && !exact ? "f64" : "f32");
-
-/** One entry through its passes. */
-function throughEntry(start: Draft, { options, observe, passes }: How): Draft {
-  let draft = start;
-  for (const { name, stage, when, run } of passes.entry) {
-    if (!when(draft, options)) continue;
-    draft = run({ ...draft, events: [] }, options);
-    const { goal, graph, prepare, events } = draft;
-    const made: Made =
-      stage === "plan" ? { pass: name, stage, plan: planOf(draft) } : { pass: name, stage: "graph", graph, prepare, events };
-    verified(made);
-    observe?.(goal, made);
-  }
-  return draft;
-}
-
-/** All entries through the passes of one target; each goal is shown its own entry. `check`: of what a pass made of all of them. */
-function throughProgram(start: Whole, { options, observe, passes }: How, check: (made: Made) => void = verified): Whole {
-  const goals = (["predict", "step", "trainStep", "evaluate", "metrics"] as const).filter((goal) =>
-    start.parts.some(({ entry }) => entry === goal),
-  );
-  let whole = start;
-  for (const { name, stage, when, run } of passes.program) {
-    const made = when(whole, options) ? run(whole, options) : whole;
-    if (made === whole) continue;
-    whole = made;
-    const all = madeOf(name, stage, whole);
-    check(all);
-    if (observe) for (const goal of goals) observe(goal, madeFor(goal, all));
-  }
-  return whole;
-}
-
-/** What the pass left of one goal: its entry, and the kernels that calls. */
-function madeFor(goal: Goal, all: Made): Made {
-  const only = <K extends Callee>({ entries, kernels, ...rest }: Program<K>, touched: (kernel: K) => Iterable<string>) => {
-    if (entries.length === 1) return { ...rest, entries, kernels };
-    const own = entries.filter(({ name }) => name === goal);
-    const names = new Set(own.flatMap(({ calls }) => calls.map((call) => call.kernel)));
-    const called = kernels.filter(({ name }) => names.has(name));
-    return settle({ ...rest, entries: own, kernels: called }, touched);
-  };
-  if (all.stage === "nests") return { ...all, nests: only(all.nests, buffersOfNests) };
-  if (all.stage === "program") return { ...all, program: only(all.program, buffersOf) };
-  if (all.stage !== "schedule") return all;
-  const touched = (kernel: NestKernel<Scheduled>) => [...leavesOf(kernel.parts)].flatMap(({ nest }) => [...buffersOfNest(nest)]);
-  return { ...all, scheduled: only(all.scheduled, touched) };
 }
 
 /** The stream that the options, or a layer, ask for. A layer's wish that cannot be granted is a warning: predict is the same without. */
@@ -276,25 +230,4 @@ function runPrepare(whole: Whole, how: How, contents: Map<string, Float32Array>)
   machine.run("prepare");
   for (const { name } of program.buffers)
     if (whole.prepared.has(name)) contents.set(name, machine.buffers.get(name) ?? new Float32Array());
-}
-
-/** Contents of the buffers that a Program has. */
-function kept({ contents, program }: Whole): ReadonlyMap<string, Float32Array> {
-  const names = new Set(program?.buffers.map(({ name }) => name));
-  return new Map([...contents].filter(([name]) => names.has(name)));
-}
-
-/** Of what the module computes itself nothing is known. */
-const without = (whole: Whole, names: ReadonlySet<string>): Whole => ({
-  ...whole,
-  contents: new Map([...whole.contents].filter(([name]) => !names.has(name))),
-});
-
-/** Throws where a pass broke a rule of its stage, and says which. */
-function verified(made: Made): void {
-  try {
-    verifyMade(made);
-  } catch (error) {
-    throw error instanceof CompileError ? error.with({ note: `after the pass ${made.pass}` }) : error;
-  }
 }

@@ -64,12 +64,13 @@ export function together(a: Prepared, b: Prepared): Prepared {
   return { prepare: graph("prepare", results, [], g.builder.origins), layouts };
 }
 
-/** The entry prepare, where something depends on weights alone. */
+/** The entry prepare, or one that runs before it, where something depends on weights alone. */
 export const preparingOf = (
   { prepare, layouts }: Prepared,
   names: Required<Pick<PlaceOptions, "shared" | "reserved">>,
+  entry: "prepare" | "restore" = "prepare",
 ): readonly Part[] =>
-  prepare === undefined ? [] : [{ entry: "prepare", plan: plan(prepare, { rows: 1, prefix: "prepare/", layouts, ...names }) }];
+  prepare === undefined ? [] : [{ entry, plan: plan(prepare, { rows: 1, prefix: `${entry}/`, layouts, ...names }) }];
 
 /** Of what is prepared for inference: what the compiler computes and ships, and what a module computes when it starts. */
 export interface Split {

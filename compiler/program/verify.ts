@@ -10,7 +10,11 @@ import { byName, type Caller, callersOf, fail, show, verifyEntries } from "./ver
 import { operandsOf } from "./walk.ts";
 
 /** The entries whose kernels may write a buffer of a role; a role that is absent here may be written by all. */
-const writers: { readonly [role in Role]?: readonly string[] } = { input: [], const: ["prepare"], param: ["trainStep"] };
+const writers: { readonly [role in Role]?: readonly string[] } = {
+  input: [],
+  const: ["prepare", "restore"],
+  param: ["trainStep"],
+};
 
 /** Whether any kernel may write buffers of a role. */
 export const isFree = (role: Role): boolean => writers[role] === undefined;

@@ -1,5 +1,5 @@
 // Model "seed-2-4-3-1", compiled by layerc 0.1.0
-// hash 4cd20469d7433505.df8582, options: defaults
+// hash c0238f0776e8bd40.482c6c, options: defaults
 // 11 ops, 23 multiply-adds a row, weights as literals
 // bits: approximate rules allowed, no contraction, float64 between float32 stores
 const inputShape = [2], outputShape = [1], inputs = { x: inputShape }, outputs = { y: outputShape };

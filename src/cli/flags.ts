@@ -18,6 +18,7 @@ export interface LoweringFlags extends ModelFlags {
   readonly target?: OptionsInput["target"];
   readonly unroll?: number;
   readonly winograd?: boolean;
+  readonly weightsType?: OptionsInput["weightsType"];
 }
 /** And what changes only the module around it. */
 export interface CompileFlags extends LoweringFlags {
@@ -33,13 +34,13 @@ export interface CompileFlags extends LoweringFlags {
   readonly budget?: number;
 }
 
-const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, wasm } = optionsSchema.shape;
+const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, weightsType, wasm } = optionsSchema.shape;
 
 /** The options of whoever lowers a model to look at it. */
 export function addLoweringFlags(command: Command): Command {
   command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
-    .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
+    .option("--batch <rows>", "most rows of one training step, and of one call in a .wasm file (32)", wholeNumber(batch))
     .option("--stream", "add step, reset, getState and setState: a sequence in chunks (where a layer is stateful)")
     .option("--no-stream", "leave them out, also where a layer is stateful")
     .option("--chunk <steps>", "steps of a sequence that step takes at once (1)", wholeNumber(chunk.unwrap()))
@@ -47,6 +48,12 @@ export function addLoweringFlags(command: Command): Command {
     .option(
       "--no-winograd",
       "convolutions of 3 x 3 as plain sums: more products, the least rounding, infinities stay in their window",
+    )
+    .addOption(
+      new Option(
+        "--weights-type <type>",
+        "what weights are rounded to: float16, or int8 with a scale for each channel (float32)",
+      ).choices(weightsType.unwrap().options),
     )
     .addOption(
       new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(
@@ -67,7 +74,7 @@ export function addCompileFlags(command: Command): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse (esm)",
+        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse; wasm: one .wasm file (esm)",
       ).choices(format.unwrap().options),
     )
     .addOption(

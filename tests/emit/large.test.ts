@@ -2,7 +2,7 @@
 // not needed. In: weights of some pieces. Out: the numbers that went in.
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { packedBytes, toBytes, unpackFunction } from "../../compiler/emit/module/weights.ts";
+import { packedBytes, toBytes, unpackFunction } from "../../compiler/emit/module/packed.ts";
 import { load } from "../../runtime/load.ts";
 import { dense, embedding, sequential } from "../../src/sequential.ts";
 

@@ -5,9 +5,10 @@ import { internal } from "../../diagnostics/error.ts";
 import type { Entry } from "../../program/program.ts";
 import { type Code, commas, js, lines, name } from "../code.ts";
 import { judge } from "../judge.ts";
+import { floats } from "./packed.ts";
 import type { ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
-import { floats, startMemory } from "./weights.ts";
+import { startMemory } from "./weights.ts";
 
 /** What the script is to tell: the name of its function, and of each call the buffer that it writes. */
 export interface CallsOptions {

@@ -4,8 +4,8 @@ import type { Port } from "../../artifact.ts";
 import { draws } from "../../base/draws.ts";
 import { sizeOf } from "../../graph/graph.ts";
 import { braces, type Code, commas, js, lines, literal, member, type Name, name, none, record } from "../code.ts";
+import { numbers } from "./packed.ts";
 import type { Rows, SelfTest } from "./parts.ts";
-import { numbers } from "./weights.ts";
 
 /** What the text leans on. */
 export interface SelfTestSite {

@@ -34,8 +34,9 @@ import {
   tableFunction,
   truncFunction,
 } from "./encoders/texts.ts";
+import { widenFunction, widenHalvesFunction } from "./narrow.ts";
+import { unpackFunction } from "./packed.ts";
 import { copyFunction } from "./routes.ts";
-import { unpackFunction } from "./weights.ts";
 
 /** Where a buffer's element 0 is: at `base` of an array. */
 export interface Location {
@@ -72,6 +73,8 @@ for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   },
   float: { text: js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` },
   unpack: { text: unpackFunction },
+  widen: { text: widenFunction },
+  widenHalves: { text: widenHalvesFunction },
   copy: { text: copyFunction },
   kind: { text: kindFunction },
   rowsOf: { text: rowsFunction, needs: ["kind"] },
@@ -144,6 +147,9 @@ export class Helpers {
   bits = (): readonly [float: Name, int: Name] => [this.#text("float"), name("int")];
   /** `unpack(texts, array)`. */
   unpack = (): Name => this.#text("unpack");
+  /** `widen(steps, scales, runs)` and `widenHalves(bytes, runs)` (narrow.ts). */
+  widen = (): Name => this.#text("widen");
+  widenHalves = (): Name => this.#text("widenHalves");
   /** `copy(source, from, to, at, length)`. */
   copy = (): Name => this.#text("copy");
   /** `kind(value)`; the other checks are described where they are written (checks.ts). */

@@ -9,6 +9,7 @@ import type { Program } from "../../program/program.ts";
 import { type Name, name } from "../code.ts";
 import type { Marks } from "../marks.ts";
 import type { SimdPrograms } from "./embed.ts";
+import type { Narrow } from "./narrow.ts";
 
 /** All that a module is made from. */
 export interface ModuleParts {
@@ -35,6 +36,8 @@ export interface ModuleParts {
   readonly simd?: SimdPrograms;
   /** Contents of const and param buffers; what has none is computed by the entry `prepare`. */
   readonly constants: ReadonlyMap<string, Float32Array>;
+  /** Which of them travel in fewer bits. */
+  readonly narrow?: ReadonlyMap<string, Narrow>;
   /** With training: Keras' order. */
   readonly weights: readonly (WeightInfo & { readonly buffer: string })[];
   readonly selfTest?: SelfTest;
@@ -74,6 +77,8 @@ export interface SelfTest {
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
   readonly code: string;
+  /** The whole module, where it is no text: then there is no code. */
+  readonly binary?: Uint8Array;
   /** What the code calls by name, where it is no JavaScript itself. */
   readonly script?: string;
   /** Empty where nothing imports the code. */

@@ -44,7 +44,7 @@ export interface Scene {
 
 /** Names everything that the text will mention, and lays the memory out. */
 export function setScene(parts: ModuleParts): Scene {
-  const { program, simd: lanes, constants, weights, options, model, feeds, outputs, stream, marks } = parts;
+  const { program, simd: lanes, constants, weights, options, model, feeds, outputs, stream, marks, narrow } = parts;
   const predict = program.entries.find((entry) => entry.name === "predict") ?? internal("the program has no entry predict");
   // Of several ports each would be an argument more.
   const isSimple = feeds.length === 1 && outputs.length === 1;
@@ -84,7 +84,7 @@ export function setScene(parts: ModuleParts): Scene {
   const helpers = new Helpers(names);
   const scalar = (id: string): Name => (id === "n" ? name("n") : internal(`there is no scalar ${id}`));
   const alignOf = (buffer: string): number => (lanes === undefined ? 1 : bufferIds.has(buffer) ? alignment : vectorLength);
-  const memory = layMemory(buffers, constants, alignOf);
+  const memory = layMemory(buffers, constants, alignOf, narrow);
   const simd = lanes === undefined ? undefined : simdOf(lanes, memory, options, model.hash, marks !== undefined);
   const startOf = (buffer: string): number => memory.at.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   const scalars = new Map(looped.map((kernel) => [kernel.name, scalarsOf(kernel).map(scalar)]));
@@ -96,7 +96,9 @@ export function setScene(parts: ModuleParts): Scene {
         return marks === undefined ? call : marks.around(call, callOf(entry.name, i, kernel));
       }),
     );
-    return simd === undefined ? kernelCalls : simd.call(entry, kernelCalls);
+    // What lanes do not have, JavaScript does.
+    const isWide = simd?.entries.some(({ name: own }) => own === entry.name);
+    return simd === undefined || !isWide ? kernelCalls : simd.call(entry, kernelCalls);
   };
   const emit = (kernel: Kernel, id: Name, params: readonly Name[], place?: Placing, starts: readonly Name[] = []): Code => {
     const text = emitKernel(kernel, id, {

@@ -68,7 +68,7 @@ export function addRun(program: Command): void {
 }
 
 function onModel(model: Model, flags: Flags): Output[] {
-  const resolved = resolve(model);
+  const resolved = resolve(model, flags.weightsType);
   const { inputs, outputs, feeds } = resolved.predict;
   const given = readInputs(flags.input, inputs);
   const { rows } = given;

@@ -63,6 +63,8 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
     'weights/length  weights["dense/kernel"]\n  "dense/kernel" needs 1 numbers ([1, 1]), found 2\n  hint  the layers or the input shape differ from those the weights were made for\n  at    net.model.ts:4:14\n    3 | export default l.sequential([l.dense({ units: 1, inputShape: [1] })], {\n  > 4 |   weights: { "dense/kernel": new Float32Array([1, 2]), "dense/bias": new Float32Array([0]) },\n      |              ^\n    5 | });\n',
   "weights/not-finite":
     'weights/not-finite  layers[0] dense\n  "dense/kernel" holds 1 number that is not finite; the first, NaN, is at 0\n  hint  every prediction that meets it becomes NaN or infinite\n',
+  "weights/rounding":
+    'weights/rounding  weights["dense/kernel"]\n  "dense/kernel" holds 1000000 at 0, which float16 does not have: its largest number is 65504\n  hint  weightsType int8, whose scales fit each channel, or float32\n  at    net.model.ts:4:14\n    3 | export default l.sequential([l.dense({ units: 2, inputShape: [2] })], {\n  > 4 |   weights: { "dense/kernel": new Float32Array([1e6, 1, 1, 1]), "dense/bias": new Float32Array(2)…\n      |              ^\n    5 | });\n',
   "weights/inline":
     'weights/inline  weights\n  16781312 numbers of weights are too many for the text of a module, which takes at most 16777216 (64 MiB)\n  hint  --weights external, or { weights: "external" }: the weights become a file that create(bytes) takes\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 4096, inputShape: [4096] })]);\n      |                ^\n',
   "compare/differs":
@@ -70,11 +72,13 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
   "options/host":
     "options/host  syntax\n  njs in nginx needs syntax es5, and syntax es2020 is asked for: njs lacks some of ES2015, and WebAssembly\n  hint  leave syntax or the host out\n",
   "options/budget":
-    'options/budget  budget\n  the module takes 1443 bytes packed, and the budget is 1000 bytes\n  note  functions and checks: 1009 bytes\n  note  selfTest: 366 bytes\n  note  kernels of dense "dense": 233 bytes\n  hint  `selfTest: false` leaves it out\n',
+    'options/budget  budget\n  the module takes 1444 bytes packed, and the budget is 1000 bytes\n  note  functions and checks: 1010 bytes\n  note  selfTest: 366 bytes\n  note  kernels of dense "dense": 233 bytes\n  hint  `selfTest: false` leaves it out\n',
   "options/invalid":
     "options/invalid  chunk\n  chunk is how many steps of a stream come at once, and no stream is asked for\n  hint  --stream, or { stream: true }\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 2, inputShape: [3] })]);\n      |                ^\n",
   "sql/limit":
     "sql/limit  dialect\n  the body of the function has 51727 bytes, bigquery takes 32768\n  hint  larger code goes to Cloud Storage: --format iife, and OPTIONS (library = [...])\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 90, inputShape: [90] })]);\n      |                ^\n",
+  "wasm/unsupported":
+    'wasm/unsupported  inputs.x\n  the input "x" is encoded before the net (lookup), and a .wasm file takes float32 numbers alone\n  hint  compile the net behind the encoding alone, and give it the numbers; or another format\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.stringLookup({ vocabulary: ["red", "blue"], inputShape: [1] })]);\n      |                ^\n',
   "format/json":
     'format/json\n  the text is not JSON: wanted a name in double quotes, found } (line 1, column 17)\n  at    net.json:1:17\n  > 1 | { "layers": [], }\n      |                 ^\n',
   "format/spec":

@@ -1,8 +1,11 @@
 // Examples of what is wrong with a training, with weights, and with what a command is asked for beside the model.
 import { compile, dense, type Example, file, good, head, net, type Pairs, trained } from "./pair.ts";
 
-const weighted = (weights: string): Example =>
-  file(`${head}export default l.sequential([l.dense({ units: 1, inputShape: [1] })], {\n  weights: { ${weights} },\n});\n`);
+const weighted = (weights: string, size = 1, flags = ""): Example =>
+  file(
+    `${head}export default l.sequential([l.dense({ units: ${size}, inputShape: [${size}] })], {\n  weights: { ${weights} },\n});\n`,
+    ...(flags === "" ? [] : [`${compile} ${flags}`]),
+  );
 const numbers = (kernel: string, bias = "[0]"): Example =>
   weighted(`"dense/kernel": new Float32Array(${kernel}), "dense/bias": new Float32Array(${bias})`);
 const inner = (weights: string): Example =>
@@ -55,6 +58,18 @@ export const training: Pairs = {
   "weights/missing": { wrong: weighted('"dense/kernel": new Float32Array([1])'), right: numbers("[1]") },
   "weights/length": { wrong: numbers("[1, 2]"), right: numbers("[1]") },
   "weights/not-finite": { wrong: numbers("[NaN]"), right: numbers("[1]") },
+  "weights/rounding": {
+    wrong: weighted(
+      '"dense/kernel": new Float32Array([1e6, 1, 1, 1]), "dense/bias": new Float32Array(2)',
+      2,
+      "--weights-type float16",
+    ),
+    right: weighted(
+      '"dense/kernel": new Float32Array([1e6, 1, 1, 1]), "dense/bias": new Float32Array(2)',
+      2,
+      "--weights-type int8",
+    ),
+  },
   "weights/inline": {
     wrong: net("l.dense({ units: 4096, inputShape: [4096] })"),
     right: net("l.dense({ units: 16, inputShape: [4096] })"),
@@ -75,5 +90,9 @@ export const training: Pairs = {
   "sql/limit": {
     wrong: net("l.dense({ units: 90, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
     right: net("l.dense({ units: 9, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
+  },
+  "wasm/unsupported": {
+    wrong: net('l.stringLookup({ vocabulary: ["red", "blue"], inputShape: [1] })', `${compile} --format wasm`),
+    right: net("l.embedding({ inputDim: 3, outputDim: 2, inputShape: [1] })", `${compile} --format wasm`),
   },
 };

@@ -76,7 +76,7 @@ export function bisect(model: Model, given: Given, input: OptionsInput = {}, too
     format: "esm",
   };
   const made: Made[] = [];
-  const resolved = resolve(model);
+  const resolved = resolve(model, options.weightsType);
   const { predict } = resolved;
   const { values: weights } = resolved.modelWeights();
   const ports = predict.outputs;

@@ -80,21 +80,27 @@ function byRow(
   return outputs;
 }
 
+/** Runs what a Program computes of weights alone; whether there is such a thing. */
+function startUp({ entries }: Program, machine: { run(entry: string): void }): boolean {
+  const own = ["restore", "prepare"].filter((entry) => entries.some(({ name }) => name === entry));
+  for (const entry of own) machine.run(entry);
+  return own.length > 0;
+}
+
 /** The entry `predict` of a Program by the interpreter. */
 export function runProgram(program: Program, contents: Contents, ports: readonly Port[], given: Given): Outputs {
   const machine = createMachine(program, { constants: held(program, contents) });
   const memory = (buffer: string): Float32Array => machine.buffers.get(buffer) ?? internal(`there is no buffer ${buffer}`);
-  if (program.entries.some(({ name }) => name === "prepare")) machine.run("prepare");
+  startUp(program, machine);
   return byRow(program, ports, given, memory, () => machine.run("predict"));
 }
 
 /** What `prepare` of a Program computes of the weights. */
 export function prepared(program: Program, contents: Contents): Contents {
-  if (!program.entries.some(({ name }) => name === "prepare")) return contents;
   const machine = createMachine(program, { constants: held(program, contents), track: false });
-  machine.run("prepare");
+  if (!startUp(program, machine)) return contents;
   const made = program.buffers.flatMap(({ name, role }) =>
-    role === "param" ? [[name, machine.buffers.get(name)] as const] : [],
+    role === "param" || role === "const" ? [[name, machine.buffers.get(name)] as const] : [],
   );
   return new Map([...contents, ...made.flatMap(([name, values]) => (values === undefined ? [] : [[name, values] as const]))]);
 }

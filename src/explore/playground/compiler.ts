@@ -87,6 +87,11 @@ function problemIn(error: unknown, rangeOf: (path: string) => Range): Problem {
   if (error instanceof Misplaced) return problemOf(error.error, error.range);
   if (error instanceof CompileError) return problemOf(error, rangeOf(error.path));
   const said = error instanceof Error ? error.message : String(error);
+  // An engine that has no room for an array throws this; nothing else of the compiler does.
+  if (error instanceof RangeError) {
+    const message = `the page has not enough memory for this model (${said})`;
+    return { ...nowhere, severity: "error", code: "", message, hint: "make it smaller, or use the command line" };
+  }
   const hint = "this is a bug in layerc: please report it with the model";
   return { ...nowhere, severity: "error", code: "internal/bug", message: said, hint };
 }

@@ -36,23 +36,26 @@ export const entryOf = ({ parts: { program } }: Site, entry: string): Entry =>
 export const maybeEntry = ({ parts: { program } }: Site, entry: string): Entry | undefined =>
   program.entries.find(({ name }) => name === entry);
 
+/** What a module computes of weights alone, in order. */
+const preparing = (site: Site): readonly Entry[] => ["restore", "prepare"].flatMap((entry) => maybeEntry(site, entry) ?? []);
+
 /** Once in a module: what depends on weights alone, where it is not shipped. */
 export function prepareText(site: Site): Code {
-  const prepare = maybeEntry(site, "prepare");
-  if (prepare === undefined) return none;
+  const entries = preparing(site);
+  if (entries.length === 0) return none;
   return js`// What depends on weights alone is computed when it is asked for${site.parts.options.train ? ", and again after they changed" : ""}.
 let stale = true;
 function prepare() {
   if (!stale) return;
-  ${site.scene.calls(prepare)}
+  ${entries.map((entry) => site.scene.calls(entry))}
   stale = false;
 }`;
 }
 
 /** What is to run before weights are read: what depends on them alone is computed again after they changed. */
-export const prepared = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`prepare();`);
+export const prepared = (site: Site): Code => (preparing(site).length === 0 ? none : js`prepare();`);
 /** What is to run after weights changed. */
-export const outdated = (site: Site): Code => (maybeEntry(site, "prepare") === undefined ? none : js`stale = true;`);
+export const outdated = (site: Site): Code => (preparing(site).length === 0 ? none : js`stale = true;`);
 
 /** The statement that checks whole numbers of a port, where it holds such; `what` names it, and where its range stands in `ranges`. */
 export const checkRange = ({ scene }: Site, { range }: Port, what: string, values: Name, size: number): Code =>

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Mounted } from "../../page/mount.tsx";
 import { datasets } from "../datasets.ts";
 import { presets } from "../presets.ts";
+import { takenOf } from "./drop.ts";
 import { type Editor, editorIn } from "./editor.ts";
 import * as session from "./session.ts";
 import { TrainingPart } from "./training.tsx";
@@ -89,14 +90,9 @@ function Head() {
         hidden
         aria-label="Files of a model"
         onChange={async ({ currentTarget }) => {
-          const files = await Promise.all(
-            [...(currentTarget.files ?? [])].map(async (one) => ({
-              name: one.name,
-              bytes: new Uint8Array(await one.arrayBuffer()),
-            })),
-          );
+          const taken = await takenOf([...(currentTarget.files ?? [])]);
           currentTarget.value = "";
-          if (files.length > 0) session.openFiles(files);
+          if (taken.name !== "") session.openFiles(taken);
         }}
       />
       <button type="button" class="main" disabled={session.compiled.value === undefined} onClick={session.exportModule}>
@@ -118,6 +114,7 @@ function List() {
     session.onEditor(editor.current);
   }, []);
   const [text, problems, file] = [session.text.value, session.problems.value, session.file.value];
+  const isUnread = !session.busy.value && session.compiled.value === undefined;
   // The newest text, and not that of this drawing: somebody may have typed on since.
   useEffect(() => editor.current?.set(session.text.peek()), [text]);
   useEffect(() => editor.current?.show(file === undefined ? problems : []), [problems, file]);
@@ -126,7 +123,7 @@ function List() {
       {file !== undefined && (
         <p class="file">
           <span>
-            <b>{file}</b> is shown in the place of the list.
+            <b>{file}</b> {isUnread ? "cannot be opened." : "is shown in the place of the list."}
           </span>
           <button type="button" onClick={session.closeFile}>
             Back to the list
@@ -139,18 +136,25 @@ function List() {
 }
 
 function Problems() {
-  const problems = session.problems.value;
+  const [problems, notice] = [session.problems.value, session.notice.value];
   return (
-    <ul class="problems" aria-label="Problems" aria-live="polite">
-      {problems.map(({ message, hint, severity, code, from }) => (
-        <li key={`${code}${message}`} class={severity}>
-          <button type="button" onClick={() => session.goTo(from)}>
-            {message}
-          </button>
-          {hint !== undefined && <p>{hint}</p>}
-        </li>
-      ))}
-    </ul>
+    <>
+      {notice !== undefined && (
+        <p class="hint" role="status">
+          {notice}
+        </p>
+      )}
+      <ul class="problems" aria-label="Problems" aria-live="polite">
+        {problems.map(({ message, hint, severity, code, from }) => (
+          <li key={`${code}${message}`} class={severity}>
+            <button type="button" onClick={() => session.goTo(from)}>
+              {message}
+            </button>
+            {hint !== undefined && <p>{hint}</p>}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

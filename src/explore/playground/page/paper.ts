@@ -2,6 +2,7 @@
 // its letters are. Guarantee: the field is the browser's, so that keyboards, readers aloud, selection and undoing work as anywhere; a line is painted anew only
 // where it changed.
 import { type Mark, painted, type Run } from "../colours.ts";
+import { longest } from "../state.ts";
 
 /** A field, and its paint. */
 export interface Paper {
@@ -60,7 +61,9 @@ export function paperIn(parent: HTMLElement): Paper {
     field,
     element,
     paint(marks) {
-      const lines = painted(field.value, marks);
+      // A file that was pasted by mistake: painted in one colour, since each line would be an element.
+      const isLong = field.value.length > longest;
+      const lines = isLong ? [[{ text: field.value, names: "" }]] : painted(field.value, marks);
       const keys = lines.map((line) => JSON.stringify(line));
       for (const [i, line] of lines.entries()) {
         if (keys[i] === shown[i]) continue;

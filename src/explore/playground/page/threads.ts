@@ -30,9 +30,14 @@ export class Compiler {
   }
 
   compile(source: Source, batch: number): void {
+    this.forget();
+    this.#ask({ id: this.#id, kind: "compile", source, batch });
+  }
+
+  /** Nobody waits for a list any more. */
+  forget(): void {
     this.#newest = ++this.#id;
     this.#waiting = this.#waiting.filter(({ kind }) => kind !== "compile");
-    this.#ask({ id: this.#id, kind: "compile", source, batch });
   }
 
   /** The module that was compiled last, to be used without training. */
