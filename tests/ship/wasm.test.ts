@@ -157,6 +157,7 @@ describe("what is refused", () => {
   it.each<[Model, OptionsInput, string, RegExp]>([
     [net(), { target: "js" }, "options/invalid", /has target "simd" alone, found "js"/],
     [net(), { train: true }, "options/invalid", /has train false alone/],
+    [net(), { weightsType: "int8" }, "options/invalid", /has weightsType "float32" alone/],
     [net(), { weights: "external" }, "options/invalid", /has weights "inline" alone/],
     [
       l.sequential([l.stringLookup({ vocabulary: ["a"], inputShape: [1] })]),

@@ -55,6 +55,6 @@ export interface TextForm extends AnyForm {
 /** A form without any text. */
 export interface BinaryForm extends AnyForm {
   readonly language: "WebAssembly";
-  /** Judged. Throws CompileError where only text could do what the model asks for. */
-  readonly assemble: (parts: ModuleParts) => Uint8Array;
+  /** Judged, with how many bytes of it are contents. Throws CompileError where only text could do what the model asks for. */
+  readonly assemble: (parts: ModuleParts) => { readonly binary: Uint8Array; readonly shipped: number };
 }

@@ -18,7 +18,7 @@ import { alignment, placedIn } from "../embed.ts";
 import { toBytes } from "../packed.ts";
 import type { ModuleParts } from "../parts.ts";
 import { layMemory, type Memory, type Run } from "../weights.ts";
-import type { Form } from "./form.ts";
+import type { BinaryForm } from "./form.ts";
 import { manifestJson, type Place, type PlacedPort, placed, type WasmManifest } from "./manifest.ts";
 
 type Stream = NonNullable<ModuleParts["stream"]>;
@@ -123,7 +123,7 @@ const globalsOf = (kind: string, places: readonly Place[]): [string, number][] =
     [`${kind}.size.${name}`, size],
   ]);
 
-function assemble(parts: ModuleParts): Uint8Array {
+function assemble(parts: ModuleParts): ReturnType<BinaryForm["assemble"]> {
   const { feeds, stream, options, model, version, about, counts, selfTest } = parts;
   checkFeeds(feeds, parts.inputs);
   if (stream !== undefined) checkFeeds(stream.feeds, stream.inputs);
@@ -175,6 +175,7 @@ function assemble(parts: ModuleParts): Uint8Array {
     multiplyAdds: counts.multiplyAdds,
     ...(selfTest === undefined ? {} : { selfTest }),
   };
+  const data = segments(layout.memory.runs);
   const spec: ModuleSpec = {
     pages: layout.pages,
     functions,
@@ -189,13 +190,13 @@ function assemble(parts: ModuleParts): Uint8Array {
       ...globalsOf("state", step?.states ?? []),
     ],
     start: indexOf.get("prepare"),
-    data: segments(layout.memory.runs),
+    data,
     customs: [
       ["name", functionNames(names)],
       [manifestSection, new TextEncoder().encode(manifestJson(manifest))],
     ],
   };
-  return sealed(assembleModule(spec));
+  return { binary: sealed(assembleModule(spec)), shipped: data.reduce((sum, { bytes }) => sum + bytes.length, 0) };
 }
 
 /** The file with the digest of its bytes behind them. */
@@ -210,7 +211,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
   return whole;
 }
 
-export const wasm: Form = {
+export const wasm: BinaryForm = {
   extension: () => ".wasm",
   isImported: false,
   // Segments are copied as they lie, so that nothing would widen what is narrow.
