@@ -1,4 +1,4 @@
-// The pictures of docs/report.md. In: the command line as it was built, and Chromium. Out: docs/images/report-*.png, each small enough for a page. Guarantee: a picture is a
+// The pictures of docs/report.md and docs/walk.md. In: the command line as it was built, and Chromium. Out: docs/images/report-*.png and walk-*.png, each small enough for a page. Guarantee: a picture is a
 // row of the table: which report, what is chosen in it, how wide, in which light; nothing is drawn by hand.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,8 @@ const images = "docs/images";
 const seed = "examples/seed-2-4-3-1/seed.model.ts";
 
 interface Shot {
-  readonly name: string;
+  /** Of which page, and which. */
+  readonly name: `${"report" | "walk"}-${string}`;
   /** Arguments of the command that writes the report. */
   readonly report: readonly string[];
   /** What stands behind `#`. */
@@ -23,26 +24,40 @@ interface Shot {
   readonly dark?: true;
 }
 
-/** Every picture; `npm run update-screenshots -- panes` takes one. */
+/** A step of the walk: two panes of the seed's report, with a thing held. */
+const step = (name: string, panes: string, pin: string): Shot => ({
+  name: `walk-${name}`,
+  report: ["report", seed],
+  choices: `panes=${panes}&pin=${pin}`,
+  width: 1000,
+  height: 420,
+});
+
+/** Every picture; `npm run update-screenshots -- report-panes` takes one. */
 const shots: readonly Shot[] = [
   {
-    name: "panes",
+    name: "report-panes",
     report: ["report", seed],
     choices: "panes=list,graph,loops:nests,javascript&pin=layer layers[1]",
     width: 1440,
     height: 760,
   },
   {
-    name: "plan",
+    name: "report-plan",
     report: ["report", seed],
     choices: "panes=graph:graph,plan,loops&pin=layer layers[0]",
     width: 1440,
     height: 760,
     dark: true,
   },
-  { name: "passes", report: ["report", seed], choices: "view=passes&pass=rewrite", width: 1440, height: 640 },
-  { name: "numbers", report: ["report", seed], choices: "view=numbers", width: 1440, height: 640, dark: true },
-  { name: "narrow", report: ["report", seed], choices: "panes=graph&pin=layer layers[0]", width: 420, height: 760 },
+  { name: "report-passes", report: ["report", seed], choices: "view=passes&pass=rewrite", width: 1440, height: 640 },
+  { name: "report-numbers", report: ["report", seed], choices: "view=numbers", width: 1440, height: 640, dark: true },
+  { name: "report-narrow", report: ["report", seed], choices: "panes=graph&pin=layer layers[0]", width: 420, height: 760 },
+  step("graph", "list,graph:graph", "layer layers[0]"),
+  { name: "walk-relu", report: ["report", seed], choices: "view=passes&pass=expand", width: 1000, height: 560 },
+  step("plan", "graph:graph,plan", "region r0"),
+  step("nest", "graph:graph,loops:nests", "kernel predict/hidden1"),
+  step("code", "loops:nests,javascript", "kernel predict/hidden1"),
 ];
 
 const wanted = process.argv.slice(2);
@@ -63,8 +78,8 @@ try {
     // Panes scroll to what is held a moment after they are there.
     await page.waitForTimeout(400);
     const picture = withPalette(await page.screenshot());
-    writeFileSync(join(images, `report-${name}.png`), picture);
-    console.log(`${images}/report-${name}.png: ${(picture.length / 1024).toFixed(0)} KB`);
+    writeFileSync(join(images, `${name}.png`), picture);
+    console.log(`${images}/${name}.png: ${(picture.length / 1024).toFixed(0)} KB`);
     await page.close();
   }
 } finally {

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
+import { textOf } from "../../src/cli/commands/bisect.ts";
+import type { Bisection } from "../../src/explore/bisect/bisect.ts";
 import { short } from "../../src/explore/page/numbers.ts";
 import type { Tab } from "../support/tab.ts";
 import { litPanes, reports, show } from "./report-pages.ts";
@@ -84,6 +86,26 @@ export function views(tab: () => Tab): void {
     expect(await tab().settled(true, fits)).toBe(true);
     expect(await tab().run(() => "hostile" in window)).toBe(false);
     expect(tab().faults).toEqual([]);
+  });
+}
+
+/** The address that `layerc bisect` prints. */
+export function links(tab: () => Tab): void {
+  it("the report's address of a bisection opens at the pass, and at its rule", async () => {
+    await tab().resize(1440, 900);
+    const [{ rule: name }] = reports.dense.goals[0].passes.find(({ pass }) => pass === "rewrite")?.rewrites ?? [];
+    const fault = { step: "rewrite", promise: "bound", off: 9, rule: { name, firing: 1, of: 2 } } as const;
+    const address = /report\.html#(\S+)/.exec(textOf({ checks: [fault], fault } as unknown as Bisection, "net.json"))?.[1] ?? "";
+    await show(tab(), "dense", address);
+    const seen = () => ({
+      passes: [...document.querySelectorAll("[data-pass]")].map((pass) => pass.getAttribute("data-pass")),
+      heading: document.querySelector("[data-view=passes] h2")?.textContent,
+      rules: document.querySelector(".rewrites")?.textContent,
+    });
+    await tab().settled(true, () => document.querySelector(".rewrites") !== null);
+    const { passes, heading, rules } = await tab().run(seen);
+    expect([passes, heading]).toEqual([["rewrite"], "rewrite"]);
+    expect(rules).toContain(name);
   });
 }
 

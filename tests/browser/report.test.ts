@@ -18,7 +18,7 @@ import {
   textsOf,
   writeReports,
 } from "./report-pages.ts";
-import { accessible, rows, views } from "./report-views.ts";
+import { accessible, links, rows, views } from "./report-views.ts";
 
 beforeAll(writeReports);
 afterAll(removeReports);
@@ -185,6 +185,7 @@ const inBrowser =
 
     views(() => tab);
     rows(() => tab);
+    links(() => tab);
     if (axe) accessible(() => tab);
   };
 

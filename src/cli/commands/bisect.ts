@@ -78,6 +78,8 @@ function told({ step, target, rule, at, threw, off, promise, kernel, region, str
   const where = target === undefined ? "" : ` of the target ${target}`;
   const isPass = !/^[A-Z]|WebAssembly/.test(step);
   const difference = at === undefined ? undefined : Math.abs(at.wanted - at.got);
+  // Of many rewrites the page shows those of passes in which the rule fires.
+  const searched = rule === undefined ? "" : `&search=${encodeURIComponent(rule.name)}`;
   const facts: readonly (readonly [name: string, text: string | undefined])[] = [
     ["rule", rule && `${rule.name} (the ${rule.firing}. of ${rule.of} that fire)`],
     ["threw", threw],
@@ -93,7 +95,7 @@ function told({ step, target, rule, at, threw, off, promise, kernel, region, str
     ["kernel", kernel],
     ["strategy", strategy?.split("\n").join("; ")],
     ["see", isPass ? `layerc inspect ${file} --diff ${step}` : `layerc compile ${file} --stdout`],
-    ["report", isPass ? `report.html#view=passes&goal=predict&pass=${step}` : "report.html#view=panes&goal=predict"],
+    ["report", `report.html#${isPass ? `view=passes&goal=predict&pass=${step}${searched}` : "view=panes&goal=predict"}`],
   ];
   const lines = facts.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [`  ${name.padEnd(8)}  ${text}`]));
   return [
