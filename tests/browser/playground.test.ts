@@ -125,6 +125,11 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     await compiledAs("mended");
     expect(await page.locator(".problems li").count()).toBe(0);
     expect(await page.textContent(".training .hint")).toMatch(/the list has no training/);
+    // A preset that is looked at does not lose what was written.
+    await page.getByLabel("Preset").selectOption("waves");
+    await compiledAs("waves");
+    await page.getByLabel("Preset").selectOption("a list of your own");
+    await compiledAs("mended");
     // What is exported then is what the command line writes, to the byte, whatever the page leaves out of the compiler.
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export module")]);
     const wanted = compile(sequential([dense({ units: 3, inputShape: [2] })], { name: "mended" })).code;
