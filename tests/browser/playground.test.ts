@@ -150,6 +150,16 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     await page.keyboard.press("Control+z");
     await page.keyboard.press("Control+z");
     expect(await page.inputValue(".field")).not.toContain("true");
+    // At the end of a long line the text moves under what is offered.
+    await page.setViewportSize({ width: 420, height: 860 });
+    await write(`export default sequential([dense({ units: 3, name: "${"long".repeat(12)}", `);
+    await page.keyboard.type("us");
+    await page.waitForSelector(".offers li");
+    expect(await page.evaluate(() => (document.querySelector(".offers")?.getBoundingClientRect().right ?? 0) <= innerWidth)).toBe(
+      true,
+    );
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await write("export default sequential([dense({ useBias: ");
     // Pointing at a word says what it is.
     await page.hover(".paint .key", { force: true });
     await page.waitForSelector(".said:not([hidden])");
