@@ -1,7 +1,7 @@
 // What a compilation gives: module text, its declarations, packed weights where they are not inside, and facts about it.
 import type { Diagnostic } from "./diagnostics/error.ts";
 import type { About } from "./model.ts";
-import type { Options } from "./options.ts";
+import type { Options, WeightsType } from "./options.ts";
 import type { Range } from "./training/define.ts";
 
 export type { Range } from "./training/define.ts";
@@ -24,6 +24,22 @@ export interface WeightInfo {
   readonly trainable: boolean;
 }
 
+/** How far rounded weights move one output. */
+export interface OutputRounding {
+  readonly name: string;
+  /** The largest difference of any number. */
+  readonly worst: number;
+  /** Of an output of several numbers a row: in how many rows another one is the largest. */
+  readonly moved?: number;
+}
+
+/** What rounding the weights does to the answers at some rows. */
+export interface Rounding {
+  readonly type: WeightsType;
+  readonly rows: number;
+  readonly outputs: readonly OutputRounding[];
+}
+
 /** Facts about a module: what it computes, from what it was made, and how large it is. */
 export interface Manifest {
   readonly model: string;
@@ -35,6 +51,8 @@ export interface Manifest {
   readonly weights: readonly WeightInfo[];
   /** Names of features and classes, by port. */
   readonly about?: About;
+  /** With a `weightsType` and `selfTest`: how far its answers at some rows, twice the golden ones, are from those of float32 weights. */
+  readonly rounding?: Rounding;
   /** Multiply-adds of one row. */
   readonly multiplyAdds: number;
   /** Bytes of weights shipped, of the arena, and of the module's text. */

@@ -1,27 +1,30 @@
 // Model → Artifact. In: a model and options. Out: a module's text, declarations, weights and facts; or the stages on the way.
 // Guarantee: pure; the same model and options give the same bytes.
-import type { Artifact, Manifest } from "./artifact.ts";
+import type { Artifact, Manifest, Rounding } from "./artifact.ts";
 import { hasher } from "./base/hash.ts";
 import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
-import { CompileError, type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { CompileError, type Diagnostic, internal, withinEngine } from "./diagnostics/error.ts";
 import { plainData } from "./diagnostics/plain.ts";
 import { Marks } from "./emit/marks.ts";
+import { emitCalls } from "./emit/module/calls.ts";
 import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
 import type { ModuleParts } from "./emit/module/parts.ts";
 import { emitProfile } from "./emit/module/profile.ts";
+import { resolve } from "./front/steps.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema } from "./options.ts";
+import { type Options, type OptionsInput, optionsSchema, type WeightsType } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
 import type { Goal, Made, PassName, Stage } from "./pipeline/passes.ts";
+import { type GivenRows, roundingAt } from "./pipeline/rounding.ts";
 import { goldens } from "./pipeline/self-test.ts";
-import type { Plan } from "./plan/plan.ts";
+import { outsOf, type Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
@@ -87,21 +90,46 @@ export const profileOf = (model: Model, input: OptionsInput = {}): string =>
     return emitProfile(partsOf(lowerChecked(model, options), options));
   });
 
+/** Predict call by call, to be run over numbers that somebody gives. */
+export interface Calls {
+  /** Defines the function `id` (emit/module/calls.ts). */
+  readonly script: string;
+  /** Its regions are the calls, in order. */
+  readonly plan: Plan;
+}
+
+/** The calls of a model's predict; the function of the script is called `id`. Throws CompileError. */
+export const callsOf = (model: Model, input: OptionsInput, id: Parameters<typeof emitCalls>[1]["id"]): Calls =>
+  withinEngine(() => {
+    const options = parseOptions({ ...input, train: false, stream: false, unroll: 0 });
+    let seen: Plan | undefined;
+    const compilation = lowerChecked(model, options, (goal, made) => {
+      if (goal === "predict" && made.stage === "plan") seen = made.plan;
+    });
+    const planned = seen ?? internal("predict was not planned");
+    const outs = planned.regions.map((region) => outsOf(region)[0]?.buffer);
+    return { script: emitCalls(partsOf(compilation, options), { id, outs }), plan: planned };
+  });
+
 function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
-  const { resolved, program, weights, warnings } = compilation;
+  const { resolved, program, weights, warnings, narrow } = compilation;
   const { predict, model, about } = resolved;
   const parts = partsOf(compilation, options);
   const {
     counts,
     model: { hash },
   } = parts;
+  const isIdle = options.weightsType !== "float32" && (narrow === undefined || narrow.size === 0);
+  const { selfTest, rounding } = options.selfTest ? goldens(resolved, options) : {};
   const {
     lines = [],
     wasmLines = [],
+    shipped,
     ...emitted
   } = emitModule({
     ...parts,
-    ...(options.selfTest ? { selfTest: goldens(resolved, options) } : {}),
+    ...(selfTest === undefined ? {} : { selfTest }),
+    ...(rounding === undefined ? {} : { rounding }),
     ...(marks === undefined ? {} : { marks }),
   });
   // Buffers of the arena lie over each other: what counts is where the last one ends.
@@ -116,9 +144,11 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     outputs: predict.outputs,
     weights: predict.weights,
     ...(about === undefined ? {} : { about }),
+    ...(rounding === undefined ? {} : { rounding }),
     multiplyAdds: counts.multiplyAdds,
     bytes: {
-      weights: 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
+      // As they are shipped, where that is not how they were given.
+      weights: isIdle || narrow === undefined ? 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0) : shipped,
       arena: 4 * (ends - first),
       code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },
@@ -126,8 +156,24 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
   const left = options.train ? (model.left ?? []) : [];
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
   const own = options.train ? [] : untrained(model);
-  return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings] }, lines, wasmLines };
+  const idle = isIdle ? [noGain(options)] : [];
+  return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings, ...idle] }, lines, wasmLines };
 }
+
+/** The warning of weights that were rounded for nothing. */
+const noGain = ({ weightsType }: Options): Diagnostic => ({
+  code: "weights/gain",
+  path: "weightsType",
+  message: `the weights are rounded to ${weightsType}, and the module is no smaller for it: they are so few that they travel as float32`,
+  hint: "leave weightsType out",
+});
+
+/**
+ * What rounding a model's weights to `type` does at rows of somebody's own, given by the names of the Graph's inputs: by output the largest difference from
+ * float32 weights, in doubles. Throws CompileError.
+ */
+export const roundingOf = (model: Model, type: WeightsType, given: GivenRows): Rounding =>
+  withinEngine(() => ({ type, rows: given.rows, outputs: roundingAt(resolve(model, type), given) }));
 
 /** The warning of a model that predicts with its initial weights; whoever trains it needs none. */
 export const untrained = ({ weights }: Pick<Model, "weights">): readonly Diagnostic[] =>
@@ -188,8 +234,8 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation =>
-  withinEngine(() => lowerChecked(model, parseOptions(input)));
+export const lowerModel = (model: Model, input: OptionsInput = {}, observe?: Observe): Compilation =>
+  withinEngine(() => lowerChecked(model, parseOptions(input), observe));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export function parseOptions(input: OptionsInput): Options {

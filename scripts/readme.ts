@@ -120,6 +120,24 @@ function hostRuns(): string {
   );
 }
 
+interface Smaller {
+  readonly node: string;
+  readonly seen: readonly (Readonly<Record<"model" | "type", string>> &
+    Readonly<Record<"gzip" | "weights" | "rows" | "right" | "moved" | "worst" | "microseconds" | "ratio" | "start", number>>)[];
+}
+/** What rounded weights cost and save, of the last `npm run bench:smaller`. */
+function smallerTable(): string {
+  const { seen, node } = JSON.parse(read("bench/smaller.json")) as Smaller;
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  const rows = seen.map(({ model, type, gzip, weights, rows, right, moved, worst, microseconds, ratio, start }) => [
+    ...[model, type, kB(weights), kB(gzip), `${((100 * right) / rows).toFixed(1)} % of ${rows}`],
+    ...[type === "float32" ? "" : String(moved), type === "float32" ? "" : String(Number(worst.toPrecision(1)))],
+    ...[type === "float32" ? `${microseconds} µs` : `× ${ratio}`, `${start} ms`],
+  ]);
+  const head = ["model", "weights", "their bytes", "module, gzip", "right", "changed", "off", "a call", "start"];
+  return `${table(head, rows)}\n\nNode ${node.slice(1)}.`;
+}
+
 /** What `--host` chooses, and why. */
 const profiles = (): string =>
   table(
@@ -146,6 +164,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   "docs/scale.md": { rows: rowTable, dialects: dialectTable },
   "docs/wasm.md": { exports: exportTable },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
+  "docs/smaller.md": { table: smallerTable },
   "docs/hosts.md": { profiles, runs: hostRuns },
   "docs/layers.md": {
     activations: () => codes(Object.keys(activations)),

@@ -39,7 +39,10 @@ export function checkBudget(artifact: Artifact, budget: number): number {
   const size = packedSize(artifact);
   if (size <= budget) return size;
   const largest = sharesOf(artifact).slice(0, 3);
+  const { train, weightsType } = artifact.manifest.options;
+  const canRound = !train && weightsType === "float32";
   const hints = [
+    ...(largest[0].what === "weights" && canRound ? ["`weightsType: int8` rounds weights to a fourth of their bytes"] : []),
     ...(largest[0].what === "weights" ? ["fewer units or filters make fewer weights"] : []),
     ...(largest.some(({ what }) => what === "WebAssembly") && artifact.binary === undefined
       ? ["`target: js` leaves WebAssembly out"]

@@ -1,6 +1,6 @@
 // The public API of layerc.
 // Everything a user's program may import from "layerc"; the rest of the tree is private.
-export type { Artifact, Manifest, Port, WeightInfo } from "../compiler/artifact.ts";
+export type { Artifact, Manifest, OutputRounding, Port, Rounding, WeightInfo } from "../compiler/artifact.ts";
 export { compile } from "../compiler/compile.ts";
 export type { Code } from "../compiler/diagnostics/codes.ts";
 export { CompileError, type Diagnostic, type Place } from "../compiler/diagnostics/error.ts";

@@ -54,6 +54,8 @@ export const codes = {
   "weights/not-finite": "A weight holds NaN or an infinity. The model compiles, but such values spread through every prediction.",
   "weights/rounding":
     "A weight holds a number that float16 or int8 does not have: NaN, an infinity, or, for float16, more than 65504. Nothing is cut off in silence: take another weightsType, or mend the weight.",
+  "weights/gain":
+    "Weights were rounded to float16 or int8, and the module is no smaller: it has so few that they stand in its text as numbers. A warning: rounding only makes such a model less accurate. Leave weightsType out.",
   "format/unknown":
     "The bytes are no model file that layerc reads: a file of Keras, a model.json of TensorFlow.js, a spec as JSON, a .safetensors file, or the text of a Graph. Nothing in a model file is ever run.",
   "format/truncated": "A file ends before what its header promises. It was probably cut off while being copied.",

@@ -1,7 +1,7 @@
 // What a module's selfTest compares: rows, what the double-precision interpreter says of them, and how far a right module may be off.
 // In: a checked model. Out: the numbers that the module carries. Guarantee: a bound follows the model at these rows, by the spread of
 // runs whose every op is moved by what float32 may add to it; no target, order of sums or contraction leaves it.
-import type { Port } from "../artifact.ts";
+import type { Port, Rounding } from "../artifact.ts";
 import { draws } from "../base/draws.ts";
 import { hash32 } from "../base/random.ts";
 import { internal } from "../diagnostics/error.ts";
@@ -18,6 +18,7 @@ import { expandComposites } from "../rewrite/expand.ts";
 import { isTiled, tiledError } from "../rewrite/rules/winograd.ts";
 import { elements, multiplyAdds } from "./cost.ts";
 import { pickRows } from "./golden-rows.ts";
+import { apart, unrounded } from "./rounding.ts";
 
 /** Roundings in the runs are this much larger than float32's: the spread of four is then more than any module's error. */
 const magnified = 4;
@@ -34,8 +35,14 @@ const mostColumns = 7;
 const [enoughRows, enoughNumbers] = [4, 4];
 const [runsOfMany, runsOfFew] = [4, 8];
 
-/** The golden rows of a model; the options that say how its convolutions round. */
-export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd">): SelfTest {
+/** Golden rows, and what rounding the weights does to the rows that they are of. */
+export interface Goldens {
+  readonly selfTest: SelfTest;
+  readonly rounding?: Rounding;
+}
+
+/** The golden rows of a model; the options that say how its convolutions and weights round. */
+export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd" | "weightsType">): Goldens {
   const { model, predict } = steps;
   const { inputs, outputs, words } = predict;
   const inputSizes = inputs.map(({ shape }) => sizeOf(shape));
@@ -55,7 +62,8 @@ export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd
   const sum = starts[candidates];
   const factors = width > columns.length ? draws(sum, outputSize) : undefined;
   const drawn = inputs.map((_, port) => drawnRows(steps, port, starts.slice(0, candidates)));
-  const given = { rows: candidates, values: { ...steps.modelWeights().values, ...fed(steps, drawn) } };
+  const rowsGiven = { rows: candidates, values: fed(steps, drawn) };
+  const given = { rows: candidates, values: { ...steps.modelWeights().values, ...rowsGiven.values } };
   const compared = ({ results }: GraphRun): Float64Array[] =>
     Array.from({ length: candidates }, (_, row) => {
       const parts = outputs.map(({ name, shape }, i) => {
@@ -69,7 +77,8 @@ export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd
       return Float64Array.of(...columns.map((column) => y[column]), ...(factors === undefined ? [] : [weighted(y, factors)]));
     });
 
-  const wanted = compared(runGraph(predict.graph, { ...given, precision: "double" }));
+  const meant = runGraph(predict.graph, { ...given, precision: "double" });
+  const wanted = compared(meant);
   const byTiles = (node: Node): boolean => !options.exact && options.winograd && isTiled(node);
   const disturbed = disturbedRuns(graph, given, (node) => (byTiles(node) ? magnified * tiledError : magnified));
   const runs = Array.from({ length: rows * width < enoughNumbers ? runsOfFew : runsOfMany }, (_, index) => disturbed(index));
@@ -80,7 +89,11 @@ export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd
   const columnBounds = Array.from({ length: width }, (_, i) => boundOf(chosen.map((row) => [wanted[row][i], spreads[row][i]])));
   const bounds = rows < enoughRows ? pooled(columnBounds) : columnBounds;
   const kept = Array.from({ length: width }, (_, i) => i).filter((i) => Number.isFinite(bounds[i]));
-  return {
+  const answersOf = (all: readonly Float64Array[]): readonly number[] =>
+    chosen.flatMap((row) => kept.filter((i) => i < columns.length).map((i) => shortened(all[row][i], bounds[i])));
+  const type = options.weightsType;
+  const before = type === "float32" ? undefined : unrounded(steps, rowsGiven);
+  const selfTest: SelfTest = {
     rows,
     x: drawn.map(({ own, limit, items }, port): Rows => {
       if (items !== undefined)
@@ -91,7 +104,10 @@ export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd
     ...(kept.some((i) => i === columns.length) ? { sum } : {}),
     y: chosen.flatMap((row) => kept.map((i) => shortened(wanted[row][i], bounds[i]))),
     bounds: kept.map((i) => bounds[i]),
+    ...(before === undefined ? {} : { given: { type, y: answersOf(compared(before)) } }),
   };
+  if (before === undefined) return { selfTest };
+  return { selfTest, rounding: { type, rows: candidates, outputs: apart(steps, meant, before, candidates) } };
 }
 
 /** The rows of one input: drawn numbers, ids, or items that encoders take. */
@@ -119,16 +135,14 @@ function drawnRows(steps: Steps, port: number, starts: readonly number[]): Drawn
   return { own, ...(limit === undefined ? {} : { limit }), values, ...items };
 }
 
-/** Some rows that a model takes, drawn like golden ones: the numbers of each input of the Graph. Undefined where a port takes texts or codes. */
+/** Some rows that a model takes, drawn like golden ones: what each port is given, and the numbers of each input of the Graph, row by row. */
 export function sampleRows(
   steps: Steps,
   rows: number,
-): readonly { readonly name: string; readonly values: Float64Array }[] | undefined {
-  const { inputs, feeds } = steps.predict;
-  if (feeds.some(({ encoder }) => encoder !== undefined)) return undefined;
+): { readonly items: readonly (readonly Item[])[]; readonly values: Readonly<Record<string, ArrayLike<number>>> } {
   const starts = Array.from({ length: rows }, (_, row) => hash32(steps.model.seed ^ 0x7e57, row) | 0);
-  const drawn = inputs.map((_, port) => drawnRows(steps, port, starts));
-  return feeds.map(({ name, ports: [port] }) => ({ name, values: drawn[port].values }));
+  const drawn = steps.predict.inputs.map((_, port) => drawnRows(steps, port, starts));
+  return { items: drawn.map(({ items, values }) => items ?? [...values]), values: fed(steps, drawn) };
 }
 
 /** What every encoder of a port takes. */

@@ -5,12 +5,12 @@ import { flat, shuffled, split, table } from "../support/data.ts";
 import { askBareProcess, ship, showShipped } from "../support/ship.ts";
 import model, { species } from "./penguins.model.ts";
 
-interface Row {
+export interface Row {
   readonly x: readonly number[];
   readonly label: number;
 }
 
-function penguins(): readonly Row[] {
+export function penguins(): readonly Row[] {
   const rows = table<Record<string, string | number | null>>("penguins.json");
   const columns = ["Beak Length (mm)", "Beak Depth (mm)", "Flipper Length (mm)", "Body Mass (g)"];
   const complete = rows.flatMap((row): Row[] => {

@@ -8,13 +8,13 @@ import { csv, shuffled, split } from "../support/data.ts";
 import { ship, showShipped } from "../support/ship.ts";
 import model, { sizes } from "./strikes.model.ts";
 
-interface Report {
+export interface Report {
   readonly text: string;
   readonly label: number;
 }
 
 /** Reports that name the animal; "Unknown bird - small" would say what is asked. */
-function reports(): readonly Report[] {
+export function reports(): readonly Report[] {
   const rows = csv("birdstrikes.csv").flatMap((row): Report[] => {
     const [animal, phase, time] = ["Wildlife Species", "Phase of flight", "Time of day"].map((column) => row[column]);
     const label = sizes.indexOf(row["Wildlife Size"]);

@@ -7,7 +7,7 @@ import { type HostName, withHost } from "../hosts.ts";
 /** Options of every model that the plugin compiles; a query such as `?model&train&batch=64` adds to them. */
 export type PluginOptions = Pick<
   OptionsInput,
-  "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "syntax" | "unroll" | "winograd"
+  "train" | "batch" | "stream" | "chunk" | "exact" | "target" | "selfTest" | "syntax" | "unroll" | "winograd" | "weightsType"
 > & {
   /** What layers of a file's author mean: a file by class, `{ MyLayer: "./my-layer.ts" }`, from the working directory on. It is run. */
   readonly layers?: Readonly<Record<string, string>>;

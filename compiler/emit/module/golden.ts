@@ -32,9 +32,21 @@ export function selfTestFunction(test: SelfTest, site: SelfTestSite): Code {
     js`const y = [${list(y)}]${bounded};
 const out = ${answer(test, x, site)};
 let largest = 0;`,
+    test.given === undefined
+      ? undefined
+      : js`const given = [${list(test.given.y)}];
+moved = 0;`,
     whole ? wholeRows(test, site) : someColumns(test, site),
     js`return largest;`,
   );
+  if (test.given !== undefined)
+    return js`// How far the answers of selfTest are from those with float32 weights.
+let moved = 0;
+${braces(js`function selfTest()`, body)}
+function rounding() {
+  selfTest();
+  return { type: ${test.given.type}, worst: moved };
+}`;
   return braces(js`function selfTest()`, body);
 }
 
@@ -45,7 +57,7 @@ function wholeRows(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
   return js`for (let i = 0; i < y.length; i++) {
   const error = ${errorOf(test, js`out[i]`, js`y[i]`, math)}, bound = ${boundAt(test, js`i % ${width}`)};
   if (!(error <= bound)) throw new Error("selfTest: output ${place} + " is off by " + error + ", more than " + bound);
-  largest = ${math("max")}(largest, error);
+  largest = ${math("max")}(largest, error);${movedBy(test, js`out[i] - given[i]`, math)}
 }`;
 }
 
@@ -67,9 +79,16 @@ function columnsOfRow(test: SelfTest, { outputSize, math }: SelfTestSite): Code 
   const value = out[${outputSize} * row + columns[i]], wanted = y[${bounds.length} * row + i];
   const error = ${errorOf(test, js`value`, js`wanted`, math)}, bound = ${boundAt(test, js`i`)};
   if (!(error <= bound)) throw new Error("selfTest: output " + columns[i] + " of row " + row + " is off by " + error + ", more than " + bound);
-  largest = ${math("max")}(largest, error);
+  largest = ${math("max")}(largest, error);${movedBy(test, js`value - given[${columns.length} * row + i]`, math)}
 }`;
 }
+
+/** A line that keeps the largest difference from the answers before rounding; what is NaN there is none. */
+const movedBy = ({ given }: SelfTest, by: Code, math: SelfTestSite["math"]): Code =>
+  given === undefined
+    ? none
+    : js`
+  if (${math("abs")}(${by}) > moved) moved = ${math("abs")}(${by});`;
 
 function sumOfRow(test: SelfTest, { outputSize, math }: SelfTestSite): Code {
   const { sum, columns, bounds } = test;

@@ -1,10 +1,10 @@
 // What a module is made of, and what it becomes.
-import type { Port, WeightInfo } from "../../artifact.ts";
+import type { Port, Rounding, WeightInfo } from "../../artifact.ts";
 import type { Line } from "../../base/lines.ts";
 import type { Item, Words } from "../../encode/define.ts";
 import type { Feed, Log, Stream, Target } from "../../front/steps.ts";
 import type { About } from "../../model.ts";
-import type { Options } from "../../options.ts";
+import type { Options, WeightsType } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Name, name } from "../code.ts";
 import type { Marks } from "../marks.ts";
@@ -41,6 +41,8 @@ export interface ModuleParts {
   /** With training: Keras' order. */
   readonly weights: readonly (WeightInfo & { readonly buffer: string })[];
   readonly selfTest?: SelfTest;
+  /** Where weights are rounded, what it does at some rows. */
+  readonly rounding?: Rounding;
   readonly counts: { readonly ops: number; readonly multiplyAdds: number };
   /** Whoever wants to know what the lines of the text are of. */
   readonly marks?: Marks;
@@ -73,6 +75,8 @@ export interface SelfTest {
   readonly y: readonly number[];
   /** How far the columns, then the sum, of any row may be off. */
   readonly bounds: readonly number[];
+  /** Where weights are rounded: to what, and row by row the columns with the weights as they were given. */
+  readonly given?: { readonly type: WeightsType; readonly y: readonly number[] };
 }
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
@@ -84,6 +88,8 @@ export interface EmittedModule {
   /** Empty where nothing imports the code. */
   readonly declarations: string;
   readonly weights?: Uint8Array;
+  /** Bytes of contents, as text or as bytes. */
+  readonly shipped: number;
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
   /** With marks: the code line by line, and the plain form of the kernels in WebAssembly as text. */

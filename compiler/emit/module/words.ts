@@ -2,7 +2,7 @@
 
 /** Words of functions and constants that stand beside kernels and buffers. */
 export const moduleWords =
-  "create instance predict selfTest trainStep evaluate resetMetrics getMetrics getLearningRate getOptimizerState setOptimizerState totals counts stateNames states stateShapes step reset getState setState carryNames carries carryShapes chunk stepInputs stepOutputs features classes types targets getWeights setWeights inputShape outputShape targetShape inputs outputs ranges batch compute computeTile dataOf prepare stale weights weightNames weightShapes memory bytes source wasm wasmModule backend shown tallies testSums testCounts testTallies filled keyed".split(
+  "create instance predict selfTest rounding moved trainStep evaluate resetMetrics getMetrics getLearningRate getOptimizerState setOptimizerState totals counts stateNames states stateShapes step reset getState setState carryNames carries carryShapes chunk stepInputs stepOutputs features classes types targets getWeights setWeights inputShape outputShape targetShape inputs outputs ranges batch compute computeTile dataOf prepare stale weights weightNames weightShapes memory bytes source wasm wasmModule backend shown tallies testSums testCounts testTallies filled keyed".split(
     " ",
   );
 /** Words that are parameters and variables inside functions: a kernel may have its own. */

@@ -1,16 +1,19 @@
 // `layerc compile`: a model file → a module in one of the forms, and what goes beside it: declarations, weights and WebAssembly that are not inside.
 import { dirname, extname, join } from "node:path";
-import type { Command } from "commander";
-import type { Artifact } from "../../../compiler/artifact.ts";
-import { compile, extensionOf } from "../../../compiler/compile.ts";
+import { type Command, Option } from "commander";
+import type { Artifact, Rounding } from "../../../compiler/artifact.ts";
+import { compile, extensionOf, roundingOf } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { manifestText } from "../../../compiler/emit/wasm/file.ts";
+import { resolve } from "../../../compiler/front/steps.ts";
+import type { Model } from "../../../compiler/model.ts";
 import { checkBudget } from "../../budget.ts";
 import { type Chosen, withHost } from "../../hosts.ts";
 import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
+import { feedsOf, readInputs } from "../inputs.ts";
 import { showBytes, showCount } from "../render.ts";
 import { inputsOf, readModel, work } from "../subject.ts";
 import { print, printBytes, printJson, say, warn } from "../terminal.ts";
@@ -20,6 +23,7 @@ interface Flags extends CompileFlags {
   readonly stdout?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly input?: readonly string[];
 }
 
 /** Adds `layerc compile`, which writes the module of a model. */
@@ -31,6 +35,12 @@ export function addCompile(program: Command): void {
     .option("-o, --output <file>", "where the module goes (default: beside the model, iris.model.ts → iris.js)")
     .option("--stdout", "print the module and write no file")
     .option("--force", "replace files that layerc did not write; never one that the model is made from")
+    .addOption(
+      new Option(
+        "--input <rows>",
+        "with --weights-type: rows, as for layerc run, at which answers are compared with those of float32 weights (golden rows)",
+      ).argParser((given: string, before: readonly string[] = []) => [...before, given]),
+    )
     .option("--json", "print what was written as JSON");
   addCompileFlags(command)
     .addHelpText(
@@ -47,14 +57,39 @@ export function addCompile(program: Command): void {
       const subject = await readModel(file, flags);
       const artifact = await work(subject, () => compile(subject.model, options));
       if (says !== undefined) say(says);
+      const rounding = await work(subject, () => roundingFor(subject.model, artifact, flags.input));
+      if (rounding !== undefined) say(roundingText(rounding, flags.input !== undefined));
       const size = flags.budget === undefined ? undefined : checkBudget(artifact, flags.budget);
       if (size !== undefined && flags.budget !== undefined) say(`${showBytes(size)} of ${showBytes(flags.budget)} packed`);
       warn(artifact.warnings, subject.model);
       if (output === undefined && artifact.binary !== undefined) printBytes(artifact.binary);
       else if (output === undefined) print(artifact.code);
-      else tell(write(output, artifact, subject, flags), artifact, flags.json === true);
+      else tell(write(output, artifact, subject, flags), artifact, { json: flags.json === true, rounding });
       if (output === undefined || isStream(output)) leftOut(artifact);
     });
+}
+
+/** What rounding the weights does, at rows that were given or at the golden ones. Throws CompileError cli/option. */
+function roundingFor(model: Model, { manifest }: Artifact, input: readonly string[] | undefined): Rounding | undefined {
+  const { options, inputs } = manifest;
+  if (input === undefined) return manifest.rounding;
+  if (options.weightsType === "float32") {
+    const message = "--input is for weights that are rounded, and these are not";
+    throw new CompileError({ code: "cli/option", path: "", message, hint: "give --weights-type, or leave --input away" });
+  }
+  const given = readInputs(input, inputs);
+  const { feeds } = resolve(model).predict;
+  return roundingOf(model, options.weightsType, { rows: given.rows, values: feedsOf(feeds, given, inputs) });
+}
+
+/** `weights rounded to int8: y is off by up to 0.0021 from float32 weights at 16 golden rows, and another number is its largest in 1`. */
+function roundingText({ type, rows, outputs }: Rounding, own: boolean): string {
+  const where = `${rows}${own ? "" : " golden"} row${rows === 1 ? "" : "s"}`;
+  const each = outputs.map(({ name, worst, moved }) => {
+    const chosen = moved === undefined ? "" : `, and another number is its largest in ${moved}`;
+    return `${name} is off by up to ${Number(worst.toPrecision(2))} from float32 weights at ${where}${chosen}`;
+  });
+  return `weights rounded to ${type}: ${each.join("; ")}`;
 }
 
 /** The options of a compilation, with those of the place it is for. */
@@ -148,8 +183,12 @@ function leftOut(artifact: Artifact): void {
   if (artifact.script !== undefined) say("the script of the function is not written: give -o <file>");
 }
 
-function tell(files: Written, { manifest, warnings }: Artifact, json: boolean): void {
-  if (json) printJson({ files, manifest, warnings });
+interface Told {
+  readonly json: boolean;
+  readonly rounding: Rounding | undefined;
+}
+function tell(files: Written, { manifest, warnings }: Artifact, { json, rounding }: Told): void {
+  if (json) printJson({ files, manifest: { ...manifest, ...(rounding && { rounding }) }, warnings });
   else {
     const weights = files.weights === undefined ? "" : `, ${files.weights}: ${showBytes(manifest.bytes.weights)} of weights`;
     const script = files.script === undefined ? "" : `, ${files.script}`;

@@ -65,6 +65,8 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
     'weights/not-finite  layers[0] dense\n  "dense/kernel" holds 1 number that is not finite; the first, NaN, is at 0\n  hint  every prediction that meets it becomes NaN or infinite\n',
   "weights/rounding":
     'weights/rounding  weights["dense/kernel"]\n  "dense/kernel" holds 1000000 at 0, which float16 does not have: its largest number is 65504\n  hint  weightsType int8, whose scales fit each channel, or float32\n  at    net.model.ts:4:14\n    3 | export default l.sequential([l.dense({ units: 2, inputShape: [2] })], {\n  > 4 |   weights: { "dense/kernel": new Float32Array([1e6, 1, 1, 1]), "dense/bias": new Float32Array(2)…\n      |              ^\n    5 | });\n',
+  "weights/gain":
+    "weights rounded to int8: y is off by up to 0.0058 from float32 weights at 16 golden rows, and another number is its largest in 0\nweights/untrained\n  the model has no weights: the seeded initial weights are used\n  hint  train it, or give `weights`\nweights/gain  weightsType\n  the weights are rounded to int8, and the module is no smaller for it: they are so few that they travel as float32\n  hint  leave weightsType out\n",
   "weights/inline":
     'weights/inline  weights\n  16781312 numbers of weights are too many for the text of a module, which takes at most 16777216 (64 MiB)\n  hint  --weights external, or { weights: "external" }: the weights become a file that create(bytes) takes\n  at    net.model.ts:3:16\n    2 |\n  > 3 | export default l.sequential([l.dense({ units: 4096, inputShape: [4096] })]);\n      |                ^\n',
   "compare/differs":

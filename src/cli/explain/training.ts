@@ -70,6 +70,10 @@ export const training: Pairs = {
       "--weights-type int8",
     ),
   },
+  "weights/gain": {
+    wrong: net("l.dense({ units: 8, inputShape: [8] })", `${compile} --weights-type int8`),
+    right: net("l.dense({ units: 64, inputShape: [64] })", `${compile} --weights-type int8`),
+  },
   "weights/inline": {
     wrong: net("l.dense({ units: 4096, inputShape: [4096] })"),
     right: net("l.dense({ units: 16, inputShape: [4096] })"),

@@ -1,10 +1,11 @@
 // Numbers over the structure. In: layers, kernels and activations of a report. Out: tables that sort, and times measured on the reader's machine. Guarantee:
 // nothing runs before the reader asks.
 import { useSignal } from "@preact/signals";
-import type { Activation, KernelRow, LayerRow, Report, ThingId } from "../report.ts";
+import type { KernelRow, LayerRow, Report, ThingId } from "../report.ts";
+import { Activations } from "./activations.tsx";
 import type { Extras } from "./app.tsx";
 import { bytes, count, short } from "./numbers.ts";
-import { type Peak, peakOf, shareOf, timeOf } from "./profile.ts";
+import { failed, keyOf, type Peak, painted, peakOf, shareOf, timesOf } from "./profile.ts";
 import type { State } from "./state.ts";
 import { type Column, Table } from "./table.tsx";
 
@@ -15,8 +16,6 @@ interface Measured {
   /** Milliseconds a call, by target and kernel. */
   readonly times: ReadonlyMap<string, number>;
 }
-
-const keyOf = ({ name, target }: { readonly name: string; readonly target: string }): string => `${target} ${name}`;
 
 /** The view. */
 export function NumbersView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
@@ -31,20 +30,18 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
       progress.value = "Measuring this machine …";
       await painted();
       const peak = peakOf();
-      const profile = await load();
-      const times = new Map<string, number>();
-      for (const [i, kernel] of profile.kernels.entries()) {
-        progress.value = `Measuring kernel ${i + 1} of ${profile.kernels.length} …`;
-        if (i % 4 === 0) await painted();
-        times.set(
-          keyOf(kernel),
-          timeOf(() => kernel.run()),
-        );
-        newest.value = { of: report, peak, times: new Map(times) };
-      }
+      const times = await timesOf(
+        await load(),
+        (text) => {
+          progress.value = text;
+        },
+        (known) => {
+          newest.value = { of: report, peak, times: known };
+        },
+      );
       progress.value = `${times.size} kernels measured on this machine; at best it does ${short(peak.multiplyAdds / 1e6, 3)} thousand million multiply-adds and reads ${bytes(peak.bytes * 1000)} a second.`;
     } catch (error) {
-      progress.value = `The kernels cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+      progress.value = failed(error);
     }
   };
   const timeOfKernel = (kernel: KernelRow): number | undefined => measured?.times.get(keyOf(kernel));
@@ -107,13 +104,10 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
           thing={({ thing }) => thing}
         />
       )}
-      <Activations state={state} />
+      <Activations state={state} extras={extras} />
     </div>
   );
 }
-
-/** Lets the page show what it has to say. */
-const painted = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
 
 function Share({ part }: { readonly part: number }) {
   const percent = Math.round(100 * part);
@@ -123,67 +117,5 @@ function Share({ part }: { readonly part: number }) {
       {/* What is over in a few nanoseconds an engine may leave out when it is asked again. */}
       {percent > 100 ? "over 100 %" : `${percent} %`}
     </span>
-  );
-}
-
-const activationColumns: readonly Column<Activation>[] = [
-  { key: "name", title: "Region", by: ({ name }) => name },
-  { key: "shape", title: "Shape", by: ({ shape }) => shape },
-  { key: "least", title: "Least", number: true, by: ({ least }) => least, show: ({ least }) => short(least) },
-  { key: "mean", title: "Mean", number: true, by: ({ mean }) => mean, show: ({ mean }) => short(mean) },
-  { key: "most", title: "Most", number: true, by: ({ most }) => most, show: ({ most }) => short(most) },
-  { key: "error", title: "Off from doubles", number: true, by: ({ error }) => error, show: ({ error }) => short(error, 2) },
-  {
-    key: "values",
-    title: "First values",
-    by: ({ values }) => values[0],
-    show: ({ values }) => <code>{values.map((value) => short(value)).join("  ")}</code>,
-  },
-];
-
-function Activations({ state }: { readonly state: State }) {
-  const rows = state.report.value.activations;
-  const chosen = useSignal(0);
-  if (rows.length === 0) return null;
-  const { input, rows: regions } = rows[Math.min(chosen.value, rows.length - 1)];
-  return (
-    <section class="activations" aria-label="Activations">
-      <h2>Activations</h2>
-      <p>
-        <label>
-          Row{" "}
-          <select
-            value={String(chosen.value)}
-            onChange={(event) => {
-              chosen.value = Number(event.currentTarget.value);
-            }}
-          >
-            {rows.map((_, i) => (
-              <option key={i} value={String(i)}>
-                {`golden row ${i}`}
-              </option>
-            ))}
-          </select>
-        </label>{" "}
-        <code class="input">
-          {input
-            .map((port) =>
-              port
-                .slice(0, 12)
-                .map((value) => short(value))
-                .join("  "),
-            )
-            .join(" | ")}
-        </code>
-      </p>
-      <Table
-        state={state}
-        name="activations"
-        caption="What every region gives"
-        columns={activationColumns}
-        rows={regions}
-        thing={({ thing }) => thing}
-      />
-    </section>
   );
 }

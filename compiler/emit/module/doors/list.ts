@@ -7,7 +7,7 @@ import { getLearningRate } from "./learning-rate.ts";
 import { getMetrics, resetMetrics } from "./metrics.ts";
 import { getOptimizerState, setOptimizerState } from "./optimizer-state.ts";
 import { predict } from "./predict.ts";
-import { selfTest } from "./self-test.ts";
+import { rounding, selfTest } from "./self-test.ts";
 import { setWeights } from "./set-weights.ts";
 import { getState, reset, setState, step } from "./step.ts";
 import { trainStep } from "./train-step.ts";
@@ -29,5 +29,6 @@ export const doors: readonly Door[] = [
   getOptimizerState,
   setOptimizerState,
   selfTest,
+  rounding,
   backend,
 ];

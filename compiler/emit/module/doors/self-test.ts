@@ -28,3 +28,14 @@ export const selfTest: Door = {
 selfTest(): number;`;
   },
 };
+
+/** What rounding the weights does at the rows carried along, on this engine; the text of selfTest has it. */
+export const rounding: Door = {
+  name: "rounding",
+  when: (parts) => parts.selfTest?.given !== undefined,
+  text: () => none,
+  says: ({
+    options,
+  }) => js`/** Runs selfTest, and gives the largest difference of its answers from those with weights that are not rounded. */
+rounding(): { readonly type: ${options.weightsType}; readonly worst: number };`,
+};
