@@ -43,7 +43,7 @@ describe("the page", () => {
     // The compiler, what it shares with the page, and the readers; the rest of the page; what a visitor waits for; all of it.
     const later = /^(formats|words|digits|iris)/;
     expect(sum(/^(compile-worker|formats|browser|preload-helper)/)).toBeLessThan(375_000);
-    expect(sum(/^(index|main|train-worker|mount|random)/)).toBeLessThan(50_000);
+    expect(sum(/^(index|main|train|mount|random)/)).toBeLessThan(50_000);
     expect(sum(/./) - sum(later)).toBeLessThan(330_000);
     expect(sum(/./)).toBeLessThan(450_000);
   });
