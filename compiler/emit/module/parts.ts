@@ -88,8 +88,8 @@ export interface EmittedModule {
   /** Empty where nothing imports the code. */
   readonly declarations: string;
   readonly weights?: Uint8Array;
-  /** Bytes of contents, as text or as bytes. */
-  readonly shipped: number;
+  /** Bytes of contents, as text or as bytes; of a whole module they are the weights'. */
+  readonly shipped?: number;
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
   /** With marks: the code line by line, and the plain form of the kernels in WebAssembly as text. */
