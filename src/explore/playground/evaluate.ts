@@ -188,7 +188,9 @@ class Evaluator {
     const factory = factories.get(name);
     if (factory !== undefined) return factory;
     if (name === "Math") return refuse(node, "Math alone is no value", "write Math.sqrt(2)");
-    const hint = importOf(name) ?? suggestionFor(name, [...factories.keys(), ...this.#constants.keys()]);
+    const near = importOf(name) ?? suggestionFor(name, [...factories.keys(), ...this.#constants.keys()]);
+    // A list of all layers is no hint.
+    const hint = near.startsWith("known:") ? "write const before its value, or ask for layers with Ctrl-Space" : near;
     throw new Misplaced(fault("source/no-such-export", `${name} is not known here`, hint), rangeOf(node));
   }
 

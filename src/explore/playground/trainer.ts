@@ -154,3 +154,7 @@ export function trainer(module: Trainable, rows: Rows, batch: number, seed = 1):
     weights: () => module.getWeights(),
   };
 }
+
+/** Curves of a long run: every other point of the older half goes when there are more than a screen has columns. */
+export const thinned = (all: readonly Point[]): readonly Point[] =>
+  all.length <= 1000 ? all : all.filter((_, i) => i > all.length / 2 || i % 2 === 0);

@@ -46,6 +46,7 @@ export function Playground() {
 function Head() {
   const input = useRef<HTMLInputElement>(null);
   const preset = presets.find(({ text }) => text === session.text.value);
+  const own = session.ownList.value;
   return (
     <header class="bar">
       <h1>layerc playground</h1>
@@ -54,11 +55,11 @@ function Head() {
         <select
           value={preset?.id ?? ""}
           onChange={({ currentTarget }) => {
-            const found = presets.find(({ id }) => id === currentTarget.value);
+            const found = currentTarget.value === "" ? own : presets.find(({ id }) => id === currentTarget.value);
             if (found !== undefined) session.choose(found);
           }}
         >
-          {preset === undefined && <option value="">a list of your own</option>}
+          {(preset === undefined || own !== undefined) && <option value="">a list of your own</option>}
           {presets.map(({ id, title }) => (
             <option key={id} value={id}>
               {title}

@@ -132,8 +132,13 @@ export function editorIn(parent: HTMLElement, text: string, changed: (text: stri
     paint();
   });
   element.addEventListener("scroll", () => {
-    close();
     said.hidden = true;
+    if (!offers.isOpen) return;
+    const [word, room] = [paper.boxOf(from, from), element.getBoundingClientRect()];
+    const isSeen = word.bottom > room.top && word.top < room.bottom;
+    // What one types may move the text as well.
+    if (isSeen) offers.place(word);
+    else close();
   });
   let timer = 0;
   field.addEventListener("pointermove", ({ clientX, clientY }) => {

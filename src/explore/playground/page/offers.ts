@@ -10,6 +10,8 @@ const most = 200;
 export interface Offers {
   readonly isOpen: boolean;
   show(answers: readonly Answer[], under: DOMRect): void;
+  /** The same beneath another place: the text moved. */
+  place(under: DOMRect): void;
   close(): void;
   /** The next one, or the one before. */
   move(by: number): void;
@@ -46,11 +48,18 @@ export function offersFor(field: HTMLTextAreaElement, parent: HTMLElement, pick:
     said.textContent = answers[at]?.says ?? "";
     said.hidden = said.textContent === "";
   };
+  const place = ({ left, top, bottom }: DOMRect): void => {
+    const { width, height } = box.getBoundingClientRect();
+    const isAbove = bottom + height > innerHeight && top > height;
+    box.style.left = `${Math.max(4, Math.min(left, innerWidth - width - 4))}px`;
+    box.style.top = `${isAbove ? top - height : bottom}px`;
+  };
   return {
     get isOpen() {
       return !box.hidden;
     },
-    show(next, { left, top, bottom }) {
+    place,
+    show(next, under) {
       answers = next;
       list.replaceChildren(
         ...answers.map((answer, i) => {
@@ -71,10 +80,7 @@ export function offersFor(field: HTMLTextAreaElement, parent: HTMLElement, pick:
       box.hidden = false;
       field.setAttribute("aria-controls", id);
       choose(0);
-      const { width, height } = box.getBoundingClientRect();
-      const isAbove = bottom + height > innerHeight && top > height;
-      box.style.left = `${Math.max(4, Math.min(left, innerWidth - width - 4))}px`;
-      box.style.top = `${isAbove ? top - height : bottom}px`;
+      place(under);
     },
     close() {
       box.hidden = true;

@@ -8,7 +8,7 @@ import { datasets, type Rows } from "../datasets.ts";
 import type { CompileAnswer, TrainAnswer } from "../messages.ts";
 import { type Preset, presets } from "../presets.ts";
 import { hashOf, longest, type State, stateIn } from "../state.ts";
-import type { Picture, Point } from "../trainer.ts";
+import { type Picture, type Point, thinned } from "../trainer.ts";
 import type { Problem } from "../trouble.ts";
 import type { Taken } from "./drop.ts";
 import { download, fileBeside, imported } from "./outside.ts";
@@ -39,6 +39,8 @@ export const text = signal(opened.text);
 export const data = signal(datasets.some(({ id }) => id === opened.data) ? opened.data : datasets[0].id);
 export const tab = signal<State["tab"]>(opened.tab);
 export const batchSize = signal(opened.batch);
+/** The list that the visitor wrote last, and its rows: a preset that is looked at does not lose it. */
+export const ownList = signal<Preset | undefined>(undefined);
 export const problems = signal<readonly Problem[]>([]);
 /** The module of the list as it was when it last was right. */
 export const compiled = signal<{ readonly manifest: Manifest; readonly code: string; readonly trains: boolean } | undefined>(
@@ -146,6 +148,8 @@ export function write(next: string): void {
 /** Another list, with its rows. */
 export function choose(preset: Preset): void {
   batch(() => {
+    if (presets.every((one) => one.text !== text.value))
+      ownList.value = { id: "", title: "a list of your own", data: data.value, text: text.value };
     data.value = preset.data;
     text.value = preset.text;
     file.value = undefined;
@@ -246,10 +250,6 @@ function trained(answer: TrainAnswer): void {
       wantsWeights = undefined;
   }
 }
-
-/** Curves of a long run: every other point of the older half goes when there are more than a screen has columns. */
-const thinned = (all: readonly Point[]): readonly Point[] =>
-  all.length <= 1000 ? all : all.filter((_, i) => i > all.length / 2 || i % 2 === 0);
 
 export const run = (): void => training?.ask({ kind: "run" });
 export const stop = (): void => training?.ask({ kind: "pause" });
