@@ -1,7 +1,8 @@
 // The fastest multiply-adds this machine gives one thread, by three means: what an engine's GFLOP/s stand beside.
 // In: nothing. Out: runners that do a known number of operations a call. Guarantee: every result is used, so nothing is
 // optimised away; relaxed madd is absent where the engine does not validate it.
-import { assembleModule, FunctionBody, type PlainOp } from "../compiler/emit/wasm/assembler.ts";
+import { FunctionBody, type PlainOp } from "../compiler/emit/wasm/assembler.ts";
+import { assembleModule } from "../compiler/emit/wasm/sections.ts";
 
 export interface Roofline {
   readonly name: string;

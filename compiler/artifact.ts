@@ -61,11 +61,13 @@ export interface Manifest {
 
 /** What a compilation gives: the module and all that belongs beside it. */
 export interface Artifact {
-  /** The module; of format sql the text of the function. */
+  /** The module; of format sql the text of the function; empty of format wasm. */
   readonly code: string;
+  /** Of format wasm: the module, which needs nothing beside it. */
+  readonly binary?: Uint8Array;
   /** Of dialect clickhouse: the script that the function calls. */
   readonly script?: string;
-  /** Its TypeScript declarations; empty for a filter and for SQL, which nobody imports. */
+  /** Its TypeScript declarations; empty for what nobody imports: a filter, SQL, a .wasm file. */
   readonly declarations: string;
   /** With `weights: "external"`: the bytes that `create` takes. */
   readonly weights?: Uint8Array;

@@ -5,9 +5,10 @@ import { hasher } from "./base/hash.ts";
 import type { Line } from "./base/lines.ts";
 import { version } from "./base/version.ts";
 import { check } from "./diagnostics/check.ts";
-import { CompileError, type Diagnostic, withinEngine } from "./diagnostics/error.ts";
+import { CompileError, type Diagnostic, internal, withinEngine } from "./diagnostics/error.ts";
 import { plainData } from "./diagnostics/plain.ts";
 import { Marks } from "./emit/marks.ts";
+import { emitCalls } from "./emit/module/calls.ts";
 import { forms, settle } from "./emit/module/forms/list.ts";
 import { emitModule } from "./emit/module/module.ts";
 import type { ModuleParts } from "./emit/module/parts.ts";
@@ -23,7 +24,7 @@ import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe 
 import type { Goal, Made, PassName, Stage } from "./pipeline/passes.ts";
 import { type GivenRows, roundingAt } from "./pipeline/rounding.ts";
 import { goldens } from "./pipeline/self-test.ts";
-import type { Plan } from "./plan/plan.ts";
+import { outsOf, type Plan } from "./plan/plan.ts";
 import type { NestKernel } from "./program/nest/nest.ts";
 import type { Program } from "./program/program.ts";
 import type { RewriteEvent } from "./rewrite/engine.ts";
@@ -89,6 +90,27 @@ export const profileOf = (model: Model, input: OptionsInput = {}): string =>
     return emitProfile(partsOf(lowerChecked(model, options), options));
   });
 
+/** Predict call by call, to be run over numbers that somebody gives. */
+export interface Calls {
+  /** Defines the function `id` (emit/module/calls.ts). */
+  readonly script: string;
+  /** Its regions are the calls, in order. */
+  readonly plan: Plan;
+}
+
+/** The calls of a model's predict; the function of the script is called `id`. Throws CompileError. */
+export const callsOf = (model: Model, input: OptionsInput, id: Parameters<typeof emitCalls>[1]["id"]): Calls =>
+  withinEngine(() => {
+    const options = parseOptions({ ...input, train: false, stream: false, unroll: 0 });
+    let seen: Plan | undefined;
+    const compilation = lowerChecked(model, options, (goal, made) => {
+      if (goal === "predict" && made.stage === "plan") seen = made.plan;
+    });
+    const planned = seen ?? internal("predict was not planned");
+    const outs = planned.regions.map((region) => outsOf(region)[0]?.buffer);
+    return { script: emitCalls(partsOf(compilation, options), { id, outs }), plan: planned };
+  });
+
 function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {
   const { resolved, program, weights, warnings, narrow } = compilation;
   const { predict, model, about } = resolved;
@@ -126,9 +148,9 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     multiplyAdds: counts.multiplyAdds,
     bytes: {
       // As they are shipped, where that is not how they were given.
-      weights: isIdle || narrow === undefined ? 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0) : shipped,
+      weights: shipped ?? 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
       arena: 4 * (ends - first),
-      code: new TextEncoder().encode(emitted.code).length,
+      code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },
   };
   const left = options.train ? (model.left ?? []) : [];
@@ -212,8 +234,8 @@ export function graphSnapshots(graph: Graph, input: OptionsInput = {}): readonly
 const snapshot = (made: Made): Snapshot => ({ events: [], ...made, text: printMade(made) });
 
 /** Everything between Model and Artifact. */
-export const lowerModel = (model: Model, input: OptionsInput = {}): Compilation =>
-  withinEngine(() => lowerChecked(model, parseOptions(input)));
+export const lowerModel = (model: Model, input: OptionsInput = {}, observe?: Observe): Compilation =>
+  withinEngine(() => lowerChecked(model, parseOptions(input), observe));
 
 /** Options with defaults. Throws CompileError options/invalid. */
 export function parseOptions(input: OptionsInput): Options {

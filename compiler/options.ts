@@ -6,7 +6,7 @@ import { takenGlobals } from "./base/words.ts";
 export const optionsSchema = z.strictObject({
   /** Add trainStep, evaluate, getWeights, setWeights. Default false. */
   train: z.boolean().default(false),
-  /** Most rows of one training step. Default 32. */
+  /** Most rows of one training step, and of one call in a .wasm file. Default 32. */
   batch: z.int().min(1).max(65536).default(32),
   /** Add step, reset, getState, setState: a sequence in chunks; undefined: where a layer is `stateful`. */
   stream: z.boolean().optional(),
@@ -18,8 +18,8 @@ export const optionsSchema = z.strictObject({
   target: z.enum(["js", "simd", "auto"]).default("auto"),
   /** With simd, embed: the bytes stand in the module; import: they are a file that `create(wasmModule)` takes, compiled. Default "embed". */
   wasm: z.enum(["embed", "import"]).default("embed"),
-  /** How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard input; sql: the text of a function for a warehouse. Default "esm". */
-  format: z.enum(["esm", "iife", "cjs", "filter", "sql"]).default("esm"),
+  /** How the module is handed out. esm: import; iife: a script and a global; cjs: require; filter: a script for Node that answers rows on standard input; sql: the text of a function for a warehouse; wasm: one .wasm file without JavaScript. Default "esm". */
+  format: z.enum(["esm", "iife", "cjs", "filter", "sql", "wasm"]).default("esm"),
   /** What a filter reads and writes where it is not told; undefined: float32. */
   rows: z.enum(["float32", "rowbinary", "tsv", "ndjson"]).optional(),
   /** Whose SQL. */

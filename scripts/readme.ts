@@ -26,6 +26,7 @@ import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 import { dialectTable, rowTable } from "./scale.ts";
 import { walk } from "./walk.ts";
+import { exportTable } from "./wasm.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -161,6 +162,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   },
   "docs/command-line.md": { commands, options: compileOptions },
   "docs/scale.md": { rows: rowTable, dialects: dialectTable },
+  "docs/wasm.md": { exports: exportTable },
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
   "docs/smaller.md": { table: smallerTable },
   "docs/hosts.md": { profiles, runs: hostRuns },

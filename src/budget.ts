@@ -6,6 +6,7 @@ import { CompileError } from "../compiler/diagnostics/error.ts";
 import { starter } from "../compiler/emit/module/forms/finish.ts";
 import { forms } from "../compiler/emit/module/forms/list.ts";
 import { children, parse, type Tree } from "../compiler/emit/tree.ts";
+import { sectionsOf } from "../compiler/emit/wasm/file.ts";
 
 const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, kib: 1024, mib: 1024 * 1024 };
 
@@ -31,7 +32,7 @@ export interface Share {
 
 /** Bytes of a module and of all beside it, packed. */
 export const packedSize = (artifact: Artifact): number =>
-  [artifact.code, ...beside(artifact).map(([, bytes]) => bytes)].reduce((sum, part) => sum + packed(part), 0);
+  [artifact.binary ?? artifact.code, ...beside(artifact).map(([, bytes]) => bytes)].reduce((sum, part) => sum + packed(part), 0);
 
 /** Throws CompileError options/budget where the module is larger packed than `budget` bytes, with the three parts that take most. */
 export function checkBudget(artifact: Artifact, budget: number): number {
@@ -43,8 +44,10 @@ export function checkBudget(artifact: Artifact, budget: number): number {
   const hints = [
     ...(largest[0].what === "weights" && canRound ? ["`weightsType: int8` rounds weights to a fourth of their bytes"] : []),
     ...(largest[0].what === "weights" ? ["fewer units or filters make fewer weights"] : []),
-    ...(largest.some(({ what }) => what === "WebAssembly") ? ["`target: js` leaves WebAssembly out"] : []),
-    ...(largest.some(({ what }) => what === "selfTest") ? ["`selfTest: false` leaves it out"] : []),
+    ...(largest.some(({ what }) => what === "WebAssembly") && artifact.binary === undefined
+      ? ["`target: js` leaves WebAssembly out"]
+      : []),
+    ...(largest.some(({ what }) => what.endsWith("selfTest")) ? ["`selfTest: false` leaves it out"] : []),
   ];
   throw new CompileError({
     code: "options/budget",
@@ -70,11 +73,12 @@ export function sharesOf(artifact: Artifact): readonly Share[] {
   const add = (what: string, text: string): void => {
     texts.set(what, (texts.get(what) ?? "") + text);
   };
-  const { language, kind } = forms[artifact.manifest.options.format];
+  const form = forms[artifact.manifest.options.format];
   const code = artifact.code.replace(starter, "");
+  if (form.language === "WebAssembly") return sectionShares(artifact.binary ?? new Uint8Array());
   // A function in another language is one text around the module.
-  if (language !== "JavaScript") return [{ what: `the function in ${language}`, bytes: packed(code) }];
-  const program = parse(code, kind, 2020);
+  if (form.language !== "JavaScript") return [{ what: `the function in ${form.language}`, bytes: packed(code) }];
+  const program = parse(code, form.kind, 2020);
   let at = 0;
   for (const statement of statementsIn(program)) {
     // With the comment above it, which says whose kernel it is.
@@ -101,6 +105,18 @@ export function sharesOf(artifact: Artifact): readonly Share[] {
   for (const [what, bytes] of [...all, ...beside(artifact).map(([what, bytes]) => [what, packed(bytes)] as const)])
     sums.set(what, (sums.get(what) ?? 0) + bytes);
   return [...sums].map(([what, bytes]) => ({ what, bytes })).sort((a, b) => b.bytes - a.bytes);
+}
+
+/** What the sections of a `.wasm` file hold. */
+function sectionShares(bytes: Uint8Array): readonly Share[] {
+  const kinds: Readonly<Record<number, string>> = { 0: "manifest and selfTest", 10: "WebAssembly", 11: "weights" };
+  const sections = (sectionsOf(bytes) ?? []).map(({ id, content }) => [kinds[id] ?? "types and names", content] as const);
+  const whats = [...new Set(sections.map(([what]) => what))];
+  const all = whats.map((what) => ({
+    what,
+    bytes: packed(Buffer.concat(sections.flatMap(([of, content]) => (of === what ? [content] : [])))),
+  }));
+  return all.sort((a, b) => b.bytes - a.bytes);
 }
 
 /** Statements of the module, in the order of the text: what stands in `create`, or in the function of a script, one by one. */

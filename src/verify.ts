@@ -5,31 +5,18 @@ import { basename, dirname, join } from "node:path";
 import type { Artifact } from "../compiler/artifact.ts";
 import { version } from "../compiler/base/version.ts";
 import { compile } from "../compiler/compile.ts";
-import type { Code } from "../compiler/diagnostics/codes.ts";
-import { CompileError } from "../compiler/diagnostics/error.ts";
 import { faultIn } from "../compiler/emit/judge.ts";
 import { starter } from "../compiler/emit/module/forms/finish.ts";
 import { forms } from "../compiler/emit/module/forms/list.ts";
 import { digests } from "../compiler/emit/module/seal.ts";
+import { isWasm } from "../compiler/emit/wasm/file.ts";
 import type { Model } from "../compiler/model.ts";
 import { hasLanes, type Options, optionsSchema } from "../compiler/options.ts";
 import { load } from "../runtime/load.ts";
 import { readBytes, reasonOf } from "./files.ts";
 import { namesIn, sha256Of, withNames } from "./outputs.ts";
-
-/** What is known of a module behind its header. */
-export interface Verified {
-  readonly model: string;
-  /** The layerc that wrote it. */
-  readonly version: string;
-  /** Of spec, weights and options. */
-  readonly hash: string;
-  readonly options: Options;
-  /** Files beside it that its header names. */
-  readonly beside: readonly string[];
-  /** The largest error of its selfTest; absent where it has none, or where a file that it needs is not named. */
-  readonly selfTest?: number;
-}
+import { fail, type Verified } from "./verified.ts";
+import { openedWasm, verifyWasm } from "./verify-wasm.ts";
 
 /** A module's header, and the files it names. */
 interface Opened extends Verified {
@@ -39,9 +26,13 @@ interface Opened extends Verified {
 
 /** Reads a module and holds it, and what it names, against its digests. Throws CompileError verify/*. */
 export function verify(path: string): Verified {
-  const { code, files, ...found } = opened(path);
+  const bytes = readBytes(path);
+  if (isWasm(bytes)) return verifyWasm(path, bytes);
+  const { code, files, ...found } = opened(path, bytes);
   const { options } = found;
-  const { kind, takes } = forms[options.format];
+  const form = forms[options.format];
+  if (form.language === "WebAssembly") return fail("verify/header", path, "the header is that of a .wasm file");
+  const { kind, takes } = form;
   const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
   const fault = faultIn(code.replace(starter, ""), kind, also, options.syntax);
   if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
@@ -51,12 +42,16 @@ export function verify(path: string): Verified {
 
 /** Compiles the model with the options of the module, and compares all bytes. Throws CompileError verify/model or verify/changed. */
 export function verifyAgainst(path: string, model: Model): void {
-  const { code, files, hash, options, version: wrote } = opened(path);
-  if (wrote !== version)
-    fail("verify/model", path, `the module was written by layerc ${wrote}, and this is ${version}`, `npx layerc@${wrote} verify`);
-  const artifact = compile(model, options);
-  if (artifact.manifest.hash !== hash)
-    fail("verify/model", path, `the module has hash ${hash}, and the model with its options ${artifact.manifest.hash}`);
+  const bytes = readBytes(path);
+  if (isWasm(bytes)) {
+    const { binary = new Uint8Array() } = madeAgain(path, openedWasm(path, bytes), model);
+    const at = binary.findIndex((byte, i) => byte !== bytes[i]);
+    if (at >= 0 || binary.length !== bytes.length)
+      fail("verify/changed", path, `byte ${at < 0 ? binary.length : at} is not what the compiler makes of the model`);
+    return;
+  }
+  const { code, files, ...found } = opened(path, bytes);
+  const artifact = madeAgain(path, found, model);
   const parts = beside(artifact);
   for (const [i, { path: file, bytes }] of files.entries()) {
     const wanted = parts.find(([ending]) => file.endsWith(ending))?.[1];
@@ -78,12 +73,21 @@ export function verifyAgainst(path: string, model: Model): void {
   fail("verify/changed", path, `line ${line + 1} is not what the compiler makes of the model`);
 }
 
+/** What the compiler makes of the model today, where that may be held against a file. */
+function madeAgain(path: string, { hash, options, version: wrote }: Verified, model: Model): Artifact {
+  if (wrote !== version)
+    fail("verify/model", path, `the module was written by layerc ${wrote}, and this is ${version}`, `npx layerc@${wrote} verify`);
+  const artifact = compile(model, options);
+  if (artifact.manifest.hash !== hash)
+    fail("verify/model", path, `the module has hash ${hash}, and the model with its options ${artifact.manifest.hash}`);
+  return artifact;
+}
+
 // The longer ending first: the other is the end of it.
 const beside = ({ weights, wasm, wasmRelaxed }: Artifact): readonly (readonly [ending: string, bytes: Uint8Array])[] =>
   ([[".relaxed.wasm", wasmRelaxed], [".wasm", wasm], [".bin", weights]] as const).flatMap(([ending, bytes]) => (bytes === undefined ? [] : [[ending, bytes] as const])); // biome-ignore format: a table
 
-function opened(path: string): Opened {
-  const bytes = readBytes(path);
+function opened(path: string, bytes: Uint8Array): Opened {
   const code = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   // What is no UTF-8 would be one text with other bytes.
   if (!Buffer.from(code).equals(Buffer.from(bytes))) fail("verify/changed", path, "the module is not UTF-8");
@@ -164,8 +168,4 @@ function tested(path: string, code: string, files: Opened["files"], options: Opt
   } catch (error) {
     return fail("verify/self-test", path, reasonOf(error));
   }
-}
-
-function fail(code: Code, path: string, message: string, hint?: string): never {
-  throw new CompileError({ code, path, message, ...(hint === undefined ? {} : { hint }) });
 }

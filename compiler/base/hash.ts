@@ -5,6 +5,7 @@ import { hash32 } from "./random.ts";
 export interface Hasher {
   text(value: string): void;
   floats(values: Float32Array): void;
+  bytes(values: Uint8Array): void;
   /** 16 hexadecimal digits. */
   digest(): string;
 }
@@ -27,6 +28,12 @@ export function hasher(): Hasher {
       const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
       // Bits, not numbers: −0 and 0 differ, and so do NaNs.
       for (const bit of bits) word(bit);
+    },
+    bytes: (values) => {
+      word(values.length);
+      // Four at a time, the first one lowest, whatever this machine is.
+      for (let i = 0; i < values.length; i += 4)
+        word(values[i] | ((values[i + 1] ?? 0) << 8) | ((values[i + 2] ?? 0) << 16) | ((values[i + 3] ?? 0) << 24));
     },
     digest: () => [a, b].map((half) => half.toString(16).padStart(8, "0")).join(""),
   };

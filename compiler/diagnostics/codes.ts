@@ -144,6 +144,8 @@ export const codes = {
     "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
   "sql/limit":
     "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
+  "wasm/unsupported":
+    "A .wasm file (--format wasm) takes numbers and gives numbers; what turns texts and whole numbers into them (lookups, hashes, vocabularies) is JavaScript in the other formats.",
   "options/invalid": "An option of compile has a value outside its range, or is unknown.",
 } as const satisfies Record<string, string>;
 

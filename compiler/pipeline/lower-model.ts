@@ -2,6 +2,7 @@
 // its buffers. Guarantee: what a pass made is verified before anybody sees it, an observer or whoever gets the result; what is made
 // does not depend on who looks.
 import { CompileError, type Diagnostic } from "../diagnostics/error.ts";
+import { forms } from "../emit/module/forms/list.ts";
 import type { Narrow } from "../emit/module/narrow.ts";
 import { checkNames, type State, stateContents, statesIn } from "../front/states.ts";
 import { type LossGraph, type Resolved, resolve, type Steps, type Stream } from "../front/steps.ts";
@@ -63,7 +64,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
   const how: How = { options, observe, passes };
   const resolved = resolve(given, options.weightsType);
   const { model } = resolved;
-  if (options.weights === "inline") checkInline(resolved);
+  if (options.weights === "inline" && forms[options.format].language !== "WebAssembly") checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));

@@ -135,16 +135,14 @@ function drawnRows(steps: Steps, port: number, starts: readonly number[]): Drawn
   return { own, ...(limit === undefined ? {} : { limit }), values, ...items };
 }
 
-/** Some rows that a model takes, drawn like golden ones: the numbers of each input of the Graph. Undefined where a port takes texts or codes. */
+/** Some rows that a model takes, drawn like golden ones: what each port is given, and the numbers of each input of the Graph, row by row. */
 export function sampleRows(
   steps: Steps,
   rows: number,
-): readonly { readonly name: string; readonly values: Float64Array }[] | undefined {
-  const { inputs, feeds } = steps.predict;
-  if (feeds.some(({ encoder }) => encoder !== undefined)) return undefined;
+): { readonly items: readonly (readonly Item[])[]; readonly values: Readonly<Record<string, ArrayLike<number>>> } {
   const starts = Array.from({ length: rows }, (_, row) => hash32(steps.model.seed ^ 0x7e57, row) | 0);
-  const drawn = inputs.map((_, port) => drawnRows(steps, port, starts));
-  return feeds.map(({ name, ports: [port] }) => ({ name, values: drawn[port].values }));
+  const drawn = steps.predict.inputs.map((_, port) => drawnRows(steps, port, starts));
+  return { items: drawn.map(({ items, values }) => items ?? [...values]), values: fed(steps, drawn) };
 }
 
 /** What every encoder of a port takes. */

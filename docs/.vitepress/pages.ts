@@ -12,7 +12,7 @@ const groups: readonly (readonly [
   entries: readonly (string | { readonly page: string; readonly text: string })[],
 ])[] = [
   ["Begin", [{ page: "project/readme", text: "First steps" }, "course/", "walk", "playground", "examples", "migration"]],
-  ["Use", ["command-line", "in-code", "bundlers", "modules", "smaller", "hosts", "scale", "errors"]],
+  ["Use", ["command-line", "in-code", "bundlers", "modules", "smaller", "wasm", "hosts", "scale", "errors"]],
   ["Models", ["layers", "graphs", "formats/"]],
   ["Training", ["training", "fit", "training-reference"]],
   ["Know", ["limits", "safety", "speed", "inspect", "report"]],

@@ -1,50 +1,23 @@
 // The playground as a folder of files. In: src/explore/playground, the compiler, the readers. Out: a static page, which any server gives. Guarantee: nothing is
-// fetched from elsewhere; what only tests read of the compiler (examples, samples, sentences of ops) is left out, and nothing else.
+// fetched from elsewhere; what is left out of the compiler stands in left-out.ts, and nothing else is.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
-import ts from "typescript";
 import { build } from "vite";
 import { packed } from "../../src/explore/playground/words.ts";
 import { measuredFiles } from "./data.ts";
+import { withoutUnused } from "./left-out.ts";
 import { playgroundWords } from "./words.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Columns of the compiler's tables that its own code never reads, by the folder of the tables. */
-const forTests: readonly (readonly [folder: RegExp, columns: readonly string[]])[] = [
-  [/\/compiler\/(ops|layers|training|schedule\/strategies)\//, ["examples", "sample", "says"]],
-  [/\/compiler\/rewrite\/rules\//, ["sample"]],
-];
-
-/** A source without properties of these names. */
-function without(columns: readonly string[], text: string): string {
-  const source = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
-  const cuts: (readonly [from: number, to: number])[] = [];
-  const visit = (node: ts.Node): void => {
-    const isColumn =
-      (ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node) || ts.isShorthandPropertyAssignment(node)) &&
-      ts.isObjectLiteralExpression(node.parent) &&
-      columns.includes(node.name.getText(source));
-    if (!isColumn) {
-      ts.forEachChild(node, visit);
-      return;
-    }
-    const { properties } = node.parent as ts.ObjectLiteralExpression;
-    const next = properties[properties.indexOf(node as ts.ObjectLiteralElementLike) + 1];
-    cuts.push([node.getStart(source), next?.getStart(source) ?? (properties.hasTrailingComma ? properties.end : node.end)]);
-  };
-  visit(source);
-  return cuts.reverse().reduce((rest, [from, to]) => rest.slice(0, from) + rest.slice(to), text);
-}
-
 const stripped = {
-  name: "for-tests",
+  name: "left-out",
   enforce: "pre" as const,
   transform(code: string, id: string): { code: string; map: null } | undefined {
-    const found = forTests.find(([folder]) => folder.test(id));
-    return found === undefined ? undefined : { code: without(found[1], code), map: null };
+    const left = withoutUnused(code, id);
+    return left === undefined ? undefined : { code: left, map: null };
   },
 };
 
@@ -88,10 +61,6 @@ export async function buildPlayground(to: string): Promise<Sizes> {
   });
   const written = ["index.html", "main.css", "words.json"];
   copyFileSync(join(from, "page/index.html"), join(to, "index.html"));
-  const styles = ["src/explore/page/shell.css", "src/explore/playground/page/style.css"].map((file) =>
-    readFileSync(join(root, file), "utf8"),
-  );
-  writeFileSync(join(to, "main.css"), styles.join("\n"));
   await esbuild({
     entryPoints: { main: join(from, "page/style.css") },
     outdir: to,

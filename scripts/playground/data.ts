@@ -19,12 +19,12 @@ function iris(): MeasuredFile {
   };
 }
 
-/** The mean of each four points, in 16 greys. */
+/** The mean of each four points, in four of 16 greys: what a net of this size reads is the stroke, and more greys weigh twice as much. */
 function small(picture: readonly number[]): string {
   return Array.from({ length: side * side }, (_, i) => {
     const [row, column] = [2 * Math.floor(i / side), 2 * (i % side)];
     const four = [0, 1, 28, 29].map((more) => picture[row * 28 + column + more]);
-    return Math.round((15 * four.reduce((a, b) => a + b)) / 4).toString(16);
+    return (5 * Math.round((3 * four.reduce((a, b) => a + b)) / 4)).toString(16);
   }).join("");
 }
 

@@ -40,7 +40,7 @@ const { batch, chunk, unroll, target, format, syntax, rows, dialect, weights, we
 export function addLoweringFlags(command: Command): Command {
   command
     .option("--train", "add trainStep, evaluate, getWeights and setWeights")
-    .option("--batch <rows>", "most rows of one training step (32)", wholeNumber(batch))
+    .option("--batch <rows>", "most rows of one training step, and of one call in a .wasm file (32)", wholeNumber(batch))
     .option("--stream", "add step, reset, getState and setState: a sequence in chunks (where a layer is stateful)")
     .option("--no-stream", "leave them out, also where a layer is stateful")
     .option("--chunk <steps>", "steps of a sequence that step takes at once (1)", wholeNumber(chunk.unwrap()))
@@ -74,7 +74,7 @@ export function addCompileFlags(command: Command): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse (esm)",
+        "module format; filter: a script that answers rows on standard input; sql: a function for a warehouse; wasm: one .wasm file (esm)",
       ).choices(format.unwrap().options),
     )
     .addOption(

@@ -21,7 +21,7 @@ export class Ended extends Error {
 }
 
 interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   hasColors?(): boolean;
 }
@@ -45,6 +45,16 @@ export const painted = (stream: Output): Paint =>
 /** Text to standard output, closed by a newline. */
 export function print(text: string): void {
   terminal().stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Bytes to standard output as they are. Throws CompileError cli/option where that is a terminal, which would take them for commands. */
+export function printBytes(bytes: Uint8Array): void {
+  const { stdout } = terminal();
+  if (stdout.isTTY === true) {
+    const message = "the module is bytes, and standard output is a terminal";
+    throw new CompileError({ code: "cli/option", path: "", message, hint: "give -o <file>" });
+  }
+  stdout.write(bytes);
 }
 
 /** A line for people, on standard error. */

@@ -6,6 +6,7 @@
 //
 //   pointed line → its marks → the innermost thing → itself and `lights` → every line of every pane that carries one of them
 import type { Goal, Stage } from "../../compiler/pipeline/passes.ts";
+import type { Where } from "./values.ts";
 
 /** Place of a thing in `Report.things`. */
 export type ThingId = number;
@@ -151,6 +152,26 @@ export interface Activation {
   readonly values: readonly number[];
 }
 
+/** What a call of predict gives; `where` counts from where its buffer starts. */
+export interface TypedRegion extends Pick<Activation, "name" | "shape"> {
+  readonly thing?: ThingId;
+  readonly where: Where;
+}
+
+/** What it takes to run a row that a reader types in; `calls` has the scripts. */
+export interface Typed {
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    /** Absent: numbers; else whole ones from 0, below this. */
+    readonly below?: number;
+  }[];
+  /** By call; null for a loop around others. */
+  readonly regions: readonly (TypedRegion | null)[];
+  /** The same of the script that gives the doubles, where that is another: regions have the same names. */
+  readonly doubles?: readonly (TypedRegion | null)[];
+}
+
 /** How a training went. */
 export interface TrainingReport {
   /** By measure a number an epoch; `val_` in front: of rows held back. */
@@ -215,15 +236,26 @@ export interface Report {
   /** Layers and what goes from one to the other. */
   readonly drawing: Drawing;
   readonly goals: readonly GoalReport[];
-  /** Golden rows through the module: per row its input and what every region gave. */
-  readonly activations: readonly { readonly input: readonly (readonly number[])[]; readonly rows: readonly Activation[] }[];
+  /** Golden rows through the module: per row its input, port by port, and what every region gave. */
+  readonly activations: readonly {
+    readonly input: readonly (readonly (number | string)[])[];
+    readonly rows: readonly Activation[];
+  }[];
+  readonly typed?: Typed;
+  /** Why there are no activations, or no row can be typed in, in words. */
+  readonly without?: { readonly activations?: string; readonly typed?: string };
   readonly warnings: readonly string[];
   readonly training?: TrainingReport;
   /** How it differs from another: this report is `b`. */
   readonly compared?: Comparison;
   /**
    * Text of a script that defines `layercProfile`, a function that makes the module's kernels ready to be run one by one over numbers of no
-   * meaning: `{ kernels: { name, target, run() }[] }`. Emitted, and judged as every module is.
+   * meaning: `{ kernels: { name, target, run() }[] }`. Absent where the kernels of `calls` are all there are. Emitted, and judged as every module is.
    */
   readonly profile?: string;
+  /**
+   * Text of a script that defines `layercCalls`, and where floats are rounded at every step `layercDoubles`: functions that make the calls of predict ready
+   * to be run one by one over an array of a type that is given (compiler/emit/module/calls.ts).
+   */
+  readonly calls?: string;
 }

@@ -29,8 +29,12 @@ export const isReport = (bytes: Uint8Array): boolean => new TextDecoder().decode
 
 /** The file. */
 export function reportHtml(report: Report, { script, curves, style }: Shell = builtShell()): string {
-  const { profile, ...data } = report;
-  const scripts = [...(report.training === undefined ? [] : [curves]), ...(profile === undefined ? [] : [profile]), script];
+  const { profile, calls, ...data } = report;
+  const scripts = [
+    ...(report.training === undefined ? [] : [curves]),
+    ...[profile, calls].filter((one) => one !== undefined),
+    script,
+  ];
   const sheet = `html,body,#page{height:100%;margin:0}${style}`;
   const policy = [
     "default-src 'none'",

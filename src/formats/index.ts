@@ -1,6 +1,7 @@
 // Bytes ⇄ Model. In: the bytes of a file, whose content decides the format, not its name. Out: a Model, or a CompileError
 // that says what was seen. Every format of the list is data: nothing of it is ever run.
 import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { isWasm } from "../../compiler/emit/wasm/file.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
 import { formats } from "./list.ts";
@@ -26,7 +27,9 @@ export function open(bytes: Uint8Array, name = "", given: Given = {}): Model {
     code: "format/unknown",
     path: "",
     message: `${name === "" ? "this" : name} is no model: ${describe(bytes)}`,
-    hint: `layerc opens ${formats.map(({ name }) => name).join(", ")}`,
+    hint: isWasm(bytes)
+      ? "what is compiled has no layers any more: give the model it was made of; `layerc verify` reads a .wasm file, and docs/wasm.md says how to call one"
+      : `layerc opens ${formats.map(({ name }) => name).join(", ")}`,
   });
 }
 

@@ -17,7 +17,7 @@ export const plugin = createUnplugin((options: PluginOptions = {}, { framework }
   let root: string | undefined;
   // Whether a server may send what changes to a page that runs.
   let isServed = (): boolean => false;
-  /** Of a bundler that is known by its compiler: webpack and Rspack, also within Next and Rsbuild. */
+  /** Of a bundler that is known by its compiler: webpack and Rspack, also within Next. */
   const served = (compiler: { watchMode?: boolean }): void => {
     isServed = () => compiler.watchMode === true;
   };
@@ -34,6 +34,11 @@ export const plugin = createUnplugin((options: PluginOptions = {}, { framework }
     },
     webpack: served,
     rspack: served,
+    rsbuild: {
+      setup(api: { readonly context: { readonly action?: string } }) {
+        isServed = () => api.context.action === "dev";
+      },
+    },
     resolveId: {
       filter: { id: modelQuery },
       async handler(source: string, importer: string | undefined) {

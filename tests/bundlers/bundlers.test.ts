@@ -55,10 +55,11 @@ export const answer = [predict(x), aliased(x), packaged(x), before(x), [trainSte
   "bad.js": 'export { predict as answer } from "./models/bad.model.ts?model";\n',
   "small.js": 'import { predict } from "./models/tiny.model.ts?model";\nconsole.log(JSON.stringify([...predict([1, 1])]));\n',
   "hot.js": 'import { predict } from "./models/tiny.model.ts?model";\nlet kept = 0;\nsetInterval(() => console.log(JSON.stringify([predict([1, 1])[0], ++kept])), 100);\n',
+  "page.js": 'import { predict } from "./models/tiny.model.ts?model";\nlet kept = 0;\nconst b = document.createElement("b");\nb.onclick = () => kept++;\ndocument.body.append(b);\nsetInterval(() => (b.textContent = predict([1, 1])[0] + ", " + kept), 50);\n',
   "app.js": 'import { answer } from "./answer.js";\nconsole.log(JSON.stringify(answer));\n',
 }; // biome-ignore format: one line a file
 
-function folderOf(row: Row, entry: "answer" | "bad" | "small" | "hot"): string {
+function folderOf(row: Row, entry: "answer" | "bad" | "small" | "hot" | "page"): string {
   const folder = join(out, `${row.name.replaceAll(" ", "-")}-${entry}`);
   const files = { ...project, ...row.files, "entry.js": `export { answer } from "./${entry}.js";\n` };
   for (const [name, content] of Object.entries(files)) {
@@ -237,6 +238,40 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined)).each(rows.fi
     });
   },
 );
+
+describe
+  .skipIf(skipOf("no-chromium", browserBinary === undefined))
+  .each(rows.flatMap(({ serves, ...row }) => (serves ? [{ ...row, ...serves }] : [])))("the page's server of $name", (row) => {
+  it(`shows a changed model ${row.shows}`, async () => {
+    const folder = folderOf(row, "page");
+    writeFileSync(join(folder, "serve.mjs"), row.script);
+    const browser = await chromium.launch({ executablePath: browserBinary as string, args: ["--no-sandbox", "--disable-gpu"] });
+    const served = async () => {
+      const port = await freePort();
+      const server = start(row.program ?? process.execPath, ["serve.mjs", String(port)], folder);
+      await until("it listens", server, () => /ready/.test(server.said));
+      const page = await browser.newPage();
+      await page.goto(`http://localhost:${port}/`);
+      return async (text: string) => {
+        const is = `document.querySelector("b")?.textContent === ${JSON.stringify(text)}`;
+        await page.waitForFunction(is, undefined, { timeout: 40_000, polling: 200 });
+        return page;
+      };
+    };
+    try {
+      let shows = await served();
+      await (await shows("9, 0")).click("b");
+      await shows("9, 1");
+      for (const bias of [20, 30]) {
+        writeFileSync(join(folder, "models/tiny.safetensors"), weights(bias));
+        if (row.shows === "when started again") shows = await served();
+        await shows(`${bias - 1}, ${row.shows === "in place" ? 1 : 0}`);
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+});
 
 it("every door is a plugin by its bundler's own types, and so say the examples of docs/bundlers.md", () => {
   const plugins = {

@@ -16,6 +16,8 @@ export interface Row {
   readonly watches: boolean;
   /** A script that makes `outhot/app.cjs` of hot.js, which takes updates while it runs, and goes on to watch. */
   readonly hot?: string;
+  /** A server of a page that runs page.js: how it is started on a port, and what to do so that a changed model is seen. */
+  readonly serves?: { readonly script: string; readonly shows: "in place" | "when started again" };
 }
 
 const packages = join(import.meta.dirname, "node_modules");
@@ -136,6 +138,17 @@ const made = await createRsbuild({
 });
 await made.build({ watch: watching !== undefined }).then(({ close }) => watching || close(), () => process.exit(1));
 `,
+    {
+      serves: {
+        script: `import { createRsbuild } from "@rsbuild/core";
+import { layerc } from "layerc/rsbuild";
+const server = { port: Number(process.argv[2]), strictPort: true };
+await (await createRsbuild({ config: { source: { entry: { index: "./page.js" } }, server, plugins: [layerc()] } })).startDevServer();
+console.log("ready");
+`,
+        shows: "in place",
+      },
+    },
   ),
   scripted(
     "farm",
@@ -164,7 +177,19 @@ await (watching ? watch : build)({
 `,
     // Its paths are those of tsconfig.json. It can watch on its command line alone, where plugins are not.
     {
-      files: { "tsconfig.json": paths },
+      files: {
+        "tsconfig.json": paths,
+        "bunfig.toml": '[serve.static]\nplugins = ["./plugin.js"]\n',
+        "plugin.js": 'import { layerc } from "layerc/bun";\nexport default layerc();\n',
+        "index.html": '<!doctype html><title>app</title><script type="module" src="./page.js"></script>\n',
+      },
+      serves: {
+        script: `import page from "./index.html";
+Bun.serve({ port: Number(process.argv[2]), development: true, routes: { "/": page } });
+console.log("ready");
+`,
+        shows: "when started again",
+      },
       program: join(packages, "@oven", bunFolder ?? "", "bin/bun"),
       watches: false,
     },

@@ -25,7 +25,7 @@ const dataIn = (file: string): Report => {
 it("writes a file, and replaces its own but nobody else's", async () => {
   const made = await layerc(folder, ["report", at("a.safetensors"), "-o", at("a.html")]);
   expect([made.status, made.stdout]).toEqual([0, ""]);
-  expect(readFileSync(at("a.html"), "utf8")).toContain("function layercProfile()");
+  expect(readFileSync(at("a.html"), "utf8")).toContain("function layercCalls(");
   expect(dataIn("a.html").goals.map(({ goal }) => goal)).toEqual(["predict"]);
   expect((await layerc(folder, ["report", at("a.safetensors"), "-o", at("a.html"), "--train"])).status).toBe(0);
   expect(dataIn("a.html").goals.map(({ goal }) => goal)).toEqual(["predict", "trainStep", "evaluate"]);

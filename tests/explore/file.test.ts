@@ -4,6 +4,8 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { collectWith } from "../../src/explore/collect/index.ts";
 import { compareReports } from "../../src/explore/compare.ts";
+import type { Profile } from "../../src/explore/page/profile.ts";
+import { profileOf } from "../../src/explore/page/typed.ts";
 import type { Report } from "../../src/explore/report.ts";
 import { openReport } from "../../src/explore/saved.ts";
 import { isReport, reportHtml } from "../../src/explore/write.ts";
@@ -14,7 +16,7 @@ import { cases, hostile } from "./models.ts";
 const shell = { script: "document.title;", curves: "void 0;", style: "p { color: red; }" };
 const made = new Map<string, Report>();
 const reportOf = (name: keyof typeof cases): Report => {
-  const known = made.get(name) ?? collectWith(cases[name].model, cases[name].options, { profile: true }).report;
+  const known = made.get(name) ?? collectWith(cases[name].model, cases[name].options, { profile: true, typed: true }).report;
   made.set(name, known);
   return known;
 };
@@ -36,18 +38,18 @@ describe("the file of a hostile model", () => {
     const running = elements(html, "script").filter(({ tag }) => !tag.includes("application/json"));
     const found = [...running, ...elements(html, "style")].map(({ text }) => createHash("sha256").update(text).digest("base64"));
     expect(found.sort()).toEqual(hashes.sort());
-    expect(running.map(({ text }) => text)).toEqual([report.profile, shell.script]);
+    expect(running.map(({ text }) => text)).toEqual([report.profile, report.calls, shell.script]);
   });
 
   it("has the report as data, every character of it, and no name as markup", () => {
     const [data, ...others] = elements(html, "script").filter(({ tag }) => tag.includes("application/json"));
     expect(others).toEqual([]);
-    const { profile, ...rest } = report;
+    const { profile, calls, ...rest } = report;
     expect(JSON.parse(data.text)).toEqual(rest);
     expect(rest.model).toBe(hostile);
     // Within a script a tag that begins one is text, as long as no comment does.
     expect(html).not.toMatch(/<!--/);
-    expect(html.match(/<\/script/gi)).toHaveLength(3);
+    expect(html.match(/<\/script/gi)).toHaveLength(4);
     expect(html.match(/<\/style/gi)).toHaveLength(1);
   });
 
@@ -61,9 +63,10 @@ describe.each(["looped", "training step", "recurrent", "branching", "shared"])("
   it("runs each kernel that the report lists, and gives no error", () => {
     const report = reportOf(name);
     const context: Record<string, unknown> = { WebAssembly };
-    const { kernels } = runInNewContext(`${report.profile}\nlayercProfile()`, context) as {
-      kernels: { name: string; target: string; run(): void }[];
-    };
+    const { kernels } =
+      report.profile === undefined
+        ? profileOf(runInNewContext(`${report.calls}\nlayercCalls`, context))
+        : (runInNewContext(`${report.profile}\nlayercProfile()`, context) as Profile);
     for (const { run } of kernels) run();
     const listed = report.goals.flatMap((goal) =>
       goal.kernels.filter(({ target }) => target === "js").map((kernel) => kernel.name),
@@ -97,7 +100,8 @@ describe("activations", () => {
     const module = (await import(`data:text/javascript,${encodeURIComponent(artifact.code)}`)) as {
       predict(x: readonly number[]): Float32Array;
     };
-    for (const { input, rows } of activations) expect(rows.at(-1)?.values).toEqual([...module.predict(input[0])]);
+    for (const { input, rows } of activations)
+      expect(rows.at(-1)?.values).toEqual([...module.predict(input[0] as readonly number[])]);
   });
 });
 

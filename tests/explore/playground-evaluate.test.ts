@@ -55,7 +55,7 @@ const bare = (text: string) => text.replace(/[«»]/g, "");
 
 describe("what is no data is refused in its place", () => {
   it.each([
-    ["source/syntax", "export default sequential([dense({ units: 1 })«]»", /Unexpected token/],
+    ["source/syntax", "export default sequential([dense({ units: 1 })«]»", /Unexpected end of the text/],
     ["source/syntax", "const a«:» number = 1", /Unexpected token.*leave types out/],
     ["source/syntax", 'import fs from «"node:fs"»;', /not imported/],
     ["source/no-such-export", 'import { «Dense» } from "layerc";', /did you mean "dense"/],

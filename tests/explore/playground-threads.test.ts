@@ -21,7 +21,11 @@ class Thread {
   }
   /** The last request is refused. */
   refuse(): void {
-    this.onmessage?.({ data: { id: this.asked[this.asked.length - 1].id, kind: "problems", problems: [] } });
+    this.answer({ kind: "problems", problems: [{ message: "refused" }] });
+  }
+  /** To the last request. */
+  answer(said: object): void {
+    this.onmessage?.({ data: { id: this.asked[this.asked.length - 1].id, ...said } });
   }
 }
 
@@ -84,4 +88,42 @@ it("a thread that cannot be loaded is a problem", () => {
   compiler.compile({ text: "a" }, 32);
   Thread.all[0].onerror?.({ message: "" });
   expect(heard).toMatchObject([{ kind: "problems", problems: [{ message: "the compiler could not be loaded" }] }]);
+});
+
+it("kernels are asked for behind a list, and who asked is told what is wrong", async () => {
+  compiler.compile({ text: "a" }, 32);
+  const [first, second] = [compiler.profile(), compiler.profile()];
+  const [thread] = Thread.all;
+  thread.refuse();
+  thread.answer({ kind: "profile", script: "kernels" });
+  await expect(first).resolves.toBe("kernels");
+  thread.refuse();
+  await expect(second).rejects.toThrow("refused");
+  expect(heard).toHaveLength(1);
+});
+
+it("what is exported after its thread was ended is compiled once more, unheard, and an export is waited for", () => {
+  compiler.compile({ text: "good" }, 32);
+  Thread.all[0].answer({ kind: "module" });
+  Thread.all[0].answer({ kind: "report" });
+  compiler.compile({ text: "endless" }, 32);
+  vi.advanceTimersByTime(20_000);
+  compiler.export(undefined);
+  const [, thread] = Thread.all;
+  thread.answer({ kind: "module" });
+  thread.answer({ kind: "report" });
+  vi.advanceTimersByTime(5_000);
+  compiler.compile({ text: "newer" }, 32);
+  expect(thread.asked).toMatchObject([{ source: { text: "good" } }, { kind: "export" }]);
+  thread.answer({ kind: "exported" });
+  expect([thread.isEnded, thread.asked.length, heard.map(({ kind }) => kind)]).toEqual([false, 3, ["module", "report", "problems", "exported"]]); // biome-ignore format: one line
+});
+
+it("and where that is too slow now, the export says so", async () => {
+  compiler.compile({ text: "good" }, 32);
+  Thread.all[0].answer({ kind: "module" });
+  vi.advanceTimersByTime(20_000);
+  const kernels = compiler.profile();
+  vi.advanceTimersByTime(20_000);
+  await expect(kernels).rejects.toThrow(/not done/);
 });

@@ -70,7 +70,7 @@ function check(
 }
 
 /** Both meanings, JavaScript and lanes do run; random stacks and Keras' cases run on the others. */
-const costly = ["program", "js --exact", "simd --exact", "simd, relaxed", "trained along"];
+const costly = ["program", "a .wasm file", "js --exact", "simd --exact", "simd, relaxed", "trained along"];
 const chosen = streamExecutors.filter(({ name }) => !skipOf("loops-on-fewer-executors", costly.includes(name)));
 
 describe.each(streamCases)("$what", (one) => {

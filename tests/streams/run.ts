@@ -12,6 +12,7 @@ import { load } from "../../runtime/load.ts";
 import { type Backend, relaxedRuns, withBackend } from "../engines.ts";
 import { weightsOf } from "../executors.ts";
 import { asGiven, type ByPort, byPort, type Floats } from "../ports.ts";
+import { host } from "../support/wasm-host.ts";
 
 /** The exports of a module with a stream. */
 export interface Streamer {
@@ -108,10 +109,27 @@ function interpreted(model: Model, chunk: number): Running {
   };
 }
 
+/** A `.wasm` file, by its exports alone. */
+function withoutJavaScript(model: Model, chunk: number): Running {
+  const { inputs, outputs } = resolve(model).predict;
+  const file = host(compile(model, { format: "wasm", stream: true, chunk, batch: 1 }).binary ?? new Uint8Array());
+  const run = (prefix: string, call: () => void) => (x: ByPort) => {
+    for (const { name } of inputs) file.array(`${prefix}input`, name).set(x[name]);
+    call();
+    return Object.fromEntries(outputs.map(({ name }) => [name, Float32Array.from(file.array(`${prefix}output`, name))]));
+  };
+  return {
+    step: run("step.", () => file.call("step")),
+    reset: () => file.call("reset"),
+    predict: run("", () => file.call("predict", 1)),
+  };
+}
+
 /** Every way to run a stream. */
 export const streamExecutors: readonly StreamExecutor[] = [
   { name: "graph", start: inDoubles },
   { name: "program", start: interpreted },
+  { name: "a .wasm file", start: withoutJavaScript },
   ...targets.map(
     ({ name, backend, options }): StreamExecutor => ({
       name,

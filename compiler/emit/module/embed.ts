@@ -47,25 +47,22 @@ export function simdOf(
   hash: string,
   isShown: boolean,
 ): Simd {
-  // The module's memory has no gaps, so its offsets replace the Program's; buffers that no text uses are gone.
-  const placed = (from: Program): Program => ({
-    ...from,
-    buffers: from.buffers.flatMap((buffer) => {
-      const at = memory.at.get(buffer.name);
-      return at === undefined ? [] : [{ ...buffer, at }];
-    }),
-  });
+  const placed = (from: Program): Program => placedIn(from, memory);
   const entries = program.entries.map((entry) => entry.name);
   // The memory is exported under the hash too: a file on its own must be told from that of another model.
-  const marks = wasm === "import" ? [hash] : [];
-  const form = { relaxed: false, entries, marks };
+  const memories = ["m", ...(wasm === "import" ? [hash] : [])];
+  const form = { relaxed: false, entries, memories };
   return {
     plain: emitWasm(placed(program), form),
     ...(isShown ? { lines: wasmLines(placed(program), form) } : {}),
     ...(exact
       ? {}
       : {
-          relaxed: emitWasm(placed(relaxed), { relaxed: true, entries, marks: wasm === "import" ? [...marks, "relaxed"] : [] }),
+          relaxed: emitWasm(placed(relaxed), {
+            relaxed: true,
+            entries,
+            memories: wasm === "import" ? [...memories, "relaxed"] : memories,
+          }),
         }),
     entries: program.entries,
     call: (entry, otherwise) => {
@@ -74,6 +71,15 @@ export function simdOf(
     },
   };
 }
+
+/** The Program with its buffers where a memory without gaps has them; buffers that nothing uses are gone. */
+export const placedIn = (program: Program, memory: Memory): Program => ({
+  ...program,
+  buffers: program.buffers.flatMap((buffer) => {
+    const at = memory.at.get(buffer.name);
+    return at === undefined ? [] : [{ ...buffer, at }];
+  }),
+});
 
 /** The buffers of all Programs of a module: they share one memory. */
 export function mergedBuffers(program: Program, { program: simd, relaxed = simd }: SimdPrograms): Program["buffers"] {

@@ -8,6 +8,7 @@ import { constants } from "./doors/constants.ts";
 import { doors } from "./doors/list.ts";
 import { type Simd, simdMemory, startSimd } from "./embed.ts";
 import { byName } from "./forms/exports.ts";
+import type { TextForm } from "./forms/form.ts";
 import { forms } from "./forms/list.ts";
 import { header } from "./header.ts";
 import { createParams, type EmittedModule, importsWasm, type ModuleParts } from "./parts.ts";
@@ -16,6 +17,12 @@ import { bytesOfRuns, type Memory, sizeOfRuns, startMemory } from "./weights.ts"
 
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
+  const form = forms[parts.options.format];
+  if (form.language === "WebAssembly") return { code: "", declarations: "", binary: form.assemble(parts) };
+  return textModule(parts, form);
+}
+
+function textModule(parts: ModuleParts, form: TextForm): EmittedModule {
   const { options } = parts;
   const { body, exported, memory, simd, texts } = instance(parts);
   const given = createParams(parts);
@@ -45,14 +52,13 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
     memory: 4 * memory.length,
     wasm: [simd?.plain, simd?.relaxed].flatMap((form) => (form === undefined ? [] : [form.length])),
   };
-  const form = forms[options.format];
   const takes = simd === undefined ? [] : ["WebAssembly"];
   const written = form.write({ head: header(parts, bytes), module, names, parts, takes });
   const { lines: told } = written;
   const imported = importsWasm(parts);
   return {
     ...written,
-    shipped: bytes.weights,
+    ...(parts.narrow === undefined || parts.narrow.size === 0 ? {} : { shipped: bytes.weights }),
     ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
     declarations: form.isImported ? declarations(parts) : "",
     ...(options.weights === "external" ? { weights: bytesOfRuns(memory.runs) } : {}),

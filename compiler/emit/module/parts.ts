@@ -81,13 +81,15 @@ export interface SelfTest {
 /** The module's text, its types, and the files that go with it. */
 export interface EmittedModule {
   readonly code: string;
+  /** The whole module, where it is no text: then there is no code. */
+  readonly binary?: Uint8Array;
   /** What the code calls by name, where it is no JavaScript itself. */
   readonly script?: string;
   /** Empty where nothing imports the code. */
   readonly declarations: string;
   readonly weights?: Uint8Array;
-  /** Bytes of contents, as text or as bytes. */
-  readonly shipped: number;
+  /** Bytes of contents, where some travel in fewer bits. */
+  readonly shipped?: number;
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;
   /** With marks: the code line by line, and the plain form of the kernels in WebAssembly as text. */

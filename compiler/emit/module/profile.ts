@@ -5,9 +5,9 @@ import { internal } from "../../diagnostics/error.ts";
 import { calledKernels } from "../../program/calls.ts";
 import type { Entry, Program } from "../../program/program.ts";
 import { type Code, commas, js, lines, name } from "../code.ts";
-import { judge } from "../judge.ts";
 import { scalarsOf } from "../usage.ts";
 import { paramsOf } from "../wasm/emit.ts";
+import { judged } from "./calls.ts";
 import { functionName, simdMemory, startSimd } from "./embed.ts";
 import type { ModuleParts } from "./parts.ts";
 import { setScene } from "./scene.ts";
@@ -52,8 +52,7 @@ export function emitProfile(parts: ModuleParts): string {
   "use strict";
   ${body}
 }`;
-  judge(`${code.text}\n`, "script", simd === undefined ? [] : ["WebAssembly"]);
-  return `${code.text}\n`;
+  return judged(code, simd === undefined ? [] : ["WebAssembly"]);
 }
 
 /** The same Program with an entry for each call beside those that it has. */

@@ -1,19 +1,19 @@
-// A WebAssembly assembler: bytes out, methods named as in the specification. In: instructions in order. Out: a module with one
-// memory of fixed size, functions and exports. Guarantee: none about validity (the engine judges); locals are declared on use
-// and numbered by type, so that their declaration is short.
+// A WebAssembly assembler: bytes out, methods named as in the specification. In: instructions in order. Out: functions, of which
+// sections.ts makes a module. Guarantee: none about validity (the engine judges); locals are declared on use and numbered by type, so
+// that their declaration is short.
 // https://webassembly.github.io/spec/core/binary/ and https://github.com/WebAssembly/relaxed-simd (opcodes 0x100..).
 //
-//   module = magic, version, [type 1] [function 3] [memory 5] [export 7] [code 10]       a section is id, u32 bytes, content
 //   function = u32 bytes, runs of locals of one type, instructions, 0x0b
 //
 // In the comments `[a, b] → [c]` says what an instruction takes from the stack, last one on top, and what it leaves there.
 
 import type { Of } from "../../base/lines.ts";
-import { f32Bytes, s32, section, text, u32, vector } from "./bytes.ts";
+import { f32Bytes, s32, u32, vector } from "./bytes.ts";
 
 /** What a local or a parameter may be. */
 export type ValType = "i32" | "f32" | "v128";
-const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+/** Its byte. */
+export const valType: Readonly<Record<ValType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 /** Opcodes without immediates that layerc's kernels use. */
 const plain = {
@@ -25,7 +25,7 @@ const plain = {
   "f32.mul": [0x94], "f32.div": [0x95], "f32.min": [0x96], "f32.max": [0x97],
   "f32.convert_i32_s": [0xb2], "i32.reinterpret_f32": [0xbc], "f32.reinterpret_i32": [0xbe],
   "i32.trunc_sat_f32_s": [0xfc, 0x00], "i32.trunc_sat_f32_u": [0xfc, 0x01],
-  "select": [0x1b], "end": [0x0b],
+  "select": [0x1b], "end": [0x0b], "unreachable": [0x00],
   "i32x4.splat": [0xfd, 0x11], "f32x4.splat": [0xfd, 0x13],
   "i32x4.eq": [0xfd, 0x37], "i32x4.lt_s": [0xfd, 0x39],
   "f32x4.eq": [0xfd, 0x41], "f32x4.ne": [0xfd, 0x42], "f32x4.lt": [0xfd, 0x43], "f32x4.le": [0xfd, 0x45],
@@ -195,6 +195,16 @@ export class FunctionBody {
     this.#code.push(0x0d, ...u32(depth));
     return this;
   }
+  /** [to, from, bytes] → []: as if through a copy, so the two may overlap. */
+  memory_copy(): this {
+    this.#code.push(0xfc, 0x0a, 0, 0);
+    return this;
+  }
+  /** [at, byte, bytes] → []. */
+  memory_fill(): this {
+    this.#code.push(0xfc, 0x0b, 0);
+    return this;
+  }
   /** Takes the function's parameters from the stack. */
   call(index: number): this {
     this.#code.push(0x10, ...u32(index));
@@ -232,42 +242,3 @@ export class FunctionBody {
 
 const types = ["i32", "f32", "v128"] as const satisfies readonly ValType[];
 const rank = (type: ValType): number => types.indexOf(type);
-
-/** What a module is made of; a function's index is its place in the list. */
-export interface ModuleSpec {
-  /** Pages of 64 KiB: minimum and maximum at once, so the memory never grows. */
-  readonly pages: number;
-  readonly functions: readonly FunctionBody[];
-  /** What functions and their parameters are called, for whoever shows them. */
-  readonly names?: readonly { readonly name: string; readonly params: readonly string[] }[];
-  /** Names of the memory. */
-  readonly memories: readonly string[];
-  /** Export name → function index. */
-  readonly exports: readonly (readonly [name: string, index: number])[];
-}
-
-/** The module's bytes. */
-export function assembleModule({ pages, functions, memories, exports }: ModuleSpec): Uint8Array {
-  const signatures = [...new Set(functions.map(({ params }) => params.join()))];
-  const indices = new Map(signatures.map((key, i) => [key, i]));
-  const signature = (key: string): number[] => [
-    0x60,
-    ...vector(key === "" ? [] : key.split(",").map((type) => [valType[type as ValType]])),
-    0x00,
-  ];
-  return Uint8Array.from(
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
-      section(1, vector(signatures.map(signature))),
-      section(3, vector(functions.map(({ params }) => u32(indices.get(params.join()) ?? 0)))),
-      section(5, vector([[0x01, ...u32(pages), ...u32(pages)]])),
-      section(
-        7,
-        vector([
-          ...memories.map((name) => [...text(name), 0x02, 0x00]),
-          ...exports.map(([name, index]) => [...text(name), 0x00, ...u32(index)]),
-        ]),
-      ),
-      section(10, vector(functions.map((made) => made.bytes()))),
-    ),
-  );
-}

@@ -7,8 +7,9 @@ import { calledKernels, callOf } from "../../program/calls.ts";
 import type { Entry, Kernel, Program } from "../../program/program.ts";
 import { turns } from "../../schedule/straight.ts";
 import { scalarsOf } from "../usage.ts";
-import { assembleModule, FunctionBody, type ModuleSpec } from "./assembler.ts";
+import { FunctionBody } from "./assembler.ts";
 import { kernelFunction } from "./kernel.ts";
+import { assembleModule, type ModuleSpec } from "./sections.ts";
 import { moduleLines } from "./text.ts";
 
 /** Which form of the kernels is wanted. */
@@ -17,22 +18,24 @@ export interface WasmOptions {
   readonly relaxed: boolean;
   /** Entries to export under their names. A function takes i32s: n where the entry has n rows, then other scalars, sorted. */
   readonly entries: readonly string[];
-  /** More names for the memory, for who wants to know what a module is. */
-  readonly marks?: readonly string[];
+  /** Names for the memory. The default is `m`; more of them are for who wants to know what a module is. */
+  readonly memories?: readonly string[];
 }
 
-const pageSize = 65536;
+/** Bytes of a page of memory. */
+export const pageSize = 65536;
 
 /** Most statements, counted as often as they run, of an entry that is written as one function: calls would cost as much. */
 const mostInOne = 256;
 
 /** The bytes of the module; deterministic, and not validated here. */
-export const emitWasm = (program: Program, options: WasmOptions): Uint8Array => assembleModule(specOf(program, options, false));
+export const emitWasm = (program: Program, options: WasmOptions): Uint8Array => assembleModule(specOf(program, options));
 
 /** The same as text, line by line with what each is of. */
 export const wasmLines = (program: Program, options: WasmOptions): readonly Line[] => moduleLines(specOf(program, options, true));
 
-function specOf(program: Program, { relaxed, entries, marks = [] }: WasmOptions, shown: boolean): ModuleSpec {
+/** The parts of the module, for who adds to them. */
+export function specOf(program: Program, { relaxed, entries, memories = ["m"] }: WasmOptions, shown = false): ModuleSpec {
   const starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
   const placeOf = (buffer: string): number => 4 * (starts.get(buffer) ?? internal(`there is no buffer ${buffer}`));
   const site = { scalars: program.scalars, starts, relaxed, marks: shown };
@@ -77,7 +80,7 @@ function specOf(program: Program, { relaxed, entries, marks = [] }: WasmOptions,
     return [[entry.name, add(body, entry.name, params)]];
   });
   const end = program.buffers.reduce((most, { at, length }) => Math.max(most, at + length), 0);
-  return { pages: Math.ceil((4 * end) / pageSize), functions, names, memories: ["m", ...marks], exports };
+  return { pages: Math.ceil((4 * end) / pageSize), functions, names, memories, exports };
 }
 
 /** The scalars an entry's function takes, in order. */

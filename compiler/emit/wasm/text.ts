@@ -4,7 +4,8 @@
 // https://webassembly.github.io/spec/core/text/
 import type { Line, Of } from "../../base/lines.ts";
 import { internal } from "../../diagnostics/error.ts";
-import { type FunctionBody, type ModuleSpec, plainOps, type ValType } from "./assembler.ts";
+import { type FunctionBody, plainOps, type ValType } from "./assembler.ts";
+import type { ModuleSpec } from "./sections.ts";
 
 /** Bytes in order. */
 class Reader {
@@ -63,6 +64,9 @@ const noWords: Words = { local: String, call: String };
 
 /** Instructions with immediates, by their bytes in hexadecimal. */
 const withImmediates: Readonly<Record<string, readonly [name: string, Immediate]>> = {
+  // Of memory 0, which is the only one.
+  fca: ["memory.copy", (reader) => (reader.take(2).some(Boolean) ? internal("another memory") : "")],
+  fcb: ["memory.fill", (reader) => (reader.byte() !== 0 ? internal("another memory") : "")],
   "20": ["local.get", local],
   "21": ["local.set", local],
   "22": ["local.tee", local],

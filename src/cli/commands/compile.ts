@@ -1,9 +1,10 @@
-// `layerc compile`: a model file → a JavaScript module, its declarations, and its weights and WebAssembly where they are not inside.
+// `layerc compile`: a model file → a module in one of the forms, and what goes beside it: declarations, weights and WebAssembly that are not inside.
 import { dirname, extname, join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Artifact, Rounding } from "../../../compiler/artifact.ts";
 import { compile, extensionOf, roundingOf } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
+import { manifestText } from "../../../compiler/emit/wasm/file.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { checkBudget } from "../../budget.ts";
@@ -15,7 +16,7 @@ import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
 import { feedsOf, readInputs } from "../inputs.ts";
 import { showBytes, showCount } from "../render.ts";
 import { inputsOf, readModel, work } from "../subject.ts";
-import { print, printJson, say, warn } from "../terminal.ts";
+import { print, printBytes, printJson, say, warn } from "../terminal.ts";
 
 interface Flags extends CompileFlags {
   readonly output?: string;
@@ -61,7 +62,8 @@ export function addCompile(program: Command): void {
       const size = flags.budget === undefined ? undefined : checkBudget(artifact, flags.budget);
       if (size !== undefined && flags.budget !== undefined) say(`${showBytes(size)} of ${showBytes(flags.budget)} packed`);
       warn(artifact.warnings, subject.model);
-      if (output === undefined) print(artifact.code);
+      if (output === undefined && artifact.binary !== undefined) printBytes(artifact.binary);
+      else if (output === undefined) print(artifact.code);
       else tell(write(output, artifact, subject, flags), artifact, { json: flags.json === true, rounding });
       if (output === undefined || isStream(output)) leftOut(artifact);
     });
@@ -128,7 +130,8 @@ const companions = [
 function write(output: string, artifact: Artifact, subject: Loaded, { force = false }: Flags): Written {
   const inputs = inputsOf(subject);
   const module: Output = {
-    ...{ what: "the module", path: output, content: artifact.code },
+    ...{ what: "the module", path: output, content: artifact.binary ?? artifact.code },
+    ...(artifact.binary === undefined ? {} : { isOurs: (bytes: Uint8Array) => manifestText(bytes) !== undefined }),
     ...(artifact.code.startsWith("#!") ? { isProgram: true } : {}),
   };
   if (isStream(output)) {
@@ -160,7 +163,7 @@ function write(output: string, artifact: Artifact, subject: Loaded, { force = fa
   };
 }
 
-/** What nobody imports: a program, or SQL with the script that it calls by the function's name. */
+/** What nobody imports: a program, a `.wasm` file, or SQL with the script that it calls by the function's name. */
 function writeAlone(module: Output, { script, manifest }: Artifact, inputs: readonly Input[], force: boolean): Written {
   if (script === undefined) {
     writeOutputs([module], inputs, force);

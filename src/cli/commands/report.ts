@@ -77,7 +77,7 @@ async function readReport(file: string, flags: Flags): Promise<Read> {
 
 /** A report that also knows how large the module is after gzip, which needs Node. */
 function withGzip(model: Model, options: OptionsInput) {
-  const { report, artifact } = collectWith(model, options, { profile: true });
+  const { report, artifact } = collectWith(model, options, { profile: true, typed: true });
   const gzip = gzipSync(artifact.code, { level: 9 }).length;
   return { report: { ...report, facts: { ...report.facts, gzip } }, diagnostics: artifact.warnings };
 }

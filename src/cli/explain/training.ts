@@ -95,4 +95,8 @@ export const training: Pairs = {
     wrong: net("l.dense({ units: 90, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
     right: net("l.dense({ units: 9, inputShape: [90] })", `${compile} --format sql --dialect bigquery`),
   },
+  "wasm/unsupported": {
+    wrong: net('l.stringLookup({ vocabulary: ["red", "blue"], inputShape: [1] })', `${compile} --format wasm`),
+    right: net("l.embedding({ inputDim: 3, outputDim: 2, inputShape: [1] })", `${compile} --format wasm`),
+  },
 };

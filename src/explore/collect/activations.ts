@@ -1,94 +1,99 @@
 // What the regions of predict give for a few rows. In: what was lowered. Out: for each row its input, and of each region its values with their largest
-// difference from doubles. Guarantee: values are the bits of the js target's kernels, by the interpreter of Programs; the doubles are the Graph's meaning.
+// difference from doubles; or why there are none. Guarantee: values are the bits of the js target's kernels, by the interpreter of Programs; the doubles are the Graph's meaning.
 
-import type { Compilation } from "../../../compiler/compile.ts";
+import { type Compilation, lowerModel } from "../../../compiler/compile.ts";
 import { bindShape, type Node, showShape } from "../../../compiler/graph/graph.ts";
 import { runGraph } from "../../../compiler/interpret/graph.ts";
 import { createMachine } from "../../../compiler/interpret/program.ts";
-import { multiplyAdds } from "../../../compiler/pipeline/cost.ts";
+import type { Model } from "../../../compiler/model.ts";
+import type { OptionsInput } from "../../../compiler/options.ts";
 import type { Made } from "../../../compiler/pipeline/passes.ts";
 import { sampleRows } from "../../../compiler/pipeline/self-test.ts";
 import type { Region } from "../../../compiler/plan/plan.ts";
 import type { View } from "../../../compiler/program/nest/view.ts";
-import type { Activation, Report } from "../report.ts";
-import type { Links } from "./links.ts";
-import type { Things } from "./things.ts";
+import type { Activation, Report, ThingId } from "../report.ts";
+import { apart, measured, numbersAt, type Where } from "../values.ts";
 
-/** Rows that are shown, first values of a region, and most multiply-adds of a row that are interpreted. */
-const [rows, first, mostWork] = [2, 8, 2 ** 21];
+/** Rows that are shown, and most multiply-adds of a row that are interpreted. */
+const [rows, mostWork] = [2, 2 ** 21];
 
-/** The activations; none where a row is no numbers, is too much work, or weights are computed by the module. */
+/** Predict alone, as it was lowered. */
+export interface Lowered {
+  readonly compilation: Compilation;
+  readonly made: readonly Made[];
+}
+
+/** The activations, or in words why there are none. `work`: multiply-adds of a row; `thingOf`: of a region by its name. */
 export function activationsOf(
-  compilation: Compilation,
-  made: readonly Made[],
-  links: Links,
-  things: Things,
-): Report["activations"] {
+  work: number,
+  lower: () => Lowered,
+  thingOf: (region: string) => ThingId | undefined,
+): Report["activations"] | string {
+  if (work > mostWork) return `a row takes ${work} multiply-adds, and at most ${mostWork} are worked out here`;
+  const { compilation, made } = lower();
   const { resolved, weights, contents } = compilation;
-  const { plan } = links;
+  const plan = made.findLast((one) => one.stage === "plan")?.plan;
   const lowered = made.find((one) => one.stage === "program" && one.pass === "lower");
-  if (lowered?.stage !== "program" || plan.rows !== 1 || multiplyAdds(plan.graph) > mostWork) return [];
+  if (plan === undefined || lowered?.stage !== "program") return "predict has no loops";
   const known = new Map<string, ArrayLike<number>>([...Object.entries(weights), ...contents]);
   const { program } = lowered;
   const isKnown = program.buffers.every(({ name, role }) => (role !== "param" && role !== "const") || known.has(name));
-  if (!isKnown || program.buffers.some(({ role }) => role === "state")) return [];
+  if (!isKnown) return "the module computes some of its weights when it starts";
   const calls = program.entries.find(({ name }) => name === "predict")?.calls ?? [];
-  if (calls.length !== plan.regions.length) return [];
+  if (calls.length !== plan.regions.length) return "predict has other calls than regions";
   // A call at a time: what a region gave is read before another lies over it.
   const entries = calls.map((call, i) => ({ name: `${i}`, rows: 1, inputs: [], outputs: [], calls: [call] }));
-  const values = sampleRows(resolved, rows);
-  if (values === undefined) return [];
+  const samples = sampleRows(resolved, rows);
   const params = Object.fromEntries(known);
   return Array.from({ length: rows }, (_, row) => {
-    const input = values.map(({ name, values: all }) => ({ name, numbers: all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows) })); // biome-ignore format: one line
+    const own = <T extends ArrayLike<unknown>>(all: T): T =>
+      Array.prototype.slice.call(all, (row * all.length) / rows, ((row + 1) * all.length) / rows) as unknown as T;
+    const values = Object.fromEntries(Object.entries(samples.values).map(([name, all]) => [name, own(all)]));
     // What an entry starts with is no arena of its own here, so nobody watches.
     const machine = createMachine({ ...program, entries }, { constants: known, track: false });
-    for (const { name, numbers } of input) machine.buffers.get(name)?.set(numbers);
-    const exact = runGraph(plan.graph, {
-      rows: 1,
-      values: { ...params, ...Object.fromEntries(input.map(({ name, numbers }) => [name, numbers])) },
-      precision: "double",
-    });
+    for (const [name, numbers] of Object.entries(values)) machine.buffers.get(name)?.set(numbers);
+    const exact = runGraph(plan.graph, { rows: 1, values: { ...params, ...values }, precision: "double" });
     const found = plan.regions.flatMap((region, i): Activation[] => {
       machine.run(`${i}`);
-      const thing = things.find("region", region.id, "predict");
+      const thing = thingOf(region.name);
       const stored = storedBy(region);
       if (thing === undefined || stored === undefined) return [];
-      const given = readView(stored.out, machine.buffers.get(stored.out.buffer) ?? []);
-      return [{ thing, name: region.name, shape: showShape(bindShape(stored.node.type.shape, 1)), ...measured(given, exact.value(stored.node).data) }];
-    }); // biome-ignore format: one line
-    return { input: input.map(({ numbers }) => [...numbers]), rows: found };
+      const given = numbersAt(whereOf(stored.out), machine.buffers.get(stored.out.buffer) ?? []);
+      return [
+        {
+          thing,
+          name: region.name,
+          shape: shapeOf(stored.node),
+          ...measured(given),
+          error: apart(given, exact.value(stored.node).data),
+        },
+      ];
+    });
+    return { input: samples.items.map(own), rows: found };
   });
 }
 
+/** Predict of a model lowered without what else its module has. */
+export function lowerAlone(model: Model, options: OptionsInput): Lowered {
+  const made: Made[] = [];
+  const compilation = lowerModel(model, { ...options, train: false, stream: false }, (goal, one) => {
+    if (goal === "predict") made.push(one);
+  });
+  return { compilation, made };
+}
+
 /** The value that a region is for, and where it is. */
-function storedBy(region: Region): { readonly node: Node; readonly out: View } | undefined {
+export function storedBy(region: Region): { readonly node: Node; readonly out: View } | undefined {
   if (region.kind === "compute") return { node: region.nodes[region.nodes.length - 1], out: region.out };
   return region.kind === "copy" ? { node: region.node, out: region.out } : undefined;
 }
 
-/** The numbers of a view in row-major order. */
-function readView({ base, shape, strides }: View, memory: ArrayLike<number>): Float32Array {
-  const sizes = shape.map((extent) => (typeof extent === "number" ? extent : 1));
-  const out = new Float32Array(sizes.reduce((product, size) => product * size, 1));
-  for (let i = 0; i < out.length; i++) {
-    let [rest, at] = [i, base];
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      at += (rest % sizes[axis]) * strides[axis];
-      rest = Math.floor(rest / sizes[axis]);
-    }
-    out[i] = memory[at];
-  }
-  return out;
-}
+/** Where a view lies in its buffer, of one row. */
+export const whereOf = ({ base, shape, strides }: View): Where => ({
+  base,
+  sizes: shape.map((extent) => (typeof extent === "number" ? extent : 1)),
+  strides,
+});
 
-function measured(given: Float32Array, exact: ArrayLike<number>): Omit<Activation, "thing" | "name" | "shape"> {
-  let [least, most, sum, error] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-  for (const [i, value] of given.entries()) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-    sum += value;
-    error = Math.max(error, Math.abs(value - exact[i]));
-  }
-  return { least, most, mean: sum / given.length, error, values: [...given.subarray(0, first)] };
-}
+/** The shape of a node of one row. */
+export const shapeOf = ({ type }: Node): string => showShape(bindShape(type.shape, 1));

@@ -9,10 +9,11 @@ import type { Model } from "../../../compiler/model.ts";
 import { type OptionsInput, optionsSchema } from "../../../compiler/options.ts";
 import type { Made } from "../../../compiler/pipeline/passes.ts";
 import type { Report } from "../report.ts";
-import { activationsOf } from "./activations.ts";
+import { activationsOf, lowerAlone } from "./activations.ts";
 import { goalOf } from "./goal.ts";
 import { listOf } from "./layers.ts";
 import { Things } from "./things.ts";
+import { typedOf } from "./typed.ts";
 
 /** The report of a model as it is compiled with these options; with `train` there are goals beside predict. Throws CompileError. */
 export const collect = (model: Model, options: OptionsInput = {}): Report => collectWith(model, options, {}).report;
@@ -21,13 +22,15 @@ export const collect = (model: Model, options: OptionsInput = {}): Report => col
 export interface Wants {
   /** The kernels, to be timed where the report is read. */
   readonly profile?: boolean;
+  /** Predict call by call with its weights, where those are few: for rows that a reader types in. */
+  readonly typed?: boolean;
 }
 
 /** The same with the module itself. */
 export function collectWith(
   model: Model,
   options: OptionsInput,
-  { profile = false }: Wants,
+  { profile = false, typed = false }: Wants,
 ): { readonly report: Report; readonly artifact: Artifact } {
   const made = new Map<Goal, Made[]>();
   const { artifact, compilation, ...code } = compileObserved(model, options, (goal, one) => {
@@ -40,6 +43,18 @@ export function collectWith(
   const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things }) ?? []);
   const predict = goals.find(({ report }) => report.goal === "predict");
   const { manifest, warnings } = artifact;
+  const thingOf = (region: string) => {
+    const found = predict?.links.plan.regions.find(({ name }) => name === region);
+    return found === undefined ? undefined : things.find("region", found.id, "predict");
+  };
+  // What is trained or streamed computes its weights, and keeps states: values are those of predict alone.
+  const alone = () => (made.size > 1 ? lowerAlone(model, options) : { compilation, made: made.get("predict") ?? [] });
+  const activations = activationsOf(manifest.multiplyAdds, alone, thingOf);
+  const rows = typed
+    ? typedOf(model, options, { resolved: compilation.resolved, bytes: manifest.bytes.weights }, thingOf)
+    : "only a report that is a file carries weights";
+  // Where there is nothing but predict in JavaScript, its calls are all kernels.
+  const needsProfile = typeof rows === "string" || made.size > 1 || compilation.simd !== undefined;
   const report: Report = {
     layerc: version,
     model: manifest.model,
@@ -56,9 +71,14 @@ export function collectWith(
     layers: list.rows,
     drawing: list.drawing,
     goals: goals.map(({ report }) => report),
-    activations: predict === undefined ? [] : activationsOf(compilation, made.get("predict") ?? [], predict.links, things),
+    activations: typeof activations === "string" ? [] : activations,
+    without: {
+      ...(typeof activations === "string" ? { activations } : {}),
+      ...(typeof rows === "string" ? { typed: rows } : {}),
+    },
+    ...(typeof rows === "string" ? {} : rows),
     warnings: warnings.map(warningText),
-    ...(profile ? { profile: profileOf(model, options) } : {}),
+    ...(profile && needsProfile ? { profile: profileOf(model, options) } : {}),
   };
   return { report, artifact };
 }

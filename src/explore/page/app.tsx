@@ -14,11 +14,14 @@ import type { Profile } from "./profile.ts";
 import type { State } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
 import { type DrawCurves, TrainingView } from "./training-view.tsx";
+import type { CallsHere } from "./typed.ts";
 
 /** What a page may have beside its report. */
 export interface Extras {
   /** The module's kernels, to be run here. */
   readonly profile?: (() => Promise<Profile>) | undefined;
+  /** The calls of predict, to be run here over a row that is typed in. */
+  readonly calls?: CallsHere | undefined;
   /** Draws curves; without, they are tables. */
   readonly curves?: DrawCurves | undefined;
 }

@@ -1,12 +1,15 @@
-// The script of a report's file. In: the data in the page, and what the scripts before it left: the module's kernels, what draws curves. Out: the report, shown.
+// The script of a report's file. In: the data in the page, and what the scripts before it left: the module's kernels, its calls, what draws curves. Out: the report, shown.
 // Guarantee: data are parsed as JSON and shown as text; nothing in them is run.
 import type { Report } from "../report.ts";
 import { addressMemory, mount } from "./mount.tsx";
 import type { Profile } from "./profile.ts";
 import type { DrawCurves } from "./training-view.tsx";
+import { type MakeCalls, profileOf } from "./typed.ts";
 
-const { layercProfile, layercCurves } = globalThis as {
+const { layercProfile, layercCalls, layercDoubles, layercCurves } = globalThis as {
   layercProfile?: () => Profile | Promise<Profile>;
+  layercCalls?: MakeCalls;
+  layercDoubles?: MakeCalls;
   layercCurves?: DrawCurves;
 };
 const data = document.getElementById("report")?.textContent;
@@ -16,6 +19,8 @@ if (data && place) {
   mount(place, report, {
     memory: addressMemory,
     ...(layercProfile && { profile: async () => layercProfile() }),
+    ...(!layercProfile && layercCalls && { profile: async () => profileOf(layercCalls) }),
+    ...(layercCalls && { calls: { floats: layercCalls, doubles: layercDoubles ?? layercCalls } }),
     ...(layercCurves && { curves: layercCurves }),
   });
 }

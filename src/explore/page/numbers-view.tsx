@@ -1,7 +1,8 @@
 // Numbers over the structure. In: layers, kernels and activations of a report. Out: tables that sort, and times measured on the reader's machine. Guarantee:
 // nothing runs before the reader asks.
 import { useSignal } from "@preact/signals";
-import type { Activation, KernelRow, LayerRow, ThingId } from "../report.ts";
+import type { KernelRow, LayerRow, Report, ThingId } from "../report.ts";
+import { Activations } from "./activations.tsx";
 import type { Extras } from "./app.tsx";
 import { bytes, count, short } from "./numbers.ts";
 import { type Peak, peakOf, shareOf, timeOf } from "./profile.ts";
@@ -9,6 +10,8 @@ import type { State } from "./state.ts";
 import { type Column, Table } from "./table.tsx";
 
 interface Measured {
+  /** What was measured: another report in this place has times of its own. */
+  readonly of: Report;
   readonly peak: Peak;
   /** Milliseconds a call, by target and kernel. */
   readonly times: ReadonlyMap<string, number>;
@@ -18,9 +21,11 @@ const keyOf = ({ name, target }: { readonly name: string; readonly target: strin
 
 /** The view. */
 export function NumbersView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
-  const measured = useSignal<Measured | undefined>(undefined);
+  const newest = useSignal<Measured | undefined>(undefined);
   const progress = useSignal("");
-  const { layers, things } = state.report.value;
+  const report = state.report.value;
+  const { layers, things } = report;
+  const measured = newest.value?.of === report ? newest.value : undefined;
   const kernels = state.current.value.kernels;
   const measure = async (load: NonNullable<Extras["profile"]>): Promise<void> => {
     try {
@@ -36,14 +41,14 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
           keyOf(kernel),
           timeOf(() => kernel.run()),
         );
-        measured.value = { peak, times: new Map(times) };
+        newest.value = { of: report, peak, times: new Map(times) };
       }
       progress.value = `${times.size} kernels measured on this machine; at best it does ${short(peak.multiplyAdds / 1e6, 3)} thousand million multiply-adds and reads ${bytes(peak.bytes * 1000)} a second.`;
     } catch (error) {
       progress.value = `The kernels cannot run here: ${error instanceof Error ? error.message : String(error)}`;
     }
   };
-  const timeOfKernel = (kernel: KernelRow): number | undefined => measured.value?.times.get(keyOf(kernel));
+  const timeOfKernel = (kernel: KernelRow): number | undefined => measured?.times.get(keyOf(kernel));
   const timeOfLayer = ({ thing }: LayerRow): number | undefined => {
     const of = (id: ThingId) => things[id]?.lights.includes(thing) === true || things[thing]?.lights.includes(id) === true;
     const own = kernels.flatMap((kernel) => (of(kernel.thing) ? (timeOfKernel(kernel) ?? []) : []));
@@ -62,7 +67,7 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
   ];
   const share = (row: KernelRow): number | undefined => {
     const time = timeOfKernel(row);
-    return time === undefined || measured.value === undefined ? undefined : shareOf(row, time, measured.value.peak);
+    return time === undefined || measured === undefined ? undefined : shareOf(row, time, measured.peak);
   };
   const kernelColumns: readonly Column<KernelRow>[] = [
     { key: "name", title: "Kernel", by: ({ name }) => name },
@@ -103,7 +108,7 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
           thing={({ thing }) => thing}
         />
       )}
-      <Activations state={state} />
+      <Activations state={state} extras={extras} />
     </div>
   );
 }
@@ -119,67 +124,5 @@ function Share({ part }: { readonly part: number }) {
       {/* What is over in a few nanoseconds an engine may leave out when it is asked again. */}
       {percent > 100 ? "over 100 %" : `${percent} %`}
     </span>
-  );
-}
-
-const activationColumns: readonly Column<Activation>[] = [
-  { key: "name", title: "Region", by: ({ name }) => name },
-  { key: "shape", title: "Shape", by: ({ shape }) => shape },
-  { key: "least", title: "Least", number: true, by: ({ least }) => least, show: ({ least }) => short(least) },
-  { key: "mean", title: "Mean", number: true, by: ({ mean }) => mean, show: ({ mean }) => short(mean) },
-  { key: "most", title: "Most", number: true, by: ({ most }) => most, show: ({ most }) => short(most) },
-  { key: "error", title: "Off from doubles", number: true, by: ({ error }) => error, show: ({ error }) => short(error, 2) },
-  {
-    key: "values",
-    title: "First values",
-    by: ({ values }) => values[0],
-    show: ({ values }) => <code>{values.map((value) => short(value)).join("  ")}</code>,
-  },
-];
-
-function Activations({ state }: { readonly state: State }) {
-  const rows = state.report.value.activations;
-  const chosen = useSignal(0);
-  if (rows.length === 0) return null;
-  const { input, rows: regions } = rows[Math.min(chosen.value, rows.length - 1)];
-  return (
-    <section class="activations" aria-label="Activations">
-      <h2>Activations</h2>
-      <p>
-        <label>
-          Row{" "}
-          <select
-            value={String(chosen.value)}
-            onChange={(event) => {
-              chosen.value = Number(event.currentTarget.value);
-            }}
-          >
-            {rows.map((_, i) => (
-              <option key={i} value={String(i)}>
-                {`golden row ${i}`}
-              </option>
-            ))}
-          </select>
-        </label>{" "}
-        <code class="input">
-          {input
-            .map((port) =>
-              port
-                .slice(0, 12)
-                .map((value) => short(value))
-                .join("  "),
-            )
-            .join(" | ")}
-        </code>
-      </p>
-      <Table
-        state={state}
-        name="activations"
-        caption="What every region gives"
-        columns={activationColumns}
-        rows={regions}
-        thing={({ thing }) => thing}
-      />
-    </section>
   );
 }

@@ -1,8 +1,9 @@
 // The compiler in a thread of its own, so that a slow compilation never stops typing. In: messages of the page. Out: problems in their places, a module, its
 // report. Guarantee: a text is not run (evaluate.ts), files are data; whatever goes wrong is a problem that says so.
-import { compile } from "../../../compiler/compile.ts";
+import { compile, profileOf } from "../../../compiler/compile.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import type { Model } from "../../../compiler/model.ts";
+import type { OptionsInput } from "../../../compiler/options.ts";
 import { withWeights } from "../../sequential.ts";
 import { collect } from "../collect/index.ts";
 import { evaluate } from "./evaluate.ts";
@@ -16,7 +17,7 @@ interface Opened {
 }
 
 const nowhere: Range = { from: 0, to: 0 };
-let last: Model | undefined;
+let last: { readonly model: Model; readonly options: OptionsInput } | undefined;
 
 async function openedOf(source: Source): Promise<Opened> {
   if ("text" in source) return evaluate(source.text);
@@ -47,14 +48,18 @@ function mainOf(files: readonly Dropped[]): Dropped {
   });
 }
 
+const nothing = (): CompileError =>
+  new CompileError({ code: "source/not-a-model", path: "", message: "nothing has been compiled", hint: "write a list first" });
+
 /** Answers one message; `tell` is called once or twice. */
 export async function answer(request: CompileRequest, tell: (answer: CompileAnswer) => void): Promise<void> {
   const { id } = request;
   let rangeOf = (_: string): Range => nowhere;
   try {
-    if (request.kind === "export") {
-      if (last === undefined) return;
-      const model = request.weights === undefined ? last : withWeights(last, request.weights);
+    if (request.kind !== "compile") {
+      if (last === undefined) throw nothing();
+      if (request.kind === "profile") return tell({ id, kind: "profile", script: profileOf(last.model, last.options) });
+      const model = request.weights === undefined ? last.model : withWeights(last.model, request.weights);
       tell({ id, kind: "exported", name: `${model.name.replace(/[^\w.-]+/g, "-") || "model"}.js`, code: compile(model).code });
       return;
     }
@@ -64,7 +69,7 @@ export async function answer(request: CompileRequest, tell: (answer: CompileAnsw
     const trains = model.training !== undefined;
     const options = trains ? { train: true, batch: request.batch } : {};
     const { code, manifest, warnings } = compile(model, options);
-    last = model;
+    last = { model, options };
     // That a list has no weights yet is no news where it is about to be trained.
     const news = warnings.filter((warning) => warning.code !== "weights/untrained");
     const problems = news.map((warning) => ({
@@ -82,6 +87,11 @@ function problemIn(error: unknown, rangeOf: (path: string) => Range): Problem {
   if (error instanceof Misplaced) return problemOf(error.error, error.range);
   if (error instanceof CompileError) return problemOf(error, rangeOf(error.path));
   const said = error instanceof Error ? error.message : String(error);
+  // An engine that has no room for an array throws this; nothing else of the compiler does.
+  if (error instanceof RangeError) {
+    const message = `the page has not enough memory for this model (${said})`;
+    return { ...nowhere, severity: "error", code: "", message, hint: "make it smaller, or use the command line" };
+  }
   const hint = "this is a bug in layerc: please report it with the model";
   return { ...nowhere, severity: "error", code: "internal/bug", message: said, hint };
 }

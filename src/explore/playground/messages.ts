@@ -14,12 +14,13 @@ export interface Dropped {
 /** What is to be compiled: a list as text, or the file that holds a model with those beside it. */
 export type Source = { readonly text: string } | { readonly files: readonly Dropped[] };
 
-/** To the compiler. `weights`: those of the module, trained. */
+/** To the compiler. `weights`: those of the module, trained. `profile` asks for the kernels of what was compiled last, to be timed. */
 export type CompileRequest =
   | { readonly id: number; readonly kind: "compile"; readonly source: Source; readonly batch: number }
-  | { readonly id: number; readonly kind: "export"; readonly weights?: readonly Float32Array[] };
+  | { readonly id: number; readonly kind: "export"; readonly weights?: readonly Float32Array[] }
+  | { readonly id: number; readonly kind: "profile" };
 
-/** From the compiler: for a source problems, or a module and then its report. */
+/** From the compiler: for a source problems, or a module and then its report; problems too where something else failed. */
 export type CompileAnswer = { readonly id: number } & (
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | {
@@ -34,6 +35,7 @@ export type CompileAnswer = { readonly id: number } & (
     }
   | { readonly kind: "report"; readonly report: Report }
   | { readonly kind: "exported"; readonly name: string; readonly code: string }
+  | { readonly kind: "profile"; readonly script: string }
 );
 
 /** To the training. */

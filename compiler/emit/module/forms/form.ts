@@ -27,7 +27,9 @@ export interface Written {
 }
 
 /** One value of the option `format`. */
-export interface Form {
+export type Form = TextForm | BinaryForm;
+
+interface AnyForm {
   /** How a file of it ends. */
   readonly extension: (options: Options) => string;
   /** Whether other code imports it, so that it has declarations. */
@@ -37,6 +39,10 @@ export interface Form {
   /** Options that only it has; and those of them without which it is nothing, each with what to do. */
   readonly own: readonly ("rows" | "dialect")[];
   readonly needs: Partial<Readonly<Record<"rows" | "dialect", string>>>;
+}
+
+/** A form that is text around the statements of a module. */
+export interface TextForm extends AnyForm {
   /** What its code is written in, and as what its JavaScript is read. */
   readonly language: "JavaScript" | "SQL";
   readonly kind: Kind;
@@ -44,4 +50,11 @@ export interface Form {
   readonly takes: readonly string[];
   /** Judged. */
   readonly write: (site: FormSite) => Written;
+}
+
+/** A form without any text. */
+export interface BinaryForm extends AnyForm {
+  readonly language: "WebAssembly";
+  /** Judged. Throws CompileError where only text could do what the model asks for. */
+  readonly assemble: (parts: ModuleParts) => Uint8Array;
 }

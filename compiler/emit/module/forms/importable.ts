@@ -4,14 +4,14 @@ import { type Code, commas, js, lines, type Name, name } from "../../code.ts";
 import type { Kind } from "../../tree.ts";
 import { byName, sorted } from "./exports.ts";
 import { finished } from "./finish.ts";
-import type { Form } from "./form.ts";
+import type { TextForm } from "./form.ts";
 
 const importable = (
   extension: string,
   kind: Kind,
   takes: readonly string[],
   around: (module: Code, names: readonly Name[], globalName: string) => Code,
-): Form => ({
+): TextForm => ({
   extension: () => extension,
   isImported: true,
   fixed: () => ({}),

@@ -8,9 +8,10 @@ import { filter } from "./filter.ts";
 import type { Form } from "./form.ts";
 import { cjs, esm, iife } from "./importable.ts";
 import { sql } from "./sql.ts";
+import { wasm } from "./wasm.ts";
 
 /** Every form. */
-export const forms: Readonly<Record<Options["format"], Form>> = { esm, iife, cjs, filter, sql };
+export const forms: Readonly<Record<Options["format"], Form>> = { esm, iife, cjs, filter, sql, wasm };
 
 /**
  * The options with what the form settles. Throws CompileError options/invalid for another value of such an option than it or the default, and

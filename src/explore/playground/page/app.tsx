@@ -4,7 +4,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Mounted } from "../../page/mount.tsx";
 import { datasets } from "../datasets.ts";
 import { presets } from "../presets.ts";
-import type { Editor } from "./editor.ts";
+import { takenOf } from "./drop.ts";
+import { type Editor, editorIn } from "./editor.ts";
 import * as session from "./session.ts";
 import { TrainingPart } from "./training.tsx";
 
@@ -89,14 +90,9 @@ function Head() {
         hidden
         aria-label="Files of a model"
         onChange={async ({ currentTarget }) => {
-          const files = await Promise.all(
-            [...(currentTarget.files ?? [])].map(async (one) => ({
-              name: one.name,
-              bytes: new Uint8Array(await one.arrayBuffer()),
-            })),
-          );
+          const taken = await takenOf([...(currentTarget.files ?? [])]);
           currentTarget.value = "";
-          if (files.length > 0) session.openFiles(files);
+          if (taken.name !== "") session.openFiles(taken);
         }}
       />
       <button type="button" class="main" disabled={session.compiled.value === undefined} onClick={session.exportModule}>
@@ -112,17 +108,13 @@ function Head() {
 function List() {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | undefined>(undefined);
-  useEffect(() => {
-    // The editor is as large as the compiler: the page is there before it.
-    void import("./editor.ts").then(({ editorIn }) => {
-      if (place.current === null || editor.current !== undefined) return;
-      place.current.textContent = "";
-      editor.current = editorIn(place.current, session.text.peek(), session.write);
-      editor.current.show(session.problems.peek());
-      session.onEditor(editor.current);
-    });
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    editor.current = editorIn(place.current, session.text.peek(), session.write);
+    session.onEditor(editor.current);
   }, []);
   const [text, problems, file] = [session.text.value, session.problems.value, session.file.value];
+  const isUnread = !session.busy.value && session.compiled.value === undefined;
   // The newest text, and not that of this drawing: somebody may have typed on since.
   useEffect(() => editor.current?.set(session.text.peek()), [text]);
   useEffect(() => editor.current?.show(file === undefined ? problems : []), [problems, file]);
@@ -131,33 +123,38 @@ function List() {
       {file !== undefined && (
         <p class="file">
           <span>
-            <b>{file}</b> is shown in the place of the list.
+            <b>{file}</b> {isUnread ? "cannot be opened." : "is shown in the place of the list."}
           </span>
           <button type="button" onClick={session.closeFile}>
             Back to the list
           </button>
         </p>
       )}
-      <div class="editor" ref={place} hidden={file !== undefined}>
-        <pre>{text}</pre>
-      </div>
+      <div class="editor" ref={place} hidden={file !== undefined} />
     </>
   );
 }
 
 function Problems() {
-  const problems = session.problems.value;
+  const [problems, notice] = [session.problems.value, session.notice.value];
   return (
-    <ul class="problems" aria-label="Problems" aria-live="polite">
-      {problems.map(({ message, hint, severity, code, from }) => (
-        <li key={`${code}${message}`} class={severity}>
-          <button type="button" onClick={() => session.goTo(from)}>
-            {message}
-          </button>
-          {hint !== undefined && <p>{hint}</p>}
-        </li>
-      ))}
-    </ul>
+    <>
+      {notice !== undefined && (
+        <p class="hint" role="status">
+          {notice}
+        </p>
+      )}
+      <ul class="problems" aria-label="Problems" aria-live="polite">
+        {problems.map(({ message, hint, severity, code, from }) => (
+          <li key={`${code}${message}`} class={severity}>
+            <button type="button" onClick={() => session.goTo(from)}>
+              {message}
+            </button>
+            {hint !== undefined && <p>{hint}</p>}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -175,7 +172,7 @@ function ReportPart() {
     void import("../../page/mount.tsx").then(({ mount }) => {
       const now = session.report.peek();
       if (place.current === null || mounted.current !== undefined || now === undefined) return;
-      mounted.current = mount(place.current, now, { memory: session.memory });
+      mounted.current = mount(place.current, now, { memory: session.memory, profile: session.profile });
     });
   }, [report]);
   return (

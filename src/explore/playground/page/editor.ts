@@ -1,22 +1,12 @@
-// The editor of the list. In: a text, problems. Out: CodeMirror in an element, which tells of every change. Guarantee: colours come from a few lines here, not
-// from a grammar, which would be as large as the editor; completion and hover come from the schemas' words, fetched when first asked for.
-import {
-  autocompletion,
-  type CompletionContext,
-  type CompletionResult,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, HighlightStyle, indentUnit, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-import { answersTo, askedAt, saidOf } from "../context.ts";
+// The list as one writes it. In: an element, a text, problems. Out: an editor with colours, completion and sentences from the schemas, problems in their place.
+// Guarantee: its text is the visitor's to the letter. Half a page of script in the place of a library that weighs a third of the compiler.
+import { type Mark, pairAt } from "../colours.ts";
+import { type Answer, answersTo, askedAt, saidOf } from "../context.ts";
 import type { Problem } from "../trouble.ts";
+import { type Edit, typedAs } from "../typing.ts";
 import { type PackedWords, unpacked, type Words } from "../words.ts";
+import { fitting, offersFor } from "./offers.ts";
+import { paperIn } from "./paper.ts";
 
 let loaded: Promise<Words> | undefined;
 /** The words, once. */
@@ -27,80 +17,6 @@ function words(): Promise<Words> {
   return loaded;
 }
 
-const tokens: readonly (readonly [RegExp, string])[] = [
-  [/^\/\/.*/, "comment"],
-  [/^\/\*.*?(\*\/|$)/, "comment"],
-  [/^(["'`])(?:[^\\]|\\.)*?(\1|$)/, "string"],
-  [/^(import|from|export|default|const|true|false|null)\b/, "keyword"],
-  [/^\d[\w.]*/, "number"],
-  [/^[\w$]+(?=\s*:)/, "propertyName"],
-  [/^[\w$]+(?=\s*\()/, "function"],
-  [/^[\w$]+/, "variableName"],
-];
-
-const language = StreamLanguage.define<{ depth: number }>({
-  startState: () => ({ depth: 0 }),
-  copyState: ({ depth }) => ({ depth }),
-  token(stream, state) {
-    if (stream.eatSpace()) return null;
-    for (const [pattern, name] of tokens) if (stream.match(pattern)) return name;
-    const letter = stream.next() ?? "";
-    if ("([{".includes(letter)) state.depth++;
-    else if (")]}".includes(letter)) state.depth = Math.max(0, state.depth - 1);
-    return null;
-  },
-  indent: ({ depth }, after, { unit }) => unit * Math.max(0, depth - (/^[)\]}]/.test(after) ? 1 : 0)),
-  languageData: {
-    commentTokens: { line: "//" },
-    closeBrackets: { brackets: ["(", "[", "{", '"', "'"] },
-    indentOnInput: /^\s*[)\]}]$/,
-  },
-  tokenTable: { function: tags.function(tags.variableName) },
-});
-
-/** Colours are the report's. */
-const colours = HighlightStyle.define([
-  { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
-  { tag: tags.string, color: "var(--string)" },
-  { tag: tags.number, color: "var(--number)" },
-  { tag: tags.keyword, color: "var(--keyword)" },
-  { tag: tags.propertyName, color: "var(--value)" },
-  { tag: tags.function(tags.variableName), color: "var(--name)" },
-]);
-
-async function completions(context: CompletionContext): Promise<CompletionResult | null> {
-  const known = await words();
-  const question = askedAt(context.state.doc.toString(), context.pos, known);
-  if (question === undefined || (question.kind === "name" && question.word === "" && !context.explicit)) return null;
-  const options = answersTo(question, known).map(({ label, insert, kind, type, says }) => ({
-    label,
-    apply: insert,
-    detail: type.length > 32 ? `${type.slice(0, 31)}…` : type,
-    info: says === "" ? undefined : says,
-    type: kind === "key" ? "property" : kind === "factory" ? "function" : "constant",
-  }));
-  return { from: question.from, options, validFor: /^[\w$]*$/ } as CompletionResult;
-}
-
-const hover = hoverTooltip(async (view, at) => {
-  const word = view.state.wordAt(at);
-  if (word === null) return null;
-  const said = saidOf(view.state.doc.toString(), word.from, word.to, await words());
-  if (said === undefined) return null;
-  return {
-    pos: word.from,
-    end: word.to,
-    create() {
-      const dom = document.createElement("div");
-      dom.className = "said";
-      const [title, says] = [document.createElement("code"), document.createElement("p")];
-      [title.textContent, says.textContent] = [said.title, said.says];
-      dom.append(title, says);
-      return { dom };
-    },
-  };
-});
-
 /** An editor that is shown. */
 export interface Editor {
   /** Another text, where it is not what stands there. */
@@ -109,55 +25,173 @@ export interface Editor {
   go(at: number): void;
 }
 
+/** Milliseconds that a pointer rests before a word is explained. */
+const rest = 300;
+
 /** Shows an editor in an element. */
 export function editorIn(parent: HTMLElement, text: string, changed: (text: string) => void): Editor {
-  const view = new EditorView({
-    parent,
-    state: EditorState.create({
-      doc: text,
-      extensions: [
-        lineNumbers(),
-        history(),
-        language,
-        indentUnit.of("  "),
-        syntaxHighlighting(colours),
-        bracketMatching(),
-        closeBrackets(),
-        autocompletion({ override: [completions], icons: false }),
-        hover,
-        lintGutter(),
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": "The list of layers", tabindex: "0" }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) changed(update.state.doc.toString());
-        }),
-      ],
-    }),
+  const paper = paperIn(parent);
+  const { field, element } = paper;
+  [field.ariaLabel, field.value] = ["The list of layers", text];
+  field.setAttribute("aria-autocomplete", "list");
+  const offers = offersFor(field, parent, accept);
+  const said = document.createElement("div");
+  [said.className, said.role, said.hidden] = ["said", "tooltip", true];
+  parent.append(said);
+  let problems: readonly Problem[] = [];
+  /** Where the word that is being completed begins. */
+  let from = 0;
+  /** Counts what was asked for, since words may come late. */
+  let turn = 0;
+
+  const marks = (): readonly Mark[] => {
+    const { length } = field.value;
+    const faults = problems.map(({ from, to, severity }) => {
+      // What has no length is the letter before, or after.
+      const [begin, end] = [Math.min(from, length), Math.min(to, length)];
+      return begin < end ? { from: begin, to: end, name: severity } : { from: Math.max(0, end - 1), to: end + 1, name: severity };
+    });
+    const caret = field.selectionStart === field.selectionEnd && document.activeElement === field ? field.selectionStart : -1;
+    const pair = caret < 0 ? [] : pairAt(field.value, caret);
+    return [...faults, ...pair.map((at) => ({ from: at, to: at + 1, name: "pair" }))];
+  };
+  const paint = (): void => paper.paint(marks());
+  const close = (): void => {
+    turn++;
+    offers.close();
+  };
+
+  function put({ from, to, insert, select }: Edit): void {
+    field.setSelectionRange(from, to);
+    // The one way that the browser's undo knows of.
+    if (from < to || insert !== "") document.execCommand(insert === "" ? "delete" : "insertText", false, insert);
+    field.setSelectionRange(...select);
+  }
+  function accept({ insert }: Answer): void {
+    const end = field.selectionEnd + (/^[\w$]*/.exec(field.value.slice(field.selectionEnd))?.[0].length ?? 0);
+    // A key that is written over has its colon.
+    const whole = /^\s*:/.test(field.value.slice(end)) ? insert.replace(/: $/, "") : insert;
+    close();
+    put({ from, to: end, insert: whole, select: [from + whole.length, from + whole.length] });
+    close();
+  }
+  async function offer(isAsked: boolean): Promise<void> {
+    const mine = ++turn;
+    const known = await words();
+    if (mine !== turn) return;
+    const question = askedAt(field.value, field.selectionEnd, known);
+    const isQuiet = question === undefined || (question.word === "" && !isAsked);
+    const answers = isQuiet ? [] : fitting(answersTo(question, known), question.word);
+    // What is written in full needs no answer.
+    if (question === undefined || answers.length === 0 || (answers.length === 1 && answers[0].insert === question.word))
+      return close();
+    from = question.from;
+    offers.show(answers, paper.boxOf(from, from));
+  }
+
+  field.addEventListener("input", (event) => {
+    paint();
+    changed(field.value);
+    const { inputType } = event as InputEvent;
+    const isWriting = inputType === "insertText" || inputType === "insertCompositionText";
+    if (isWriting || (offers.isOpen && inputType === "deleteContentBackward")) void offer(false);
+    else close();
   });
+  const whileOpen: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => offers.move(1),
+    ArrowUp: () => offers.move(-1),
+    PageDown: () => offers.move(8),
+    PageUp: () => offers.move(-8),
+    Enter: () => offers.chosen && accept(offers.chosen),
+    Escape: close,
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const isControl = event.ctrlKey || event.metaKey;
+    const act = offers.isOpen && !isControl ? whileOpen[event.key] : undefined;
+    if (act !== undefined) act();
+    else if (isControl && event.key === " ") void offer(true);
+    else if (event.key === "Escape" && !said.hidden) said.hidden = true;
+    else {
+      const { value, selectionStart, selectionEnd } = field;
+      // AltGr is Control and Alt, and writes brackets.
+      const key = isControl && !event.altKey ? `Ctrl-${event.key}` : event.key;
+      const edit = typedAs(key, { text: value, from: selectionStart, to: selectionEnd });
+      if (edit === undefined) return;
+      put(edit);
+    }
+    event.preventDefault();
+  });
+  field.addEventListener("blur", () => {
+    close();
+    paint();
+  });
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement !== field) return;
+    if (offers.isOpen && field.selectionEnd < from) close();
+    paint();
+  });
+  element.addEventListener("scroll", () => {
+    close();
+    said.hidden = true;
+  });
+  let timer = 0;
+  field.addEventListener("pointermove", ({ clientX, clientY }) => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void explain(clientX, clientY), rest);
+  });
+  for (const name of ["pointerleave", "pointerdown", "input"])
+    field.addEventListener(name, () => {
+      clearTimeout(timer);
+      said.hidden = true;
+    });
+
+  async function explain(x: number, y: number): Promise<void> {
+    const at = paper.letterAt(x, y);
+    said.hidden = true;
+    if (at === undefined) return;
+    const { value } = field;
+    const [before, after] = [/[\w$]*$/.exec(value.slice(0, at))?.[0] ?? "", /^[\w$]*/.exec(value.slice(at))?.[0] ?? ""];
+    const [begin, end] = [at - before.length, at + after.length];
+    const word = after === "" ? undefined : saidOf(value, begin, end, await words());
+    const faults = problems.filter((one) => one.from <= at && at < one.to);
+    const parts = [
+      ...faults.map(({ message, hint }) => [message, hint ?? ""] as const),
+      ...(word === undefined ? [] : [[word.title, word.says] as const]),
+    ];
+    if (parts.length === 0 || value !== field.value) return;
+    said.replaceChildren(
+      ...parts.flatMap(([title, says]) => {
+        const [code, line] = [document.createElement("code"), document.createElement("p")];
+        [code.textContent, line.textContent] = [title, says];
+        return [code, line];
+      }),
+    );
+    said.hidden = false;
+    const [box, { width, height }] = [paper.boxOf(begin, end), said.getBoundingClientRect()];
+    said.style.left = `${Math.max(4, Math.min(box.left, innerWidth - width - 4))}px`;
+    said.style.top = `${box.top > height ? box.top - height : box.bottom}px`;
+  }
+
+  paint();
   return {
     set(next) {
-      const { doc } = view.state;
-      if (doc.toString() !== next) view.dispatch({ changes: { from: 0, to: doc.length, insert: next } });
+      if (field.value === next) return;
+      field.value = next;
+      element.scrollTo(0, 0);
+      close();
+      paint();
     },
-    show(problems) {
-      const end = view.state.doc.length;
-      const within = (at: number): number => Math.min(at, end);
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          problems.map(({ from, to, severity, message, hint, code }) => ({
-            from: within(from),
-            to: within(to),
-            severity,
-            source: code,
-            message: hint === undefined ? message : `${message}\n${hint}`,
-          })),
-        ),
-      );
+    show(next) {
+      problems = next;
+      paint();
     },
     go(at) {
-      view.focus();
-      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) }, scrollIntoView: true });
+      field.focus();
+      field.setSelectionRange(at, at);
+      const [box, room] = [paper.boxOf(at, at), element.getBoundingClientRect()];
+      if (box.top < room.top || box.bottom > room.bottom) element.scrollTop += box.top - room.top - room.height / 3;
+      if (box.left < room.left || box.left > room.right) element.scrollLeft += box.left - room.left - room.width / 3;
     },
   };
 }

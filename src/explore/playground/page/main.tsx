@@ -1,7 +1,7 @@
 // The script of the playground. In: the page. Out: the playground in it.
 import { render } from "preact";
 import { Playground } from "./app.tsx";
-import { filesOf } from "./drop.ts";
+import { droppedIn } from "./drop.ts";
 import { begin, openFiles } from "./session.ts";
 
 const place = document.getElementById("page");
@@ -16,7 +16,7 @@ addEventListener("dragover", (event) => event.preventDefault());
 addEventListener("drop", (event) => {
   event.preventDefault();
   if (event.dataTransfer === null) return;
-  void filesOf(event.dataTransfer).then((files) => {
-    if (files.length > 0) openFiles(files);
+  void droppedIn(event.dataTransfer).then((taken) => {
+    if (taken !== undefined) openFiles(taken);
   });
 });

@@ -2,13 +2,16 @@
 // module, its report and its training are always of the same list, or the page says that the list has changed.
 import { batch, signal } from "@preact/signals";
 import type { Manifest } from "../../../../compiler/artifact.ts";
+import type { Profile } from "../../page/profile.ts";
 import type { Report } from "../../report.ts";
 import { datasets, type Rows } from "../datasets.ts";
-import type { CompileAnswer, Dropped, TrainAnswer } from "../messages.ts";
+import type { CompileAnswer, TrainAnswer } from "../messages.ts";
 import { type Preset, presets } from "../presets.ts";
-import { hashOf, type State, stateIn } from "../state.ts";
+import { hashOf, longest, type State, stateIn } from "../state.ts";
 import type { Picture, Point } from "../trainer.ts";
 import type { Problem } from "../trouble.ts";
+import type { Taken } from "./drop.ts";
+import { download, fileBeside, imported } from "./outside.ts";
 import { Compiler, Training } from "./threads.ts";
 
 /** How far a training is. */
@@ -20,9 +23,11 @@ export interface Progress {
   readonly picture?: Picture;
 }
 
+const unreadable = "The address holds no list that can be read: it may have been cut short on its way.";
 /** Milliseconds without a key before a list is compiled. */
 const pause = 250;
-const opened: State = stateIn(location.hash) ?? {
+const read = stateIn(location.hash);
+const opened: State = read ?? {
   text: presets[0].text,
   data: presets[0].data,
   tab: "list",
@@ -40,6 +45,8 @@ export const compiled = signal<{ readonly manifest: Manifest; readonly code: str
   undefined,
 );
 export const report = signal<Report | undefined>(undefined);
+/** What is to be said of the page itself. */
+export const notice = signal<string | undefined>(read === undefined && location.hash.length > 1 ? unreadable : undefined);
 /** Whether something is being compiled, and whether what is shown is of an older list. */
 export const busy = signal(true);
 /** The file that is shown in the place of the list. */
@@ -75,15 +82,7 @@ function keep(): void {
 function heard(answer: CompileAnswer): void {
   switch (answer.kind) {
     case "problems":
-      batch(() => {
-        problems.value = answer.problems;
-        busy.value = false;
-        // A file that cannot be read leaves nothing to be shown; a list that is being written leaves what it was.
-        if (file.value !== undefined) {
-          compiled.value = undefined;
-          report.value = undefined;
-        }
-      });
+      show(answer.problems);
       return;
     case "module":
       batch(() => {
@@ -104,18 +103,33 @@ function heard(answer: CompileAnswer): void {
   }
 }
 
-/** A file for the visitor. */
-function download(name: string, content: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type: "text/javascript" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+function show(found: readonly Problem[]): void {
+  batch(() => {
+    problems.value = found;
+    busy.value = false;
+    // A file that cannot be read leaves nothing to be shown; a list that is being written leaves what it was.
+    if (file.value === undefined) return;
+    compiled.value = undefined;
+    report.value = undefined;
+  });
+  if (file.value !== undefined) void reset();
+}
+/** What never came to the compiler. */
+function fail(fault: { readonly message: string; readonly hint: string }): void {
+  compiler.forget();
+  show([{ from: 0, to: 0, severity: "error", code: "", ...fault }]);
 }
 
 function compileSoon(wait: number): void {
   busy.value = true;
   clearTimeout(timer);
+  if (text.value.length > longest) {
+    fail({
+      message: `the text has ${text.value.length} letters, and a list here has at most ${longest}`,
+      hint: "write constants and spread them, or use the command line",
+    });
+    return;
+  }
   timer = window.setTimeout(() => compiler.compile({ text: text.value }, batchSize.value), wait);
 }
 
@@ -124,6 +138,7 @@ export function write(next: string): void {
   if (next === text.value) return;
   text.value = next;
   file.value = undefined;
+  notice.value = undefined;
   keep();
   compileSoon(pause);
 }
@@ -134,6 +149,7 @@ export function choose(preset: Preset): void {
     data.value = preset.data;
     text.value = preset.text;
     file.value = undefined;
+    notice.value = undefined;
   });
   keep();
   compileSoon(0);
@@ -160,26 +176,22 @@ export function chooseTab(next: State["tab"]): void {
 }
 
 /** Files of a model in the place of the list. */
-export function openFiles(files: readonly Dropped[]): void {
+export function openFiles({ name, files, fault }: Taken): void {
   clearTimeout(timer);
   batch(() => {
     busy.value = true;
     problems.value = [];
-    file.value = files.map(({ name }) => name).join(", ");
+    notice.value = undefined;
+    file.value = name;
   });
-  compiler.compile({ files }, batchSize.value);
+  if (fault !== undefined) fail(fault);
+  else compiler.compile({ files }, batchSize.value);
 }
 
 /** Back to the list. */
 export function closeFile(): void {
   file.value = undefined;
   compileSoon(0);
-}
-
-async function fileBeside(name: string): Promise<unknown> {
-  const found = await fetch(new URL(name, document.baseURI));
-  if (!found.ok) throw new Error(`${name} could not be loaded: ${found.status}`);
-  return found.json();
 }
 
 /** The training anew, from the weights that the list's seed gives. */
@@ -251,12 +263,21 @@ export function exportModule(): void {
   }
 }
 
+/** The kernels of what is shown, to be run in the page. */
+export async function profile(): Promise<Profile> {
+  const module = await imported(`${await compiler.profile()}\nexport { layercProfile };`);
+  return (module as { layercProfile(): Profile | Promise<Profile> }).layercProfile();
+}
+
 /** Begins. */
 export function begin(): void {
   compileSoon(0);
   addEventListener("hashchange", () => {
     const state = stateIn(location.hash);
-    if (state === undefined) return;
+    if (state === undefined) {
+      if (location.hash.length > 1) notice.value = unreadable;
+      return;
+    }
     chosen = state.report;
     batch(() => {
       [text.value, data.value, tab.value, batchSize.value] = [state.text, state.data, state.tab, state.batch];

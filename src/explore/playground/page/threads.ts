@@ -13,22 +13,31 @@ const threadAt = (name: string): Worker => new Worker(new URL(name, document.bas
 export class Compiler {
   readonly #heard: (answer: CompileAnswer) => void;
   #thread: Worker | undefined;
-  #running: { readonly id: number; readonly since: number } | undefined;
+  #running: { readonly request: CompileRequest; readonly since: number } | undefined;
+  /** What gave the module that is shown: a new thread knows nothing of it. */
+  #shown: CompileRequest | undefined;
   /** In their order; of lists only the newest, and none of what is to be exported is left out. */
   #waiting: CompileRequest[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The id of the newest list. */
   #newest = 0;
   #id = 0;
+  /** Who waits for kernels, by id. */
+  readonly #promised = new Map<number, { settle(script: string): void; reject(error: Error): void }>();
 
   constructor(heard: (answer: CompileAnswer) => void) {
     this.#heard = heard;
   }
 
   compile(source: Source, batch: number): void {
+    this.forget();
+    this.#ask({ id: this.#id, kind: "compile", source, batch });
+  }
+
+  /** Nobody waits for a list any more. */
+  forget(): void {
     this.#newest = ++this.#id;
     this.#waiting = this.#waiting.filter(({ kind }) => kind !== "compile");
-    this.#ask({ id: this.#id, kind: "compile", source, batch });
   }
 
   /** The module that was compiled last, to be used without training. */
@@ -36,18 +45,41 @@ export class Compiler {
     this.#ask({ id: ++this.#id, kind: "export", ...(weights === undefined ? {} : { weights }) });
   }
 
+  /** A script with the kernels of what was compiled last (emit/module/profile.ts). Rejects with an Error that says why there is none. */
+  profile(): Promise<string> {
+    const id = ++this.#id;
+    return new Promise((settle, reject) => {
+      this.#promised.set(id, { settle, reject });
+      this.#ask({ id, kind: "profile" });
+    });
+  }
+
+  #tell(answer: CompileAnswer): void {
+    const promised = this.#promised.get(answer.id);
+    this.#promised.delete(answer.id);
+    if (answer.kind === "profile") promised?.settle(answer.script);
+    else if (promised !== undefined && answer.kind === "problems") promised.reject(new Error(answer.problems[0]?.message));
+    // A file that was asked for is given, whatever was written since.
+    else if (answer.id >= this.#newest || answer.kind === "exported") this.#heard(answer);
+  }
+
   #ask(request: CompileRequest): void {
     this.#waiting.push(request);
-    if (request.kind === "compile" && this.#running !== undefined && performance.now() - this.#running.since > patience)
-      this.#end();
+    const { request: running, since = 0 } = this.#running ?? {};
+    // A list that nobody waits for any more; an export somebody does.
+    const isOld = request.kind === "compile" && running?.kind === "compile" && running.id !== 0;
+    if (isOld && performance.now() - since > patience) this.#end();
     this.#next();
   }
 
   #next(): void {
-    const request = this.#running === undefined ? this.#waiting.shift() : undefined;
-    if (request === undefined) return;
+    const [first] = this.#waiting;
+    if (this.#running !== undefined || first === undefined) return;
+    // An older id, so that nobody hears of it: the page has that module.
+    const again = this.#thread === undefined && first.kind !== "compile" && this.#shown !== undefined;
+    const request = again ? { ...(this.#shown as CompileRequest), id: 0 } : (this.#waiting.shift() as CompileRequest);
     this.#thread ??= this.#begin();
-    this.#running = { id: request.id, since: performance.now() };
+    this.#running = { request, since: performance.now() };
     this.#timer = setTimeout(() => this.#late(), longest);
     this.#thread.postMessage(request);
   }
@@ -55,10 +87,12 @@ export class Compiler {
   #begin(): Worker {
     const thread = threadAt("compile-worker.js");
     thread.onmessage = ({ data }: MessageEvent<CompileAnswer>) => {
-      if (this.#running?.id !== data.id) return;
+      const request = this.#running?.request;
+      if (request?.id !== data.id) return;
       // A module's report follows it.
       if (data.kind !== "module") this.#done();
-      if (data.id >= this.#newest) this.#heard(data);
+      else this.#shown = request;
+      this.#tell(data);
       this.#next();
     };
     thread.onerror = (event) => this.#fail(event.message === "" ? "the compiler could not be loaded" : event.message);
@@ -84,10 +118,12 @@ export class Compiler {
   }
 
   #fail(message: string, hint?: string): void {
-    const id = this.#running?.id ?? this.#id;
-    this.#end();
+    const running = this.#running?.request.id ?? this.#id;
+    // What the shown module was compiled again for cannot be had either.
+    const id = running === 0 ? (this.#waiting.shift()?.id ?? this.#id) : running;
     const problem: Problem = { from: 0, to: 0, severity: "error", code: "", message, ...(hint === undefined ? {} : { hint }) };
-    if (id >= this.#newest) this.#heard({ id, kind: "problems", problems: [problem] });
+    this.#tell({ id, kind: "problems", problems: [problem] });
+    this.#end();
     this.#next();
   }
 }

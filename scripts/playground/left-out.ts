@@ -1,0 +1,62 @@
+// What the page does without. In: a source of the compiler or of a library, as the build of the page reads it. Out: the source without what nothing in
+// the page asks for. Guarantee: what a list can say is all there; what stands here is said in docs/playground.md where a reader could miss it.
+import ts from "typescript";
+
+/** Columns of the compiler's tables that its own code never reads, by the folder of the tables: tests read them. */
+const columns: readonly (readonly [folder: RegExp, columns: readonly string[]])[] = [
+  [/\/compiler\/(ops|layers|training|schedule\/strategies)\//, ["examples", "sample", "says"]],
+  [/\/compiler\/rewrite\/rules\//, ["sample"]],
+];
+
+/** A form that nobody chooses, so that nothing but its options is looked at. */
+const noForm = (name: string): string => `export const ${name} = { own: [], needs: {} };`;
+
+/** Whole modules: what stands in their place, or how it is made of them. Absent: each export, as a function that says it is not there. */
+const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
+  // A list has no options: it is compiled as an ES module of this year, by no other form and for no older engine.
+  [/\/emit\/module\/forms\/filter\.ts$/, noForm("filter")],
+  [/\/emit\/module\/forms\/sql\.ts$/, noForm("sql")],
+  [/\/emit\/syntax\/lower\.ts$/, "export const lowered = (code) => code;"],
+  // A parser of all JavaScript weighs as much as all the layers. Here the engine that imports the module parses it, and the page's policy keeps it in.
+  [/\/emit\/judge\.ts$/, "export const judge = () => {};"],
+  // Schemas check; nobody asks what they are as JSON.
+  [/\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/],
+];
+
+/** A source without properties of these names. */
+function without(names: readonly string[], text: string): string {
+  const source = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest);
+  const cuts: (readonly [from: number, to: number])[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node)) {
+      const { properties } = node;
+      for (const [i, one] of properties.entries())
+        if (one.name !== undefined && !ts.isAccessor(one) && names.includes(one.name.getText(source)))
+          cuts.push([
+            one.getStart(source),
+            properties[i + 1]?.getStart(source) ?? (properties.hasTrailingComma ? properties.end : one.end),
+          ]);
+        else ts.forEachChild(one, visit);
+    } else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return cuts.reverse().reduce((rest, [from, to]) => rest.slice(0, from) + rest.slice(to), text);
+}
+
+const missing = (text: string): string =>
+  [...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
+    .map(
+      ([, name, other]) =>
+        `export const ${name ?? other} = () => { throw new Error("${name ?? other} is no part of this page"); };`,
+    )
+    .join("\n");
+
+/** The source of a module without it; undefined: as it is. */
+export function withoutUnused(text: string, file: string): string | undefined {
+  const module = modules.find(([one]) => one.test(file));
+  if (module !== undefined) return module[1] ?? missing(text);
+  const found = columns.find(([folder]) => folder.test(file));
+  // Trees are slow to make: files without the words are left as they are.
+  const has = found?.[1].some((column) => text.includes(column));
+  return found === undefined || !has ? undefined : without(found[1], text);
+}
