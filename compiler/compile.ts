@@ -136,6 +136,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
   const arena = program.buffers.filter(({ role }) => role === "arena");
   const ends = arena.reduce((end, { at, length }) => Math.max(end, at + length), 0);
   const first = arena.reduce((start, { at }) => Math.min(start, at), ends);
+  const asGiven = 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0);
   const manifest: Manifest = {
     model: model.name,
     hash,
@@ -148,7 +149,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     multiplyAdds: counts.multiplyAdds,
     bytes: {
       // As they are shipped, where that is not how they were given.
-      weights: shipped ?? 4 * Object.values(weights).reduce((sum, { length }) => sum + length, 0),
+      weights: shipped ?? asGiven,
       arena: 4 * (ends - first),
       code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },

@@ -30,7 +30,7 @@ export const hosts = {
     is: "an AudioWorklet",
     needs: { format: "esm", weights: "inline", wasm: "embed" },
     suits: { target: "simd" },
-    why: "addModule loads one file, and nothing can be fetched beside it: weights and WebAssembly stand inside, and need no atob or TextDecoder, which its scope lacks; WebAssembly is fast from its first call, where JavaScript misses the first blocks",
+    why: "addModule loads one file, and nothing can be fetched beside it: weights and WebAssembly stand inside, and need no atob, which its scope lacks; WebAssembly is fast from its first call, where JavaScript misses the first blocks",
   },
   csp: {
     is: "a page whose policy allows no WebAssembly",

@@ -16,6 +16,14 @@ const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
   // A list has no options: it is compiled as an ES module of this year, by no other form and for no older engine.
   [/\/emit\/module\/forms\/filter\.ts$/, noForm("filter")],
   [/\/emit\/module\/forms\/sql\.ts$/, noForm("sql")],
+  [/\/emit\/module\/forms\/wasm\.ts$/, noForm("wasm")],
+  // And its weights are float32.
+  [/\/front\/rounded\.ts$/, "export const roundedWeights = (values) => values;"],
+  [
+    /\/pipeline\/narrow\.ts$/,
+    `export const narrowed = ({ layouts }) => ({ restored: { prepare: undefined, layouts }, parts: [], forms: () => new Map() });
+     export const inLanes = (program) => program;`,
+  ],
   [/\/emit\/syntax\/lower\.ts$/, "export const lowered = (code) => code;"],
   // A parser of all JavaScript weighs as much as all the layers. Here the engine that imports the module parses it, and the page's policy keeps it in.
   [/\/emit\/judge\.ts$/, "export const judge = () => {};"],

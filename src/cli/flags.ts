@@ -1,6 +1,6 @@
 // Flags that several commands share: the options of a compilation, the goal, `--json`. In: what commander read. Out: what
 // compile takes. A value that is out of range is a usage error, before any file is read.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { Goal } from "../../compiler/compile.ts";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { type OptionsInput, optionsSchema } from "../../compiler/options.ts";
@@ -96,6 +96,30 @@ export function addCompileFlags(command: Command): Command {
       ),
     )
     .option("--budget <size>", "most bytes of the module and its files, packed by gzip: 20kb", size);
+}
+
+/** `--with`: an option of the second side of a comparison, as the command line has it but for the dashes: `exact`, `target=js`. */
+export const withFlag = (): Option =>
+  new Option(
+    "--with <setting>",
+    "with --compare: what the second is compiled with besides, as the options here without their dashes: exact, target=js; again for each; without a second model the first is compared with itself",
+  ).argParser((text: string, before: OptionsInput = {}) => ({ ...before, ...settingOf(text) }));
+
+/** What one setting says. The options are those of `addLoweringFlags`, so that no second list says what they take. */
+function settingOf(text: string): OptionsInput {
+  const own = addLoweringFlags(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    own.parse([`--${text.replace(/^-+/, "")}`], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new InvalidArgumentError(`${error.message.replace(/^error: /, "").split("\n")[0]}.`);
+  }
+  const given = Object.entries(own.opts<LoweringFlags>()).filter(([key]) => own.getOptionValueSource(key) === "cli");
+  const options = optionsOf(Object.fromEntries(given));
+  if (Object.keys(options).length === 0) throw new InvalidArgumentError("It is no setting of a compilation.");
+  return options;
 }
 
 /** `--goal`: of which entry the stages are shown. */

@@ -74,7 +74,6 @@ export interface Drawing {
   readonly arrows: readonly {
     readonly from: ThingId;
     readonly to: ThingId;
-    readonly label: string;
     readonly points: readonly (readonly [number, number])[];
   }[];
 }
@@ -258,4 +257,6 @@ export interface Report {
    * to be run one by one over an array of a type that is given (compiler/emit/module/calls.ts).
    */
   readonly calls?: string;
+  /** Of a comparison the scripts of A, so that the reader's machine times both. */
+  readonly other?: Pick<Report, "profile" | "calls">;
 }

@@ -2,6 +2,8 @@
 // its type, whoever wrote the file.
 import * as z from "zod";
 import { check } from "../../compiler/diagnostics/check.ts";
+import { CompileError } from "../../compiler/diagnostics/error.ts";
+import { faultIn } from "../../compiler/emit/judge.ts";
 import type { Report } from "./report.ts";
 
 const name = z.string();
@@ -27,6 +29,19 @@ const schema = z.looseObject({
   ),
 });
 
+/** A script of a report takes nothing from outside but what emitted modules take: whoever wrote the file, the page runs it. */
+function runsAlone(path: string, script: unknown): void {
+  const fault =
+    script === undefined
+      ? undefined
+      : typeof script === "string"
+        ? faultIn(script, "script", ["WebAssembly"], "es2020")
+        : "is no text";
+  if (fault === undefined) return;
+  const message = `the script ${path} ${fault}`;
+  throw new CompileError({ code: "report/saved", path, message, hint: "write the report anew: layerc report <model> --json" });
+}
+
 /** The report in a file; undefined where it is another kind of file. Throws CompileError report/saved where it is a broken one. */
 export function openReport(bytes: Uint8Array): Report | undefined {
   let found: unknown;
@@ -36,5 +51,7 @@ export function openReport(bytes: Uint8Array): Report | undefined {
     return undefined;
   }
   if (typeof found !== "object" || found === null || !("layerc" in found) || !("goals" in found)) return undefined;
+  const scripts = found as { readonly profile?: unknown; readonly calls?: unknown };
+  for (const key of ["profile", "calls"] as const) runsAlone(key, scripts[key]);
   return check(schema, found, { code: "report/saved", path: "", subject: "a report" }) as unknown as Report;
 }

@@ -29,16 +29,16 @@ export const isReport = (bytes: Uint8Array): boolean => new TextDecoder().decode
 
 /** The file. */
 export function reportHtml(report: Report, { script, curves, style }: Shell = builtShell()): string {
-  const { profile, calls, ...data } = report;
+  const { profile, calls, other, ...data } = report;
   const scripts = [
     ...(report.training === undefined ? [] : [curves]),
-    ...[profile, calls].filter((one) => one !== undefined),
+    ...[profile, calls, other && otherScript(other)].filter((one) => one !== undefined),
     script,
   ];
   const sheet = `html,body,#page{height:100%;margin:0}${style}`;
   const policy = [
     "default-src 'none'",
-    `script-src ${scripts.map(hashOf).join(" ")}${profile === undefined ? "" : " 'wasm-unsafe-eval'"}`,
+    `script-src ${scripts.map(hashOf).join(" ")}${(profile ?? other?.profile) === undefined ? "" : " 'wasm-unsafe-eval'"}`,
     `style-src ${hashOf(sheet)}`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -56,6 +56,12 @@ export function reportHtml(report: Report, { script, curves, style }: Shell = bu
     ...scripts.map((text) => `<script>${element(text, "script")}</script>`),
     "",
   ].join("\n");
+}
+
+/** The script of A in a comparison, under a name of its own: that of B has its. */
+function otherScript({ profile, calls }: NonNullable<Report["other"]>): string {
+  const found = profile === undefined ? (calls === undefined ? "" : "layercCalls") : "layercProfile";
+  return `var layercOther = (() => {\n${profile ?? calls ?? ""}return { ${found} };\n})();\n`;
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

@@ -1,17 +1,19 @@
 // The playground as a visitor has it, in headless Chromium, and shorter in Firefox: from a list to a trained and exported module that a bare Node process
 // imports; an error in its place; completion; dropped files; what a reload keeps; what axe finds; how large it is.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { compile } from "../../compiler/compile.ts";
 import { buildPlayground, type Sizes } from "../../scripts/playground/build.ts";
 import { serve } from "../../scripts/playground/serve.ts";
 import { open } from "../../src/formats/index.ts";
+import { dense, sequential } from "../../src/sequential.ts";
 import { expectClose } from "../close.ts";
 import { skipOf, standard } from "../exemptions.ts";
 import { browserBinary } from "../support/browser.ts";
@@ -54,6 +56,15 @@ describe("the page", () => {
   });
 });
 
+/** What a module gives for a row, in a process that has nothing but it. */
+async function inNode(file: string, row: readonly number[]): Promise<readonly number[]> {
+  const module = file.replace(/\.js$/, ".mjs");
+  copyFileSync(file, module);
+  const program = `import { predict, selfTest } from ${JSON.stringify(pathToFileURL(module).href)};
+    selfTest(); console.log(JSON.stringify([...predict(${JSON.stringify(row)})]));`;
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" }));
+}
+
 describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium", () => {
   let browser: Browser;
   let page: Page;
@@ -81,7 +92,7 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
   it("a preset is trained, and the module that is exported predicts in Node what it predicts in the page", async () => {
     await page.getByLabel("Preset").selectOption("spirals");
     await compiledAs("spirals");
-    await page.click(".controls button.main:not(:disabled)");
+    await page.click(".controls button.main[aria-disabled=false]");
     await page.waitForFunction(() => Number(document.querySelector(".numbers dd")?.textContent) >= 5);
     await page.click(".controls button.main");
     await page.getByLabel("Ask for a row").fill("0.5, -0.25");
@@ -91,15 +102,9 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     );
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export module")]);
     expect(download.suggestedFilename()).toBe("spirals.js");
-    const file = join(folder, "spirals.mjs");
+    const file = join(folder, "spirals.js");
     await download.saveAs(file);
-    const program = `import { predict, selfTest } from ${JSON.stringify(pathToFileURL(file).href)};
-      selfTest(); console.log(JSON.stringify([...predict([0.5, -0.25])]));`;
-    const given = JSON.parse(
-      execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" }),
-    ) as number[];
-    expect(given).toHaveLength(1);
-    expectClose(given, [asked], standard.layers, "the exported module");
+    expectClose(await inNode(file, [0.5, -0.25]), [asked], standard.layers, "the exported module");
     // It has learned: the untrained net gives something else.
     await page.click('.controls button:text-is("Reset")');
     await page.waitForFunction(() => document.querySelector(".numbers dd")?.textContent === "0");
@@ -120,6 +125,10 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     await compiledAs("mended");
     expect(await page.locator(".problems li").count()).toBe(0);
     expect(await page.textContent(".training .hint")).toMatch(/the list has no training/);
+    // What is exported then is what the command line writes, to the byte, whatever the page leaves out of the compiler.
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export module")]);
+    const wanted = compile(sequential([dense({ units: 3, inputShape: [2] })], { name: "mended" })).code;
+    expect(readFileSync(await download.path(), "utf8")).toBe(wanted);
   });
 
   it("keys are offered while one writes, with their sentences", async () => {
@@ -274,6 +283,47 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     await other.close();
   });
 
+  it("by keyboard alone one comes to everything, sees where one is, trains, pauses and steps", async () => {
+    await page.goto(address);
+    await compiledAs("seed-2-4-3-1");
+    await page.waitForSelector(".controls button.main[aria-disabled=false]");
+    const focused = () =>
+      page.evaluate(() => {
+        const one = document.activeElement as HTMLElement;
+        const frame = one.matches(".field")
+          ? getComputedStyle(one.closest(".editor") as Element, "::after")
+          : getComputedStyle(one);
+        const isSeen = one.matches(".field") ? frame.borderTopStyle === "solid" : frame.outlineStyle !== "none";
+        return `${one.ariaLabel ?? one.closest("label")?.firstChild?.textContent?.trim() ?? one.textContent}${isSeen ? "" : ", not seen"}`;
+      });
+    const order: string[] = [];
+    for (let i = 0; i < 11; i++) {
+      await page.keyboard.press("Tab");
+      order.push(await focused());
+    }
+    expect(order).toEqual(["Preset", "Data", "Open file…", "Export module", "The list of layers", "Train", "Step", "Reset", "Batch", "Ask for a row", "Predict"]); // biome-ignore format: one line
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+Tab");
+    expect(await focused()).toBe("Train");
+    const fact = (n: number) => page.evaluate((at) => Number(document.querySelectorAll(".numbers dd")[at]?.textContent), n);
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => Number(document.querySelector(".numbers dd")?.textContent) >= 2);
+    expect(await focused()).toBe("Pause");
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => document.activeElement?.textContent === "Train");
+    const steps = await fact(1);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(
+      (before) => Number(document.querySelectorAll(".numbers dd")[1]?.textContent) === before + 1,
+      steps,
+    );
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll(".numbers dd")[1]?.textContent === "0");
+    expect(await focused()).toBe("Reset");
+    expect(faults).toEqual([]);
+  });
+
   it.each(["wide", "narrow"])("axe finds nothing serious, %s", async (width) => {
     await page.setViewportSize(width === "wide" ? { width: 1440, height: 900 } : { width: 420, height: 860 });
     await page.getByLabel("Preset").selectOption("digits");
@@ -297,19 +347,70 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
 
 describe.skipIf(skipOf("no-firefox", firefoxBinary === undefined))("in Firefox", () => {
   let tab: Tab;
+  const downloads = join(folder, "downloads");
   beforeAll(async () => {
-    tab = await firefoxTab();
+    tab = await firefoxTab(downloads);
   }, 60_000);
   afterAll(() => tab?.close());
 
-  it("the list is compiled and trained", async () => {
+  const title = () => document.querySelector(".report h1")?.textContent ?? "";
+  const compiledAs = async (name: string): Promise<void> => {
+    for (let i = 0; i < 6 && (await tab.run(title)) !== name; i++) await tab.settled(name, title);
+    expect(await tab.run(title)).toBe(name);
+  };
+  const textOf = (selector: string) => [...document.querySelectorAll(selector)].map((one) => one.textContent).join("");
+  /** As somebody who pastes. */
+  const write = (text: string) =>
+    tab.run((next) => {
+      const field = document.querySelector<HTMLTextAreaElement>(".field");
+      field?.focus();
+      field?.select();
+      document.execCommand("insertText", false, next);
+    }, text);
+
+  it("a preset is trained, exported, and predicts in Node what it predicts in the page", async () => {
     await tab.goto(address);
-    const title = () => document.querySelector(".report h1")?.textContent ?? "";
-    for (let i = 0; i < 6 && (await tab.run(title)) === ""; i++) await tab.settled("seed-2-4-3-1", title);
-    expect(await tab.run(title)).toBe("seed-2-4-3-1");
-    await tab.settled(true, () => document.querySelector(".controls button.main:not(:disabled)") !== null);
+    await compiledAs("seed-2-4-3-1");
+    await tab.run(() => {
+      const [preset] = document.querySelectorAll("select");
+      preset.value = "spirals";
+      preset.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await compiledAs("spirals");
+    await tab.settled(true, () => document.querySelector(".controls button.main[aria-disabled=false]") !== null);
     await tab.click(".controls button.main");
     expect(await tab.settled(true, () => Number(document.querySelector(".numbers dd")?.textContent) >= 3)).toBe(true);
+    await tab.click(".controls button.main");
+    await tab.settled("Train", textOf, ".controls button.main");
+    await tab.run(() => {
+      const input = document.querySelector<HTMLInputElement>(".ask input");
+      if (input !== null) input.value = "0.5, -0.25";
+    });
+    await tab.click(".ask button");
+    expect(await tab.settled(true, () => document.querySelector(".ask output")?.textContent !== "")).toBe(true);
+    const asked = Number(await tab.run(textOf, ".ask output"));
+    await tab.click(".bar button.main");
+    const file = join(downloads, "spirals.js");
+    await vi.waitFor(() => expect(readFileSync(file, "utf8")).toMatch(/^export \{.*\};$/m), 10_000);
+    expectClose(await inNode(file, [0.5, -0.25]), [asked], standard.layers, "the exported module");
+    expect(tab.faults).toEqual([]);
+  });
+
+  it("what is wrong stands in its place, keys are offered, and a reload keeps the list", async () => {
+    await write('export default sequential([dense({ units: 3, inputShape: [2] }), dense({ unit: 1 })], { name: "kept" })');
+    expect(await tab.settled("unit: 1", textOf, ".paint .error")).toBe("unit: 1");
+    await write("export default sequential([dense({ ");
+    await tab.key("u");
+    await tab.key("s");
+    expect(await tab.settled("useBias", textOf, ".offers li b")).toBe("useBias");
+    await tab.key("Enter");
+    expect(await tab.run(() => document.querySelector<HTMLTextAreaElement>(".field")?.value)).toMatch(/dense\(\{ useBias: $/);
+    await write('export default sequential([dense({ units: 3, inputShape: [2] })], { name: "kept" })');
+    await compiledAs("kept");
+    await tab.run(() => location.reload());
+    await tab.settled("", title).catch(() => {});
+    await compiledAs("kept");
+    expect(await tab.run(() => document.querySelector<HTMLTextAreaElement>(".field")?.value)).toContain('name: "kept"');
     expect(tab.faults).toEqual([]);
   });
 });

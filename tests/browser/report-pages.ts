@@ -65,7 +65,8 @@ export function writeReports(): void {
   reports.trained = { ...reports.dense, training: trained };
   const wide = (units: number) => sequential([dense({ units, activation: "relu", inputShape: [2] }), dense({ units: 1 })]);
   const larger = collectWith(wide(6), {}, { profile: true }).report;
-  reports.compared = { ...larger, compared: compareReports(collect(wide(4)), larger) };
+  const smaller = collectWith(wide(4), {}, { profile: true, typed: true }).report;
+  reports.compared = { ...larger, compared: compareReports(smaller, larger), other: smaller };
   for (const [name, report] of Object.entries(reports)) writeFileSync(join(files, `${name}.html`), reportHtml(report));
 }
 /** Takes them away. */

@@ -27,6 +27,10 @@ export function views(tab: () => Tab): void {
       await tab().hover("h1");
       expect(await tab().settled([], litTables), `after ${table}`).toEqual([]);
     }
+    await tab().click("[data-measure]");
+    const times = () => [...document.querySelectorAll('section[aria-label^="Times"] tbody tr:first-child td')].map(({ textContent }) => (Number(textContent) > 0 ? "time" : textContent?.replace(/^[\d.]+/, "…"))); // biome-ignore format: one line
+    const timed = ["all kernels of predict", "time", "time", "… x"];
+    expect(await tab().settled(timed, times)).toEqual(timed);
     await tab().click('section[aria-label^="Kernels:"] tbody button');
     expect(await tab().settled(true, () => document.querySelector("[data-pane] .lit") !== null)).toBe(true);
     expect((await tab().run(litPanes)).length).toBe(width > 1000 ? 4 : 1);

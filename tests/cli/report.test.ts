@@ -56,6 +56,23 @@ it("compares models and saved reports, as a table, as data and as a file", async
   expect(JSON.parse(same.stdout).changes).toEqual([]);
 });
 
+it("compares two settings of one model, and carries the kernels of both", async () => {
+  const settings = ["--with", "unroll=0", "--with", "exact"];
+  const made = await layerc(folder, ["report", "--compare", at("a.safetensors"), ...settings, "-o", at("settings.html")]);
+  expect(made.status).toBe(0);
+  const { compared } = dataIn("settings.html");
+  expect([compared?.a.options, compared?.b.options]).toEqual(["", "unroll: 0, exact: true"]);
+  expect(compared?.changes.some(({ name, a, b }) => name === "bytes of code" && a !== b)).toBe(true);
+  expect(readFileSync(at("settings.html"), "utf8")).toContain("var layercOther");
+  const wrong = async (...flags: readonly string[]) => (await layerc(folder, ["report", "--compare", at("a.safetensors"), ...flags])).stderr;
+  expect(await wrong("--with", "target=cobol")).toMatch(/'--with <setting>' argument 'target=cobol' is invalid.*js, simd/s);
+  expect(await wrong("--with", "targt=js")).toContain("unknown option '--targt=js'");
+  expect(await wrong("--with", "layer=x=y")).toContain("It is no setting of a compilation.");
+  await layerc(folder, ["report", at("a.safetensors"), "--json", "--force", "-o", at("a.json")]);
+  expect(await wrong(at("a.json"), "--with", "exact")).toContain("a report with settings of its own");
+  expect((await layerc(folder, ["report", at("a.safetensors"), "--with", "exact", "-o", at("x.html")])).status).toBe(2);
+}); // biome-ignore format: one line
+
 it("asks for what is missing", async () => {
   expect((await layerc(folder, ["report", at("a.safetensors")])).stderr).toContain("cli/option");
   expect((await layerc(folder, ["report", "--compare", at("a.safetensors")])).status).toBe(2);

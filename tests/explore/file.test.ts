@@ -126,4 +126,11 @@ describe("a comparison", () => {
     expect(() => openReport(bytes)).toThrow(expect.objectContaining({ code: "report/saved" }));
     expect(openReport(new TextEncoder().encode('{"name":"net"}'))).toBeUndefined();
   });
+
+  it.each(["fetch('/')", "document.title = 1", "}", 7])("refuses a report whose script is %j", (script) => {
+    const report = { ...reportOf("looped"), calls: script };
+    expect(() => openReport(new TextEncoder().encode(JSON.stringify(report)))).toThrow(
+      expect.objectContaining({ code: "report/saved" }),
+    );
+  });
 });

@@ -18,7 +18,7 @@ import {
   rowsOf,
 } from "../../src/explore/page/links.ts";
 import { bytes, count, short } from "../../src/explore/page/numbers.ts";
-import { shareOf, timeOf } from "../../src/explore/page/profile.ts";
+import { pairTimes, shareOf, timeOf } from "../../src/explore/page/profile.ts";
 import { tokens } from "../../src/explore/page/tokens.ts";
 import type { Mark, Pane, Report } from "../../src/explore/report.ts";
 
@@ -191,4 +191,17 @@ it("the page within a report is under 50 KB, compressed", () => {
     (name) => gzipSync(readFileSync(`dist/src/explore/page/${name}`), { level: 9 }).length,
   );
   expect(size[0] + size[1]).toBeLessThan(50 * 1024);
+});
+
+it("times of two modules stand side by side, and predict is summed over what runs it", () => {
+  const a = new Map([["js predict/hidden", 2], ["js predict/out", 1], ["js trainStep/out", 9]]); // biome-ignore format: one line
+  const b = new Map([["js predict/hidden", 2], ["simd predict/hidden", 0.25], ["simd predict/out", 0.5]]); // biome-ignore format: one line
+  expect(pairTimes(a, b)).toEqual([
+    { name: "all kernels of predict", a: 3, b: 0.75 },
+    { name: "predict/hidden on js", a: 2, b: 2 },
+    { name: "predict/out on js", a: 1 },
+    { name: "trainStep/out on js", a: 9 },
+    { name: "predict/hidden on simd", b: 0.25 },
+    { name: "predict/out on simd", b: 0.5 },
+  ]);
 });

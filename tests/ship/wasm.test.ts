@@ -1,5 +1,6 @@
 // `--format wasm`: one file that imports nothing and gives the bits of the module in JavaScript, on random models and in streams, by a host that knows
 // its exports alone; what it cannot hold is refused; a changed byte is found; a call cannot leave its arrays.
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,9 @@ import { type Kind, type Sample, sampleOf } from "../arbitrary/models.ts";
 import { layerc } from "../cli/bin.ts";
 import { firstDifference } from "../close.ts";
 import { withBackend } from "../engines.ts";
+import { skipOf } from "../exemptions.ts";
 import { byPort } from "../ports.ts";
+import { readPage } from "../support/pages.ts";
 import { host } from "../support/wasm-host.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "wasm-")));
@@ -32,6 +35,12 @@ const fileOf = (model: Model, options: OptionsInput = {}): Uint8Array =>
   compile(model, { ...options, format: "wasm" }).binary ?? new Uint8Array();
 const net = (units = 9): Model =>
   l.sequential([l.dense({ units, activation: "tanh", inputShape: [8] }), l.dense({ units: 2 })], { name: "né", seed: 2 });
+
+/** Its kernels are transformed as the module starts. */
+const growing = l.sequential(
+  [l.conv2d({ filters: 24, kernelSize: 3, padding: "same", inputShape: [16, 16, 24] }), l.conv2d({ filters: 24, kernelSize: 3 })],
+  { seed: 1 },
+);
 
 /** What the file gives for packed rows, `most` a call. */
 function given({ inputs, outputs }: Sample, bytes: Uint8Array, x: Float32Array, rows: number): Float32Array {
@@ -79,17 +88,10 @@ describe("the bits of the module in JavaScript", () => {
   });
 
   it("weights that are worked on first, as a file starts", () => {
-    const model = l.sequential(
-      [
-        l.conv2d({ filters: 24, kernelSize: 3, padding: "same", inputShape: [16, 16, 24] }),
-        l.conv2d({ filters: 24, kernelSize: 3 }),
-      ],
-      { seed: 1 },
-    );
-    const bytes = fileOf(model);
+    const bytes = fileOf(growing);
     expect(sectionsOf(bytes)?.some(({ id }) => id === 8)).toBe(true);
     const x = Float32Array.from({ length: 16 * 16 * 24 }, (_, i) => Math.sin(i));
-    const wanted = withBackend(compile(model, { target: "simd" }), "simd", (form) => load(form).predict(x));
+    const wanted = withBackend(compile(growing, { target: "simd" }), "simd", (form) => load(form).predict(x));
     const file = host(bytes);
     file.array("input", "x").set(x);
     file.call("predict", 1);
@@ -240,6 +242,48 @@ describe("verify", () => {
     expect(() => verify(path)).toThrow(
       expect.objectContaining({ code: "verify/self-test", message: expect.stringMatching(/of row \d is off by/) }),
     );
+  });
+});
+
+const python = process.env.PYTHON ?? "python3";
+const hasWasmtime = spawnSync(python, ["-c", "import wasmtime"], { stdio: "ignore" }).status === 0;
+if (!hasWasmtime) console.log(`wasmtime is not tried: ${python} has none (pip install wasmtime; PYTHON names another)`);
+
+describe.skipIf(skipOf("no-host", !hasWasmtime))("in wasmtime", () => {
+  const model = l.sequential([l.dense({ units: 8, activation: "tanh", inputShape: [4] }), l.dense({ units: 3 })], { seed: 1 });
+  const run = (program: string): string => execFileSync(python, ["-c", program], { cwd: folder, encoding: "utf8" });
+  it("the program of docs/wasm.md prints what predict gives", () => {
+    const program = readPage("docs/wasm.md").fences.find(({ language }) => language === "py")?.code ?? "";
+    writeFileSync(join(folder, "iris.wasm"), fileOf(model, { exact: true }));
+    const wanted = [...load(compile(model, { exact: true })).predict([5.1, 3.5, 1.4, 0.2])];
+    expect(JSON.parse(run(program).replace("(", "[").replace(")", "]"))).toEqual(wanted);
+  });
+  it("a file has the bits that it has here, work at its start, rows by tiles and traps included", () => {
+    const rows = 7;
+    const bytes = fileOf(growing, { batch: rows });
+    const file = host(bytes);
+    const x = file.array("input", "x", rows);
+    x.set(x.map((_, i) => Math.sin(i)));
+    writeFileSync(join(folder, "net.wasm"), bytes);
+    writeFileSync(join(folder, "x"), x);
+    file.call("predict", rows);
+    const said = run(`
+from wasmtime import Store, Module, Instance, Trap
+store = Store()
+exports = Instance(store, Module.from_file(store.engine, "net.wasm"), []).exports(store)
+at = lambda name: exports[name].value(store)
+memory, start = exports["memory"], at("output.offset.y")
+memory.write(store, open("x", "rb").read(), at("input.offset.x"))
+exports["predict"](store, ${rows})
+open("y", "wb").write(memory.read(store, start, start + ${rows} * 4 * at("output.size.y")))
+try:
+    exports["predict"](store, ${rows + 1})
+except Trap:
+    print("trapped")
+`);
+    expect(said).toBe("trapped\n");
+    const found = new Float32Array(Uint8Array.from(readFileSync(join(folder, "y"))).buffer);
+    expect(firstDifference(found, file.array("output", "y", rows))).toBe(-1);
   });
 });
 

@@ -1,7 +1,7 @@
 // Firefox as a test drives it. In: the environment variable FIREFOX, or the usual places. Out: a tab, or undefined where there is none. Guarantee: it speaks
 // WebDriver BiDi as every Firefox from 129 on does; Debian's is too old for what Playwright asks of it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "./socket.ts";
@@ -39,9 +39,12 @@ const addressOf = (firefox: ChildProcess): Promise<string> =>
     firefox.on("exit", (code) => fail(new Error(`Firefox ended with ${code}: ${said}`)));
   });
 
-/** A tab of headless Firefox, with a profile of its own that is gone when the tab is closed. */
-export async function firefoxTab(): Promise<Tab> {
+/** A tab of headless Firefox, with a profile of its own that is gone when the tab is closed; what a page gives to be saved goes into `downloads`. */
+export async function firefoxTab(downloads?: string): Promise<Tab> {
   const profile = mkdtempSync(join(tmpdir(), "layerc-firefox-"));
+  const wishes = downloads === undefined ? {} : { "browser.download.folderList": 2, "browser.download.dir": downloads };
+  const lines = Object.entries(wishes).map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});\n`);
+  writeFileSync(join(profile, "user.js"), lines.join(""));
   const firefox = spawn(firefoxBinary ?? "", ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile], {
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -12,7 +12,8 @@ import { openReport } from "../../explore/saved.ts";
 import { isReport, reportHtml } from "../../explore/write.ts";
 import { readBytes } from "../../files.ts";
 import { checkInputs, type Input, isStream, type Output, writeOutputs } from "../../outputs.ts";
-import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
+import type { Loaded } from "../../source/load.ts";
+import { addLoweringFlags, type LoweringFlags, optionsOf, withFlag } from "../flags.ts";
 import { renderTable, showBytes } from "../render.ts";
 import { inputsOf, readModel, work } from "../subject.ts";
 import { print, say, warn } from "../terminal.ts";
@@ -20,6 +21,7 @@ import { print, say, warn } from "../terminal.ts";
 interface Flags extends LoweringFlags {
   readonly output?: string;
   readonly compare?: boolean;
+  readonly with?: OptionsInput;
   readonly json?: boolean;
   readonly force?: boolean;
 }
@@ -35,15 +37,18 @@ export function addReport(program: Command): void {
     .argument("[other]", "with --compare: what it is compared with")
     .option("-o, --output <file>", "where the report goes: report.html; with --json report.json")
     .option("--compare", "how the second differs from the first")
+    .addOption(withFlag())
     .option("--json", "the report as JSON, into the file or to standard output; of a comparison its changes")
     .option("--force", "replace a file that layerc did not write; never one that the model is made from");
   addLoweringFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  layerc report iris.model.ts -o iris.html\n  layerc report cars.model.ts --train -o cars.html\n  layerc report iris.model.ts --exact --json -o exact.json\n  layerc report --compare iris.model.ts exact.json -o changes.html",
+      "\nExamples:\n  layerc report iris.model.ts -o iris.html\n  layerc report cars.model.ts --train -o cars.html\n  layerc report iris.model.ts --exact --json -o exact.json\n  layerc report --compare iris.model.ts exact.json -o changes.html\n  layerc report --compare iris.model.ts --with target=js --with unroll=0 -o settings.html",
     )
     .action(async (file: string, other: string | undefined, flags: Flags) => {
-      if (flags.compare === true && other === undefined) command.error("error: missing required argument 'other'");
+      if (flags.compare === true && other === undefined && flags.with === undefined)
+        command.error("error: missing required argument 'other', or the option '--with <setting>'");
+      if (flags.compare !== true && flags.with !== undefined) command.error("error: --with is a setting of --compare");
       if (flags.compare !== true && other !== undefined)
         command.error("error: two arguments are compared: give --compare, or one of them");
       const { output } = flags;
@@ -52,8 +57,8 @@ export function addReport(program: Command): void {
       if (output !== undefined)
         checkInputs([{ what: "the report", path: output, content: "" }], files.map((path) => ({ what: "the model file", path }))); // biome-ignore format: one line
       const one = await readReport(file, flags);
-      if (other === undefined) return give(one.report, one.inputs, flags);
-      const next = await readReport(other, flags);
+      if (flags.compare !== true) return give(one.report, one.inputs, flags);
+      const next = other === undefined ? await reportOf(one, flags) : await readReport(other, flags, flags.with);
       giveCompared(one, next, flags);
     });
 }
@@ -61,19 +66,39 @@ export function addReport(program: Command): void {
 interface Read {
   readonly report: Report;
   readonly inputs: readonly Input[];
+  /** Absent of a report that was saved. */
+  readonly subject?: Loaded;
 }
 
-/** The report of a model, with the flags given; or one that was saved, with its own. */
-async function readReport(file: string, flags: Flags): Promise<Read> {
+/** The report of a model, with the flags given and `more`; or one that was saved, with its own. */
+async function readReport(file: string, flags: Flags, more?: OptionsInput): Promise<Read> {
   if (flags.compare === true && /\.json$/i.test(file)) {
     const saved = openReport(readBytes(file));
+    if (saved !== undefined && more !== undefined) throw settled(file);
     if (saved !== undefined) return { report: saved, inputs: [{ what: "the report", path: file }] };
   }
-  const subject = await readModel(file, flags);
-  const report = await work(subject, () => withGzip(subject.model, optionsOf(flags)));
-  warn(report.diagnostics, subject.model);
-  return { report: report.report, inputs: inputsOf(subject) };
+  return reportOn(await readModel(file, flags), { ...optionsOf(flags), ...more });
 }
+
+/** The same model as `one` with the settings of `--with`. */
+async function reportOf({ subject, inputs }: Read, flags: Flags): Promise<Read> {
+  if (subject === undefined) throw settled(inputs[0].path);
+  return reportOn(subject, { ...optionsOf(flags), ...flags.with });
+}
+
+async function reportOn(subject: Loaded, options: OptionsInput): Promise<Read> {
+  const { report, diagnostics } = await work(subject, () => withGzip(subject.model, options));
+  warn(diagnostics, subject.model);
+  return { report, inputs: inputsOf(subject), subject };
+}
+
+const settled = (path: string): CompileError =>
+  new CompileError({
+    code: "cli/option",
+    path: "",
+    message: `${path} is a report with settings of its own, and --with has others`,
+    hint: "give the model itself",
+  });
 
 /** A report that also knows how large the module is after gzip, which needs Node. */
 function withGzip(model: Model, options: OptionsInput) {
@@ -95,7 +120,7 @@ function give(report: Report, inputs: readonly Input[], { output, json = false, 
 function giveCompared(a: Read, b: Read, { output, json = false, force = false }: Flags): void {
   const compared = compareReports(a.report, b.report);
   if (output !== undefined) {
-    const content = json ? `${JSON.stringify(compared)}\n` : reportHtml({ ...b.report, compared });
+    const content = json ? `${JSON.stringify(compared)}\n` : reportHtml({ ...b.report, compared, other: a.report });
     write(output, content, [...a.inputs, ...b.inputs], force);
   }
   if (json && output === undefined) print(JSON.stringify(compared, null, 2));

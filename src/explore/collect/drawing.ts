@@ -6,7 +6,7 @@ import type { Drawing, ThingId } from "../report.ts";
 /** What is to be drawn. */
 export interface Sketch {
   readonly boxes: readonly { readonly thing: ThingId; readonly label: string }[];
-  readonly arrows: readonly { readonly from: ThingId; readonly to: ThingId; readonly label: string }[];
+  readonly arrows: readonly { readonly from: ThingId; readonly to: ThingId }[];
 }
 
 /** Of letters that are about 7 pixels wide. */
@@ -20,14 +20,8 @@ export function draw({ boxes, arrows }: Sketch): Drawing {
   const graph = new Graph();
   graph.setGraph({ rankdir: "TB", nodesep: size.gap, ranksep: size.gap, marginx: size.gap / 2, marginy: size.gap / 2 });
   for (const { thing, label } of boxes) graph.setNode(`${thing}`, extentOf(label));
-  // Of several arrows between two boxes one is laid out, with all their labels.
-  const joined = new Map<string, { readonly from: ThingId; readonly to: ThingId; readonly labels: Set<string> }>();
-  for (const { from, to, label } of arrows) {
-    const key = `${from} ${to}`;
-    const known = joined.get(key) ?? { from, to, labels: new Set<string>() };
-    joined.set(key, known);
-    if (label !== "") known.labels.add(label);
-  }
+  // Of several arrows between two boxes one is laid out.
+  const joined = new Map(arrows.map((arrow) => [`${arrow.from} ${arrow.to}`, arrow]));
   for (const { from, to } of joined.values()) graph.setEdge(`${from}`, `${to}`, {});
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
@@ -42,12 +36,11 @@ export function draw({ boxes, arrows }: Sketch): Drawing {
         y: Math.round(place.y - place.height / 2),
       };
     }),
-    arrows: [...joined.values()].map(({ from, to, labels }) => {
+    arrows: [...joined.values()].map(({ from, to }) => {
       const { points = [] } = graph.edge(`${from}`, `${to}`) as { points?: readonly { x: number; y: number }[] };
       return {
         from,
         to,
-        label: [...labels].join(", "),
         points: points.map(({ x, y }) => [Math.round(x), Math.round(y)] as const),
       };
     }),
@@ -74,14 +67,14 @@ function column({ boxes, arrows }: Sketch): Drawing {
     width: made.reduce((most, { width }) => Math.max(most, width), 0) + size.gap,
     height: y,
     boxes: made,
-    arrows: arrows.flatMap(({ from, to, label }) => {
+    arrows: arrows.flatMap(({ from, to }) => {
       const [start, end] = [at.get(from), at.get(to)];
       if (start === undefined || end === undefined) return [];
       const points = [
         [start.x + start.width / 2, start.y + start.height],
         [end.x + end.width / 2, end.y],
       ] as const;
-      return [{ from, to, label, points }];
+      return [{ from, to, points }];
     }),
   };
 }

@@ -75,7 +75,7 @@ function drawingOf(goal: Goal, { plan, writerOf }: Links, things: Things): Drawi
         return { thing: thingOf(number), label: `${op} [${type.shape.join(", ")}]${name}` };
       }),
       arrows: graph.nodes.flatMap(({ inputs }, number) =>
-        inputs.map((input) => ({ from: thingOf(numbers.get(input) ?? 0), to: thingOf(number), label: "" })),
+        inputs.map((input) => ({ from: thingOf(numbers.get(input) ?? 0), to: thingOf(number) })),
       ),
     });
   }
@@ -86,7 +86,7 @@ function drawingOf(goal: Goal, { plan, writerOf }: Links, things: Things): Drawi
         const place = plan.operands.get(input);
         const writer = place?.kind === "view" ? writerOf(place.buffer) : undefined;
         const from = writer === undefined ? -1 : regions.indexOf(writer);
-        return from < 0 || from === to ? [] : [{ from: boxes[from].thing, to: boxes[to].thing, label: "" }];
+        return from < 0 || from === to ? [] : [{ from: boxes[from].thing, to: boxes[to].thing }];
       }),
     ),
   );

@@ -43,9 +43,7 @@ export function listOf(resolved: Resolved, things: Things): List {
       ...predict.inputs.map(({ name, shape }, i) => ({ thing: inputs[i], label: `${name}\n${rows(shape)}` })),
       ...layers.map(({ thing, layer, name, output }) => ({ thing, label: `${name}\n${layer} ${output}` })),
     ],
-    arrows: entries.flatMap(({ sources }, i) =>
-      sources.map((source) => ({ from: thingOf(source), to: layers[i].thing, label: "" })),
-    ),
+    arrows: entries.flatMap(({ sources }, i) => sources.map((source) => ({ from: thingOf(source), to: layers[i].thing }))),
   });
   const lines: Line[] = [
     line(`model ${JSON.stringify(model.name)}, seed ${model.seed}`),

@@ -20,6 +20,8 @@ import type { CallsHere } from "./typed.ts";
 export interface Extras {
   /** The module's kernels, to be run here. */
   readonly profile?: (() => Promise<Profile>) | undefined;
+  /** Of a comparison the kernels of A. */
+  readonly other?: (() => Promise<Profile>) | undefined;
   /** The calls of predict, to be run here over a row that is typed in. */
   readonly calls?: CallsHere | undefined;
   /** Draws curves; without, they are tables. */

@@ -2,6 +2,8 @@
 // nothing is compared here; what is shown is what the comparison holds, and a change that is of a thing of this report leads to it.
 import { Fragment } from "preact";
 import type { Change, Comparison, Report, Side, ThingId } from "../report.ts";
+import type { Extras } from "./app.tsx";
+import { Times } from "./compare-times.tsx";
 import { count } from "./numbers.ts";
 import type { State } from "./state.ts";
 import { type Column, Table } from "./table.tsx";
@@ -69,7 +71,7 @@ const columns: readonly Column<Change>[] = [
 ];
 
 /** The view. */
-export function CompareView({ state }: { readonly state: State }) {
+export function CompareView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
   const report = state.report.value;
   const { compared } = report;
   if (compared === undefined) return null;
@@ -77,6 +79,7 @@ export function CompareView({ state }: { readonly state: State }) {
   return (
     <div class="numbers compare">
       <Sides compared={compared} />
+      <Times state={state} extras={extras} />
       {changes.length === 0 && <p class="empty">Both are the same, in everything that is compared.</p>}
       {parts.map(({ key, title, kind }) => {
         const own = changes.filter(({ part }) => part === key);

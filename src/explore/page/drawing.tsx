@@ -88,20 +88,14 @@ interface ArrowProps {
   readonly tip: string;
 }
 
-function Arrow({ state, arrow: { from, to, label, points }, line, tip }: ArrowProps) {
+function Arrow({ state, arrow: { from, to }, line, tip }: ArrowProps) {
   const look = useComputed(() => {
     const { all } = state.lit.value;
     return all.has(from) && all.has(to) ? "arrow lit" : "arrow";
   });
-  const [x, y] = points[Math.floor(points.length / 2)] ?? [0, 0];
   return (
     <g class={look}>
       <path d={line} marker-end={tip} />
-      {label !== "" && (
-        <text x={x + 6} y={y} dominant-baseline="middle">
-          {label}
-        </text>
-      )}
     </g>
   );
 }

@@ -6,20 +6,26 @@ import type { Profile } from "./profile.ts";
 import type { DrawCurves } from "./training-view.tsx";
 import { type MakeCalls, profileOf } from "./typed.ts";
 
-const { layercProfile, layercCalls, layercDoubles, layercCurves } = globalThis as {
-  layercProfile?: () => Profile | Promise<Profile>;
-  layercCalls?: MakeCalls;
-  layercDoubles?: MakeCalls;
+/** What the scripts of a module left. */
+interface Left {
+  readonly layercProfile?: () => Profile | Promise<Profile>;
+  readonly layercCalls?: MakeCalls;
+  readonly layercDoubles?: MakeCalls;
+}
+const { layercCalls, layercDoubles, layercOther, layercCurves } = globalThis as Left & {
+  layercOther?: Left;
   layercCurves?: DrawCurves;
 };
+const profileIn = ({ layercProfile: made, layercCalls: calls }: Left) =>
+  made ? async () => made() : calls && (async () => profileOf(calls));
 const data = document.getElementById("report")?.textContent;
 const place = document.getElementById("page");
 if (data && place) {
   const report: Report = JSON.parse(data);
   mount(place, report, {
     memory: addressMemory,
-    ...(layercProfile && { profile: async () => layercProfile() }),
-    ...(!layercProfile && layercCalls && { profile: async () => profileOf(layercCalls) }),
+    profile: profileIn(globalThis as Left),
+    ...(layercOther && { other: profileIn(layercOther) }),
     ...(layercCalls && { calls: { floats: layercCalls, doubles: layercDoubles ?? layercCalls } }),
     ...(layercCurves && { curves: layercCurves }),
   });

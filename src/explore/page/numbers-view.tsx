@@ -5,7 +5,7 @@ import type { KernelRow, LayerRow, Report, ThingId } from "../report.ts";
 import { Activations } from "./activations.tsx";
 import type { Extras } from "./app.tsx";
 import { bytes, count, short } from "./numbers.ts";
-import { type Peak, peakOf, shareOf, timeOf } from "./profile.ts";
+import { failed, keyOf, type Peak, painted, peakOf, shareOf, timesOf } from "./profile.ts";
 import type { State } from "./state.ts";
 import { type Column, Table } from "./table.tsx";
 
@@ -16,8 +16,6 @@ interface Measured {
   /** Milliseconds a call, by target and kernel. */
   readonly times: ReadonlyMap<string, number>;
 }
-
-const keyOf = ({ name, target }: { readonly name: string; readonly target: string }): string => `${target} ${name}`;
 
 /** The view. */
 export function NumbersView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
@@ -32,20 +30,18 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
       progress.value = "Measuring this machine …";
       await painted();
       const peak = peakOf();
-      const profile = await load();
-      const times = new Map<string, number>();
-      for (const [i, kernel] of profile.kernels.entries()) {
-        progress.value = `Measuring kernel ${i + 1} of ${profile.kernels.length} …`;
-        if (i % 4 === 0) await painted();
-        times.set(
-          keyOf(kernel),
-          timeOf(() => kernel.run()),
-        );
-        newest.value = { of: report, peak, times: new Map(times) };
-      }
+      const times = await timesOf(
+        await load(),
+        (text) => {
+          progress.value = text;
+        },
+        (known) => {
+          newest.value = { of: report, peak, times: known };
+        },
+      );
       progress.value = `${times.size} kernels measured on this machine; at best it does ${short(peak.multiplyAdds / 1e6, 3)} thousand million multiply-adds and reads ${bytes(peak.bytes * 1000)} a second.`;
     } catch (error) {
-      progress.value = `The kernels cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+      progress.value = failed(error);
     }
   };
   const timeOfKernel = (kernel: KernelRow): number | undefined => measured?.times.get(keyOf(kernel));
@@ -112,9 +108,6 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
     </div>
   );
 }
-
-/** Lets the page show what it has to say. */
-const painted = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
 
 function Share({ part }: { readonly part: number }) {
   const percent = Math.round(100 * part);

@@ -29,6 +29,57 @@ export function timeOf(run: () => void, budget = 24): number {
   return best;
 }
 
+/** Lets the page show what it has to say. */
+export const painted = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
+
+/** Milliseconds a call of each kernel, by target and name; `say` hears how far it is, `see` what is known so far. */
+export async function timesOf(
+  { kernels }: Profile,
+  say: (text: string) => void,
+  see: (times: ReadonlyMap<string, number>) => void = () => {},
+): Promise<ReadonlyMap<string, number>> {
+  const times = new Map<string, number>();
+  for (const [i, kernel] of kernels.entries()) {
+    say(`Measuring kernel ${i + 1} of ${kernels.length} …`);
+    if (i % 4 === 0) await painted();
+    times.set(
+      keyOf(kernel),
+      timeOf(() => kernel.run()),
+    );
+    see(new Map(times));
+  }
+  return times;
+}
+
+/** A kernel, or all of an entry, in milliseconds; absent where a side has none. */
+export interface Timed {
+  readonly name: string;
+  readonly a?: number | undefined;
+  readonly b?: number | undefined;
+}
+
+/** Times of both sides, by `target kernel`: predict as a whole on what runs it, then kernel by kernel. */
+export function pairTimes(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): readonly Timed[] {
+  const whole: Timed = { name: "all kernels of predict", a: sumOf(a), b: sumOf(b) };
+  return [whole, ...[...new Set([...a.keys(), ...b.keys()])].map((name): Timed => ({ name: told(name), a: a.get(name), b: b.get(name) }))];
+} // biome-ignore format: one line
+
+const told = (key: string): string => key.replace(/^(\w+) (.*)$/s, "$2 on $1");
+
+/** Kernels of predict on the target that runs: in JavaScript only where there is no other. */
+function sumOf(times: ReadonlyMap<string, number>): number {
+  const own = [...times].filter(([key]) => key.includes(" predict/"));
+  const lanes = own.filter(([key]) => !key.startsWith("js "));
+  return (lanes.length > 0 ? lanes : own).reduce((sum, [, time]) => sum + time, 0);
+}
+
+/** What a kernel's time is found by. */
+export const keyOf = ({ name, target }: { readonly name: string; readonly target: string }): string => `${target} ${name}`;
+
+/** Why kernels cannot run, for the reader. */
+export const failed = (error: unknown): string =>
+  `The kernels cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+
 /** What a machine does at best, in one thread. */
 export interface Peak {
   /** Multiply-adds a millisecond, in doubles. */

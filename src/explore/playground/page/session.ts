@@ -190,7 +190,11 @@ export function openFiles({ name, files, fault }: Taken): void {
 
 /** Back to the list. */
 export function closeFile(): void {
-  file.value = undefined;
+  batch(() => {
+    file.value = undefined;
+    // They are the file's.
+    problems.value = [];
+  });
   compileSoon(0);
 }
 

@@ -19,20 +19,11 @@ export function TrainingPart() {
   return (
     <>
       <div class="controls">
-        <button
-          type="button"
-          class="main"
-          disabled={progress === undefined}
-          onClick={progress?.running ? session.stop : session.run}
-        >
+        <Act is="main" onClick={progress?.running ? session.stop : session.run}>
           {progress?.running ? "Pause" : "Train"}
-        </button>
-        <button type="button" disabled={progress === undefined} onClick={session.step}>
-          Step
-        </button>
-        <button type="button" disabled={progress === undefined} onClick={() => void session.reset()}>
-          Reset
-        </button>
+        </Act>
+        <Act onClick={session.step}>Step</Act>
+        <Act onClick={() => void session.reset()}>Reset</Act>
         <label title="Rows of a step. The learning rate stands in the list.">
           Batch
           <input
@@ -63,6 +54,16 @@ export function TrainingPart() {
         </div>
       )}
     </>
+  );
+}
+
+/** A button that does nothing while there is no training; it is not disabled, since a disabled one loses the focus, and a reset is a moment without. */
+function Act({ is = "", onClick, children }: { readonly is?: string; readonly onClick: () => void; readonly children: string }) {
+  const isOff = session.progress.value === undefined;
+  return (
+    <button type="button" class={is} aria-disabled={isOff} onClick={() => !isOff && onClick()}>
+      {children}
+    </button>
   );
 }
 
