@@ -149,7 +149,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     multiplyAdds: counts.multiplyAdds,
     bytes: {
       // As they are shipped, where that is not how they were given.
-      weights: isIdle || narrow === undefined || shipped === undefined ? asGiven : shipped,
+      weights: shipped ?? asGiven,
       arena: 4 * (ends - first),
       code: emitted.binary?.length ?? new TextEncoder().encode(emitted.code).length,
     },

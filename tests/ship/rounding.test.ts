@@ -124,8 +124,13 @@ it("a bundle takes the option, in a query too", async () => {
   expect(code).toContain('return { type: "int8", worst: moved };');
 });
 
-it("a model that gets no smaller is a warning", () => {
+it("a model that gets no smaller, or has no weights, is a warning", () => {
+  const none = l.sequential([l.activation({ activation: "tanh", inputShape: [4] })]);
   const small = l.sequential([l.dense({ units: 4, inputShape: [4] })]);
-  expect(compile(small, { weightsType: "int8" }).warnings.map(({ code }) => code)).toContain("weights/gain");
+  for (const model of [small, none]) {
+    const { warnings, manifest } = compile(model, { weightsType: "int8" });
+    expect(warnings.map(({ code }) => code)).toContain("weights/gain");
+    expect(manifest.bytes.weights).toBe(compile(model).manifest.bytes.weights);
+  }
   expect(compile(net, { weightsType: "int8" }).warnings.map(({ code }) => code)).not.toContain("weights/gain");
 });

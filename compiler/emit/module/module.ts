@@ -58,7 +58,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
   const imported = importsWasm(parts);
   return {
     ...written,
-    shipped: bytes.weights,
+    ...(parts.narrow === undefined || parts.narrow.size === 0 ? {} : { shipped: bytes.weights }),
     ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
     declarations: form.isImported ? declarations(parts) : "",
     ...(options.weights === "external" ? { weights: bytesOfRuns(memory.runs) } : {}),

@@ -88,7 +88,7 @@ export interface EmittedModule {
   /** Empty where nothing imports the code. */
   readonly declarations: string;
   readonly weights?: Uint8Array;
-  /** Bytes of contents, as text or as bytes; of a whole module they are the weights'. */
+  /** Bytes of contents, where some travel in fewer bits. */
   readonly shipped?: number;
   readonly wasm?: Uint8Array;
   readonly wasmRelaxed?: Uint8Array;

@@ -20,6 +20,7 @@ interface Flags extends ModelFlags {
   readonly jobs: number;
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
+  readonly weightsType?: OptionsInput["weightsType"];
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -42,6 +43,7 @@ export function addScore(program: Command): void {
     new Option("--jobs <count>", "processes over files (1)").argParser(whole(1)).default(1),
     new Option("--exact", "float32 at every step and no reordering: equal bits on every engine"),
     new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(["js", "simd", "auto"]),
+    new Option("--weights-type <type>", "what weights are rounded to, as in a module that was compiled so (float32)").choices(["float32", "float16", "int8"]),
     new Option("--force", "replace files that layerc did not write; never rows"),
     new Option("--json", "what was written, as JSON"),
   ]; // biome-ignore format: one table
@@ -53,8 +55,10 @@ export function addScore(program: Command): void {
     )
     .action(async (file: string, rows: string[], flags: Flags) => {
       const subject = await readModel(file, flags);
-      const { exact, target, features, keep, prefix, jobs, force = false } = flags;
-      const options = Object.fromEntries(Object.entries({ exact, target }).filter(([, value]) => value !== undefined));
+      const { exact, target, weightsType, features, keep, prefix, jobs, force = false } = flags;
+      const options = Object.fromEntries(
+        Object.entries({ exact, target, weightsType }).filter(([, value]) => value !== undefined),
+      );
       const { code, manifest, warnings } = await work(subject, () => compile(subject.model, { ...options, selfTest: false }));
       warn(warnings, subject.model);
       const { inputs, outputs, about } = manifest;
