@@ -13,7 +13,6 @@ import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs
 import type { Loaded } from "../../source/load.ts";
 import { descriptorOf } from "../../streams.ts";
 import { addCompileFlags, type CompileFlags, optionsOf } from "../flags.ts";
-import { feedsOf, readInputs } from "../inputs.ts";
 import { showBytes, showCount } from "../render.ts";
 import { inputsOf, readModel, work } from "../subject.ts";
 import { print, printBytes, printJson, say, warn } from "../terminal.ts";
@@ -70,13 +69,19 @@ export function addCompile(program: Command): void {
 }
 
 /** What rounding the weights does, at rows that were given or at the golden ones. Throws CompileError cli/option. */
-function roundingFor(model: Model, { manifest }: Artifact, input: readonly string[] | undefined): Rounding | undefined {
+async function roundingFor(
+  model: Model,
+  { manifest }: Artifact,
+  input: readonly string[] | undefined,
+): Promise<Rounding | undefined> {
   const { options, inputs } = manifest;
   if (input === undefined) return manifest.rounding;
   if (options.weightsType === "float32") {
     const message = "--input is for weights that are rounded, and these are not";
     throw new CompileError({ code: "cli/option", path: "", message, hint: "give --weights-type, or leave --input away" });
   }
+  // Readers of tables, which few compilations want.
+  const { feedsOf, readInputs } = await import("../inputs.ts");
   const given = readInputs(input, inputs);
   const { feeds } = resolve(model).predict;
   return roundingOf(model, options.weightsType, { rows: given.rows, values: feedsOf(feeds, given, inputs) });
