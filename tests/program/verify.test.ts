@@ -127,7 +127,7 @@ const rules: readonly (readonly [rule: string, from: string, to: string, message
   ["an input is not written through a formal", "buffer s state @24 [4] = 1", "buffer s input @24 [4]", 'kernel "move": input "s" is never written', "call move(s, k)", "call move(k, s)"],
   ["a param is written through a formal by trainStep only", "call dense", "call dense\n  call move(s, k)", 'kernel "move": param "k" is written by trainStep only, found in entry "predict"'],
   ["an input is never written", "store y[-r + 7]", "store x[-r + 7]", 'kernel "dense": input "x" is never written'],
-  ["a const is written by prepare only", "call update", "call pack", 'kernel "pack": const "w" is written by prepare only, found in entry "trainStep"'],
+  ["a const is written by prepare and restore only", "call update", "call pack", 'kernel "pack": const "w" is written by prepare, restore only, found in entry "trainStep"'],
   ["a param is written by trainStep only", "call dense", "call update", 'kernel "update": param "k" is written by trainStep only, found in entry "predict"'],
 ]; // biome-ignore format: one table
 

@@ -67,7 +67,7 @@ describe("a rule broken:", () => {
     ["a dim that is not there", "w[3*k + j]", "w[3*m + j]", 'kernel "dense": "m" in an index of "w" is no loop around it'],
     ["a scalar that is not there", "map i < n", "map i < m", 'kernel "dense": there is no scalar "m"'],
     ["an input that is written", "store y[3*i + j + t]", "store x[3*i + j + t]", 'kernel "dense": input "x" is never written'],
-    ["a weight that is written", "store y[3*i + j + t]", "store w[3*i + j + t]", 'kernel "dense": const "w" is written by prepare only, found in entry "predict"'],
+    ["a weight that is written", "store y[3*i + j + t]", "store w[3*i + j + t]", 'kernel "dense": const "w" is written by prepare, restore only, found in entry "predict"'],
     ["two dims of one name", "map i < n, j < 3", "map i < n, j < 3, i < 1", 'kernel "dense": the name "i" is already in use here'],
     ["a dim called as a loop around it", "for t < 1", "for k < 1", 'kernel "dense": the name "k" is already in use here'],
     ["an entry that calls what is not there", "call dense", "call dance", 'entry "predict" calls "dance", which is no kernel'],
