@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../compiler/base/version.ts";
 import { addOutline, commands } from "./commands/list.ts";
+import { hintFor } from "./habits.ts";
 import { Ended, exitCodes, report, type Terminal, withTerminal } from "./terminal.ts";
 
 /** The commands for a terminal: those that are asked for whole, the others in outline. */
@@ -36,16 +37,22 @@ export async function layerc(
 /** Runs the command that `args` name and gives its exit code; throws nothing. */
 export const run = (args: readonly string[], terminal: Terminal = process): Promise<number> =>
   withTerminal(terminal, async () => {
+    let asked: Command | undefined;
     try {
       // `layerc help compile` asks for its help.
       const words = args.filter((arg) => !arg.startsWith("-")).slice(0, 2);
       const wanted = words[0] === "help" ? words[1] : words[0];
       const program = await layerc(terminal, (name) => name === wanted);
+      asked = program.commands.find((command) => command.name() === wanted);
       await program.parseAsync(args, { from: "user" });
       return 0;
     } catch (error) {
       // Commander has printed its own message; help and version end with 0.
-      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+      if (error instanceof CommanderError) {
+        const [, flag] = /^error: unknown option '(.*?)'/.exec(error.message) ?? [];
+        if (flag !== undefined && asked !== undefined) terminal.stderr.write(`  hint  ${hintFor(flag, asked)}\n`);
+        return error.exitCode === 0 ? 0 : exitCodes.usage;
+      }
       if (error instanceof Ended) return error.status;
       return report(error, args.includes("--json"));
     }
