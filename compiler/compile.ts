@@ -17,7 +17,7 @@ import { resolve } from "./front/steps.ts";
 import { stateName } from "./front/stream.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Model } from "./model.ts";
-import { type Options, type OptionsInput, optionsSchema, type WeightsType } from "./options.ts";
+import { isRounded, type Options, type OptionsInput, optionsSchema, type WeightsType } from "./options.ts";
 import { countOps, multiplyAdds } from "./pipeline/cost.ts";
 import { printMade } from "./pipeline/forms.ts";
 import { type Compilation, lowerModel as lowerChecked, lowerGraph, type Observe } from "./pipeline/lower-model.ts";
@@ -119,7 +119,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
     counts,
     model: { hash },
   } = parts;
-  const isIdle = options.weightsType !== "float32" && (narrow === undefined || narrow.size === 0);
+  const isIdle = isRounded(options) && (narrow === undefined || narrow.size === 0);
   const { selfTest, rounding } = options.selfTest ? goldens(resolved, options) : {};
   const {
     lines = [],
@@ -244,7 +244,7 @@ export function parseOptions(input: OptionsInput): Options {
   // Read once: what the caller's object says a second time may be another thing.
   const given = plainData(input, place) as OptionsInput;
   const options = settle(given, check(optionsSchema, given, place));
-  if (options.train && options.weightsType !== "float32")
+  if (options.train && isRounded(options))
     throw new CompileError({
       code: "options/invalid",
       path: "weightsType",

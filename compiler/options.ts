@@ -48,6 +48,8 @@ export const optionsSchema = z.strictObject({
 export type Options = z.infer<typeof optionsSchema>;
 /** What weights may be rounded to. */
 export type WeightsType = Options["weightsType"];
+/** Whether weights are rounded to fewer bits than float32 has. */
+export const isRounded = ({ weightsType }: Pick<Options, "weightsType">): boolean => weightsType !== "float32";
 /** What a caller gives: every knob has a default. */
 export type OptionsInput = z.input<typeof optionsSchema>;
 

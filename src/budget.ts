@@ -1,5 +1,6 @@
 // How large a module may be. In: an artifact and a number of bytes. Out: its size as it travels, or an error that names what takes most. Sizes are those
 // of gzip; parts are packed each on its own, so that they come to a little more than the whole.
+
 import { gzipSync } from "node:zlib";
 import type { Artifact } from "../compiler/artifact.ts";
 import { CompileError } from "../compiler/diagnostics/error.ts";
@@ -7,6 +8,7 @@ import { starter } from "../compiler/emit/module/forms/finish.ts";
 import { forms } from "../compiler/emit/module/forms/list.ts";
 import { children, parse, type Tree } from "../compiler/emit/tree.ts";
 import { sectionsOf } from "../compiler/emit/wasm/file.ts";
+import { isRounded } from "../compiler/options.ts";
 
 const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, kib: 1024, mib: 1024 * 1024 };
 
@@ -39,8 +41,8 @@ export function checkBudget(artifact: Artifact, budget: number): number {
   const size = packedSize(artifact);
   if (size <= budget) return size;
   const largest = sharesOf(artifact).slice(0, 3);
-  const { train, weightsType } = artifact.manifest.options;
-  const canRound = !train && weightsType === "float32";
+  const { options } = artifact.manifest;
+  const canRound = !options.train && !isRounded(options);
   const hints = [
     ...(largest[0].what === "weights" && canRound ? ["`weightsType: int8` rounds weights to a fourth of their bytes"] : []),
     ...(largest[0].what === "weights" ? ["fewer units or filters make fewer weights"] : []),
@@ -75,7 +77,7 @@ export function sharesOf(artifact: Artifact): readonly Share[] {
   };
   const form = forms[artifact.manifest.options.format];
   const code = artifact.code.replace(starter, "");
-  if (form.language === "WebAssembly") return sectionShares(artifact.binary ?? new Uint8Array());
+  if (!form.isText) return sectionShares(artifact.binary ?? new Uint8Array());
   // A function in another language is one text around the module.
   if (form.language !== "JavaScript") return [{ what: `the function in ${form.language}`, bytes: packed(code) }];
   const program = parse(code, form.kind, 2020);

@@ -31,7 +31,7 @@ export function verify(path: string): Verified {
   const { code, files, ...found } = opened(path, bytes);
   const { options } = found;
   const form = forms[options.format];
-  if (form.language === "WebAssembly") return fail("verify/header", path, "the header is that of a .wasm file");
+  if (!form.isText) return fail("verify/header", path, "the header is that of a .wasm file");
   const { kind, takes } = form;
   const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
   const fault = faultIn(code.replace(starter, ""), kind, also, options.syntax);

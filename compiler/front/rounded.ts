@@ -20,7 +20,8 @@ interface Law {
   readonly when: (numbers: number, channels: number) => boolean;
   /** Rounds in place. */
   readonly round: (values: Float32Array, channels: Channels) => void;
-  /** Sizes beyond it have no rounding, and what to do then. */
+  /** Whether a finite number has a rounding; where some are too large, what the largest is, and what to do then. */
+  readonly takes: (value: number) => boolean;
   readonly most: number;
   readonly hint: string;
 }
@@ -33,12 +34,15 @@ const laws: Readonly<Record<Exclude<WeightsType, "float32">, Law>> = {
   float16: {
     when: () => true,
     round: (values) => values.forEach((value, i) => { values[i] = ofHalf(halfOf(value)); }), // biome-ignore format: one line
+    // Half a unit in the last place beyond the largest still rounds to it.
+    takes: (value) => Number.isFinite(ofHalf(halfOf(value))),
     most: largestHalf,
     hint: "weightsType int8, whose scales fit each channel, or float32",
   },
   int8: {
     when: (numbers, channels) => numbers >= fewestSteps * channels,
     round: roundSteps,
+    takes: () => true,
     most: Number.MAX_VALUE,
     hint: "weightsType float32",
   },
@@ -96,11 +100,8 @@ export function roundedWeights(
   return rounded;
 }
 
-function check(name: string, values: Float32Array, type: string, { most, hint }: Law): void {
-  // Half a unit in the last place beyond the largest still rounds to it.
-  const bad = values.findIndex(
-    (value) => !Number.isFinite(value) || (type === "float16" && !Number.isFinite(ofHalf(halfOf(value)))),
-  );
+function check(name: string, values: Float32Array, type: string, { takes, most, hint }: Law): void {
+  const bad = values.findIndex((value) => !(Number.isFinite(value) && takes(value)));
   if (bad < 0) return;
   const value = values[bad];
   throw new CompileError({

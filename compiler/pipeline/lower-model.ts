@@ -10,7 +10,7 @@ import type { Graph } from "../graph/graph.ts";
 import { createMachine } from "../interpret/program.ts";
 import type { Part } from "../lower/assemble.ts";
 import type { Model } from "../model.ts";
-import type { Options } from "../options.ts";
+import { isRounded, type Options } from "../options.ts";
 import { type PlanOptions, plan } from "../plan/planner.ts";
 import type { Program } from "../program/program.ts";
 import { type Target, targets } from "../targets.ts";
@@ -64,7 +64,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
   const how: How = { options, observe, passes };
   const resolved = resolve(given, options.weightsType);
   const { model } = resolved;
-  if (options.weights === "inline" && forms[options.format].language !== "WebAssembly") checkInline(resolved);
+  if (options.weights === "inline" && forms[options.format].isText) checkInline(resolved);
   const { values: weights, warnings } = resolved.modelWeights();
   const { graph: built } = resolved.predict;
   const reserved = new Set(Object.keys(weights));
@@ -142,7 +142,7 @@ export function lowerModel(given: Model, options: Options, observe?: Observe, pa
     ...(training === undefined ? {} : { loss: training.loss, states: stateContents(model, training.states) }),
     program: programOf(js),
     contents: kept(known),
-    ...(options.weightsType === "float32" ? {} : { narrow: narrowing.forms(kept(known)) }),
+    ...(isRounded(options) ? { narrow: narrowing.forms(kept(known)) } : {}),
   };
   if (!vectors) return lowered;
   const simd = throughProgram(whole(parts, targets.simd), how);

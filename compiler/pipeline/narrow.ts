@@ -3,7 +3,7 @@
 // packing and padding made of a weight; what has no such form stays float32.
 import { halfOf, ofHalf } from "../base/halves.ts";
 import { isSteps, scalesFor, stepsOf } from "../base/steps.ts";
-import type { Narrow, Pattern } from "../emit/module/narrow.ts";
+import { bytesOf, type Narrow, type Pattern } from "../emit/module/narrow.ts";
 import { graph, type Node, sizeOf } from "../graph/graph.ts";
 import type { WeightsType } from "../options.ts";
 import { blockSize } from "../program/nest/block.ts";
@@ -112,10 +112,8 @@ const lineBytes = 24;
 const widenBytes = 600;
 
 /** How many bytes a content takes in a form. */
-export const bytesIn = ({ length }: Float32Array, narrow: Narrow | undefined): number => {
-  if (narrow === undefined) return 4 * length;
-  return lineBytes + (narrow.type === "float16" ? 2 * length : length + 4 * narrow.scales.length);
-};
+export const bytesIn = ({ length }: Float32Array, narrow: Narrow | undefined): number =>
+  narrow === undefined ? 4 * length : lineBytes + bytesOf(length, narrow);
 
 /** The form of a content, where it has one that is smaller. */
 export function narrowForm(lying: Lying, type: WeightsType): Narrow | undefined {

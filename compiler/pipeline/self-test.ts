@@ -13,7 +13,7 @@ import type { Steps } from "../front/steps.ts";
 import { type Node, sizeOf } from "../graph/graph.ts";
 import { disturbedRuns } from "../interpret/disturbed.ts";
 import { type GraphRun, runGraph } from "../interpret/graph.ts";
-import type { Options } from "../options.ts";
+import { isRounded, type Options } from "../options.ts";
 import { expandComposites } from "../rewrite/expand.ts";
 import { isTiled, tiledError } from "../rewrite/rules/winograd.ts";
 import { elements, multiplyAdds } from "./cost.ts";
@@ -92,7 +92,7 @@ export function goldens(steps: Steps, options: Pick<Options, "exact" | "winograd
   const answersOf = (all: readonly Float64Array[]): readonly number[] =>
     chosen.flatMap((row) => kept.filter((i) => i < columns.length).map((i) => shortened(all[row][i], bounds[i])));
   const type = options.weightsType;
-  const before = type === "float32" ? undefined : unrounded(steps, rowsGiven);
+  const before = isRounded(options) ? unrounded(steps, rowsGiven) : undefined;
   const selfTest: SelfTest = {
     rows,
     x: drawn.map(({ own, limit, items }, port): Rows => {

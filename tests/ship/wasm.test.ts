@@ -232,14 +232,27 @@ describe("verify", () => {
     const wide = l.sequential([l.dense({ units: 12, inputShape: [40] })], { seed: 8 });
     writeFileSync(path, fileOf(wide, { batch: 3 }));
     expect(verify(path).selfTest).toEqual(expect.any(Number));
-    // Another weight, under a digest of its own.
-    const forged = Uint8Array.from(fileOf(wide, { batch: 3 }));
-    const at = (sectionsOf(forged) ?? []).map((section) => [section.id, section.at] as const);
-    const data = at.find(([id]) => id === 11)?.[1] ?? 0;
-    forged.fill(0x41, data + 40, data + 44);
-    const end = at[at.length - 1][1];
-    forged.set(new TextEncoder().encode(digestOf(forged.subarray(0, end))), forged.length - 16);
-    writeFileSync(path, forged);
+    // Another weight, and rows that no memory holds, each under a digest of its own.
+    const forge = (
+      change: (bytes: Uint8Array, sections: readonly { readonly id: number; readonly at: number }[]) => void,
+    ): void => {
+      const forged = Uint8Array.from(fileOf(wide, { batch: 3 }));
+      const sections = sectionsOf(forged) ?? [];
+      change(forged, sections);
+      const end = sections[sections.length - 1].at;
+      forged.set(new TextEncoder().encode(digestOf(forged.subarray(0, end))), forged.length - 16);
+      writeFileSync(path, forged);
+    };
+    forge((bytes) => {
+      const [from, to] = ['[40],"size":40', '[4],"size":9e9'].map((text) => Buffer.from(text));
+      bytes.set(to, Buffer.from(bytes).indexOf(from));
+    });
+    // Found before nine billion numbers are drawn, which would not end.
+    expect(codeOf(() => verify(path))).toBe("verify/self-test");
+    forge((bytes, sections) => {
+      const data = sections.find(({ id }) => id === 11)?.at ?? 0;
+      bytes.fill(0x41, data + 40, data + 44);
+    });
     expect(() => verify(path)).toThrow(
       expect.objectContaining({ code: "verify/self-test", message: expect.stringMatching(/of row \d is off by/) }),
     );

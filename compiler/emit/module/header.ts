@@ -2,7 +2,7 @@
 // The second line has the model's hash and that of the text (seal.ts), and is read again by who verifies a file (src/verify.ts).
 // The first line also says that layerc wrote the file; whoever writes files knows by it which may be replaced (src/outputs.ts).
 import type { Rounding } from "../../artifact.ts";
-import { type Options, optionsSchema } from "../../options.ts";
+import { isRounded, type Options, optionsSchema } from "../../options.ts";
 import type { Program } from "../../program/program.ts";
 import { type Code, comment, lines } from "../code.ts";
 import { formatsOf } from "../usage.ts";
@@ -52,7 +52,7 @@ export function header(
       `hash ${model.hash}.${unsealed}, options: ${knobs.length === 0 ? "defaults" : knobs.map(([key, value]) => `${key} ${value}`).join(", ")}`,
     ),
     comment(work.join(", ")),
-    options.weightsType === "float32" ? undefined : comment(roundedText(options.weightsType, rounding)),
+    !isRounded(options) ? undefined : comment(roundedText(options.weightsType, rounding)),
     comment(`bits: ${bits.join(", ")}`),
     bytes.wasm.length === 0
       ? undefined

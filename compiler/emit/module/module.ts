@@ -18,7 +18,7 @@ import { bytesOfRuns, type Memory, sizeOfRuns, startMemory } from "./weights.ts"
 /** The module of a Program. Throws an internal error where the text does not pass `judge`. */
 export function emitModule(parts: ModuleParts): EmittedModule {
   const form = forms[parts.options.format];
-  if (form.language === "WebAssembly") return { code: "", declarations: "", ...form.assemble(parts) };
+  if (!form.isText) return { code: "", declarations: "", ...form.assemble(parts) };
   return textModule(parts, form);
 }
 

@@ -2,6 +2,7 @@
 // memory when the module starts, and the same as bytes for `create`. Guarantee: what is widened is the content to the bit, on engines that
 // store the high byte first too: steps and halves are read byte by byte.
 import { halfOf } from "../../base/halves.ts";
+import { joined } from "../../base/join.ts";
 import { braces, type Code, commas, js, lines, type Name } from "../code.ts";
 import { type Aside, floats, packedBytes, packedFloats, toBytes } from "./packed.ts";
 
@@ -57,22 +58,13 @@ function tablesOf(runs: readonly NarrowRun[]): Tables {
   };
 }
 
-function joined<T extends Float32Array | Uint8Array>(Kind: new (length: number) => T, list: readonly T[]): T {
-  const all = new Kind(list.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const one of list) {
-    all.set(one as never, at);
-    at += one.length;
-  }
-  return all;
-}
+/** Bytes that so many numbers take in a form. */
+export const bytesOf = (length: number, narrow: Narrow): number =>
+  narrow.type === "float16" ? 2 * length : length + 4 * narrow.scales.length;
 
 /** Bytes of the runs as they are shipped. */
-export function narrowSize(runs: readonly NarrowRun[]): number {
-  const size = ({ content, narrow }: NarrowRun): number =>
-    narrow.type === "float16" ? 2 * content.length : content.length + 4 * narrow.scales.length;
-  return runs.reduce((sum, run) => sum + size(run), 0);
-}
+export const narrowSize = (runs: readonly NarrowRun[]): number =>
+  runs.reduce((sum, { content, narrow }) => sum + bytesOf(content.length, narrow), 0);
 
 /** The runs as `create` takes them: scales, steps, halves. */
 export function narrowBytes(runs: readonly NarrowRun[]): Uint8Array {

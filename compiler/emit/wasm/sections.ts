@@ -4,6 +4,7 @@
 //
 //   module = magic, version, [type 1] [function 3] [memory 5] [global 6] [export 7] [start 8] [code 10] [data 11] [custom 0 …]
 //   a section is id, u32 bytes, content
+import { joined } from "../../base/join.ts";
 import { type FunctionBody, type ValType, valType } from "./assembler.ts";
 import { s32, section, text, u32, vector } from "./bytes.ts";
 
@@ -60,22 +61,12 @@ export function assembleModule(spec: ModuleSpec): Uint8Array {
   const chunks: (readonly number[] | Uint8Array)[] = [head];
   if (data.length > 0) chunks.push(...around(11, [u32(data.length), ...segments]));
   for (const [name, content] of customs) chunks.push(...around(0, [text(name), content]));
-  return joined(chunks);
+  return joined(Uint8Array, chunks);
 }
 
 /** A section of content that stands in pieces. */
 function around(id: number, content: readonly (readonly number[] | Uint8Array)[]): readonly (readonly number[] | Uint8Array)[] {
   return [[id, ...u32(content.reduce((sum, { length }) => sum + length, 0))], ...content];
-}
-
-function joined(chunks: readonly (readonly number[] | Uint8Array)[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /** The content of the custom section `name` that tells tools what functions are called. */

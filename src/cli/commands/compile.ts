@@ -1,4 +1,5 @@
 // `layerc compile`: a model file → a module in one of the forms, and what goes beside it: declarations, weights and WebAssembly that are not inside.
+
 import { dirname, extname, join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Artifact, Rounding } from "../../../compiler/artifact.ts";
@@ -7,6 +8,7 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { manifestText } from "../../../compiler/emit/wasm/file.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import type { Model } from "../../../compiler/model.ts";
+import { isRounded } from "../../../compiler/options.ts";
 import { checkBudget } from "../../budget.ts";
 import { type Chosen, withHost } from "../../hosts.ts";
 import { checkInputs, type Input, isStream, type Output, withNames, writeOutputs } from "../../outputs.ts";
@@ -76,7 +78,7 @@ async function roundingFor(
 ): Promise<Rounding | undefined> {
   const { options, inputs } = manifest;
   if (input === undefined) return manifest.rounding;
-  if (options.weightsType === "float32") {
+  if (!isRounded(options)) {
     const message = "--input is for weights that are rounded, and these are not";
     throw new CompileError({ code: "cli/option", path: "", message, hint: "give --weights-type, or leave --input away" });
   }

@@ -1,6 +1,7 @@
 // Tensors of a file as numbers. In: a TensorProto, and the files beside the model. Out: a shape and its numbers as doubles or floats.
 // Guarantee: a shape is judged before anything of its size exists, and the bytes cover it exactly. float16 and bfloat16 are exact,
 // float64 keeps its precision until a Graph takes it, int64 beyond 2^53 is rounded.
+import { ofHalf } from "../../../compiler/base/halves.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
 import { checkSize } from "../../../compiler/graph/limits.ts";
@@ -29,12 +30,6 @@ const real = { least: -infinite, most: infinite, isWhole: false } as const;
 const signed = (bits: number) => ({ least: -(2 ** (bits - 1)), most: 2 ** (bits - 1) - 1, isWhole: true, bits }) as const;
 const unsigned = (bits: number) => ({ least: 0, most: 2 ** bits - 1, isWhole: true, bits }) as const;
 
-function half(bits: number): number {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  const size = exponent === 0 ? fraction * 2 ** -24 : exponent < 31 ? (1024 + fraction) * 2 ** (exponent - 25) : infinite;
-  const value = exponent === 31 && fraction !== 0 ? Number.NaN : size;
-  return bits & 0x8000 ? -value : value;
-}
 const wide = new DataView(new ArrayBuffer(4));
 function brain(bits: number): number {
   wide.setUint32(0, bits << 16);
@@ -60,7 +55,14 @@ const kinds = {
     list: "ints",
     read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
   },
-  10: { name: "float16", bits: 16, ...real, list: "ints", read: (view, at) => half(view.getUint16(at, true)), bitsAsInt: half },
+  10: {
+    name: "float16",
+    bits: 16,
+    ...real,
+    list: "ints",
+    read: (view, at) => ofHalf(view.getUint16(at, true)),
+    bitsAsInt: ofHalf,
+  },
   11: { name: "float64", bits: 64, ...real, list: "doubles", read: (view, at) => view.getFloat64(at, true) },
   12: { name: "uint32", ...unsigned(32), list: "unsigned", read: (view, at) => view.getUint32(at, true) },
   13: { name: "uint64", ...unsigned(64), list: "unsigned", read: (view, at) => Number(view.getBigUint64(at, true)) },

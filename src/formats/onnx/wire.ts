@@ -3,6 +3,7 @@
 // unpacked lists are read alike, of a field written twice the last counts, and messages written in parts are joined.
 // https://protobuf.dev/programming-guides/encoding/
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { joined } from "../../../compiler/base/join.ts";
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 
 /** Graphs within graphs; each is a message within three others. */
@@ -128,7 +129,7 @@ const nested = { wire: WireType.LengthDelimited, list: false } as const;
 export const message = <T>(number: number, decode: (bytes: Uint8Array, depth: number) => T): Field<T | undefined> => ({
   ...nested,
   number,
-  finish: (found, depth) => (found.length === 0 ? undefined : decode(joined(found as readonly Uint8Array[]), depth)),
+  finish: (found, depth) => (found.length === 0 ? undefined : decode(whole(found as readonly Uint8Array[]), depth)),
 });
 
 /** Any number of messages. */
@@ -138,13 +139,5 @@ export const messages = <T>(number: number, decode: (bytes: Uint8Array, depth: n
   finish: (found, depth) => found.map((part) => decode(part as Uint8Array, depth)),
 });
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+// A message in one part, as nearly all are, is not copied: it may be the whole file.
+const whole = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1 ? parts[0] : joined(Uint8Array, parts));

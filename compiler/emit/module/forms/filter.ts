@@ -56,6 +56,7 @@ const portsText = (ports: readonly Port[], features: Readonly<Record<string, rea
 
 export const filter: Form = {
   extension: () => ".cjs",
+  isText: true,
   isImported: false,
   // Node reads today's language.
   fixed: () => ({ syntax: "es2020", train: false, weights: "inline", wasm: "embed" }),

@@ -30,6 +30,8 @@ export interface Written {
 export type Form = TextForm | BinaryForm;
 
 interface AnyForm {
+  /** Whether what is inside stands in a text, of which engines read only so much. */
+  readonly isText: boolean;
   /** How a file of it ends. */
   readonly extension: (options: Options) => string;
   /** Whether other code imports it, so that it has declarations. */
@@ -43,6 +45,7 @@ interface AnyForm {
 
 /** A form that is text around the statements of a module. */
 export interface TextForm extends AnyForm {
+  readonly isText: true;
   /** What its code is written in, and as what its JavaScript is read. */
   readonly language: "JavaScript" | "SQL";
   readonly kind: Kind;
@@ -54,6 +57,7 @@ export interface TextForm extends AnyForm {
 
 /** A form without any text. */
 export interface BinaryForm extends AnyForm {
+  readonly isText: false;
   readonly language: "WebAssembly";
   /** Judged, with how many bytes of it are contents. Throws CompileError where only text could do what the model asks for. */
   readonly assemble: (parts: ModuleParts) => { readonly binary: Uint8Array; readonly shipped: number };

@@ -13,6 +13,7 @@ const importable = (
   around: (module: Code, names: readonly Name[], globalName: string) => Code,
 ): TextForm => ({
   extension: () => extension,
+  isText: true,
   isImported: true,
   fixed: () => ({}),
   own: [],

@@ -56,6 +56,7 @@ const dialectOf = (dialect: Dialect["name"] = "bigquery"): Dialect => dialects[d
 
 export const sql: Form = {
   extension: ({ dialect }) => dialectOf(dialect).extension,
+  isText: true,
   isImported: false,
   // None calls more than predict.
   fixed: ({ dialect }) => ({

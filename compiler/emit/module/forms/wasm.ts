@@ -4,12 +4,14 @@
 //   memory = weights and buffers of kernels, then an array of `batch` rows for each port; every offset is a global
 //   predict(rows), and of a stream step() and reset(); what depends on weights alone is computed as the module starts
 import type { Port } from "../../../artifact.ts";
+import { joined } from "../../../base/join.ts";
 import { CompileError, internal, invariant } from "../../../diagnostics/error.ts";
 import { sizeOf } from "../../../graph/graph.ts";
 import { checkMemory } from "../../../graph/limits.ts";
 import { touchedBuffers } from "../../../program/calls.ts";
 import type { Entry, Program } from "../../../program/program.ts";
 import { buffersOf } from "../../../program/walk.ts";
+import { section, text } from "../../wasm/bytes.ts";
 import { type Lane, predictFunction, type Route, resetFunction } from "../../wasm/drivers.ts";
 import { pageSize, paramsOf, specOf } from "../../wasm/emit.ts";
 import { digestOf, digestSection, faultInWasm, manifestSection } from "../../wasm/file.ts";
@@ -203,16 +205,13 @@ function assemble(parts: ModuleParts): ReturnType<BinaryForm["assemble"]> {
 function sealed(bytes: Uint8Array): Uint8Array {
   const fault = faultInWasm(bytes);
   invariant(fault === undefined, `the .wasm file ${fault ?? ""}`);
-  const [name, digest] = [digestSection, digestOf(bytes)].map((text) => new TextEncoder().encode(text));
-  const section = [0, 1 + name.length + digest.length, name.length, ...name, ...digest];
-  const whole = new Uint8Array(bytes.length + section.length);
-  whole.set(bytes);
-  whole.set(section, bytes.length);
-  return whole;
+  const digest = new TextEncoder().encode(digestOf(bytes));
+  return joined(Uint8Array, [bytes, section(0, [...text(digestSection), ...digest])]);
 }
 
 export const wasm: BinaryForm = {
   extension: () => ".wasm",
+  isText: false,
   isImported: false,
   // Segments are copied as they lie, so that nothing would widen what is narrow.
   fixed: () => ({ syntax: "es2020", train: false, target: "simd", weights: "inline", weightsType: "float32", wasm: "embed" }),
