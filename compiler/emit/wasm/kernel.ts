@@ -11,6 +11,7 @@ import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
 import { type Access, accessesIn, indexValues, rootsOf, visit } from "../../program/walk.ts";
 import { ofStatement } from "../marks.ts";
 import { FunctionBody } from "./assembler.ts";
+import { type Forwarded, forwarded } from "./forward.ts";
 import { Locals, typeOf } from "./locals.ts";
 import { Pointers } from "./pointers.ts";
 import { Values } from "./values.ts";
@@ -22,8 +23,8 @@ type Bound = number | { readonly local: number };
 /** What all functions of a module have in common. */
 export interface KernelSite {
   readonly scalars: Program["scalars"];
-  /** Where buffers start, in elements. */
-  readonly starts: ReadonlyMap<string, number>;
+  /** Where buffers lie, in elements. */
+  readonly extents: ReadonlyMap<string, readonly [from: number, to: number]>;
   /** Contract multiply-adds. */
   readonly relaxed: boolean;
   /** Functions shall know what their instructions are of. */
@@ -38,6 +39,7 @@ export function kernelFunction(kernels: readonly Kernel[], params: readonly stri
 
 class KernelWriter {
   readonly #kernels: readonly Kernel[];
+  readonly #forwarded: Forwarded;
   readonly #site: KernelSite;
   readonly #body: FunctionBody;
   readonly #locals: Locals;
@@ -59,6 +61,7 @@ class KernelWriter {
   constructor(kernels: readonly Kernel[], params: readonly string[], site: KernelSite) {
     this.#kernels = kernels;
     this.#site = site;
+    this.#forwarded = forwarded(kernels, site.extents);
     const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const formals = kernels.flatMap(({ formals: own = [] }) => own);
@@ -90,10 +93,10 @@ class KernelWriter {
   }
 
   write(): FunctionBody {
-    for (const { body, name } of this.#kernels) {
+    for (const [i, { name }] of this.#kernels.entries()) {
       this.#own = [{ kind: "kernel", name }];
       this.#mark([]);
-      this.#statements(body);
+      this.#statements(this.#forwarded.bodies[i]);
     }
     return this.#body;
   }
@@ -103,7 +106,7 @@ class KernelWriter {
   }
 
   #start(buffer: string): number {
-    return this.#site.starts.get(buffer) ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
+    return this.#site.extents.get(buffer)?.[0] ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
   }
 
   #address(access: Access): number {
@@ -129,8 +132,9 @@ class KernelWriter {
     body.forEach((statement, i) => {
       const made = statement.do === "let" ? `use ${statement.name}` : statement.do === "set" ? `reg ${statement.reg}` : undefined;
       if (made !== undefined && !this.#names.has(made)) {
-        if (statement.do === "let" && last.get(made) === i) return; // nobody asks
-        own.add(made);
+        const isKept = statement.do === "let" && this.#forwarded.kept.has(statement.name);
+        if (statement.do === "let" && !isKept && last.get(made) === i) return; // nobody asks
+        if (!isKept) own.add(made);
       }
       this.#statement(statement);
       if (statement.do === "let" && this.#rowLets.has(statement.name))
