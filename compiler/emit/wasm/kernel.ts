@@ -13,6 +13,7 @@ import { ofStatement } from "../marks.ts";
 import { FunctionBody } from "./assembler.ts";
 import { type Forwarded, forwarded } from "./forward.ts";
 import { Locals, typeOf } from "./locals.ts";
+import { type Pairs, pairsIn } from "./pairs.ts";
 import { Pointers } from "./pointers.ts";
 import { Values } from "./values.ts";
 
@@ -40,6 +41,7 @@ export function kernelFunction(kernels: readonly Kernel[], params: readonly stri
 class KernelWriter {
   readonly #kernels: readonly Kernel[];
   readonly #forwarded: Forwarded;
+  readonly #pairs: Pairs;
   readonly #site: KernelSite;
   readonly #body: FunctionBody;
   readonly #locals: Locals;
@@ -62,6 +64,7 @@ class KernelWriter {
     this.#kernels = kernels;
     this.#site = site;
     this.#forwarded = forwarded(kernels, site.extents);
+    this.#pairs = pairsIn(this.#forwarded.bodies);
     const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const formals = kernels.flatMap(({ formals: own = [] }) => own);
@@ -136,7 +139,7 @@ class KernelWriter {
         if (statement.do === "let" && !isKept && last.get(made) === i) return; // nobody asks
         if (!isKept) own.add(made);
       }
-      this.#statement(statement);
+      if (!this.#pairs.seconds.has(statement)) this.#statement(statement);
       if (statement.do === "let" && this.#rowLets.has(statement.name))
         rows.push(...this.#pointers.name(statement.name, this.#named(`use ${statement.name}`), body.slice(i + 1)));
       for (const name of this.#mentioned(statement)) {
@@ -185,7 +188,8 @@ class KernelWriter {
         const offset = this.#address(statement);
         this.#values.push(value.op === "extract" ? value.a : value);
         this.#values.end();
-        if (value.op === "extract") this.#body.v128_store32_lane(offset, value.lane);
+        if (this.#pairs.firsts.has(statement) && value.op === "extract") this.#body.v128_store64_lane(offset, value.lane / 2);
+        else if (value.op === "extract") this.#body.v128_store32_lane(offset, value.lane);
         else if (value.fmt === "f32x4") this.#body.v128_store(offset);
         else if (value.fmt === "f32") this.#body.f32_store(offset);
         else internal(`kernel ${this.#kernels[0].name}: a store of ${value.fmt}`);
