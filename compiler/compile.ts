@@ -55,7 +55,7 @@ export interface Observed {
 }
 
 /** What the module of a compilation is made of. */
-function partsOf(
+export function partsOf(
   { resolved, loss, stream, built, program, simd, contents, states, weights, narrow }: Compilation,
   options: Options,
 ): ModuleParts {
