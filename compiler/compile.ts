@@ -52,10 +52,12 @@ export interface Observed {
   /** The module's text line by line with what each is of, and its kernels in WebAssembly (the plain form) as text. */
   readonly lines: readonly Line[];
   readonly wasmLines: readonly Line[];
+  /** The same of the relaxed form; empty where bits must be equal everywhere. */
+  readonly relaxedLines: readonly Line[];
 }
 
 /** What the module of a compilation is made of. */
-function partsOf(
+export function partsOf(
   { resolved, loss, stream, built, program, simd, contents, states, weights, narrow }: Compilation,
   options: Options,
 ): ModuleParts {
@@ -124,6 +126,7 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
   const {
     lines = [],
     wasmLines = [],
+    relaxedLines = [],
     shipped,
     ...emitted
   } = emitModule({
@@ -158,7 +161,12 @@ function artifactOf(compilation: Compilation, options: Options, marks?: Marks): 
   const lost = left.map((what): Diagnostic => ({ code: "training/left", path: "training", message: `the model's file says more than layerc has; ${what}` })); // biome-ignore format: one line
   const own = options.train ? [] : untrained(model);
   const idle = isIdle ? [noGain(options)] : [];
-  return { artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings, ...idle] }, lines, wasmLines };
+  return {
+    artifact: { ...emitted, manifest, warnings: [...own, ...lost, ...warnings, ...idle] },
+    lines,
+    wasmLines,
+    relaxedLines,
+  };
 }
 
 /** The warning of weights that were rounded for nothing. */

@@ -235,6 +235,104 @@ describe("a planted fault", () => {
   });
 });
 
+describe("a step of training", () => {
+  const training = { loss: "mse", optimizer: "adam" } as const;
+  // The first is what faults are planted in.
+  const trained: Readonly<Record<string, readonly [Model, number, number]>> = {
+    dense: [{ ...net, training: { loss: "categorical_crossentropy", optimizer: "adam", metrics: ["accuracy"] } }, 6, 5],
+    convolution: [{ ...models.convolution[0], training: { ...training, optimizer: "sgd" } }, 128, 3],
+    recurrent: [{ ...models.recurrent[0], training }, 12, 2],
+  };
+  const batch = (size: number, targets: number) => ({
+    ...given(3, size),
+    targets: [Float32Array.from({ length: 3 * targets }, (_, i) => Number(i % (targets + 1) === 0))],
+  });
+  const onlyJs: OptionsInput = { unroll: 0, target: "js" };
+  const stepOf = (tools: Partial<Tools>, options: OptionsInput = looped) => bisect(trained.dense[0], batch(6, 5), options, tools);
+
+  it.each(Object.entries(trained).slice(1))(
+    "%s: all agree on loss, gradients, weights and states",
+    (_, [model, size, targets]) => {
+      const { checks, fault } = bisect(model, batch(size, targets), looped);
+      expect(fault).toBeUndefined();
+      const steps = [
+        "build",
+        "differentiate",
+        "optimize",
+        "rewrite",
+        "plan",
+        "nests",
+        "lower",
+        "vectorize",
+        "JavaScript",
+        "WebAssembly",
+      ];
+      expect(checks.map(({ step }) => step)).toEqual(expect.arrayContaining(steps));
+      expect(checks.some(({ promise, off }) => promise === "bound" && off > 0)).toBe(true);
+    },
+  );
+
+  /** One result or update of what a pass leaves, doubled. */
+  const doubled = (pass: string, list: "results" | "updates", isIt: (name: string) => boolean) =>
+    withEntry(pass, ({ run }) => ({
+      run: (draft, options) => {
+        const made = run(draft, options);
+        const found = made.graph[list].find(([name]) => isIt(name));
+        if (found === undefined) return made;
+        const g = begin();
+        const copies = new Map(made.graph.nodes.map((node) => [node, node]));
+        copies.set(found[1], g.add(found[1], found[1]));
+        return { ...made, graph: regraph(g.builder, made.graph, copies) };
+      },
+    }));
+
+  it("a gradient that is off is found behind differentiate, before it moves a weight", () => {
+    const fault = stepOf({ passes: doubled("differentiate", "results", (name) => /second/.test(name)) }, onlyJs).fault;
+    expect(fault).toMatchObject({ step: "differentiate", at: { output: expect.stringContaining("second/") } });
+  });
+
+  it("an update that is off is found by the pass, and by its weight", () => {
+    const fault = stepOf({ passes: doubled("optimize", "updates", (name) => name === "last/bias") }, onlyJs).fault;
+    expect(fault).toMatchObject({ step: "optimize", promise: "bound", at: { output: "last/bias" } });
+  });
+
+  it("a rule that fires in steps alone is found by its name", () => {
+    const planted = rule(
+      "planted: x * y is x",
+      "bits",
+      op("mul", any("x"), any("y")),
+      (_g, { x }, node) => (x.type === node.type || String(x.type.shape) === String(node.type.shape) ? x : undefined),
+      () => undefined as never,
+    );
+    const passes = withEntry("rewrite", () => rewriting(({ fixed }, options) => (fixed ? inferenceRules(options) : [planted])));
+    expect(stepOf({ passes }, onlyJs).fault).toMatchObject({ step: "rewrite", rule: { name: planted.name } });
+  });
+
+  it("a target's kernel, and what is emitted, are found as in predictions", () => {
+    const passes = withProgram("vectorize", ({ run }) => ({
+      run: (whole, options) => {
+        const made = run(whole, options);
+        const isIt = ({ name }: Kernel) => name === "trainStep/first";
+        return made.program === undefined ? made : { ...made, program: turnedKernel(made.program, isIt) };
+      },
+    }));
+    const found = stepOf({ passes });
+    expect(found.fault).toMatchObject({ step: "vectorize", kernel: "trainStep/first", layer: expect.stringContaining("first") });
+    expect(textOf(found, "net.model.ts", "trainStep")).toMatch(
+      /layerc inspect net\.model\.ts --goal trainStep --diff vectorize\n {2}report +report\.html#view=passes&goal=trainStep&pass=vectorize$/,
+    );
+    const wrong: typeof emitModule = (parts) =>
+      emitModule({ ...parts, program: turnedKernel(parts.program, ({ name }) => name === "trainStep/second") });
+    expect(stepOf({ emitModule: wrong }, onlyJs).fault).toMatchObject({ step: "JavaScript", promise: "bits" });
+    const other: typeof emitWasm = (program, options) =>
+      emitWasm(
+        turnedKernel(program, ({ origin }) => origin.includes("second") && !origin.includes("∂")),
+        options,
+      );
+    expect(stepOf({ emitWasm: other }).fault).toMatchObject({ step: "WebAssembly", kernel: expect.stringContaining("second") });
+  });
+});
+
 describe("layerc bisect", () => {
   const folder = mkdtempSync(join(tmpdir(), "bisect-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -256,6 +354,30 @@ describe("layerc bisect", () => {
     expect([checks.at(-1), fault]).toEqual([{ step: "JavaScript", target: "js", promise: "bits", off: 0 }, undefined]);
     const refused = await layerc(tmpdir(), ["bisect", file, "--input", "[0.5]"]);
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("format/input")]);
+  });
+
+  it("takes a step of training with what its rows are held against, as many as there are", async () => {
+    const trained = join(folder, "trained.json");
+    writeFileSync(trained, saveJson({ ...seed, training: { loss: "mse", optimizer: "adam" } }));
+    const { status, stdout } = await layerc(tmpdir(), [
+      "bisect",
+      trained,
+      "--input",
+      "[[0.5, -1], [2, 3]]",
+      "--train",
+      "--targets",
+      "[1, 2]",
+    ]);
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/\ndifferentiate +bound[\s\S]*\nJavaScript +js +bits +nothing\n/),
+    ]);
+    const short = await layerc(tmpdir(), ["bisect", trained, "--input", "[[0.5, -1], [2, 3]]", "--train", "--targets", "[1]"]);
+    expect([short.status, short.stderr]).toEqual([1, expect.stringContaining("--input has 2 rows, --targets 1")]);
+    const untrained = await layerc(tmpdir(), ["bisect", file, "--input", "[0.5, -1]", "--train", "--targets", "[1]"]);
+    expect([untrained.status, untrained.stderr]).toEqual([1, expect.stringContaining("training/missing")]);
+    const alone = await layerc(tmpdir(), ["bisect", trained, "--input", "[0.5, -1]", "--train"]);
+    expect([alone.status, alone.stderr]).toEqual([1, expect.stringContaining("--targets")]);
   });
 
   it("tells a fault with its rule, kernel, strategy, layer and difference, and where to look", () => {

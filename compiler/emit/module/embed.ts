@@ -24,6 +24,8 @@ export interface Simd {
   readonly relaxed?: Uint8Array;
   /** The plain form as text, where somebody asks what its lines are of. */
   readonly lines?: readonly Line[];
+  /** And the relaxed one. */
+  readonly relaxedLines?: readonly Line[];
   readonly entries: readonly Entry[];
   /** An entry's call where WebAssembly computes, else `otherwise`. */
   call(entry: Entry, otherwise: Code): Code;
@@ -55,6 +57,7 @@ export function simdOf(
   return {
     plain: emitWasm(placed(program), form),
     ...(isShown ? { lines: wasmLines(placed(program), form) } : {}),
+    ...(isShown && !exact ? { relaxedLines: wasmLines(placed(relaxed), { ...form, relaxed: true }) } : {}),
     ...(exact
       ? {}
       : {

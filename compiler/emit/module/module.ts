@@ -59,7 +59,7 @@ const ${commas(exported.map((door) => js`${door} = instance.${door}`))};`;
   return {
     ...written,
     ...(parts.narrow === undefined || parts.narrow.size === 0 ? {} : { shipped: bytes.weights }),
-    ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines }),
+    ...(told === undefined || simd?.lines === undefined ? {} : { wasmLines: simd.lines, relaxedLines: simd.relaxedLines ?? [] }),
     declarations: form.isImported ? declarations(parts) : "",
     ...(options.weights === "external" ? { weights: bytesOfRuns(memory.runs) } : {}),
     ...(imported && simd !== undefined ? { wasm: simd.plain } : {}),

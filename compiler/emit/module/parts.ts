@@ -95,6 +95,8 @@ export interface EmittedModule {
   /** With marks: the code line by line, and the plain form of the kernels in WebAssembly as text. */
   readonly lines?: readonly Line[];
   readonly wasmLines?: readonly Line[];
+  /** The relaxed form, where there is one. */
+  readonly relaxedLines?: readonly Line[];
 }
 
 /** Whether its kernels in WebAssembly are a file beside it. */

@@ -4,6 +4,8 @@
 import { type Command, Option } from "commander";
 import { resolve } from "../../../compiler/front/steps.ts";
 import type { Model } from "../../../compiler/model.ts";
+import type { Goal } from "../../../compiler/pipeline/passes.ts";
+import { failInput } from "../../data/input.ts";
 import { type Bisection, bisect, type Check, type Fault } from "../../explore/bisect/bisect.ts";
 import { addLoweringFlags, type LoweringFlags, optionsOf } from "../flags.ts";
 import { feedsOf, readInputs } from "../inputs.ts";
@@ -13,6 +15,7 @@ import { Ended, exitCodes, painted, print, printJson, terminal } from "../termin
 
 interface Flags extends LoweringFlags {
   readonly input: readonly string[];
+  readonly targets?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -21,7 +24,7 @@ export function addBisect(program: Command): void {
   const command = program
     .command("bisect")
     .description(
-      "Runs a model on some rows by everything that can run it: the Graph after each pass, the Plan, the loops of each target before and after they are scheduled, the emitted JavaScript and WebAssembly. Names the first that disagrees: the pass, then the rule or the kernel with its strategy and layer, and the difference. Up to the first loops a result may be off by what float32 may add to this model at these rows; from there on bits are compared. Of predictions; a fault is a bug in layerc, and ends with 70.",
+      "Runs a model on some rows by everything that can run it: the Graph after each pass, the Plan, the loops of each target before and after they are scheduled, the emitted JavaScript and WebAssembly. Names the first that disagrees: the pass, then the rule or the kernel with its strategy and layer, and the difference. Up to the first loops a result may be off by what float32 may add to this model at these rows; from there on bits are compared. Of predictions, or with --train of one step of training: its loss and gradients, then the updated weights and states. A fault is a bug in layerc, and ends with 70.",
     )
     .argument("<model>", "model file, or - for JSON on standard input")
     .addOption(
@@ -29,29 +32,50 @@ export function addBisect(program: Command): void {
         .argParser((given: string, before: readonly string[] = []) => [...before, given])
         .makeOptionMandatory(),
     )
+    .addOption(
+      new Option(
+        "--targets <rows>",
+        "with --train: what the rows of a step are held against, as for --input; of several outputs each by its name",
+      ).argParser((given: string, before: readonly string[] = []) => [...before, given]),
+    )
     .option("--json", "as JSON: checks, and fault where there is one");
   addLoweringFlags(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  layerc bisect iris.model.ts --input '[5.1, 3.5, 1.4, 0.2]'\n  layerc bisect cars.model.ts --input rows.csv --target simd --unroll 0",
+      "\nExamples:\n  layerc bisect iris.model.ts --input '[5.1, 3.5, 1.4, 0.2]'\n  layerc bisect cars.model.ts --input rows.csv --target simd --unroll 0\n  layerc bisect cars.model.ts --input rows.csv --train --targets '[18, 15]'",
     )
     .action(async (file: string, flags: Flags) => {
       const subject = await readModel(file, flags);
       const found = await work(subject, () => bisected(subject.model, flags));
       if (flags.json) printJson(found);
-      else print(textOf(found, file));
+      else print(textOf(found, file, flags.targets === undefined ? "predict" : "trainStep"));
       if (found.fault !== undefined) throw new Ended(exitCodes.internal);
     });
 }
 
 function bisected(model: Model, flags: Flags): Bisection {
-  const { inputs, feeds } = resolve(model).predict;
+  const resolved = resolve(model);
+  const { inputs, feeds } = resolved.predict;
   const given = readInputs(flags.input, inputs);
-  return bisect(model, { ...given, feeds: feedsOf(feeds, given, inputs) }, optionsOf(flags));
+  const rows = { ...given, feeds: feedsOf(feeds, given, inputs) };
+  if ((flags.targets !== undefined) !== (flags.train === true))
+    failInput(
+      "--train and --targets are for each other",
+      "give --train --targets '[…]' for a step of training, neither for predictions",
+    );
+  if (flags.targets === undefined) return bisect(model, rows, optionsOf(flags));
+  const targets = readInputs(flags.targets, resolved.trainStep().targets);
+  if (targets.rows !== given.rows)
+    failInput(`--input has ${given.rows} rows, --targets ${targets.rows}`, "give a target for every row");
+  return bisect(model, { ...rows, targets: targets.values }, optionsOf(flags));
 }
 
 /** What is printed for people. */
-export function textOf({ checks, fault }: Bisection, file: string): string {
+export function textOf(
+  { checks, fault }: Bisection,
+  file: string,
+  goal: Extract<Goal, "predict" | "trainStep"> = "predict",
+): string {
   const rows = checks.map(({ step, target = "", promise, off }) => [
     step,
     target,
@@ -59,7 +83,7 @@ export function textOf({ checks, fault }: Bisection, file: string): string {
     showOff({ promise, off }),
   ]);
   const table = renderTable([["step", "target", "held to", "off by"], ...rows]);
-  return `${table}\n\n${fault === undefined ? agreed(checks) : told(fault, file)}`;
+  return `${table}\n\n${fault === undefined ? agreed(checks) : told(fault, file, goal)}`;
 }
 
 const digits = (value: number): string => `${Number(value.toPrecision(2))}`;
@@ -73,7 +97,9 @@ const agreed = (checks: readonly Check[]): string =>
   `all agree within ${digits(Math.max(...checks.map(({ off }) => off)))} of the bound of this model at these rows, the code to the bit`;
 
 /** The fault, and where to look. */
-function told({ step, target, rule, at, threw, off, promise, kernel, region, strategy, layer }: Fault, file: string): string {
+function told(fault: Fault, file: string, goal: Goal): string {
+  const { step, target, rule, at, threw, off, promise, kernel, region, strategy, layer } = fault;
+  const [inspected, compiled] = goal === "predict" ? ["", ""] : [` --goal ${goal}`, " --train"];
   const bold = painted(terminal().stdout);
   const where = target === undefined ? "" : ` of the target ${target}`;
   const isPass = !/^[A-Z]|WebAssembly/.test(step);
@@ -94,8 +120,8 @@ function told({ step, target, rule, at, threw, off, promise, kernel, region, str
     ["region", region],
     ["kernel", kernel],
     ["strategy", strategy?.split("\n").join("; ")],
-    ["see", isPass ? `layerc inspect ${file} --diff ${step}` : `layerc compile ${file} --stdout`],
-    ["report", `report.html#${isPass ? `view=passes&goal=predict&pass=${step}${searched}` : "view=panes&goal=predict"}`],
+    ["see", isPass ? `layerc inspect ${file}${inspected} --diff ${step}` : `layerc compile ${file}${compiled} --stdout`],
+    ["report", `report.html#${isPass ? `view=passes&goal=${goal}&pass=${step}${searched}` : `view=panes&goal=${goal}`}`],
   ];
   const lines = facts.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [`  ${name.padEnd(8)}  ${text}`]));
   return [

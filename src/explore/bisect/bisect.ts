@@ -4,11 +4,9 @@
 //
 // A Graph is held against the Graph as it was built, in doubles, and may be off by what float32 may add to this model at these rows. So may be
 // the first Program of a target; everything after that has its bits, the emitted code too, but for relaxed kernels.
-import { version } from "../../../compiler/base/version.ts";
-import { parseOptions } from "../../../compiler/compile.ts";
+import { parseOptions, partsOf } from "../../../compiler/compile.ts";
 import { CompileError, internal } from "../../../compiler/diagnostics/error.ts";
 import { emitModule } from "../../../compiler/emit/module/module.ts";
-import type { ModuleParts } from "../../../compiler/emit/module/parts.ts";
 import { emitWasm } from "../../../compiler/emit/wasm/emit.ts";
 import { resolve } from "../../../compiler/front/steps.ts";
 import type { Graph } from "../../../compiler/graph/graph.ts";
@@ -21,19 +19,22 @@ import type { Plan } from "../../../compiler/plan/plan.ts";
 import { plainProgram } from "../../../compiler/program/nest/plain.ts";
 import type { Program } from "../../../compiler/program/program.ts";
 import { applySchedules } from "../../../compiler/schedule/apply.ts";
-import { boundsOf, type Distance, distance } from "./differ.ts";
+import { type Distance, distance } from "./differ.ts";
 import {
   type Contents,
   type Given,
+  goalOf,
   type Outputs,
   outputsOf,
   prepared,
   runModule,
   runProgram,
   runStage,
+  runTraining,
   runWasm,
 } from "./executors.ts";
 import { type Fired, firstFiring } from "./firing.ts";
+import { type Meaning, meaningOfPredict, meaningOfStep } from "./meaning.ts";
 import { kernelInCode, kernelInNests, kernelInProgram, kernelInWasm, type Suspect } from "./suspect.ts";
 
 /** What compiles: the compiler's own, or another to be tried. */
@@ -64,12 +65,12 @@ export interface Bisection {
   readonly fault?: Fault;
 }
 
-/** The first fault of a model at some rows, for the entry `predict`. Throws CompileError where the model itself is wrong. */
+/** The first fault of a model at some rows: of `predict`, or with targets of one step of training. Throws CompileError where the model itself is wrong. */
 export function bisect(model: Model, given: Given, input: OptionsInput = {}, tools: Partial<Tools> = {}): Bisection {
   const { passes, ...emitters } = { ...own, ...tools };
   const options: Options = {
-    ...parseOptions(input),
-    train: false,
+    ...parseOptions({ ...input, ...(given.targets && { batch: Math.max(given.rows, input.batch ?? 1) }) }),
+    train: given.targets !== undefined,
     selfTest: false,
     weights: "inline",
     wasm: "embed",
@@ -77,15 +78,14 @@ export function bisect(model: Model, given: Given, input: OptionsInput = {}, too
   };
   const made: Made[] = [];
   const resolved = resolve(model, options.weightsType);
-  const { predict } = resolved;
   const { values: weights } = resolved.modelWeights();
-  const ports = predict.outputs;
-  const wanted = outputsOf(runStage({ graph: predict.graph }, weights, given), ports);
-  const site: Site = { ports, given, options, weights, wanted, bounds: boundsOf(predict.graph, weights, given, wanted, ports) };
+  const meaning =
+    given.targets === undefined ? meaningOfPredict(resolved.predict, weights, given) : meaningOfStep(resolved, weights, given);
+  const site: Site = { ...meaning, options, weights };
   const checks: Check[] = [];
   let compilation: Compilation;
   try {
-    compilation = lowerModel(model, options, (goal, one) => void (goal === "predict" && made.push(one)), passes);
+    compilation = lowerModel(model, options, (goal, one) => void (goal === goalOf(given) && made.push(one)), passes);
   } catch (error) {
     // A pass that breaks a rule of its stage ends the way down; what was made before it is checked first.
     const fault = stagesOf(made, site, checks, passes, new Map());
@@ -94,18 +94,14 @@ export function bisect(model: Model, given: Given, input: OptionsInput = {}, too
     if (step === undefined) throw error;
     return { checks, fault: { step, promise: "bound", off: Number.POSITIVE_INFINITY, threw: (error as Error).message } };
   }
-  const late = prepared(compilation.program, compilation.contents);
+  const late = new Map([...prepared(compilation.program, compilation.contents), ...meaning.states]);
   const fault = stagesOf(made, site, checks, passes, late) ?? emittedOf(compilation, site, checks, emitters, late);
   return { checks, ...(fault === undefined ? {} : { fault }) };
 }
 
-interface Site {
-  readonly ports: Compilation["resolved"]["predict"]["outputs"];
-  readonly given: Given;
+interface Site extends Meaning {
   readonly options: Options;
   readonly weights: Readonly<Record<string, Float32Array>>;
-  readonly wanted: Outputs;
-  readonly bounds: Outputs;
 }
 
 /** The pass that a CompileError of the verifier names. */
@@ -117,7 +113,7 @@ function stopped(error: unknown, { entry, program }: Passes): PassName | undefin
 
 /** What every pass made, up to the first that is off. */
 function stagesOf(made: readonly Made[], site: Site, checks: Check[], passes: Passes, late: Contents): Fault | undefined {
-  const { ports, given, weights, wanted, bounds } = site;
+  const { ports, given, weights, wanted, bounds, before } = site;
   let graph: (Made & { readonly stage: "graph" }) | undefined;
   let plan: Plan | undefined;
   /** Of a target: its first Program, and what that gave. */
@@ -125,9 +121,7 @@ function stagesOf(made: readonly Made[], site: Site, checks: Check[], passes: Pa
   for (const one of made) {
     if (one.stage === "graph" || one.stage === "plan") {
       const stage = one.stage === "graph" ? one : { graph: flatten(one.plan), prepare: graph?.prepare };
-      const { off, at, threw } = attempt(() =>
-        distance(wanted, outputsOf(runStage(stage, weights, given), ports), ports, bounds),
-      );
+      const { off, at, threw } = attempt(() => distanceOf(stage, site, before.passes.has(one.pass)));
       const check: Check = { step: one.pass, promise: "bound", off, ...(at === undefined ? {} : { at }) };
       checks.push(check);
       if (isOff(check))
@@ -187,21 +181,32 @@ const runnable = (made: Exclude<Made, { readonly stage: "graph" | "plan" }>): Pr
   made.stage === "program" ? made.program : made.stage === "schedule" ? applySchedules(made.scheduled) : plainProgram(made.nests);
 
 /** The given rows without all but one. */
-function oneRow({ rows, values, feeds }: Given, row: number): Given {
+function oneRow(given: Given, row: number): Given {
+  const { rows, values, feeds } = given;
+  // Rows of a step are in it together.
+  if (given.targets !== undefined) return given;
   const part = (all: Float32Array): Float32Array => all.subarray((row * all.length) / rows, ((row + 1) * all.length) / rows);
   return { rows: 1, values, feeds: Object.fromEntries(Object.entries(feeds).map(([name, all]) => [name, part(all)])) };
+}
+
+/** How far a Graph is from what is meant; one on its way to a step, in what it has already. */
+function distanceOf(stage: Parameters<typeof runStage>[0], site: Site, isEarly: boolean): Distance {
+  const { ports, wanted, bounds } = isEarly ? site.before : site;
+  const outputs = outputsOf(runStage(stage, site.weights, site.given), ports, isEarly ? wanted : undefined);
+  return distance(wanted, outputs, ports, bounds);
 }
 
 /** The first firing of a rule after which the Graph is off; a pass without rules has none. */
 function firingIn(
   made: Made & { readonly stage: "graph" },
   before: Made & { readonly stage: "graph" },
-  { ports, given, weights, wanted, bounds, options }: Site,
+  site: Site,
   { entry }: Passes,
 ): Partial<Fired> {
-  const rules = entry.find(({ name }) => name === made.pass)?.rules?.({ fixed: true }, options) ?? [];
-  const isWrong = (graph: Graph): boolean =>
-    isOff(attempt(() => distance(wanted, outputsOf(runStage({ ...before, graph }, weights, given), ports), ports, bounds)));
+  const isFixed = site.given.targets === undefined;
+  const rules = entry.find(({ name }) => name === made.pass)?.rules?.({ fixed: isFixed }, site.options) ?? [];
+  const isEarly = site.before.passes.has(made.pass);
+  const isWrong = (graph: Graph): boolean => isOff(attempt(() => distanceOf({ ...before, graph }, site, isEarly)));
   return rules.length === 0 || made.events.length === 0 ? {} : firstFiring(before.graph, made.events, rules, isWrong);
 }
 
@@ -214,22 +219,9 @@ function emittedOf(
   late: Contents,
 ): Fault | undefined {
   const { ports, given, wanted, bounds, options } = site;
-  const { resolved, program, simd, contents } = compilation;
-  const { inputs, feeds } = resolved.predict;
-  const parts: ModuleParts = {
-    ...{
-      model: { name: resolved.model.name, hash: "" },
-      options,
-      version,
-      inputs,
-      outputs: ports,
-      feeds,
-      program,
-      constants: contents,
-    },
-    ...{ words: ports.map(() => undefined), weights: [], counts: { ops: 0, multiplyAdds: 0 } },
-  };
-  const bits = runProgram(program, contents, ports, given);
+  const { program, simd } = compilation;
+  const { simd: _vectors, ...parts } = partsOf(compilation, options);
+  const bits = runProgram(program, new Map([...compilation.contents, ...site.states]), ports, given);
   /** Runs one, notes it, and where it is off asks who did it. */
   const judge = (
     head: Pick<Check, "step" | "target" | "promise">,
@@ -243,8 +235,16 @@ function emittedOf(
   };
   const inCode = judge(
     { step: "JavaScript", target: "js", promise: "bits" },
-    () => distance(bits, runModule(tools.emitModule, parts, given), ports),
-    (row) => kernelInCode(tools.emitModule, parts, late, given, row),
+    () =>
+      distance(
+        bits,
+        given.targets === undefined
+          ? runModule(tools.emitModule, parts, given)
+          : runTraining(tools.emitModule, parts, given, ports, bits),
+        ports,
+      ),
+    // A module that ends behind a kernel gives predictions alone; of a step the place says which weight it was.
+    (row) => (given.targets === undefined ? kernelInCode(tools.emitModule, parts, late, given, row) : {}),
   );
   if (inCode !== undefined || simd === undefined) return inCode;
   const vectors = runProgram(simd.program, late, ports, given);

@@ -3,7 +3,7 @@
 import { type Graph, sizeOf } from "../../../compiler/graph/graph.ts";
 import { disturbedRuns } from "../../../compiler/interpret/disturbed.ts";
 import { expandComposites } from "../../../compiler/rewrite/expand.ts";
-import type { Given, Outputs, Port } from "./executors.ts";
+import { type Given, type Outputs, outputsOf, type Port } from "./executors.ts";
 
 /** Where two runs are furthest apart. */
 export interface Place {
@@ -59,10 +59,10 @@ export function boundsOf(
   ports: readonly Port[],
 ): Outputs {
   const disturbed = disturbedRuns(expandComposites(graph), { rows, values: { ...weights, ...feeds } }, () => magnified);
-  const found = Array.from({ length: runs }, (_, index) => disturbed(index));
-  return ports.map(({ name }, i) =>
+  const found = Array.from({ length: runs }, (_, index) => outputsOf(disturbed(index), ports));
+  return ports.map((_, i) =>
     Float64Array.from(wanted[i], (value, k) => {
-      const all = [value, ...found.map(({ results }) => results[name].data[k])];
+      const all = [value, ...found.map((outputs) => outputs[i][k])];
       if (all.every((one) => isSame(one, value)))
         return Number.isFinite(value) ? Math.max(Math.abs(value) * ownRounding, least) : least;
       if (!all.every(Number.isFinite)) return Number.POSITIVE_INFINITY;

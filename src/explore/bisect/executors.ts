@@ -21,6 +21,8 @@ export interface Port {
 /** Rows to run: by port as a module takes them, and by name as the Graph's inputs do. */
 export interface Given {
   readonly rows: number;
+  /** All rows are one call of `trainStep`, with what they are held against; absent, each is one of `predict`. */
+  readonly targets?: readonly unknown[];
   readonly values: readonly unknown[];
   readonly feeds: Readonly<Record<string, Float32Array>>;
 }
@@ -41,25 +43,31 @@ export function runStage(
   return runGraph(graph, { rows, values: { ...weights, ...made, ...feeds }, precision });
 }
 
-/** The results of a run, by port. */
-export const outputsOf = ({ results }: GraphRun, ports: readonly Port[]): Outputs => ports.map(({ name }) => results[name].data);
+/** The results and updates of a run, by port; `rest`: what stands for those that it does not have. */
+export const outputsOf = ({ results, updates }: GraphRun, ports: readonly Port[], rest?: Outputs): Outputs =>
+  ports.map(({ name }, i) => (updates[name] ?? results[name])?.data ?? rest?.[i] ?? internal(`the graph has no ${name}`));
 
-const predictOf = (program: Program) =>
-  program.entries.find(({ name }) => name === "predict") ?? internal("the program has no entry predict");
+/** The entry that these rows are for. */
+export const goalOf = ({ targets }: Pick<Given, "targets">) => (targets === undefined ? "predict" : "trainStep");
+const entryOf = (program: Program, given: Pick<Given, "targets">) =>
+  program.entries.find(({ name }) => name === goalOf(given)) ?? internal(`the program has no entry ${goalOf(given)}`);
+/** What a call of it is told beside its inputs. */
+const scalarsOf = ({ rows, targets }: Given): Readonly<Record<string, number>> => (targets === undefined ? {} : { n: rows });
 /** Those of a Program's buffers that have contents. */
 const held = ({ buffers }: Program, contents: Contents): Contents =>
   new Map(
     [...contents].filter(([name, { length }]) => buffers.some((buffer) => buffer.name === name && buffer.length === length)),
   );
 
-/** What a row puts where: the inputs of `predict`. */
-const rowIn = (program: Program, { rows, feeds }: Given, row: number): readonly (readonly [string, Float32Array])[] =>
-  predictOf(program).inputs.flatMap(([name, buffer]) => {
-    const width = feeds[name].length / rows;
-    return [[buffer, feeds[name].subarray(row * width, (row + 1) * width)] as const];
+/** What a row puts where: the inputs of `predict`; all rows put theirs into `trainStep`. */
+const rowIn = (program: Program, given: Given, row: number): readonly (readonly [string, Float32Array])[] =>
+  entryOf(program, given).inputs.map(([name, buffer]) => {
+    const all = given.feeds[name];
+    const width = all.length / given.rows;
+    return [buffer, given.targets === undefined ? all.subarray(row * width, (row + 1) * width) : all] as const;
   });
 
-/** All rows, one after the other, by a function that runs one over named stretches of memory. */
+/** All rows, one after the other or in one call, by a function that runs over named stretches of memory. What is updated lies where it lay. */
 function byRow(
   program: Program,
   ports: readonly Port[],
@@ -67,14 +75,14 @@ function byRow(
   memory: (buffer: string) => Float32Array,
   run: () => void,
 ): Outputs {
-  const outputs = ports.map(({ shape }) => new Float32Array(given.rows * sizeOf(shape)));
-  const places = new Map(predictOf(program).outputs);
-  for (let row = 0; row < given.rows; row++) {
+  const calls = given.targets === undefined ? given.rows : 1;
+  const outputs = ports.map(({ shape }) => new Float32Array(calls * sizeOf(shape)));
+  const places = new Map(entryOf(program, given).outputs);
+  for (let row = 0; row < calls; row++) {
     for (const [buffer, values] of rowIn(program, given, row)) memory(buffer).set(values);
     run();
     for (const [i, { name, shape }] of ports.entries()) {
-      const buffer = places.get(name) ?? internal(`the program has no output ${name}`);
-      outputs[i].set(memory(buffer).subarray(0, sizeOf(shape)), row * sizeOf(shape));
+      outputs[i].set(memory(places.get(name) ?? name).subarray(0, sizeOf(shape)), row * sizeOf(shape));
     }
   }
   return outputs;
@@ -87,12 +95,12 @@ function startUp({ entries }: Program, machine: { run(entry: string): void }): b
   return own.length > 0;
 }
 
-/** The entry `predict` of a Program by the interpreter. */
+/** The entry of a Program by the interpreter. */
 export function runProgram(program: Program, contents: Contents, ports: readonly Port[], given: Given): Outputs {
   const machine = createMachine(program, { constants: held(program, contents) });
   const memory = (buffer: string): Float32Array => machine.buffers.get(buffer) ?? internal(`there is no buffer ${buffer}`);
   startUp(program, machine);
-  return byRow(program, ports, given, memory, () => machine.run("predict"));
+  return byRow(program, ports, given, memory, () => machine.run(goalOf(given), scalarsOf(given)));
 }
 
 /** What `prepare` of a Program computes of the weights. */
@@ -105,14 +113,18 @@ export function prepared(program: Program, contents: Contents): Contents {
   return new Map([...contents, ...made.flatMap(([name, values]) => (values === undefined ? [] : [[name, values] as const]))]);
 }
 
-/** `predict` alone, each call a kernel of its own: `0`, `1`, … */
-export function apart(program: Program): Program {
-  const predict = predictOf(program);
-  const kernels = instances(program, predict.calls).map((kernel, i) => ({ ...kernel, name: `${i}` }));
-  return { ...program, kernels, entries: [{ ...predict, calls: kernels.map(({ name }) => ({ kernel: name })) }] };
+/** The entry alone, each call a kernel of its own: `0`, `1`, … */
+export function apart(program: Program, given: Pick<Given, "targets">): Program {
+  const entry = entryOf(program, given);
+  const kernels = instances(program, entry.calls).map((kernel, i) => ({ ...kernel, name: `${i}` }));
+  return { ...program, kernels, entries: [{ ...entry, calls: kernels.map(({ name }) => ({ kernel: name })) }] };
 }
 
-/** One row, kernel by kernel; `made` gives the memory behind each. */
+/** Names of the kernels that it calls, which standing apart they lose. */
+export const namesOf = (program: Program, given: Pick<Given, "targets">): readonly string[] =>
+  entryOf(program, given).calls.map(({ kernel }) => kernel);
+
+/** One call, kernel by kernel; `memory` is what each left. */
 export interface Steps {
   readonly begin: (given: Given, row: number) => void;
   readonly step: (kernel: number) => void;
@@ -123,19 +135,43 @@ export interface Steps {
 export function stepping(program: Program, contents: Contents): Steps {
   const machine = createMachine(program, { constants: held(program, contents), track: false });
   const memory = (buffer: string): Float32Array => machine.buffers.get(buffer) ?? internal(`there is no buffer ${buffer}`);
+  let scalars: Readonly<Record<string, number>> = {};
   return {
     memory,
     begin: (given, row) => {
+      scalars = scalarsOf(given);
       for (const [buffer, values] of rowIn(program, given, row)) memory(buffer).set(values);
     },
-    step: (kernel) => machine.run(`${kernel}`),
+    step: (kernel) => machine.run(`${kernel}`, scalars),
   };
+}
+
+/** Values as a module takes them: those of its only port, or by name. */
+const asTaken = (ports: readonly { readonly name: string }[], values: readonly unknown[]): unknown =>
+  ports.length === 1 ? values[0] : Object.fromEntries(ports.map(({ name }, i) => [name, values[i]]));
+
+/** The emitted module in one step of training: its loss, and the weights and states behind it; `rest`: what it does not tell. */
+export function runTraining(emit: typeof emitModule, parts: ModuleParts, given: Given, ports: readonly Port[], rest: Outputs) {
+  interface Trains {
+    trainStep(x: unknown, y: unknown): number;
+    getWeights(): readonly Float32Array[];
+    getOptimizerState(): Readonly<Record<string, Float32Array>>;
+  }
+  const module = load<PortPredictor>(emit(parts)) as unknown as Trains;
+  const loss = module.trainStep(asTaken(parts.inputs, given.values), asTaken(parts.targets ?? [], given.targets ?? []));
+  const weights = module.getWeights();
+  const told = new Map<string, ArrayLike<number>>([
+    ["loss", [loss]],
+    ...Object.entries(module.getOptimizerState()),
+    ...parts.weights.map(({ name }, i) => [name, weights[i]] as const),
+  ]);
+  return ports.map(({ name }, i) => told.get(name) ?? rest[i]);
 }
 
 /** The emitted module on all rows; `ports`: what it gives. */
 export function runModule(emit: typeof emitModule, parts: ModuleParts, { values }: Given): Outputs {
   const { inputs, outputs } = parts;
-  const x = inputs.length === 1 ? values[0] : Object.fromEntries(inputs.map(({ name }, i) => [name, values[i]]));
+  const x = asTaken(inputs, values);
   const y = load<PortPredictor>(emit(parts)).predict(x as PortRows) as unknown;
   return outputs.map(({ name }) => (ArrayBuffer.isView(y) ? (y as Float32Array) : (y as Record<string, Float32Array>)[name]));
 }
@@ -155,8 +191,9 @@ export function instance(
   const places = new Map(program.buffers.map(({ name, at, length }) => [name, [at, at + length] as const]));
   const memory = (buffer: string): Float32Array =>
     all.subarray(...(places.get(buffer) ?? internal(`there is no buffer ${buffer}`)));
+  for (const { name, role, initial = 0 } of program.buffers) if (role === "state") memory(name).fill(initial);
   for (const [name, values] of held(program, contents)) memory(name).set(values);
-  return { memory, run: (entry: string) => (exports[entry] as () => void)() };
+  return { memory, run: (entry: string, rows: number) => (exports[entry] as (rows: number) => void)(rows) };
 }
 
 /** The same on all rows; undefined where the engine does not know the instructions. */
@@ -168,6 +205,7 @@ export function runWasm(
   given: Given,
   isRelaxed: boolean,
 ): Outputs | undefined {
-  const made = instance(emit, program, contents, isRelaxed, ["predict"]);
-  return made && byRow(program, ports, given, made.memory, () => made.run("predict"));
+  const entry = goalOf(given);
+  const made = instance(emit, program, contents, isRelaxed, [entry]);
+  return made && byRow(program, ports, given, made.memory, () => made.run(entry, given.rows));
 }

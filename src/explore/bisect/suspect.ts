@@ -11,7 +11,7 @@ import type { Plan, Region } from "../../../compiler/plan/plan.ts";
 import type { View } from "../../../compiler/program/nest/view.ts";
 import type { Kernel, Program } from "../../../compiler/program/program.ts";
 import { statementsIn } from "../../../compiler/program/walk.ts";
-import { apart, type Contents, type Given, instance, runModule, stepping } from "./executors.ts";
+import { apart, type Contents, type Given, instance, namesOf, runModule, stepping } from "./executors.ts";
 
 /** Who is to be asked about a fault. */
 export interface Suspect {
@@ -29,14 +29,10 @@ const differ = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   a.length !== b.length ||
   Array.prototype.some.call(a, (value, i) => !Object.is(value, b[i]) && !(Number.isNaN(value) && Number.isNaN(b[i])));
 
-/** The kernels of `predict` by their names, which standing apart they lose. */
-const namesOf = ({ entries }: Program): readonly string[] =>
-  entries.find(({ name }) => name === "predict")?.calls.map(({ kernel }) => kernel) ?? [];
-
-function suspectOf(program: Program, place: number): Suspect {
-  const kernel = apart(program).kernels[place];
+function suspectOf(program: Program, place: number, given: Given): Suspect {
+  const kernel = apart(program, given).kernels[place];
   return {
-    kernel: namesOf(program)[place],
+    kernel: namesOf(program, given)[place],
     ...(kernel.by ? { strategy: kernel.by } : {}),
     ...(kernel.origin ? { layer: kernel.origin } : {}),
   };
@@ -44,13 +40,13 @@ function suspectOf(program: Program, place: number): Suspect {
 
 /** The first kernel of `b` that leaves other bits than that of `a`. */
 export function kernelInProgram(a: Program, b: Program, contents: Contents, given: Given, row: number): Suspect {
-  const [left, right] = [apart(a), apart(b)];
+  const [left, right] = [apart(a, given), apart(b, given)];
   if (left.kernels.length !== right.kernels.length) return {};
   const [one, other] = [stepping(left, contents), stepping(right, contents)];
   for (const steps of [one, other]) steps.begin(given, row);
   for (const [i, kernel] of right.kernels.entries()) {
     for (const steps of [one, other]) steps.step(i);
-    if (storedBy(kernel).some((buffer) => differ(one.memory(buffer), other.memory(buffer)))) return suspectOf(b, i);
+    if (storedBy(kernel).some((buffer) => differ(one.memory(buffer), other.memory(buffer)))) return suspectOf(b, i, given);
   }
   return {};
 }
@@ -67,20 +63,25 @@ export function kernelInNests(
   given: Given,
   row: number,
 ): Suspect {
-  const own = apart(program);
+  const own = apart(program, given);
   if (own.kernels.length !== plan.regions.length) return {};
   const steps = stepping(own, contents);
   steps.begin(given, row);
   let worst = { off: 0, place: 0 };
   for (const [place, region] of plan.regions.entries()) {
     steps.step(place);
-    const off = Math.max(0, ...storesOf(plan, region).map(([node, view]) => offIn(view, node, run, steps.memory)));
+    const off = Math.max(
+      0,
+      ...storesOf(plan, region).map(([node, view]) =>
+        offIn(view, node, run, steps.memory, given.targets === undefined ? 1 : given.rows),
+      ),
+    );
     if (off > worst.off) worst = { off, place };
     if (off > rounding) break;
   }
   const { id, name, origin } = plan.regions[worst.place];
   return {
-    ...suspectOf(program, worst.place),
+    ...suspectOf(program, worst.place, given),
     region: `${id} ${name}`,
     ...(origin === undefined ? {} : { layer: showOrigin(origin) }),
   };
@@ -107,10 +108,11 @@ function offIn(
   node: Node,
   run: GraphRun,
   memory: (buffer: string) => Float32Array,
+  rows: number,
 ): number {
   if (loops.length > 0) return 0;
   const { data } = run.value(node);
-  const shape = bindShape(node.type.shape, 1);
+  const shape = bindShape(node.type.shape, rows);
   const largest = data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 2 ** -100);
   const numbers = memory(buffer);
   let off = 0;
@@ -138,7 +140,7 @@ export function kernelInCode(
   row: number,
 ): Suspect {
   const { program } = parts;
-  const own = apart(program);
+  const own = apart(program, given);
   const steps = stepping(own, contents);
   steps.begin(given, row);
   for (const [i, kernel] of own.kernels.entries()) {
@@ -163,7 +165,7 @@ export function kernelInCode(
     const found = attempted(() => runModule(emit, cut, given));
     const isOther = ({ name, shape: [width] }: (typeof outputs)[number], k: number): boolean =>
       found === undefined || differ(steps.memory(name), Array.prototype.slice.call(found[k], row * width, (row + 1) * width));
-    if (outputs.some(isOther)) return suspectOf(program, i);
+    if (outputs.some(isOther)) return suspectOf(program, i, given);
   }
   return {};
 }
@@ -179,7 +181,7 @@ function attempted<T>(run: () => T): T | undefined {
 
 /** The first kernel whose instructions give other bits than its Program. */
 export function kernelInWasm(emit: typeof emitWasm, program: Program, contents: Contents, given: Given, row: number): Suspect {
-  const own = apart(program);
+  const own = apart(program, given);
   const entries = own.kernels.map(({ name }) => ({ ...own.entries[0], name: `k${name}`, calls: [{ kernel: name }] }));
   const made = attempted(() =>
     instance(
@@ -193,11 +195,12 @@ export function kernelInWasm(emit: typeof emitWasm, program: Program, contents: 
   if (made === undefined) return {};
   const steps = stepping(own, contents);
   steps.begin(given, row);
-  for (const { name, role } of own.buffers) if (role !== "arena") made.memory(name).set(steps.memory(name));
+  // What nobody has written, rows behind the last for one, is NaN in both.
+  for (const { name } of own.buffers) made.memory(name).set(steps.memory(name));
   for (const [i, kernel] of own.kernels.entries()) {
     steps.step(i);
-    made.run(`k${i}`);
-    if (storedBy(kernel).some((buffer) => differ(steps.memory(buffer), made.memory(buffer)))) return suspectOf(program, i);
+    made.run(`k${i}`, given.rows);
+    if (storedBy(kernel).some((buffer) => differ(steps.memory(buffer), made.memory(buffer)))) return suspectOf(program, i, given);
   }
   return {};
 }

@@ -12,10 +12,12 @@ export const longestLine = 1000;
 export interface CodeLines {
   readonly lines: readonly Line[];
   readonly wasmLines: readonly Line[];
+  /** With relaxed SIMD; absent in what keeps no such text. */
+  readonly relaxedLines?: readonly Line[];
 }
 
 /** The panes of the code of an entry. */
-export function codePanes({ lines, wasmLines }: CodeLines, links: Links, isWhole: boolean): readonly Pane[] {
+export function codePanes({ lines, wasmLines, relaxedLines = [] }: CodeLines, links: Links, isWhole: boolean): readonly Pane[] {
   const find = links.find;
   const shown = (all: readonly Line[]): readonly Line[] => {
     const own = isWhole ? all : all.filter((line) => isOfKernel(line, find));
@@ -23,7 +25,32 @@ export function codePanes({ lines, wasmLines }: CodeLines, links: Links, isWhole
   };
   const javascript = paneOf({ stage: "javascript", title: "JavaScript" }, shown(lines), find);
   if (wasmLines.length === 0) return [javascript];
-  return [javascript, paneOf({ stage: "webassembly", title: "WebAssembly", target: "simd" }, shown(wasmLines), find)];
+  const plain = paneOf({ stage: "webassembly", title: "WebAssembly", target: "simd" }, shown(wasmLines), find);
+  const other = functionsOf(shown(relaxedLines), functionsOf(shown(wasmLines)).map(textOf));
+  if (other.length === 0) return [javascript, plain];
+  const head = { text: ";; kernels that relaxed SIMD writes otherwise; all others are those of the plain form", of: [] };
+  const relaxed = paneOf({ stage: "webassembly", title: "WebAssembly", target: "relaxed" }, [head, ...other.flat()], find);
+  return [javascript, plain, relaxed];
+}
+
+const textOf = (lines: readonly Line[]): string => lines.map(({ text }) => text).join("\n");
+
+/** The functions of a module in WebAssembly, but for those of these texts. */
+function functionsOf(lines: readonly Line[], known: readonly string[] = []): readonly (readonly Line[])[] {
+  const all: Line[][] = [];
+  let indent = -1;
+  for (const line of lines) {
+    const own = line.text.search(/\S/);
+    if (line.text.startsWith("(func ", own)) {
+      all.push([line]);
+      indent = own;
+    } else if (indent >= 0) {
+      all[all.length - 1].push(line);
+      if (own <= indent) indent = -1;
+    }
+  }
+  const texts = new Set(known);
+  return all.filter((one) => !texts.has(textOf(one)));
 }
 
 const isOfKernel = ({ of }: Line, find: Finder): boolean =>

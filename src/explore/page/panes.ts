@@ -59,7 +59,7 @@ export function choicesOf(row: Row, report: Report, goal: GoalReport): readonly 
   return [
     ...texts.map((text) => ({
       key: text.target === undefined ? text.stage : `${text.stage}/${text.target}`,
-      title: text.title,
+      title: text.target === undefined ? text.title : `${text.title}, ${text.target}`,
       text,
     })),
     ...(drawing === undefined || drawing.boxes.length === 0 ? [] : [{ key: "drawing", title: "Drawing", drawing }]),
