@@ -27,6 +27,7 @@ import { errorsPage, playAll, printsFile } from "./errors.ts";
 import { absent, aliasOf, kerasNames } from "./keras-layers.ts";
 import { blockOf, codes, fence, fill, table } from "./markdown.ts";
 import { dialectTable, rowTable } from "./scale.ts";
+import { parts, picturesOf } from "./shots.ts";
 import { walk } from "./walk.ts";
 import { exportTable } from "./wasm.ts";
 
@@ -193,6 +194,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
         passes.map(({ stage, name, says }) => [stage, `\`${name}\``, says]),
       ),
   },
+  "docs/report-panes.md": Object.fromEntries(Object.keys(parts).map((part) => [part, () => picturesOf(part)])),
   "docs/walk.md": walk,
   "docs/speed.md": { run: summary, modules: moduleSizes, runtimes: runtimeSizes },
 };

@@ -10,7 +10,16 @@ import { children, parse, type Tree } from "../compiler/emit/tree.ts";
 import { sectionsOf } from "../compiler/emit/wasm/file.ts";
 import { isRounded } from "../compiler/options.ts";
 
-const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, kib: 1024, mib: 1024 * 1024 };
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
 
 /** `20kb` as 20000; kB and MB are thousands, KiB and MiB powers of two. Throws CompileError options/budget. */
 export function bytesOf(text: string | number): number {

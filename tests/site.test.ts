@@ -87,7 +87,7 @@ describe("npm run docs", () => {
   it("leads every link to a page and a heading that are there", () => {
     const astray: string[] = [];
     for (const [name, text] of html) {
-      for (const [, link] of text.matchAll(/\b(?:href|src)="([^"]*)"/g)) {
+      for (const [, link] of text.matchAll(/\b(?:href|src|srcset)="([^"]*)"/g)) {
         if (/^(https?:|data:)/.test(link)) continue;
         const [path, anchor = ""] = link.split("#");
         const from = path.startsWith("/") ? path : posix.join(base, dirname(name), path);

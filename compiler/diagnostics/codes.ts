@@ -142,6 +142,8 @@ export const codes = {
     "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
   "options/budget":
     "A module takes more bytes, packed by gzip, than `budget` allows; the notes name what takes most of them, each packed alone. Or the budget is no size.",
+  "score/memory":
+    "The engine that reads and writes tables ran out of the memory that it may hold. `--memory` gives it more; fewer columns (`--keep`) and fewer processes (`--jobs`) need less.",
   "sql/limit":
     "The text of a function for a warehouse (--format sql) is larger than the warehouse takes. The message has both numbers; a smaller model, or the way that the hint names, fits.",
   "wasm/unsupported":

@@ -20,6 +20,8 @@ export interface Demand {
 export function beforeViews(demand: Demand, extents: (node: Node) => readonly Extent[]): Demand {
   let { node, out } = demand;
   for (;;) {
+    // An axis in blocks is one of the place itself: views of it are no places.
+    if (out.blocked !== undefined) return { ...demand, node, out };
     const op = ops[node.op];
     const [input] = node.inputs;
     const back =

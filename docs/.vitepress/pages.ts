@@ -15,7 +15,7 @@ const groups: readonly (readonly [
   ["Use", ["command-line", "in-code", "bundlers", "modules", "smaller", "wasm", "hosts", "scale", "errors"]],
   ["Models", ["layers", "graphs", "formats/"]],
   ["Training", ["training", "fit", "training-reference"]],
-  ["Know", ["limits", "safety", "speed", "inspect", "report"]],
+  ["Know", ["limits", "safety", "speed", "inspect", "report", "report-panes"]],
   ["Project", ["project/architecture", "project/contributing", "project/changelog"]],
 ];
 

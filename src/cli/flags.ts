@@ -134,7 +134,8 @@ export function optionsOf(flags: CompileFlags): OptionsInput {
   return Object.fromEntries(Object.entries(flags).filter(([key, value]) => known.includes(key) && value !== undefined));
 }
 
-function size(text: string): number {
+/** Bytes with a unit: `20kb`. */
+export function size(text: string): number {
   try {
     return bytesOf(text);
   } catch (error) {

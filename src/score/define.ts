@@ -38,9 +38,17 @@ export interface Scorer {
   readonly answer: (x: readonly Values[], rows: number) => readonly Values[];
 }
 
+/** Rows of a file, counted from 0, `to` left out. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One file that is to be scored. */
 export interface Task {
   readonly input: string;
+  /** These rows alone: a part of the output, which begins as the output does where `from` is 0 and goes on without a header elsewhere. */
+  readonly range?: Range;
   /** It is not there yet; how it ends says its format. */
   readonly output: string;
   /** In the order of the inputs. */
@@ -48,6 +56,9 @@ export interface Task {
   readonly columns: readonly ResultColumn[];
   /** Columns of the file that are written too, in this order. */
   readonly keep: readonly string[];
+  /** Columns of the file that are read, and those of them that are written. */
+  readonly read: readonly Field[];
+  readonly kept: readonly Field[];
   readonly nulls: Nulls;
   readonly scorer: Scorer;
   /** Told the rows of each batch. */
@@ -58,7 +69,14 @@ export interface Task {
 export interface Session {
   /** The columns of a file. Throws CompileError format/input. */
   readonly fields: (file: string) => Promise<readonly Field[]>;
-  /** Writes the output and gives its rows, in the order of the input. Throws CompileError data/…, format/input, file/write. */
+  /**
+   * How a file is divided, where the engine can go to a row without reading those before: equal for equal files and columns, wherever it runs.
+   * One range, or none, where it is not.
+   */
+  readonly ranges: (file: string, columns: readonly Field[]) => Promise<readonly Range[]>;
+  /** Of the engine: another version may write other bytes. */
+  readonly version: string;
+  /** Writes the output and gives its rows, in the order of the input. Throws CompileError data/…, format/input, file/write, score/memory. */
   readonly score: (task: Task) => Promise<number>;
   readonly close: () => void;
 }
@@ -69,6 +87,9 @@ export interface Engine {
   /** Endings of files, from the point on. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** `threads`: how many it may use beside the model's own. Throws CompileError where it is not installed. */
-  readonly open: (threads: number) => Promise<Session>;
+  /**
+   * `threads`: how many it may use beside the model's own; `memory`: bytes it may hold, without which it is what a file needs (memory.ts).
+   * Throws CompileError where it is not installed.
+   */
+  readonly open: (threads: number, memory?: number) => Promise<Session>;
 }

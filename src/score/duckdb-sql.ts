@@ -60,14 +60,25 @@ function filled(cell: Cell, nulls: Nulls): string {
 }
 
 /** `COPY (SELECT …) TO …`, with a function that gives the answers of a row: one number, or a record `c0, c1, …`. */
-export function copyOf({ input, output, cells, columns, keep, nulls }: Task, fn: string, isRecord: boolean): string {
+export function copyOf({ input, output, cells, columns, keep, nulls, range }: Task, fn: string, isRecord: boolean): string {
   const called = `${fn}(${cells.map((cell) => filled(cell, nulls)).join(", ")})`;
-  const where = nulls === "drop" ? ` WHERE ${cells.map((cell) => `${cellOf(cell)} IS NOT NULL`).join(" AND ")}` : "";
+  const conditions = [
+    ...(range === undefined ? [] : [`file_row_number >= ${range.from} AND file_row_number < ${range.to}`]),
+    ...(nulls === "drop" ? cells.map((cell) => `${cellOf(cell)} IS NOT NULL`) : []),
+  ];
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const format = writers[extname(output).toLowerCase()];
+  // One header stands for all parts.
+  const how = (range?.from ?? 0) === 0 ? format : format.replace("HEADER true", "HEADER false");
   const answer = quoted("layerc answer");
   const answers = columns.map(({ name }, i) => `${isRecord ? `${answer}.c${i}` : answer} AS ${quoted(name)}`);
   const own = keep.map(quoted);
-  return `COPY (SELECT ${[...own, ...answers].join(", ")} FROM (SELECT ${[...own, `${called} AS ${answer}`].join(", ")} FROM ${source(input)}${where})) TO ${literal(output)} (${writers[extname(output).toLowerCase()]})`;
+  return `COPY (SELECT ${[...own, ...answers].join(", ")} FROM (SELECT ${[...own, `${called} AS ${answer}`].join(", ")} FROM ${source(input)}${where})) TO ${literal(output)} (${how})`;
 }
+
+/** Rows of each group of a Parquet file, in their order. */
+export const groups = (file: string): string =>
+  `SELECT any_value(row_group_num_rows) FROM parquet_metadata(${literal(file)}) WHERE column_id = 0 GROUP BY row_group_id ORDER BY row_group_id`;
 
 /** The first row, from 1, in which one of the cells is NULL, and whether each is. */
 export const firstNull = ({ input, cells }: Task): string =>

@@ -1,12 +1,15 @@
 // DuckDB as the engine: it reads, decodes, writes and packs in threads of its own, and calls the model as a function of 2,048 rows. In: tasks. Out:
 // files. Guarantee: no more of a file is held than DuckDB needs on the way; rows keep their order; a fault is an error with row and column,
 // looked up when it is known that there is one.
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import { failAt } from "../data/table.ts";
 import { showFile } from "../files.ts";
 import type { Cell, Engine, Field, Session, Task, Values } from "./define.ts";
 import * as sql from "./duckdb-sql.ts";
+import { memoryFor, mostMemory, rangesOf, rowsAtOnce } from "./memory.ts";
 
 /** What of `@duckdb/node-api` is used: it need not be installed for layerc to be. */
 interface Api {
@@ -60,21 +63,38 @@ export const duckdb: Engine = {
   name: "DuckDB",
   reads: sql.reads,
   writes: sql.writes,
-  open: async (threads) => {
+  open: async (threads, memory) => {
     const found = await api();
-    const instance = await found.DuckDBInstance.create(":memory:", { threads: String(threads) });
+    // What does not fit is put there, and not into the folder in which somebody works.
+    const config = { threads: String(threads), temp_directory: join(tmpdir(), `layerc-score-${process.pid}`) };
+    const instance = await found.DuckDBInstance.create(":memory:", config);
     const connection = await instance.connect();
-    return session(found, connection, () => {
+    const [[version]] = (await connection.runAndReadAll("SELECT version()")).getRows();
+    return session(found, connection, { threads, memory, version: String(version) }, () => {
       connection.closeSync();
       instance.closeSync();
     });
   },
 };
 
-function session(api: Api, connection: Connection, close: () => void): Session {
+interface Asked {
+  readonly threads: number;
+  readonly memory: number | undefined;
+  readonly version: string;
+}
+
+function session(api: Api, connection: Connection, { threads, memory, version }: Asked, close: () => void): Session {
   let functions = 0;
   return {
     close,
+    version: `DuckDB ${version}`,
+    ranges: async (file, columns) => {
+      // A column of that name hides the number of the row.
+      const canSeek = extname(file).toLowerCase() === ".parquet" && !columns.some(({ name }) => name.toLowerCase() === "file_row_number"); // biome-ignore format: one line
+      if (!canSeek) return [];
+      const groups = (await connection.runAndReadAll(sql.groups(file))).getRows();
+      return rangesOf(groups.map(([rows]) => Number(rows)), columns.length); // biome-ignore format: one line
+    },
     fields: async (file) => {
       try {
         const rows = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${sql.source(file)}`);
@@ -89,6 +109,8 @@ function session(api: Api, connection: Connection, close: () => void): Session {
       const name = `layerc_score_${functions++}`;
       const typeOf = (isText: boolean): object => (isText ? api.VARCHAR : api.FLOAT);
       const state: State = { rows: 0 };
+      const rows = task.range === undefined ? threads * rowsAtOnce(1) : task.range.to - task.range.from;
+      let limit = memory ?? memoryFor(task.read, task.kept, rows, threads);
       const made = api.DuckDBScalarFunction.create({
         name,
         specialHandling: true,
@@ -105,9 +127,23 @@ function session(api: Api, connection: Connection, close: () => void): Session {
         },
       });
       connection.registerScalarFunction(made);
+      const copied = async (): Promise<void> => {
+        await connection.run(`SET memory_limit = '${Math.ceil(limit / 1000)}kB'`);
+        try {
+          await connection.run(sql.copyOf(task, name, isRecord));
+        } catch (error) {
+          if (!isOutOfMemory(error) || memory !== undefined || limit >= mostMemory()) throw error;
+          // The limit is an estimate: columns may hold longer texts. What was written is written anew.
+          limit = Math.min(4 * limit, mostMemory());
+          task.progress(-state.rows);
+          state.rows = 0;
+          await copied();
+        }
+      };
       try {
-        await connection.run(sql.copyOf(task, name, isRecord));
+        await copied();
       } catch (error) {
+        if (isOutOfMemory(error)) outOfMemory(input, limit, memory !== undefined, error);
         await explain(connection, task, state, error);
         if (messageOf(error).includes(task.output)) throw new CompileError({ code: "file/write", path: "", message: `cannot write ${showFile(task.output)}: ${messageOf(error)}` }); // biome-ignore format: one line
         unreadable(input, error);
@@ -185,6 +221,18 @@ function unreadable(file: string, error: unknown): never {
     path: showFile(file),
     message: said,
     ...(isParquet ? { hint: "the file is no Parquet file, or it was cut off while it was written" } : {}),
+  });
+}
+
+const isOutOfMemory = (error: unknown): boolean => /^Out of Memory Error/.test(messageOf(error));
+function outOfMemory(file: string, limit: number, isGiven: boolean, error: unknown): never {
+  throw new CompileError({
+    code: "score/memory",
+    path: showFile(file),
+    message: `DuckDB needs more memory than the ${Math.round(limit / 1e6)} MB that it may hold${isGiven ? " by --memory" : ""}: ${messageOf(error).replace(/^Out of Memory Error: /, "")}`,
+    hint: isGiven
+      ? "give --memory more, or leave it out"
+      : "give --memory <size>, keep fewer columns by --keep, or fewer processes by --jobs",
   });
 }
 

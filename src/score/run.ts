@@ -29,6 +29,8 @@ export interface Run {
   readonly output: string;
   readonly asked: Asked;
   readonly jobs: number;
+  /** Bytes that the engine of a process may hold. */
+  readonly memory?: number;
   readonly force: boolean;
   /** Told of rows as they are computed, and of files as they are finished. */
   readonly tell: (event: Event) => void;
@@ -87,12 +89,13 @@ type Way = (
   jobs: number,
 ) => Promise<void>;
 
-const here: Way = async ({ model, asked, tell }, engine, waiting, finish, threads) => {
-  const session = await engine.open(threads);
+const here: Way = async (run, engine, waiting, finish, threads) => {
+  const { model, asked, memory, tell } = run;
+  const session = await engine.open(threads, memory);
   try {
     for (const { input } of waiting) await boundOf(input, session, model, asked);
     const scorer = scorerOf(model);
-    for (const pair of waiting) finish(pair, await scoreOne(pair, session, scorer, asked, (rows) => tell({ rows })));
+    for (const pair of waiting) finish(pair, await scoreOne(pair, session, scorer, asked, hashOf(run), (rows) => tell({ rows })));
   } finally {
     session.close();
   }
@@ -101,14 +104,22 @@ const here: Way = async ({ model, asked, tell }, engine, waiting, finish, thread
 /** Beside this file, in the form in which this one runs. */
 const worker = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
 
-const inProcesses: Way = async ({ model, asked, tell }, engine, waiting, finish, threads, jobs) => {
-  const session = await engine.open(1);
+const inProcesses: Way = async (run, engine, waiting, finish, threads, jobs) => {
+  const { model, asked, memory, tell } = run;
+  const session = await engine.open(1, memory);
   try {
     for (const { input } of waiting) await boundOf(input, session, model, asked);
   } finally {
     session.close();
   }
-  const setup: Setup = { engine: engine.name, threads, model, asked };
+  const setup: Setup = {
+    engine: engine.name,
+    threads,
+    model,
+    asked,
+    hash: hashOf(run),
+    ...(memory === undefined ? {} : { memory }),
+  };
   const left = [...waiting];
   const children: ChildProcess[] = [];
   // After a fault no file is begun; those that others are at are finished.
@@ -124,7 +135,8 @@ const inProcesses: Way = async ({ model, asked, tell }, engine, waiting, finish,
         fault ??= error;
       }
     }
-    child.disconnect();
+    // One that has ended has said so already.
+    if (child.connected) child.disconnect();
   };
   try {
     await Promise.all(Array.from({ length: jobs }, one));

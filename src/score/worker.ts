@@ -12,6 +12,8 @@ export interface Setup {
   readonly threads: number;
   readonly model: ModelParts;
   readonly asked: Asked;
+  readonly hash: string;
+  readonly memory?: number;
 }
 /** What it says. */
 export type Said =
@@ -22,11 +24,11 @@ export type Said =
 const say = (said: Said): void => {
   process.send?.(said);
 };
-let ready: Promise<readonly [Session, Scorer, Asked]> | undefined;
+let ready: Promise<readonly [Session, Scorer, Setup]> | undefined;
 
-async function started({ engine, threads, model, asked }: Setup): Promise<readonly [Session, Scorer, Asked]> {
-  const found = engines.find(({ name }) => name === engine) ?? engines[0];
-  return [await found.open(threads), scorerOf(model), asked];
+async function started(setup: Setup): Promise<readonly [Session, Scorer, Setup]> {
+  const found = engines.find(({ name }) => name === setup.engine) ?? engines[0];
+  return [await found.open(setup.threads, setup.memory), scorerOf(setup.model), setup];
 }
 
 if (process.send !== undefined)
@@ -38,8 +40,8 @@ if (process.send !== undefined)
         return;
       }
       if (ready === undefined) return;
-      const [session, scorer, asked] = await ready;
-      say({ kind: "done", rows: await scoreOne(message, session, scorer, asked, (rows) => say({ kind: "rows", rows })) });
+      const [session, scorer, { asked, hash }] = await ready;
+      say({ kind: "done", rows: await scoreOne(message, session, scorer, asked, hash, (rows) => say({ kind: "rows", rows })) });
     } catch (error) {
       if (error instanceof CompileError) say({ kind: "failed", diagnostic: error.diagnostic });
       else say({ kind: "failed", stack: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -162,6 +162,16 @@ const inBrowser =
         expect(await tab.settled([pane], shown)).toEqual([pane]);
       }
       expect(await tab.run(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      // Tabs that there is no room for are scrolled to: none lies before the beginning.
+      const first = () => document.querySelector("[data-tab=list]")?.parentElement?.scrollTo(0, 0);
+      await tab.run(first);
+      expect(await tab.run(() => (document.querySelector("[data-tab=list]")?.getBoundingClientRect().left ?? -1) >= 0)).toBe(
+        true,
+      );
+      const [find, pane] = await tab.run(() =>
+        [".find", "[data-pane]"].map((one) => document.querySelector(one)?.getBoundingClientRect().width ?? 0),
+      );
+      expect(find).toBeGreaterThan(0.9 * pane);
     });
 
     it("however long a text, only what is within sight is there", async () => {

@@ -39,17 +39,19 @@ export interface TensorSpec {
   readonly floats?: readonly number[];
   readonly ints?: readonly number[];
   readonly longs?: readonly number[];
+  readonly texts?: readonly string[];
   readonly raw?: Uint8Array;
   readonly external?: readonly (readonly [string, string])[];
 }
 const list = (number: number, values: readonly number[] | undefined): Write[] =>
   (values ?? []).map((value) => int(number, value));
-export const tensorBytes = ({ name, dims, dataType, floats, ints, longs, raw, external }: TensorSpec): Uint8Array =>
+export const tensorBytes = ({ name, dims, dataType, floats, ints, longs, texts, raw, external }: TensorSpec): Uint8Array =>
   message(
     ...list(1, dims),
     int(2, dataType),
     ...(floats ?? []).map((value) => float(4, value)),
     ...list(5, ints),
+    ...(texts ?? []).map((value) => text(6, value)),
     ...list(7, longs),
     text(8, name),
     ...(raw === undefined ? [] : [bytesField(9, raw)]),

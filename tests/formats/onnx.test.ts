@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../compiler/model.ts";
 import { open } from "../../src/formats/index.ts";
-import { operators } from "../../src/formats/onnx/operators/list.ts";
+import { domains } from "../../src/formats/onnx/operators/list.ts";
 import { expectClose } from "../close.ts";
 import { predictWith } from "../conformance/onnx.ts";
 import { resultsInDoubles } from "../executors.ts";
@@ -132,11 +132,29 @@ describe("numbers that have to be known", () => {
   });
 });
 
+it("takes the name that onnxruntime has for RMSNormalization", () => {
+  const bytes = one("SimplifiedLayerNormalization", { weights: [tensor("w", [2], { floats: [1, 2] })] }, ["x", "w"]);
+  expectClose(predict(open(bytes), { x: [3, 4] }).y, [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)], standard.layers, "y");
+});
+
+it("has the places of texts where labels are texts", () => {
+  const texts = { ...tensor("t", [3], {}, 8), texts: ["b", "a", "b"] };
+  const nodes = [node("ArgMax", ["x"], ["i"], [attribute("axis", 1)]), node("ArrayFeatureExtractor", ["t", "i"], ["y"], [], "ai.onnx.ml")]; // biome-ignore format: one list
+  const bytes = modelBytes({ inputs: [valueInfo("x", [1, 3])], nodes, weights: [texts] });
+  expect([[9, 0, 0], [0, 9, 0], [0, 0, 9]].map((x) => predict(open(bytes), { x }).y[0])).toEqual([0, 1, 0]); // biome-ignore format: one line
+  const compared = modelBytes({ nodes: [node("Equal", ["t", "t"], ["y"])], weights: [texts] });
+  expect(() => open(compared)).toThrow(/Equal of texts/);
+});
+
 describe("what is refused", () => {
   it("is named: an operator, a domain, an old or a new version", () => {
     expect(() => open(one("Wavelet"))).toThrow(/y: layerc has no operator Wavelet of opset 13/);
-    const scaler = modelBytes({ nodes: [node("Scaler", ["x"], ["y"], [], "ai.onnx.ml")] });
-    expect(() => open(scaler)).toThrow(/ai\.onnx\.ml\.Scaler/);
+    const of = (operator: string, domain: string) => modelBytes({ nodes: [node(operator, ["x"], ["y"], [], domain)] });
+    expect(() => open(of("Tokenizer", "com.microsoft"))).toThrow(/com\.microsoft\.Tokenizer/);
+    expect(() => open(of("DictVectorizer", "ai.onnx.ml"))).toThrow(/ai\.onnx\.ml\.DictVectorizer/);
+    // Each domain has its own: ONNX itself no Scaler, ai.onnx.ml no Relu.
+    expect(() => open(of("Scaler", ""))).toThrow(/no operator Scaler of opset 13/);
+    expect(() => open(of("Relu", "ai.onnx.ml"))).toThrow(/ai\.onnx\.ml\.Relu/);
     expect(() => open(one("Gelu"))).toThrow(/Gelu of opset 13/);
     expect(open(one("Gelu", { version: 20 })).layers).toEqual([]);
   });
@@ -146,19 +164,34 @@ describe("what is refused", () => {
     expect(open(modelBytes({ nodes, domains: [["ai.onnx.ml", 3], ["com.microsoft", 1], ["ai.onnx", 12]] })).graph).toContain("relu"); // biome-ignore format: one call
   });
 
+  it("is a batch normalisation that trains: more than one output before version 14", () => {
+    const weights = ["s", "b", "m", "v"].map((name) => tensor(name, [2], { floats: [1, 2] }));
+    const of = (outputs: readonly string[], version: number) =>
+      open(modelBytes({ nodes: [node("BatchNormalization", ["x", "s", "b", "m", "v"], outputs)], weights, version }));
+    for (const version of [7, 9, 13]) {
+      expect(() => of(["y", "mean", "var", "c", "d"], version)).toThrow(/y: layerc has no BatchNormalization in training mode/);
+      expect(of(["y", "", "", "", ""], version).graph).toContain("[n, 2]");
+    }
+  });
+
   it("is a tensor of a type that layerc does not read", () => {
     const bytes = one("Add", { weights: [{ ...tensor("w", [1], {}), dataType: 14 }] }, ["x", "w"]);
     expect(errorOf(() => open(bytes)).code).toBe("format/dtype");
   });
 });
 
-it("has one row for an operator and a version", () => {
-  const keys = operators.map(({ name, since }) => `${name}-${since}`);
-  expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+it("has one row for an operator and a version of a domain", () => {
+  for (const rows of domains.values()) {
+    const keys = rows.map(({ name, since }) => `${name}-${since}`);
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+  }
 });
 
-it("lists every operator in the docs", () => {
+it.each([...domains])("lists every operator of %j in the docs", (domain, rows) => {
   const page = readFileSync(join(import.meta.dirname, "../../docs/formats/onnx.md"), "utf8");
-  const listed = page.split("compares -->")[1].split("<!-- end")[0].match(/\w+/g)?.sort();
-  expect(listed).toEqual([...new Set(operators.map(({ name }) => name))].sort());
+  const listed = page
+    .split(`<!-- operators${domain === "" ? "" : ` of ${domain}`}: `)[1]
+    .split("compares -->")[1]
+    .split("<!-- end")[0];
+  expect(listed.match(/\w+/g)?.sort()).toEqual([...new Set(rows.map(({ name }) => name))].sort());
 });

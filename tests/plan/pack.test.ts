@@ -1,7 +1,7 @@
 // Which weights get a param of their own: Graph text in, what main reads and what prepare computes out. And the laws of that: main gives
 // the bits that it gave, and what is moved without running prepare is what prepare would have computed.
 import { describe, expect, it } from "vitest";
-import { snapshots } from "../../compiler/compile.ts";
+import { compile, snapshots } from "../../compiler/compile.ts";
 import { type Graph, sizeOf } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
@@ -10,6 +10,7 @@ import { ops } from "../../compiler/ops/index.ts";
 import { inRows } from "../../compiler/plan/layout.ts";
 import { fillColumns, pack } from "../../compiler/plan/pack.ts";
 import { hoist } from "../../compiler/rewrite/hoist.ts";
+import { load } from "../../runtime/load.ts";
 import { lstm, sequential } from "../../src/index.ts";
 import { hardNumbers } from "../arbitrary/numbers.ts";
 
@@ -158,5 +159,43 @@ describe("packed", () => {
       pass === "pack" && graph ? [printGraph(graph)] : [],
     );
     expect(texts.join("")).toMatch(/param \{name: "packed0", shape: \[32, 128\]\}/);
+  });
+});
+
+/** How a weight [inner, units] may be had of another shape: its lines, and where number `i` of what the dot reads lies. */
+const views: readonly (readonly [string, (inner: number, units: number) => readonly string[], (row: number, unit: number, inner: number, units: number) => number])[] = [
+  ["turned", (inner, units) => [`param {name: "w", shape: [${units}, ${inner}]} : [${units}, ${inner}]`, `transpose(%1) {perm: [1, 0]} : [${inner}, ${units}]`], (row, unit, inner) => unit * inner + row],
+  ["regrouped", (inner, units) => [`param {name: "w", shape: [${inner * units}]} : [${inner * units}]`, `reshape(%1) {shape: [${inner}, ${units}]} : [${inner}, ${units}]`], (row, unit, _, units) => row * units + unit],
+  ["reversed", (inner, units) => [`param {name: "w", shape: [${inner}, ${units}]} : [${inner}, ${units}]`, `reverse(%1) {axes: [0]} : [${inner}, ${units}]`], (row, unit, inner, units) => (inner - 1 - row) * units + unit],
+]; // biome-ignore format: a table
+
+// A place in blocks is no place of a view: what is written there backwards through one would lie elsewhere.
+describe.each(views)("weights in blocks that are %s", (_, linesOf, placeOf) => {
+  it.each([
+    [32, 32],
+    [41, 40],
+    [48, 40],
+    [40, 48],
+    [128, 64],
+  ] as const)("[%i, %i] give the bits of plain ones", (inner, units) => {
+    const [weight, view] = linesOf(inner, units);
+    const source = `graph g
+  %0 = input {name: "x", shape: [n, ${inner}]} : [n, ${inner}]
+  %1 = ${weight}
+  %2 = ${view}
+  %3 = dot(%0, %2) {batch: [[], []], contract: [[1], [0]]} : [n, ${units}]
+results
+  y = %3
+end
+`;
+    const w = Float32Array.from({ length: inner * units }, (_, i) => Math.sin(i));
+    const lying = Float32Array.from(w, (_, i) => w[placeOf(Math.floor(i / units), i % units, inner, units)]);
+    const x = Float32Array.from({ length: 2 * inner }, (_, i) => Math.cos(i));
+    const plain = printGraph(parse(dense(inner, units)));
+    for (const target of ["js", "simd"] as const) {
+      const predict = (graph: string, weights: Float32Array): Float32Array =>
+        load<{ predict: (x: Float32Array) => Float32Array }>(compile({ name: "g", seed: 0, layers: [], graph, weights: { w: weights } }, { target })).predict(x); // biome-ignore format: one call
+      expect(predict(source, w)).toEqual(predict(plain, lying));
+    }
   });
 });

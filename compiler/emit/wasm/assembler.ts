@@ -153,6 +153,11 @@ export class FunctionBody {
     this.#code.push(0xfd, 0x5a, 2, ...u32(offset), lane);
     return this;
   }
+  /** [address, vector] → nothing: lanes 0 and 1, or 2 and 3. */
+  v128_store64_lane(offset: number, half: number): this {
+    this.#code.push(0xfd, 0x5b, 2, ...u32(offset), half);
+    return this;
+  }
   /** [address, vector] → []. */
   v128_store(offset: number): this {
     this.#code.push(0xfd, 0x0b, 2, ...u32(offset));

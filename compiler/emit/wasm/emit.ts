@@ -38,7 +38,8 @@ export const wasmLines = (program: Program, options: WasmOptions): readonly Line
 export function specOf(program: Program, { relaxed, entries, memories = ["m"] }: WasmOptions, shown = false): ModuleSpec {
   const starts = new Map(program.buffers.map(({ name, at }) => [name, at]));
   const placeOf = (buffer: string): number => 4 * (starts.get(buffer) ?? internal(`there is no buffer ${buffer}`));
-  const site = { scalars: program.scalars, starts, relaxed, marks: shown };
+  const extents = new Map(program.buffers.map(({ name, at, length }) => [name, [at, at + length] as const]));
+  const site = { scalars: program.scalars, extents, relaxed, marks: shown };
   const functions: FunctionBody[] = [];
   const names: { name: string; params: readonly string[] }[] = [];
   const add = (body: FunctionBody, name: string, params: readonly string[]): number => {

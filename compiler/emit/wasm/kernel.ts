@@ -11,7 +11,9 @@ import type { Extent, Kernel, Program, Stmt } from "../../program/program.ts";
 import { type Access, accessesIn, indexValues, rootsOf, visit } from "../../program/walk.ts";
 import { ofStatement } from "../marks.ts";
 import { FunctionBody } from "./assembler.ts";
+import { type Forwarded, forwarded } from "./forward.ts";
 import { Locals, typeOf } from "./locals.ts";
+import { type Pairs, pairsIn } from "./pairs.ts";
 import { Pointers } from "./pointers.ts";
 import { Values } from "./values.ts";
 
@@ -22,8 +24,8 @@ type Bound = number | { readonly local: number };
 /** What all functions of a module have in common. */
 export interface KernelSite {
   readonly scalars: Program["scalars"];
-  /** Where buffers start, in elements. */
-  readonly starts: ReadonlyMap<string, number>;
+  /** Where buffers lie, in elements. */
+  readonly extents: ReadonlyMap<string, readonly [from: number, to: number]>;
   /** Contract multiply-adds. */
   readonly relaxed: boolean;
   /** Functions shall know what their instructions are of. */
@@ -38,6 +40,8 @@ export function kernelFunction(kernels: readonly Kernel[], params: readonly stri
 
 class KernelWriter {
   readonly #kernels: readonly Kernel[];
+  readonly #forwarded: Forwarded;
+  readonly #pairs: Pairs;
   readonly #site: KernelSite;
   readonly #body: FunctionBody;
   readonly #locals: Locals;
@@ -59,6 +63,8 @@ class KernelWriter {
   constructor(kernels: readonly Kernel[], params: readonly string[], site: KernelSite) {
     this.#kernels = kernels;
     this.#site = site;
+    this.#forwarded = forwarded(kernels, site.extents);
+    this.#pairs = pairsIn(this.#forwarded.bodies);
     const rows = kernels.flatMap(({ body }) => [...accessesIn(body)].flatMap(({ index }) => indexValues(index)));
     this.#rowLets = new Set(rows.flatMap((index) => (index?.op === "use" ? [index.name] : [])));
     const formals = kernels.flatMap(({ formals: own = [] }) => own);
@@ -90,10 +96,10 @@ class KernelWriter {
   }
 
   write(): FunctionBody {
-    for (const { body, name } of this.#kernels) {
+    for (const [i, { name }] of this.#kernels.entries()) {
       this.#own = [{ kind: "kernel", name }];
       this.#mark([]);
-      this.#statements(body);
+      this.#statements(this.#forwarded.bodies[i]);
     }
     return this.#body;
   }
@@ -103,7 +109,7 @@ class KernelWriter {
   }
 
   #start(buffer: string): number {
-    return this.#site.starts.get(buffer) ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
+    return this.#site.extents.get(buffer)?.[0] ?? internal(`kernel ${this.#kernels[0].name}: there is no buffer ${buffer}`);
   }
 
   #address(access: Access): number {
@@ -129,10 +135,11 @@ class KernelWriter {
     body.forEach((statement, i) => {
       const made = statement.do === "let" ? `use ${statement.name}` : statement.do === "set" ? `reg ${statement.reg}` : undefined;
       if (made !== undefined && !this.#names.has(made)) {
-        if (statement.do === "let" && last.get(made) === i) return; // nobody asks
-        own.add(made);
+        const isKept = statement.do === "let" && this.#forwarded.kept.has(statement.name);
+        if (statement.do === "let" && !isKept && last.get(made) === i) return; // nobody asks
+        if (!isKept) own.add(made);
       }
-      this.#statement(statement);
+      if (!this.#pairs.seconds.has(statement)) this.#statement(statement);
       if (statement.do === "let" && this.#rowLets.has(statement.name))
         rows.push(...this.#pointers.name(statement.name, this.#named(`use ${statement.name}`), body.slice(i + 1)));
       for (const name of this.#mentioned(statement)) {
@@ -181,7 +188,8 @@ class KernelWriter {
         const offset = this.#address(statement);
         this.#values.push(value.op === "extract" ? value.a : value);
         this.#values.end();
-        if (value.op === "extract") this.#body.v128_store32_lane(offset, value.lane);
+        if (this.#pairs.firsts.has(statement) && value.op === "extract") this.#body.v128_store64_lane(offset, value.lane / 2);
+        else if (value.op === "extract") this.#body.v128_store32_lane(offset, value.lane);
         else if (value.fmt === "f32x4") this.#body.v128_store(offset);
         else if (value.fmt === "f32") this.#body.f32_store(offset);
         else internal(`kernel ${this.#kernels[0].name}: a store of ${value.fmt}`);

@@ -58,7 +58,10 @@ const memory =
   (reader) =>
     offset(reader, natural);
 const lane: Immediate = (reader) => ` ${reader.byte()}`;
-const lanes: Immediate = (reader) => offset(reader, 4) + lane(reader, noWords);
+const lanes =
+  (natural: number): Immediate =>
+  (reader) =>
+    offset(reader, natural) + lane(reader, noWords);
 const local: Immediate = (reader, words) => ` ${words.local(reader.u32())}`;
 const noWords: Words = { local: String, call: String };
 
@@ -77,8 +80,9 @@ const withImmediates: Readonly<Record<string, readonly [name: string, Immediate]
   "fd0": ["v128.load", memory(16)],
   "fdb": ["v128.store", memory(16)],
   "fd9": ["v128.load32_splat", memory(4)],
-  "fd56": ["v128.load32_lane", lanes],
-  "fd5a": ["v128.store32_lane", lanes],
+  "fd56": ["v128.load32_lane", lanes(4)],
+  "fd5a": ["v128.store32_lane", lanes(4)],
+  "fd5b": ["v128.store64_lane", lanes(8)],
   "fdc": ["v128.const", (reader) => ` ${vectorText(reader.take(16))}`],
   "fdd": ["i8x16.shuffle", (reader) => ` ${[...reader.take(16)].join(" ")}`],
   "fd1b": ["i32x4.extract_lane", lane],

@@ -22,6 +22,8 @@ export const patchesByColumns: Strategy = {
     const [width, height] = [row[1], line[1]];
     if (typeof width !== "number" || typeof height !== "number") return undefined;
     if (width > longest || width % rows === 0 || height < enough) return undefined;
+    // Neighbours that share what they load have tiles of their own size.
+    if (schedule.tile.some(([name, count]) => name === row[0] && count !== rows)) return undefined;
     return {
       ...schedule,
       order: [...schedule.order.filter((name) => name !== row[0] && name !== line[0]), line[0], row[0]],

@@ -34,22 +34,28 @@ export function tiled({ nest, order, sum }: Facts, target: Target): Schedule | u
   if (sum?.column === undefined || row === undefined) return undefined;
   const column = nest.map.find(([name]) => name === sum.column);
   const others = order.filter((name) => name !== sum.column && name !== row[0]);
+  const shared = sum.overlaps(row[0]) ? neighbours(target, [column?.[1], row[1], sum.innermost[1]]) : undefined;
   return {
     order: [...others, sum.column, row[0]],
     tile: [
       [sum.column, target.tile.columns],
-      [row[0], target.tile.rows],
+      [row[0], shared?.rows ?? target.tile.rows],
     ],
     ...lanesAlong(sum, target),
-    ...(sum.overlaps(row[0]) ? termsOf(target, [column?.[1], row[1], sum.innermost[1]]) : {}),
+    ...(shared === undefined || shared.terms <= shortSum ? {} : { terms: shared.terms }),
   };
 }
 
-/** The terms of a tile along the innermost summed dim, where they are more than are written out anyway, and not too many. */
-function termsOf({ lanes, tile }: Target, [column, row, sum]: readonly (Extent | undefined)[]): Pick<Schedule, "terms"> {
-  const points = Math.ceil(Math.min(tile.columns, lengthOf(column)) / lanes) * Math.min(tile.rows, lengthOf(row));
-  const terms = points * lengthOf(sum);
-  return lanes > 1 && terms > shortSum && terms <= written ? { terms } : {};
+/**
+ * A tile whose terms along the innermost summed dim are written out, where they are not too many. Then its rows share what they load, and
+ * a row holds its sums and the number that the next term's rows ask for too, beside a vector of each column. A row more and the sums
+ * wait in memory: six rows of LeNet's first convolution (Node 24, relaxed) take 6.2 µs, four 4.2 µs.
+ */
+function neighbours({ lanes, tile, registers }: Target, [column, row, sum]: readonly (Extent | undefined)[]) {
+  const vectors = Math.ceil(Math.min(tile.columns, lengthOf(column)) / lanes);
+  const rows = Math.min(tile.rows, Math.floor((registers - vectors) / (vectors + 1)));
+  const terms = vectors * Math.min(rows, lengthOf(row)) * lengthOf(sum);
+  return lanes > 1 && terms <= written ? { rows, terms } : undefined;
 }
 
 /** The innermost dim of enough known points, else the longest one; a dim of one point has no rows. */

@@ -5,6 +5,7 @@ import type { OptionsInput } from "../../../compiler/options.ts";
 import type { Features } from "../../score/bind.ts";
 import type { Nulls } from "../../score/define.ts";
 import { type Event, type Scored, score } from "../../score/run.ts";
+import { size } from "../flags.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { showCount } from "../render.ts";
 import { inputsOf, readModel, work } from "../subject.ts";
@@ -18,6 +19,7 @@ interface Flags extends ModelFlags {
   readonly null?: Nulls;
   readonly prefix: string;
   readonly jobs: number;
+  readonly memory?: number;
   readonly exact?: boolean;
   readonly target?: OptionsInput["target"];
   readonly weightsType?: OptionsInput["weightsType"];
@@ -41,6 +43,7 @@ export function addScore(program: Command): void {
     new Option("--null <what>", "where a value is missing: drop the row, nan, or a value (an error)").argParser(nulls),
     new Option("--prefix <text>", "before the names of answers ()").default("", "none"),
     new Option("--jobs <count>", "processes over files (1)").argParser(whole(1)).default(1),
+    new Option("--memory <size>", "most that the engine of a process may hold: 512MB, 2GB (what the columns need)").argParser(size),
     new Option("--exact", "float32 at every step and no reordering: equal bits on every engine"),
     new Option("--target <target>", "JavaScript, WebAssembly with JavaScript behind it, or what pays (auto)").choices(["js", "simd", "auto"]),
     new Option("--weights-type <type>", "what weights are rounded to, as in a module that was compiled so (float32)").choices(["float32", "float16", "int8"]),
@@ -55,7 +58,7 @@ export function addScore(program: Command): void {
     )
     .action(async (file: string, rows: string[], flags: Flags) => {
       const subject = await readModel(file, flags);
-      const { exact, target, weightsType, features, keep, prefix, jobs, force = false } = flags;
+      const { exact, target, weightsType, features, keep, prefix, jobs, memory, force = false } = flags;
       const options = Object.fromEntries(
         Object.entries({ exact, target, weightsType }).filter(([, value]) => value !== undefined),
       );
@@ -66,7 +69,7 @@ export function addScore(program: Command): void {
         model: { code, inputs, outputs, about },
         hash: manifest.hash,
         modelFiles: inputsOf(subject),
-        ...{ rows, output: flags.output, jobs, force },
+        ...{ rows, output: flags.output, jobs, force, ...(memory === undefined ? {} : { memory }) },
         asked: { features, keep, prefix, nulls: flags.null ?? "refuse" },
         tell: flags.json === true ? () => {} : teller(),
       });

@@ -7,6 +7,7 @@ export const excused: Partial<Readonly<Record<Code, string>>> = {
   "internal/bug": "No input is meant to give it; one that does is a bug.",
   "file/endless": "A command waits for it: a pipe that never ends is no file.",
   "cli/missing": "It depends on what is installed, not on what is typed.",
+  "score/memory": "It depends on the memory of the machine and on large files.",
   "ir/verify": "It is for an IR that a pass made; a text is stopped where it is read, as ir/parse.",
   "autodiff/not-differentiable": "Every op that layerc has today has a gradient; it is for one that has none.",
   "verify/header": "What is right is a module with a digest of its own text, which nobody types.",

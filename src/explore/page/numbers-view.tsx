@@ -68,7 +68,7 @@ export function NumbersView({ state, extras }: { readonly state: State; readonly
   const kernelColumns: readonly Column<KernelRow>[] = [
     { key: "name", title: "Kernel", by: ({ name }) => name },
     { key: "target", title: "Target", by: ({ target }) => target },
-    { key: "strategy", title: "Strategy", by: ({ strategy }) => strategy },
+    { key: "strategy", title: "Strategy", long: true, by: ({ strategy }) => strategy },
     { key: "work", title: "Multiply-adds", number: true, by: (row) => row.multiplyAdds, show: (row) => count(row.multiplyAdds) },
     { key: "bytes", title: "Bytes", number: true, by: (row) => row.bytes, show: (row) => bytes(row.bytes) },
     { key: "ms", title: "ms", number: true, by: timeOfKernel, show: (row) => ms(timeOfKernel(row)) },

@@ -12,6 +12,8 @@ export interface Column<R> {
   readonly by: (row: R) => number | string | undefined;
   readonly show?: (row: R) => ComponentChildren;
   readonly number?: boolean;
+  /** Of several words: breaks into lines, so that the columns behind it stay in sight. */
+  readonly long?: boolean;
 }
 
 interface TableProps<R> {
@@ -86,7 +88,7 @@ export function Table<R>({ state, name, caption, columns, rows, thing }: TablePr
                 {columns.map((column, place) => {
                   const body = column.show?.(row) ?? column.by(row) ?? "";
                   return (
-                    <td key={column.key} class={column.number ? "number" : ""}>
+                    <td key={column.key} class={column.number ? "number" : column.long ? "long" : ""}>
                       {place === 0 && own !== undefined ? (
                         <button type="button" class="link" title="Show in the panes" onClick={() => state.visit(own)}>
                           {body}

@@ -34,6 +34,7 @@ export interface Site {
   int(name: string, otherwise: number): number;
   ints(name: string): readonly number[] | undefined;
   float(name: string, otherwise: number): number;
+  floats(name: string): readonly number[] | undefined;
   string(name: string, otherwise: string): string;
   strings(name: string): readonly string[] | undefined;
   tensor(name: string): Value | undefined;

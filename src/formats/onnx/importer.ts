@@ -12,7 +12,7 @@ import { callsOf } from "./functions.ts";
 import { Kept, type Layouts } from "./layouts.ts";
 import { NodeSite } from "./node-site.ts";
 import { isWhole, numbersOf } from "./numbers.ts";
-import { operatorFor, versionsOf } from "./operators/list.ts";
+import { domainOf, operatorFor, versionsOf } from "./operators/list.ts";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./schema.ts";
 import { known, type Value } from "./values.ts";
 import { damaged } from "./wire.ts";
@@ -145,7 +145,7 @@ export class Importer {
       refuse: (what) => this.#refuse(path, `${node.operator} of ${what}`),
     };
     return new NodeSite(node, inputs, layouts, {
-      version: scope.versions.get("") ?? row.since,
+      version: scope.versions.get(domainOf(node)) ?? row.since,
       declared: (name) => this.#declared.get(name),
       tensor: (tensor) => {
         const { dtype, shape, data } = numbersOf(tensor, this.#given, path);

@@ -41,7 +41,8 @@ export class NodeSite implements Site {
     this.operator = node.operator;
     this.version = around.version;
     this.inputCount = inputs.length;
-    this.outputCount = node.outputs.length;
+    // A name that is empty is no output.
+    this.outputCount = node.outputs.findLastIndex((name) => name !== "") + 1;
     this.#node = node;
     this.#inputs = inputs;
     this.#of = of;
@@ -63,6 +64,9 @@ export class NodeSite implements Site {
   }
   float(name: string, otherwise: number): number {
     return this.attribute(name)?.float ?? otherwise;
+  }
+  floats(name: string): readonly number[] | undefined {
+    return this.attribute(name)?.floats;
   }
   string(name: string, otherwise: string): string {
     const found = this.attribute(name);

@@ -114,6 +114,7 @@ export interface FileNumbers {
 /** The numbers of `tensor`. Throws CompileError format/onnx, format/dtype, format/beside or shape/too-large, with `path`. */
 export function numbersOf(tensor: TensorProto, given: Given, path: string): FileNumbers {
   const kind = kindOf(tensor.dataType);
+  if (kind?.name === "string") return placesOf(tensor, path);
   if (kind?.list === undefined) {
     const message = `the tensor holds ${dtypeName(tensor.dataType)}, which layerc does not read`;
     throw new CompileError({ code: "format/dtype", path, message });
@@ -129,6 +130,15 @@ export function numbersOf(tensor: TensorProto, given: Given, path: string): File
   const dtype = kind.name as DType;
   const numbers = raw === undefined ? listed(tensor, kind, size, make, path) : fromRaw(raw, kind, size, make, path);
   return { dtype, shape, data: numbers };
+}
+
+/** Texts as places in their own list, the first of equal ones: what labels are. Nothing computes with them. */
+function placesOf({ dims, strings }: TensorProto, path: string): FileNumbers {
+  if (sizeOf(dims) !== strings.length) damaged(`a tensor of the shape [${dims.join(", ")}] holds ${strings.length} texts`, path);
+  const texts = strings.map((bytes) => new TextDecoder().decode(bytes));
+  const first = new Map<string, number>();
+  for (const [i, text] of texts.entries()) if (!first.has(text)) first.set(text, i);
+  return { dtype: "string", shape: dims, data: Float64Array.from(texts, (text) => first.get(text) ?? 0) };
 }
 
 function fromRaw(raw: Uint8Array, kind: Kind, size: number, make: (length: number) => Numbers, path: string): Numbers {

@@ -71,6 +71,7 @@ export function elementwiseOf(
   build: (g: G, ...nodes: Node[]) => Node,
   dtype: DType,
 ): Value {
+  if (values.some((value) => value.dtype === "string")) return of.refuse("texts");
   const shape = values
     .map((value) => value.shape)
     .reduce((a, b) => {

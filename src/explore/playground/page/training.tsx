@@ -38,7 +38,7 @@ export function TrainingPart() {
           <dl class="numbers">
             <Fact name="epoch" value={String(progress.epoch)} />
             <Fact name="step" value={String(progress.steps)} />
-            <Fact name="loss" value={show(progress.loss)} />
+            <Fact name="loss" value={show(progress.steps === 0 ? undefined : progress.loss)} />
             {Object.entries(session.points.value.at(-1)?.held ?? {}).map(([name, value]) => (
               <Fact key={name} name={`held back: ${name}`} value={show(value)} />
             ))}

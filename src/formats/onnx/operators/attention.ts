@@ -37,6 +37,30 @@ const added = (site: Site, mask: Value): Value =>
     ? mask
     : site.elementwise([mask], (g, a) => g.select(a, g.like(a, 0), g.like(a, Number.NEGATIVE_INFINITY)), "float32");
 
+interface How {
+  readonly scale: number;
+  /** What is added to the scores. */
+  readonly masks: readonly Value[];
+  /** No query looks at a later key; `before`: keys that all queries come after. */
+  readonly isCausal: boolean;
+  readonly before?: number;
+  /** Scores stay below it; 0: no bound. */
+  readonly cap?: number;
+}
+
+/** softmax(Q · Kᵀ · scale + masks) · V of [B, heads, T, size]. */
+export function attended(site: Site, q: Value, k: Value, v: Value, { scale, masks, isCausal, before = 0, cap = 0 }: How): Value {
+  const heads = q.shape[1];
+  const scores = matMul(site, q, transposeTo(site, shared(site, k, heads), [0, 1, 3, 2]));
+  const scaled = site.elementwise([scores], (g, a) => g.mul(g.like(a, scale), a));
+  const capped = cap > 0 ? site.elementwise([scaled], (g, a) => g.mul(g.like(a, cap), g.tanh(g.div(a, g.like(a, cap))))) : scaled;
+  if (isCausal) checkCount(site, q.shape[2] * k.shape[2]);
+  const all = isCausal ? [...masks, causal(q.shape[2], k.shape[2], before)] : masks;
+  const masked = all.reduce((sum, one) => site.elementwise([sum, one], (g, a, b) => g.add(a, b)), capped);
+  const weights = lines(site, masked, 3, (g, node, axis) => g.softmax(node, { axis }));
+  return matMul(site, weights, shared(site, v, heads));
+}
+
 const attend = (site: Site): Made => {
   if (site.outputCount > 3) site.refuse("with its scores as an output");
   if (site.optional(6) !== undefined) site.refuse("with nonpad_kv_seqlen");
@@ -48,29 +72,17 @@ const attend = (site: Site): Made => {
   };
   const k = behind(4, headsOf(site, site.input(1), "kv_num_heads"));
   const v = behind(5, headsOf(site, site.input(2), "kv_num_heads"));
-  const heads = q.shape[1];
-  const scale = site.attribute("scale")?.float ?? 1 / Math.sqrt(q.shape[3]);
-  const scores = matMul(site, q, transposeTo(site, shared(site, k, heads), [0, 1, 3, 2]));
-  const scaled = site.elementwise([scores], (g, a) => g.mul(g.like(a, scale), a));
-  const soft = site.float("softcap", 0);
-  const capped =
-    soft > 0 ? site.elementwise([scaled], (g, a) => g.mul(g.like(a, soft), g.tanh(g.div(a, g.like(a, soft))))) : scaled;
   const mask = site.optional(3);
-  const isCausal = site.int("is_causal", 0) === 1;
-  if (isCausal) checkCount(site, q.shape[2] * k.shape[2]);
-  const masks = [
-    ...(mask === undefined ? [] : [added(site, mask)]),
-    ...(isCausal ? [causal(q.shape[2], k.shape[2], site.optional(4)?.shape[2] ?? 0)] : []),
-  ];
-  const masked = masks.reduce((sum, one) => site.elementwise([sum, one], (g, a, b) => g.add(a, b)), capped);
-  const y = matMul(
-    site,
-    lines(site, masked, 3, (g, node, axis) => g.softmax(node, { axis })),
-    shared(site, v, heads),
-  );
+  const y = attended(site, q, k, v, {
+    scale: site.attribute("scale")?.float ?? 1 / Math.sqrt(q.shape[3]),
+    masks: mask === undefined ? [] : [added(site, mask)],
+    isCausal: site.int("is_causal", 0) === 1,
+    before: site.optional(4)?.shape[2] ?? 0,
+    cap: site.float("softcap", 0),
+  });
   if (site.input(0).shape.length === 4) return [y, k, v];
   const [batch, , steps, size] = y.shape;
-  return [reshapeTo(site, transposeTo(site, y, [0, 2, 1, 3]), [batch, steps, heads * size]), k, v];
+  return [reshapeTo(site, transposeTo(site, y, [0, 2, 1, 3]), [batch, steps, q.shape[1] * size]), k, v];
 };
 
 /** Rows of the group. */

@@ -29,6 +29,12 @@ const rows: Readonly<Record<string, Row>> = {
   elu: { alpha: 1, of: (g, x, alpha) => g.elu(x, { alpha }) },
 };
 
+/** A function by its name, with the numbers of its own in order. Refuses a name that it does not know. */
+export function activationNamed(site: Site, name: string, numbers: readonly number[]): Activate {
+  const row = rows[name.toLowerCase()] ?? site.refuse(`with the activation ${JSON.stringify(name)}`);
+  return (g, x) => row.of(g, x, numbers[0] ?? row.alpha ?? 0, numbers[1] ?? row.beta ?? 0);
+}
+
 /** The functions of a direction. Numbers are listed for those functions alone that have any. */
 export function cellActivations(site: Site, defaults: readonly string[], direction: number): readonly Activate[] {
   const count = defaults.length;

@@ -41,7 +41,7 @@ function regrouped(site: Site, x: Value, axis: number, into: readonly number[], 
 }
 
 /** Rows of weights by living indices: those axes stand where the axis was. */
-function rowsOf(site: Site, x: Value, axis: number, indices: Value): Value {
+export function rowsOf(site: Site, x: Value, axis: number, indices: Value): Value {
   const { g } = site;
   const table = g.transpose(site.node(x), { perm: [axis, ...axesOf(x.shape.length).filter((i) => i !== axis)] });
   const ids = site.node(indices);
@@ -69,7 +69,7 @@ function compared(site: Site, x: Value, axis: number, indices: Value): Value {
 }
 
 /** Σ over an axis of what stands where the index says. */
-function chosen(site: Site, ids: Value, numbers: Value, axis: number, size: number): Value {
+export function chosen(site: Site, ids: Value, numbers: Value, axis: number, size: number): Value {
   const rank = numbers.shape.length;
   const places = known("int64", axesOf(rank).map((i) => (i === axis ? size : 1)), axesOf(size)); // biome-ignore format: one line
   const picked = site.elementwise(

@@ -12,6 +12,8 @@ import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { logic } from "./logic.ts";
+import { microsoft } from "./microsoft/list.ts";
+import { ml } from "./ml/list.ts";
 import { normalizations } from "./normalization.ts";
 import { pooling } from "./pooling.ts";
 import { productRows } from "./products.ts";
@@ -22,7 +24,7 @@ import { resizing } from "./resize.ts";
 import { shapes } from "./shapes.ts";
 import { sources } from "./sources.ts";
 
-/** Every row, by group. */
+/** Every row of ONNX itself, by group. */
 export const operators: readonly Operator[] = [
   ...sources,
   ...elementwise,
@@ -43,16 +45,23 @@ export const operators: readonly Operator[] = [
   ...control,
 ];
 
+/** Every row, by domain; that of ONNX itself is "". */
+export const domains: ReadonlyMap<string, readonly Operator[]> = new Map([
+  ["", operators],
+  ["ai.onnx.ml", ml],
+  ["com.microsoft", microsoft],
+]);
+
 const byName = new Map<string, Operator[]>();
-for (const row of operators) append(byName, row.name, row);
-/** The domain of ONNX itself, which has two names. */
-const isOwn = (domain: string): boolean => domain === "" || domain === "ai.onnx";
+for (const [domain, rows] of domains) for (const row of rows) append(byName, `${domain}.${row.name}`, row);
+/** The domain of ONNX itself has two names. */
+export const domainOf = ({ domain }: Pick<NodeProto, "domain">): string => (domain === "ai.onnx" ? "" : domain);
 
 /** Versions by domain. A file that names none is older than that list. */
 export function versionsOf(opsets: ModelProto["opsets"]): ReadonlyMap<string, number> {
   const versions = new Map<string, number>();
   for (const { domain, version } of opsets) {
-    const key = isOwn(domain) ? "" : domain;
+    const key = domainOf({ domain });
     versions.set(key, Math.max(version, versions.get(key) ?? 0));
   }
   if (!versions.has("")) versions.set("", 1);
@@ -61,11 +70,13 @@ export function versionsOf(opsets: ModelProto["opsets"]): ReadonlyMap<string, nu
 
 /** The row of a node's operator. Throws CompileError onnx/unsupported, which names it. */
 export function operatorFor(node: NodeProto, versions: ReadonlyMap<string, number>, path: string): Operator {
-  const version = versions.get("") ?? 1;
-  const rows = isOwn(node.domain) ? (byName.get(node.operator) ?? []).filter(({ since }) => since <= version) : [];
+  const domain = domainOf(node);
+  // Some tools use a domain of their own without a word of its version.
+  const version = versions.get(domain) ?? 1;
+  const rows = (byName.get(`${domain}.${node.operator}`) ?? []).filter(({ since }) => since <= version);
   const found = rows.reduce<Operator | undefined>((a, b) => (a === undefined || b.since > a.since ? b : a), undefined);
   if (found !== undefined) return found;
-  const name = isOwn(node.domain) ? node.operator : `${node.domain}.${node.operator}`;
-  const message = `layerc has no operator ${name}${isOwn(node.domain) ? ` of opset ${version}` : ""}`;
+  const name = domain === "" ? node.operator : `${domain}.${node.operator}`;
+  const message = `layerc has no operator ${name}${domain === "" ? ` of opset ${version}` : ""}`;
   throw new CompileError({ code: "onnx/unsupported", path, message, hint: "docs/formats/onnx.md lists those it has" });
 }

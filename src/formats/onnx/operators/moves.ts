@@ -92,6 +92,8 @@ export function cutNode(g: G, node: Node, axis: number, start: number, size: num
 /** Values behind one another along an axis. */
 export function joined(site: Site, values: readonly Value[], axis: number): Value {
   if (values.length === 0) return site.refuse("over nothing: there is no part to put beside another");
+  // Each text is a place in a list of its own.
+  if (values.length > 1 && values.some(({ dtype }) => dtype === "string")) site.refuse("of texts");
   const rank = values[0].shape.length;
   const apart = values.map((value) => site.apart(value, [axis]));
   const place = site.common(

@@ -24,8 +24,9 @@ const perChannel = (site: Site, value: Value, rank: number): Value =>
 /** By statistics of training: (x − mean) / √(variance + ε) · scale + shift. */
 const batchNorm = (site: Site): Made => {
   const x = site.input(0);
-  if (site.int("training_mode", 0) === 1 || (site.version < 7 && site.int("is_test", 0) === 0 && site.outputCount > 1))
-    site.refuse("in training mode", "export the model for inference");
+  // Before version 14 more than one output meant training, but for a node of the first versions that says otherwise.
+  const isOld = site.version < 14 && site.outputCount > 1 && !(site.version < 7 && site.int("is_test", 0) === 1);
+  if (site.int("training_mode", 0) === 1 || isOld) site.refuse("in training mode", "export the model for inference");
   const [scale, shift, average, spread] = [1, 2, 3, 4].map((i) => perChannel(site, site.input(i), x.shape.length));
   // What is known of weights alone is one product and one sum.
   const factor = times(site, scale, inverse(site, spread, site.float("epsilon", 1e-5)));
@@ -57,23 +58,31 @@ const groupNorm = (site: Site): Value => {
   return reshapeTo(site, plus(site, times(site, back(normal), by(scale)), by(shift)), x.shape);
 };
 
-/** Over the last axes from one on; also the mean and 1 / √(variance + ε). */
+/** Over the last axes from one on; also the mean and 1 / √(variance + ε), ε the node's or `otherwise`. */
+export function layerNormed(site: Site, x: Value, axis: number, scale: Value, shift: Value | undefined, otherwise: number) {
+  const axes = axesOf(x.shape.length - axis, axis);
+  const average = mean(site, x, axes);
+  const deviation = inverse(site, variance(site, x, axes), site.float("epsilon", otherwise));
+  const normal = times(site, minus(site, x, average), deviation);
+  return [plus(site, times(site, normal, scale), shift), average, deviation] as const;
+}
+
 const layerNorm = (site: Site): Made => {
   const x = site.input(0);
   const axis = axisOf(site, site.int("axis", -1), x.shape.length);
-  const axes = axesOf(x.shape.length - axis, axis);
-  const average = mean(site, x, axes);
-  const deviation = inverse(site, variance(site, x, axes), site.float("epsilon", 1e-5));
-  const normal = times(site, minus(site, x, average), deviation);
-  return [plus(site, times(site, normal, site.input(1)), site.optional(2)), average, deviation];
+  return layerNormed(site, x, axis, site.input(1), site.optional(2), 1e-5);
 };
 
-const rmsNorm = (site: Site): Value => {
-  const x = site.input(0);
-  const axis = axisOf(site, site.int("axis", -1), x.shape.length);
+/** x / √(mean of squares + ε) · scale over the last axes from one on; also 1 / √(…). */
+export function rmsNormed(site: Site, x: Value, axis: number, scale: Value, otherwise: number): readonly [Value, Value] {
   const squares = site.elementwise([x], (g, a) => g.square(a));
-  const deviation = inverse(site, mean(site, squares, axesOf(x.shape.length - axis, axis)), site.float("epsilon", 1e-5));
-  return times(site, times(site, x, deviation), site.input(1));
+  const deviation = inverse(site, mean(site, squares, axesOf(x.shape.length - axis, axis)), site.float("epsilon", otherwise));
+  return [times(site, times(site, x, deviation), scale), deviation];
+}
+
+const rmsNorm = (site: Site): Made => {
+  const x = site.input(0);
+  return rmsNormed(site, x, axisOf(site, site.int("axis", -1), x.shape.length), site.input(1), 1e-5);
 };
 
 /** (x − mean) / √variance, with a small number where the variance is 0. */
@@ -101,6 +110,8 @@ export const normalizations: readonly Operator[] = [
   operator("GroupNormalization", 18, groupNorm),
   operator("LayerNormalization", 17, layerNorm),
   operator("RMSNormalization", 23, rmsNorm),
+  // What onnxruntime calls it, in no domain of its own.
+  operator("SimplifiedLayerNormalization", 1, rmsNorm),
   operator("MeanVarianceNormalization", 9, meanVariance),
   operator("LpNormalization", 1, lpNorm),
 ];

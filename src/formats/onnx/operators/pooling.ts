@@ -26,7 +26,7 @@ const pool =
 const largest = pool(Number.NEGATIVE_INFINITY, (g, windows, axes) => g.reduceMax(windows, { axes }));
 
 /** The sum, over how many of the taps are inside: the input, or its margins too. */
-const mean = pool(0, (g, windows, axes, site, geometry, picture) => {
+export const averagePooled = pool(0, (g, windows, axes, site, geometry, picture) => {
   const sum = g.reduceSum(windows, { axes });
   const isWhole = site.int("count_include_pad", 0) === 1;
   const { lead, node } = picture;
@@ -87,7 +87,7 @@ const localResponse = (site: Site): Value => {
 /** Rows of the group. */
 export const pooling: readonly Operator[] = [
   operator("MaxPool", 1, maxPool),
-  operator("AveragePool", 1, (site) => mean(site, site.input(0))),
+  operator("AveragePool", 1, (site) => averagePooled(site, site.input(0))),
   operator("LpPool", 1, (site) => norm(site, site.input(0))),
   global("GlobalMaxPool", (g, x, axes) => g.reduceMax(x, { axes })),
   global("GlobalAveragePool", (g, x, axes) => g.mean(x, { axes })),

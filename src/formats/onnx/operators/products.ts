@@ -97,7 +97,7 @@ function stacked(site: Site, a: Value, b: Value): Value {
 const dropped = (site: Site, x: Value, axis: number): Value => reshapeTo(site, x, x.shape.toSpliced(x.shape.length + axis, 1));
 
 /** α · A · B + β · C, either matrix turned over. */
-const gemm = (site: Site): Value => {
+export const gemm = (site: Site): Value => {
   const turned = (index: number, name: string): Value => {
     const x = site.input(index);
     if (x.shape.length !== 2) site.refuse(`of a tensor of ${x.shape.length} axes`);

@@ -1,6 +1,5 @@
 // Quantised numbers: whole numbers with a scale and a zero point. They live as float32, which is exact for what 8 and 16 bits hold and for
 // their sums to 2^24; what is rounded is rounded half to even and kept in the format's range.
-import type { Made } from "../define.ts";
 import { axisOf, type Operator, operator, type Site } from "../define.ts";
 import { type DType, dtypeOf, rangeOf } from "../numbers.ts";
 import { axesOf, type Value } from "../values.ts";
@@ -18,7 +17,7 @@ function perAxis(site: Site, value: Value, x: Value): Value {
 }
 
 /** The nearest whole number, plus a zero point, within the format. */
-function quantized(site: Site, scaled: Value, zero: Value | undefined, dtype: DType): Value {
+export function quantized(site: Site, scaled: Value, zero: Value | undefined, dtype: DType): Value {
   const { least, most } = rangeOf(dtype);
   if (most > 2 ** 24) site.refuse(`to ${dtype}`);
   const values = zero === undefined ? [scaled] : [scaled, zero];
@@ -28,7 +27,8 @@ function quantized(site: Site, scaled: Value, zero: Value | undefined, dtype: DT
   }, dtype); // biome-ignore format: one call
 }
 
-const quantize = (site: Site): Value => {
+/** Real numbers by a scale, and a zero point that says the format. */
+export const quantize = (site: Site): Value => {
   const x = site.input(0);
   const zero = site.optional(2);
   const stated = dtypeOf(site.int("output_dtype", 0));
@@ -36,7 +36,8 @@ const quantize = (site: Site): Value => {
   return quantized(site, scaled, zero === undefined ? undefined : perAxis(site, zero, x), zero?.dtype ?? stated ?? "uint8");
 };
 
-const dequantize = (site: Site): Value => {
+/** (x − zero point) · scale. */
+export const dequantize = (site: Site): Value => {
   const x = site.input(0);
   const scale = site.input(1);
   return times(site, less(site, x, site.optional(2)), perAxis(site, scale, x), scale.dtype);
@@ -49,8 +50,7 @@ const less = (site: Site, x: Value, zero: Value | undefined): Value =>
 const times = (site: Site, a: Value, b: Value, dtype: DType): Value => site.elementwise([a, b], (g, x, y) => g.mul(x, y), dtype);
 
 /** The scale and zero point of what comes in, from its range with 0 in it. */
-const dynamic = (site: Site): Made => {
-  const x = site.input(0);
+export const dynamic = (site: Site, x: Value): readonly [Value, Value, Value] => {
   const axes = axesOf(x.shape.length);
   const most = reduced(site, x, axes, false, (g, node, at) => g.reduceMax(node, { axes: at }));
   const least = reduced(site, x, axes, false, (g, node, at) => g.neg(g.reduceMax(g.neg(node), { axes: at })));
@@ -107,7 +107,7 @@ const convInteger = (site: Site): Value => {
 export const quantization: readonly Operator[] = [
   operator("QuantizeLinear", 10, quantize),
   operator("DequantizeLinear", 10, dequantize),
-  operator("DynamicQuantizeLinear", 11, dynamic),
+  operator("DynamicQuantizeLinear", 11, (site) => dynamic(site, site.input(0))),
   operator("QLinearConv", 10, quantizedConv),
   operator("QLinearMatMul", 10, quantizedMatMul),
   operator("ConvInteger", 10, convInteger),
