@@ -85,7 +85,7 @@ const table = [
   { id: "no-host", kind: "skip", where: ["tests/hosts/hosts.test.ts", "tests/ship/wasm.test.ts"],
     what: "emitted modules on a host that is not here; a line names each, and how to have it",
     reason: "Engines are large, and come from npm and from Debian: npm run hosts installs those of npm." },
-  { id: "no-duckdb", kind: "skip", where: ["tests/score/score.test.ts", "tests/ship/sql.test.ts"],
+  { id: "no-duckdb", kind: "skip", where: ["tests/score/parts.test.ts", "tests/score/score.test.ts", "tests/ship/sql.test.ts"],
     what: "files of rows are scored, and a function in SQL is defined, in DuckDB",
     reason: "It is not installed here: npm install @duckdb/node-api, which is 70 MB." },
   { id: "no-firefox", kind: "skip", where: ["tests/browser/playground.test.ts", "tests/browser/report.test.ts"],
