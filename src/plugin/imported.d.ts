@@ -27,6 +27,8 @@ declare module "layerc/model/predict" {
   export function predict<O extends Out = Float32Array>(x: In, out?: O): O;
   /** Computes the rows carried along; gives the largest error, or throws when it is too large. */
   export function selfTest(): number;
+  /** Only of a module with rounded weights that has golden rows: what they are rounded to, and how far that moves an answer there. */
+  export function rounding(): { readonly type: "float16" | "int8"; readonly worst: number };
   /** What computes; only a module with kernels in WebAssembly says so. */
   export const backend: "relaxed" | "simd" | "js";
 }
@@ -130,6 +132,8 @@ declare module "layerc/model/stream" {
   export interface Instance {
     predict<O extends Out = Float32Array>(x: In, out?: O): O;
     selfTest(): number;
+    /** Only of a module with rounded weights that has golden rows: what they are rounded to, and how far that moves an answer there. */
+    rounding(): { readonly type: "float16" | "int8"; readonly worst: number };
     /** The next chunk of a sequence; gives `out`, or new arrays. Throws TypeError and RangeError. */
     step<O extends Out = Float32Array>(x: In, out?: O): O;
     /** The next step is the first of a sequence. */
@@ -144,6 +148,7 @@ declare module "layerc/model/stream" {
   export function create(): Instance;
   export const predict: Instance["predict"];
   export const selfTest: Instance["selfTest"];
+  export const rounding: Instance["rounding"];
   export const step: Instance["step"];
   export const reset: Instance["reset"];
   export const getState: Instance["getState"];

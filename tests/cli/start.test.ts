@@ -22,8 +22,9 @@ function asModule(text: string): string {
 }
 
 /** The files that a process of the command line itself loads. */
-function loadedBy(...args: readonly string[]): readonly string[] {
-  const { stderr, status } = spawnSync(process.execPath, ["--import", asModule(telling), bin, ...args], { encoding: "utf8" });
+const loadedBy = (...args: readonly string[]): readonly string[] => loadedIn(bin, ...args);
+function loadedIn(...args: readonly string[]): readonly string[] {
+  const { stderr, status } = spawnSync(process.execPath, ["--import", asModule(telling), ...args], { encoding: "utf8" });
   expect(status, stderr).toBe(0);
   const loaded = [...stderr.matchAll(/^loads (file:.*)$/gm)].map(([, file]) => file);
   expect(loaded.length).toBeGreaterThan(5);
@@ -43,4 +44,12 @@ it("compile of a model in code loads the compiler, and nothing that reads or wri
   expect(loaded.filter((file) => file.includes("compiler/emit")).length).toBeGreaterThan(5);
   const others = /formats\/(onnx|hdf5|tfjs|keras\/|custom|list|safetensors)|bufbuild|fflate|hyparquet|csv-parse|dagre|ts-morph/;
   expect(loaded.filter((file) => others.test(file))).toEqual([]);
+});
+
+it("a process that scores files loads neither the compiler nor a schema: it is handed a module", () => {
+  const loaded = loadedIn(bin.replace("cli/main.js", "score/worker.js"));
+  expect(
+    loaded.filter((file) => /zod|esbuild|bufbuild|acorn|formats\/|compiler\/(layers|ops|front|plan|pipeline)/.test(file)),
+  ).toEqual([]);
+  expect(loaded.length).toBeLessThan(40);
 });

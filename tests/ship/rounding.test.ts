@@ -1,5 +1,6 @@
 // Rounded weights, as they are shipped: every form and edition of a module says what they are rounded to and what that does to its answers, and has the
 // bits of all others; what goes with modules (verify, bundles, budgets, the command line) goes with these.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +78,13 @@ describe.each(types)("%s", (weightsType) => {
     const artifact = compile(net, { weightsType, target: "js", ...options });
     expect(Array.from(start(artifact.code, artifact).predict(x))).toEqual(wanted);
   }); // biome-ignore format: a table
+  it("has its bits as a filter, in a process of its own", () => {
+    const path = join(folder, `${weightsType}.cjs`);
+    writeFileSync(path, compile(net, { weightsType, target: "js", format: "filter" }).code);
+    const { status, stdout } = spawnSync(process.execPath, [path], { input: new Uint8Array(x.buffer) });
+    expect([status, ...new Float32Array(Uint8Array.from(stdout).buffer)]).toEqual([0, ...wanted]);
+    expect(spawnSync(process.execPath, [path, "--self-test"])).toMatchObject({ status: 0 });
+  });
   it("refuses weights of another length", () => {
     const { code, weights = new Uint8Array() } = compile(net, { weightsType, weights: "external" });
     expect(weights.length).toBe(made.manifest.bytes.weights);

@@ -23,7 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Dialect = NonNullable<OptionsInput["dialect"]>;
 const sqlOf = (model: Model, dialect: Dialect, more: OptionsInput = {}): string => compile(model, { format: "sql", dialect, ...more }).code; // biome-ignore format: one line
-const js = (model: Model) => load<PortPredictor>(compile(model, { target: "js", selfTest: false })).predict;
+const js = (model: Model, more: OptionsInput = {}) =>
+  load<PortPredictor>(compile(model, { target: "js", selfTest: false, ...more })).predict;
 
 /** Words of SQL, and what no name may hold, as names of columns. */
 const hostile = sequential([dense({ units: 1, inputShape: [3] })], {
@@ -33,7 +34,8 @@ const hostile = sequential([dense({ units: 1, inputShape: [3] })], {
 const wide = sequential([dense({ units: 30, activation: "tanh", inputShape: [20] }), dense({ units: 3, activation: "softmax" })]);
 
 /** A row, as arguments of the function, and as predict takes it. */
-const cases: readonly (readonly [name: string, model: Model, args: readonly unknown[], x: unknown])[] = [
+type Case = readonly [name: string, model: Model, args: readonly unknown[], x: unknown];
+const cases: readonly Case[] = [
   ["columns", plain, [0.5, -1, 2], [[0.5, -1, 2]]],
   ["one number", single, [0.25], [0.25]],
   ["names that are words of SQL", hostile, [1, 2, 3], [[1, 2, 3]]],
@@ -41,8 +43,8 @@ const cases: readonly (readonly [name: string, model: Model, args: readonly unkn
   ["several inputs and outputs, with texts", ported, [[0.5, 1.5], "a\tb"], { a: [[0.5, 1.5]], word: ["a\tb"] }],
 ];
 /** What the function gives: one value, a list, or an object by output. */
-const wanted = (model: Model, x: unknown): unknown => {
-  const y = js(model)(x as Float32Array) as unknown;
+const wanted = (model: Model, x: unknown, more: OptionsInput = {}): unknown => {
+  const y = js(model, more)(x as Float32Array) as unknown;
   const flat = (values: ArrayLike<unknown>): unknown => (values.length === 1 ? values[0] : Array.from(values));
   return ArrayBuffer.isView(y) || Array.isArray(y)
     ? flat(y as unknown as ArrayLike<unknown>)
@@ -64,17 +66,23 @@ function functionOf(text: string, dialect: Dialect): { readonly names: readonly 
 const quickjs = await newQuickJSWASMModuleFromVariant(import("@jitl/quickjs-wasmfile-release-sync"));
 
 describe.each(Object.keys(embedded) as Dialect[])("%s", (dialect) => {
-  it.each(cases)("%s: the numbers of predict, in a bare context and in QuickJS", (_, model, args, x) => {
-    const { names, body } = functionOf(sqlOf(model, dialect), dialect);
+  const [, net, list, row] = cases[3];
+  type Row = readonly [...Case, OptionsInput];
+  const rows: readonly Row[] = [
+    ...cases.map((one): Row => [...one, {}]),
+    ...(["float16", "int8"] as const).map((weightsType): Row => [`weights of ${weightsType}`, net, list, row, { weightsType }]),
+  ];
+  it.each(rows)("%s: the numbers of predict, in a bare context and in QuickJS", (_, model, args, x, more) => {
+    const { names, body } = functionOf(sqlOf(model, dialect, more), dialect);
     expect(names).toHaveLength(args.length);
     const call = `JSON.stringify((function (${names.join(", ")}) {\n${body}\n})(...${JSON.stringify(args)}))`;
     const context = vm.createContext({});
     vm.runInContext("delete globalThis.WebAssembly; delete globalThis.console;", context);
-    expect(JSON.parse(vm.runInContext(call, context) as string)).toEqual(wanted(model, x));
+    expect(JSON.parse(vm.runInContext(call, context) as string)).toEqual(wanted(model, x, more));
     const other = quickjs.newContext();
     const found = other.unwrapResult(other.evalCode(call)).consume((handle) => other.dump(handle) as string);
     other.dispose();
-    expect(JSON.parse(found)).toEqual(wanted(model, x));
+    expect(JSON.parse(found)).toEqual(wanted(model, x, more));
   });
 
   it("evaluates the model once, and NULL gives NULL", () => {
