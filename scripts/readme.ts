@@ -17,6 +17,8 @@ import * as optimizers from "../compiler/training/optimizers/list.ts";
 import * as regularizers from "../compiler/training/regularizers/list.ts";
 import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
+import { pythonName } from "../src/formats/keras/operations/index.ts";
+import { table as operations } from "../src/formats/keras/operations/table.ts";
 import { hosts } from "../src/hosts.ts";
 import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
@@ -167,6 +169,9 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   "docs/modules.md": { declarations: () => fence("ts", read("examples/seed-2-4-3-1/model.d.ts")) },
   "docs/smaller.md": { table: smallerTable },
   "docs/hosts.md": { profiles, runs: hostRuns },
+  "docs/formats/keras.md": {
+    operations: () => codes(Object.keys(operations).map(pythonName).sort()),
+  },
   "docs/layers.md": {
     activations: () => codes(Object.keys(activations)),
     layers: layerTable,

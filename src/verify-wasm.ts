@@ -1,12 +1,13 @@
 // Whether a `.wasm` file is as the compiler wrote it. In: its bytes. Out: what it says of itself, and what was shown. Guarantee: a changed byte is an
 // error; nothing is compiled before the digest holds, and what is run imports nothing.
 import { draws } from "../compiler/base/draws.ts";
+import { CompileError } from "../compiler/diagnostics/error.ts";
 import { type PlacedPort, selfTestIn, type WasmManifest } from "../compiler/emit/module/forms/manifest.ts";
 import type { SelfTest } from "../compiler/emit/module/parts.ts";
 import { digestsIn, faultInWasm, manifestText } from "../compiler/emit/wasm/file.ts";
 import { optionsSchema } from "../compiler/options.ts";
 import { reasonOf } from "./files.ts";
-import { fail, type Verified } from "./verified.ts";
+import { fail, type Verified, within } from "./verified.ts";
 
 /** What a file says of itself, its digest held against its bytes. Throws CompileError verify/*. */
 export function openedWasm(path: string, bytes: Uint8Array): Verified & { readonly manifest: WasmManifest } {
@@ -41,15 +42,16 @@ function parsed(text: string): WasmManifest | undefined {
 }
 
 /** Reads a file, holds it against its digest, and runs its golden rows. Throws CompileError verify/*. */
-export function verifyWasm(path: string, bytes: Uint8Array): Verified {
+export function verifyWasm(path: string, bytes: Uint8Array, seconds: number): Verified {
   const { manifest, ...found } = openedWasm(path, bytes);
   const fault = faultInWasm(bytes);
   if (fault !== undefined) fail("verify/changed", path, `the file ${fault}, which no file of layerc does`);
   try {
     const golden = selfTestIn(manifest);
     if (golden === undefined || typeof WebAssembly !== "object") return found;
-    return { ...found, selfTest: tested(bytes, manifest, golden) };
+    return { ...found, selfTest: within(seconds, path, () => tested(bytes, manifest, golden)) };
   } catch (error) {
+    if (error instanceof CompileError) throw error;
     return fail("verify/self-test", path, reasonOf(error));
   }
 }

@@ -15,7 +15,7 @@ import { hasLanes, type Options, optionsSchema } from "../compiler/options.ts";
 import { load } from "../runtime/load.ts";
 import { readBytes, reasonOf } from "./files.ts";
 import { namesIn, sha256Of, withNames } from "./outputs.ts";
-import { fail, type Verified } from "./verified.ts";
+import { fail, standardSeconds, type Verified, within } from "./verified.ts";
 import { openedWasm, verifyWasm } from "./verify-wasm.ts";
 
 /** A module's header, and the files it names. */
@@ -24,10 +24,10 @@ interface Opened extends Verified {
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
-/** Reads a module and holds it, and what it names, against its digests. Throws CompileError verify/*. */
-export function verify(path: string): Verified {
+/** Reads a module and holds it, and what it names, against its digests; its selfTest has `seconds`. Throws CompileError verify/*. */
+export function verify(path: string, seconds = standardSeconds): Verified {
   const bytes = readBytes(path);
-  if (isWasm(bytes)) return verifyWasm(path, bytes);
+  if (isWasm(bytes)) return verifyWasm(path, bytes, seconds);
   const { code, files, ...found } = opened(path, bytes);
   const { options } = found;
   const form = forms[options.format];
@@ -36,7 +36,7 @@ export function verify(path: string): Verified {
   const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
   const fault = faultIn(code.replace(starter, ""), kind, also, options.syntax);
   if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
-  const selfTest = tested(path, code, files, options);
+  const selfTest = within(seconds, path, () => tested(path, code, files, options));
   return { ...found, ...(selfTest === undefined ? {} : { selfTest }) };
 }
 

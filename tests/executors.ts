@@ -119,7 +119,7 @@ function heldAgainst(targets: readonly Target[], y: Given, rows: number, sampleW
   return Object.fromEntries(
     targets.flatMap((target): [string, Floats][] => [
       [target.y, given[target.name]],
-      [target.sampleWeight, eachWeight(target, weights[target.name], rows)],
+      [target.sampleWeight, eachWeight(target, Object.hasOwn(weights, target.name) ? weights[target.name] : undefined, rows)],
     ]),
   );
 }

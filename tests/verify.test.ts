@@ -138,6 +138,17 @@ describe("a text with a digest of its own", () => {
     forge((code) => code.replace("function predict(", 'fetch("http://localhost");\nfunction predict('));
     expect(() => verify(file)).toThrow("uses fetch");
   });
+  it.each([
+    ["where it is loaded", (code: string) => code.replace("function predict(", "for (;;);\nfunction predict(")],
+    ["in its selfTest", (code: string) => code.replace(/(function predict\([^\n]*\n)/, "$1while (true);\n")],
+  ])("loops for ever %s, and is ended", async (_, change) => {
+    forge(change);
+    expect(await layerc(folder, ["verify", "net.js", "--timeout", "0.2"])).toMatchObject({ status: 1, stderr: expect.stringMatching(/^verify\/endless[\s\S]*did not end within 0\.2 s[\s\S]*--timeout/) }); // biome-ignore format: one line
+  });
+  it("leaves work for later, and is not run", () => {
+    forge((code) => code.replace("function predict(", "(async () => { for (;;); })();\nfunction predict("));
+    expect(() => verify(file)).toThrow("uses a function that waits");
+  });
   it("computes something else", () => {
     forge((code) => code.replace("return out;", "out[0] += 1;\n  return out;"));
     expect(codeOf(() => verify(file))).toBe("verify/self-test");

@@ -138,6 +138,8 @@ export const codes = {
     "The module was not made of this model: other layers, other weights, or by another version of layerc, whose text need not be the same to the byte.",
   "verify/self-test":
     "The module does not compute what it did when it was compiled: an output of selfTest is further off than its bound. The bytes are right, so the engine, or a file beside the module, is to be looked at.",
+  "verify/endless":
+    "The code of a file did not end in the time it has (`--timeout`, 60 seconds). What the compiler writes always ends: the file was changed and given a digest of its own, or its model is very large.",
   "options/host":
     "There is no host of this name, or it does not run what another option asks for. docs/hosts.md lists what each host needs, and why.",
   "options/budget":

@@ -61,6 +61,10 @@ const newerSyntaxes: Readonly<Record<string, (node: Tree) => boolean>> = {
   spread: ({ type }) => type === "SpreadElement" || type === "RestElement",
   "a template": ({ type }) => type === "TemplateLiteral",
   "a class": ({ type }) => type === "ClassDeclaration" || type === "ClassExpression",
+  // It would run on when the call has returned, where nothing bounds it.
+  "a function that waits": (node) =>
+    (node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression") &&
+    node.async,
   "a typed array copied by slice()": (node) =>
     node.type === "CallExpression" &&
     node.arguments.length === 0 &&
@@ -80,6 +84,9 @@ const newerKinds: ReadonlySet<Tree["type"]> = new Set([
   "ClassDeclaration",
   "ClassExpression",
   "CallExpression",
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
 ]);
 
 /** Open scopes, outermost first; which of them declares a name does not matter here. */

@@ -195,7 +195,7 @@ function baseName({ layer, config }: LayerSpec, path: string): string {
 }
 
 /** Keras' own class, which default names and the folders of its files are made of. */
-export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras;
+export const classOf = (layer: AnyLayer): string => layer.class ?? layer.keras.replace(/^ops\./, "");
 
 /** Throws layer/untrained where no training step can have the layer. */
 export function checkTrained({ layer: { name, untrained }, path }: Line): void {

@@ -29,6 +29,12 @@ export { layerNormalization } from "./normalization/layer-normalization.ts";
 export { rmsNormalization } from "./normalization/rms-normalization.ts";
 export { spectralNormalization } from "./normalization/spectral-normalization.ts";
 export { unitNormalization } from "./normalization/unit-normalization.ts";
+export { along, normalize } from "./operations/along.ts";
+export { elementwise } from "./operations/elementwise.ts";
+export { oneHot, slice, split, take } from "./operations/parts.ts";
+export { einsum, matmul } from "./operations/products.ts";
+export { reduce } from "./operations/reduce.ts";
+export { broadcastTo, expandDims, flip, pad, repeat, roll, squeeze, stack, tile } from "./operations/shapes.ts";
 export {
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,

@@ -69,7 +69,8 @@ export function graphModel(
     const line = lineFor(step, sources, name, made);
     if (line === undefined) continue;
     const found = resultsOf(ports, [...made, line], name);
-    if (found === undefined || found.some(({ shape: sizes }) => sizes.includes(0) || size(sizes) > room)) continue;
+    if (found === undefined || found.some(({ shape: sizes }) => sizes.length === 0 || sizes.includes(0) || size(sizes) > room))
+      continue;
     made.push(line);
     for (const { ref } of sources) taken.add(lineOfRef(ref));
     values.push(...found);

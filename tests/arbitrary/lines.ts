@@ -87,6 +87,69 @@ const einsums: readonly (readonly [equation: string, outputShape: unknown, biasA
   ["abcd,bde->ace", [null, 2], "e"],
   ["abc,bd->ad", [3], "d"],
 ];
+const place = fc.integer({ min: -1, max: 1 });
+/** A constant of a binary function, before the input or behind it. */
+const beside = fc
+  .constantFrom<unknown>(2, -0.5, { shape: [1], values: [1.5] }, { shape: [1, 1], values: [-1.25] })
+  .chain((known) => fc.constantFrom([null, known], [known, null], []));
+/** What jumps, or overflows, is for Keras' numbers to judge: executors that round differently would part there. */
+const operations: Readonly<Record<string, fc.Arbitrary<Config>>> = {
+  elementwise: fc.oneof(
+    fc.record({
+      op: fc.constantFrom("tanh", "sigmoid", "square", "abs", "silu", "softplus", "negative", "erf", "relu"),
+      constants: fc.constant([]),
+    }),
+    fc.record({
+      op: fc.constantFrom("add", "subtract", "multiply", "maximum", "minimum", "squaredDifference"),
+      constants: beside,
+    }),
+    fc.record({ op: fc.constant("where"), constants: fc.constantFrom([null, null, 0.5], [1, null, 2], [null, 1, null]) }),
+  ),
+  reduce: fc.record({ op: fc.constantFrom("sum", "mean", "max", "min", "prod", "var", "logsumexp", "norm1") }),
+  along: fc.record({ op: fc.constantFrom("softmax", "logSoftmax", "glu", "cumsum", "cumprod"), axis: fc.constantFrom(-1, 1, 2) }),
+  slice: fc.record({
+    at: fc.array(
+      fc.oneof(
+        place,
+        fc.constant("newaxis"),
+        fc.record({
+          start: fc.constantFrom(null, 0, 1, -2),
+          stop: fc.constantFrom(null, null, 2),
+          step: fc.constantFrom(null, 2),
+        }),
+        fc.constant({ step: -1 }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  }),
+  take: fc.record({ indices: fc.oneof(place, fc.array(place, { minLength: 1, maxLength: 4 })), axis: fc.constantFrom(-1, 1, 2) }),
+  split: fc.record({
+    indicesOrSections: fc.constantFrom<unknown>(1, 2, 3, [1], [1, 2]),
+    axis: fc.constantFrom(-1, 1, 2),
+    keepdims: fc.constantFrom(true, true, false),
+  }),
+  normalize: fc.record({ axis: fc.constantFrom(-1, 1) }),
+  oneHot: fc.record({ axis: fc.constantFrom(-1, 1) }),
+  squeeze: fc.record({ axis: fc.constantFrom(null, null, -1) }),
+  pad: fc.record({ padWidth: fc.array(fc.constantFrom([0, 1], [1, 0], [1, 1]), { minLength: 1, maxLength: 3 }) }),
+  tile: fc.record({ repeats: fc.array(fc.constantFrom(1, 2), { minLength: 1, maxLength: 3 }) }),
+  broadcastTo: fc.record({ shape: fc.constantFrom([3], [1, 3], [2, 1, 3], [4, 3], [2, 4, 3]) }),
+  stack: fc.record({ axis: fc.constantFrom(-1, 1, 2) }),
+  einsum: fc.constantFrom<Config>(
+    { equation: "ba->ba", constants: [] },
+    { equation: "bac->bca", constants: [] },
+    { equation: "bac->bc", constants: [] },
+    { equation: "ba,bc->bac", constants: [] },
+    { equation: "bac,bdc->bad", constants: [] },
+  ),
+  matmul: fc.record({
+    constants: fc.constantFrom<unknown>(
+      [],
+      [null, { shape: [3, 2], values: [1, -0.5, 0.25, 2, -1, 0.5] }],
+      [null, { shape: [1, 2], values: [1, -0.5] }],
+    ),
+  }),
+};
 /** Fields that must fit each other, of some layers. */
 const together: Readonly<Record<string, fc.Arbitrary<Config>>> = {
   einsumDense: fc
@@ -97,6 +160,7 @@ const together: Readonly<Record<string, fc.Arbitrary<Config>>> = {
   alphaDropout: fc.record({ rate: below(1) }),
   // Ids are those of a port: in the way back there are none.
   reversibleEmbedding: fc.constant({ reverse: true }),
+  ...operations,
   groupNormalization: fc.record({ groups: fc.constantFrom(-1, 1, 1, 2, 3) }),
   spectralNormalization: fc.constantFrom(
     { layer: { layer: "dense", config: { units: 3 } } },

@@ -123,7 +123,7 @@ const drafts: Readonly<Record<Chain, fc.Arbitrary<Draft>>> = {
         lineOf(named("dense"), { integer: 5, fields: { units: size(75, 100) } }),
         fc.array(
           fc.oneof(
-            { arbitrary: lineOf(named("dense"), { integer: 5, fields: { units: size(17, 60) } }), weight: 2 },
+            { arbitrary: lineOf(named("dense"), { integer: 5, fields: { units: size(17, 60) } }), weight: 3 },
             { arbitrary: anyLine({ integer: 40 }), weight: 3 },
           ),
           { maxLength: 4 },
@@ -289,7 +289,9 @@ function assemble(
       ...commonOf(line),
     };
     const output = shapeAfter([...specs, { name, layer: line.layer, config }]);
-    if (output === undefined || output.some((extent) => extent === 0) || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
+    // What ends as a single number has no last axis, which most losses ask for.
+    const isNothing = output === undefined || output.length === 0 || output.some((extent) => extent === 0);
+    if (isNothing || output.reduce((a, b) => a * b, 1) > room[kind]) continue;
     specs.push({ name, layer: line.layer, config });
     shape = output;
   }

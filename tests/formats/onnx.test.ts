@@ -67,6 +67,20 @@ describe("the batch", () => {
     expect(open(merges([2, 3])).graph).toContain("[n, 2, 3]");
   });
 
+  it("is on axis 1 where steps come first and no other size is open; a row has its steps then", () => {
+    const sequence = (shape: readonly (number | string)[]) => modelBytes({ inputs: [valueInfo("x", shape)], nodes: [node("ReduceSum", ["x"], ["y"], [attribute("axes", [0])])], version: 11 }); // biome-ignore format: one model
+    const model = open(sequence([3, "batch", 2]));
+    expect(model.graph).toContain("[n, 3, 2]");
+    expect([...predict(model, { x: [1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60] }).y]).toEqual([9, 12, 90, 120]);
+    // One step, or another open size: which is the batch is not said.
+    for (const shape of [
+      [1, "time", 2],
+      [3, "time", "features"],
+      [80, "time"],
+    ])
+      expect(errorOf(() => open(sequence(shape))).code).toBe("shape/unknown-size");
+  });
+
   it("comes out in the file's order: a fixed one that moves is part of the row", () => {
     const turned = modelBytes({ inputs: [valueInfo("x", [2, 3])], nodes: [node("Transpose", ["x"], ["y"])] });
     expect([...predict(open(turned), { x: [1, 2, 3, 4, 5, 6] }).y]).toEqual([1, 4, 2, 5, 3, 6]);

@@ -427,7 +427,7 @@ describe("random models", () => {
     ["space", true, 9],
     ["time", false, 16],
     ["time", true, 7],
-    ["big", false, 30],
+    ["big", false, 36],
     ["big", true, 7],
   ];
   it.each(families)(

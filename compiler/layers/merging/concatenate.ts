@@ -11,14 +11,17 @@ export const concatenate = layer({
   name: "concatenate",
   keras: "Concatenate",
   says: "Its inputs one after another along axis (0 is the batch, −1 the last); all other axes are equal.",
-  config: z.strictObject({ axis: z.int().default(-1) }),
+  config: z.strictObject({ axis: z.int().default(-1), endsMask: z.boolean().default(false) }),
   takes: [1, Number.POSITIVE_INFINITY],
   legal: ({ axis }, input, inputs) => needsAxes(1, input) ?? badAxis(axis, input) ?? badSizes(axis, inputs),
   weights: () => [],
   stream: alongAxis,
   lower: (g, context) => {
     const axis = axisOf(context);
-    const mask = context.masks.every((one) => one === undefined) ? null : g.as("mask", () => maskOf(g, context, axis));
+    const mask =
+      context.config.endsMask || context.masks.every((one) => one === undefined)
+        ? null
+        : g.as("mask", () => maskOf(g, context, axis));
     return { y: g.concat(...context.xs, { axis }), mask };
   },
 });

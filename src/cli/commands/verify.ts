@@ -1,5 +1,6 @@
 // `layerc verify`: whether a module is what the compiler wrote, by its digest; with a model, by compiling that again.
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { standardSeconds } from "../../verified.ts";
 import { verify, verifyAgainst } from "../../verify.ts";
 import { addModelFlags, type ModelFlags } from "../model-flags.ts";
 import { readModel, work } from "../subject.ts";
@@ -7,6 +8,7 @@ import { printJson, say } from "../terminal.ts";
 
 interface Flags extends ModelFlags {
   readonly model?: string;
+  readonly timeout: number;
   readonly json?: boolean;
 }
 
@@ -19,11 +21,12 @@ export function addVerify(program: Command): void {
     )
     .argument("<module>", "a module that layerc wrote, with its header")
     .option("--model <file>", "the model it was made of: it is compiled again, with the options of the header")
+    .option("--timeout <seconds>", "how long the module's selfTest may take (60)", seconds, standardSeconds)
     .option("--json", "print what was found as JSON");
   addModelFlags(command)
     .addHelpText("after", "\nExamples:\n  layerc verify iris.js\n  layerc verify iris.js --model iris.model.ts")
-    .action(async (file: string, { model, json, ...flags }: Flags) => {
-      const found = verify(file);
+    .action(async (file: string, { model, json, timeout, ...flags }: Flags) => {
+      const found = verify(file, timeout);
       if (model !== undefined) {
         const subject = await readModel(model, flags);
         await work(subject, () => verifyAgainst(file, subject.model));
@@ -40,4 +43,11 @@ export function addVerify(program: Command): void {
       const made = model === undefined ? "" : `\n${model} gives the same bytes`;
       say(`${file}: as layerc ${found.version} wrote it (hash ${found.hash})${beside}; ${tests}${made}`);
     });
+}
+
+function seconds(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  // Timers of Node take no more.
+  if (value > 0 && value <= 2_000_000) return value;
+  throw new InvalidArgumentError("It is a number of seconds above 0.");
 }

@@ -13,5 +13,6 @@ export const excused: Partial<Readonly<Record<Code, string>>> = {
   "verify/header": "What is right is a module with a digest of its own text, which nobody types.",
   "verify/changed": "What is right is a module with a digest of its own text, which nobody types.",
   "verify/model": "It needs a module beside a model, and an example is one command.",
+  "verify/endless": "What is wrong is a module that was changed and sealed again.",
   "verify/self-test": "It is for an engine that computes wrongly.",
 };

@@ -12,7 +12,7 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import { type Given, steppedOver } from "../define.ts";
 import { counted } from "./call-numbers.ts";
-import { isReference, type Listed, type Node, type Port, type Reference, tensorsIn } from "./references.ts";
+import { isOperation, isReference, type Listed, type Node, type Port, type Reference, tensorsIn } from "./references.ts";
 import { type Keys, quote, serialized, unsupported } from "./values.ts";
 
 /** An argument of a call, by position or by name. */
@@ -120,7 +120,7 @@ function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, pa
     arguments: given.filter((argument) =>
       steppedOver(
         refuse,
-        () => isSaid(argument, byName, layer),
+        () => isOperation(layer) || isSaid(argument, byName, layer),
         () => false,
       ),
     ),
@@ -132,7 +132,7 @@ function isSaid({ name, value }: Argument, byName: ReadonlyMap<string, Listed>, 
   if (value === null || value === false) return false;
   if (name !== "mask") return !(typeof name === "string" && silent[name]?.includes(value));
   for (const [from] of tensorsIn(value))
-    if (!byName.get(from)?.module.startsWith("keras.src.ops"))
+    if (!isOperation({ module: byName.get(from)?.module ?? "" }))
       unsupported(
         layer.path,
         `the layer ${quote(layer.name)} is given a mask of its own`,

@@ -12,8 +12,9 @@ import type { Custom, LayerDefinition } from "../custom/define.ts";
 import { defined, definitionOf } from "../custom/lines.ts";
 import { type Given, steppedOver } from "../define.ts";
 import { type Call, functional } from "./functional.ts";
+import { operationLine } from "./operations/index.ts";
 import { foldersOf, free, inputLine, nameOf, sampleShape, statesShape, wrong } from "./places.ts";
-import { type Reference, tensorsIn } from "./references.ts";
+import { isOperation, type Reference, tensorsIn } from "./references.ts";
 import type { Store } from "./store.ts";
 import {
   configOf,
@@ -155,7 +156,9 @@ class Reader {
   #graph(config: Keys, site: Site): Net {
     const { layers, calls, inputs, outputs } = functional(config, site.path, this.#given);
     this.listed.set(site.prefix, layers.map(({ name }) => name)); // biome-ignore format: one line
-    const folders = new Map(this.#foldersOf(layers, site.folder).map((folder, i) => [layers[i].name, folder]));
+    // Operations have no folders, and count for none.
+    const held = layers.filter((layer) => !isOperation(layer));
+    const folders = new Map(this.#foldersOf(held, site.folder).map((folder, i) => [held[i].name, folder]));
     const taken = new Set(layers.map(({ name }) => name));
     const made = new Map<string, string>();
     const nameFor = ([layer, call, result]: Reference): string =>
@@ -167,6 +170,7 @@ class Reader {
       first.add(layer.name);
       const name = isAgain ? free(taken, layer.name) : layer.name;
       made.set(`${call.call} ${layer.name}`, name);
+      if (isOperation(layer)) return this.#operation(call, name, nameFor);
       const inputs = call.arguments.flatMap(({ value }) => tensorsIn(value)).map(nameFor);
       const place = { ...site, path: layer.path, folder: folders.get(layer.name) ?? "" };
       return { ...this.#attempt(name, () => this.#called(call, name, isAgain, place)), inputs };
@@ -185,6 +189,18 @@ class Reader {
       }),
       outputs: outputs.map(({ name, from }): OutputSpec => ({ name: free(names, name), from: nameFor(from) })),
     };
+  }
+
+  /** A call of an operation: a line of its own each time, for it has no weights. */
+  #operation(call: Call, name: string, nameFor: (from: Reference) => string): LayerSpec {
+    const taken = (value: unknown): readonly string[] => tensorsIn(value).map(nameFor);
+    let inputs = taken(call.arguments.map(({ value }) => value));
+    const line = this.#attempt(name, () => {
+      const { layer, config, tensors } = operationLine(call);
+      inputs = taken(tensors);
+      return { name, layer, config };
+    });
+    return { ...line, inputs };
   }
 
   /** A call of a layer: its line, or one that calls it again. */
@@ -227,12 +243,6 @@ class Reader {
       const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
       return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
     }
-    if (item.module.startsWith("keras.src.ops"))
-      unsupported(
-        path,
-        `layerc does not have keras.ops between layers, found ${item.class_name}`,
-        "say it with a layer, and save the model again",
-      );
     const layer = layerOf(item, path);
     this.folders.set(`${prefix}${name}`, folder);
     // Keras' name of a layer within is the key that it stands under, and its folder too.

@@ -43,3 +43,7 @@ export function tensorsIn(value: unknown, depth = 0): readonly Reference[] {
   }
   return Object.values(value).flatMap((item) => tensorsIn(item, depth + 1));
 }
+
+/** Whether a class is an operation of Keras', and no layer. */
+export const isOperation = ({ module }: Pick<Serialized, "module">): boolean =>
+  module.startsWith("keras.src.ops.") || module.startsWith("keras.ops");

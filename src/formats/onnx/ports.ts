@@ -28,11 +28,24 @@ export function portsOf(graph: GraphProto, given: Given): readonly Port[] {
   );
   const infos = graph.inputs.filter(({ name }) => !weights.has(name) && given.inputValues?.[name] === undefined);
   const stated = infos.map((info) => ({ info, dtype: formatOf(info), sizes: sizesOf(info) }));
-  const batch = stated.map(({ sizes }) => sizes?.[0]).find((size) => typeof size === "string");
+  const batch = stated.map(({ sizes }) => sizes?.[0]).find((size) => typeof size === "string") ?? secondAxis(stated);
   return stated.map(({ info: { name }, dtype, sizes }) => {
     const own = givenShape(given, name, infos.length);
     return { name, dtype, shape: settled(name, sizes, own, batch) };
   });
+}
+
+/**
+ * The batch of files whose steps come first, [steps, batch, features]: the only size that any input leaves open, where it is on axis 1 and
+ * more than one step is on axis 0.
+ */
+function secondAxis(stated: readonly { readonly sizes: readonly Stated[] | undefined }[]): Stated | undefined {
+  const open = stated.flatMap(({ sizes = [] }) =>
+    sizes.flatMap((size, axis) => (typeof size === "string" ? [{ size, axis, sizes }] : [])),
+  );
+  const isOne = open.every(({ size, axis }) => axis === 1 && size === open[0].size);
+  const isSteps = open.some(({ sizes: [steps, , ...features] }) => features.length > 0 && steps !== 1);
+  return isOne && isSteps ? open[0].size : undefined;
 }
 
 /** Throws for values of an input that the file does not have. */

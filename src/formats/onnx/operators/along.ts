@@ -3,6 +3,7 @@
 import type { Node } from "../../../../compiler/graph/graph.ts";
 import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
+import { alongMatrix, ranked } from "../../functions.ts";
 import { axisOf, type Made, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, nodeAxis, type Value } from "../values.ts";
 import { beside, reshapeTo } from "./moves.ts";
@@ -56,13 +57,6 @@ const cumSum = (site: Site): Value => {
   });
 };
 
-/** y[…, j, …] = Σᵢ x[…, i, …] · matrix[i, j]. */
-export function alongMatrix(g: G, x: Node, axis: number, matrix: Node): Node {
-  const last = x.type.shape.length - 1;
-  const y = g.dot(x, matrix, { batch: [[], []], contract: [[axis], [0]] });
-  return axis === last ? y : g.transpose(y, { perm: axesOf(last + 1).map((i) => (i === axis ? last : i < axis ? i : i - 1)) });
-}
-
 /** Lines that are sorted by comparing each number with each. */
 const longest = 4096;
 
@@ -87,25 +81,6 @@ const topK = (site: Site): Made => {
     site.made(g.transpose(places, { perm: back }), value.at, "int64"),
   ];
 };
-
-/** The rank of a number is how many come before it; the number of rank r is the sum of those that have it. */
-function ranked(g: G, x: Node, k: number, isLargest: boolean): readonly [Node, Node] {
-  const { shape } = x.type;
-  const last = shape.length - 1;
-  const size = shape[last] as number;
-  const square = [...shape, size];
-  const all = axesOf(last + 1);
-  const here = g.broadcast(x, { shape: square, axes: all });
-  const there = g.broadcast(x, { shape: square, axes: [...all.slice(0, -1), last + 1] });
-  const index = (axis: number) => g.broadcast(g.iota({ shape: [size], axis: 0 }), { shape: square, axes: [axis] });
-  const earlier = g.mul(g.equal(here, there), g.less(index(last + 1), index(last)));
-  const before = isLargest ? g.less(here, there) : g.less(there, here);
-  const rank = g.reduceSum(g.add(before, earlier), { axes: [last + 1] });
-  const wide = [...shape, k];
-  const isAt = g.equal(g.broadcast(rank, { shape: wide, axes: all }), g.broadcast(g.iota({ shape: [k], axis: 0 }), { shape: wide, axes: [last + 1] })); // biome-ignore format: one line
-  const pick = (of: Node) => g.reduceSum(g.select(isAt, g.broadcast(of, { shape: wide, axes: all }), g.fill(0, wide)), { axes: [last] }); // biome-ignore format: one line
-  return [pick(x), pick(g.broadcast(g.iota({ shape: [size], axis: 0 }), { shape, axes: [last] }))];
-}
 
 /** Rows of the group. */
 export const along: readonly Operator[] = [

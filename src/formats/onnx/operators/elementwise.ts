@@ -2,6 +2,7 @@
 // Whole numbers live as float32: division and what may wrap round is folded before the model runs, or refused.
 import type { Node } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
+import { acos, acosh, asin, asinh, atanh, cosh, sinh, tan } from "../../functions.ts";
 import { type Operator, operator, type Site } from "../define.ts";
 import { type DType, isWhole } from "../numbers.ts";
 import { broadcastShape, padShape, type Value } from "../values.ts";
@@ -13,39 +14,8 @@ type Binary = (g: G, a: Node, b: Node) => Node;
 export const unary = (name: string, since: number, build: Unary): Operator =>
   operator(name, since, (site) => site.elementwise([site.input(0)], build));
 
-const halfPi = Math.PI / 2;
 /** Towards zero. */
 export const truncated: Unary = (g, x) => g.select(g.less(x, g.like(x, 0)), g.neg(g.floor(g.neg(x))), g.floor(x));
-const one = (g: G, x: Node): Node => g.like(x, 1);
-const asin: Unary = (g, x) => g.atan(g.div(x, g.sqrt(g.mul(g.sub(one(g, x), x), g.add(one(g, x), x)))));
-const sinh: Unary = (g, x) => {
-  const t = g.expm1(x);
-  // Beyond 88 e^x is infinite while half of it is not: there e^(x/2) twice.
-  const half = g.exp(g.mul(g.like(x, 0.5), g.abs(x)));
-  const large = g.mul(g.mul(g.like(x, 0.5), half), half);
-  const small = g.mul(g.like(x, 0.5), g.add(t, g.div(t, g.add(t, one(g, x)))));
-  return g.select(g.less(g.abs(x), g.like(x, 10)), small, g.mul(g.sign(x), large));
-};
-const cosh: Unary = (g, x) => {
-  const half = g.exp(g.mul(g.like(x, 0.5), g.abs(x)));
-  const less = g.exp(g.neg(g.abs(x)));
-  return g.add(g.mul(g.mul(g.like(x, 0.5), half), half), g.mul(g.like(x, 0.5), less));
-};
-// log(|x| + √(x² + 1)), written so that small x keep their digits.
-const asinh: Unary = (g, x) => {
-  const a = g.abs(x);
-  const squared = g.square(a);
-  const small = g.log1p(g.add(a, g.div(squared, g.add(one(g, x), g.sqrt(g.add(squared, one(g, x)))))));
-  const large = g.add(g.log(a), g.like(x, Math.LN2));
-  return g.mul(g.sign(x), g.select(g.less(a, g.like(x, 1e9)), small, large));
-};
-const acosh: Unary = (g, x) => {
-  const less = g.sub(x, one(g, x));
-  const small = g.log1p(g.add(less, g.sqrt(g.mul(less, g.add(x, one(g, x))))));
-  return g.select(g.less(x, g.like(x, 1e9)), small, g.add(g.log(x), g.like(x, Math.LN2)));
-};
-const atanh: Unary = (g, x) => g.mul(g.like(x, 0.5), g.sub(g.log1p(x), g.log1p(g.neg(x))));
-
 const wraps: ReadonlySet<DType> = new Set(["uint8", "int8", "uint16", "int16", "uint32", "uint64"]);
 
 /** Refuses live arithmetic of formats that wrap round long before 2^24 or below 0. */
@@ -164,9 +134,9 @@ export const elementwise: readonly Operator[] = [
   unary("Erf", 9, (g, x) => g.erf(x)),
   unary("Sin", 7, (g, x) => g.sin(x)),
   unary("Cos", 7, (g, x) => g.cos(x)),
-  unary("Tan", 7, (g, x) => g.div(g.sin(x), g.cos(x))),
+  unary("Tan", 7, tan),
   unary("Asin", 7, asin),
-  unary("Acos", 7, (g, x) => g.sub(g.like(x, halfPi), asin(g, x))),
+  unary("Acos", 7, acos),
   unary("Atan", 7, (g, x) => g.atan(x)),
   unary("Sinh", 9, sinh),
   unary("Cosh", 9, cosh),

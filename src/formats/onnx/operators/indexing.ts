@@ -2,7 +2,7 @@
 // place of an axis. Negative ones count from the end.
 import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import { axisOf, type Operator, operator, type Site } from "../define.ts";
-import { axesOf, known, nodeAxis, type Value } from "../values.ts";
+import { axesOf, cutKnown, known, nodeAxis, type Value } from "../values.ts";
 import { cut, joined, reshapeTo, take } from "./moves.ts";
 import { checkCount } from "./sources.ts";
 
@@ -95,17 +95,52 @@ const gatherElements = (site: Site): Value => {
   return chosen(site, ids, numbers, axis + 1, size);
 };
 
+/**
+ * Values of a row, where the batch is axis 0 of x and each row has its own part of all of them, known numbers the same; undefined where that
+ * is not so. They have no batch axis then.
+ */
+function ofRow(site: Site, x: Value, ...others: readonly Value[]): readonly Value[] | undefined {
+  if (x.at !== 0 || site.rows === 1) return undefined;
+  const parts = [x, ...others].map((value): Value | undefined => {
+    if (value.at === 0) return { ...value, at: "each", shape: value.shape.slice(1) };
+    if (value.data === undefined || value.shape[0] !== x.shape[0]) return undefined;
+    const first = cutKnown(value, 0, 0, 1);
+    const numbers = first.data ?? [];
+    const isSame = value.data.every((number, i) => Object.is(number, numbers[i % numbers.length]));
+    return isSame ? { ...first, shape: first.shape.slice(1) } : undefined;
+  });
+  return parts.some((part) => part === undefined) ? undefined : (parts as readonly Value[]);
+}
+
+/** What was made of one row, with the batch on axis 0 again. */
+const withRows = (site: Site, value: Value): Value => site.made(site.node(value), 0, value.dtype);
+
+/** Coordinates without the first, where that is the row that they stand in: undefined where it is not. */
+function withinRow({ data, shape, dtype }: Value): Value | undefined {
+  const depth = shape.at(-1) ?? 0;
+  if (data === undefined || depth < 2 || shape.length < 2) return undefined;
+  const line = data.length / shape[0];
+  if (!data.every((number, i) => i % depth > 0 || number === Math.floor(i / line))) return undefined;
+  return known(dtype, shape.with(-1, depth - 1), data.filter((_, i) => i % depth > 0)); // biome-ignore format: one line
+}
+
 /** Known coordinates of leading axes, as places in one axis. */
 const gatherNd = (site: Site): Value => {
-  const x = site.input(0);
-  const indices = site.input(1);
-  if (site.int("batch_dims", 0) !== 0) site.refuse("with batch_dims");
+  const [x, indices] = [site.input(0), site.input(1)];
+  const shared = site.int("batch_dims", 0);
+  const own = shared === 1 ? indices : withinRow(indices);
+  const parts = own === undefined ? undefined : ofRow(site, x, own);
+  if (shared > 1 || (shared === 1 && parts === undefined)) site.refuse("with batch_dims");
+  return parts === undefined ? gatheredNd(site, x, indices) : withRows(site, gatheredNd(site, parts[0], parts[1]));
+};
+
+function gatheredNd(site: Site, x: Value, indices: Value): Value {
   const depth = indices.shape.at(-1) ?? 0;
   const places = placesOf(site, x, indices, depth);
   const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
   const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
   return reshapeTo(site, take(site, flat, 0, places), [...indices.shape.slice(0, -1), ...rest]);
-};
+}
 
 function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly number[] {
   const data = indices.data ?? site.refuse("by indices that are computed while the model runs");
@@ -123,13 +158,20 @@ function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly
 const scatterNd = (site: Site): Value => {
   const [x, indices, updates] = [site.input(0), site.input(1), site.input(2)];
   if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
+  const own = withinRow(indices);
+  const parts = own === undefined ? undefined : ofRow(site, x, own, updates);
+  if (parts === undefined) return scatteredNd(site, x, indices, updates);
+  return withRows(site, scatteredNd(site, parts[0], parts[1], parts[2]));
+};
+
+function scatteredNd(site: Site, x: Value, indices: Value, updates: Value): Value {
   const depth = indices.shape.at(-1) ?? 0;
   const places = placesOf(site, x, indices, depth);
   const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
   const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
   const rows = reshapeTo(site, site.apart(updates, axesOf(indices.shape.length - 1)), [places.length, ...rest]);
   return reshapeTo(site, placed(site, flat, rows, places), x.shape);
-};
+}
 
 /** Axis 0 of x with rows of another value at some places. */
 function placed(site: Site, x: Value, rows: Value, places: readonly number[]): Value {
@@ -146,6 +188,13 @@ const scatterElements = (site: Site): Value => {
   if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
   const axis = axisOf(site, site.int("axis", 0), x.shape.length);
   const ids = settled(site, indices, x.shape[axis]);
+  const parts = axis === 0 ? undefined : ofRow(site, x, ids, updates);
+  if (parts === undefined) return scattered(site, x, ids, updates, axis);
+  return withRows(site, scattered(site, parts[0], parts[1], parts[2], axis - 1));
+};
+
+/** `ids`: counted from 0. */
+function scattered(site: Site, x: Value, ids: Value, updates: Value, axis: number): Value {
   const data = ids.data ?? site.refuse("by indices that are computed while the model runs");
   const strides = x.shape.map((_, i) => sizeOf(x.shape.slice(i + 1)));
   const places = Array.from(data, (index, i) => {
@@ -156,7 +205,7 @@ const scatterElements = (site: Site): Value => {
   const flat = reshapeTo(site, site.apart(x, all), [sizeOf(x.shape)]);
   const rows = reshapeTo(site, site.apart(updates, all), [data.length]);
   return reshapeTo(site, placed(site, flat, rows, places), x.shape);
-};
+}
 
 /** A new axis with one value at the index and another elsewhere. */
 const oneHot = (site: Site): Value => {

@@ -1,10 +1,11 @@
 // Resizing: along each axis, every point of the result is a sum of points of the input with known factors, or one of them. Where a point
 // comes from, `coordinate_transformation_mode` says; versions before 10 had one way alone.
 // https://onnx.ai/onnx/operators/onnx__Resize.html
+
+import { alongMatrix } from "../../functions.ts";
 import type { Site } from "../define.ts";
 import { axisOf, type Operator, operator } from "../define.ts";
 import { axesOf, known, nodeAxis, type Value } from "../values.ts";
-import { alongMatrix } from "./along.ts";
 import { take } from "./moves.ts";
 import { checkCount, checkShape } from "./sources.ts";
 

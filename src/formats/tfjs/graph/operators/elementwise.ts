@@ -3,6 +3,7 @@
 // are made so.
 import type { Node, Size } from "../../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../../compiler/ops/index.ts";
+import { acos, acosh, asin, asinh, atanh, cosh, sinh, tan } from "../../../functions.ts";
 import type { Dtype } from "../../manifest.ts";
 import { allKnown, type Call, type Operator, type Operators } from "../define.ts";
 import { type Known, known, refuse, together, type Value } from "../values.ts";
@@ -128,7 +129,15 @@ const functions: Operators = {
   Log1p: unary((g, x) => g.log1p(x)),
   Sin: unary((g, x) => g.sin(x)),
   Cos: unary((g, x) => g.cos(x)),
+  Tan: unary(tan),
+  Asin: unary(asin),
+  Acos: unary(acos),
   Atan: unary((g, x) => g.atan(x)),
+  Sinh: unary(sinh),
+  Cosh: unary(cosh),
+  Asinh: unary(asinh),
+  Acosh: unary(acosh),
+  Atanh: unary(atanh),
   Erf: unary((g, x) => g.erf(x)),
   Erfc: unary((g, x) => g.sub(g.like(x, 1), g.erf(x))),
 };
@@ -141,6 +150,7 @@ const activations: Operators = {
   Sigmoid: unary((g, x) => g.sigmoid(x)),
   Tanh: unary((g, x) => g.tanh(x)),
   Softplus: unary((g, x) => g.softplus(x)),
+  Softsign: unary((g, x) => g.softsign(x)),
   LeakyRelu: (call) => call.live(leaky(call, call.values.node(call.floats(0)), "alpha")),
   Prelu: (call) => call.live(prelu(call.g, ...(call.values.spread([call.floats(0), call.floats(1)]) as [Node, Node]))),
 };
@@ -150,6 +160,8 @@ export const leaky = (call: Call, x: Node, attr: string): Node => call.g.leakyRe
 /** The same with a slope for each place. */
 export const prelu = (g: G, x: Node, slope: Node): Node => g.select(g.less(x, g.like(x, 0)), g.mul(x, slope), x);
 
+const isInfinite = (g: G, x: Node): Node => g.equal(g.abs(x), g.like(x, Number.POSITIVE_INFINITY));
+
 const comparisons: Operators = {
   Equal: comparison((g, a, b) => g.equal(a, b), (a, b) => a === b), // biome-ignore format: a row
   NotEqual: comparison((g, a, b) => not(g, g.equal(a, b)), (a, b) => a !== b), // biome-ignore format: a row
@@ -157,6 +169,9 @@ const comparisons: Operators = {
   Greater: comparison((g, a, b) => g.less(b, a), (a, b) => a > b), // biome-ignore format: a row
   LessEqual: comparison(atMost, (a, b) => a <= b),
   GreaterEqual: comparison((g, a, b) => atMost(g, b, a), (a, b) => a >= b), // biome-ignore format: a row
+  IsNan: unary((g, x) => not(g, g.equal(x, x)), undefined, { gives: "bool" }),
+  IsInf: unary(isInfinite, undefined, { gives: "bool" }),
+  IsFinite: unary((g, x) => g.mul(g.equal(x, x), not(g, isInfinite(g, x))), undefined, { gives: "bool" }),
   LogicalAnd: comparison((g, a, b) => g.mul(a, b), (a, b) => a + b === 2), // biome-ignore format: a row
   LogicalOr: comparison((g, a, b) => g.max(a, b), (a, b) => a + b > 0), // biome-ignore format: a row
   LogicalNot: pointwise({ build: not, fold: (x) => 1 - x, takesIntegers: true, gives: "bool" }, 1),
