@@ -48,8 +48,9 @@ export interface SumFacts {
   readonly channels: readonly Dim[];
   /** The innermost reduce dim. */
   readonly innermost: Dim;
-  /** Whether neighbours along a dim load some of the same along the innermost reduce dim: pixels whose windows overlap. */
-  overlaps(dim: string): boolean;
+  /** Terms along the innermost reduce dim after which a neighbour along a dim loads the same: pixels whose windows overlap. Undefined
+   * where neighbours share nothing. */
+  apart(dim: string): number | undefined;
   /** Terms of the sum of a point; not finite where they are not known. */
   readonly terms: number;
   /** Every term walks the innermost reduce dim one by one, or does not know it. */
@@ -125,11 +126,13 @@ function sumFacts(nest: Nest, fold: Fold, room: Room): SumFacts {
       const walked = [...map.filter(([name]) => dims.includes(name)), ...reduce];
       return Math.max(0, ...loads.map((index) => walked.reduce((sum, dim) => sum + reachOf(index, dim), 1)));
     },
-    overlaps: (dim) =>
-      loads.some((index) => {
+    apart: (dim) => {
+      const steps = loads.flatMap((index) => {
         const [step, reach] = [Math.abs(strideOf(index, dim)), reachOf(index, innermost)];
-        return step > 0 && step <= reach;
-      }),
+        return step > 0 && step <= reach ? [step / Math.abs(strideOf(index, innermost[0]))] : [];
+      });
+      return steps.length === 0 ? undefined : Math.min(...steps);
+    },
     terms: reduce.reduce((product, [, extent]) => product * lengthOf(extent), 1),
     isContiguous: loads.every((index) => [0, 1].includes(strideOf(index, innermost[0]))),
     points: map.reduce((product, [, extent]) => product * (typeof extent === "number" ? extent : 1), 1),

@@ -204,6 +204,7 @@ store q[8*x + c] = acc:f32`;
     ["5 taps", pixels(5), written(40), written(40)],
     ["8 taps", pixels(8), written(64), written(64)],
     ["9 taps are many", pixels(9), simd, relaxed],
+    ["two apart", pixels(4, 2), `${simd}, 40 terms written out`, `${relaxed}, 48 terms written out`],
     ["windows side by side share nothing", pixels(5, 5), simd, relaxed],
   ])("%s", (_, text, ...wanted) => {
     const nest = nestOf(programOfNest(text));
