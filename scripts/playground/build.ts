@@ -36,7 +36,8 @@ export async function buildPlayground(to: string): Promise<Sizes> {
     logLevel: "warn",
     base: "./",
     plugins: [stripped],
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    // Whoever builds it: in a run of tests each element would say its line.
+    oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {
       outDir: to,
       emptyOutDir: false,

@@ -24,14 +24,39 @@ const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
     `export const narrowed = ({ layouts }) => ({ restored: { prepare: undefined, layouts }, parts: [], forms: () => new Map() });
      export const inLanes = (program) => program;`,
   ],
+  // Nobody imports the module with types.
+  [/\/emit\/module\/declarations\.ts$/, 'export const declarations = () => "";'],
+  [
+    /\/emit\/module\/narrow\.ts$/,
+    `export const bytesOf = () => 0;
+     export const narrowSize = bytesOf;
+     export const fillNarrow = () => {};
+     export const readNarrow = fillNarrow;
+     export const narrowBytes = () => new Uint8Array();
+     export const [widenFunction, widenHalvesFunction] = [];`,
+  ],
   [/\/emit\/syntax\/lower\.ts$/, "export const lowered = (code) => code;"],
   // Operators of ONNX files that are dropped on it are those of ONNX itself; others are refused by name there, as are those that few graph-models have.
   [/\/onnx\/operators\/ml\/list\.ts$/, "export const ml = [];"],
   [/\/onnx\/operators\/microsoft\/list\.ts$/, "export const microsoft = [];"],
   [/\/onnx\/operators\/quantization\.ts$/, "export const quantization = [];"],
   [/\/tfjs\/graph\/operators\/picks\.ts$/, "export const picks = {};"],
+  // Nobody can give the page definitions of a file's own layers.
+  [/\/formats\/custom\/lines\.ts$/, "export const definitionOf = () => {}; export const defined = definitionOf;"],
+  [
+    /\/formats\/custom\/weights\.ts$/,
+    `import { resolve } from "../../../compiler/front/steps.ts";
+     export const partedBy = (rest) => ({ rest, of: new Map() });
+     export const resolvedWeights = (model) => resolve(model).weights;
+     export const customValues = () => new Map();`,
+  ],
   // A parser of all JavaScript weighs as much as all the layers. Here the engine that imports the module parses it, and the page's policy keeps it in.
   [/\/emit\/judge\.ts$/, "export const judge = () => {};"],
+  // What a pass made is verified wherever layerc runs and in its tests; a fault there is the compiler's own. Graphs that come from outside are verified here too.
+  [/\/plan\/verify\.ts$/, "export const verifyPlan = () => {};"],
+  [/\/program\/nest\/verify\.ts$/, "export const verifyNests = () => {};"],
+  [/\/schedule\/verify\.ts$/, "export const verifySchedules = () => {};"],
+  [/\/program\/verify\.ts$/, "export const verifyProgram = () => {};"],
   // Schemas check; nobody asks what they are as JSON.
   [/\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/],
 ];

@@ -42,32 +42,38 @@ export function views(tab: () => Tab): void {
   it("a training has curves in the colours of the page, as tables too, and pictures of what came of it", async () => {
     await tab().resize(1440, 900);
     await show(tab(), "trained", "view=training&theme=light");
-    /** The colours on the first canvas, by how much of it they cover. */
-    const ink = (): string[] => {
-      const canvas = document.querySelector<HTMLCanvasElement>(".plot canvas");
-      const drawn = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      const counts = new Map<string, number>();
-      for (let i = 0; i < drawn.length; i += 4) {
-        const color = [drawn[i], drawn[i + 1], drawn[i + 2]].join();
-        if (drawn[i + 3] === 255) counts.set(color, (counts.get(color) ?? 0) + 1);
-      }
-      return [...counts].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([color]) => color);
-    }; // biome-ignore format: a chain
-    expect(await tab().settled(2, () => document.querySelectorAll(".plot canvas").length)).toBe(2);
-    await tab().settled(true, () => document.querySelectorAll(".plot canvas")[1].clientWidth > 100);
-    const light = await tab().run(ink);
-    expect(light).toHaveLength(3);
+    /** The colours of text and lines in the first drawing, and its curves as points of the epochs. */
+    const drawn = () => {
+      const [svg] = document.querySelectorAll(".plot > svg");
+      const lines = [...(svg?.querySelectorAll(":scope > .curve") ?? [])];
+      return {
+        colors: [
+          ...lines.map((line) => getComputedStyle(line).stroke),
+          svg && getComputedStyle(svg.querySelector("text") ?? svg).fill,
+        ],
+        points: lines.map((line) => line.getAttribute("d")?.match(/[ML]/g)?.join("")),
+        label: svg?.getAttribute("aria-label"),
+      };
+    };
+    const sharp = () => [...document.querySelectorAll(".plot > svg")].map((svg) => svg.getBoundingClientRect().width === Number(svg.getAttribute("viewBox")?.split(" ")[2])); // biome-ignore format: one line
+    expect(await tab().settled([true, true], sharp)).toEqual([true, true]);
+    const light = await tab().run(drawn);
+    expect(light.points).toEqual(["MLLL", "MLLL"]);
+    expect(light.label).toBe("loss by epoch: loss from 1.2 to 0.45, lowest 0.45; val_loss from 1.3 to 0.8, lowest 0.7");
+    expect(new Set(light.colors).size).toBe(3);
     await tab().click(".theme");
     await tab().settled("dark", () => document.querySelector(".report")?.getAttribute("data-theme"));
-    /** They are drawn anew a moment later. */
-    const again = async (): Promise<readonly string[]> => {
-      for (let turn = 0; ; turn++) {
-        const now = await tab().run(ink);
-        if (turn > 100 || (now.length === 3 && now[1] !== light[1])) return now;
-        await new Promise((done) => setTimeout(done, 20));
-      }
-    };
-    expect(await again()).not.toEqual(light);
+    const dark = await tab().run(drawn);
+    expect(dark.points).toEqual(light.points);
+    for (const [i, color] of dark.colors.entries()) expect(color).not.toBe(light.colors[i]);
+    const key = () => document.querySelector(".plot .key")?.textContent;
+    expect(await tab().run(key)).toBe("lossval_loss");
+    // Six numbers stand beside the upright axis; those of the epochs follow.
+    await tab().hover(".plot > svg text", 8);
+    expect(await tab().settled("loss 0.5val_loss 0.7epoch 3", key)).toBe("loss 0.5val_loss 0.7epoch 3");
+    expect(await tab().run(() => document.querySelectorAll(".plot > svg circle").length)).toBe(2);
+    await tab().hover("h1");
+    expect(await tab().settled("lossval_loss", key)).toBe("lossval_loss");
     const seen = () => ({
       best: document.querySelector(".hint")?.textContent,
       confusion: [...document.querySelectorAll(".confusion tbody td")].map((cell) => cell.textContent).join(" "),

@@ -13,28 +13,8 @@ export interface Curve {
   readonly values: readonly (number | null)[];
 }
 
-/** Draws curves into an element; gives what takes them away. */
-export type DrawCurves = (
-  element: HTMLElement,
-  curves: readonly Curve[],
-  colors: { readonly ink: string; readonly edge: string; readonly lines: readonly string[] },
-) => () => void;
-
-/** What a rule of the style sheet comes to, as a canvas wants it. */
-function colorsOf(element: HTMLElement): Parameters<DrawCurves>[2] {
-  const probe = element.appendChild(document.createElement("i"));
-  const color = (name: string): string => {
-    probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const colors = {
-    ink: color("--soft"),
-    edge: color("--edge"),
-    lines: ["--link", "--number", "--string", "--keyword"].map(color),
-  };
-  probe.remove();
-  return colors;
-}
+/** Draws the curves of a measure into an element; gives what takes them away. */
+export type DrawCurves = (element: HTMLElement, name: string, curves: readonly Curve[]) => () => void;
 
 /** Measures with their curves: that of rows held back beside that of training. */
 function measures(history: TrainingReport["history"]): readonly { readonly name: string; readonly curves: readonly Curve[] }[] {
@@ -76,8 +56,7 @@ export function TrainingView({ state, extras }: { readonly state: State; readonl
 /** Curves of one measure, of training and of rows held back. */
 export function Curves({ state, name, curves, draw }: CurvesProps) {
   const box = useRef<HTMLDivElement>(null);
-  const theme = state.theme.value;
-  useEffect(() => (box.current && draw ? draw(box.current, curves, colorsOf(box.current)) : undefined), [curves, draw, theme]);
+  useEffect(() => (box.current && draw ? draw(box.current, name, curves) : undefined), [name, curves, draw]);
   const epochs = Array.from({ length: curves.reduce((most, { values }) => Math.max(most, values.length), 0) }, (_, i) => i);
   const columns: readonly Column<number>[] = [
     { key: "epoch", title: "Epoch", number: true, by: (epoch) => epoch + 1 },
@@ -92,7 +71,7 @@ export function Curves({ state, name, curves, draw }: CurvesProps) {
   return (
     <section class="curves" aria-label={name}>
       <h2>{name}</h2>
-      <div class="plot" ref={box} aria-hidden="true" />
+      <div class="plot" ref={box} />
       <details open={draw === undefined}>
         <summary>As a table</summary>
         <Table state={state} name={`curves-${name}`} caption={`${name} by epoch`} columns={columns} rows={epochs} />
