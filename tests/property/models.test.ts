@@ -419,7 +419,7 @@ describe("random models", () => {
   const families: readonly (readonly [Kind, train: boolean, runs: number])[] = [
     ["dense", false, 40],
     ["dense", true, 14],
-    ["graph", false, 26],
+    ["graph", false, 36],
     ["graph", true, 8],
     ["probe", false, 24],
     ["probe", true, 10],

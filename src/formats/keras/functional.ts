@@ -12,6 +12,7 @@ import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import { type Given, steppedOver } from "../define.ts";
 import { counted } from "./call-numbers.ts";
+import { masksOf } from "./masks.ts";
 import { isOperation, isReference, type Listed, type Node, type Port, type Reference, tensorsIn } from "./references.ts";
 import { type Keys, quote, serialized, unsupported } from "./values.ts";
 
@@ -58,13 +59,13 @@ export function functional(config: Keys, path: string, { refuse }: Given = {}): 
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const inputs = portsOf(config.input_layers, `${path}.input_layers`);
   const isInput = new Set(inputs.map(({ from: [layer] }) => layer));
-  const called = (from: Reference): Call => callOf(byName, from, path, refuse);
+  const site: Site = { byName, isOwnMask: masksOf(layers), path, refuse };
 
   const needed = new Map<string, Call>();
   const waiting = outputs.map(({ from }) => from);
   for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
     if (isInput.has(from[0]) || needed.has(keyOf(from))) continue;
-    const call = called(from);
+    const call = callOf(from, site);
     needed.set(keyOf(from), call);
     for (const { value } of call.arguments) waiting.push(...tensorsIn(value));
   }
@@ -104,7 +105,15 @@ function inOrder(list: readonly Call[], needed: ReadonlyMap<string, Call>, path:
   return order;
 }
 
-function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, path: string, refuse: Given["refuse"]): Call {
+/** What calls are looked up in. */
+interface Site {
+  readonly byName: ReadonlyMap<string, Listed>;
+  readonly isOwnMask: (from: Reference) => boolean;
+  readonly path: string;
+  readonly refuse: Given["refuse"];
+}
+
+function callOf([name, call]: Reference, { byName, isOwnMask, path, refuse }: Site): Call {
   const layer = byName.get(name);
   if (layer === undefined) return wrong(path, `there is no layer ${quote(name)}`);
   const node = layer.nodes[call];
@@ -120,7 +129,7 @@ function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, pa
     arguments: given.filter((argument) =>
       steppedOver(
         refuse,
-        () => isOperation(layer) || isSaid(argument, byName, layer),
+        () => isOperation(layer) || isSaid(argument, isOwnMask, layer),
         () => false,
       ),
     ),
@@ -128,16 +137,15 @@ function callOf(byName: ReadonlyMap<string, Listed>, [name, call]: Reference, pa
 }
 
 /** Whether an argument says something; Keras' own masks do not. */
-function isSaid({ name, value }: Argument, byName: ReadonlyMap<string, Listed>, layer: Listed): boolean {
+function isSaid({ name, value }: Argument, isOwnMask: (from: Reference) => boolean, layer: Listed): boolean {
   if (value === null || value === false) return false;
   if (name !== "mask") return !(typeof name === "string" && silent[name]?.includes(value));
-  for (const [from] of tensorsIn(value))
-    if (!isOperation({ module: byName.get(from)?.module ?? "" }))
-      unsupported(
-        layer.path,
-        `the layer ${quote(layer.name)} is given a mask of its own`,
-        "masking and embedding make masks that layers hand on",
-      );
+  if (!tensorsIn(value).every(isOwnMask))
+    unsupported(
+      layer.path,
+      `the layer ${quote(layer.name)} is given a mask of its own`,
+      "masking and embedding make masks that layers hand on",
+    );
   return false;
 }
 

@@ -134,11 +134,9 @@ export function numbersOf(tensor: TensorProto, given: Given, path: string): File
 
 /** Texts as places in their own list, the first of equal ones: what labels are. Nothing computes with them. */
 function placesOf({ dims, strings }: TensorProto, path: string): FileNumbers {
-  if (sizeOf(dims) !== strings.length) damaged(`a tensor of the shape [${dims.join(", ")}] holds ${strings.length} texts`, path);
-  const texts = strings.map((bytes) => new TextDecoder().decode(bytes));
-  const first = new Map<string, number>();
-  for (const [i, text] of texts.entries()) if (!first.has(text)) first.set(text, i);
-  return { dtype: "string", shape: dims, data: Float64Array.from(texts, (text) => first.get(text) ?? 0) };
+  if (sizeOf(dims) !== strings.length) damaged(`a tensor of ${sizeOf(dims)} numbers holds ${strings.length}`, path);
+  const first = new Map(strings.map((bytes, i) => [String(bytes), i] as const).reverse());
+  return { dtype: "string", shape: dims, data: Float64Array.from(strings, (bytes) => first.get(String(bytes)) ?? 0) };
 }
 
 function fromRaw(raw: Uint8Array, kind: Kind, size: number, make: (length: number) => Numbers, path: string): Numbers {
