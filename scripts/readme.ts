@@ -19,7 +19,8 @@ import * as schedules from "../compiler/training/schedules/list.ts";
 import seed from "../examples/seed-2-4-3-1/seed.model.ts";
 import { pythonName } from "../src/formats/keras/operations/index.ts";
 import { table as operations } from "../src/formats/keras/operations/table.ts";
-import { hosts } from "../src/hosts.ts";
+import { type HostName, hosts } from "../src/hosts.ts";
+import { runs } from "../tests/hosts/profiles.ts";
 import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
@@ -141,15 +142,21 @@ function smallerTable(): string {
   return `${table(head, rows)}\n\nNode ${node.slice(1)}.`;
 }
 
+/** In which engine a profile is run. */
+function runOf(name: HostName): string {
+  const run = runs[name];
+  return "own" in run ? run.own : `${run.standIn}, which stands in`;
+}
 /** What `--host` chooses, and why. */
 const profiles = (): string =>
   table(
-    ["`--host`", "for", "chooses", "since"],
+    ["`--host`", "for", "chooses", "since", "run in"],
     Object.entries(hosts).map(([name, { is, needs, suits, why }]) => [
       `\`${name}\``,
       is,
       codes(Object.entries({ ...suits, ...needs }).map(([key, value]) => `${key} ${value}`)),
       why,
+      runOf(name as HostName),
     ]),
   );
 

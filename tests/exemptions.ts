@@ -88,7 +88,7 @@ const table = [
   { id: "no-duckdb", kind: "skip", where: ["tests/score/parts.test.ts", "tests/score/score.test.ts", "tests/ship/sql.test.ts"],
     what: "files of rows are scored, and a function in SQL is defined, in DuckDB",
     reason: "It is not installed here: npm install @duckdb/node-api, which is 70 MB." },
-  { id: "no-firefox", kind: "skip", where: ["tests/browser/playground.test.ts", "tests/browser/report.test.ts"],
+  { id: "no-firefox", kind: "skip", where: ["tests/browser/audio.test.ts", "tests/browser/playground.test.ts", "tests/browser/report.test.ts"],
     what: "pages in headless Firefox",
     reason: "There is no Firefox here: name one in FIREFOX, or apt-get install firefox-esr." },
   { id: "relaxed-browser-after-training", kind: "skip", where: ["tests/browser/chromium.test.ts"],

@@ -1,5 +1,5 @@
 // The amplifier in an AudioWorklet: a net learns, is compiled by the command line, and answers 128 samples a call. In: the example as it is. Out: its
-// error on strings that it never heard, what its calls leave on the heap, and what Chromium renders, which is predict of the whole to the bit.
+// error on strings that it never heard, what its calls leave on the heap, and what Chromium and Firefox render, which is predict of the whole to the bit.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { held, main, out, type Result } from "../../examples/audio/main.ts";
 import { firstDifference } from "../close.ts";
 import { skipOf } from "../exemptions.ts";
 import { browserBinary } from "../support/browser.ts";
+import { firefoxBinary, firefoxTab } from "../support/firefox.ts";
 import { chromiumTab, type Tab } from "../support/tab.ts";
 
 let result: Result;
@@ -24,13 +25,14 @@ it("allocates nothing: a call leaves less than the smallest object would", () =>
   expect(result.bytes).toBeLessThan(8);
 });
 
-describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium", () => {
+/** What holds in a browser, whichever opens the tab. */
+const inBrowser = (open: () => Promise<Tab>) => (): void => {
   let tab: Tab;
   beforeAll(async () => {
-    tab = await chromiumTab();
+    tab = await open();
     await tab.goto(pathToFileURL(join(out, "index.html")).href);
   }, 60_000);
-  afterAll(() => tab.close());
+  afterAll(() => tab?.close());
 
   it("renders what predict makes of the whole, to the bit, and plays", { timeout: 60_000 }, async () => {
     await tab.settled(held.length, () => window.rendered?.length ?? 0);
@@ -64,4 +66,7 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     });
     expect(found).toEqual(["WebAssembly"]);
   });
-});
+};
+
+describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium", inBrowser(chromiumTab));
+describe.skipIf(skipOf("no-firefox", firefoxBinary === undefined))("in Firefox", inBrowser(firefoxTab));

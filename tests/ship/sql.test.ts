@@ -17,11 +17,11 @@ import { layerc } from "../cli/bin.ts";
 import { skipOf } from "../exemptions.ts";
 import { db, duckdb, rowsOf } from "../score/tables.ts";
 import { filtered, listOf, plain, ported, single, textOf } from "./filters.ts";
+import { type Dialect, embedded, functionOf } from "./functions.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "sql-")));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Dialect = NonNullable<OptionsInput["dialect"]>;
 const sqlOf = (model: Model, dialect: Dialect, more: OptionsInput = {}): string => compile(model, { format: "sql", dialect, ...more }).code; // biome-ignore format: one line
 const js = (model: Model, more: OptionsInput = {}) =>
   load<PortPredictor>(compile(model, { target: "js", selfTest: false, ...more })).predict;
@@ -50,18 +50,6 @@ const wanted = (model: Model, x: unknown, more: OptionsInput = {}): unknown => {
     ? flat(y as unknown as ArrayLike<unknown>)
     : Object.fromEntries(Object.entries(y as object).map(([name, values]) => [name, flat(values as ArrayLike<unknown>)]));
 };
-
-/** The dialects that embed JavaScript: how the body and the names of arguments are found in the text. */
-const embedded: Readonly<Partial<Record<Dialect, RegExp>>> = {
-  bigquery: /LANGUAGE js AS r"""\n(.*)\n""";\n$/s,
-  snowflake: /AS \$\$\n(.*)\n\$\$;\n$/s,
-  postgres: /AS \$layerc\$\n(.*)\n\$layerc\$;\n$/s,
-};
-function functionOf(text: string, dialect: Dialect): { readonly names: readonly string[]; readonly body: string } {
-  const [, body] = (embedded[dialect] as RegExp).exec(text) as unknown as [string, string];
-  const [, list] = /FUNCTION \w+\((.*)\)\nRETURNS/.exec(text) as unknown as [string, string];
-  return { names: [...list.matchAll(/[`"](\w+)[`"] /g)].map(([, name]) => name), body };
-}
 
 const quickjs = await newQuickJSWASMModuleFromVariant(import("@jitl/quickjs-wasmfile-release-sync"));
 
