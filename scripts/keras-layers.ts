@@ -50,5 +50,5 @@ export const absent: Readonly<Record<string, string>> = {
   TFSMLayer: "it runs a SavedModel of TensorFlow's",
   TorchModuleWrapper: code,
   MaxNumBoundingBoxes: "it takes boxes beside pictures, which layerc does not pass along",
-  Pipeline: "its layers can stand in the list one after another",
+  Pipeline: "a file's is opened as the model of its layers, which one writes as `call(sequential([…]))`",
 };

@@ -100,7 +100,7 @@ const firsts: readonly (readonly [key: string, value: unknown, names: string])[]
   ["repeats", 2, "repeat"],
   ["repeats", [2, 1], "tile"],
   ["shift", 1, "roll"],
-  ["at", [[0, 2, 1]], "slice"],
+  ["at", [0, 1], "slice"],
   ["indicesOrSections", 2, "split"],
   ["indices", [0, 1], "take"],
 ];
