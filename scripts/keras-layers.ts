@@ -38,7 +38,6 @@ export const aliasOf = (name: string): string =>
     .replace(/MaxPool(?=\dD$)/, "MaxPooling");
 
 const code = "it is Python code, which is not run";
-const histogram = "it changes pictures by their histograms, at inference too: layerc has no histogram";
 
 /** Why a class is missing. */
 export const absent: Readonly<Record<string, string>> = {
@@ -50,8 +49,6 @@ export const absent: Readonly<Record<string, string>> = {
   JaxLayer: code,
   TFSMLayer: "it runs a SavedModel of TensorFlow's",
   TorchModuleWrapper: code,
-  ContrastLimitedAdaptiveHistogramEqualization: histogram,
-  Equalization: histogram,
   MaxNumBoundingBoxes: "it takes boxes beside pictures, which layerc does not pass along",
-  Pipeline: "its layers can stand in the list one after another",
+  Pipeline: "a file's is opened as the model of its layers, which one writes as `call(sequential([…]))`",
 };

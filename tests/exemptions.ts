@@ -69,7 +69,6 @@ const kerasJsCases = ["tests/conformance/keras-js.test.ts"];
 const grid = ["tests/golden/activations.test.ts"];
 const goldenCases = ["tests/golden/layers.test.ts"];
 const goldenTraces = ["tests/golden/training.test.ts"];
-const isMissing = /^layerc does not have the layer [A-Z]\w*$/;
 
 // biome-ignore format: one table
 const table = [
@@ -112,9 +111,6 @@ const table = [
   { id: "grid-gelu-tanh", kind: "refused", cause: /^gelu_tanh$/, count: 1, where: grid,
     what: "the approximate gelu in a layer",
     reason: "No string of Keras' names it, so no layer can have it; the op is judged on the Graph alone." },
-  { id: "keras-layers-class", kind: "refused", cause: isMissing, count: 1, where: goldenCases,
-    what: "Keras' layer cases of a class that is missing",
-    reason: "ContrastLimitedAdaptiveHistogramEqualization changes pictures at inference too, by histograms of tiles: no layer has the like yet." },
   { id: "keras-layers-option", kind: "refused", cause: /^layerc does not have \w+'s |has no key/, count: 1, where: goldenCases,
     what: "Keras' layer cases with an option that is missing",
     reason: "A row has as many numbers as its shape says: lines of text of any length need an outputSequenceLength." },

@@ -62,6 +62,7 @@ export {
 export {
   augMix,
   cutMix,
+  equalization,
   mixUp,
   randAugment,
   randomColorDegeneration,
@@ -99,6 +100,7 @@ export { resizing } from "./preprocessing/resizing.ts";
 export { stftSpectrogram } from "./preprocessing/stft-spectrogram.ts";
 export { stringLookup } from "./preprocessing/string-lookup.ts";
 export { textVectorization } from "./preprocessing/text-vectorization.ts";
+export { contrastLimitedAdaptiveHistogramEqualization } from "./preprocessing/tile-equalization.ts";
 export { bidirectional } from "./recurrent/bidirectional.ts";
 export * from "./recurrent/cell-list.ts";
 export { convLSTM1d, convLSTM2d, convLSTM3d } from "./recurrent/conv-lstm.ts";

@@ -68,6 +68,8 @@ export const shared: Readonly<Record<string, string>> = {
   height: "Rows of the result, in pixels.",
   width: "Columns of the result, in pixels.",
   valueRange: "The least and the largest value of a pixel.",
+  clipLimit: "How often more than the mean a bin may count; 0: no limit.",
+  tileGridSize: "How many tiles there are down and across.",
   outputMode: "int: numbers of entries; one_hot, multi_hot and count: a number for each entry.",
   numBins: "How many bins there are.",
   constants: "For each operand a number, or an array as { shape, values }; null is an input; none: all are inputs.",

@@ -62,6 +62,7 @@ const firsts: readonly (readonly [key: string, value: unknown, names: string])[]
   ["factor", 0.2, "randomElasticTransform randomGaussianBlur"],
   ["alpha", 0.2, "mixUp"],
   ["valueRange", [0, 255], "augMix autoContrast randAugment randomColorJitter"],
+  ["valueRange", [0, 255], "contrastLimitedAdaptiveHistogramEqualization equalization"],
   ["xFactor", 0.2, "randomShear"],
   ["heightFactor", 0.2, "randomTranslation randomZoom"],
   ["additionFactor", 0.2, "solarization"],
@@ -80,7 +81,28 @@ const firsts: readonly (readonly [key: string, value: unknown, names: string])[]
   ["cropping", 1, "cropping1d cropping2d cropping3d"],
   ["size", 2, "upSampling1d upSampling2d upSampling3d"],
   ["padding", 1, "zeroPadding1d zeroPadding2d zeroPadding3d"],
-  ["inputs", ["a", "b"], "add average identity maximum minimum multiply subtract"],
+  ["inputs", ["a", "b"], "add average identity maximum minimum multiply subtract matmul"],
+  ["op", "softmax", "along"],
+  ["op", "exp", "elementwise"],
+  ["op", "sum", "reduce"],
+  ["shape", [2, 3], "broadcastTo"],
+  ["equation", "ab,bc->ac", "einsum"],
+  ["axis", -1, "expandDims flip normalize squeeze stack"],
+  ["numClasses", 3, "oneHot"],
+  [
+    "padWidth",
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    "pad",
+  ],
+  ["repeats", 2, "repeat"],
+  ["repeats", [2, 1], "tile"],
+  ["shift", 1, "roll"],
+  ["at", [0, 1], "slice"],
+  ["indicesOrSections", 2, "split"],
+  ["indices", [0, 1], "take"],
 ];
 
 describe("an argument by place", () => {

@@ -170,7 +170,7 @@ it("autoContrast stretches each channel, and leaves one of equal numbers", () =>
 
 describe("layers that are refused in training", () => {
   const all = Object.values(augmentation);
-  it("are twenty-one", () => expect(all.length).toBe(21));
+  it("are twenty-two", () => expect(all.length).toBe(22));
   it.each(all.map((layer) => [layer.name, layer] as const))("%s gives the picture back, and its name", (name, layer) => {
     const model: Model = modelOf({ layer: name, config: { inputShape } }, l.flatten(), l.dense({ units: 1 }));
     const still = resolve(modelOf({ layer: name, config: { inputShape } }));

@@ -65,6 +65,12 @@ const stated: readonly Case[] = [
   { line: l.randomBrightness({ factor: 0.3, valueRange: [-9, 9] }), input: [3, 2, 2], output: [3, 2, 2] },
   { line: l.randomContrast({ factor: 0.3, valueRange: [-9, 9] }), input: [3, 2, 2], output: [3, 2, 2] },
   { line: l.autoContrast({ valueRange: [-1, 2] }), input: [3, 2, 2], output: [3, 2, 2] },
+  {
+    line: l.contrastLimitedAdaptiveHistogramEqualization({ valueRange: [-2, 2], tileGridSize: [2, 1] }),
+    input: [3, 2, 2],
+    output: [3, 2, 2],
+    integers: 3,
+  },
   { line: l.randomFlip({ dataFormat: "channels_first" }), input: [2, 3, 2], output: [2, 3, 2] },
   { line: l.randomCrop({ height: 3, width: 2 }), input: [3, 2, 2], output: [3, 2, 2] },
   { line: l.rescaling({ scale: 2, offset: -1 }), input: [3], output: [3] },
@@ -455,7 +461,9 @@ describe.each(titled)("%s", (_title, c) => {
     const below = c.integers ?? (c.masked ? 4 : undefined);
     const whole = random(12);
     if (below !== undefined)
-      values.x = Float32Array.from({ length: rows * inputs[0].shape[0] }, () => whole.integer(0, below - 1));
+      values.x = Float32Array.from({ length: rows * inputs[0].shape.reduce((a, b) => a * b, 1) }, () =>
+        whole.integer(0, below - 1),
+      );
     const { actual, expected } = gradients(graph, trainable, { rows, values });
     if (c.constants !== true) for (const name of trainable) expectClose(actual[name], expected[name], standard.gradients, name);
     const flows = trainable.some((name) => actual[name].some((value) => value !== 0));

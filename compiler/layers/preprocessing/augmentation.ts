@@ -42,6 +42,15 @@ export const cutMix = still({
   keys: ["factor", "seed"],
 });
 
+// Keras equalizes over all rows of a batch at once, and in training alone: `predict` gives the picture back there too.
+/** https://keras.io/api/layers/preprocessing_layers/image_augmentation/equalization/ */
+export const equalization = still({
+  name: "equalization",
+  keras: "Equalization",
+  does: "each channel equalized by the histogram of its batch",
+  keys: ["valueRange", "bins"],
+});
+
 /** https://keras.io/api/layers/preprocessing_layers/image_augmentation/mix_up/ */
 export const mixUp = still({
   name: "mixUp",

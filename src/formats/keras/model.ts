@@ -1,7 +1,7 @@
 // A Keras 3 config as lines of a model. In: config.json of a file nobody vouches for, and what the file holds beside it. Out: lines and
 // ports in our terms, and for every line where its weights lie in the file.
 //
-//   Sequential   a chain: `input`, then its layers; one within a model is a line `model`
+//   Sequential   a chain: `input`, then its layers; one within a model is a line `model`, and so is a Pipeline
 //   Functional   named ports and lines that name what they take; a layer that is called again is a line `reuse`
 //   weights      layers/dense, layers/dense_1, …: folders count the layers of a class within their container, names are not used
 import { camelCase } from "../../../compiler/diagnostics/check.ts";
@@ -85,6 +85,8 @@ class Reader {
   readonly #containers: Readonly<Record<string, (config: Keys, site: Site, built: unknown) => Net>> = {
     Sequential: (config, site, built) => this.#chain(config, site, built),
     Functional: (config, site) => this.#graph(config, site),
+    // A layer to Keras, which holds its layers and their folders as a Sequential does.
+    Pipeline: (config, site) => this.#chain(config, site, undefined),
   };
 
   constructor(store: Store, given: Given) {
