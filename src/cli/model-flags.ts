@@ -7,9 +7,13 @@ import type { Asked } from "../source/load.ts";
 /** Shapes of samples: of the only input, or by name. */
 type InputShape = NonNullable<Given["inputShape"]>;
 
+/** Words of a line: of the only layer, or by name. */
+type TextLength = NonNullable<Given["textLength"]>;
+
 /** What commander gives. */
 export interface ModelFlags {
   readonly inputShape?: InputShape;
+  readonly textLength?: TextLength;
   readonly inputValue?: Readonly<Record<string, readonly number[]>>;
   readonly layer?: Readonly<Record<string, string>>;
   /** Files by port; under "" of the only one. */
@@ -23,6 +27,10 @@ export const modelFlags = (): readonly Option[] => [
     "--input-shape <shape>",
     "shape of one input row where the model does not say, e.g. 28,28,1; of several inputs each by its name, image=28,28,1",
   ).argParser(shapes),
+  new Option(
+    "--text-length <words>",
+    "words of a line where a textVectorization of the file leaves them open, e.g. 20; of several by name, title=20",
+  ).argParser(lengths),
   new Option(
     "--input-value <numbers>",
     "numbers of an input of an .onnx file that must be known before the model runs, by its name: sizes=1,2,3",
@@ -48,8 +56,9 @@ export function addModelFlags(command: Command): Command {
 }
 
 /** What the flags ask of a file of data. */
-export const askedOf = ({ inputShape, inputValue, layer }: ModelFlags): Asked => ({
+export const askedOf = ({ inputShape, textLength, inputValue, layer }: ModelFlags): Asked => ({
   ...(inputShape === undefined ? {} : { inputShape }),
+  ...(textLength === undefined ? {} : { textLength }),
   ...(inputValue === undefined ? {} : { inputValues: inputValue }),
   ...(layer === undefined ? {} : { layers: layer }),
 });
@@ -87,6 +96,18 @@ const values = (text: string, before?: Readonly<Record<string, readonly number[]
     if (!numbers.every(Number.isFinite)) throw new InvalidArgumentError("A value is a list of numbers, e.g. sizes=1,2,3.");
     return numbers;
   });
+
+function lengths(text: string, before?: TextLength): TextLength {
+  const count = (given: string): number => {
+    const words = Number(given);
+    if (!Number.isInteger(words) || words < 1) throw new InvalidArgumentError("A length is a whole number of words, e.g. 20.");
+    return words;
+  };
+  if (!text.includes("=") && before === undefined) return count(text);
+  if (typeof before === "number")
+    throw new InvalidArgumentError("Of several lengths each needs its layer's name, e.g. title=20.");
+  return named(text, before, "A length", "title=20", count);
+}
 
 function shapes(text: string, before?: InputShape): InputShape {
   const name = /^([^=]*)=/.exec(text)?.[1];

@@ -12,6 +12,8 @@ export interface Given {
   readonly fileName?: string;
   /** Shapes of samples where the file leaves sizes open: of the only input, or by name. */
   readonly inputShape?: readonly number[] | Readonly<Record<string, readonly number[]>>;
+  /** Words of a line, where a textVectorization of the file leaves them open: of the only one, or by name. */
+  readonly textLength?: number | Readonly<Record<string, number>>;
   /** Numbers of inputs that have to be known before the model runs, such as a shape that is an input: by name. They are no inputs then. */
   readonly inputValues?: Readonly<Record<string, readonly number[]>>;
   /** What layers of the file's author mean, by class: `{ MyLayer: (config) => dense({ units: config.units }) }`. Code of yours, which is run. */

@@ -7,13 +7,15 @@ import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
 import { layers as known } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
+import { withTextLength } from "./text-length.ts";
 
 type Shape = readonly (number | null)[];
 /** Shapes of samples. */
 export type Shapes = NonNullable<Given["inputShape"]>;
 
-/** The model with the sizes that `inputShape` gives. Throws CompileError format/size where they do not fit. */
-export function withSizes(model: Model, { inputShape: given }: Given): Model {
+/** The model with the sizes that `inputShape` and `textLength` give. Throws CompileError format/size where they do not fit. */
+export function withSizes(whole: Model, { inputShape: given, ...more }: Given): Model {
+  const model = withTextLength(whole, more);
   if (given === undefined) return model;
   const { graph, inputs, layers } = model;
   if (graph !== undefined) throw wrong("graph", "a Graph states the shapes of its inputs");

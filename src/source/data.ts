@@ -16,7 +16,7 @@ export interface DataFile {
 /** What is wanted of it. */
 export interface Request extends DataFile {
   readonly want: "model" | "facts";
-  readonly given: Pick<Given, "inputShape" | "inputValues">;
+  readonly given: Pick<Given, "inputShape" | "inputValues" | "textLength">;
 }
 /** What was read: a model, or what the file holds and what stands against its compilation. */
 export interface Read {

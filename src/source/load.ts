@@ -28,7 +28,7 @@ export interface Loaded {
   readonly source?: string;
 }
 /** What a file of data is opened with. */
-export interface Asked extends Pick<Given, "inputShape" | "inputValues"> {
+export interface Asked extends Pick<Given, "inputShape" | "inputValues" | "textLength"> {
   /** Files that define layers of the file's author, by class: code, which is run. */
   readonly layers?: Definitions;
 }
@@ -36,6 +36,12 @@ export interface Asked extends Pick<Given, "inputShape" | "inputValues"> {
 export interface Inspected extends Omit<Loaded, "model"> {
   readonly found: Found;
 }
+
+/** Of what is asked, what concerns sizes. */
+const sizesOf = ({ inputShape, textLength }: Asked): Pick<Given, "inputShape" | "textLength"> => ({
+  ...(inputShape === undefined ? {} : { inputShape }),
+  ...(textLength === undefined ? {} : { textLength }),
+});
 
 /**
  * Loads a model file. `seen` is told of every file before it is read, and of files that are missing, so that a watcher knows them
@@ -49,10 +55,7 @@ export async function loadModel(file: string, seen: (file: string) => void = () 
     : pointing(loadedOf(await pointed(path, () => dataIn({ path }, seen, asked, "model"))), path);
   const { files, source } = loaded;
   // Of a file the reader has been told.
-  const model =
-    source === undefined
-      ? loaded.model
-      : withSizes(loaded.model, asked.inputShape === undefined ? {} : { inputShape: asked.inputShape });
+  const model = source === undefined ? loaded.model : withSizes(loaded.model, sizesOf(asked));
   if (model.weightsFile === undefined) return { ...loaded, model };
   const weightsFile = resolve(dirname(path), model.weightsFile);
   seen(weightsFile);

@@ -302,6 +302,29 @@ describe("looking inside", () => {
   });
 });
 
+describe("--text-length", () => {
+  it("gives lines of open length one, and contradicts none", async () => {
+    const lines = (name: string, more: object = {}) => ({
+      name,
+      layer: "textVectorization",
+      config: { vocabulary: ["u"], ...more },
+    });
+    const first = { layer: "input", config: { shape: [1], dtype: "string" } };
+    write("open.json", JSON.stringify({ layers: [first, lines("words")] }));
+    write("told.json", JSON.stringify({ layers: [first, lines("words", { outputSequenceLength: 4 })] }));
+    const asked = async (file: string, ...given: readonly string[]) =>
+      layerc(folder, ["summary", file, ...given.flatMap((length) => ["--text-length", length])]);
+    expect((await asked("open.json")).stderr).toMatch(/layers\[1\]\.outputSequenceLength[\s\S]*--text-length 20/);
+    expect((await asked("open.json", "7")).stdout).toContain("[n, 7]");
+    expect((await asked("open.json", "words=6")).stdout).toContain("[n, 6]");
+    expect((await asked("open.json", "word=6")).stderr).toMatch(/^format\/size[\s\S]*"word"[\s\S]*words/);
+    expect((await asked("told.json", "words=6")).stderr).toMatch(/states its outputSequenceLength itself: 4, found 6/);
+    expect((await asked("told.json", "6")).stderr).toMatch(/no textVectorization of open length/);
+    for (const wrong of [["0"], ["a="], ["2", "3"], ["2", "a=2"], ["a=2", "a=3"]])
+      expect((await asked("open.json", ...wrong)).status, wrong.join(" ")).toBe(2);
+  });
+});
+
 describe("--input-shape", () => {
   const open = [dense({ units: 2 })];
   it("wants a name where inputs have names, and contradicts none", async () => {

@@ -14,7 +14,7 @@ const chosen = executors.filter(({ name }) => !skipOf("loops-on-fewer-executors"
 
 it("takes every case but those of the table", () => {
   console.log(showChoice("layers", choice));
-  expectRefused(choice.left, ["keras-layers-option", "keras-layers-batch"]);
+  expectRefused(choice.left, ["keras-layers-batch"]);
 });
 
 describe.each(choice.taken.map((golden, turn) => ({ ...golden, turn })))("$case", ({ case: name, turn, ...golden }) => {

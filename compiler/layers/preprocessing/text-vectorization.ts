@@ -73,7 +73,11 @@ function badShape(
   if (!isInt || length !== null) return undefined;
   // Keras takes the longest line of a batch.
   const message = "layerc does not have textVectorization's lines of open length";
-  return { path: "outputSequenceLength", message, hint: "outputSequenceLength: 20 cuts lines off, or fills them up with 0" };
+  return {
+    path: "outputSequenceLength",
+    message,
+    hint: "outputSequenceLength: 20 cuts lines off, or fills them up with 0; of a file --text-length 20 says so",
+  };
 }
 
 /**
