@@ -56,12 +56,12 @@ export const slice = layer({
   weights: () => [],
   stream: {
     says: "where time is whole",
-    of: ({ at: [first] }, [[steps]]) => {
-      const run = typeof first === "object" ? runOf(first, steps) : undefined;
-      return first === undefined || (run?.step === 1 && run.count === steps)
+    // A range that ends somewhere may be all of a chunk, and a part of the sequence still.
+    of: ({ at: [first] }) =>
+      first === undefined ||
+      (typeof first === "object" && (first.start ?? 0) === 0 && first.stop === null && (first.step ?? 1) === 1)
         ? "steps"
-        : { refused: "it takes a part of the sequence" };
-    },
+        : { refused: "it takes a part of the sequence", hint: "a range without ends is the whole of it: {}" },
   },
   lower: (g, { x, config: { at } }) => {
     let y = x;
