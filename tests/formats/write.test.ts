@@ -8,8 +8,11 @@ import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, it } from "vitest";
 import { append } from "../../compiler/base/groups.ts";
 import { resolve } from "../../compiler/front/steps.ts";
+import { graph, type Node } from "../../compiler/graph/graph.ts";
+import { printGraph } from "../../compiler/graph/print.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import type { Model } from "../../compiler/model.ts";
+import { begin, type G } from "../../compiler/ops/index.ts";
 import { open, save, saveOnnx, saveTfjs, type TfjsFiles } from "../../src/formats/index.ts";
 import { numbersOf } from "../../src/formats/onnx/numbers.ts";
 import { decodeModel } from "../../src/formats/onnx/schema.ts";
@@ -218,6 +221,26 @@ describe("what TensorFlow.js would compute otherwise is refused by the key", () 
     expect(errorOf(() => saveTfjs({ name: "g", seed: 0, layers: [], graph, weights: {} })).code).toBe("format/unwritten");
     expect(graphOf(saveOnnx({ name: "g", seed: 0, layers: [], graph, weights: {} })).nodes.map(({ operator }) => operator)).toEqual(["Relu", "Identity"]);
   }); // biome-ignore format: one call a line
+});
+
+/** Each a value that every row of an open batch has alike, which a file can only say as many times as there are rows. */
+describe("known numbers for each row of an open batch come back", () => {
+  const x = (g: G) => g.input({ name: "x", shape: ["n", 2] });
+  it.each<readonly [string, (g: G) => readonly Node[]]>([
+    ["as a result", (g) => [g.fill(3, ["n", 2]), g.fill(4, ["n"]), g.neg(x(g))]],
+    ["as a stack of matrices", (g) => {
+      const matrix = g.broadcast(g.constant({ shape: [3, 2], values: [1, 2, 3, 4, 5, 6] }), { shape: ["n", 3, 2], axes: [1, 2] });
+      const columns = g.reshape(x(g), { shape: ["n", 2, 1] });
+      return [g.dot(matrix, columns, { batch: [[0], [0]], contract: [[2], [1]] })];
+    }],
+    ["as more than are folded", (g) => [g.sub(g.fill(1, ["n", 2, 3000]), g.broadcast(x(g), { shape: ["n", 2, 3000], axes: [0, 1] }))]],
+  ])("%s", (_what, make) => {
+    const results = make(begin()).map((node, i) => [`y${i}`, node] as const);
+    const model: Model = { name: "g", seed: 0, layers: [], graph: printGraph(graph("g", results)), weights: {} };
+    const inputs = { x: Float32Array.from({ length: rows * 2 }, (_, i) => Math.sin(i + 1)) };
+    const again = open(saveOnnx(model), "model.onnx");
+    expect(resultsInDoubles(again, inputs, rows)).toEqual(resultsInDoubles(model, inputs, rows));
+  }); // biome-ignore format: one table
 });
 
 describe("an ONNX file", () => {

@@ -10,7 +10,7 @@ import { isWhole, rangeOf } from "./numbers.ts";
 import { known, type Value } from "./values.ts";
 
 /** Numbers that are folded in one node, of all inputs and of an output: more are left to the module, which does it once. */
-const most = 2 ** 16;
+export const most = 2 ** 16;
 /** Whole numbers have to be known, if they can. */
 const mostWhole = 2 ** 22;
 

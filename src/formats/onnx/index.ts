@@ -15,7 +15,8 @@ import { dtypeOf } from "./numbers.ts";
 import { versionsOf } from "./operators/list.ts";
 import { type Attempt, attemptsOf, type Port, portsOf } from "./ports.ts";
 import { decodeModel, type GraphProto, type ModelProto } from "./schema.ts";
-import { known, shapeAt, type Value } from "./values.ts";
+import { isUniform } from "./site.ts";
+import { cutKnown, known, shapeAt, type Value } from "./values.ts";
 import { damaged } from "./wire.ts";
 
 /** ONNX files. */
@@ -88,7 +89,8 @@ function modelOf(model: ModelProto, source: GraphProto, ports: readonly Port[], 
   const values = importer.run(source, scope);
   checkPlaces(values, source, ports, rows);
   const taken = new Set<string>();
-  const results = values.map((value, i) => [freeName(plainName(source.outputs[i].name), taken), resultOf(importer, value, source.outputs[i].name)] as const); // biome-ignore format: one line
+  const isOpen = ports.some(({ shape }) => shape.includes("batch"));
+  const results = values.map((value, i) => [freeName(plainName(source.outputs[i].name), taken), resultOf(importer, value, source.outputs[i].name, isOpen)] as const); // biome-ignore format: one line
   const made = graph(source.name, results);
   if (nodesOf(made, "input").length === 0)
     throw refusal(source.outputs[0]?.name ?? "", "models whose results depend on no input");
@@ -103,9 +105,14 @@ function checkPlaces(values: readonly Value[], source: GraphProto, ports: readon
   throw new Kept(source.outputs[moved].name, "an output");
 }
 
-/** A result with rows: one number of them for each, and without a batch of 1 that is no axis of a row. */
-function resultOf(importer: Importer, value: Value, path: string) {
-  const { g } = importer;
+/**
+ * A result with rows: one number of them for each, and without a batch of 1 that is no axis of a row. `isOpen`: the batch has any size, so
+ * that known numbers that are as many as its rows, and alike for all, are those of each row.
+ */
+function resultOf(importer: Importer, given: Value, path: string, isOpen: boolean) {
+  const { g, rows } = importer;
+  const isAlike = isOpen && given.data !== undefined && given.shape[0] === rows && isUniform(given, 0);
+  const value = isAlike ? { ...cutKnown(given, 0, 0, 1), shape: given.shape.slice(1) } : given;
   const node = importer.nodeOf(value, path);
   if (value.shape.includes(0)) throw refusal(path, "outputs of no numbers");
   const isOne = importer.rows === 1 && value.at !== 0 && value.shape[0] === 1 && value.shape.length > 1;

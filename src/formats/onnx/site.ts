@@ -38,7 +38,7 @@ export function laidOut(of: Layouts, value: Value, at: At, rank: number): Node {
 }
 
 /** Whether known numbers are the same all along an axis. */
-function isUniform({ data, shape }: Value, axis: number): boolean {
+export function isUniform({ data, shape }: Value, axis: number): boolean {
   if (data === undefined) return false;
   const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   const stride = inner * shape[axis];

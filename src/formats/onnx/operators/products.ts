@@ -76,9 +76,7 @@ function stacked(site: Site, a: Value, b: Value): Value {
   // The batch may be among the axes before the matrices alone.
   const outer = (value: Value): Value => site.apart(value, axesOf(2, value.shape.length - 2));
   const [left, right] = [outer(a), outer(b)];
-  const stacks = (value: Value): Value => ({ ...value, shape: [...value.shape.slice(0, -2), 1, 1] });
-  const found = site.common([stacks(left), stacks(right)], rank);
-  const at: At = typeof found === "number" && found >= rank - 2 ? "each" : found;
+  const at = site.common([left, right], rank);
   const sizes = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)) ?? site.refuse("of stacks of other sizes");
   const [x, y] = [left, right].map((value) => {
     const node = site.laid(value, at, rank);

@@ -2,6 +2,7 @@
 // opened, or follow from the shape that the file states for a result.
 import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import { axisOf, type Made, type Operator, operator, type Site } from "../define.ts";
+import { most } from "../fold.ts";
 import { axesOf, broadcastShape, known, type Value } from "../values.ts";
 import { cut, joined, padded, reshapeTo, stretched, take, transposeTo } from "./moves.ts";
 import { checkCount, checkShape } from "./sources.ts";
@@ -76,7 +77,12 @@ const expand = (site: Site): Value => {
   const given = shapeOf(site, 1) ?? [];
   const shape = broadcastShape(x.shape, given) ?? site.refuse(`of [${x.shape.join(", ")}] to [${given.join(", ")}]`);
   checkShape(site, shape);
-  return stretched(site, x, shape);
+  // As many of known numbers as the batch has rows: a number for each, where there are too many to be known.
+  const isBatch = site.rows !== 1 && shape[0] === site.rows && (x.shape.length < shape.length || x.shape[0] === 1);
+  if (x.at !== "none" || !isBatch || sizeOf(shape) <= most) return stretched(site, x, shape);
+  const rest = shape.slice(1);
+  const row = site.laid(x, 0, shape.length);
+  return site.made(site.g.broadcast(site.g.broadcastTo(row, rest), { shape: ["n", ...rest], axes: axesOf(rest.length, 1) }), 0, x.dtype); // biome-ignore format: one line
 };
 
 /** Each axis several times over: [1, d] repeated, then as one axis. */
