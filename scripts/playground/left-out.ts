@@ -2,10 +2,25 @@
 // the page asks for. Guarantee: what a list can say is all there; what stands here is said in docs/playground.md where a reader could miss it.
 import ts from "typescript";
 
-/** Columns of the compiler's tables that its own code never reads, by the folder of the tables: tests read them. */
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** Columns that nothing in the page reads, by the files of the tables: of the compiler's tables tests read them, of a library others do. */
 const columns: readonly (readonly [folder: RegExp, columns: readonly string[]])[] = [
   [/\/compiler\/(ops|layers|training|schedule\/strategies)\//, ["examples", "sample", "says"]],
   [/\/compiler\/rewrite\/rules\//, ["sample"]],
+  // Methods of z.string() for formats of text; a schema that asked for one would fault as soon as the page loads.
+  [
+    /\/zod\/v4\/classic\/schemas\.js$/,
+    words(`email url jwt emoji guid uuid uuidv4 uuidv6 uuidv7 nanoid cuid cuid2 ulid base64 base64url xid ksuid ipv4 ipv6 cidrv4 cidrv6 e164
+      datetime date time duration`),
+  ],
+  // A layout walks graphs in preorder and postorder, and nowhere else.
+  [
+    /\/dagre\.esm\.js$/,
+    words(
+      `CycleException bellmanFord components dijkstra dijkstraAll findCycles floydWarshall isAcyclic prim shortestPaths tarjan topsort read write`,
+    ),
+  ],
 ];
 
 /** A form that nobody chooses, so that nothing but its options is looked at. */
