@@ -37,6 +37,8 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   samplingRate: fc.constantFrom(100, 8000),
   minFreq: fc.constantFrom(1, 20),
   maxFreq: fc.constantFrom(undefined, 40),
+  // Each point is looked up among the 256 bins of four tiles, which takes an interpreter long.
+  tileGridSize: fc.constantFrom([1, 1], [1, 2], [2, 1]),
   // What the inputs are, their number says.
   takes: fc.constant(undefined),
   attentionAxes: fc.constantFrom(undefined, 1, 2, [1, 2]),

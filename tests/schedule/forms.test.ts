@@ -22,7 +22,8 @@ const lowered = (model: Model, options: object): Compilation => lowerModel(model
 function predicted(program: Program, { contents }: Compilation, x: Float32Array): Float32Array {
   const machine = createMachine(program, { constants: contents });
   const entry = program.entries.find(({ name }) => name === "predict") ?? program.entries[0];
-  machine.buffers.get(entry.inputs[0][1])?.set(x);
+  // A model may not ask for its input: all bins of none are one.
+  for (const [, buffer] of entry.inputs) machine.buffers.get(buffer)?.set(x);
   machine.run("predict", {});
   return machine.buffers.get(entry.outputs[0][1])?.slice() ?? new Float32Array();
 }

@@ -122,12 +122,7 @@ function tablesOf(g: G, ids: Node, [rows, columns]: readonly Tiles[], clipLimit:
   const hits = g.equal(g.broadcast(tiled, { shape, axes: [0, 1, 2, 3, 4, 5] }), g.iota({ shape, axis: 6 }));
   const counted = g.reduceSum(hits, { axes: [2, 4] });
   const cut = clipLimit > 0 ? spread(g, counted, Math.fround((clipLimit * points) / bins)) : counted;
-  // A running sum is a product with the triangle of ones; counts are whole, so that any order has the same sum.
-  const triangle = g.sub(
-    g.fill(1, [bins, bins]),
-    g.less(g.iota({ shape: [bins, bins], axis: 1 }), g.iota({ shape: [bins, bins], axis: 0 })),
-  );
-  const running = g.dot(cut, triangle, { batch: [[], []], contract: [[4], [0]] });
+  const running = runningSum(g, cut);
   const outer = running.type.shape;
   const first = g.slice(running, { starts: [0, 0, 0, 0, 0], sizes: [...outer.slice(0, 4), 1] });
   const least = g.broadcast(g.reshape(first, { shape: outer.slice(0, 4) }), { shape: outer, axes: [0, 1, 2, 3] });
@@ -135,6 +130,22 @@ function tablesOf(g: G, ids: Node, [rows, columns]: readonly Tiles[], clipLimit:
   const isNone = g.equal(rest, g.like(rest, 0));
   const scaled = g.div(g.mul(g.sub(running, least), g.like(running, top)), g.select(isNone, g.like(rest, 1), rest));
   return [1, 2].reduce((all, axis) => edged(g, all, axis), clipped(g, scaled, [0, top]));
+}
+
+/**
+ * The running sum along the last axis, of 256: by rows of 16, each a product with a triangle of ones, and what the rows before have. One
+ * triangle for all would be 65,536 numbers in the module.
+ */
+function runningSum(g: G, x: Node): Node {
+  const { shape } = x.type;
+  const side = Math.sqrt(bins);
+  const rows = g.reshape(x, { shape: [...shape.slice(0, -1), side, side] });
+  const [of, to] = [0, 1].map((axis) => g.iota({ shape: [side, side], axis }));
+  const one = g.fill(1, [side, side]);
+  const along = (sums: Node, axis: number, ones: Node) => g.dot(sums, ones, { batch: [[], []], contract: [[axis], [0]] });
+  const within = along(rows, 5, g.sub(one, g.less(to, of)));
+  const before = along(g.reduceSum(rows, { axes: [5] }), 4, g.less(of, to));
+  return g.reshape(g.add(within, g.broadcast(before, { shape: within.type.shape, axes: [0, 1, 2, 3, 4] })), { shape });
 }
 
 /** Counts held below a limit, and what is above it spread over all bins. */
