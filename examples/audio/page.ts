@@ -58,17 +58,21 @@ function draw(lines: readonly (readonly [name: string, values: Float32Array])[])
   }
 }
 
-let playing: { readonly context: AudioContext; set(): void } | undefined;
+interface Playing {
+  readonly context: AudioContext;
+  set(): void;
+}
+/** What was asked for last: a click may come before the sound of the one before it. */
+let playing: Promise<Playing> | undefined;
 
 async function toggle(): Promise<void> {
-  const button = part<HTMLButtonElement>("play");
-  if (playing !== undefined) {
-    await playing.context.close();
-    playing = undefined;
-    button.textContent = "Play";
-    return;
-  }
-  button.textContent = "Stop";
+  const before = playing;
+  playing = before === undefined ? play() : undefined;
+  part("play").textContent = playing === undefined ? "Play" : "Stop";
+  await (await before)?.context.close();
+}
+
+async function play(): Promise<Playing> {
   const context = new AudioContext({ sampleRate: rate });
   const { source, node } = await chain(context);
   const [amplified, clean] = [new GainNode(context), new GainNode(context)];
@@ -80,14 +84,14 @@ async function toggle(): Promise<void> {
     clean.gain.value = Number(!isOn);
     (node.parameters.get("drive") as AudioParam).value = Number(part<HTMLInputElement>("drive").value);
   };
-  playing = { context, set };
   set();
   source.loop = true;
   source.start();
+  return { context, set };
 }
 
 part("play").onclick = () => void toggle();
-for (const id of ["on", "drive"]) part(id).oninput = () => playing?.set();
+for (const id of ["on", "drive"]) part(id).oninput = async () => (await playing)?.set();
 void render().then((values) => {
   const error = (100 * errorToSignal(values, wet)).toFixed(1);
   draw([

@@ -2,10 +2,25 @@
 // the page asks for. Guarantee: what a list can say is all there; what stands here is said in docs/playground.md where a reader could miss it.
 import ts from "typescript";
 
-/** Columns of the compiler's tables that its own code never reads, by the folder of the tables: tests read them. */
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** Columns that nothing in the page reads, by the files of the tables: of the compiler's tables tests read them, of a library others do. */
 const columns: readonly (readonly [folder: RegExp, columns: readonly string[]])[] = [
   [/\/compiler\/(ops|layers|training|schedule\/strategies)\//, ["examples", "sample", "says"]],
   [/\/compiler\/rewrite\/rules\//, ["sample"]],
+  // Methods of schemas, most for formats of text; a schema that asked for one would fault as soon as the page loads.
+  [
+    /\/zod\/v4\/classic\/schemas\.js$/,
+    words(`email url jwt emoji guid uuid uuidv4 uuidv6 uuidv7 nanoid cuid cuid2 ulid base64 base64url xid ksuid ipv4 ipv6 cidrv4 cidrv6 e164
+      datetime date time duration and catch prefault nonoptional exactOptional`),
+  ],
+  // A layout walks graphs in preorder and postorder, and nowhere else.
+  [
+    /\/dagre\.esm\.js$/,
+    words(
+      `CycleException bellmanFord components dijkstra dijkstraAll findCycles floydWarshall isAcyclic prim shortestPaths tarjan topsort read write`,
+    ),
+  ],
 ];
 
 /** A form that nobody chooses, so that nothing but its options is looked at. */
@@ -61,6 +76,12 @@ const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
   [/\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/],
 ];
 
+/** Single exports, by the end of their module's name: what stands in their place. */
+const exported: readonly (readonly [file: RegExp, name: string, instead: string])[] = [
+  // The policy of the page lets no text be run as code, so the schemas that write their own check as a text never do.
+  [/\/zod\/v4\/core\/schemas\.js$/, "$ZodObjectJIT", "$ZodObject"],
+];
+
 /** A source without properties of these names. */
 function without(names: readonly string[], text: string): string {
   const source = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest);
@@ -81,6 +102,15 @@ function without(names: readonly string[], text: string): string {
   return cuts.reverse().reduce((rest, [from, to]) => rest.slice(0, from) + rest.slice(to), text);
 }
 
+/** A source in which an exported constant is something else. */
+function instead(name: string, other: string, text: string): string {
+  const source = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest);
+  const found = source.statements.flatMap((each) => (ts.isVariableStatement(each) ? each.declarationList.declarations : []));
+  const value = found.find((each) => each.name.getText(source) === name)?.initializer;
+  if (value === undefined) throw new Error(`there is no ${name} to leave out`);
+  return text.slice(0, value.getStart(source)) + other + text.slice(value.end);
+}
+
 const missing = (text: string): string =>
   [...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)|^export \{ \w+ as (\w+) \}/gm)]
     .map(
@@ -93,6 +123,8 @@ const missing = (text: string): string =>
 export function withoutUnused(text: string, file: string): string | undefined {
   const module = modules.find(([one]) => one.test(file));
   if (module !== undefined) return module[1] ?? missing(text);
+  const other = exported.find(([one]) => one.test(file));
+  if (other !== undefined) return instead(other[1], other[2], text);
   const found = columns.find(([folder]) => folder.test(file));
   // Trees are slow to make: files without the words are left as they are.
   const has = found?.[1].some((column) => text.includes(column));

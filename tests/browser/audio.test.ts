@@ -45,6 +45,13 @@ const inBrowser = (open: () => Promise<Tab>) => (): void => {
     expect(await tab.settled("Stop", () => document.getElementById("play")?.textContent ?? "")).toBe("Stop");
     await tab.click("#play");
     expect(await tab.settled("Play", () => document.getElementById("play")?.textContent ?? "")).toBe("Play");
+    // Two clicks before there is any sound: the last one holds.
+    const twice = await tab.run(() => {
+      const button = document.getElementById("play");
+      for (let i = 0; i < 2; i++) button?.click();
+      return button?.textContent;
+    });
+    expect(twice).toBe("Play");
     expect(tab.faults).toEqual([]);
   });
 
