@@ -12,7 +12,7 @@ import { type Sweep, sweepLength, sweepOf } from "../../support/sweep.ts";
 const whole = Number(process.env.LAYERC_FUZZ ?? 1) > 1;
 const hour = 3_600_000;
 /** A prime, so that all low bits occur. */
-const stride = whole ? 1 : 1021;
+const stride = whole ? 1 : 2039;
 const kinds = relaxedRuns ? [false, true] : [false];
 
 /** Calls `see` for every `step`th float32 of positive patterns from..to, and for its negative. */
