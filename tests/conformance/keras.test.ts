@@ -25,8 +25,9 @@ const fits = fitCases();
 const casesIn = (folder: string): readonly string[] => readdirSync(folder).filter((file) => file.endsWith(".json"));
 
 it.each(["layers", "training"])("has every case of %s as it was written", (name) => {
-  expect(casesIn(join(fixtures, name))).toEqual(casesIn(join(source, name)));
-  for (const file of readdirSync(join(fixtures, name))) {
+  // Cases of our own, of the same Keras, stand beside them.
+  expect(casesIn(join(fixtures, name))).toEqual(expect.arrayContaining([...casesIn(join(source, name))]));
+  for (const file of readdirSync(join(source, name))) {
     const [ours, theirs] = [fixtures, source].map((folder) => readFileSync(join(folder, name, file)));
     expect(ours.equals(theirs), file).toBe(true);
   }
