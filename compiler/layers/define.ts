@@ -185,6 +185,8 @@ export interface Layer<C extends object = object> {
   readonly isStateful?: (config: C) => boolean;
   /** Makes it a recurrent cell, which `rnn` lowers instead. */
   readonly cell?: Cell<C>;
+  /** The number by which its input says "nothing here", where it makes a mask of that. In: the camelCase keys of a Keras file. */
+  readonly marksNothing?: (config: Readonly<Record<string, unknown>>) => unknown;
   /** It is no line: it stands within a layer of that name alone, under that key. */
   readonly only?: { readonly layer: string; readonly key: string };
   /** The config in our terms, where a Keras file says it otherwise: what it saves as variables or assets, or under other keys. In: camelCase keys. */

@@ -23,6 +23,10 @@ const layers: readonly Listed[] = [
   layer("Embedding", "embedding", "ids", { mask_zero: true }),
   layer("Masking", "masking", "x", { mask_value: -1 }),
   layer("Embedding", "plain", "x", { mask_zero: false }),
+  layer("ReversibleEmbedding", "tied", "words", { mask_zero: true }),
+  { ...layer("Embedding", "by_name", "x", { mask_zero: true }), nodes: [{ args: [], kwargs: { inputs: tensor("named") } }] },
+  op("NotEqual", "of_words", tensor("words"), 0),
+  op("NotEqual", "of_named", tensor("named"), 0),
   op("NotEqual", "of_ids", tensor("ids"), 0),
   op("NotEqual", "of_x", tensor("x"), -1),
   op("Any", "any", tensor("of_x")),
@@ -39,7 +43,9 @@ const layers: readonly Listed[] = [
 ];
 const isOwn = masksOf(layers);
 
-it.each(["of_ids", "any", "joined", "both"])("%s is Keras' own", (name) => expect(isOwn([name, 0, 0])).toBe(true));
+it.each(["of_ids", "of_words", "of_named", "any", "joined", "both"])("%s is Keras' own", (name) =>
+  expect(isOwn([name, 0, 0])).toBe(true),
+);
 it.each(["other_number", "other_tensor", "greater", "half", "two", "nothing", "ids", "embedding", "missing"])(
   "%s is the user's",
   (name) => expect(isOwn([name, 0, 0])).toBe(false),

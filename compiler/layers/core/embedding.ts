@@ -31,6 +31,7 @@ export const embedding = layer({
   integers: ({ inputDim }) => inputDim,
   weights: (config) => [weightOf(config, "embeddings", [config.inputDim, config.outputDim])],
   stream: eachNumber,
+  marksNothing: ({ maskZero }) => (maskZero === true ? 0 : undefined),
   lower: (g, { x, weights: { embeddings }, config: { maskZero } }) => ({
     y: g.gather(embeddings, x),
     mask: maskZero ? g.as("mask", () => g.sub(g.like(x, 1), g.equal(x, g.like(x, 0)))) : null,

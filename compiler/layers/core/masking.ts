@@ -15,6 +15,7 @@ export const masking = layer({
   legal: (_config, input) => needsAxes(1, input),
   weights: () => [],
   stream: eachStep,
+  marksNothing: ({ maskValue }) => maskValue,
   lower: (g, { x, config: { maskValue } }) => {
     const { shape } = x.type;
     const mask = g.as("mask", () =>

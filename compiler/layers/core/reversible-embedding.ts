@@ -54,6 +54,7 @@ export const reversibleEmbedding = layer({
         ]),
   ],
   stream: { says: "yes", of: ({ reverse }, inputs) => (reverse ? eachStep : eachNumber).of({}, inputs) },
+  marksNothing: ({ maskZero }) => (maskZero === true ? 0 : undefined),
   lower: (g, { x, weights, config }) => {
     const { embeddings, reverse_embeddings: own } = weights;
     if (!config.reverse) {

@@ -3,31 +3,30 @@
 //
 //   Embedding, mask_zero     NotEqual(ids, 0)                        OnesLike(x), ZerosLike(x)     of whatever: x counts for nothing
 //   Masking                  Any(NotEqual(x, mask_value))            any other operation           of such masks alone
+import { camelCase } from "../../../compiler/diagnostics/check.ts";
 import { isOperation, type Listed, type Reference, tensorsIn } from "./references.ts";
-
-/** The number that a layer takes for "nothing here", where it makes a mask. */
-const marks: Readonly<Record<string, (config: Listed["config"]) => unknown>> = {
-  Embedding: ({ mask_zero }) => (mask_zero === true ? 0 : undefined),
-  Masking: ({ mask_value }) => mask_value,
-};
+import { knownLayer } from "./values.ts";
 
 /** Operations that give a shape, and the same numbers whatever they take. */
 const shapes: ReadonlySet<string> = new Set(["OnesLike", "ZerosLike"]);
 
 const keyOf = (from: Reference): string => JSON.stringify(from);
+const conditionOf = (from: Reference, mark: unknown): string => JSON.stringify([from, mark]);
 
 /** Tells Keras' own masks among tensors of these layers. */
 export function masksOf(layers: readonly Listed[]): (from: Reference) => boolean {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const conditions = new Set<string>();
-  for (const { class_name: kind, config, nodes } of layers) {
-    const mark = Object.hasOwn(marks, kind) ? marks[kind](config) : undefined;
-    if (mark === undefined) continue;
-    for (const { args } of nodes) for (const taken of tensorsIn(args[0])) conditions.add(`${keyOf(taken)} ${Number(mark)}`);
+  for (const one of layers) {
+    const config = Object.fromEntries(Object.entries(one.config).map(([key, value]) => [camelCase(key), value]));
+    const mark = knownLayer(one)?.marksNothing?.(config);
+    if (typeof mark !== "number") continue;
+    for (const { args, kwargs } of one.nodes)
+      for (const taken of tensorsIn(args[0] ?? kwargs.inputs)) conditions.add(conditionOf(taken, mark));
   }
   const isCondition = (kind: string, args: readonly unknown[]): boolean => {
     const [taken, ...others] = tensorsIn(args);
-    return kind === "NotEqual" && others.length === 0 && conditions.has(`${keyOf(taken)} ${Number(args[1])}`);
+    return kind === "NotEqual" && others.length === 0 && conditions.has(conditionOf(taken, args[1]));
   };
   return (mask) => {
     const seen = new Set<string>();
