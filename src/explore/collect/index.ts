@@ -51,7 +51,12 @@ export function collectWith(
   const alone = () => (made.size > 1 ? lowerAlone(model, options) : { compilation, made: made.get("predict") ?? [] });
   const activations = activationsOf(manifest.multiplyAdds, alone, thingOf);
   const rows = typed
-    ? typedOf(model, options, { resolved: compilation.resolved, bytes: manifest.bytes.weights }, thingOf)
+    ? typedOf(
+        model,
+        options,
+        { ...compilation, bytes: manifest.bytes.weights, hasRows: typeof activations !== "string" },
+        thingOf,
+      )
     : "only a report that is a file carries weights";
   // Where there is nothing but predict in JavaScript, its calls are all kernels.
   const needsProfile = typeof rows === "string" || made.size > 1 || compilation.simd !== undefined;
