@@ -11,6 +11,7 @@ import { label, readsOf, showOrigins } from "../../../compiler/plan/print.ts";
 import type { Entry } from "../../../compiler/program/program.ts";
 import type { ThingId } from "../report.ts";
 import { whyStored } from "../words.ts";
+import { goalRows } from "./goals.ts";
 import { inputPath } from "./layers.ts";
 import type { Finder } from "./panes.ts";
 import type { Things } from "./things.ts";
@@ -79,6 +80,7 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     return region === undefined ? undefined : things.find("region", region.id, goal);
   };
   const byName = new Map(plan.regions.map((region, at) => [region.name, at]));
+  const { tile } = goalRows[goal];
   const find = ({ kind, name }: Of): ThingId | undefined => {
     if (kind === "call") {
       const [entry, at] = name.split(" ");
@@ -86,7 +88,7 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     }
     if (kind === "let") return regionAt(steps?.get(name));
     // A tile of rows has the regions of a row, in kernels of its own.
-    if (kind === "kernel" && goal === "predict" && name.startsWith(tiled)) return regionAt(byName.get(name.slice(tiled.length)));
+    if (kind === "kernel" && tile !== undefined && name.startsWith(tile)) return regionAt(byName.get(name.slice(tile.length)));
     return things.find(kind, name, goal);
   };
   return {
@@ -97,8 +99,6 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     isStraight: steps !== undefined,
   };
 }
-
-const tiled = "predictTile/";
 
 /** Of each stage and target the kernel of each region, in order; a straight line has one for all. */
 function callsOf(goal: Goal, made: readonly Made[], { regions }: Plan): readonly (readonly string[])[] {
