@@ -13,6 +13,7 @@ import { attention } from "./attention.ts";
 import { control } from "./control.ts";
 import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { gridSampling } from "./grid-sample.ts";
 import { indexing } from "./indexing.ts";
 import { logic } from "./logic.ts";
 import { microsoft } from "./microsoft/list.ts";
@@ -24,6 +25,7 @@ import { quantization } from "./quantization.ts";
 import { recurrent } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
 import { resizing } from "./resize.ts";
+import { scattering } from "./scatter.ts";
 import { shapes } from "./shapes.ts";
 import { sources } from "./sources.ts";
 
@@ -37,11 +39,13 @@ export const operators: readonly Operator[] = [
   ...along,
   ...shapes,
   ...indexing,
+  ...scattering,
   ...productRows,
   ...convolutions,
   ...pooling,
   ...normalizations,
   ...resizing,
+  ...gridSampling,
   ...recurrent,
   ...attention,
   ...quantization,
