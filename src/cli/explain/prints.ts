@@ -100,7 +100,7 @@ export const prints: Partial<Readonly<Record<Code, string>>> = {
   "format/archive":
     "format/archive\n  the archive's directory says 1 members and holds 0\n  hint  save the model again, or copy the file again\n  at    net.keras\n",
   "onnx/unsupported":
-    "onnx/unsupported  y\n  layerc has no operator Wide of opset 17\n  hint  docs/formats/onnx.md lists those it has\n",
+    "onnx/unsupported  y\n  layerc has no operator Wide of opset 17\n  hint  docs/formats/onnx.md lists those it has; say it in layers that layerc has: --layer Wide=./wide.ts, or open(bytes, name, { layers: { Wide } }); docs/formats/custom-layers.md shows how\n",
   "format/unknown":
     'format/unknown\n  net.keras is no model: it starts with "hello"\n  hint  layerc opens .safetensors files that it saved, model.json of TensorFlow.js, an architecture of Keras as JSON, a spec as JSON, the text of a Graph, .keras files of Keras 2, .keras files of Keras 3, .h5 files of Keras, .onnx files\n  at    net.keras\n',
   "format/header":

@@ -106,7 +106,7 @@ export class Importer {
   }
 
   #make(node: NodeProto, scope: Scope, path: string): readonly (Value | undefined)[] {
-    const row = operatorFor(node, scope.versions, path);
+    const row = operatorFor(node, scope.versions, path, this.#given.layers);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.#read(name, scope, path)));
     const given = inputs.flatMap((value) => (value === undefined ? [] : [value]));
     try {

@@ -24,7 +24,7 @@ export const onnx: Format = {
   name: ".onnx files",
   sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head),
   open: openOnnx,
-  facts: (bytes) => onnxFacts(decodeModel(bytes)),
+  facts: (bytes, given) => onnxFacts(decodeModel(bytes), given),
 };
 
 /** A version of the format first, then who wrote it or what it is: what every tool writes. */

@@ -20,9 +20,9 @@ export const tfjs: Format = {
   name: "model.json of TensorFlow.js",
   sniff: (head) => head[textStart(head)] === 0x7b && isTopology(head),
   open: openTfjs,
-  facts: (bytes) => {
+  facts: (bytes, given) => {
     const file = parseJson(decode(bytes.subarray(textStart(bytes))), "format/json");
-    return isPlain(file) ? tfjsFacts(file) : { says: [] };
+    return isPlain(file) ? tfjsFacts(file, given) : { says: [] };
   },
 };
 
