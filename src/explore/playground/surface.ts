@@ -1,9 +1,14 @@
 // The surface over the plane in words. In: what a net gives at the middles of square cells, row by row from above. Out: where a cell is, what the net gives there, which cell a key leads to.
 // Guarantee: pure; a cell is one of the surface.
-import type { Picture } from "./trainer.ts";
 
-/** What a net gives over the plane. */
-export type Surface = Picture & { readonly kind: "surface" };
+/** What a net gives over the plane, from −reach to reach: at each cell of size × size so many outputs. */
+export interface Surface {
+  readonly kind: "surface";
+  readonly size: number;
+  readonly values: Float32Array;
+  readonly outputs: number;
+  readonly reach: number;
+}
 
 /** The middle of a cell: to the right and upwards. */
 export const middleOf = ({ size, reach }: Pick<Surface, "size" | "reach">, cell: number): readonly [a: number, b: number] => [
