@@ -79,6 +79,23 @@ describe.each(Object.entries(cases))("the report of %s", (_, { model, options })
     expect(row).toBe(rows.length);
   });
 
+  it("has a row for every weight in it, which lights its layer", () => {
+    const { marks } = paneOf(report.goals[0], "javascript");
+    const layers = new Set(report.layers.map(({ thing }) => thing));
+    let row = 0;
+    for (const { parts = [] } of compileObserved(model, options, () => {}).lines) {
+      for (const i of parts.keys()) {
+        const own = marks.find(([from, to, , also]) => from === row + 1 + i && to === from && also === undefined)?.[2] ?? -1;
+        const lights = [own, ...(report.things[own]?.lights ?? [])];
+        expect(
+          lights.some((thing) => layers.has(thing)),
+          `${JSON.stringify(parts[i])}`,
+        ).toBe(true);
+      }
+      row += 1 + parts.length;
+    }
+  });
+
   it("has the kernels in WebAssembly as text that assembles to the very bytes", () => {
     const { wasmLines, bytes } = assembledText(model, options);
     if (bytes === undefined) return expect(wasmLines).toEqual([]);
