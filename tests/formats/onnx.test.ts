@@ -144,6 +144,26 @@ describe("numbers that have to be known", () => {
   });
 });
 
+it("takes nodes in any order, and no circle of them", () => {
+  const [last, middle, first] = [node("Neg", ["b"], ["y"]), node("Add", ["a", "a"], ["b"]), node("Mul", ["x", "x"], ["a"])];
+  expect([...predict(open(modelBytes({ nodes: [last, middle, first] })), { x: [3, 4] }).y]).toEqual([-18, -32]);
+  const circle = modelBytes({ nodes: [node("Add", ["x", "y"], ["a"]), node("Neg", ["a"], ["y"])] });
+  expect(errorOf(() => open(circle))).toMatchObject({ code: "format/onnx", message: expect.stringContaining("reads what follows from it") }); // biome-ignore format: one line
+});
+
+it("takes the range of each row where numbers are quantised as they come and the batch is open", () => {
+  const nodes = [node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]), node("DequantizeLinear", ["q", "s", "z"], ["y"])];
+  const apart = open(modelBytes({ nodes }));
+  const rows = [[0, 0], [51, -204], [5.1, 2]]; // biome-ignore format: one list
+  const all = predict(apart, { x: rows.flat() }).y;
+  expectClose(all, [0, 0, 51, -204, 5.1, 2], standard.layers, "whole steps of each row's own");
+  for (const [i, x] of rows.entries()) expect([...all.slice(2 * i, 2 * i + 2)]).toEqual([...predict(apart, { x }).y]);
+  const together = open(modelBytes({ nodes, inputs: [valueInfo("x", [2, 2])] }));
+  expectClose(predict(together, { x: [51, -204, 0.7, 0.2] }).y, [51, -204, 1, 0], standard.layers, "one range");
+  const infinite = modelBytes({ nodes: [node("QuantizeLinear", ["x", "s"], ["y"])], weights: [tensor("s", [], { floats: [Number.POSITIVE_INFINITY] })] }); // biome-ignore format: one line
+  expect(() => open(infinite)).toThrow(/QuantizeLinear by a scale that is not finite/);
+});
+
 it("takes the name that onnxruntime has for RMSNormalization", () => {
   const bytes = one("SimplifiedLayerNormalization", { weights: [tensor("w", [2], { floats: [1, 2] })] }, ["x", "w"]);
   expectClose(predict(open(bytes), { x: [3, 4] }).y, [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)], standard.layers, "y");
