@@ -28,8 +28,8 @@ interface Case {
   readonly y: readonly number[];
 }
 const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Record<string, Case>;
-const { Scale, Block, Attention, Net } = definitions;
-const all: LayerDefinitions = { Scale, Block, Attention, Net };
+const { Scale, Block, Attention, Net, bump, plain_act } = definitions;
+const all: LayerDefinitions = { Scale, Block, Attention, Net, bump, plain_act };
 
 const opened = (file: string, layers: LayerDefinitions = all): Model => open(bytesOf(file), file, { layers });
 function expectNumbers(model: Model, name: string, where: string): void {
@@ -45,8 +45,17 @@ function expectNumbers(model: Model, name: string, where: string): void {
 }
 
 describe("files that Keras wrote", () => {
-  it.each(["whole.keras", "whole.h5", "wrapped.keras", "wrapped.h5", "net.keras"])("%s gives Keras' numbers", (file) => {
-    expectNumbers(opened(file), file.replace(/\..*/, ""), file);
+  it.each(["whole.keras", "whole.h5", "wrapped.keras", "wrapped.h5", "net.keras", "activated.keras", "activated.h5"])(
+    "%s gives Keras' numbers",
+    (file) => {
+      expectNumbers(opened(file), file.replace(/\..*/, ""), file);
+    },
+  );
+
+  it("name an activation that nobody defined, and one that is applied at every step", () => {
+    const refused = (file: string, layers: LayerDefinitions) => diagnosticOf(() => opened(file, layers));
+    expect(refused("activated.keras", {})).toMatchObject({ code: "format/unsupported", message: expect.stringMatching(/"my>bump" is an activation/) }); // biome-ignore format: one line
+    expect(refused("within.keras", all)).toMatchObject({ code: "format/unsupported", message: expect.stringMatching(/"my>bump".*at every step/) }); // biome-ignore format: one line
   });
 
   it("take a class by its whole name first, and hand over config and call as the file has them", () => {

@@ -11,6 +11,7 @@ import type { InputSpec, LayerSpec, Model, OutputSpec } from "../../../compiler/
 import type { Custom, LayerDefinition } from "../custom/define.ts";
 import { defined, definitionOf } from "../custom/lines.ts";
 import { type Given, steppedOver } from "../define.ts";
+import { ownActivation, withoutActivation } from "./activation.ts";
 import { type Call, functional } from "./functional.ts";
 import { operationLine } from "./operations/index.ts";
 import { foldersOf, free, inputLine, nameOf, sampleShape, statesShape, wrong } from "./places.ts";
@@ -237,6 +238,16 @@ class Reader {
     return { ...line, name };
   }
 
+  /** A layer, and behind it its activation, which a definition says. */
+  #activated(item: Serialized, activation: string, name: string, site: Site): LayerSpec {
+    const path = `${site.path}.config.activation`;
+    const bare = withoutActivation(item, activation, path);
+    const within = { ...site, prefix: `${site.prefix}${name}/` };
+    const own: Serialized = { class_name: activation, module: "builtins", config: { name: "activation" } };
+    const line = this.#line(bare, "layer", within);
+    return { name, layer: "pipeline", config: { layers: [line, this.#line(own, "activation", { ...within, path, folder: `${site.folder}/activation` })] } }; // biome-ignore format: one line
+  }
+
   #line(item: Serialized, name: string, site: Site): LayerSpec {
     const { folder, prefix, path, depth } = site;
     const custom = this.#custom(item, name, site, {});
@@ -246,11 +257,13 @@ class Reader {
       const layer = item.class_name === "Pipeline" ? "pipeline" : "model";
       return { name, layer, config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
     }
+    const activation = ownActivation(item.config);
+    if (activation !== undefined) return this.#activated(item, activation, name, site);
     const layer = layerOf(item, path);
     this.folders.set(`${prefix}${name}`, folder);
     // Keras' name of a layer within is the key that it stands under, and its folder too.
     const within: Inner = (nested, at) => {
-      const isOurs = !this.#isContainer(nested) && this.#definitionOf(nested) === undefined;
+      const isOurs = !this.#isContainer(nested) && this.#definitionOf(nested) === undefined && !ownActivation(nested.config);
       if (isOurs && layerOf(nested, at).fromKeras === undefined) return undefined;
       const role = at.slice(at.lastIndexOf(".") + 1);
       const place = { folder: `${folder}/${role}`, prefix: `${prefix}${name}/`, path: at, depth: depth + 1 };

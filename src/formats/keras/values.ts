@@ -76,7 +76,8 @@ export function layerOf(item: Serialized, path: string): AnyLayer {
   if (class_name === "Lambda")
     return unsupported(path, "the layer Lambda holds Python code, which layerc does not run", definitionHint(class_name));
   const isCustom = !isKeras(item) || class_name.includes(">");
-  const what = isCustom ? `${quote(class_name)} is a layer of the file's author` : `layerc does not have the layer ${class_name}`;
+  const kind = path.endsWith(".activation") ? "an activation" : "a layer";
+  const what = isCustom ? `${quote(class_name)} is ${kind} of the file's author` : `layerc does not have the layer ${class_name}`;
   return unsupported(path, what, definitionHint(class_name));
 }
 
@@ -97,6 +98,9 @@ const kinds: readonly {
   { modules: ["keras.random", "keras.src.random"], ours: () => undefined },
 ];
 
+/** An initializer by name, where layerc has it. */
+const known = (name: unknown): unknown => (initializerSchema.safeParse(name).success ? name : undefined);
+
 /** Objects that are lists in Python. */
 const listClasses: ReadonlySet<unknown> = new Set(["__tuple__", "__numpy__", "__tensor__"]);
 
@@ -109,7 +113,7 @@ export function ours(value: unknown, path: string, depth = 0, inner?: Inner): un
     const { config, items } = value as { config?: unknown; items?: unknown };
     return ours(isPlain(config) ? config.value : (items ?? config), path, depth + 1);
   }
-  if (value.class_name === "function") return value.config;
+  if (value.class_name === "function") return path.endsWith("_initializer") ? known(value.config) : value.config;
   if (typeof value.class_name !== "string" || value.config === undefined)
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [camelCase(key), ours(item, `${path}.${key}`, depth + 1)]),
@@ -119,6 +123,8 @@ export function ours(value: unknown, path: string, depth = 0, inner?: Inner): un
     modules.some((module) => moduleOf(item) === module || moduleOf(item).startsWith(`${module}.`)),
   );
   // A layer of the author's own names no module.
+  // Whoever made the first numbers, those of now are in the file.
+  if (kind === undefined && path.endsWith("_initializer")) return undefined;
   if (kind === undefined && layerKeys.test(path)) return layerSpec(item, path, depth + 1, inner);
   if (kind === undefined)
     return unsupported(path, `layerc does not know what a ${quote(item.class_name)} of ${quote(item.module)} is`);

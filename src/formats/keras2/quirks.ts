@@ -1,7 +1,9 @@
 // THE table of what older files say otherwise than Keras 3: one row for each quirk. `sees` looks at a layer as the file has it, `mends`
 // gives the layer as today's Keras would have written it, or its arrays; `sample` is a case on which the row fires, and what comes of it.
 // Rows of layers run from the top; what a row mends it does not see again.
+
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
+import { comesLast, ownActivation } from "../keras/activation.ts";
 import { unsupported } from "../keras/values.ts";
 import { classToday, type Item, type Stored, unwrapped, type Writer, without } from "./item.ts";
 import { bordersOf, hasOldKeys, mergeOf, withNewKeys } from "./keras1.ts";
@@ -133,6 +135,11 @@ export const layerQuirks: readonly LayerQuirk[] = [
     },
     sample: { major: 2, item: { class_name: "Dense", config: { activation: { class_name: "ELU", config: { alpha: 1 } } } },
       becomes: { class_name: "Dense", config: { activation: "linear" }, behind: [{ class_name: "ELU", config: { alpha: 1 } }] } } },
+  { says: "an activation is a function of the file's author", versions: "2 3",
+    sees: ({ class_name, config }) => comesLast({ class_name }) && ownActivation(config) !== undefined,
+    mends: (item) => ({ ...withConfig(item, { activation: "linear" }), behind: [{ class_name: `${ownActivation(item.config)}`, config: { trainable: true } }] }),
+    sample: { major: 3, item: { class_name: "Dense", config: { activation: { class_name: "function", config: "my>act" } } },
+      becomes: { class_name: "Dense", config: { activation: "linear" }, behind: [{ class_name: "my>act", config: { trainable: true } }] } } },
   { says: "the axis of BatchNormalization is a list of one", versions: "2",
     sees: (item) => isA("BatchNormalization")(item) && Array.isArray(item.config.axis) && item.config.axis.length === 1,
     mends: (item) => withConfig(item, { axis: (item.config.axis as readonly unknown[])[0] }),
