@@ -1,9 +1,17 @@
 // The surface over the plane in words. In: what a net gives at the middles of square cells, row by row from above. Out: where a cell is, what the net gives there, which cell a key leads to.
 // Guarantee: pure; a cell is one of the surface.
-import type { Picture } from "./trainer.ts";
 
 /** What a net gives over the plane. */
-export type Surface = Picture & { readonly kind: "surface" };
+export interface Surface {
+  readonly kind: "surface";
+  /** Cells on a side. */
+  readonly size: number;
+  /** Cell by cell the outputs. */
+  readonly values: Float32Array;
+  readonly outputs: number;
+  /** How far the plane goes from its middle. */
+  readonly reach: number;
+}
 
 /** The middle of a cell: to the right and upwards. */
 export const middleOf = ({ size, reach }: Pick<Surface, "size" | "reach">, cell: number): readonly [a: number, b: number] => [

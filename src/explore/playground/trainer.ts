@@ -3,7 +3,7 @@
 import type { Losses, Trainable } from "../../../runtime/trainable.ts";
 import type { PictureKind, Rows } from "./datasets.ts";
 import { random, shuffled } from "./random.ts";
-import { middleOf } from "./surface.ts";
+import { middleOf, type Surface } from "./surface.ts";
 
 /** A point of the learning curves. */
 export interface Point {
@@ -14,13 +14,7 @@ export interface Point {
 
 /** What is drawn beside the curves. */
 export type Picture =
-  | {
-      readonly kind: "surface";
-      readonly size: number;
-      readonly values: Float32Array;
-      readonly outputs: number;
-      readonly reach: number;
-    }
+  | Surface
   | { readonly kind: "series"; readonly wanted: Float32Array; readonly given: Float32Array }
   | {
       readonly kind: "digits";
