@@ -22,6 +22,8 @@ export function views(tab: () => Tab, widths: readonly number[]): void {
     await tab().resize(width, 900);
     await show(tab(), "compared", "");
     expect(await tab().settled(true, fits)).toBe(true);
+    const bothSides = () => [...document.querySelectorAll("section[aria-label*=' change']")].map((table) => [...table.querySelectorAll("th")].filter(({ textContent }) => /^[AB]$/.test(textContent?.trim() ?? "")).length); // biome-ignore format: one line
+    expect(new Set(await tab().run(bothSides))).toEqual(new Set([2]));
     const all = ["Layers", "Kernels", "Memory"];
     for (const table of all) {
       await tab().hover(`section[aria-label^="${table}:"] tbody tr.layer0 button`);

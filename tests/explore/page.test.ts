@@ -132,6 +132,8 @@ describe("words of a line", () => {
   it.each([
     ["graph", '  %2 = dot(%0, "a # b") : [n, 4]  # layers[0]', 'v:%2 f:dot v:%0 s:"a # b" n:4 c:# layers[0]'],
     ["javascript", "  const h_0 = fround(x * -1.5e-7); // why", "k:const f:fround n:1.5e-7 c:// why"],
+    // A row of a weight begins within its literal.
+    ["javascript", `${"AAgD+/".repeat(20)} … 9 more characters`, `s:${"AAgD+/".repeat(20)} n:9`],
     ["webassembly", "  local.get $x0 ;; why", "v:$x0 c:;; why"],
     ["graph", "  %3 = constructor(%1) # __proto__", "v:%3 f:constructor v:%1 c:# __proto__"],
   ] as const)("%s: %s", (stage, line, said) => {

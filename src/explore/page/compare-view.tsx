@@ -70,6 +70,9 @@ const columns: readonly Column<Change>[] = [
   },
 ];
 
+/** Columns that are there even if they are empty: what a side has none of is said. */
+const always: ReadonlySet<string> = new Set(["name", "a", "b"]);
+
 /** The view. */
 export function CompareView({ state, extras }: { readonly state: State; readonly extras: Extras }) {
   const report = state.report.value;
@@ -83,7 +86,9 @@ export function CompareView({ state, extras }: { readonly state: State; readonly
       {changes.length === 0 && <p class="empty">Both are the same, in everything that is compared.</p>}
       {parts.map(({ key, title, kind }) => {
         const own = changes.filter(({ part }) => part === key);
-        const used = columns.filter(({ by }) => own.some((change) => by(change) !== undefined) || by === columns[0].by);
+        const used = columns.filter(
+          ({ key: column, by }) => always.has(column) || own.some((change) => by(change) !== undefined),
+        );
         return own.length === 0 ? null : (
           <Table
             key={key}

@@ -44,8 +44,9 @@ function patternOf(stage: Pane["stage"]) {
   if (known !== undefined) return known;
   const { comment, keywords } = languages[stage];
   const made = {
+    // What goes on for so long is the base64 of a weight, whose row begins within its literal.
     pattern: new RegExp(
-      `(${comment}.*)|("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?)|([$%][\\w./-]+)|(\\b(?:0x[\\da-f]+|\\d[\\d.]*(?:[eE][+-]?\\d+)?\\w*))|([A-Za-z_][\\w.]*)(?=(\\s*\\()?)`,
+      `(${comment}.*)|("(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|[\\w+/]{80,}=*)|([$%][\\w./-]+)|(\\b(?:0x[\\da-f]+|\\d[\\d.]*(?:[eE][+-]?\\d+)?\\w*))|([A-Za-z_][\\w.]*)(?=(\\s*\\()?)`,
       "g",
     ),
     keywords: new Set(keywords.split(" ")),

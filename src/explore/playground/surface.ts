@@ -1,12 +1,15 @@
 // The surface over the plane in words. In: what a net gives at the middles of square cells, row by row from above. Out: where a cell is, what the net gives there, which cell a key leads to.
 // Guarantee: pure; a cell is one of the surface.
 
-/** What a net gives over the plane, from −reach to reach: at each cell of size × size so many outputs. */
+/** What a net gives over the plane. */
 export interface Surface {
   readonly kind: "surface";
+  /** Cells on a side. */
   readonly size: number;
+  /** Cell by cell the outputs. */
   readonly values: Float32Array;
   readonly outputs: number;
+  /** How far the plane goes from its middle. */
   readonly reach: number;
 }
 
