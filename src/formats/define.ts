@@ -16,7 +16,7 @@ export interface Given {
   readonly textLength?: number | Readonly<Record<string, number>>;
   /** Numbers of inputs that have to be known before the model runs, such as a shape that is an input: by name. They are no inputs then. */
   readonly inputValues?: Readonly<Record<string, readonly number[]>>;
-  /** What layers of the file's author mean, by class: `{ MyLayer: (config) => dense({ units: config.units }) }`. Code of yours, which is run. */
+  /** What layers of the file's author mean, by class: `{ MyLayer: (config) => dense({ units: config.units }) }`; operators by domain and name, `"com.acme:MyOp"`. Code of yours, which is run. */
   readonly layers?: LayerDefinitions;
   /** Is told of what could not be read, where the reader can go on with the rest: what is opened then is no model. */
   readonly refuse?: (error: CompileError) => void;

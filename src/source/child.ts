@@ -101,7 +101,7 @@ interface Given {
 }
 /** The export of the class's name, or the default one; CommonJS has both one step further in. */
 function functionIn({ name, file, module }: Given): LayerDefinition {
-  const bare = name.slice(name.lastIndexOf(">") + 1);
+  const bare = name.replace(/^.*[>:]/s, "");
   const inner = typeof module.default === "object" && module.default !== null ? (module.default as Given["module"]) : {};
   const found = [module[bare], module.default, inner[bare], inner.default].find((one) => typeof one === "function");
   if (found !== undefined) return found as LayerDefinition;

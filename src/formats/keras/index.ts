@@ -5,7 +5,7 @@
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { decode, type Facts, type Format, type Given, steppedOver } from "../define.ts";
-import { parseJson } from "../json.ts";
+import { parsePython } from "../keras2/json.ts";
 import { withSizes } from "../sizes.ts";
 import { type Archive, openZip } from "../zip.ts";
 import { compiledIn } from "./compiled.ts";
@@ -53,4 +53,4 @@ function openKeras(bytes: Uint8Array, given: Given): Model {
 /** The Model of a config alone, as `model.get_config` and `to_json` give it: without weights. Throws CompileError `format/…`. */
 export const fromConfig = (config: unknown): Model => linesOf(config, emptyStore).model;
 
-const jsonOf = (archive: Archive, name: string): unknown => parseJson(decode(archive.read(name)), "format/json", name);
+const jsonOf = (archive: Archive, name: string): unknown => parsePython(decode(archive.read(name)), name);

@@ -18,9 +18,9 @@ import { readManifest } from "./manifest.ts";
 /** Models that TensorFlow.js saved or that were converted for it. */
 export const tfjs: Format = {
   open: openTfjs,
-  facts: (bytes) => {
+  facts: (bytes, given) => {
     const file = parseJson(decode(bytes.subarray(textStart(bytes))), "format/json");
-    return isPlain(file) ? tfjsFacts(file) : { says: [] };
+    return isPlain(file) ? tfjsFacts(file, given) : { says: [] };
   },
 };
 
