@@ -215,6 +215,12 @@ export const own: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   squeeze: { axis: "The axes that go: −1 is the last; null: all of size 1." },
   take: { indices: "The places, from 0 or, below 0, from the end." },
   tile: { repeats: "How often, along each axis of a sample." },
+  topK: { k: "How many of the largest numbers of the last axis are given." },
+  quantile: {
+    q: "Which part of the numbers is at most the answer: 0.5 is the median.",
+    method: "What is given where the quantile lies between two numbers, by its name in NumPy.",
+    keepdims: "Whether the axes stay, with size 1.",
+  },
   normalize: { order: "1: the sum of magnitudes; 2: the root of the sum of squares.", epsilon: "The least that is divided by." },
   randomFlip: { mode: "Along which axes pictures are flipped." },
   reLU: {

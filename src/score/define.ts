@@ -78,7 +78,8 @@ export interface Session {
   readonly version: string;
   /** Writes the output and gives its rows, in the order of the input. Throws CompileError data/…, format/input, file/write, score/memory. */
   readonly score: (task: Task) => Promise<number>;
-  readonly close: () => void;
+  /** Ends its threads and lets go of what it holds; also where a file was at fault. */
+  readonly close: () => Promise<void>;
 }
 
 /** What reads, computes by a model, and writes. */

@@ -75,7 +75,9 @@ export const duckdb: Engine = {
     const instance = await found.DuckDBInstance.create(":memory:", config);
     const connection = await instance.connect();
     const [[version]] = (await connection.runAndReadAll("SELECT version()")).getRows();
-    return session(found, connection, { threads, memory, version: String(version) }, () => {
+    return session(found, connection, { threads, memory, version: String(version) }, async () => {
+      // Closing waits for DuckDB's threads in ours. One that were still at a call of the model would wait for ours in turn: they end first, while we answer.
+      await connection.run("SET threads = 1").catch(() => undefined);
       connection.closeSync();
       instance.closeSync();
     });
@@ -88,7 +90,7 @@ interface Asked {
   readonly version: string;
 }
 
-function session(api: Api, connection: Connection, { threads, memory, version }: Asked, close: () => void): Session {
+function session(api: Api, connection: Connection, { threads, memory, version }: Asked, close: () => Promise<void>): Session {
   let functions = 0;
   return {
     close,

@@ -97,7 +97,7 @@ const here: Way = async (run, engine, waiting, finish, threads) => {
     const scorer = scorerOf(model);
     for (const pair of waiting) finish(pair, await scoreOne(pair, session, scorer, asked, hashOf(run), (rows) => tell({ rows })));
   } finally {
-    session.close();
+    await session.close();
   }
 };
 
@@ -110,7 +110,7 @@ const inProcesses: Way = async (run, engine, waiting, finish, threads, jobs) => 
   try {
     for (const { input } of waiting) await boundOf(input, session, model, asked);
   } finally {
-    session.close();
+    await session.close();
   }
   const setup: Setup = {
     engine: engine.name,

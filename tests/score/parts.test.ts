@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { save } from "../../src/formats/index.ts";
 import { dense, sequential } from "../../src/index.ts";
 import { Assembly } from "../../src/score/assembly.ts";
+import { duckdb as engine } from "../../src/score/duckdb.ts";
 import { memoryFor, mostMemory, rangesOf, rowsAtOnce } from "../../src/score/memory.ts";
+import { scoreOne } from "../../src/score/one.ts";
 import { bin, layerc, spawned } from "../cli/bin.ts";
 import { skipOf } from "../exemptions.ts";
 import { duckdb, rowsOf, run } from "./tables.ts";
@@ -142,17 +144,53 @@ describe.skipIf(skipOf("no-duckdb", duckdb === undefined))("with DuckDB", () => 
     expect(fs.readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   }, 60_000);
 
-  it("--memory is handed on: to the engine of this process, and to those of others", () => {
-    const score = (...args: string[]) => spawned(folder, ["score", "wide.safetensors", ...args]);
+  it.each<[why: string, rows: string, size: number, memory: number | undefined]>([
+    ["too little memory", "wide/a.parquet", 300, 9e6],
+    ["a fault of the model", "rows.parquet", 3, undefined],
+  ])(
+    "%s ends a run and its threads: nothing calls the model behind it, and closing waits for nobody",
+    async (_, file, size, memory) => {
+      for (let turn = 0; turn < 8; turn++) {
+        const session = await engine.open(4, memory);
+        let [isOver, late, calls] = [false, 0, 0];
+        const answer = (_: unknown, rows: number): readonly [Float32Array] => {
+          if (isOver) late++;
+          if (memory === undefined && ++calls > 5 + turn) throw new Error("no more");
+          return [new Float32Array(rows)];
+        };
+        const shape = (name: string, size: number) => ({ name, shape: [size] }) as const;
+        const about = { features: { x: size === 3 ? features : wide } };
+        const scorer = { inputs: [shape("x", size)], outputs: [shape("y", 1)], about, answer };
+        const asked = { keep: [], nulls: "refuse", prefix: "" } as const;
+        const scored = scoreOne(
+          { input: at(file), output: at("never.parquet") },
+          session,
+          scorer,
+          asked,
+          "hash",
+          () => undefined,
+        );
+        await expect(scored).rejects.toThrow(memory === undefined ? "no more" : /more memory than the 9 MB/);
+        isOver = true;
+        await session.close();
+        expect(late).toBe(0);
+      }
+      expect(fs.readdirSync(folder).filter((name) => name.includes("never"))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it("--memory is handed on: to the engine of this process, and to those of others", async () => {
+    const score = (...args: string[]) => layerc(folder, ["score", "wide.safetensors", ...args]);
     const said =
       /^score\/memory {2}[^\n]*[ab]\.parquet\n.*more memory than the 9 MB that it may hold by --memory[\s\S]*hint {2}give --memory more/m;
-    expect(score("wide/a.parquet", "-o", "w.parquet", "--memory", "9MB")).toMatchObject({ status: 1, stderr: expect.stringMatching(said) }); // biome-ignore format: one line
-    expect(score("wide/*.parquet", "-o", "w/", "--jobs", "2", "--memory", "9MB")).toMatchObject({ status: 1, stderr: expect.stringMatching(said) }); // biome-ignore format: one line
+    expect(await score("wide/a.parquet", "-o", "w.parquet", "--memory", "9MB")).toMatchObject({ status: 1, stderr: expect.stringMatching(said) }); // biome-ignore format: one line
+    expect(spawned(folder, ["score", "wide.safetensors", "wide/*.parquet", "-o", "w/", "--jobs", "2", "--memory", "9MB"])).toMatchObject({ status: 1, stderr: expect.stringMatching(said) }); // biome-ignore format: one line
     expect(fs.existsSync(at("w.parquet"))).toBe(false);
-    expect(score("wide/a.parquet", "-o", "w.parquet")).toMatchObject({ status: 0 });
-    expect(score("wide/a.parquet", "-o", "w2.parquet", "--memory", "1GB")).toMatchObject({ status: 0 });
+    expect(await score("wide/a.parquet", "-o", "w.parquet")).toMatchObject({ status: 0 });
+    expect(await score("wide/a.parquet", "-o", "w2.parquet", "--memory", "1GB")).toMatchObject({ status: 0 });
     expect(fs.readFileSync(at("w2.parquet")).equals(fs.readFileSync(at("w.parquet")))).toBe(true);
-    expect(score("wide/a.parquet", "-o", "w.parquet", "--memory", "much")).toMatchObject({ status: 2 });
+    expect(await score("wide/a.parquet", "-o", "w.parquet", "--memory", "much")).toMatchObject({ status: 2 });
     expect(fs.readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   }, 60_000);
 });
