@@ -37,7 +37,7 @@ export const modelFlags = (): readonly Option[] => [
   ).argParser(values),
   new Option(
     "--layer <class=file>",
-    "what a layer of the file's author means: a function in TypeScript or JavaScript, which is run: MyLayer=./my-layer.ts",
+    "what a layer or operator of the file's author means: a function in TypeScript or JavaScript, which is run: MyLayer=./my-layer.ts, com.acme:MyOp=./my-op.ts",
   ).argParser(layer),
   new Option(
     "--scaler <file>",

@@ -6,7 +6,7 @@ import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { isPlain, plainKeys } from "../../compiler/diagnostics/plain.ts";
 import { nested as nestedLines } from "../../compiler/front/lines.ts";
 import type { Model } from "../../compiler/model.ts";
-import { decode, type Format, textStart } from "./define.ts";
+import { decode, type Format } from "./define.ts";
 import { faultIn, placeAt } from "./json-text.ts";
 import { withSizes } from "./sizes.ts";
 
@@ -57,8 +57,6 @@ const specSchema = z.strictObject({
 
 /** A spec as JSON. */
 export const json: Format = {
-  name: "a spec as JSON",
-  sniff: (head, fileName) => fileName.endsWith(".json") || head[textStart(head)] === 0x7b,
   open: (bytes, given) => withSizes(openJson(decode(bytes)), given),
   save: (model) => new TextEncoder().encode(saveJson(model)),
 };

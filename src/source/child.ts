@@ -87,10 +87,10 @@ function defaultOf(module: object): unknown {
 const seen = new Set<string>();
 
 /** Opens a file of data with what the module says of its layers. */
-function read(module: object, request: FileRequest): Message {
+async function read(module: object, request: FileRequest): Promise<Message> {
   const given = (module as { readonly default: readonly Given[] }).default;
   const layers: LayerDefinitions = Object.fromEntries(given.map((one) => [one.name, functionIn(one)]));
-  const found = readData(request, readBytes(request.bytes), layers, (file) => seen.add(file));
+  const found = await readData(request, readBytes(request.bytes), layers, (file) => seen.add(file));
   return { kind: "read", read: toPlain(found) as typeof found, seen: [...seen] };
 }
 
@@ -101,7 +101,7 @@ interface Given {
 }
 /** The export of the class's name, or the default one; CommonJS has both one step further in. */
 function functionIn({ name, file, module }: Given): LayerDefinition {
-  const bare = name.slice(name.lastIndexOf(">") + 1);
+  const bare = name.replace(/^.*[>:]/s, "");
   const inner = typeof module.default === "object" && module.default !== null ? (module.default as Given["module"]) : {};
   const found = [module[bare], module.default, inner[bare], inner.default].find((one) => typeof one === "function");
   if (found !== undefined) return found as LayerDefinition;

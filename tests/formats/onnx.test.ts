@@ -139,11 +139,29 @@ describe("numbers that have to be known", () => {
     ];
     const bytes = modelBytes({ nodes, weights: [tensor("w", [1], { ints: [2 ** 20] }, 6)] });
     expect(() => open(bytes)).toThrow(/v: layerc has no Mul gives 1099511627776 as int32/);
-    const divided = one("Div", { inputs: [valueInfo("x", ["b", 2], 6)] }, ["x", "x"]);
-    expect(() => open(divided)).toThrow(/Div of int32 while the model runs/);
     const less = one("Sub", { inputs: [valueInfo("x", ["b", 2], 2)] }, ["x", "x"]);
     expect(() => open(less)).toThrow(/Sub of uint8 while the model runs: it would have to wrap round/);
   });
+});
+
+it("takes nodes in any order, and no circle of them", () => {
+  const [last, middle, first] = [node("Neg", ["b"], ["y"]), node("Add", ["a", "a"], ["b"]), node("Mul", ["x", "x"], ["a"])];
+  expect([...predict(open(modelBytes({ nodes: [last, middle, first] })), { x: [3, 4] }).y]).toEqual([-18, -32]);
+  const circle = modelBytes({ nodes: [node("Add", ["x", "y"], ["a"]), node("Neg", ["a"], ["y"])] });
+  expect(errorOf(() => open(circle))).toMatchObject({ code: "format/onnx", message: expect.stringContaining("reads what follows from it") }); // biome-ignore format: one line
+});
+
+it("takes the range of each row where numbers are quantised as they come and the batch is open", () => {
+  const nodes = [node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]), node("DequantizeLinear", ["q", "s", "z"], ["y"])];
+  const apart = open(modelBytes({ nodes }));
+  const rows = [[0, 0], [51, -204], [5.1, 2]]; // biome-ignore format: one list
+  const all = predict(apart, { x: rows.flat() }).y;
+  expectClose(all, [0, 0, 51, -204, 5.1, 2], standard.layers, "whole steps of each row's own");
+  for (const [i, x] of rows.entries()) expect([...all.slice(2 * i, 2 * i + 2)]).toEqual([...predict(apart, { x }).y]);
+  const together = open(modelBytes({ nodes, inputs: [valueInfo("x", [2, 2])] }));
+  expectClose(predict(together, { x: [51, -204, 0.7, 0.2] }).y, [51, -204, 1, 0], standard.layers, "one range");
+  const infinite = modelBytes({ nodes: [node("QuantizeLinear", ["x", "s"], ["y"])], weights: [tensor("s", [], { floats: [Number.POSITIVE_INFINITY] })] }); // biome-ignore format: one line
+  expect(() => open(infinite)).toThrow(/QuantizeLinear by a scale that is not finite/);
 });
 
 it("takes the name that onnxruntime has for RMSNormalization", () => {

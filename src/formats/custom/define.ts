@@ -49,6 +49,8 @@ export interface Custom extends CustomLayer {
   /** Where its variables lie. */
   readonly folder: string;
   readonly path: string;
+  /** What of the file it stands for; a layer if nothing is said. */
+  readonly part?: "layer" | "node";
   /** Whether nothing of it is trained, which changes Keras' order. */
   readonly isFrozen: boolean;
   /** Weights that the definition brings along, for a layer without variables. */

@@ -25,18 +25,17 @@ export function definitionOf(
   return found === undefined ? undefined : definitions[found];
 }
 
+/** What an error of a definition tells of it. */
+type Told = Pick<Custom, "className" | "name" | "path" | "part">;
+
 /** The error of a definition: always with its class and the layer's name. */
-export function wrong(
-  { className, name, path }: Pick<Custom, "className" | "name" | "path">,
-  problem: string,
-  hint?: string,
-): CompileError {
-  const message = `the definition of ${JSON.stringify(className)} for the layer ${JSON.stringify(name)} ${problem}`;
+export function wrong({ className, name, path, part = "layer" }: Told, problem: string, hint?: string): CompileError {
+  const message = `the definition of ${JSON.stringify(className)} for the ${part} ${JSON.stringify(name)} ${problem}`;
   return new CompileError({ code: "format/custom-layer", path, message, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Runs a function of the user's; what it throws becomes an error of ours that remembers where that was. */
-export function ran<T>(custom: Pick<Custom, "className" | "name" | "path">, work: () => T): T {
+export function ran<T>(custom: Told, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
@@ -61,7 +60,7 @@ const hint = "give one line, a list of lines, a model, or { layers, weights }";
 /** What a definition gives for a layer. Throws CompileError format/custom-layer. */
 export function defined(
   item: Item,
-  about: CustomLayer & Pick<Custom, "owner" | "folder" | "path">,
+  about: CustomLayer & Pick<Custom, "owner" | "folder" | "path" | "part">,
   definition: unknown,
 ): { readonly line: LayerSpec; readonly custom: Custom } {
   if (typeof definition !== "function") throw wrong(about, "is no function");

@@ -7,7 +7,7 @@ import type { Model } from "../../../compiler/model.ts";
 import { decode, type Facts, type Format, type Given, steppedOver } from "../define.ts";
 import { parsePython } from "../keras2/json.ts";
 import { withSizes } from "../sizes.ts";
-import { type Archive, isZip, openZip } from "../zip.ts";
+import { type Archive, openZip } from "../zip.ts";
 import { compiledIn } from "./compiled.ts";
 import { arrayFactsIn, layerFacts, said } from "./facts.ts";
 import { linesOf } from "./model.ts";
@@ -17,8 +17,6 @@ import { weightsOf } from "./weights.ts";
 
 /** Models that Keras 3 saved. */
 export const keras: Format = {
-  name: ".keras files of Keras 3",
-  sniff: (head) => isZip(head),
   open: openKeras,
   facts: (bytes, given) => {
     const archive = openZip(bytes);

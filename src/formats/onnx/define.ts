@@ -27,6 +27,8 @@ export interface Site {
   readonly outputCount: number;
   /** How large the file's batch is. */
   readonly rows: number;
+  /** Whether there may be any number of rows, which then cannot matter. */
+  readonly isOpen: boolean;
   /** Refuses the model: the operator, and what of it is not there. */
   refuse(what: string, hint?: string): never;
 

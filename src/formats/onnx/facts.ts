@@ -2,7 +2,7 @@
 // which of them layerc does not have.
 import type { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { sizeOf } from "../../../compiler/graph/graph.ts";
-import { countsOf, type Facts, steppedOver, weightFacts } from "../define.ts";
+import { countsOf, type Facts, type Given, steppedOver, weightFacts } from "../define.ts";
 import { dtypeName } from "./numbers.ts";
 import { operatorFor, versionsOf } from "./operators/list.ts";
 import type { GraphProto, ModelProto, NodeProto, ValueInfo } from "./schema.ts";
@@ -10,7 +10,7 @@ import type { GraphProto, ModelProto, NodeProto, ValueInfo } from "./schema.ts";
 const deepest = 64;
 
 /** What the file says of itself. */
-export function onnxFacts(model: ModelProto): Facts {
+export function onnxFacts(model: ModelProto, { layers }: Pick<Given, "layers"> = {}): Facts {
   const { graph, opsets, functions } = model;
   const nodes = [
     ...(graph === undefined ? [] : nodesIn(graph.nodes, 0)),
@@ -34,7 +34,7 @@ export function onnxFacts(model: ModelProto): Facts {
     ],
     parts: { kind: "operators", counts: countsOf(nodes.map(nameOf)) },
     ...(tensors === undefined ? {} : { weights: weightFacts(tensors) }),
-    missing: missingIn(nodes, model),
+    missing: missingIn(nodes, model, layers),
   };
 }
 
@@ -57,14 +57,18 @@ function portText({ name, type }: ValueInfo): string {
 }
 
 /** An error for each operator without a row that is no function of the file. */
-function missingIn(nodes: readonly NodeProto[], { opsets, functions }: ModelProto): readonly CompileError[] {
+function missingIn(
+  nodes: readonly NodeProto[],
+  { opsets, functions }: ModelProto,
+  layers: Given["layers"],
+): readonly CompileError[] {
   const versions = versionsOf(opsets);
   const missing = new Map<string, CompileError>();
   for (const node of nodes) {
     const name = nameOf(node);
     if (missing.has(name) || functions.some((one) => one.name === node.operator && one.domain === node.domain)) continue;
     const refuse = (error: CompileError): void => void missing.set(name, error);
-    steppedOver(refuse, () => operatorFor(node, versions, node.name || node.outputs[0] || node.operator), () => undefined); // biome-ignore format: one line
+    steppedOver(refuse, () => operatorFor(node, versions, node.name || node.outputs[0] || node.operator, layers), () => undefined); // biome-ignore format: one line
   }
   return [...missing.values()];
 }

@@ -13,14 +13,13 @@ import { Kept, type Layouts } from "./layouts.ts";
 import { NodeSite } from "./node-site.ts";
 import { isWhole, numbersOf } from "./numbers.ts";
 import { domainOf, operatorFor, versionsOf } from "./operators/list.ts";
+import { deepest, inOrder, readsOf } from "./order.ts";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "./schema.ts";
 import { known, type Value } from "./values.ts";
 import { damaged } from "./wire.ts";
 
 /** Nodes of a file after loops and calls are written out. */
 const mostNodes = 100_000;
-/** Graphs within graphs, and calls within calls. */
-const deepest = 64;
 /** Numbers that stand in the Graph's text; more are a weight. */
 const mostInText = 64;
 
@@ -37,6 +36,8 @@ export interface Scope {
 export class Importer {
   readonly g: G = begin();
   readonly rows: number;
+  /** Whether the batch has any size: the file's own rows are but one of two that are tried. */
+  readonly isOpen: boolean;
   readonly #given: Given;
   readonly #functions: readonly FunctionProto[];
   readonly #nodes = new Map<Value, Node>();
@@ -45,8 +46,9 @@ export class Importer {
   readonly #declared = new Map<string, readonly number[]>();
   #count = 0;
 
-  constructor(model: ModelProto, given: Given, rows: number) {
+  constructor(model: ModelProto, given: Given, rows: number, isOpen: boolean) {
     this.rows = rows;
+    this.isOpen = isOpen;
     this.#given = given;
     this.#functions = model.functions;
     for (const { name, type } of model.graph?.outputs ?? []) {
@@ -67,14 +69,16 @@ export class Importer {
     return outputs.map((name) => lookUp(scope, name) ?? damaged(`nothing makes the output ${JSON.stringify(name)}`, name));
   }
 
-  /** Nodes in their order, but for those that no output needs. */
+  /** Nodes, but for those that no output needs, each behind what it reads. */
   #runNodes(nodes: readonly NodeProto[], outputs: readonly string[], scope: Scope): void {
     const wanted = new Set(outputs);
-    const needed = nodes.toReversed().filter((node) => {
-      if (!node.outputs.some((name) => name !== "" && wanted.has(name))) return false;
-      for (const name of readsOf(node)) wanted.add(name);
-      return true;
-    });
+    const needed = inOrder(nodes, (name) => lookUp(scope, name) !== undefined)
+      .toReversed()
+      .filter((node) => {
+        if (!node.outputs.some((name) => name !== "" && wanted.has(name))) return false;
+        for (const name of readsOf(node)) wanted.add(name);
+        return true;
+      });
     for (const node of needed.reverse()) this.#runNode(node, scope);
   }
 
@@ -106,7 +110,7 @@ export class Importer {
   }
 
   #make(node: NodeProto, scope: Scope, path: string): readonly (Value | undefined)[] {
-    const row = operatorFor(node, scope.versions, path);
+    const row = operatorFor(node, scope.versions, path, this.#given.layers);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : this.#read(name, scope, path)));
     const given = inputs.flatMap((value) => (value === undefined ? [] : [value]));
     try {
@@ -145,6 +149,7 @@ export class Importer {
       refuse: (what) => this.#refuse(path, `${node.operator} of ${what}`),
     };
     return new NodeSite(node, inputs, layouts, {
+      isOpen: this.isOpen,
       version: scope.versions.get(domainOf(node)) ?? row.since,
       declared: (name) => this.#declared.get(name),
       tensor: (tensor) => {
@@ -225,15 +230,4 @@ function lookUp(scope: Scope | undefined, name: string): Value | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** All names that a node reads, those of the graphs in it too: some may be names of their own, which does no harm. */
-function readsOf(node: NodeProto, depth = 0): readonly string[] {
-  if (depth > deepest) damaged(`graphs are nested more than ${deepest} deep`);
-  const inner = node.attributes.flatMap(({ graph }) =>
-    graph === undefined
-      ? []
-      : [...graph.outputs.map(({ name }) => name), ...graph.nodes.flatMap((child) => readsOf(child, depth + 1))],
-  );
-  return [...node.inputs, ...inner];
 }

@@ -21,17 +21,9 @@ import { damaged } from "./wire.ts";
 
 /** ONNX files. */
 export const onnx: Format = {
-  name: ".onnx files",
-  sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head),
   open: openOnnx,
-  facts: (bytes) => onnxFacts(decodeModel(bytes)),
+  facts: (bytes, given) => onnxFacts(decodeModel(bytes), given),
 };
-
-/** A version of the format first, then who wrote it or what it is: what every tool writes. */
-function looksLikeModel(head: Uint8Array): boolean {
-  if (head[0] !== 0x08 || head[1] === 0 || head[1] > 0x1f) return false;
-  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2]);
-}
 
 function openOnnx(bytes: Uint8Array, given: Given): Model {
   const model = decodeModel(bytes);
@@ -59,7 +51,8 @@ function openOnnx(bytes: Uint8Array, given: Given): Model {
 }
 
 function modelOf(model: ModelProto, source: GraphProto, ports: readonly Port[], { rows, axes }: Attempt, given: Given): Model {
-  const importer = new Importer(model, given, rows);
+  const isOpen = ports.some(({ shape }) => shape.includes("batch"));
+  const importer = new Importer(model, given, rows, isOpen);
   const names = new Map<string, Value>();
   for (const [i, { name, dtype, shape }] of ports.entries()) {
     const at = axes[i] ?? "each";
@@ -89,7 +82,6 @@ function modelOf(model: ModelProto, source: GraphProto, ports: readonly Port[], 
   const values = importer.run(source, scope);
   checkPlaces(values, source, ports, rows);
   const taken = new Set<string>();
-  const isOpen = ports.some(({ shape }) => shape.includes("batch"));
   const results = values.map((value, i) => [freeName(plainName(source.outputs[i].name), taken), resultOf(importer, value, source.outputs[i].name, isOpen)] as const); // biome-ignore format: one line
   const made = graph(source.name, results);
   if (nodesOf(made, "input").length === 0)

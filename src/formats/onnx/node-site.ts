@@ -12,6 +12,7 @@ import { type At, known, type Value } from "./values.ts";
 
 /** What a node's Site asks the importer. */
 export interface Around {
+  readonly isOpen: boolean;
   readonly version: number;
   /** The shape that the file states for an output of its own. */
   readonly declared: (name: string) => readonly number[] | undefined;
@@ -30,6 +31,7 @@ export class NodeSite implements Site {
   readonly outputCount: number;
   readonly inputCount: number;
   readonly rows: number;
+  readonly isOpen: boolean;
   readonly #node: NodeProto;
   readonly #inputs: readonly (Value | undefined)[];
   readonly #of: Layouts;
@@ -40,6 +42,7 @@ export class NodeSite implements Site {
     this.rows = of.rows;
     this.operator = node.operator;
     this.version = around.version;
+    this.isOpen = around.isOpen;
     this.inputCount = inputs.length;
     // A name that is empty is no output.
     this.outputCount = node.outputs.findLastIndex((name) => name !== "") + 1;

@@ -1,6 +1,6 @@
 // The facts of a model.json of TensorFlow.js. In: the file as JSON. Out: who wrote it, its layers or operators, and its tensors.
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
-import { countsOf, type Facts } from "../define.ts";
+import { countsOf, type Facts, type Given } from "../define.ts";
 import { layerFacts, said } from "../keras/facts.ts";
 import { missingOperators } from "./graph/index.ts";
 import { readNodes } from "./graph/nodes.ts";
@@ -8,7 +8,7 @@ import { configOf } from "./layers.ts";
 import { manifestFacts } from "./manifest.ts";
 
 /** What the file says of itself. Throws CompileError `format/…` where the topology is none. */
-export function tfjsFacts(file: Readonly<Record<string, unknown>>): Facts {
+export function tfjsFacts(file: Readonly<Record<string, unknown>>, given: Pick<Given, "layers">): Facts {
   const topology = isPlain(file.modelTopology) ? file.modelTopology : {};
   const isGraph = file.format === "graph-model" || Array.isArray(topology.node);
   const weights = manifestFacts(file.weightsManifest);
@@ -26,6 +26,6 @@ export function tfjsFacts(file: Readonly<Record<string, unknown>>): Facts {
     ]),
     ...(parts === undefined ? {} : { parts }),
     ...(weights === undefined ? {} : { weights }),
-    ...(nodes === undefined ? {} : { missing: missingOperators(nodes) }),
+    ...(nodes === undefined ? {} : { missing: missingOperators(nodes, given) }),
   };
 }

@@ -1,5 +1,5 @@
 // Arithmetic and functions of one, two or many numbers, element by element, broadcast after NumPy's rule.
-// Whole numbers live as float32: division and what may wrap round is folded before the model runs, or refused.
+// Whole numbers live as float32: what may wrap round is folded before the model runs, or refused.
 import type { Node } from "../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../compiler/ops/index.ts";
 import { acos, acosh, asin, asinh, atanh, cosh, sinh, tan } from "../../functions.ts";
@@ -46,25 +46,45 @@ const divided = (site: Site): Value => {
   const [a, b] = [site.input(0), site.input(1)];
   const values = [a, placed(site, a, b)];
   if (!isWhole(a.dtype)) return site.elementwise(values, (g, x, y) => g.div(x, y));
-  checkKnown(site, values);
-  return site.elementwise(values, (g, x, y) => truncated(g, g.div(x, y)));
+  checkDivisor(site, b);
+  return site.elementwise(values, (g, x, y) => {
+    const [size, by] = [g.abs(x), g.abs(y)];
+    const quotient = g.round(g.div(g.sub(size, remainder(g, size, by)), by));
+    return g.mul(quotient, g.mul(g.sign(x), g.sign(y)));
+  });
 };
 
-function checkKnown(site: Site, values: readonly Value[]): void {
-  const { dtype } = values[0];
-  if (values.some(({ data }) => data === undefined)) site.refuse(`of ${dtype} while the model runs`, "cast to float first");
-  if (values.slice(1).some(({ data }) => data?.includes(0))) site.refuse("by 0");
+function checkDivisor(site: Site, { data }: Value): void {
+  if (data?.includes(0)) site.refuse("by 0");
+}
+
+/** x mod y of whole numbers, y above 0. A quotient may be rounded to the next whole number, which the remainder shows. */
+function remainder(g: G, x: Node, y: Node): Node {
+  const near = g.sub(x, g.mul(g.floor(g.div(x, y)), y));
+  const above = g.select(g.less(near, g.like(near, 0)), g.add(near, y), near);
+  return g.select(g.less(above, y), above, g.sub(above, y));
+}
+
+/** The same with any y: with the sign of y, or for fmod that of x. */
+function wholeModulo(g: G, x: Node, y: Node, isFmod: boolean): Node {
+  const by = g.abs(y);
+  if (isFmod) return g.mul(g.sign(x), remainder(g, g.abs(x), by));
+  const rest = remainder(g, x, by);
+  return g.select(g.less(y, g.like(y, 0)), g.select(rest, g.sub(rest, by), rest), rest);
 }
 
 /** The sign of the divisor, as Python has it; with fmod that of the dividend. */
 const modulo = (site: Site): Value => {
   const values = [site.input(0), site.input(1)];
-  if (isWhole(values[0].dtype)) checkKnown(site, values);
   const isFmod = site.int("fmod", 0) === 1;
-  if (!isFmod && !isWhole(values[0].dtype)) site.refuse("of fractions without fmod");
+  if (isWhole(values[0].dtype)) {
+    checkDivisor(site, values[1]);
+    return site.elementwise(values, (g, x, y) => wholeModulo(g, x, y, isFmod));
+  }
+  if (!isFmod) site.refuse("of fractions without fmod");
   return site.elementwise(values, (g, x, y) => {
     const quotient = g.div(x, y);
-    return g.sub(x, g.mul(isFmod ? truncated(g, quotient) : g.floor(quotient), y));
+    return g.sub(x, g.mul(truncated(g, quotient), y));
   });
 };
 

@@ -3,14 +3,14 @@
 import { sizeOf } from "../../../../compiler/graph/graph.ts";
 import { axisOf, type Operator, operator, type Site } from "../define.ts";
 import { axesOf, cutKnown, known, nodeAxis, type Value } from "../values.ts";
-import { cut, joined, reshapeTo, take } from "./moves.ts";
+import { cut, reshapeTo, take } from "./moves.ts";
 import { checkCount } from "./sources.ts";
 
 /** Sizes of axes that living indices are compared with. */
-const longest = 4096;
+export const longest = 4096;
 
 /** Counted from 0, all of them. */
-function settled(site: Site, indices: Value, size: number): Value {
+export function settled(site: Site, indices: Value, size: number): Value {
   if (indices.data === undefined)
     return site.elementwise([indices], (g, i) => g.select(g.less(i, g.like(i, 0)), g.add(i, g.like(i, size)), i));
   const data = Float64Array.from(indices.data, (index) => (index < 0 ? index + size : index));
@@ -99,7 +99,7 @@ const gatherElements = (site: Site): Value => {
  * Values of a row, where the batch is axis 0 of x and each row has its own part of all of them, known numbers the same; undefined where that
  * is not so. They have no batch axis then.
  */
-function ofRow(site: Site, x: Value, ...others: readonly Value[]): readonly Value[] | undefined {
+export function ofRow(site: Site, x: Value, ...others: readonly Value[]): readonly Value[] | undefined {
   if (x.at !== 0 || site.rows === 1) return undefined;
   const parts = [x, ...others].map((value): Value | undefined => {
     if (value.at === 0) return { ...value, at: "each", shape: value.shape.slice(1) };
@@ -113,10 +113,10 @@ function ofRow(site: Site, x: Value, ...others: readonly Value[]): readonly Valu
 }
 
 /** What was made of one row, with the batch on axis 0 again. */
-const withRows = (site: Site, value: Value): Value => site.made(site.node(value), 0, value.dtype);
+export const withRows = (site: Site, value: Value): Value => site.made(site.node(value), 0, value.dtype);
 
 /** Coordinates without the first, where that is the row that they stand in: undefined where it is not. */
-function withinRow({ data, shape, dtype }: Value): Value | undefined {
+export function withinRow({ data, shape, dtype }: Value): Value | undefined {
   const depth = shape.at(-1) ?? 0;
   if (data === undefined || depth < 2 || shape.length < 2) return undefined;
   const line = data.length / shape[0];
@@ -136,13 +136,29 @@ const gatherNd = (site: Site): Value => {
 
 function gatheredNd(site: Site, x: Value, indices: Value): Value {
   const depth = indices.shape.at(-1) ?? 0;
-  const places = placesOf(site, x, indices, depth);
   const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
   const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
+  if (indices.data === undefined) {
+    const ids = livingPlaces(site, indices, lead);
+    return flat.at === "none" ? rowsOf(site, flat, 0, ids) : compared(site, flat, 0, ids);
+  }
+  const places = placesOf(site, x, indices, depth);
   return reshapeTo(site, take(site, flat, 0, places), [...indices.shape.slice(0, -1), ...rest]);
 }
 
-function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly number[] {
+/** Coordinates that are computed, as places in one axis. */
+function livingPlaces(site: Site, indices: Value, lead: readonly number[]): Value {
+  const axis = indices.shape.length - 1;
+  const parts = lead.map((size, i) => {
+    const one = reshapeTo(site, cut(site, site.apart(indices, [axis]), axis, i, 1), indices.shape.slice(0, -1));
+    const stride = sizeOf(lead.slice(i + 1));
+    return site.elementwise([settled(site, one, size)], (g, a) => g.mul(a, g.like(a, stride)));
+  });
+  return parts.reduce((sum, part) => site.elementwise([sum, part], (g, a, b) => g.add(a, b)));
+}
+
+/** Coordinates that are known, as places in one axis. */
+export function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly number[] {
   const data = indices.data ?? site.refuse("by indices that are computed while the model runs");
   return Array.from({ length: depth === 0 ? 0 : data.length / depth }, (_, i) => {
     const coords = axesOf(depth)
@@ -152,59 +168,6 @@ function placesOf(site: Site, x: Value, indices: Value, depth: number): readonly
     if (bad) site.refuse(`at [${coords.join(", ")}] of [${x.shape.join(", ")}]`);
     return coords.reduce((place, index, axis) => place * x.shape[axis] + index, 0);
   });
-}
-
-/** Rows in place of others, at known places; the last of several counts. */
-const scatterNd = (site: Site): Value => {
-  const [x, indices, updates] = [site.input(0), site.input(1), site.input(2)];
-  if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
-  const own = withinRow(indices);
-  const parts = own === undefined ? undefined : ofRow(site, x, own, updates);
-  if (parts === undefined) return scatteredNd(site, x, indices, updates);
-  return withRows(site, scatteredNd(site, parts[0], parts[1], parts[2]));
-};
-
-function scatteredNd(site: Site, x: Value, indices: Value, updates: Value): Value {
-  const depth = indices.shape.at(-1) ?? 0;
-  const places = placesOf(site, x, indices, depth);
-  const [lead, rest] = [x.shape.slice(0, depth), x.shape.slice(depth)];
-  const flat = reshapeTo(site, site.apart(x, axesOf(depth)), [sizeOf(lead), ...rest]);
-  const rows = reshapeTo(site, site.apart(updates, axesOf(indices.shape.length - 1)), [places.length, ...rest]);
-  return reshapeTo(site, placed(site, flat, rows, places), x.shape);
-}
-
-/** Axis 0 of x with rows of another value at some places. */
-function placed(site: Site, x: Value, rows: Value, places: readonly number[]): Value {
-  const size = x.shape[0];
-  const both = joined(site, [x, rows], 0);
-  const from = axesOf(size);
-  for (const [i, place] of places.entries()) from[place] = size + i;
-  return take(site, both, 0, from);
-}
-
-/** Single numbers in place of others along an axis, at known places. */
-const scatterElements = (site: Site): Value => {
-  const [x, indices, updates] = [site.input(0), site.input(1), site.input(2)];
-  if (site.string("reduction", "none") !== "none") site.refuse("with a reduction");
-  const axis = axisOf(site, site.int("axis", 0), x.shape.length);
-  const ids = settled(site, indices, x.shape[axis]);
-  const parts = axis === 0 ? undefined : ofRow(site, x, ids, updates);
-  if (parts === undefined) return scattered(site, x, ids, updates, axis);
-  return withRows(site, scattered(site, parts[0], parts[1], parts[2], axis - 1));
-};
-
-/** `ids`: counted from 0. */
-function scattered(site: Site, x: Value, ids: Value, updates: Value, axis: number): Value {
-  const data = ids.data ?? site.refuse("by indices that are computed while the model runs");
-  const strides = x.shape.map((_, i) => sizeOf(x.shape.slice(i + 1)));
-  const places = Array.from(data, (index, i) => {
-    const coords = ids.shape.map((size, k) => Math.floor(i / sizeOf(ids.shape.slice(k + 1))) % size);
-    return coords.with(axis, index).reduce((place, coord, k) => place + coord * strides[k], 0);
-  });
-  const all = axesOf(x.shape.length);
-  const flat = reshapeTo(site, site.apart(x, all), [sizeOf(x.shape)]);
-  const rows = reshapeTo(site, site.apart(updates, all), [data.length]);
-  return reshapeTo(site, placed(site, flat, rows, places), x.shape);
 }
 
 /** A new axis with one value at the index and another elsewhere. */
@@ -247,9 +210,6 @@ export const indexing: readonly Operator[] = [
   operator("Gather", 1, gather),
   operator("GatherElements", 11, gatherElements),
   operator("GatherND", 11, gatherNd),
-  operator("ScatterND", 11, scatterNd),
-  operator("Scatter", 9, scatterElements),
-  operator("ScatterElements", 11, scatterElements),
   operator("OneHot", 9, oneHot),
   operator("Compress", 9, compress),
   operator("NonZero", 9, nonZero, { foldsItself: true }),

@@ -2,7 +2,10 @@
 // Out: the row that a node means, by the version of its domain.
 import { append } from "../../../../compiler/base/groups.ts";
 import { CompileError } from "../../../../compiler/diagnostics/error.ts";
+import type { LayerDefinitions } from "../../custom/define.ts";
+import { definitionNamed, operatorHint } from "../../custom/operators.ts";
 import type { Operator } from "../define.ts";
+import { definedRow } from "../defined.ts";
 import type { ModelProto, NodeProto } from "../schema.ts";
 import { activations } from "./activations.ts";
 import { along } from "./along.ts";
@@ -10,6 +13,7 @@ import { attention } from "./attention.ts";
 import { control } from "./control.ts";
 import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { gridSampling } from "./grid-sample.ts";
 import { indexing } from "./indexing.ts";
 import { logic } from "./logic.ts";
 import { microsoft } from "./microsoft/list.ts";
@@ -21,6 +25,7 @@ import { quantization } from "./quantization.ts";
 import { recurrent } from "./recurrent.ts";
 import { reductions } from "./reductions.ts";
 import { resizing } from "./resize.ts";
+import { scattering } from "./scatter.ts";
 import { shapes } from "./shapes.ts";
 import { sources } from "./sources.ts";
 
@@ -34,11 +39,13 @@ export const operators: readonly Operator[] = [
   ...along,
   ...shapes,
   ...indexing,
+  ...scattering,
   ...productRows,
   ...convolutions,
   ...pooling,
   ...normalizations,
   ...resizing,
+  ...gridSampling,
   ...recurrent,
   ...attention,
   ...quantization,
@@ -68,8 +75,13 @@ export function versionsOf(opsets: ModelProto["opsets"]): ReadonlyMap<string, nu
   return versions;
 }
 
-/** The row of a node's operator. Throws CompileError onnx/unsupported, which names it. */
-export function operatorFor(node: NodeProto, versions: ReadonlyMap<string, number>, path: string): Operator {
+/** The row of a node's operator, or what the user's definition makes of it. Throws CompileError onnx/unsupported, which names it. */
+export function operatorFor(
+  node: NodeProto,
+  versions: ReadonlyMap<string, number>,
+  path: string,
+  definitions?: LayerDefinitions,
+): Operator {
   const domain = domainOf(node);
   // Some tools use a domain of their own without a word of its version.
   const version = versions.get(domain) ?? 1;
@@ -77,6 +89,14 @@ export function operatorFor(node: NodeProto, versions: ReadonlyMap<string, numbe
   const found = rows.reduce<Operator | undefined>((a, b) => (a === undefined || b.since > a.since ? b : a), undefined);
   if (found !== undefined) return found;
   const name = domain === "" ? node.operator : `${domain}.${node.operator}`;
+  const className = domain === "" ? node.operator : `${domain}:${node.operator}`;
+  const definition = definitionNamed([className, node.operator], definitions);
+  if (definition !== undefined) return definedRow(node, className, definition, path);
   const message = `layerc has no operator ${name}${domain === "" ? ` of opset ${version}` : ""}`;
-  throw new CompileError({ code: "onnx/unsupported", path, message, hint: "docs/formats/onnx.md lists those it has" });
+  throw new CompileError({
+    code: "onnx/unsupported",
+    path,
+    message,
+    hint: `docs/formats/onnx.md lists those it has; ${operatorHint(className)}`,
+  });
 }

@@ -8,6 +8,12 @@ import { reshapeTo } from "./moves.ts";
 import { matMul } from "./products.ts";
 import { reduced } from "./reductions.ts";
 
+/** A calibration over infinite numbers gives such. */
+function checkScale(site: Site, scale: Value): Value {
+  if (scale.data?.every(Number.isFinite) === false) site.refuse("by a scale that is not finite");
+  return scale;
+}
+
 /** A number for each place of an axis, against x. */
 function perAxis(site: Site, value: Value, x: Value): Value {
   if (value.shape.length > 1) site.refuse("in blocks");
@@ -32,14 +38,14 @@ export const quantize = (site: Site): Value => {
   const x = site.input(0);
   const zero = site.optional(2);
   const stated = dtypeOf(site.int("output_dtype", 0));
-  const scaled = site.elementwise([x, perAxis(site, site.input(1), x)], (g, a, b) => g.div(a, b));
+  const scaled = site.elementwise([x, perAxis(site, checkScale(site, site.input(1)), x)], (g, a, b) => g.div(a, b));
   return quantized(site, scaled, zero === undefined ? undefined : perAxis(site, zero, x), zero?.dtype ?? stated ?? "uint8");
 };
 
 /** (x − zero point) · scale. */
 export const dequantize = (site: Site): Value => {
   const x = site.input(0);
-  const scale = site.input(1);
+  const scale = checkScale(site, site.input(1));
   return times(site, less(site, x, site.optional(2)), perAxis(site, scale, x), scale.dtype);
 };
 
@@ -49,14 +55,25 @@ const less = (site: Site, x: Value, zero: Value | undefined): Value =>
     : site.elementwise([x, perAxis(site, zero, x)], (g, a, b) => g.sub(a, b), "int32");
 const times = (site: Site, a: Value, b: Value, dtype: DType): Value => site.elementwise([a, b], (g, x, y) => g.mul(x, y), dtype);
 
+/** Over all numbers; where there may be any number of rows, over those of a row, as if it came alone. */
+function overAll(site: Site, x: Value, build: Parameters<typeof reduced>[4]): Value {
+  const { merged } = x;
+  if (site.isOpen && merged !== undefined) return overAll(site, merged.inner, build);
+  const axes = axesOf(x.shape.length);
+  if (!site.isOpen || typeof x.at !== "number") return reduced(site, x, axes, false, build);
+  const rows = reduced(site, x, axes.filter((axis) => axis !== x.at), false, build); // biome-ignore format: one line
+  return { ...rows, at: "each", shape: [] };
+}
+
 /** The scale and zero point of what comes in, from its range with 0 in it. */
 export const dynamic = (site: Site, x: Value): readonly [Value, Value, Value] => {
-  const axes = axesOf(x.shape.length);
-  const most = reduced(site, x, axes, false, (g, node, at) => g.reduceMax(node, { axes: at }));
-  const least = reduced(site, x, axes, false, (g, node, at) => g.neg(g.reduceMax(g.neg(node), { axes: at })));
-  const scale = site.elementwise([most, least], (g, a, b) =>
-    g.div(g.sub(g.max(a, g.like(a, 0)), g.min(b, g.like(b, 0))), g.like(a, 255)),
-  );
+  const most = overAll(site, x, (g, node, at) => g.reduceMax(node, { axes: at }));
+  const least = overAll(site, x, (g, node, at) => g.neg(g.reduceMax(g.neg(node), { axes: at })));
+  // Of zeros alone the scale is 1, as onnxruntime has it.
+  const scale = site.elementwise([most, least], (g, a, b) => {
+    const range = g.sub(g.max(a, g.like(a, 0)), g.min(b, g.like(b, 0)));
+    return g.select(range, g.div(range, g.like(a, 255)), g.like(a, 1));
+  });
   const zero = site.elementwise(
     [least, scale],
     (g, a, b) => g.clip(g.round(g.div(g.neg(g.min(a, g.like(a, 0))), b)), { low: 0, high: 255 }),

@@ -6,10 +6,12 @@ import { type Graph, graph, type Node } from "../../../../compiler/graph/graph.t
 import { printGraph } from "../../../../compiler/graph/print.ts";
 import type { Model } from "../../../../compiler/model.ts";
 import { begin } from "../../../../compiler/ops/index.ts";
+import { definitionNamed, operatorHint } from "../../custom/operators.ts";
 import { type Given, steppedOver } from "../../define.ts";
 import { shorten } from "../../header.ts";
 import type { Stored } from "../manifest.ts";
-import { Call, type Operator } from "./define.ts";
+import { Call } from "./define.ts";
+import { definedOperator } from "./defined.ts";
 import { operators } from "./list.ts";
 import { failNode, type NodeDef, type Reference, readNodes } from "./nodes.ts";
 import { batchOf, type Port, type Ports, portsOf } from "./ports.ts";
@@ -21,12 +23,14 @@ interface Source {
   readonly nodes: ReadonlyMap<string, NodeDef>;
   readonly tensors: ReadonlyMap<string, Stored>;
   readonly ports: Ports;
+  /** What operators of the author's mean. */
+  readonly definitions: Given["layers"];
 }
 
 /** The Model of a graph. Throws CompileError `format/…` or `shape/…`, at the node. */
 export function readGraph(topology: unknown, signature: unknown, tensors: ReadonlyMap<string, Stored>, given: Given): Model {
   const nodes = readNodes(topology);
-  const source = { nodes, tensors, ports: portsOf(nodes, signature, given) };
+  const source = { nodes, tensors, ports: portsOf(nodes, signature, given), definitions: given.layers };
   const order = inOrder(source);
   if (batchOf(source.ports.inputs) === "none") return made(source, order, "by sample");
   try {
@@ -38,7 +42,7 @@ export function readGraph(topology: unknown, signature: unknown, tensors: Readon
 }
 
 /** Nodes that the outputs need, each behind what it takes. */
-function inOrder({ nodes, ports }: Source): readonly NodeDef[] {
+function inOrder({ nodes, ports, definitions }: Source): readonly NodeDef[] {
   const isInput = new Set(ports.inputs.map(({ node }) => node));
   const order: NodeDef[] = [];
   const state = new Map<string, "begun" | "done">();
@@ -46,7 +50,7 @@ function inOrder({ nodes, ports }: Source): readonly NodeDef[] {
   const stack = ports.outputs.map(({ from }) => from.node).reverse();
   for (let name = stack.at(-1); name !== undefined; name = stack.at(-1)) {
     const node = nodes.get(name) ?? failNode(name, "the graph has no node of this name");
-    if (!isInput.has(name)) checkOperator(node);
+    if (!isInput.has(name)) checkOperator(node, definitions);
     const before = isInput.has(name) ? [] : node.inputs.map((input) => input.node).filter((input) => state.get(input) !== "done");
     if (state.get(name) === "done" || before.length === 0) {
       if (state.get(name) !== "done") order.push(node);
@@ -86,7 +90,7 @@ function made(source: Source, order: readonly NodeDef[], rows: Rows): Model {
 /** The values of a node, from those of its inputs. */
 function evaluated(
   def: NodeDef,
-  { tensors }: Source,
+  { tensors, definitions }: Source,
   values: Values,
   results: ReadonlyMap<string, readonly Value[]>,
 ): readonly Value[] {
@@ -95,29 +99,34 @@ function evaluated(
       tensors.get(def.name) ?? failNode(def.name, "the manifest has no tensor for the constant");
     return [{ kind: "known", name, shape, dtype, values: numbers() }];
   }
-  const operator = operators.get(def.op) as Operator;
   const inputs = def.inputs.map((input) => resultOf(input, results));
+  const operator = operators.get(def.op) ?? definedOperator(definitions);
   const given = operator(new Call(def, inputs, values));
   return "kind" in given ? [given] : given;
 }
 
 /** An error for each operator of a graph that has no row. */
-export function missingOperators(nodes: ReadonlyMap<string, NodeDef>): readonly CompileError[] {
+export function missingOperators(
+  nodes: ReadonlyMap<string, NodeDef>,
+  { layers }: Pick<Given, "layers">,
+): readonly CompileError[] {
   const missing = new Map<string, CompileError>();
   for (const node of nodes.values()) {
     const refuse = (error: CompileError): void => void (missing.has(node.op) || missing.set(node.op, error));
     // A placeholder that is an input is no operator.
-    if (node.op !== "Placeholder") steppedOver(refuse, () => checkOperator(node), () => undefined); // biome-ignore format: one line
+    if (node.op !== "Placeholder") steppedOver(refuse, () => checkOperator(node, layers), () => undefined); // biome-ignore format: one line
   }
   return [...missing.values()];
 }
 
 /** Throws where there is no row for an operator; a loop is met here before it leads in a circle. */
-function checkOperator({ name, op }: NodeDef): void {
-  if (op === "Const" || operators.has(op)) return;
+function checkOperator({ name, op }: NodeDef, definitions: Given["layers"]): void {
+  if (op === "Const" || operators.has(op) || definitionNamed([op], definitions) !== undefined) return;
   const loop = "a recurrent layer is a loop here: the Keras file it was converted from has the layer itself, and layerc reads it";
   const isLoop = /^(Stateless)?(While|If)$|^(Enter|Exit|Merge|Switch|LoopCond|NextIteration)$|^Tensor(List|Array)/.test(op);
-  const hint = isLoop ? loop : (hints.get(op) ?? "docs/formats/tfjs.md lists every operator that layerc reads");
+  const hint = isLoop
+    ? loop
+    : (hints.get(op) ?? `docs/formats/tfjs.md lists every operator that layerc reads; ${operatorHint(op)}`);
   const message = `layerc does not have the operator ${shorten(op)}`;
   throw new CompileError({ code: "format/unsupported", path: shorten(name), message, hint });
 }

@@ -125,6 +125,21 @@ export class Attrs {
     return given === undefined ? undefined : shapeOf(given.shape, () => this.#wrong(name, "a shape"));
   }
 
+  /** All that says something to a definition: numbers, texts, true or false, and lists of them. */
+  plain(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      Object.keys(this.#attrs).flatMap((name): [string, unknown][] => {
+        const given = this.#of(name) ?? {};
+        if (given.b !== undefined) return [[name, this.boolean(name)]];
+        if (given.s !== undefined) return [[name, this.text(name)]];
+        if (given.f !== undefined || given.i !== undefined) return [[name, this.number(name)]];
+        if (!isPlain(given.list)) return [];
+        if (given.list.s !== undefined) return [[name, this.texts(name)]];
+        return given.list.f === undefined && given.list.i === undefined ? [] : [[name, this.numbers(name)]];
+      }),
+    );
+  }
+
   #of(name: string): Readonly<Record<string, unknown>> | undefined {
     const given = Object.hasOwn(this.#attrs, name) ? this.#attrs[name] : undefined;
     if (given === undefined || given === null) return undefined;

@@ -87,7 +87,11 @@ export class Values {
     if (!isWeight && numbers.every((number) => Object.is(number, numbers[0])))
       return numbers.length === 0 ? this.g.constant({ shape: [...shape], values: [] }) : this.g.fill(numbers[0], shape);
     if (!isWeight && numbers.length <= mostConstant) return this.g.constant({ shape: [...shape], values: [...numbers] });
-    const name = value.name ?? this.#free();
+    return this.weight(value.name ?? this.free("constant_0"), shape, numbers);
+  }
+
+  /** Numbers as a param of this name. */
+  weight(name: string, shape: readonly number[], numbers: Float32Array): Node {
     this.weights.set(name, numbers);
     return this.g.param({ name, shape: [...shape] });
   }
@@ -117,13 +121,13 @@ export class Values {
     return this.g.broadcastTo(apart, wide);
   }
 
-  #free(): string {
-    for (let k = 0; ; k++) {
-      const name = `constant_${k}`;
-      if (this.#names.has(name)) continue;
-      this.#names.add(name);
-      return name;
-    }
+  /** A name that nothing has yet; a number at its end counts up. */
+  free(name: string): string {
+    const [, stem, count] = /^(.*?)(?:_(\d{1,9}))?$/s.exec(name) ?? ["", name, "0"];
+    let free = name;
+    for (let k = Number(count ?? 0) + 1; this.#names.has(free); k++) free = `${stem}_${k}`;
+    this.#names.add(free);
+    return free;
   }
 }
 
