@@ -176,13 +176,13 @@ describe("what is refused, by name", () => {
     ["a custom class", chain(first, { class_name: "Custom>Mine", config: { name: "c" } }), /Custom>Mine/],
     [
       "an operation",
-      functional(input("x", [3]), line("TFOpLambda", "r", { function: "reverse" }, ["x", 0, 0, { axis: [1] }])),
-      /operation "reverse"/,
+      functional(input("x", [3]), line("TFOpLambda", "r", { function: "linalg.inv" }, ["x", 0, 0, {}])),
+      /operation "linalg.inv"/,
     ],
     [
       "a slice",
       functional(input("x", [3]), line("SlicingOpLambda", "s", { function: "__operators__.getitem" }, ["x", 0, 0, {}])),
-      /TensorFlow's operation/,
+      /get_item between layers, as it stands here/,
     ],
     ["a model of a class of its own", { class_name: "Net", config: {} }, /class "Net"/],
   ])("%s", (_, model, message) => {
@@ -204,6 +204,59 @@ describe("operations of TensorFlow between layers", () => {
     ["x + [1, 2]", op({ function: "__operators__.add" }, call({ y: [1, 2] })), [2, 4]],
     ["x · x", op({ function: "math.multiply" }, call({ y: ["x", 0, 0] })), [1, 4]],
     ["x + bias", op({ function: "nn.bias_add" }, call({ bias: [10, 20] })), [11, 22]],
+    ["2 ** x", op({ function: "math.pow" }, ["_CONSTANT_VALUE", -1, 2, { y: ["x", 0, 0], name: null }]), [2, 4]],
+    [
+      "|x − 1.5|",
+      functional(
+        input("x", [2]),
+        line("TFOpLambda", "s", { function: "math.subtract" }, call({ y: 1.5 })),
+        line("TFOpLambda", "op", { function: "math.abs" }, ["s", 0, 0, {}]),
+      ),
+      [0.5, 0.5],
+    ],
+    ["the mean", op({ function: "math.reduce_mean" }, call({ axis: 1, keepdims: true })), [1.5]],
+    ["x turned round", op({ function: "reverse" }, call({ axis: [1] })), [2, 1]],
+    [
+      "x between 1.25 and 1.5",
+      op({ function: "clip_by_value" }, call({ clip_value_min: 1.25, clip_value_max: 1.5 })),
+      [1.25, 1.5],
+    ],
+    [
+      "its rows as columns",
+      functional(
+        input("x", [2]),
+        line("TFOpLambda", "r", { function: "reshape" }, call({ shape: [-1, 1, 2] })),
+        line("TFOpLambda", "op", { function: "transpose" }, ["r", 0, 0, { perm: [0, 2, 1] }]),
+      ),
+      [1, 2],
+    ],
+    [
+      "x[:, -1:]",
+      functional(
+        input("x", [2]),
+        line("SlicingOpLambda", "s", { function: "__operators__.getitem" }, [
+          "x",
+          0,
+          0,
+          {
+            slice_spec: [
+              { start: null, stop: null, step: null },
+              { start: -1, stop: null, step: null },
+            ],
+          },
+        ]),
+      ),
+      [2],
+    ],
+    [
+      "where x > 1",
+      functional(
+        input("x", [2]),
+        line("TFOpLambda", "g", { function: "math.greater" }, call({ y: 1 })),
+        line("TFOpLambda", "op", { function: "where" }, ["g", 0, 0, { x: ["x", 0, 0], y: -1 }]),
+      ),
+      [-1, 2],
+    ],
     ["relu6", op({ function: "nn.relu6" }, call({})), [1, 2]],
     [
       "x behind x",

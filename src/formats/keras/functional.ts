@@ -139,6 +139,7 @@ function callOf([name, call]: Reference, { byName, isOwnMask, path, refuse }: Si
 /** Whether an argument says something; Keras' own masks do not. */
 function isSaid({ name, value }: Argument, isOwnMask: (from: Reference) => boolean, layer: Listed): boolean {
   if (value === null || value === false) return false;
+  if (name === "training" && value === true) return isTrained(layer);
   if (name !== "mask") return !(typeof name === "string" && silent[name]?.includes(value));
   if (!tensorsIn(value).every(isOwnMask))
     unsupported(
@@ -147,6 +148,18 @@ function isSaid({ name, value }: Argument, isOwnMask: (from: Reference) => boole
       "masking and embedding make masks that layers hand on",
     );
   return false;
+}
+
+/** Layers of pictures whose call says that it trains, and that do the same then. */
+const alike: ReadonlySet<string> = new Set(["Resizing", "CenterCrop", "Normalization", "Rescaling"]);
+
+/** Refuses a layer that was told to train whenever it is called. */
+function isTrained({ class_name, config, name, path }: Listed): false {
+  // A pipeline hands it on to its layers.
+  const inner = class_name === "Pipeline" && Array.isArray(config.layers) ? config.layers : [{ class_name }];
+  if (inner.every((one: unknown) => isPlain(one) && alike.has(`${one.class_name}`))) return false;
+  const message = `the layer ${quote(name)} is called with training=True, and a module predicts`;
+  return unsupported(path, message, "call the layer without it, and save the model again");
 }
 
 function listed(layers: unknown, path: string): readonly Listed[] {

@@ -8,6 +8,7 @@ import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import { type Keys, quote, unsupported } from "../keras/values.ts";
 import type { Item } from "./item.ts";
 import type { Call } from "./nodes.ts";
+import { sameAs } from "./tensorflow.ts";
 
 /** What an operation is given: tensors, numbers and whatever else, by position and by name. */
 interface Given {
@@ -125,6 +126,15 @@ export function operationOf(item: Item & Keys, nodes: readonly unknown[], name: 
   const says = nameOf(item);
   const make = says !== undefined && Object.hasOwn(operations, says) ? operations[says] : undefined;
   const made = make !== undefined && nodes.length === 1 ? make(givenTo(item, nodes[0] as Call)) : undefined;
+  // What no layer of Keras 2 does is the operation of Keras 3 that does.
+  if (made === undefined && says !== undefined && !isPlain(item.config.node_def)) {
+    const calls = nodes.map((node) => sameAs(says, node as Call));
+    const [first] = calls;
+    if (first !== undefined && !calls.includes(undefined)) {
+      const inbound_nodes = calls.map((one) => ({ args: [], kwargs: one?.kwargs ?? {} }));
+      return { module: "keras.ops", class_name: first.class_name, config: { name }, name, inbound_nodes };
+    }
+  }
   if (made === undefined)
     return unsupported(
       path,
@@ -138,7 +148,7 @@ export function operationOf(item: Item & Keys, nodes: readonly unknown[], name: 
 
 function nameOf({ class_name, config }: Item): string | undefined {
   const op = isPlain(config.node_def) ? config.node_def.op : config.function;
-  return class_name === "SlicingOpLambda" || typeof op !== "string" ? undefined : op;
+  return typeof op === "string" ? op : class_name === "SlicingOpLambda" ? "__operators__.getitem" : undefined;
 }
 
 /** The operands of a call; constants of a graph take their places among the tensors. */

@@ -115,7 +115,8 @@ export const concatenated =
 export const permuted =
   (order: (given: Given, rank: number) => readonly number[] | undefined): Make =>
   (given) => {
-    const rank = shapeOf(given.at(0, "x"))?.length;
+    const listed = ours(given.at(undefined, "axes"), given.path);
+    const rank = shapeOf(given.at(0, "x"))?.length ?? (Array.isArray(listed) ? listed.length : undefined);
     const axes = rank === undefined ? undefined : order(given, rank);
     return axes?.[0] === 0 ? alone(given, "permute", { dims: axes.slice(1) }) : undefined;
   };
@@ -139,10 +140,14 @@ export const transposed = (given: Given, rank: number): readonly number[] | unde
   return Array.isArray(axes) ? axes.map((axis: number) => axisOf(axis, rank)) : undefined;
 };
 
+/** Whether a size is the batch's: open, or fixed in the file. */
+const isBatch = (size: unknown, given: Given): boolean =>
+  size === null || size === -1 || (size !== undefined && size === shapeOf(given.at(0, "x"))?.[0]);
+
 /** The shape behind a batch that stays as it is: what is open there is whatever is left. */
 export const reshaped: Make = (given) => {
   const shape = ours(given.at(undefined, "newshape"), given.path);
-  if (!Array.isArray(shape) || !(shape[0] === null || shape[0] === -1)) return undefined;
+  if (!Array.isArray(shape) || !isBatch(shape[0], given)) return undefined;
   return alone(given, "reshape", { targetShape: shape.slice(1).map((size) => size ?? -1) });
 };
 
@@ -157,9 +162,9 @@ function behindBatch<T>(
   return whole.length === rank && nothing(whole[0]) ? whole.slice(1) : undefined;
 }
 export const padded: Make = (given) => {
-  const rank = shapeOf(given.at(0, "x"))?.length;
   const width = ours(given.at(undefined, "pad_width"), given.path);
-  if (rank === undefined || !Array.isArray(width)) return undefined;
+  if (!Array.isArray(width)) return undefined;
+  const rank = shapeOf(given.at(0, "x"))?.length ?? width.length;
   const padWidth = behindBatch(width as (readonly number[])[], rank, (ends) => ends[0] === 0 && ends[1] === 0, [0, 0]);
   const [mode, value] = [
     given.at(undefined, "mode") ?? "constant",
@@ -169,15 +174,15 @@ export const padded: Make = (given) => {
   return alone(given, "pad", { padWidth, mode, ...(value === 0 ? {} : { constantValues: value }) });
 };
 export const tiled: Make = (given) => {
-  const rank = shapeOf(given.at(0, "x"))?.length;
   const repeats = axisIn(given, "repeats");
-  if (rank === undefined || repeats === undefined) return undefined;
+  if (repeats === undefined) return undefined;
+  const rank = shapeOf(given.at(0, "x"))?.length ?? [repeats].flat().length;
   const behind = behindBatch([repeats].flat(), rank, (count) => count === 1, 1);
   return behind === undefined ? undefined : alone(given, "tile", { repeats: behind });
 };
 export const broadcast: Make = (given) => {
   const shape = ours(given.at(undefined, "shape"), given.path);
-  if (!Array.isArray(shape) || !(shape[0] === null || shape[0] === -1)) return undefined;
+  if (!Array.isArray(shape) || !isBatch(shape[0], given)) return undefined;
   return alone(given, "broadcastTo", { shape: shape.slice(1) });
 };
 

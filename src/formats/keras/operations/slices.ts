@@ -32,12 +32,12 @@ export const sliced: Make = (given) => {
   const key = given.at(1, "key");
   const rank = shapeOf(given.at(0, "x"))?.length;
   const indices = (Array.isArray(key) ? key : [key]).map(indexOf);
-  if (rank === undefined || indices.includes(undefined)) return undefined;
+  if (indices.includes(undefined) || (rank === undefined && indices.includes("ellipsis"))) return undefined;
   const known = indices as readonly Index[];
   const named = known.filter((one) => one !== "newaxis" && one !== "ellipsis").length;
-  if (named > rank || known.filter((one) => one === "ellipsis").length > 1) return undefined;
+  if (named > (rank ?? named) || known.filter((one) => one === "ellipsis").length > 1) return undefined;
   const filled = known.flatMap((one): readonly Index[] =>
-    one === "ellipsis" ? Array.from({ length: rank - named }, () => whole) : [one],
+    one === "ellipsis" ? Array.from({ length: (rank ?? named) - named }, () => whole) : [one],
   );
   const [batch, ...at] = filled;
   if (batch !== undefined && !isWhole(batch)) return undefined;
