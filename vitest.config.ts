@@ -3,8 +3,11 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { SecondsAndExemptions } from "./tests/support/reporter.ts";
 
-/** Files that put other modules in the place of ours: each has a process of its own. */
-const mocking = ["tests/front/once.test.ts"];
+/**
+ * Files that change what cannot be put back, each with a process of its own: other modules in the place of ours, and an engine without its optimiser (which
+ * would make every file behind it ten times as slow).
+ */
+const alone = ["tests/front/once.test.ts", "tests/property/growth.test.ts"];
 const ignored = ["tests/conformance/**", "tests/bundlers/**", "**/node_modules/**"];
 
 /** Files that take a minute and more: begun last, one of them would run alone. */
@@ -39,9 +42,9 @@ export default defineConfig({
       // One after the other in one process: the compiler is loaded once a worker, which is a third of the time of all.
       {
         extends: true,
-        test: { name: "suite", include: ["tests/**/*.test.ts"], exclude: [...ignored, ...mocking], isolate: false },
+        test: { name: "suite", include: ["tests/**/*.test.ts"], exclude: [...ignored, ...alone], isolate: false },
       },
-      { extends: true, test: { name: "mocking", include: mocking, exclude: ignored } },
+      { extends: true, test: { name: "alone", include: alone, exclude: ignored } },
     ],
     // What the run took and did not ask for, then vitest's own report: its last lines say how many passed.
     reporters: [new SecondsAndExemptions(), "default"],

@@ -110,7 +110,7 @@ export const callsOf = (model: Model, input: OptionsInput, id: Parameters<typeof
     });
     const planned = seen ?? internal("predict was not planned");
     const outs = planned.regions.map((region) => outsOf(region)[0]?.buffer);
-    return { script: emitCalls(partsOf(compilation, options), { id, outs }), plan: planned };
+    return { script: emitCalls(partsOf(compilation, options), { id, outs, encodes: id === "layercCalls" }), plan: planned };
   });
 
 function artifactOf(compilation: Compilation, options: Options, marks?: Marks): Omit<Observed, "compilation"> {

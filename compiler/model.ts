@@ -8,8 +8,8 @@ import type { MetricInput } from "./training/specs/metrics.ts";
 import type { OptimizerInput } from "./training/specs/optimizers.ts";
 
 /**
- * One line of the list. `layer` is Keras' name in camelCase, or one of two that stand for other lines: `model`, whose config holds
- * `inputs`, `outputs` and `layers` of its own, and `reuse`, whose config names the line `of` that is called again.
+ * One line of the list. `layer` is Keras' name in camelCase, or one that stands for other lines: `model`, whose config holds
+ * `inputs`, `outputs` and `layers` of its own, `pipeline`, with `layers` alone, and `reuse`, whose config names the line `of` that is called again.
  */
 export interface LayerSpec {
   /** Unique in the model; given by us (dense, dense_1, …) when the user gave none. */

@@ -40,6 +40,23 @@ export function sizes(): string {
   );
 }
 
+interface Start {
+  readonly node: string;
+  readonly lines: readonly (Readonly<Record<"net" | "form", string>> &
+    Readonly<Record<"bytes" | "node" | "load" | "first", number>>)[];
+}
+/** What a start takes, of the last `npm run bench:start`. */
+export function starts(): string {
+  const { node, lines }: Start = JSON.parse(readFileSync(join(folder, "../start.json"), "utf8"));
+  const rows = lines.map(({ net, form, bytes, load, first }) => [
+    net,
+    form,
+    kilobytes(bytes),
+    ...[load, first].map((ms) => ms.toFixed(2)),
+  ]);
+  return `${table(["net", "form", "files", "loading, ms", "first call, ms"], rows)}\n\nNode ${node}, whose own start takes ${lines[0].node.toFixed(0)} ms before.`;
+}
+
 /** Every net of the run. */
 export const moduleSizes = (): string =>
   table(

@@ -50,5 +50,5 @@ export const absent: Readonly<Record<string, string>> = {
   TFSMLayer: "it runs a SavedModel of TensorFlow's",
   TorchModuleWrapper: code,
   MaxNumBoundingBoxes: "it takes boxes beside pictures, which layerc does not pass along",
-  Pipeline: "a file's is opened as the model of its layers, which one writes as `call(sequential([…]))`",
+  Pipeline: "it is no layer here but a line of lines: `pipeline([…])`, which a file's Pipeline is opened as",
 };

@@ -21,7 +21,7 @@ import { pythonName } from "../src/formats/keras/operations/index.ts";
 import { table as operations } from "../src/formats/keras/operations/table.ts";
 import { type HostName, hosts } from "../src/hosts.ts";
 import { runs } from "../tests/hosts/profiles.ts";
-import { moduleSizes, runtimeSizes, sizes, summary } from "./bench.ts";
+import { moduleSizes, runtimeSizes, sizes, starts, summary } from "./bench.ts";
 import { commands, compileOptions } from "./commands.ts";
 import { membersOf, reexportsOf, sayingOf } from "./declared.ts";
 import { errorsPage, playAll, printsFile } from "./errors.ts";
@@ -203,7 +203,7 @@ export const pages: Readonly<Record<string, Readonly<Record<string, (page: strin
   },
   "docs/report-panes.md": Object.fromEntries(Object.keys(parts).map((part) => [part, () => picturesOf(part)])),
   "docs/walk.md": walk,
-  "docs/speed.md": { run: summary, modules: moduleSizes, runtimes: runtimeSizes },
+  "docs/speed.md": { run: summary, starts, modules: moduleSizes, runtimes: runtimeSizes },
 };
 
 /** A page with every block made anew. */

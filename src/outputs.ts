@@ -4,7 +4,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { CompileError } from "../compiler/diagnostics/error.ts";
+import { CompileError, internal } from "../compiler/diagnostics/error.ts";
+import { headOf } from "../compiler/emit/module/head.ts";
 import { sealed } from "../compiler/emit/module/seal.ts";
 import { readBytes, reasonOf, showFile } from "./files.ts";
 import { descriptorOf, writeStream } from "./streams.ts";
@@ -141,7 +142,7 @@ function isOurs({ output, path, stat, stream }: Target): boolean {
   if (stat?.isBlockDevice()) return false;
   // `mktemp` makes an empty file to hold a name.
   if (stream !== undefined || stat === undefined || !stat.isFile() || stat.size === 0) return true;
-  if (output.module === undefined && output.isOurs === undefined) return header.test(headOf(path));
+  if (output.module === undefined && output.isOurs === undefined) return header.test(headText(path));
   const bytes = readBytes(path);
   if (Buffer.from(bytes).equals(Buffer.from(output.content as Uint8Array))) return true;
   if (output.isOurs !== undefined) return output.isOurs(bytes);
@@ -152,34 +153,36 @@ function isOurs({ output, path, stat, stream }: Target): boolean {
 const header = /^\uFEFF?(?:#!.*\n)?(?:\/\/|--|<!--) Model ".*", compiled by layerc \d/;
 
 /** The line of a module's header that names a file beside it, with what it holds. */
-const nameLine = (file: string, bytes: Uint8Array): string =>
-  `// with ${JSON.stringify(basename(file))}, sha256 ${sha256Of(bytes)}`;
+const nameLine = (file: string, bytes: Uint8Array | string): string =>
+  `with ${JSON.stringify(basename(file))}, sha256 ${sha256Of(bytes)}`;
 
-/** A module's text that names the files written beside it, behind the line with its hash. */
-export function withNames(code: string, files: readonly (readonly [file: string, bytes: Uint8Array])[]): string {
+/** A text that names the files written beside it in its header, behind the line with its hash. */
+export function withNames(code: string, files: readonly (readonly [file: string, content: Uint8Array | string])[]): string {
+  const { comment } = headOf(code) ?? internal("a text of the compiler has no header");
   const lines = code.split("\n");
-  return sealed([...lines.slice(0, 2), ...files.map(([file, bytes]) => nameLine(file, bytes)), ...lines.slice(2)].join("\n"));
+  const at = lines[0].startsWith("#!") ? 3 : 2;
+  lines.splice(at, 0, ...files.map(([file, content]) => comment.line + nameLine(file, content)));
+  return sealed(lines.join("\n"));
 }
 
-/** The files that such lines of a text name, with what they hold. */
+/** The files that such lines of a text name, as JSON, with what they hold. */
 export const namesIn = (code: string): readonly (readonly [file: string, sha256: string])[] =>
-  [...headerOf(code).matchAll(/^\/\/ with ("[^\n]*"), sha256 ([0-9a-f]{64})$/gm)].map(([, file, sha256]) => [
-    String(JSON.parse(file)),
-    sha256,
-  ]);
-const headerOf = (code: string): string => /^(?:\/\/[^\n]*\n)*/.exec(code)?.[0] ?? "";
+  (headOf(code)?.lines ?? []).flatMap((line) => {
+    const [, file, sha256] = /^with ("[^\n]*"), sha256 ([0-9a-f]{64})$/.exec(line) ?? [];
+    return file === undefined ? [] : [[file, sha256] as const];
+  });
 
 /** The hash that such a line has. */
-export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256Of = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 function isNamed(module: string, file: string, bytes: Uint8Array): boolean {
   if (!statOf(module)?.isFile()) return false;
-  const head = headOf(module);
-  return header.test(head) && head.split(/\r?\n/).includes(nameLine(file, bytes));
+  const head = headText(module);
+  return header.test(head) && head.split(/\r?\n/).includes(`// ${nameLine(file, bytes)}`);
 }
 
 /** The first lines of a file; one that may not be read has none. */
-function headOf(file: string): string {
+function headText(file: string): string {
   const bytes = Buffer.alloc(1 << 14);
   try {
     const fd = fs.openSync(file, "r");

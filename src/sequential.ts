@@ -8,17 +8,15 @@ import { isPlain, knownKeys, plainKeys, type Subject } from "../compiler/diagnos
 import { suggestionFor } from "../compiler/diagnostics/suggest.ts";
 import { resolve } from "../compiler/front/steps.ts";
 import { showShape, sizeOf } from "../compiler/graph/graph.ts";
-import { layers } from "../compiler/layers/index.ts";
 import type { InputSpec, LayerSpec, Model, OutputSpec, Training, TrainingInput } from "../compiler/model.ts";
 import { readRows } from "../runtime/rows.ts";
 import type { RowsLike } from "../runtime/trainable.ts";
+import { call, isLine, isModel, type Line, withoutWeights } from "./lines.ts";
 
 // Every layer is its own factory, so the list of layers is the list of factories.
 export * from "../compiler/layers/list.ts";
 export { adapt, adaptNormalization, type Samples } from "./adapt.ts";
-
-/** A line of a model, or a model whose lines become part of it: only these and its weights count, not its seed or training. */
-export type Line = LayerSpec | Model;
+export { call, type Line, pipeline, reuse } from "./lines.ts";
 
 /** What a model has besides its layers. */
 export interface SequentialOptions {
@@ -123,28 +121,6 @@ function byName(given: unknown, path: string, item: (name: string, value: unknow
   throw new CompileError({ code: "model/port", path, message, hint: `give a list: ${path}: [{ name: "${number}", … }]` });
 }
 
-/** Keys that some layer takes anew at each call. */
-const perCall: readonly string[] = [...new Set([...layers.values()].flatMap((layer) => Object.keys(layer.perCall ?? {})))];
-interface Again {
-  readonly inputs?: readonly string[];
-  readonly name?: string;
-  /** Keys that Keras gives at each call: `reverse`, `useCausalMask`. */
-  readonly [key: string]: unknown;
-}
-
-/** Calls an earlier line again, with the same weights, on other inputs: `reuse("encoder", { inputs: ["b"], name: "right" })`. */
-export function reuse(of: string, options: Again = {}): LayerSpec {
-  const place = { code: "layer/config", path: "", subject: "reuse" } as const;
-  const { inputs, name, ...said } = plainKeys(options, place) as Again;
-  knownKeys(options, ["inputs", "name", ...perCall], place);
-  return {
-    ...(name === undefined ? {} : { name }),
-    layer: "reuse",
-    config: { of, ...said },
-    ...(inputs === undefined ? {} : { inputs }),
-  };
-}
-
 type Ports = Pick<Model, "inputs" | "outputs">;
 
 function modelOf(subject: string, lines: readonly Line[], options: object, known: readonly string[], ports: Ports): Model {
@@ -156,11 +132,9 @@ function modelOf(subject: string, lines: readonly Line[], options: object, known
   const inner = new Map<number, NonNullable<Model["weights"]>>();
   const layers = Array.from({ length: lines.length }, (_, i): LayerSpec => {
     const given = lines[i];
-    const line = isModel(given) ? call(given) : (given as LayerSpec);
-    if (!isPlain(line) || line.layer !== "model" || !isPlain(line.config) || line.config.weights === undefined) return line;
-    const { weights: own, ...config } = line.config;
-    inner.set(i, own as NonNullable<Model["weights"]>);
-    return { ...line, config };
+    const { spec, weights: own } = withoutWeights(isModel(given) ? call(given) : (given as LayerSpec));
+    if (own !== undefined) inner.set(i, own);
+    return spec;
   });
   const made: Model = {
     name,
@@ -186,36 +160,6 @@ const trainingSchema = z.strictObject({
 });
 const trainingIn = (training: unknown, place: Subject): Training =>
   check(trainingSchema, training, { ...place, path: "training" }) as Training;
-
-const isLine = (line: unknown): line is LayerSpec => isPlain(line) && typeof line.layer === "string";
-const isModel = (line: unknown): line is Model => isPlain(line) && Array.isArray(line.layers) && line.layer === undefined;
-
-/**
- * A model as a line of another, on the inputs named: `call(encoder, { inputs: ["left"] })`. Its lines are called `encoder/dense`; with
- * `trainable: false` its weights stay as they are in training. Throws CompileError weights/unread where it names a weights file.
- */
-export function call(
-  inner: Model,
-  options: { readonly inputs?: readonly string[]; readonly name?: string; readonly trainable?: boolean } = {},
-): LayerSpec {
-  const place = { code: "layer/config", path: "", subject: "call" } as const;
-  const { trainable, ...line } = plainKeys(options, place);
-  knownKeys(options, ["inputs", "name", "trainable"], place);
-  const { name, layers, inputs, outputs, weights, weightsFile } = inner;
-  if (weightsFile !== undefined && weights === undefined) {
-    const message = `the model ${JSON.stringify(name)} names a weights file, which is read for a whole model only`;
-    const hint = "give it its weights: { ...model, weights: openWeights(bytes) }";
-    throw new CompileError({ code: "weights/unread", path: "layers", message, hint });
-  }
-  const config = {
-    ...(inputs === undefined ? {} : { inputs }),
-    ...(outputs === undefined ? {} : { outputs }),
-    ...(trainable === undefined ? {} : { trainable }),
-    ...(weights === undefined ? {} : { weights }),
-    layers,
-  };
-  return { ...(name === "model" ? {} : { name }), ...line, layer: "model", config };
-}
 
 /** The model with the weights that models within it bring along, by the index of their line; all others are the initial ones. */
 function withInner(made: Model, inner: ReadonlyMap<number, NonNullable<Model["weights"]>>): Model {

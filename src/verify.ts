@@ -7,7 +7,9 @@ import { version } from "../compiler/base/version.ts";
 import { compile } from "../compiler/compile.ts";
 import { faultIn } from "../compiler/emit/judge.ts";
 import { starter } from "../compiler/emit/module/forms/finish.ts";
+import type { TextForm } from "../compiler/emit/module/forms/form.ts";
 import { forms } from "../compiler/emit/module/forms/list.ts";
+import { headOf } from "../compiler/emit/module/head.ts";
 import { digests } from "../compiler/emit/module/seal.ts";
 import { isWasm } from "../compiler/emit/wasm/file.ts";
 import type { Model } from "../compiler/model.ts";
@@ -32,12 +34,19 @@ export function verify(path: string, seconds = standardSeconds): Verified {
   const { options } = found;
   const form = forms[options.format];
   if (!form.isText) return fail("verify/header", path, "the header is that of a .wasm file");
-  const { kind, takes } = form;
-  const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
-  const fault = faultIn(code.replace(starter, ""), kind, also, options.syntax);
-  if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
+  judged(path, code, form, options);
+  for (const { path, bytes } of files) if (path.endsWith(".cjs")) judged(path, opened(path, bytes).code, form, options);
   const selfTest = within(seconds, path, () => tested(path, code, files, options));
   return { ...found, ...(selfTest === undefined ? {} : { selfTest }) };
+}
+
+/** Whether a text takes nothing from outside, and nothing else stands around its code. */
+function judged(path: string, code: string, { kind, takes, javascriptIn }: TextForm, options: Options): void {
+  const own = code.replace(starter, "");
+  const text = javascriptIn === undefined ? own : javascriptIn(own, options);
+  const also = [...takes, ...(hasLanes(options.target) ? ["WebAssembly"] : [])];
+  const fault = text === undefined ? "has a statement more or less" : faultIn(text, kind, also, options.syntax);
+  if (fault !== undefined) fail("verify/changed", path, `the module ${fault}, which no module of layerc does`);
 }
 
 /** Compiles the model with the options of the module, and compares all bytes. Throws CompileError verify/model or verify/changed. */
@@ -62,9 +71,11 @@ export function verifyAgainst(path: string, model: Model): void {
         `${JSON.stringify(basename(file))} is not what the compiler makes of the model (file ${i + 1} that the module names)`,
       );
   }
+  // What SQL calls is a file with a header of its own.
+  const { script = artifact.code } = artifact;
+  const isScript = headOf(code)?.comment === headOf(script)?.comment;
   const made = withNames(
-    // What SQL calls is a file with a header of its own.
-    artifact.script ?? artifact.code,
+    isScript ? script : artifact.code,
     files.map(({ path: file, bytes }) => [file, bytes] as const),
   );
   if (made === code) return;
@@ -84,23 +95,28 @@ function madeAgain(path: string, { hash, options, version: wrote }: Verified, mo
 }
 
 // The longer ending first: the other is the end of it.
-const beside = ({ weights, wasm, wasmRelaxed }: Artifact): readonly (readonly [ending: string, bytes: Uint8Array])[] =>
-  ([[".relaxed.wasm", wasmRelaxed], [".wasm", wasm], [".bin", weights]] as const).flatMap(([ending, bytes]) => (bytes === undefined ? [] : [[ending, bytes] as const])); // biome-ignore format: a table
+const beside = ({ weights, wasm, wasmRelaxed, script }: Artifact): readonly (readonly [ending: string, content: Uint8Array | string])[] =>
+  ([[".relaxed.wasm", wasmRelaxed], [".wasm", wasm], [".bin", weights], [".cjs", script]] as const).flatMap(([ending, bytes]) => (bytes === undefined ? [] : [[ending, bytes] as const])); // biome-ignore format: a table
 
 function opened(path: string, bytes: Uint8Array): Opened {
   const code = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   // What is no UTF-8 would be one text with other bytes.
   if (!Buffer.from(code).equals(Buffer.from(bytes))) fail("verify/changed", path, "the module is not UTF-8");
   const both = digests(code);
-  const head = /^\/\/ Model ("[^\n]*"), compiled by layerc ([^\s]+)\n\/\/ hash (\w+)\.\w+, options: ([^\n]*)\n/.exec(
-    code.replace(/^#![^\n]*\n/, ""),
-  );
-  if (both === undefined || head === null) return noHeader(path, code);
+  const [first = "", second = ""] = headOf(code)?.lines ?? [];
+  const who = /^Model ("[^\n]*"), compiled by layerc (\S+)$/.exec(first);
+  const what = /^hash (\w+)\.\w+, options: ([^\n]*)$/.exec(second);
+  if (both === undefined || who === null || what === null) return noHeader(path, code);
   if (both.said !== both.found)
     fail("verify/changed", path, `the header says digest ${both.said}, and the text has ${both.found}`, endings(code));
-  const [, name, wrote, hash] = head;
-  const knobs = unescaped(head[4]);
-  const files = namesIn(code).map(([file, sha256]) => {
+  const [, name, wrote] = who;
+  const [, hash] = what;
+  const knobs = unescaped(what[2]);
+  const files = namesIn(code).map(([json, sha256]) => {
+    const file = textIn(json) ?? "";
+    // Files lie beside it: anything else might be read without end.
+    if (file === "" || basename(file) !== file)
+      fail("verify/header", path, `the header names ${json}, which is no file beside it`);
     const where = join(dirname(path), file);
     const bytes = readBytes(where);
     if (sha256Of(bytes) !== sha256)
@@ -111,7 +127,7 @@ function opened(path: string, bytes: Uint8Array): Opened {
   if (options === undefined)
     fail("verify/model", path, `this layerc (${version}) does not know the options of the header: ${knobs}`);
   return {
-    model: String(JSON.parse(unescaped(name))),
+    model: textIn(unescaped(name)) ?? fail("verify/header", path, "the header names no model"),
     version: wrote,
     hash,
     options,
@@ -121,12 +137,21 @@ function opened(path: string, bytes: Uint8Array): Opened {
   };
 }
 
+/** A string of JSON; a header under a digest of its own may hold anything. */
+function textIn(json: string): string | undefined {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A comment without what keeps it one: words that no module contains, and ends of comments (emit/code.ts). */
 const unescaped = (text: string): string =>
   text.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16))).replaceAll("$\\{", "${");
 
 function noHeader(path: string, code: string): never {
-  const older = /^\/\/ Model .*, compiled by layerc /.test(code.slice(0, 4096).replace(/\r/g, ""));
+  const older = /^(?:\/\/|--|<!--) Model .*, compiled by layerc /.test(code.slice(0, 4096).replace(/\r/g, ""));
   const crlf = endings(code);
   if (older && crlf !== undefined) return fail("verify/changed", path, "its lines end in CRLF", crlf);
   const message = older

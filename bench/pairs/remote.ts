@@ -12,6 +12,8 @@ export class Compiler {
   readonly #process: ChildProcess;
   readonly #label: string;
   #complaint = "";
+  /** Ends when the request before is answered, one way or the other: whoever asks need not wait for it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(label: string, folder: string) {
     this.#label = label;
@@ -23,6 +25,12 @@ export class Compiler {
   }
 
   #ask<T>(request: Request): Promise<T> {
+    const answer = this.#turn.then(() => this.#tell<T>(request));
+    this.#turn = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #tell<T>(request: Request): Promise<T> {
     const child = this.#process;
     return new Promise((resolve, reject) => {
       const end = (): void => {

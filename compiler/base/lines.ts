@@ -13,6 +13,14 @@ export interface Of {
 export interface Line {
   readonly text: string;
   readonly of: readonly Of[];
+  /** Of a line that holds numbers of several buffers: from which column on they are whose, in order. */
+  readonly parts?: readonly Part[];
+}
+
+/** A stretch of a line, up to where the next begins. */
+export interface Part {
+  readonly from: number;
+  readonly of: readonly Of[];
 }
 
 /** A line of nothing in particular, or of some things of one kind. */

@@ -1,6 +1,6 @@
 // What the parts of an emitted text are of, told by whoever writes them. In: Code and what it is of. Out: the same Code between signs that no
 // text has, and in the end the text without them, line by line. Guarantee: without marks nothing is added; with them the text is the same.
-import { type Line, type Of, reads } from "../base/lines.ts";
+import { type Line, type Of, type Part, reads } from "../base/lines.ts";
 import { internal } from "../diagnostics/error.ts";
 import type { Stmt } from "../program/program.ts";
 import { rootsOf, visit } from "../program/walk.ts";
@@ -12,12 +12,20 @@ const [open, ends, close] = ["\u0001", "\u0002", "\u0003"];
 /** The parts of one text. */
 export class Marks {
   readonly #all: (readonly Of[])[] = [];
+  readonly #parts = new Set<readonly Of[]>();
 
   /** The Code as it is, known to be of some things. */
   around(code: Code, of: readonly Of[]): Code {
     if (code.text === "" || of.length === 0) return code;
     this.#all.push(of);
     return new Code(`${open}${this.#all.length - 1}${ends}${code.text}${close}`, code.level);
+  }
+
+  /** The same of a stretch of a line, which holds numbers of others too. */
+  part(code: Code, buffer: string): Code {
+    const of: readonly Of[] = [{ kind: "buffer", name: buffer }];
+    this.#parts.add(of);
+    return this.around(code, of);
   }
 
   /** The text without signs, and what its lines are of: the innermost first. */
@@ -27,11 +35,14 @@ export class Marks {
       // Whoever ends on a line is still of it.
       const of = new Set(within.flat());
       let plain = "";
+      const parts: Part[] = [];
       for (let at = 0; at < marked.length; ) {
         if (marked[at] === open) {
           const end = marked.indexOf(ends, at);
           const made = this.#all[Number(marked.slice(at + 1, end))] ?? internal("a mark that nobody made");
           within.unshift(made);
+          // A buffer's bytes may go on in the next literal.
+          if (this.#parts.has(made) && parts.at(-1)?.of[0].name !== made[0].name) parts.push({ from: plain.length, of: made });
           const before = [...of];
           of.clear();
           for (const one of [...made, ...before]) of.add(one);
@@ -46,7 +57,7 @@ export class Marks {
           at = end;
         }
       }
-      return { text: plain, of: [...of] };
+      return parts.length === 0 ? { text: plain, of: [...of] } : { text: plain, of: [...of], parts };
     });
   }
 }

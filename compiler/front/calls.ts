@@ -101,6 +101,7 @@ class Opener {
   /** How the lines that stand for others are called. */
   readonly #structures: Readonly<Record<Structure, Opening>> = {
     model: (spec, name, sources, _scope, site) => this.#nest(spec, name, sources, site),
+    pipeline: (spec, name, sources, _scope, site) => this.#nest(spec, name, sources, site),
     reuse: (spec, name, sources, scope, site) => this.#reuse(spec, name, sources, scope, site),
   };
 
@@ -192,7 +193,7 @@ class Opener {
 
   #innerSite(spec: LayerSpec, name: string, site: Site): { readonly net: Net; readonly inner: Site } {
     const { path, depth } = site;
-    const net = netOf(spec.config, path);
+    const net = netOf(spec, path);
     if (depth >= deepest) {
       const message = `models lie in models at most ${deepest} deep`;
       throw new CompileError({ code: "model/schema", path, message, hint: "write it flatter" });

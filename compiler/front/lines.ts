@@ -19,8 +19,14 @@ type Config = Readonly<Record<string, unknown>> | undefined;
 /** Lines that stand for other lines, which `calls.ts` opens: what one without a name is counted as. */
 export const structures = {
   model: (config: Config) => (config?.inputs === undefined ? "sequential" : "functional"),
+  pipeline: () => "pipeline",
   reuse: (config: Config) => (typeof config?.of === "string" && config.of !== "" ? config.of : "reuse"),
 } as const satisfies Readonly<Record<string, (config: Config) => string>>;
+/** The keys of a line that holds lines of its own; Keras' Pipeline is a chain and nothing else. */
+export const nested: Readonly<Record<string, readonly string[]>> = {
+  model: ["inputs", "outputs", "layers", "trainable"],
+  pipeline: ["layers", "trainable"],
+};
 /** The name of such a line. */
 export type Structure = keyof typeof structures;
 export { snakeCase };

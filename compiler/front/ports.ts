@@ -8,7 +8,7 @@ import { checkSize } from "../graph/limits.ts";
 import { showOrigin } from "../graph/origin.ts";
 import { layers } from "../layers/index.ts";
 import type { InputSpec, LayerSpec, OutputSpec } from "../model.ts";
-import { checkLine, isStructure } from "./lines.ts";
+import { checkLine, isStructure, nested } from "./lines.ts";
 
 // Keras keeps / for the names of weights; : counts a line's results; and __proto__ is no key that an object can be trusted with.
 const isPortName = (name: string): boolean => name !== "" && !/[/:]/.test(name) && name !== "__proto__";
@@ -107,8 +107,8 @@ export function statedInput([first]: readonly LayerSpec[], path: string): Stated
 
 /** The same of a model that comes first; of a line that is called again there is nothing to call. */
 function statedInside({ config }: LayerSpec, path: string): Stated | undefined {
-  const { inputs, layers } = config as { inputs?: unknown; layers?: readonly LayerSpec[] };
-  if (layers === undefined) return undefined;
+  const { inputs, layers } = (config ?? {}) as { inputs?: unknown; layers?: unknown };
+  if (!Array.isArray(layers) || layers.length === 0) return undefined;
   if (inputs === undefined) return statedInput(layers, joinPath(path, "layers"));
   const [{ shape, type }] = checkInputs(inputs, joinPath(path, "inputs"));
   return { shape, key: "inputs", isText: type === "string" };
@@ -172,14 +172,14 @@ export interface Net {
 }
 
 /** The net that the line of a model within a model holds. */
-export function netOf(config: unknown, path: string): Net {
-  const place = { code: "model/schema", path, subject: "model" } as const;
+export function netOf({ layer, config }: { readonly layer: string; readonly config?: unknown }, path: string): Net {
+  const place = { code: "model/schema", path, subject: layer } as const;
   const layers = isPlain(config) ? config.layers : undefined;
   if (!isPlain(config) || !Array.isArray(layers) || layers.length === 0) {
-    const message = `a model within a model needs a list of layers, found ${showValue(layers)}`;
+    const message = `a ${layer} within a model needs a list of layers, found ${showValue(layers)}`;
     throw new CompileError({ ...place, path: joinPath(path, "layers"), message });
   }
-  knownKeys(config, ["inputs", "outputs", "layers", "trainable"], place);
+  knownKeys(config, nested[layer], place);
   const { trainable = true, inputs, outputs } = config;
   if (typeof trainable !== "boolean") {
     const message = `trainable needs true or false, found ${showValue(trainable)}`;

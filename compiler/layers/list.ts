@@ -31,6 +31,7 @@ export { spectralNormalization } from "./normalization/spectral-normalization.ts
 export { unitNormalization } from "./normalization/unit-normalization.ts";
 export { along, normalize } from "./operations/along.ts";
 export { elementwise } from "./operations/elementwise.ts";
+export { quantile, takeAlongAxis, topK } from "./operations/order.ts";
 export { oneHot, slice, split, take } from "./operations/parts.ts";
 export { einsum, matmul } from "./operations/products.ts";
 export { reduce } from "./operations/reduce.ts";

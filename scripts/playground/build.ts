@@ -7,19 +7,27 @@ import { build as esbuild } from "esbuild";
 import { build } from "vite";
 import { packed } from "../../src/explore/playground/words.ts";
 import { measuredFiles } from "./data.ts";
-import { withoutUnused } from "./left-out.ts";
+import { LeftOut } from "./left-out.ts";
 import { playgroundWords } from "./words.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-const stripped = {
-  name: "left-out",
-  enforce: "pre" as const,
-  transform(code: string, id: string): { code: string; map: null } | undefined {
-    const left = withoutUnused(code, id);
-    return left === undefined ? undefined : { code: left, map: null };
-  },
-};
+/** What a build leaves out. A row of the tables that meets nothing stops it. */
+function stripped() {
+  const tables = new LeftOut();
+  return {
+    name: "left-out",
+    enforce: "pre" as const,
+    transform(code: string, id: string): { code: string; map: null } | undefined {
+      const left = tables.without(code, id);
+      return left === undefined ? undefined : { code: left, map: null };
+    },
+    buildEnd(error?: Error): void {
+      if (error === undefined && tables.unmet.size > 0)
+        throw new Error(`left-out.ts names what no source has:\n${[...tables.unmet].join("\n")}`);
+    },
+  };
+}
 
 /** Sizes after gzip, by file. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -35,7 +43,7 @@ export async function buildPlayground(to: string): Promise<Sizes> {
     publicDir: false,
     logLevel: "warn",
     base: "./",
-    plugins: [stripped],
+    plugins: [stripped()],
     // Whoever builds it: in a run of tests each element would say its line.
     oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {

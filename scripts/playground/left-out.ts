@@ -7,7 +7,6 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** Columns that nothing in the page reads, by the files of the tables: of the compiler's tables tests read them, of a library others do. */
 const columns: readonly (readonly [folder: RegExp, columns: readonly string[]])[] = [
   [/\/compiler\/(ops|layers|training|schedule\/strategies)\//, ["examples", "sample", "says"]],
-  [/\/compiler\/rewrite\/rules\//, ["sample"]],
   // Methods of schemas, most for formats of text; a schema that asked for one would fault as soon as the page loads.
   [
     /\/zod\/v4\/classic\/schemas\.js$/,
@@ -82,20 +81,24 @@ const exported: readonly (readonly [file: RegExp, name: string, instead: string]
   [/\/zod\/v4\/core\/schemas\.js$/, "$ZodObjectJIT", "$ZodObject"],
 ];
 
-/** A source without properties of these names. */
-function without(names: readonly string[], text: string): string {
+/** A source without properties of these names; `seen` hears which there were. */
+function without(names: readonly string[], text: string, seen: (name: string) => void): string {
   const source = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest);
   const cuts: (readonly [from: number, to: number])[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
       const { properties } = node;
-      for (const [i, one] of properties.entries())
-        if (one.name !== undefined && !ts.isAccessor(one) && names.includes(one.name.getText(source)))
+      for (const [i, one] of properties.entries()) {
+        const own = one.name === undefined || ts.isAccessor(one) ? undefined : one.name.getText(source);
+        if (own === undefined || !names.includes(own)) ts.forEachChild(one, visit);
+        else {
+          seen(own);
           cuts.push([
             one.getStart(source),
             properties[i + 1]?.getStart(source) ?? (properties.hasTrailingComma ? properties.end : one.end),
           ]);
-        else ts.forEachChild(one, visit);
+        }
+      }
     } else ts.forEachChild(node, visit);
   };
   visit(source);
@@ -119,14 +122,34 @@ const missing = (text: string): string =>
     )
     .join("\n");
 
-/** The source of a module without it; undefined: as it is. */
-export function withoutUnused(text: string, file: string): string | undefined {
-  const module = modules.find(([one]) => one.test(file));
-  if (module !== undefined) return module[1] ?? missing(text);
-  const other = exported.find(([one]) => one.test(file));
-  if (other !== undefined) return instead(other[1], other[2], text);
-  const found = columns.find(([folder]) => folder.test(file));
-  // Trees are slow to make: files without the words are left as they are.
-  const has = found?.[1].some((column) => text.includes(column));
-  return found === undefined || !has ? undefined : without(found[1], text);
+/** What the tables say, each row by a name; a column is one for each folder. */
+const rowNames = (): string[] => [
+  ...columns.flatMap(([folder, names]) => names.map((column) => columnName(folder, column))),
+  ...modules.map(([file]) => String(file)),
+  ...exported.map(([file, name]) => columnName(file, name)),
+];
+const columnName = (file: RegExp, name: string): string => `${name} in ${file}`;
+
+/** The tables over one build. */
+export class LeftOut {
+  /** Rows that have met nothing so far: once all sources are read, what is left no longer says anything. */
+  readonly unmet = new Set(rowNames());
+
+  /** The source of a module without it; undefined: as it is. */
+  without(text: string, file: string): string | undefined {
+    const module = modules.find(([one]) => one.test(file));
+    if (module !== undefined) {
+      this.unmet.delete(String(module[0]));
+      return module[1] ?? missing(text);
+    }
+    const other = exported.find(([one]) => one.test(file));
+    if (other !== undefined) {
+      this.unmet.delete(columnName(other[0], other[1]));
+      return instead(other[1], other[2], text);
+    }
+    const found = columns.find(([folder]) => folder.test(file));
+    // Trees are slow to make: files without the words are left as they are.
+    if (found === undefined || !found[1].some((column) => text.includes(column))) return undefined;
+    return without(found[1], text, (column) => this.unmet.delete(columnName(found[0], column)));
+  }
 }

@@ -82,6 +82,7 @@ export function playgroundWords(): Words {
         says: "A model as a graph: named inputs and outputs, and lines that may say whose results they take.",
         keys: model,
       },
+      pipeline: { says: "Layers one after the other as one line.", keys: lineKeys },
       reuse: { says: "Calls an earlier line again, with the same weights, on other inputs.", keys: lineKeys },
     },
     training,

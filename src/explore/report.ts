@@ -159,12 +159,17 @@ export interface TypedRegion extends Pick<Activation, "name" | "shape"> {
 
 /** What it takes to run a row that a reader types in; `calls` has the scripts. */
 export interface Typed {
+  /** By port. */
   readonly inputs: readonly {
     readonly name: string;
     readonly shape: readonly number[];
-    /** Absent: numbers; else whole ones from 0, below this. */
+    /** What an encoder takes: texts, or whole numbers of any size. Absent: float32. */
+    readonly items?: "texts" | "wholes";
+    /** Absent: any numbers; else whole ones from 0, below this. */
     readonly below?: number;
   }[];
+  /** What stands there before the reader types, by port; absent where `activations` has rows, or a row is long. */
+  readonly first?: readonly (readonly (number | string)[])[];
   /** By call; null for a loop around others. */
   readonly regions: readonly (TypedRegion | null)[];
   /** The same of the script that gives the doubles, where that is another: regions have the same names. */

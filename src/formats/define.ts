@@ -1,4 +1,4 @@
-// What a format of model files is: a row of `list.ts`. In: bytes nobody vouches for, and the file's name. Out: whether they are of this
+// What a format of model files is: what reads a row of `kinds.ts`. In: bytes nobody vouches for, and the file's name. Out: whether they are of this
 // format, and the Model they hold. Every format is data: nothing of a file is ever run.
 import { CompileError, type Diagnostic } from "../../compiler/diagnostics/error.ts";
 import type { Model } from "../../compiler/model.ts";
@@ -41,12 +41,8 @@ export interface Found {
   readonly model?: Model;
 }
 
-/** A row of the list. */
+/** What reads a format (a row of kinds.ts). */
 export interface Format {
-  /** As people call it; the error about unknown bytes lists it. */
-  readonly name: string;
-  /** By content; the name settles what a file too short to be recognised was meant to be. `head`: the first bytes, or all. */
-  readonly sniff: (head: Uint8Array, fileName: string) => boolean;
   /** Throws CompileError `format/…`, or `ir/…` where the text of an IR is wrong. */
   readonly open: (bytes: Uint8Array, given: Given) => Model;
   readonly save?: (model: Model) => Uint8Array;

@@ -4,15 +4,14 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { Facts, Found, Given } from "./define.ts";
-import { open } from "./index.ts";
-import { formats } from "./list.ts";
+import { kinds } from "./kinds.ts";
 import { arrayFacts } from "./npy-facts.ts";
+import { type Known, openAs } from "./opening.ts";
 
-/** What is in a file; undefined where it is text of layerc's own, which says all of it itself. Throws CompileError format/unknown. */
-export function factsOf(bytes: Uint8Array, name: string, given: Given): Found | undefined {
+/** What is in a file of such a kind; undefined where it is text of layerc's own, which says all of it itself. Throws CompileError format/unknown. */
+export function factsOf(format: Known | undefined, bytes: Uint8Array, name: string, given: Given): Found | undefined {
   const arrays = arrayFacts(bytes);
   if (arrays !== undefined) return arrays;
-  const format = formats.find(({ sniff }) => sniff(bytes, name));
   if (format !== undefined && format.facts === undefined) return undefined;
   const problems = new Map<string, CompileError>();
   const refuse = (error: CompileError): void => {
@@ -24,14 +23,19 @@ export function factsOf(bytes: Uint8Array, name: string, given: Given): Found | 
   ) ?? { says: [] };
   const model = attempt(() => {
     // Of bytes that are no model this throws what they look like.
-    const made = open(bytes, name, { ...given, refuse });
+    const made = openAs(format, bytes, name, { ...given, refuse });
     if (problems.size === 0) resolve(made);
     return made;
   }, format === undefined ? fail : refuse); // biome-ignore format: one thought
   const known = new Set([...problems.values()].map(({ diagnostic }) => diagnostic.message));
   if (problems.size > 0) for (const error of missing) if (!known.has(error.diagnostic.message)) refuse(error);
   const list = [...problems.values()].map(({ diagnostic }) => diagnostic);
-  return { format: format?.name ?? "", facts, problems: list, ...(list.length > 0 || model === undefined ? {} : { model }) };
+  return {
+    format: format === undefined ? "" : kinds[format.key].name,
+    facts,
+    problems: list,
+    ...(list.length > 0 || model === undefined ? {} : { model }),
+  };
 }
 
 function fail(error: CompileError): never {

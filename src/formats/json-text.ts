@@ -2,6 +2,9 @@
 // wanted there: the same words on every engine. Guarantee: what is NaN or an infinity to Python is a value; nothing here throws.
 import type { Place } from "../../compiler/diagnostics/error.ts";
 
+/** What a spec as text is called among formats (kinds.ts). */
+export const specName = "a spec as JSON";
+
 /** Where a text is no JSON, counted from 0, and why. */
 export interface Fault {
   readonly offset: number;

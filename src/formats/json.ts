@@ -4,8 +4,9 @@ import * as z from "zod";
 import { check } from "../../compiler/diagnostics/check.ts";
 import { CompileError, type Place } from "../../compiler/diagnostics/error.ts";
 import { isPlain, plainKeys } from "../../compiler/diagnostics/plain.ts";
+import { nested as nestedLines } from "../../compiler/front/lines.ts";
 import type { Model } from "../../compiler/model.ts";
-import { decode, type Format, textStart } from "./define.ts";
+import { decode, type Format } from "./define.ts";
 import { faultIn, placeAt } from "./json-text.ts";
 import { withSizes } from "./sizes.ts";
 
@@ -56,8 +57,6 @@ const specSchema = z.strictObject({
 
 /** A spec as JSON. */
 export const json: Format = {
-  name: "a spec as JSON",
-  sniff: (head, fileName) => fileName.endsWith(".json") || head[textStart(head)] === 0x7b,
   open: (bytes, given) => withSizes(openJson(decode(bytes)), given),
   save: (model) => new TextEncoder().encode(saveJson(model)),
 };
@@ -134,7 +133,7 @@ const portsOf = ({ inputs, outputs }: Pick<Spec, "inputs" | "outputs">) => ({
 
 /** A line; the lines of a model within the model likewise. */
 function lineOf({ name, layer, config, inputs }: Line): Line {
-  if (layer !== "model") return { name, layer, config, inputs };
+  if (!Object.hasOwn(nestedLines, layer)) return { name, layer, config, inputs };
   const { layers, trainable, ...rest } = config;
   const inner = nested.safeParse(rest);
   const lines = z.array(line).safeParse(layers);

@@ -35,10 +35,6 @@ const maxHeader = 100_000_000;
 
 /** Our files: weights with their model. */
 export const safetensors: Format = {
-  name: ".safetensors files that it saved",
-  // Byte 8 begins the JSON header, behind eight bytes of length whose upper ones are 0: no text has those.
-  sniff: (head, fileName) =>
-    fileName.endsWith(".safetensors") || (head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0)),
   open: (bytes, given) => withSizes(openSafetensors(bytes), given),
   facts: safetensorsFacts,
   save,

@@ -4,6 +4,7 @@
 import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../compiler/diagnostics/plain.ts";
 import { suggestionFor } from "../../compiler/diagnostics/suggest.ts";
+import { nested } from "../../compiler/front/lines.ts";
 import { layers as known } from "../../compiler/layers/index.ts";
 import type { LayerSpec, Model } from "../../compiler/model.ts";
 import type { Given } from "./define.ts";
@@ -64,7 +65,7 @@ function stated(
   if (known.get(layer)?.declares !== undefined) return { ...config, shape: sized(config.shape as Shape, shape, `${path}.shape`) };
   if (Array.isArray(inputs) && inputs.length === 1 && isPlain(inputs[0]))
     return { ...config, inputs: [{ ...inputs[0], shape: sized(inputs[0].shape as Shape, shape, `${path}.inputs`) }] };
-  if (layer === "model" && Array.isArray(layers) && layers.length > 0 && inputs === undefined)
+  if (Object.hasOwn(nested, layer) && Array.isArray(layers) && layers.length > 0 && inputs === undefined)
     return { ...config, layers: withFirst(layers as readonly LayerSpec[], shape, `${path}.layers`) };
   return { ...config, inputShape: inputShape === undefined ? shape : sized(inputShape as Shape, shape, path) };
 }

@@ -7,13 +7,15 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 /** A text. */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** Bytes that each thread has of a file of lines; a line has two million at most, and DuckDB's own choice is 32 MB. */
+const csvBuffer = ", buffer_size = 4194304";
 /** How a file is read, and how one is written, by its ending. */
-const readers: Readonly<Record<string, string>> = {
-  ".parquet": "read_parquet",
-  ".csv": "read_csv",
-  ".tsv": "read_csv",
-  ".ndjson": "read_json",
-  ".jsonl": "read_json",
+const readers: Readonly<Record<string, readonly [by: string, how: string]>> = {
+  ".parquet": ["read_parquet", ""],
+  ".csv": ["read_csv", csvBuffer],
+  ".tsv": ["read_csv", csvBuffer],
+  ".ndjson": ["read_json", ""],
+  ".jsonl": ["read_json", ""],
 };
 const writers: Readonly<Record<string, string>> = {
   ".parquet": "FORMAT parquet",
@@ -26,7 +28,10 @@ export const reads: readonly string[] = Object.keys(readers);
 export const writes: readonly string[] = Object.keys(writers);
 
 /** The rows of a file. */
-export const source = (file: string): string => `${readers[extname(file).toLowerCase()]}(${literal(file)})`;
+export function source(file: string): string {
+  const [by, how] = readers[extname(file).toLowerCase()];
+  return `${by}(${literal(file)}${how})`;
+}
 
 /** What an error of ours begins with, in the midst of DuckDB's words. */
 export const unknownWord = "layerc knows no word";

@@ -9,7 +9,7 @@ import { failAt } from "../data/table.ts";
 import { showFile } from "../files.ts";
 import type { Cell, Engine, Field, Session, Task, Values } from "./define.ts";
 import * as sql from "./duckdb-sql.ts";
-import { memoryFor, mostMemory, rangesOf, rowsAtOnce } from "./memory.ts";
+import { group, memoryFor, mostMemory, rangesOf } from "./memory.ts";
 
 /** What of `@duckdb/node-api` is used: it need not be installed for layerc to be. */
 interface Api {
@@ -66,7 +66,12 @@ export const duckdb: Engine = {
   open: async (threads, memory) => {
     const found = await api();
     // What does not fit is put there, and not into the folder in which somebody works.
-    const config = { threads: String(threads), temp_directory: join(tmpdir(), `layerc-score-${process.pid}`) };
+    const config = {
+      threads: String(threads),
+      temp_directory: join(tmpdir(), `layerc-score-${process.pid}`),
+      // What it has freed goes back to the system while it runs: else a process grows with the rows for a while, whatever the limit is.
+      allocator_background_threads: "true",
+    };
     const instance = await found.DuckDBInstance.create(":memory:", config);
     const connection = await instance.connect();
     const [[version]] = (await connection.runAndReadAll("SELECT version()")).getRows();
@@ -109,7 +114,7 @@ function session(api: Api, connection: Connection, { threads, memory, version }:
       const name = `layerc_score_${functions++}`;
       const typeOf = (isText: boolean): object => (isText ? api.VARCHAR : api.FLOAT);
       const state: State = { rows: 0 };
-      const rows = task.range === undefined ? threads * rowsAtOnce(1) : task.range.to - task.range.from;
+      const rows = task.range === undefined ? threads * group : task.range.to - task.range.from;
       let limit = memory ?? memoryFor(task.read, task.kept, rows, threads);
       const made = api.DuckDBScalarFunction.create({
         name,

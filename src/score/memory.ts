@@ -7,8 +7,8 @@ import type { Field, Range } from "./define.ts";
 const widths: Readonly<Record<Field["kind"], number>> = { number: 8, text: 64, list: 256, other: 64 };
 /** Values of a range at most. */
 const values = 32_000_000;
-/** Rows of a range: at most ten groups, which are enough for all threads to be busy; at least so many that a group packs well. */
-const group = 122_880;
+/** Rows of a group, as DuckDB makes them. A range has at most ten, which are enough for all threads to be busy; at least so many that a group packs well. */
+export const group = 122_880;
 const [least, most] = [group / 8, 10 * group];
 const MiB = 1024 * 1024;
 

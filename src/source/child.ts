@@ -87,10 +87,10 @@ function defaultOf(module: object): unknown {
 const seen = new Set<string>();
 
 /** Opens a file of data with what the module says of its layers. */
-function read(module: object, request: FileRequest): Message {
+async function read(module: object, request: FileRequest): Promise<Message> {
   const given = (module as { readonly default: readonly Given[] }).default;
   const layers: LayerDefinitions = Object.fromEntries(given.map((one) => [one.name, functionIn(one)]));
-  const found = readData(request, readBytes(request.bytes), layers, (file) => seen.add(file));
+  const found = await readData(request, readBytes(request.bytes), layers, (file) => seen.add(file));
   return { kind: "read", read: toPlain(found) as typeof found, seen: [...seen] };
 }
 

@@ -4,9 +4,11 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import type { Model } from "../../compiler/model.ts";
 import { readBytes } from "../files.ts";
-import type { Found } from "../formats/define.ts";
+import type { Found, Given } from "../formats/define.ts";
 import { factsOf } from "../formats/facts.ts";
-import { formatOf, type Given, open } from "../formats/index.ts";
+import { kindOf, kinds } from "../formats/kinds.ts";
+import { readers } from "../formats/lazy.ts";
+import { openAs } from "../formats/opening.ts";
 
 /** What a file of data is called, and where the files beside it are; nowhere, if it came through a pipe. */
 export interface DataFile {
@@ -28,12 +30,12 @@ export interface Read {
 }
 
 /** Reads a file. `seen` is told of every file beside it, also of those that are missing. Throws CompileError `format/…`. */
-export function readData(
+export async function readData(
   { name, folder, want, given }: Request,
   bytes: Uint8Array,
   layers: Given["layers"],
   seen: (file: string) => void,
-): Read {
+): Promise<Read> {
   const files: string[] = [];
   const beside = (one: string): Uint8Array | undefined => {
     if (folder === undefined) return undefined;
@@ -47,11 +49,12 @@ export function readData(
     return readBytes(file);
   };
   const all: Given = { ...given, ...(layers === undefined ? {} : { layers }), beside };
+  const key = kindOf(bytes, name);
+  const known = key && { key, ...(await readers[key]()) };
   if (want === "facts") {
-    const found = factsOf(bytes, name, all);
+    const found = factsOf(known, bytes, name, all);
     return { files, ...(found === undefined ? {} : { found }) };
   }
-  const model = open(bytes, name, all);
-  const format = formatOf(bytes, name);
-  return { model, files, ...(format === undefined ? {} : { format }) };
+  const model = openAs(known, bytes, name, all);
+  return { model, files, ...(key === undefined ? {} : { format: kinds[key].name }) };
 }

@@ -80,7 +80,7 @@ const forms: readonly (readonly [form: RegExp, hint: (name: string) => string | 
 ];
 
 const exported = (name: string): string | undefined => {
-  const layer = layerOf(name) ?? (["sequential", "model", "reuse", "call"].includes(name) ? name : undefined);
+  const layer = layerOf(name) ?? (["sequential", "model", "reuse", "call", "pipeline"].includes(name) ? name : undefined);
   if (layer !== undefined) return `layerc exports it as ${layer}: import { ${layer} } from "layerc"`;
   return Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined;
 };

@@ -8,8 +8,7 @@ import type { Model } from "../../compiler/model.ts";
 import { readBytes, showFile, textAgain } from "../files.ts";
 import type { Found } from "../formats/define.ts";
 import type { Given } from "../formats/index.ts";
-import { json } from "../formats/json.ts";
-import { faultIn, jsonPlace, placeAt, stepsOf } from "../formats/json-text.ts";
+import { faultIn, jsonPlace, placeAt, specName, stepsOf } from "../formats/json-text.ts";
 import { withSizes } from "../formats/sizes.ts";
 import type { DataFile, Read, Request } from "./data.ts";
 import { locate } from "./locate.ts";
@@ -104,7 +103,7 @@ async function dataIn(
   if (Object.keys(layers).length === 0) {
     // The readers of all formats are half as much code as the compiler: a model in code needs none of them.
     const { readData } = await import("./data.ts");
-    const read = readData(request, "path" in where ? readBytes(where.path) : where.bytes, undefined, seen);
+    const read = await readData(request, "path" in where ? readBytes(where.path) : where.bytes, undefined, seen);
     return { read, files: [...own, ...read.files] };
   }
   const isFile = "path" in where && (statSync(where.path, { throwIfNoEntry: false })?.isFile() ?? true);
@@ -127,7 +126,7 @@ async function onCopy<T>(bytes: Uint8Array, work: (file: string) => Promise<T>):
 }
 
 /** Errors about a spec as JSON point into it; other files of data have no lines. */
-const pointing = (loaded: Loaded, path: string): Loaded => (loaded.format === json.name ? { ...loaded, source: path } : loaded);
+const pointing = (loaded: Loaded, path: string): Loaded => (loaded.format === specName ? { ...loaded, source: path } : loaded);
 
 /** Opens a file of data; an error about it points to it, and into it where it is JSON of ours. */
 async function pointed<T>(path: string, open: () => Promise<T>): Promise<T> {

@@ -107,8 +107,14 @@ const operations: Readonly<Record<string, fc.Arbitrary<Config>>> = {
     }),
     fc.record({ op: fc.constant("where"), constants: fc.constantFrom([null, null, 0.5], [1, null, 2], [null, 1, null]) }),
   ),
-  reduce: fc.record({ op: fc.constantFrom("sum", "mean", "max", "min", "prod", "var", "logsumexp", "norm1") }),
-  along: fc.record({ op: fc.constantFrom("softmax", "logSoftmax", "glu", "cumsum", "cumprod"), axis: fc.constantFrom(-1, 1, 2) }),
+  reduce: fc.record({ op: fc.constantFrom("sum", "mean", "max", "min", "prod", "var", "logsumexp", "norm1", "ptp", "nanmean") }),
+  quantile: fc.record({ q: fc.constantFrom(0, 0.3, 0.5, 1), axis: fc.constantFrom(-1, 1, [1, 2]) }),
+  topK: fc.record({ k: fc.constantFrom(1, 2) }),
+  takeAlongAxis: fc.record({ axis: fc.constantFrom(-1, 1, 2) }),
+  along: fc.record({
+    op: fc.constantFrom("softmax", "logSoftmax", "glu", "cumsum", "cumprod", "sort", "argsort"),
+    axis: fc.constantFrom(-1, 1, 2),
+  }),
   slice: fc.record({
     at: fc.array(
       fc.oneof(

@@ -116,6 +116,24 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
     expect(faults).toEqual([]);
   });
 
+  it("a point of the plane tells the number of each class, by pointer and by keys", async () => {
+    await page.getByLabel("Preset").selectOption("arms");
+    await compiledAs("arms");
+    const said = () => page.textContent(".pictures figure output");
+    await page.hover(".plane", { position: { x: 219, y: 1 } });
+    // The last cell of the first row: half a cell from the edge of 1.15 times the farthest row.
+    expect(await said()).toMatch(/^at \((\d\.\d+), \1\): class 0 \d\S*, class 1 \d\S*, class 2 \d\S*$/);
+    await page.hover(".bar");
+    expect(await said()).toBe("Point at the plane for its numbers.");
+    await page.focus(".plane");
+    const first = await said();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Shift+ArrowDown");
+    expect(await said()).toMatch(/^at \(-\S+, -\S+\): class 0 .* class 2 /);
+    expect(await said()).not.toBe(first);
+    expect(faults).toEqual([]);
+  });
+
   it("what is wrong stands in its place, with what to do, and goes when it is mended", async () => {
     await write('export default sequential([dense({ units: 3, inputShape: [2] }), dense({ unit: 1 })], { name: "mended" })');
     await page.waitForSelector(".problems .error");
@@ -312,12 +330,12 @@ describe.skipIf(skipOf("no-chromium", browserBinary === undefined))("in Chromium
         return `${one.ariaLabel ?? one.closest("label")?.firstChild?.textContent?.trim() ?? one.textContent}${isSeen ? "" : ", not seen"}`;
       });
     const order: string[] = [];
-    for (let i = 0; i < 11; i++) {
+    for (let i = 0; i < 12; i++) {
       await page.keyboard.press("Tab");
       order.push(await focused());
     }
-    expect(order).toEqual(["Preset", "Data", "Open file…", "Export module", "The list of layers", "Train", "Step", "Reset", "Batch", "Ask for a row", "Predict"]); // biome-ignore format: one line
-    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+Tab");
+    expect(order).toEqual(["Preset", "Data", "Open file…", "Export module", "The list of layers", "Train", "Step", "Reset", "Batch", "What the net gives over the plane; arrows move the point", "Ask for a row", "Predict"]); // biome-ignore format: one line
+    for (let i = 0; i < 6; i++) await page.keyboard.press("Shift+Tab");
     expect(await focused()).toBe("Train");
     const fact = (n: number) => page.evaluate((at) => Number(document.querySelectorAll(".numbers dd")[at]?.textContent), n);
     await page.keyboard.press("Space");

@@ -10,7 +10,18 @@ import { bestLine, indexed, litBy, rowsOf } from "../../src/explore/page/links.t
 import { choicesOf, paneRows } from "../../src/explore/page/panes.ts";
 import type { Pane, Report, TrainingReport } from "../../src/explore/report.ts";
 import { reportHtml } from "../../src/explore/write.ts";
-import { add, conv2d, dense, flatten, lstm, maxPooling2d, model, sequential } from "../../src/sequential.ts";
+import {
+  add,
+  conv2d,
+  dense,
+  embedding,
+  flatten,
+  lstm,
+  maxPooling2d,
+  model,
+  sequential,
+  stringLookup,
+} from "../../src/sequential.ts";
 import type { Tab } from "../support/tab.ts";
 
 /** A name that would be markup, if somebody took it for that. */
@@ -62,6 +73,9 @@ export const reports: Record<string, Report> = {};
 export function writeReports(): void {
   for (const [name, net] of Object.entries(nets)) reports[name] = collect(net, { train: net.training !== undefined });
   reports.dense = collectWith(nets.dense, { train: true }, { typed: true }).report;
+  const words = stringLookup({ vocabulary: ["ash", "birch"], numOovIndices: 0, inputShape: [2] });
+  const lines = sequential([words, embedding({ inputDim: 3, outputDim: 2 }), flatten({}), dense({ units: 1 })]);
+  reports.texts = collectWith(lines, {}, { typed: true }).report;
   reports.trained = { ...reports.dense, training: trained };
   const wide = (units: number) => sequential([dense({ units, activation: "relu", inputShape: [2] }), dense({ units: 1 })]);
   const larger = collectWith(wide(6), {}, { profile: true }).report;

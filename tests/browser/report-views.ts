@@ -16,9 +16,9 @@ const litTables = (): string[] =>
 /** Nothing lies beside the window. */
 const fits = (): boolean => document.documentElement.scrollWidth <= innerWidth;
 
-/** The training and the comparison. */
-export function views(tab: () => Tab): void {
-  it.each([1440, 420])("a comparison links its tables both ways, and leads to the panes, %i pixels wide", async (width) => {
+/** The training and the comparison, the latter as wide as this. */
+export function views(tab: () => Tab, widths: readonly number[]): void {
+  it.each(widths)("a comparison links its tables both ways, and leads to the panes, %i pixels wide", async (width) => {
     await tab().resize(width, 900);
     await show(tab(), "compared", "");
     expect(await tab().settled(true, fits)).toBe(true);
@@ -151,6 +151,16 @@ export function rows(tab: () => Tab): void {
     expect(await tab().run(said)).toBe("");
     const errors = () => [...document.querySelectorAll(".activations td:nth-child(6)")].map((cell) => cell.textContent);
     expect(await tab().run(errors)).toEqual(["0", "0"]);
+    // Texts go through the module's encoders, and what those refuse is said in their words.
+    await show(tab(), "texts", "view=numbers");
+    await tab().run(choose, -1);
+    const given = reports.texts.activations[0].rows.map(({ values: all }) => all.map((value) => short(value)).join("  "));
+    await tab().click(".typed button");
+    expect(await tab().settled(given, values)).toEqual(given);
+    await tab().run(type, "ash\nelm");
+    await tab().click(".typed button");
+    const refused = 'x: row 0, place 1: wanted one of ash, birch, got "elm"';
+    expect(await tab().settled(refused, said)).toBe(refused);
     await show(tab(), "hostile", "view=numbers");
     const why = () => document.querySelector(".activations .hint")?.textContent?.includes("No row can be typed in");
     expect(await tab().settled(true, why)).toBe(true);

@@ -71,6 +71,15 @@ const inBrowser =
       }
     });
 
+    it("pointing at the numbers of a weight in the module does it too", async () => {
+      await show(tab, "convolutional", "panes=list,graph,javascript");
+      const text = reports.convolutional.goals[0].panes.find(({ stage }) => stage === "javascript")?.text ?? "";
+      const at = text.split("\n").findIndex((line) => / more characters$/.test(line));
+      expect(await tab.settled(true, rowIsThere, "javascript", at + 1)).toBe(true);
+      await tab.hover(".here");
+      expect(await tab.settled(["list", "graph", "javascript"], litPanes)).toEqual(["list", "graph", "javascript"]);
+    });
+
     it("a click holds a thing, Escape lets it go; keys do the same", async () => {
       await show(tab, "branching", "panes=list,graph:graph,plan");
       await tab.click("[data-pane=list] .layer1");
@@ -193,7 +202,8 @@ const inBrowser =
       expect((await tab.run(lines)).there).toBeLessThan(250);
     });
 
-    views(() => tab);
+    // Engines lay a narrow page out alike.
+    views(() => tab, axe ? [1440, 420] : [1440]);
     rows(() => tab);
     links(() => tab);
     if (axe) accessible(() => tab);

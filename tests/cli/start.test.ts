@@ -1,5 +1,8 @@
 // The start of the command line: what is asked about all commands loads none of them.
 import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { layerc } from "../../src/cli/program.ts";
@@ -44,6 +47,30 @@ it("compile of a model in code loads the compiler, and nothing that reads or wri
   expect(loaded.filter((file) => file.includes("compiler/emit")).length).toBeGreaterThan(5);
   const others = /formats\/(onnx|hdf5|tfjs|keras\/|custom|list|safetensors)|bufbuild|fflate|hyparquet|csv-parse|dagre|ts-morph/;
   expect(loaded.filter((file) => others.test(file))).toEqual([]);
+});
+
+it.each<[name: string, most: number, others: RegExp]>([
+  // A spec as JSON: what reads specs, and what tells other files apart.
+  [
+    "spec.json",
+    25,
+    /formats\/(onnx|tfjs|custom|keras\/|keras2\/(?!json|major)|hdf5\/(?!superblock|checksum|file|numbers))|bufbuild|hyparquet|csv-parse|dagre|ts-morph/,
+  ],
+  // A file of Keras: no ONNX, no TensorFlow.js.
+  ["net.keras", 80, /formats\/(onnx|tfjs)|bufbuild|hyparquet|csv-parse|dagre|ts-morph/],
+])("compile of %s loads the reader of its kind alone", (name, most, others) => {
+  const folder = mkdtempSync(join(tmpdir(), "start-"));
+  const spec = { name: "net", seed: 0, layers: [{ layer: "dense", config: { units: 1, inputShape: [2] } }] };
+  writeFileSync(join(folder, "spec.json"), JSON.stringify(spec));
+  const cases = fileURLToPath(new URL("../fixtures/keras/layers", import.meta.url));
+  copyFileSync(join(cases, readdirSync(cases).find((file) => file.endsWith(".keras")) ?? ""), join(folder, "net.keras"));
+  try {
+    const loaded = loadedBy("compile", join(folder, name), "--stdout");
+    expect(loaded.filter((file) => others.test(file))).toEqual([]);
+    expect(loaded.filter((file) => file.includes("/src/formats/")).length).toBeLessThan(most);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 it("a process that scores files loads neither the compiler nor a schema: it is handed a module", () => {

@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import wabt from "wabt";
 import { compile, compileObserved } from "../../compiler/compile.ts";
-import { longestLine } from "../../src/explore/collect/code.ts";
+import type { OptionsInput } from "../../compiler/options.ts";
 import { collect } from "../../src/explore/collect/index.ts";
 import type { GoalReport, Pane, Report, ThingId } from "../../src/explore/report.ts";
+import { dense, sequential } from "../../src/index.ts";
 import { assembledText } from "../support/wasm-text.ts";
 import { cases } from "./models.ts";
 
@@ -66,8 +67,33 @@ describe.each(Object.entries(cases))("the report of %s", (_, { model, options })
 
   it("has the text of the module", () => {
     const code = compile(model, options).code.trimEnd().split("\n");
-    const shown = paneOf(report.goals[0], "javascript").text.split("\n");
-    expect(shown.map((line) => line.slice(0, longestLine))).toEqual(code.map((line) => line.slice(0, longestLine)));
+    const rows = paneOf(report.goals[0], "javascript").text.split("\n");
+    let row = 0;
+    // A line is a row, or several one behind the other, where it holds several weights; of a long one the beginning is there, and how much is not.
+    for (const line of code)
+      for (let at = 0; at < line.length || (line === "" && at === 0); row++) {
+        const [, begin, more = "0"] = /^(.*?)(?: … (\d+) more characters)?$/s.exec(rows[row]) ?? [];
+        expect(line.slice(at)).toMatch(new RegExp(`^${begin.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}`));
+        at += begin.length + Number(more) + Number(line === "");
+      }
+    expect(row).toBe(rows.length);
+  });
+
+  it("has a row for every weight in it, which lights its layer", () => {
+    const { marks } = paneOf(report.goals[0], "javascript");
+    const layers = new Set(report.layers.map(({ thing }) => thing));
+    let row = 0;
+    for (const { parts = [] } of compileObserved(model, options, () => {}).lines) {
+      for (const i of parts.keys()) {
+        const own = marks.find(([from, to, , also]) => from === row + 1 + i && to === from && also === undefined)?.[2] ?? -1;
+        const lights = [own, ...(report.things[own]?.lights ?? [])];
+        expect(
+          lights.some((thing) => layers.has(thing)),
+          `${JSON.stringify(parts[i])}`,
+        ).toBe(true);
+      }
+      row += 1 + parts.length;
+    }
   });
 
   it("has the kernels in WebAssembly as text that assembles to the very bytes", () => {
@@ -102,6 +128,49 @@ const paneOf = ({ panes }: GoalReport, stage: Pane["stage"]): Pane => {
   if (found === undefined) throw new Error(`no pane ${stage}`);
   return found;
 };
+
+describe("weights in the module's text", () => {
+  const [first, second] = [
+    ["a/kernel", Float32Array.from({ length: 3600 }, () => 1)],
+    ["b/kernel", Float32Array.from({ length: 3600 }, () => 2)],
+  ] as const;
+  const layers = [
+    dense({ units: 300, useBias: false, inputShape: [12], name: "a" }),
+    dense({ units: 12, useBias: false, name: "b" }),
+  ];
+  const net = { ...sequential(layers), weights: Object.fromEntries([first, second]) };
+  const target = "js";
+  /** The rows of the pane that are of a weight, each with the layers that it lights. */
+  const rowsOf = (options: OptionsInput) => {
+    const { goals, things, layers: rows } = collect(net, { target, ...options });
+    const { text, marks } = paneOf(goals[0], "javascript");
+    const lines = text.split("\n");
+    return rows.map(({ thing }) =>
+      marks.flatMap(([from, to, other]) =>
+        things[other].kind === "buffer" && things[other].lights.includes(thing) && from === to ? [lines[from]] : [],
+      ),
+    );
+  };
+  it("are a row each, of their layer, also within one long line of base64", () => {
+    const [a, b] = rowsOf({});
+    // Three numbers are 16 characters; a literal ends within a weight.
+    expect(a).toContain(`${"AACAPwAAgD8AAIA/".repeat(10)} … ${19_200 - 160 + '", "'.length} more characters`);
+    expect(b.filter((line) => /^(AAAAQAAAAEAAAABA){10} … \d+ more/.test(line))).toHaveLength(1);
+  });
+  it.each(["int8", "float16"] as const)("so are those of %s", (weightsType) => {
+    for (const lines of rowsOf({ weightsType }))
+      expect(lines.filter((line) => / … \d+ more characters$/.test(line))).not.toEqual([]);
+  });
+  it("that lie in a file of their own are read on a line that lights up with all of them", () => {
+    const { goals, things } = collect(net, { target, weights: "external" });
+    const { text, marks } = paneOf(goals[0], "javascript");
+    const at = text.split("\n").findIndex((line) => line.includes("set(source.subarray("));
+    const also = marks
+      .filter(([from, to, , weak]) => from <= at && at <= to && weak === 1)
+      .map(([, , thing]) => things[thing].name);
+    expect(also).toEqual([first[0], second[0]]);
+  });
+});
 
 it("is quick to build on: observing changes nothing of the artifact", () => {
   const { model, options } = cases.convolutional;

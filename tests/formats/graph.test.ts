@@ -7,7 +7,7 @@ import { resolve } from "../../compiler/front/steps.ts";
 import { printGraph } from "../../compiler/graph/print.ts";
 import type { Model } from "../../compiler/model.ts";
 import { open, save, saveJson } from "../../src/formats/index.ts";
-import { formats } from "../../src/formats/list.ts";
+import { type Kind, kinds } from "../../src/formats/kinds.ts";
 import { dense, sequential } from "../../src/sequential.ts";
 import { fixtures } from "../fixtures/read.ts";
 
@@ -60,7 +60,11 @@ describe("the text of a Graph", () => {
 it("a file is of one format, but for its name", () => {
   const keras = readFileSync(join(fixtures, "layers/dense-relu.keras"));
   const samples = [save({ ...model, name: "s" }), bytes(saveJson(model)), bytes(text), keras];
-  const names = samples.map((sample) => formats.filter(({ sniff }) => sniff(sample, "")).map(({ name }) => name));
+  const names = samples.map((sample) =>
+    Object.values<Kind>(kinds)
+      .filter(({ sniff }) => sniff(sample, ""))
+      .map(({ name }) => name),
+  );
   expect(names).toEqual([
     [".safetensors files that it saved"],
     ["a spec as JSON"],

@@ -5,6 +5,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import type { Model } from "../../compiler/model.ts";
 import { open, saveJson } from "../../src/formats/index.ts";
+import { type Key, type Kind, kinds } from "../../src/formats/kinds.ts";
 import { formats } from "../../src/formats/list.ts";
 import { dense, model, reuse, sequential } from "../../src/sequential.ts";
 
@@ -56,7 +57,10 @@ const reversed = (value: unknown): unknown =>
       ? Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, reversed(item)])) // biome-ignore format: one line
       : value;
 
-describe.each(formats.filter(({ save }) => save !== undefined))("$name", ({ save, open: read, sniff }) => {
+const saving = (Object.keys(formats) as Key[]).filter((key) => formats[key].save !== undefined);
+describe.each(saving)("%s", (key) => {
+  const { save, open: read } = formats[key];
+  const { sniff }: Kind = kinds[key];
   const bytesOf = (of: Model): Uint8Array => (save === undefined ? new Uint8Array(0) : save(of));
 
   it.each([
@@ -88,7 +92,7 @@ describe("weights of models within a model", () => {
     ["a frozen model within the model", nested],
   ])("come back by their full names: %s", (_, given) => {
     const full = weighted(given);
-    const [safetensors] = formats;
+    const { safetensors } = formats;
     const again = open(safetensors.save?.(full) ?? new Uint8Array(0));
     expect(Object.entries(again.weights ?? {})).toEqual(Object.entries(full.weights ?? {}));
     expect(Object.keys(again.weights ?? {})).toContain(given === nested ? "enc/first/kernel" : "enc/kernel");

@@ -1,7 +1,12 @@
-// How the work of a compilation grows: counted, never timed. In: models of three sizes, each twice the one before. Out: a promise that
+// How the work of a compilation grows: counted, never timed. In: models of two or three sizes, each twice the one before. Out: a promise that
 // twice the size is at most 2.2 times the work, and that axes cost no more than their number.
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
+import type { dialects } from "../../compiler/emit/module/forms/dialects/list.ts";
+import { sealed } from "../../compiler/emit/module/seal.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { OptionsInput } from "../../compiler/options.ts";
 import type { Nest } from "../../compiler/program/nest/nest.ts";
@@ -10,6 +15,7 @@ import * as v from "../../compiler/program/value.ts";
 import { collapse } from "../../compiler/schedule/collapse.ts";
 import { open, save } from "../../src/formats/index.ts";
 import * as l from "../../src/sequential.ts";
+import { verify } from "../../src/verify.ts";
 import { workOf } from "../support/work.ts";
 
 const { sequential } = l;
@@ -46,12 +52,10 @@ const cases: readonly Case[] = [
   { what: "groups in training", from: 2, model: groups, options: { ...quiet, train: true } },
 ]; // biome-ignore format: a table
 
-/** Work of three sizes, as ratios of neighbours. */
+/** Work of sizes, each twice the one before, as ratios of neighbours: two, and three in the fuzz run. */
 function ratios(from: number, run: (size: number) => void): readonly number[] {
-  const works = [0, 1, 2].map((k) => {
-    const size = from * 2 ** k;
-    return workOf(() => run(size)).total;
-  });
+  const sizes = Number(process.env.LAYERC_FUZZ ?? 1) > 1 ? [1, 2, 4] : [1, 2];
+  const works = sizes.map((times) => workOf(() => run(from * times)).total);
   return works.slice(1).map((work, i) => work / works[i]);
 }
 
@@ -85,6 +89,52 @@ describe("twice the size is at most 2.2 times the work", () => {
     );
     const found = ratios(32, (size) => open(files.get(size) ?? new Uint8Array(), "m.safetensors"));
     for (const ratio of found) expect(ratio, found.join()).toBeLessThanOrEqual(2.2);
+  });
+});
+
+describe("a file that is made to be slow", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "growth-")), "net.sql");
+  afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
+  // Built-in methods of strings are counted by the characters that they pass.
+  const counted = (run: () => void): number => {
+    const { indexOf } = String.prototype;
+    let passed = 0;
+    String.prototype.indexOf = function (what: string, from = 0) {
+      const found = indexOf.call(this, what, from);
+      passed += (found < 0 ? this.length : found) - from;
+      return found;
+    };
+    try {
+      return workOf(run).total + passed;
+    } finally {
+      String.prototype.indexOf = indexOf;
+    }
+  };
+  /** The dialect, before what of its text, and what stands there. */
+  type Hostile = readonly [name: string, dialect: keyof typeof dialects, before: string, text: (size: number) => string];
+  const hostile: readonly Hostile[] = [
+    ["quotes", "duckdb", "const predict", (size) => "'".repeat(size + 1)],
+    ["quotes in pairs, and one", "duckdb", "const predict", (size) => `${"''".repeat(size / 2)}' `],
+    ["marks that close nothing", "bigquery", "const predict", (size) => '""'.repeat(size / 2)],
+    ["dollars", "snowflake", "const predict", (size) => "$ ".repeat(size / 2)],
+    ["lines of a comment", "postgres", "CREATE", (size) => "-- \n".repeat(size / 4)],
+    ["names of arguments", "snowflake", ")\nRETURNS", (size) => ', "a" b'.repeat(size / 8)],
+    ["a comment without end", "clickhouse", " -->", (size) => " -".repeat(size / 2)],
+  ];
+  it.each(hostile)("%s: four times the length is at most 4.4 times the work", (_, dialect, before, text) => {
+    const { code } = compile(sequential([l.dense({ units: 1, inputShape: [3] })]), { format: "sql", dialect });
+    expect(code).toContain(before);
+    const [small, large] = [1 << 14, 1 << 16].map((size) => {
+      writeFileSync(file, sealed(code.replace(before, (all) => text(size) + all)));
+      return counted(() => {
+        try {
+          verify(file);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "verify/changed" });
+        }
+      });
+    });
+    expect(large / small).toBeLessThanOrEqual(4.4);
   });
 });
 

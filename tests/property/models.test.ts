@@ -7,7 +7,7 @@
 // What was drawn is counted, printed and asserted.
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Compilation, compile, lowerModel, parseOptions, snapshots } from "../../compiler/compile.ts";
+import { type Compilation, compile, compileObserved, lowerModel, snapshots } from "../../compiler/compile.ts";
 import { freeNames } from "../../compiler/emit/judge.ts";
 import { resolve } from "../../compiler/front/steps.ts";
 import { type Graph, isGraph, nodesOf, sizeOf } from "../../compiler/graph/graph.ts";
@@ -15,7 +15,6 @@ import { printGraph } from "../../compiler/graph/print.ts";
 import { runGraph } from "../../compiler/interpret/graph.ts";
 import { layers } from "../../compiler/layers/index.ts";
 import { ops } from "../../compiler/ops/index.ts";
-import { lowerModel as lowerSeen } from "../../compiler/pipeline/lower-model.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
 import { type Loadable, load } from "../../runtime/load.ts";
 import { inputsOf, onRows, packed, targetsGiven, targetsOf, unpacked, weightsGiven } from "../arbitrary/data.ts";
@@ -151,13 +150,12 @@ function laws(sample: Sample): void {
   const goal = options.train ? "trainStep" : "predict";
   const graphs: Graph[] = [];
   let plan: Plan | undefined;
-  const lowered = lowerSeen(model, parseOptions(options), (entry, made) => {
+  const { artifact, compilation: lowered } = compileObserved(model, options, (entry, made) => {
     if (entry !== goal) return;
     if (made.stage === "graph") graphs.push(made.graph);
     if (made.stage === "plan") plan = made.plan;
   });
-  const artifact = compile(model, options);
-  // For some: what a compilation could leave behind shows in few models as well.
+  // For some: what a compilation could leave behind, or looking at it change, shows in few models as well.
   if (counts.models % 4 === 0 && compile(model, options).code !== artifact.code) throw new Broken("two compilations differ");
   const also = alsoAllowed(artifact, options);
   const foreign = freeNames(artifact.code).filter((name) => !allowed.has(name) && !also.includes(name));

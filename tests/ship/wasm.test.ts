@@ -9,7 +9,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
 import { selfTestIn, type WasmManifest } from "../../compiler/emit/module/forms/manifest.ts";
-import { digestOf, faultInWasm, manifestText, sectionsOf } from "../../compiler/emit/wasm/file.ts";
+import { section, text, u32, vector } from "../../compiler/emit/wasm/bytes.ts";
+import { digestOf, digestSection, faultInWasm, manifestText, sectionsOf } from "../../compiler/emit/wasm/file.ts";
 import { assembleModule } from "../../compiler/emit/wasm/sections.ts";
 import { sizeOf } from "../../compiler/graph/graph.ts";
 import type { Model } from "../../compiler/model.ts";
@@ -256,6 +257,50 @@ describe("verify", () => {
     expect(() => verify(path)).toThrow(
       expect.objectContaining({ code: "verify/self-test", message: expect.stringMatching(/of row \d is off by/) }),
     );
+  });
+});
+
+/** The file with code at the beginning of every function, under a digest of its own. */
+function withCode(bytes: Uint8Array, code: readonly number[]): Uint8Array {
+  let at = 0;
+  const sections = sectionsOf(bytes) ?? [];
+  const number = (from: Uint8Array): number => {
+    let [value, shift] = [0, 0];
+    for (; from[at] >= 0x80; shift += 7) value += (from[at++] & 0x7f) * 2 ** shift;
+    return value + from[at++] * 2 ** shift;
+  };
+  const body = (from: Uint8Array): number[] => {
+    const size = number(from);
+    const [start, end] = [at, at + size];
+    for (let groups = number(from); groups > 0; groups--, at++) number(from);
+    const whole = [...from.subarray(start, at), ...code, ...from.subarray(at, end)];
+    at = end;
+    return [...u32(whole.length), ...whole];
+  };
+  const whole = sections.slice(0, -1).flatMap(({ id, at: start, content }, i) => {
+    if (id !== 10) return [...bytes.subarray(start, sections[i + 1].at)];
+    at = 0;
+    return section(id, vector(Array.from({ length: number(content) }, () => body(content))));
+  });
+  const before = Uint8Array.from([...bytes.subarray(0, 8), ...whole]);
+  const digest = new TextEncoder().encode(digestOf(before));
+  return Uint8Array.from([...before, ...section(0, [...text(digestSection), ...digest])]);
+}
+
+describe("code that loops for ever, under a digest of its own", () => {
+  const [loop, nothing] = [[0x03, 0x40, 0x0c, 0, 0x0b], [0x01]];
+  it.each<[string, Model]>([
+    ["in predict", net()],
+    ["as the file starts", growing],
+  ])("is ended %s, and the same file without the loop passes", async (_, model) => {
+    const bytes = fileOf(model, { batch: 2 });
+    writeFileSync(join(folder, "net.wasm"), withCode(bytes, nothing));
+    expect(verify(join(folder, "net.wasm")).selfTest).toEqual(expect.any(Number));
+    writeFileSync(join(folder, "net.wasm"), withCode(bytes, loop));
+    expect(await layerc(folder, ["verify", "net.wasm", "--timeout", "0.3"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^verify\/endless[\s\S]*did not end within 0\.3 s[\s\S]*--timeout/),
+    });
   });
 });
 

@@ -49,6 +49,7 @@ export const streamCases: readonly StreamCase[] = [
   chain("discretization", [l.discretization({ binBoundaries: [-0.5, 0, 0.5] })]),
   chain("categoryEncoding", [l.categoryEncoding({ numTokens: 5, outputMode: "one_hot" }), l.lstm({ units: 3, ...all })], { shape: [1], below: 5 }),
   chain("along, normalize, beside time", [l.along({ op: "cumsum" }), l.along({ op: "softmax", axis: 2 }), l.normalize({ axis: 2 })]),
+  chain("quantile and topK beside time", [l.topK({ k: 2 }), l.quantile({ q: 0.25, axis: 2, keepdims: true })]),
   chain("elementwise with numbers", [l.elementwise({ op: "multiply", constants: [null, { shape: [3], values: [1, -2, 0.5] }] }), l.elementwise({ op: "exp" })]),
   chain("slice, take, flip, roll, reduce beside time", [l.slice({ at: [{}, { start: 1 }] }), l.take({ indices: [2, 0, 1], axis: -2 }), l.flip(), l.roll({ shift: 1, axis: 2 }), l.reduce({ op: "mean", axis: 2 })], rows),
   chain("spectralNormalization of a causal convolution", [l.spectralNormalization({ layer: l.conv1d({ filters: 4, kernelSize: 2, ...causal }) })]),

@@ -72,7 +72,7 @@ for (let i = 252; i > 0; i--) pow2[i - 1] = pow2[i] / 2;
 for (let i = 252; i < 504; i++) pow2[i + 1] = 2 * pow2[i];`,
   },
   float: { text: js`const float = new Float32Array(1), int = new Int32Array(float.buffer);` },
-  unpack: { text: unpackFunction },
+  unpack: { text: unpackFunction, names: ["unpack", "decode"] },
   widen: { text: widenFunction },
   widenHalves: { text: widenHalvesFunction },
   copy: { text: copyFunction },

@@ -4,7 +4,8 @@
 import { halfOf } from "../../base/halves.ts";
 import { joined } from "../../base/join.ts";
 import { braces, type Code, commas, js, lines, type Name } from "../code.ts";
-import { type Aside, floats, packedBytes, packedFloats, toBytes } from "./packed.ts";
+import type { Marks } from "../marks.ts";
+import { type Aside, floats, packedBytes, packedFloats, type Told, toBytes } from "./packed.ts";
 
 /** A content in fewer bits. Steps: number i is of scale ⌊i / stride⌋ mod count, and behind every `block` numbers come the next `count` scales. */
 export type Narrow =
@@ -20,6 +21,7 @@ export interface Pattern {
 /** A run of memory in fewer bits. */
 export interface NarrowRun {
   readonly at: number;
+  readonly buffer: string;
   readonly content: Float32Array;
   readonly narrow: Narrow;
 }
@@ -32,6 +34,8 @@ interface Tables {
   /** All low bytes, then all high ones, which are more alike. */
   readonly halves: Uint8Array;
   readonly halfRuns: readonly number[];
+  /** Whose the bytes of steps and of halves are. */
+  readonly told: { readonly steps: Told["stretches"]; readonly halves: Told["stretches"] };
 }
 
 function tablesOf(runs: readonly NarrowRun[]): Tables {
@@ -55,6 +59,11 @@ function tablesOf(runs: readonly NarrowRun[]): Tables {
     stepRuns: int8.flatMap(({ at, length, pattern: { stride, count, block } }) => [at, length, stride, count, block]),
     halves,
     halfRuns: float16.flatMap(({ at, content }) => [at, content.length]),
+    told: {
+      steps: runs.flatMap(({ buffer, content, narrow }) => (narrow.type === "int8" ? [{ buffer, bytes: content.length }] : [])),
+      // The low bytes of all, then the high ones.
+      halves: [...float16, ...float16].map(({ buffer, content }) => ({ buffer, bytes: content.length })),
+    },
   };
 }
 
@@ -117,18 +126,23 @@ export interface NarrowSite {
 const listed = (values: readonly number[]): Code => js`[${commas(values)}]`;
 
 /** Statements that fill memory from the module's own text. */
-export function fillNarrow(runs: readonly NarrowRun[], { unpack, widen, widenHalves }: NarrowSite, aside: Aside): Code {
-  const { scales, steps, halves, stepRuns, halfRuns } = tablesOf(runs);
-  const bytes = (hint: string, of: Uint8Array): Code =>
-    js`${unpack()}(${aside(hint, packedBytes(of))}, new Uint8Array(${of.length}))`;
+export function fillNarrow(
+  runs: readonly NarrowRun[],
+  { unpack, widen, widenHalves }: NarrowSite,
+  aside: Aside,
+  marks: Marks | undefined,
+): Code {
+  const { scales, steps, halves, stepRuns, halfRuns, told } = tablesOf(runs);
+  const bytes = (of: Uint8Array, stretches: Told["stretches"]): Code =>
+    js`${unpack()}(${aside("weights", packedBytes(of, marks && { marks, stretches }))}, new Uint8Array(${of.length}))`;
   const few = scales.length <= 64;
   const scaled = (): Code =>
     few
       ? floats(scales, unpack)
       : js`${unpack()}(${aside("scales", packedFloats([scales]))}, new Float32Array(${scales.length}))`;
   return lines(
-    stepRuns.length > 0 ? js`${widen()}(${bytes("weights", steps)}, ${scaled()}, ${listed(stepRuns)});` : undefined,
-    halfRuns.length > 0 ? js`${widenHalves()}(${bytes("weights", halves)}, ${listed(halfRuns)});` : undefined,
+    stepRuns.length > 0 ? js`${widen()}(${bytes(steps, told.steps)}, ${scaled()}, ${listed(stepRuns)});` : undefined,
+    halfRuns.length > 0 ? js`${widenHalves()}(${bytes(halves, told.halves)}, ${listed(halfRuns)});` : undefined,
   );
 }
 

@@ -2,12 +2,14 @@
 // uses, and the contents of some. Out: offsets without the gaps of unused buffers, and runs of content in address order.
 // Contents travel as short literals (few), base64 (default), or bytes (little-endian float32 in run order); in fewer bits (narrow.ts) behind
 // those that do not.
+
+import { reads } from "../../base/lines.ts";
 import { invariant } from "../../diagnostics/error.ts";
 import type { Buffer } from "../../program/program.ts";
 import { type Code, commas, js, lines, type Name, name, none } from "../code.ts";
 import type { Marks } from "../marks.ts";
 import { fillNarrow, type Narrow, type NarrowRun, type NarrowSite, narrowBytes, narrowSize, readNarrow } from "./narrow.ts";
-import { type Aside, isFew, packedFloats, shortList, toBytes } from "./packed.ts";
+import { type Aside, isFew, packedFloats, shortList, type Told, toBytes } from "./packed.ts";
 
 /** Neighbouring buffers that start with content. */
 export interface Run {
@@ -15,6 +17,8 @@ export interface Run {
   readonly length: number;
   /** In order; they are not copied together, for they may be most of the memory there is. */
   readonly contents: readonly Float32Array[];
+  /** Of which buffers they are. */
+  readonly names: readonly string[];
   /** In how many bits they travel; absent: as float32. */
   readonly narrow?: Narrow;
 }
@@ -56,7 +60,7 @@ export function layMemory(
     );
     filled.add(buffer.name);
     const form = narrow.get(buffer.name);
-    const part = { at: buffer.at - shift, length: content.length, contents: [content] };
+    const part = { at: buffer.at - shift, length: content.length, contents: [content], names: [buffer.name] };
     parts.push(form === undefined ? part : { ...part, narrow: form });
   }
   return { length, at, runs: join(parts), filled };
@@ -76,33 +80,47 @@ function join(parts: readonly Run[]): Run[] {
     ...group[0],
     length: group.reduce((sum, { length }) => sum + length, 0),
     contents: group.flatMap(({ contents }) => contents),
+    names: group.flatMap(({ names }) => names),
   }));
 }
 
 const wideOf = (runs: readonly Run[]): readonly Run[] => runs.filter(({ narrow }) => narrow === undefined);
 const narrowOf = (runs: readonly Run[]): readonly NarrowRun[] =>
-  runs.flatMap(({ at, contents: [content], narrow }) => (narrow === undefined ? [] : [{ at, content, narrow }]));
+  runs.flatMap(({ at, contents: [content], names: [buffer], narrow }) =>
+    narrow === undefined ? [] : [{ at, buffer, content, narrow }],
+  );
 const isZero = (content: Float32Array): boolean => content.every((value) => Object.is(value, 0));
 
 /** Statements that fill `memory` at the start. */
-function fillMemory(memory: Name, { runs }: Memory, { unpack, ...site }: NarrowSite, aside: Aside): Code {
+function fillMemory(
+  memory: Name,
+  { runs }: Memory,
+  { unpack, ...site }: NarrowSite,
+  aside: Aside,
+  marks: Marks | undefined,
+): Code {
+  const whose = (code: Code, buffer: string): Code => (marks === undefined ? code : marks.part(code, buffer));
   const wide = wideOf(runs);
   const few = isFew(lengthOf(wide));
   // Memory starts as zeros.
   const fills = wide.filter(({ contents }) => !contents.every(isZero));
   return lines(
-    ...fills.map(({ at, length, contents }) =>
+    ...fills.map(({ at, length, contents, names }) =>
       few
-        ? js`${memory}.set([${commas(contents.map(shortList))}], ${at});`
-        : js`${unpack()}(${aside("weights", packedFloats(contents))}, ${memory}.subarray(${at}, ${at + length}));`,
+        ? js`${memory}.set([${commas(contents.map((content, i) => whose(shortList(content), names[i])))}], ${at});`
+        : js`${unpack()}(${aside("weights", packedFloats(contents, marks && { marks, stretches: stretchesOf(contents, names) }))}, ${memory}.subarray(${at}, ${at + length}));`,
     ),
     fillNarrow(
       narrowOf(runs).filter(({ content }) => !isZero(content)),
       { unpack, ...site },
       aside,
+      marks,
     ),
   );
 }
+
+const stretchesOf = (contents: readonly Float32Array[], names: readonly string[]): Told["stretches"] =>
+  contents.map(({ byteLength }, i) => ({ buffer: names[i], bytes: byteLength }));
 
 /** Numbers of all runs. */
 export const lengthOf = (runs: readonly Run[]): number => runs.reduce((sum, { length }) => sum + length, 0);
@@ -120,13 +138,14 @@ export function bytesOfRuns(runs: readonly Run[]): Uint8Array {
 }
 
 /** The same from the argument of `create`: any view of bytes, or an ArrayBuffer. */
-function readMemory(memory: Name, { runs }: Memory, { kind, ...site }: Declared["helpers"]): Code {
+function readMemory(memory: Name, { runs }: Memory, { kind, ...site }: Declared["helpers"], marks: Marks | undefined): Code {
   const size = sizeOfRuns(runs);
   let from = 0;
-  const copies = wideOf(runs).map(({ at, length }) => {
+  const copies = wideOf(runs).map(({ at, length, names }) => {
     const start = from;
     from += 4 * length;
-    return js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
+    const copy = js`new Uint8Array(${memory}.buffer, ${4 * at}).set(source.subarray(${start}, ${from}));`;
+    return marks === undefined ? copy : marks.around(copy, reads(names));
   });
   return lines(
     js`if (!bytes || typeof bytes !== "object" || !(bytes.byteLength >= 0)) throw new TypeError("bytes: wanted a Uint8Array of " + ${size} + " bytes, got " + ${kind()}(bytes));
@@ -167,7 +186,7 @@ export function startMemory(
   });
   return lines(
     memory.length > 0 || bytes ? js`const ${whole} = ${array};` : undefined,
-    bytes ? readMemory(whole, memory, helpers) : fillMemory(whole, memory, helpers, aside),
+    bytes ? readMemory(whole, memory, helpers, marks) : fillMemory(whole, memory, helpers, aside, marks),
     ...views,
   );
 }

@@ -4,6 +4,7 @@ import type { G } from "../../ops/index.ts";
 import { layer } from "../define.ts";
 import { axisOrAxes, badAxis, sampleAxes, sampleShape } from "../shared.ts";
 import { alongAxis } from "../stream.ts";
+import { sorted, tooLong } from "./order.ts";
 import { reductions } from "./reduce.ts";
 
 type Line = (g: G, x: Node, axis: number) => Node;
@@ -30,17 +31,21 @@ const lines: Readonly<Record<string, Line>> = {
   glu: (g, x, axis) => g.glu(x, { axis }),
   cumsum: running((g, a, b) => g.add(a, b), 0),
   cumprod: running((g, a, b) => g.mul(a, b), 1),
+  sort: (g, x, axis) => sorted(g, x, axis, x.type.shape[axis] as number).values,
+  argsort: (g, x, axis) => sorted(g, x, axis, x.type.shape[axis] as number).from,
 };
+const sorts: ReadonlySet<string> = new Set(["sort", "argsort"]);
 
 /** What keras.ops computes along one axis, which stays (glu halves it). https://keras.io/api/ops/nn/ */
 export const along = layer({
   name: "along",
   keras: "ops.Along",
-  says: "`op` along one axis (0 is the batch, −1 the last): softmax and its kin, running sums and products; masks end.",
+  says: "`op` along one axis (0 is the batch, −1 the last): softmax and its kin, running sums and products, sorted numbers (`sort`) and where they stood (`argsort`); masks end.",
   config: z.strictObject({ op: z.enum(Object.keys(lines) as [string, ...string[]]), axis: z.int().default(-1) }),
   legal: ({ op, axis }, input) => {
     const problem = badAxis(axis, input);
     const size = input[sampleAxes(axis, input)?.[0] ?? 0];
+    if (problem === undefined && sorts.has(op)) return tooLong(size);
     if (problem !== undefined || op !== "glu" || size % 2 === 0) return problem;
     return {
       path: "axis",

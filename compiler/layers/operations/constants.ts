@@ -14,19 +14,27 @@ import type { Problem } from "../define.ts";
 import { joined } from "../merging/masks.ts";
 import { batched, sampleShape, sizeOf } from "../shared.ts";
 
-const arraySchema = z.strictObject({ shape: z.array(z.int().min(1)).max(mostAxes), values: z.array(z.number()).min(1) });
+// JSON has no infinity: a mask of attention scores says "-inf".
+const numberSchema = z.union([z.number(), z.enum(["inf", "-inf"])]);
+const arraySchema = z.strictObject({ shape: z.array(z.int().min(1)).max(mostAxes), values: z.array(numberSchema).min(1) });
 /** A number or an array; null stands for an input. */
-export const constantsSchema: z.ZodDefault<z.ZodArray<z.ZodNullable<z.ZodUnion<readonly [z.ZodNumber, typeof arraySchema]>>>> = z
-  .array(z.union([z.number(), arraySchema]).nullable())
+export const constantsSchema: z.ZodDefault<
+  z.ZodArray<z.ZodNullable<z.ZodUnion<readonly [typeof numberSchema, typeof arraySchema]>>>
+> = z
+  .array(z.union([numberSchema, arraySchema]).nullable())
   .max(3)
   .default([]);
 
 /** What an operand may be: the next input, or known numbers. */
 export type Constants = z.output<typeof constantsSchema>;
 type Known = NonNullable<Constants[number]>;
+type Scalar = z.output<typeof numberSchema>;
 type Shapes = readonly (readonly number[])[];
 
-const shapeOf = (known: Known): readonly number[] => (typeof known === "number" ? [] : known.shape);
+const isScalar = (known: unknown): known is Scalar => typeof known === "number" || typeof known === "string";
+const infinite = { inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY } as const;
+const numberOf = (scalar: Scalar): number => (typeof scalar === "number" ? Math.fround(scalar) : infinite[scalar]);
+const shapeOf = (known: Known): readonly number[] => (isScalar(known) ? [] : known.shape);
 
 /** Each operand in order: the place of an input, or known numbers. */
 function operandsOf(constants: Constants, arity: number): readonly (Known | { readonly input: number })[] {
@@ -50,9 +58,9 @@ export function badOperands(constants: Constants, arity: number, inputs: Shapes)
   }
   if (wanted !== inputs.length)
     return { path: "inputs", message: `constants leaves room for ${wanted} inputs, found ${inputs.length}`, hint };
-  const short = constants.findIndex((one) => one !== null && typeof one !== "number" && sizeOf(one.shape) !== one.values.length);
+  const short = constants.findIndex((one) => one !== null && !isScalar(one) && sizeOf(one.shape) !== one.values.length);
   if (short >= 0) {
-    const { shape, values } = constants[short] as Exclude<Known, number>;
+    const { shape, values } = constants[short] as Exclude<Known, Scalar>;
     const message = `an array of ${showShape(shape)} needs ${sizeOf(shape)} values, found ${values.length}`;
     return { path: `constants[${short}]`, message, hint: "values are row-major" };
   }
@@ -75,8 +83,8 @@ export function together(constants: Constants, inputs: Shapes): readonly number[
 
 /** Known numbers as a node of their own shape. */
 export function knownNode(g: G, known: Known): Node {
-  if (typeof known === "number") return g.fill(known, []);
-  return g.constant({ shape: [...known.shape], values: known.values.map(Math.fround) });
+  if (isScalar(known)) return g.fill(numberOf(known), []);
+  return g.constant({ shape: [...known.shape], values: known.values.map(numberOf) });
 }
 
 /** The operands as nodes of the shape that they have together. */
@@ -84,7 +92,7 @@ export function broadcastOperands(g: G, constants: Constants, xs: readonly Node[
   const sample = together(constants, xs.map(sampleShape)) ?? [];
   const shape = batched(sample);
   return operandsOf(constants, xs.length).map((one) => {
-    if (typeof one === "number") return g.fill(one, shape);
+    if (isScalar(one)) return g.fill(numberOf(one), shape);
     if ("input" in one) return g.broadcastTo(xs[one.input], shape);
     const own = one.shape.slice(Math.max(0, one.shape.length - sample.length));
     return g.broadcastTo(knownNode(g, { ...one, shape: own }), shape);
@@ -93,12 +101,12 @@ export function broadcastOperands(g: G, constants: Constants, xs: readonly Node[
 
 /** The operands as nodes, each with its own shape. */
 export const operandNodes = (g: G, constants: Constants, xs: readonly Node[]): readonly Node[] =>
-  operandsOf(constants, xs.length).map((one) => (typeof one !== "number" && "input" in one ? xs[one.input] : knownNode(g, one)));
+  operandsOf(constants, xs.length).map((one) => (!isScalar(one) && "input" in one ? xs[one.input] : knownNode(g, one)));
 
 /** The shapes of the operands; an input's begins with "n". */
 export const operandShapes = (constants: Constants, inputs: Shapes): readonly (readonly (number | "n")[])[] =>
   operandsOf(constants, inputs.length).map((one) =>
-    typeof one !== "number" && "input" in one ? ["n", ...inputs[one.input]] : shapeOf(one),
+    !isScalar(one) && "input" in one ? ["n", ...inputs[one.input]] : shapeOf(one),
   );
 
 /** Whether known numbers differ from step to step of a sequence, the first axis of a sample. */

@@ -16,7 +16,7 @@ export const elementwise = layer({
   legal: ({ op, constants }, _input, inputs) => {
     const problem = badOperands(constants, functions[op].arity, inputs);
     if (problem !== undefined || together(constants, inputs) !== undefined) return problem;
-    const known = constants.flatMap((one) => (one === null ? [] : [typeof one === "number" ? [] : one.shape]));
+    const known = constants.flatMap((one) => (one === null ? [] : [typeof one === "object" ? one.shape : []]));
     const found = [...inputs, ...known].map((shape) => showShape(shape)).join(" and ");
     const message = `the operands need shapes that fit one another from the last axis on, found ${found}`;
     return { path: "inputs", code: "shape/mismatch", message, hint: "sizes are equal, or 1, which is repeated" };

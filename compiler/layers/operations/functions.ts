@@ -26,6 +26,21 @@ const truncated = (g: G, x: Node): Node => g.select(g.less(x, g.like(x, 0)), g.n
 /** The quotient is asked once more where rounding took it to the next whole number. */
 const floorDivided = (g: G, x: Node, y: Node): Node => g.floor(g.div(x, y));
 const remainder = (g: G, x: Node, y: Node): Node => g.sub(x, g.mul(floorDivided(g, x, y), y));
+/** The larger, or where one is no number the other. */
+const larger = (g: G, x: Node, y: Node): Node => g.select(isNumber(g, x), g.select(isNumber(g, y), g.max(x, y), x), y);
+/** log(eˣ + eʸ) without overflow; between two infinities there is no distance. */
+const logOfSum = (g: G, x: Node, y: Node): Node => {
+  const apart = g.sub(x, y);
+  return g.select(isNumber(g, apart), g.add(g.max(x, y), g.log1p(g.exp(g.neg(g.abs(apart))))), g.add(x, y));
+};
+/** What is left of a division that rounds towards 0, with the sign of x. */
+const leftOver = (g: G, x: Node, y: Node): Node => g.sub(x, g.mul(truncated(g, g.div(x, y)), y));
+const isMinus = (g: G, x: Node): Node => g.less(g.select(not(g, x), g.div(g.like(x, 1), x), x), g.like(x, 0));
+/** sin(πx)/(πx), which is 1 at 0. */
+const sinc = (g: G, x: Node): Node => {
+  const at = times(g, g.select(not(g, x), g.like(x, 1e-20), x), Math.PI);
+  return g.div(g.sin(at), at);
+};
 const arcsin = (g: G, x: Node): Node => g.atan(g.div(x, g.sqrt(g.mul(plus(g, g.neg(x), 1), plus(g, x, 1)))));
 /** ½(t + t/(t + 1)) for t = eˣ − 1: small x keep their digits. */
 const sinh = (g: G, x: Node): Node => {
@@ -101,6 +116,13 @@ export const functions: Readonly<Record<string, Function>> = {
   logicalNot: one(not),
   isnan: one((g, x) => not(g, isNumber(g, x))),
   isinf: one(isInfinite),
+  isneginf: one((g, x) => g.equal(x, g.like(x, Number.NEGATIVE_INFINITY))),
+  isposinf: one((g, x) => g.equal(x, g.like(x, Number.POSITIVE_INFINITY))),
+  signbit: one(isMinus),
+  deg2rad: one((g, x) => times(g, x, Math.PI / 180)),
+  rad2deg: one((g, x) => times(g, x, 180 / Math.PI)),
+  sinc: one(sinc),
+  angle: one((g, x) => g.select(isNumber(g, x), g.select(isMinus(g, x), g.like(x, Math.PI), g.like(x, 0)), x)),
   isfinite: one((g, x) => g.less(g.abs(x), g.like(x, Number.POSITIVE_INFINITY))),
   // Of two.
   add: two((g, x, y) => g.add(x, y)),
@@ -116,7 +138,13 @@ export const functions: Readonly<Record<string, Function>> = {
   squaredDifference: two((g, x, y) => g.square(g.sub(x, y))),
   hypot: two((g, x, y) => g.sqrt(g.add(g.square(x), g.square(y)))),
   arctan2: two(arctan2),
-  logaddexp: two((g, x, y) => g.add(g.max(x, y), g.log1p(g.exp(g.neg(g.abs(g.sub(x, y))))))),
+  logaddexp: two(logOfSum),
+  logaddexp2: two((g, x, y) => times(g, logOfSum(g, times(g, x, Math.LN2), times(g, y, Math.LN2)), 1 / Math.LN2)),
+  fmax: two(larger),
+  fmin: two((g, x, y) => g.neg(larger(g, g.neg(x), g.neg(y)))),
+  fmod: two(leftOver),
+  ldexp: two((g, x, y) => g.mul(x, g.pow(g.like(y, 2), y))),
+  heaviside: two((g, x, y) => g.select(not(g, x), y, g.select(isNumber(g, x), g.less(g.like(x, 0), x), x))),
   equal: two((g, x, y) => g.equal(x, y)),
   notEqual: two((g, x, y) => not(g, g.equal(x, y))),
   less: two((g, x, y) => g.less(x, y)),

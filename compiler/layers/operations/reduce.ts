@@ -38,6 +38,25 @@ const logsumexp: Reduction = (g, x, axes) => {
   return g.add(shift, g.log(g.reduceSum(g.exp(shifted), { axes })));
 };
 
+const isNumber = (g: G, x: Node): Node => g.equal(x, x);
+const known = (g: G, x: Node, otherwise: number): Node => g.select(isNumber(g, x), x, g.like(x, otherwise));
+const count: Reduction = (g, x, axes) => g.reduceSum(isNumber(g, x), { axes });
+/** Of numbers alone; where there is none, no number. */
+const ofNumbers =
+  (of: Reduction, otherwise: number): Reduction =>
+  (g, x, axes) => {
+    const many = count(g, x, axes);
+    const y = of(g, known(g, x, otherwise), axes);
+    return g.select(many, y, g.like(y, Number.NaN));
+  };
+const meanOfNumbers: Reduction = (g, x, axes) => g.div(g.reduceSum(known(g, x, 0), { axes }), count(g, x, axes));
+/** The mean square of what numbers are from their mean. */
+const varianceOfNumbers: Reduction = (g, x, axes) => {
+  const kept = x.type.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const mean = g.broadcast(meanOfNumbers(g, x, axes), { shape: x.type.shape, axes: kept });
+  return meanOfNumbers(g, g.square(g.sub(x, mean)), axes);
+};
+
 /** By the names of keras.ops; `norm1`, `norm2` and `normInf` are norms of vectors. */
 export const reductions: Readonly<Record<string, Reduction>> = {
   sum: (g, x, axes) => g.reduceSum(x, { axes }),
@@ -54,6 +73,14 @@ export const reductions: Readonly<Record<string, Reduction>> = {
   any: (g, x, axes) => g.reduceMax(isTrue(g, x), { axes }),
   all: (g, x, axes) => least(g, isTrue(g, x), axes),
   countNonzero: (g, x, axes) => g.reduceSum(isTrue(g, x), { axes }),
+  ptp: (g, x, axes) => g.sub(g.reduceMax(x, { axes }), least(g, x, axes)),
+  nansum: (g, x, axes) => g.reduceSum(known(g, x, 0), { axes }),
+  nanprod: (g, x, axes) => product(g, known(g, x, 1), axes),
+  nanmean: meanOfNumbers,
+  nanvar: varianceOfNumbers,
+  nanstd: (g, x, axes) => g.sqrt(varianceOfNumbers(g, x, axes)),
+  nanmax: ofNumbers((g, x, axes) => g.reduceMax(x, { axes }), Number.NEGATIVE_INFINITY),
+  nanmin: ofNumbers(least, Number.POSITIVE_INFINITY),
   argmax: (g, x, [axis]) => g.argmax(x, { axis }),
   argmin: (g, x, [axis]) => g.argmax(g.neg(x), { axis }),
 };

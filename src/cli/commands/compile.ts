@@ -177,7 +177,8 @@ function writeAlone(module: Output, { script, manifest }: Artifact, inputs: read
     return { code: module.path };
   }
   const path = join(dirname(module.path), `${manifest.options.globalName}.cjs`);
-  writeOutputs([{ what: "the script of the function", path, content: script, isProgram: true }, module], inputs, force);
+  const content = withNames(String(module.content), [[path, script]]);
+  writeOutputs([{ what: "the script of the function", path, content: script, isProgram: true }, { ...module, content }], inputs, force); // biome-ignore format: one line
   return { code: module.path, script: path };
 }
 

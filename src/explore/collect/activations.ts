@@ -13,6 +13,7 @@ import type { Region } from "../../../compiler/plan/plan.ts";
 import type { View } from "../../../compiler/program/nest/view.ts";
 import type { Activation, Report, ThingId } from "../report.ts";
 import { apart, measured, numbersAt, type Where } from "../values.ts";
+import { goalRows } from "./goals.ts";
 
 /** Rows that are shown, and most multiply-adds of a row that are interpreted. */
 const [rows, mostWork] = [2, 2 ** 21];
@@ -77,7 +78,7 @@ export function activationsOf(
 export function lowerAlone(model: Model, options: OptionsInput): Lowered {
   const made: Made[] = [];
   const compilation = lowerModel(model, { ...options, train: false, stream: false }, (goal, one) => {
-    if (goal === "predict") made.push(one);
+    if (goalRows[goal].hasValues) made.push(one);
   });
   return { compilation, made };
 }

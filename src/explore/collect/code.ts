@@ -6,7 +6,9 @@ import type { Links } from "./links.ts";
 import { type Finder, paneOf } from "./panes.ts";
 
 /** Characters of a line that are shown: packed weights are most of a large module. */
-export const longestLine = 1000;
+const longestLine = 1000;
+/** The same of the numbers of one weight, which say less. */
+const longestPart = 160;
 
 /** The module in both forms; lanes are there where they pay. */
 export interface CodeLines {
@@ -21,7 +23,7 @@ export function codePanes({ lines, wasmLines, relaxedLines = [] }: CodeLines, li
   const find = links.find;
   const shown = (all: readonly Line[]): readonly Line[] => {
     const own = isWhole ? all : all.filter((line) => isOfKernel(line, find));
-    return withWriters(own, links).map(cut);
+    return withWriters(own.flatMap(byBuffer), links).map(cut);
   };
   const javascript = paneOf({ stage: "javascript", title: "JavaScript" }, shown(lines), find);
   if (wasmLines.length === 0) return [javascript];
@@ -67,7 +69,14 @@ export function withWriters(lines: readonly Line[], { isStraight, writerOf }: Li
   });
 }
 
-function cut({ text, of }: Line): Line {
-  if (text.length <= longestLine) return { text, of };
-  return { text: `${text.slice(0, longestLine)} … ${text.length - longestLine} more characters`, of };
+/** A line of weights as a row for each buffer that it holds; what stands before the first has a row of its own. */
+function byBuffer(line: Line): readonly Line[] {
+  const { text, parts = [] } = line;
+  if (parts.length === 0) return [line];
+  const rows = parts.map(({ from, of }, i): Line => ({ text: cutAt(text.slice(from, parts[i + 1]?.from), longestPart), of }));
+  return [{ text: text.slice(0, parts[0].from), of: [] }, ...rows];
 }
+
+const cut = ({ text, of }: Line): Line => ({ text: cutAt(text, longestLine), of });
+const cutAt = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most)} … ${text.length - most} more characters`;

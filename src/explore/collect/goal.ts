@@ -7,6 +7,7 @@ import { shapesIn } from "../captions.ts";
 import type { Drawing, GoalReport, Pane } from "../report.ts";
 import { type CodeLines, codePanes, withWriters } from "./code.ts";
 import { draw, mostBoxes } from "./drawing.ts";
+import { goalRows } from "./goals.ts";
 import { type Links, linksOf, nodesOfRegion } from "./links.ts";
 import { arenaOf, kernelRows } from "./numbers.ts";
 import { paneOf } from "./panes.ts";
@@ -29,7 +30,7 @@ export function goalOf(
   if (links === undefined) return undefined;
   const report = {
     goal,
-    panes: [list, ...stagePanes(made, links), ...codePanes(code, links, goal === "predict")],
+    panes: [list, ...stagePanes(made, links), ...codePanes(code, links, goalRows[goal].code === "module")],
     passes: passRows(goal, made, things),
     drawing: drawingOf(goal, links, things),
     arena: arenaOf(goal, links, things),

@@ -11,6 +11,7 @@ import type { Made } from "../../../compiler/pipeline/passes.ts";
 import type { Report } from "../report.ts";
 import { activationsOf, lowerAlone } from "./activations.ts";
 import { goalOf } from "./goal.ts";
+import { goalRows } from "./goals.ts";
 import { listOf } from "./layers.ts";
 import { Things } from "./things.ts";
 import { typedOf } from "./typed.ts";
@@ -41,17 +42,22 @@ export function collectWith(
   const things = new Things();
   const list = listOf(compilation.resolved, things);
   const goals = [...made].flatMap(([goal, all]) => goalOf(goal, all, { list: list.pane, code, things }) ?? []);
-  const predict = goals.find(({ report }) => report.goal === "predict");
+  const valued = goals.find(({ report }) => goalRows[report.goal].hasValues);
   const { manifest, warnings } = artifact;
   const thingOf = (region: string) => {
-    const found = predict?.links.plan.regions.find(({ name }) => name === region);
-    return found === undefined ? undefined : things.find("region", found.id, "predict");
+    const found = valued?.links.plan.regions.find(({ name }) => name === region);
+    return found === undefined ? undefined : things.find("region", found.id, valued?.report.goal);
   };
   // What is trained or streamed computes its weights, and keeps states: values are those of predict alone.
-  const alone = () => (made.size > 1 ? lowerAlone(model, options) : { compilation, made: made.get("predict") ?? [] });
+  const alone = () => (made.size > 1 ? lowerAlone(model, options) : { compilation, made: [...made.values()].flat() });
   const activations = activationsOf(manifest.multiplyAdds, alone, thingOf);
   const rows = typed
-    ? typedOf(model, options, { resolved: compilation.resolved, bytes: manifest.bytes.weights }, thingOf)
+    ? typedOf(
+        model,
+        options,
+        { ...compilation, bytes: manifest.bytes.weights, hasRows: typeof activations !== "string" },
+        thingOf,
+      )
     : "only a report that is a file carries weights";
   // Where there is nothing but predict in JavaScript, its calls are all kernels.
   const needsProfile = typeof rows === "string" || made.size > 1 || compilation.simd !== undefined;

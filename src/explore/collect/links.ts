@@ -11,6 +11,7 @@ import { label, readsOf, showOrigins } from "../../../compiler/plan/print.ts";
 import type { Entry } from "../../../compiler/program/program.ts";
 import type { ThingId } from "../report.ts";
 import { whyStored } from "../words.ts";
+import { goalRows } from "./goals.ts";
 import { inputPath } from "./layers.ts";
 import type { Finder } from "./panes.ts";
 import type { Things } from "./things.ts";
@@ -79,6 +80,8 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     return region === undefined ? undefined : things.find("region", region.id, goal);
   };
   const byName = new Map(plan.regions.map((region, at) => [region.name, at]));
+  const { tile } = goalRows[goal];
+  const givenTo = paramsOf(made);
   const find = ({ kind, name }: Of): ThingId | undefined => {
     if (kind === "call") {
       const [entry, at] = name.split(" ");
@@ -86,8 +89,9 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
     }
     if (kind === "let") return regionAt(steps?.get(name));
     // A tile of rows has the regions of a row, in kernels of its own.
-    if (kind === "kernel" && goal === "predict" && name.startsWith(tiled)) return regionAt(byName.get(name.slice(tiled.length)));
-    return things.find(kind, name, goal);
+    if (kind === "kernel" && tile !== undefined && name.startsWith(tile)) return regionAt(byName.get(name.slice(tile.length)));
+    // What travels as it was given, and is worked on before anything of this entry runs, is no buffer of it: then its layer is meant.
+    return things.find(kind, name, goal) ?? (kind === "buffer" ? things.find("layer", givenTo.get(name) ?? "") : undefined);
   };
   return {
     plan,
@@ -98,7 +102,16 @@ export function linksOf(goal: Goal, made: readonly Made[], things: Things): Link
   };
 }
 
-const tiled = "predictTile/";
+/** By its name the layer that a weight is of, as the model has it: the path. */
+function paramsOf(made: readonly Made[]): ReadonlyMap<string, string> {
+  const first = made.find((one) => one.stage === "graph");
+  const all = first?.stage === "graph" ? [...nodesIn(first.graph)] : [];
+  return new Map(
+    all.flatMap(({ node, origin }) =>
+      node.op === "param" && origin !== undefined ? [[String(node.attrs.name), origin.path]] : [],
+    ),
+  );
+}
 
 /** Of each stage and target the kernel of each region, in order; a straight line has one for all. */
 function callsOf(goal: Goal, made: readonly Made[], { regions }: Plan): readonly (readonly string[])[] {

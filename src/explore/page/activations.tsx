@@ -7,7 +7,7 @@ import type { Extras } from "./app.tsx";
 import { short } from "./numbers.ts";
 import type { State } from "./state.ts";
 import { type Column, Table } from "./table.tsx";
-import { type CallsHere, type Given, readInput, runRow } from "./typed.ts";
+import { type CallsHere, type Given, type Items, readInput, runRow, textOf } from "./typed.ts";
 
 const columns: readonly Column<Given>[] = [
   { key: "name", title: "Region", by: ({ name }) => name },
@@ -30,17 +30,16 @@ const columns: readonly Column<Given>[] = [
   },
 ];
 
-/** Numbers of a row that are shown, or typed in before the reader does; and most that a reader types. */
-const [shown, most] = [12, 4096];
+/** Numbers of a row that are shown. */
+const shown = 12;
 
 /** Activations of predict. */
 export function Activations({ state, extras: { calls } }: { readonly state: State; readonly extras: Extras }) {
   const { activations, typed, without } = state.report.value;
   const chosen = useSignal(0);
   const given = useSignal<readonly Given[] | undefined>(undefined);
-  const canType = typed !== undefined && calls !== undefined && sizeOf(typed) <= most;
-  const why =
-    typed === undefined || sizeOf(typed) <= most ? without?.typed : `a row has ${sizeOf(typed)} numbers, and ${most} are typed at most`;
+  const canType = typed !== undefined && calls !== undefined;
+  const why = without?.typed;
   const row = chosen.value < activations.length ? activations[chosen.value] : undefined;
   const rows = row?.rows ?? given.value;
   if (activations.length === 0 && !canType && without === undefined) return null;
@@ -67,10 +66,10 @@ export function Activations({ state, extras: { calls } }: { readonly state: Stat
             </select>
           </label>
         )}{" "}
-        {row !== undefined && <code class="input">{row.input.map(textOf).join(" | ")}</code>}
+        {row !== undefined && <code class="input">{row.input.map(shortRow).join(" | ")}</code>}
       </p>
       {canType && row === undefined && (
-        <Form typed={typed} calls={calls} first={activations[0]?.input} onRun={(found) => { given.value = found; }} />
+        <Form typed={typed} calls={calls} first={activations[0]?.input ?? typed.first} onRun={(found) => { given.value = found; }} />
       )}
       {!canType && why !== undefined && (
         <p class="hint">
@@ -95,11 +94,15 @@ export function Activations({ state, extras: { calls } }: { readonly state: Stat
   );
 } // biome-ignore format: one line a handler
 
-const sizeOf = ({ inputs }: Typed): number =>
-  inputs.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-
-const textOf = (port: Report["activations"][number]["input"][number]): string =>
+const shortRow = (port: Report["activations"][number]["input"][number]): string =>
   port.slice(0, shown).map((value) => (typeof value === "number" ? short(value) : JSON.stringify(value))).join("  "); // biome-ignore format: one line
+
+/** What stands behind an input's shape. */
+function takes({ items, below, shape }: Typed["inputs"][number]): string {
+  if (items === "texts") return shape.every((size) => size === 1) ? ", a text" : ", texts, one a line";
+  if (items === "wholes") return ", whole numbers";
+  return below === undefined ? "" : `, whole numbers below ${below}`;
+}
 
 interface FormProps {
   readonly typed: Typed;
@@ -111,7 +114,10 @@ interface FormProps {
 
 /** A text an input, and a button. */
 function Form({ typed, calls, first, onRun }: FormProps) {
-  const start = useMemo(() => typed.inputs.map((_, i) => first?.[i]?.join(", ") ?? ""), [typed, first]);
+  const start = useMemo(
+    () => typed.inputs.map((input, i) => (first === undefined ? "" : textOf(first[i], input))),
+    [typed, first],
+  );
   const texts = useSignal<readonly string[]>(start);
   const fault = useSignal("");
   const wrong = useComputed(() => fault.value !== "");
@@ -122,13 +128,14 @@ function Form({ typed, calls, first, onRun }: FormProps) {
         event.preventDefault();
         const read = typed.inputs.map((input, i) => readInput(texts.value[i] ?? "", input));
         const bad = read.find((one) => typeof one === "string");
-        fault.value = typeof bad === "string" ? bad : "";
-        if (bad === undefined) onRun(runRow(typed, calls, read as readonly Float32Array[]));
+        const found = bad ?? runRow(typed, calls, read as readonly Items[]);
+        fault.value = typeof found === "string" ? found : "";
+        if (typeof found !== "string") onRun(found);
       }}
     >
-      {typed.inputs.map(({ name, shape, below }, i) => (
-        <label key={name}>
-          {`${name} [${shape.join(", ")}]${below === undefined ? "" : `, whole numbers below ${below}`}`}
+      {typed.inputs.map((input, i) => (
+        <label key={input.name}>
+          {`${input.name} [${input.shape.join(", ")}]${takes(input)}`}
           <textarea
             rows={2}
             spellcheck={false}

@@ -42,23 +42,23 @@ function plane(count: number, target: (a: number, b: number) => number): Rows {
   return { count, x, y, inputShape: [2], targetShape: [1] };
 }
 
-/** Two arms that wind around each other: no line parts them. */
-function spirals(perArm: number): Rows {
+/** Arms that wind around each other: no line parts them. */
+function spirals(perArm: number, arms: number): Rows {
   const next = random(3);
-  const count = 2 * perArm;
+  const count = arms * perArm;
   const x = new Float32Array(2 * count);
   const y = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    const arm = i % 2;
-    const along = Math.floor(i / 2) / perArm;
-    const angle = 1.5 * along * 2 * Math.PI + arm * Math.PI;
+    const arm = i % arms;
+    const along = Math.floor(i / arms) / perArm;
+    const angle = 1.5 * along * 2 * Math.PI + (arm * 2 * Math.PI) / arms;
     const noise = () => 0.04 * (next() - 0.5);
     // As far out as tanh is steep for.
     x[2 * i] = 3 * (along * Math.sin(angle) + noise());
     x[2 * i + 1] = 3 * (along * Math.cos(angle) + noise());
     y[i] = arm;
   }
-  return { count, x, y, inputShape: [2], targetShape: [1], classes: ["0", "1"] };
+  return { count, x, y, inputShape: [2], targetShape: [1], classes: Array.from({ length: arms }, (_, arm) => `${arm}`) };
 }
 
 /** Windows of a wave of two tones; the target is the next number. */
@@ -91,7 +91,14 @@ export const datasets: readonly Dataset[] = [
     title: "Two spirals",
     says: "Points of two arms that wind around each other; the target is the arm.",
     picture: "surface",
-    load: () => spirals(150),
+    load: () => spirals(150, 2),
+  },
+  {
+    id: "arms",
+    title: "Three spirals",
+    says: "Points of three arms that wind around each other; the target is the arm.",
+    picture: "surface",
+    load: () => spirals(120, 3),
   },
   {
     id: "iris",

@@ -61,6 +61,30 @@ ${model}(
 `,
   },
   {
+    id: "arms",
+    title: "Three spirals",
+    data: "arms",
+    text: `import { dense, sequential } from "layerc";
+
+${model}(
+  [
+    dense({ units: 16, activation: "tanh", inputShape: [2] }),
+    dense({ units: 16, activation: "tanh" }),
+    dense({ units: 3, activation: "softmax" }),
+  ],
+  {
+    name: "arms",
+    seed: 1,
+    training: {
+      loss: "sparse_categorical_crossentropy",
+      optimizer: { name: "adam", learningRate: 0.02 },
+      metrics: ["accuracy"],
+    },
+  },
+);
+`,
+  },
+  {
     id: "iris",
     title: "Iris",
     data: "iris",

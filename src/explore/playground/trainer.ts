@@ -3,6 +3,7 @@
 import type { Losses, Trainable } from "../../../runtime/trainable.ts";
 import type { PictureKind, Rows } from "./datasets.ts";
 import { random, shuffled } from "./random.ts";
+import { middleOf, type Surface } from "./surface.ts";
 
 /** A point of the learning curves. */
 export interface Point {
@@ -13,13 +14,7 @@ export interface Point {
 
 /** What is drawn beside the curves. */
 export type Picture =
-  | {
-      readonly kind: "surface";
-      readonly size: number;
-      readonly values: Float32Array;
-      readonly outputs: number;
-      readonly reach: number;
-    }
+  | Surface
   | { readonly kind: "series"; readonly wanted: Float32Array; readonly given: Float32Array }
   | {
       readonly kind: "digits";
@@ -91,10 +86,7 @@ export function trainer(module: Trainable, rows: Rows, batch: number, seed = 1):
       if (wide !== 2) return undefined;
       const reach = 1.15 * rows.x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       const grid = new Float32Array(2 * size * size);
-      for (let i = 0; i < size * size; i++) {
-        grid[2 * i] = reach * ((2 * ((i % size) + 0.5)) / size - 1);
-        grid[2 * i + 1] = reach * (1 - (2 * (Math.floor(i / size) + 0.5)) / size);
-      }
+      for (let i = 0; i < size * size; i++) grid.set(middleOf({ size, reach }, i), 2 * i);
       const values = predict(grid);
       return { kind: "surface", size, values, outputs: values.length / (size * size), reach };
     },

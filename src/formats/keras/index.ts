@@ -5,9 +5,9 @@
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import { decode, type Facts, type Format, type Given, steppedOver } from "../define.ts";
-import { parseJson } from "../json.ts";
+import { parsePython } from "../keras2/json.ts";
 import { withSizes } from "../sizes.ts";
-import { type Archive, isZip, openZip } from "../zip.ts";
+import { type Archive, openZip } from "../zip.ts";
 import { compiledIn } from "./compiled.ts";
 import { arrayFactsIn, layerFacts, said } from "./facts.ts";
 import { linesOf } from "./model.ts";
@@ -17,8 +17,6 @@ import { weightsOf } from "./weights.ts";
 
 /** Models that Keras 3 saved. */
 export const keras: Format = {
-  name: ".keras files of Keras 3",
-  sniff: (head) => isZip(head),
   open: openKeras,
   facts: (bytes, given) => {
     const archive = openZip(bytes);
@@ -55,4 +53,4 @@ function openKeras(bytes: Uint8Array, given: Given): Model {
 /** The Model of a config alone, as `model.get_config` and `to_json` give it: without weights. Throws CompileError `format/…`. */
 export const fromConfig = (config: unknown): Model => linesOf(config, emptyStore).model;
 
-const jsonOf = (archive: Archive, name: string): unknown => parseJson(decode(archive.read(name)), "format/json", name);
+const jsonOf = (archive: Archive, name: string): unknown => parsePython(decode(archive.read(name)), name);

@@ -243,7 +243,8 @@ class Reader {
     if (custom !== undefined) return custom;
     if (this.#isContainer(item)) {
       const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
-      return { name, layer: "model", config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
+      const layer = item.class_name === "Pipeline" ? "pipeline" : "model";
+      return { name, layer, config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
     }
     const layer = layerOf(item, path);
     this.folders.set(`${prefix}${name}`, folder);

@@ -5,7 +5,6 @@
 //   layers/dense/vars/0                             has (a layer with weights is counted twice there); or as Keras 3 has it
 //   …/lstm/cell, …/_query_dense                     what stands within a layer, by the attribute's name
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
-import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
 import type { Custom, Variable } from "../custom/define.ts";
 import { decode, type Format, type Given } from "../define.ts";
@@ -16,15 +15,13 @@ import { linesOf } from "../keras/model.ts";
 import { type Store, variableOf } from "../keras/store.ts";
 import { weightsOf } from "../keras/weights.ts";
 import { withSizes } from "../sizes.ts";
-import { type Archive, isZip, openZip } from "../zip.ts";
+import { type Archive, openZip } from "../zip.ts";
 import { modernise } from "./configs.ts";
-import { majorOf, type Writer } from "./item.ts";
+import type { Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
 
 /** Archives that Keras 2 saved. */
 export const kerasArchive: Format = {
-  name: ".keras files of Keras 2",
-  sniff: (head) => isZip(head) && isOld(head),
   open: (bytes, given) => openArchive(openZip(bytes), given),
   facts: (bytes, given) => {
     const archive = openZip(bytes);
@@ -32,20 +29,6 @@ export const kerasArchive: Format = {
     return kerasFacts(archive, jsonIn("metadata.json"), jsonIn("config.json"), given);
   },
 };
-
-/** Whether the archive's metadata says Keras 2; what is no whole archive is for the others. */
-function isOld(bytes: Uint8Array): boolean {
-  try {
-    const archive = openZip(bytes);
-    const metadata = archive.has("metadata.json")
-      ? parsePython(decode(archive.read("metadata.json")), "metadata.json")
-      : undefined;
-    return isPlain(metadata) && typeof metadata.keras_version === "string" && majorOf(metadata.keras_version) < 3;
-  } catch (error) {
-    if (error instanceof CompileError) return false;
-    throw error;
-  }
-}
 
 function openArchive(archive: Archive, given: Given): Model {
   const writer: Writer = { major: 2, backend: "tensorflow" };

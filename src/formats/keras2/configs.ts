@@ -12,6 +12,8 @@ import { constraintSchema } from "../../../compiler/training/constraints/index.t
 import { initializerSchema } from "../../../compiler/training/initializers/index.ts";
 import { regularizerSchema } from "../../../compiler/training/regularizers/index.ts";
 import { type Given, steppedOver } from "../define.ts";
+import { reasons } from "../keras/operations/reasons.ts";
+import { table } from "../keras/operations/table.ts";
 import { type Keys, knownLayer, ours, quote, unsupported } from "../keras/values.ts";
 import { classToday, type Item, unwrapped, type Writer, without } from "./item.ts";
 import { Namer, nameIn } from "./names.ts";
@@ -237,8 +239,9 @@ class Reader {
 function moduleOf(made: Item, { major }: Writer): string {
   const { class_name, module, config } = made;
   if (typeof module === "string" && !/^(keras|tf_keras|tensorflow)\b/.test(module)) return module;
-  const isLayer = "trainable" in config || "dtype" in config || knownLayer({ class_name, module: "", config }) !== undefined;
-  return major >= 3 && (!isLayer || class_name === "ConvertToTensor") ? "keras.src.ops" : "keras.layers";
+  const isOne = Object.hasOwn(table, class_name) || reasons.has(class_name);
+  const isLayer = "trainable" in config || (!isOne && ("dtype" in config || knownLayer({ class_name, module: "", config }) !== undefined)); // biome-ignore format: one line
+  return major >= 3 && !isLayer ? "keras.ops" : "keras.layers";
 }
 
 /** Whether layerc has what a value names. */

@@ -8,8 +8,8 @@
 import { CompileError } from "../../../compiler/diagnostics/error.ts";
 import { isPlain } from "../../../compiler/diagnostics/plain.ts";
 import type { Model } from "../../../compiler/model.ts";
-import { decode, type Facts, type Format, type Given, textStart } from "../define.ts";
-import { type H5Group, isHdf5, openHdf5 } from "../hdf5/index.ts";
+import { decode, type Facts, type Format, type Given } from "../define.ts";
+import { type H5Group, openHdf5 } from "../hdf5/index.ts";
 import { compiledIn, leftSentence, withTraining } from "../keras/compiled.ts";
 import { arrayFactsIn, layerFacts, said } from "../keras/facts.ts";
 import type { Lines } from "../keras/model.ts";
@@ -22,14 +22,13 @@ import { withSizes } from "../sizes.ts";
 import { AttributeStore } from "./archive.ts";
 import { Arrays, hasLayers, namesOf } from "./arrays.ts";
 import { type Modern, modernise } from "./configs.ts";
-import { majorOf, type Writer } from "./item.ts";
+import type { Writer } from "./item.ts";
 import { parsePython } from "./json.ts";
+import { majorOf } from "./major.ts";
 import { weightsIn } from "./weights.ts";
 
 /** Models and weights that Keras saved as HDF5, whatever the file is called. */
 export const kerasH5: Format = {
-  name: ".h5 files of Keras",
-  sniff: isHdf5,
   open: (bytes, given) => openH5(openHdf5(bytes), given),
   facts: (bytes, given) => {
     const root = openHdf5(bytes);
@@ -44,8 +43,6 @@ export const kerasH5: Format = {
 
 /** An architecture that Keras gave as JSON. */
 export const kerasJson: Format = {
-  name: "an architecture of Keras as JSON",
-  sniff: (head) => isArchitecture(head),
   facts: (bytes) => architectureFacts(parsePython(decode(bytes), "the text")),
   open: (bytes, given) => withSizes(fromArchitecture(parsePython(decode(bytes), "the text"), given), given),
 };
@@ -176,20 +173,6 @@ function architectureBeside({ beside, fileName = "" }: Given): unknown {
     message: `the file holds weights alone, and no architecture is beside it: ${wanted.join(", ")}`,
     hint: "write model.to_json() into such a file, or save the whole model",
   });
-}
-
-/** Whether text is an architecture: an object with a class and its config, or that text as a string. */
-function isArchitecture(head: Uint8Array): boolean {
-  const start = textStart(head);
-  if (head[start] !== 0x7b && head[start] !== 0x22) return false;
-  try {
-    const value = parsePython(decode(head.subarray(start)), "the text");
-    const inner = isPlain(value) && isPlain(value.model_config) ? value.model_config : value;
-    return isPlain(inner) && typeof inner.class_name === "string" && "config" in inner;
-  } catch (error) {
-    if (error instanceof CompileError) return false;
-    throw error;
-  }
 }
 
 function broken(path: string, message: string): never {

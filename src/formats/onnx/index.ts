@@ -21,17 +21,9 @@ import { damaged } from "./wire.ts";
 
 /** ONNX files. */
 export const onnx: Format = {
-  name: ".onnx files",
-  sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head),
   open: openOnnx,
   facts: (bytes, given) => onnxFacts(decodeModel(bytes), given),
 };
-
-/** A version of the format first, then who wrote it or what it is: what every tool writes. */
-function looksLikeModel(head: Uint8Array): boolean {
-  if (head[0] !== 0x08 || head[1] === 0 || head[1] > 0x1f) return false;
-  return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2]);
-}
 
 function openOnnx(bytes: Uint8Array, given: Given): Model {
   const model = decodeModel(bytes);

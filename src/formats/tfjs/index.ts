@@ -17,26 +17,12 @@ import { readManifest } from "./manifest.ts";
 
 /** Models that TensorFlow.js saved or that were converted for it. */
 export const tfjs: Format = {
-  name: "model.json of TensorFlow.js",
-  sniff: (head) => head[textStart(head)] === 0x7b && isTopology(head),
   open: openTfjs,
   facts: (bytes, given) => {
     const file = parseJson(decode(bytes.subarray(textStart(bytes))), "format/json");
     return isPlain(file) ? tfjsFacts(file, given) : { says: [] };
   },
 };
-
-const key: readonly number[] = [...new TextEncoder().encode('"modelTopology"')];
-
-/** Whether the key stands in the text; what else holds it there is no spec of ours, whose keys are known. */
-function isTopology(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(key[0]); at >= 0; at = bytes.indexOf(key[0], at + 1))
-    if (key.every((code, i) => bytes[at + i] === code)) return isKey(bytes, at + key.length);
-  return false;
-}
-
-/** A colon makes a text a key. */
-const isKey = (bytes: Uint8Array, from: number): boolean => bytes[textStart(bytes, from)] === 0x3a;
 
 function openTfjs(bytes: Uint8Array, given: Given): Model {
   const text = decode(bytes.subarray(textStart(bytes)));

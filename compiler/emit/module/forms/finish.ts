@@ -37,8 +37,10 @@ function aligned(told: readonly Line[], texts: readonly string[]): readonly Line
     kept += stays(at, 0) - stays(at, more);
     if (kept > best) [best, place] = [kept, at + 1];
   }
-  return texts.map((text, at) => ({
-    text,
-    of: at < place ? told[at].of : at < place + more ? [] : told[at - more].of,
-  }));
+  return texts.map((text, at): Line => {
+    if (at >= place && at < place + more) return { text, of: [] };
+    const own = told[at < place ? at : at - more];
+    // Columns are those of the line as it was.
+    return own.text === text ? own : { text, of: own.of };
+  });
 }

@@ -51,6 +51,8 @@ export interface TextForm extends AnyForm {
   readonly kind: Kind;
   /** Names that its text takes from outside, beside those of every module. */
   readonly takes: readonly string[];
+  /** The JavaScript in a text, where that is not all of it; undefined where the text around it is another. */
+  readonly javascriptIn?: (code: string, options: Options) => string | undefined;
   /** Judged. */
   readonly write: (site: FormSite) => Written;
 }

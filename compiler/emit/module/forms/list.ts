@@ -37,5 +37,6 @@ export function settle(input: OptionsInput, parsed: Options): Options {
     if (given !== undefined && given !== value && given !== defaults[key as keyof Options])
       fail(key, `format ${showValue(options.format)} has ${key} ${showValue(value)} alone, found ${showValue(given)}`, "leave it out"); // biome-ignore format: one line
   }
-  return { ...options, ...fixed };
+  // In the order of the schema, in which a header is read again: the hash of a module is over options as they stand.
+  return optionsSchema.parse({ ...options, ...fixed });
 }

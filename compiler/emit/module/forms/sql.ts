@@ -1,11 +1,14 @@
 // A function of a warehouse: the module as the body of CREATE FUNCTION, in the dialect that was chosen (dialects/list.ts). In: a module. Out: SQL.
 // Guarantee: what the warehouse would refuse for its size is an error here, with both numbers.
 import type { Port } from "../../../artifact.ts";
-import { CompileError } from "../../../diagnostics/error.ts";
+import { CompileError, internal } from "../../../diagnostics/error.ts";
 import { sizeOf } from "../../../graph/graph.ts";
 import { Names, name } from "../../code.ts";
-import { bodyOf } from "./dialects/body.ts";
+import { commentOf, comments, headOf } from "../head.ts";
+import { sealed } from "../seal.ts";
+import { bodyOf, bodyTakes } from "./dialects/body.ts";
 import type { Argument, Dialect, Udf } from "./dialects/define.ts";
+import { filled, readFrame } from "./dialects/frame.ts";
 import { dialects } from "./dialects/list.ts";
 import type { Form, FormSite } from "./form.ts";
 import { loopTakes } from "./loop.ts";
@@ -68,10 +71,24 @@ export const sql: Form = {
   language: "SQL",
   kind: "script",
   // Of the script that some dialects call.
-  takes: loopTakes,
+  takes: [...loopTakes, ...bodyTakes],
+  javascriptIn: (code, { dialect }) => {
+    const head = headOf(code);
+    const { comment, frame, javascript, script } = dialectOf(dialect);
+    if (head === undefined) return undefined;
+    // What is called is JavaScript alone.
+    if (script !== undefined && head.comment === comments.js) return code;
+    if (head.comment !== comment) return undefined;
+    const filling = readFrame(frame, code, head.end);
+    return filling && (javascript(filling) ?? "");
+  },
   write: (site) => {
     const dialect = dialectOf(site.parts.options.dialect);
     const udf = udfOf(site, dialect);
-    return dialect.write(udf, () => checked(bodyOf(udf), dialect));
+    const filling = dialect.filling(udf, (parsed) => checked(bodyOf(udf, parsed), dialect));
+    const statement =
+      filled(dialect.frame, { name: udf.name.text, ...filling }) ?? internal("a body holds every mark that could close it");
+    const code = sealed(`${commentOf(site.head, dialect.comment, dialect.notes(udf))}\n${statement}`);
+    return { code, ...(dialect.script && { script: dialect.script(udf) }) };
   },
 };

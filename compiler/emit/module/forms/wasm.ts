@@ -85,7 +85,7 @@ function layOut({ simd, constants, stream, inputs, outputs, words, options }: Mo
 /** Contents of the memory as few segments; memory starts as zeros. */
 function segments(runs: readonly Run[]): NonNullable<ModuleSpec["data"]> {
   const full = runs.filter(({ contents }) => contents.some((content) => content.some((value) => !Object.is(value, 0))));
-  const groups: Run[][] = [];
+  const groups: Pick<Run, "at" | "length" | "contents">[][] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const run of full) {
     const gap = 4 * (run.at - end);

@@ -5,8 +5,9 @@ import type { Measure } from "../../../../runtime/trainable.ts";
 import { Confusion } from "../../page/training-view.tsx";
 import { datasets, type PictureKind, type Rows } from "../datasets.ts";
 import type { Picture, Point } from "../trainer.ts";
-import { paintDigits, paintSurface } from "./paint.ts";
+import { paintDigits } from "./paint.ts";
 import * as session from "./session.ts";
+import { SurfacePart } from "./surface.tsx";
 
 const show = (value: Measure | undefined): string =>
   typeof value === "number" ? (Number.isFinite(value) ? value.toPrecision(4) : String(value)) : "–";
@@ -125,7 +126,7 @@ function PicturePart({ picture, says }: { readonly picture: Picture; readonly sa
   const rows = session.rows.value;
   switch (picture.kind) {
     case "surface":
-      return <Surface picture={picture} rows={rows} says={says} />;
+      return <SurfacePart surface={picture} rows={rows} says={says} />;
     case "series":
       return <Series picture={picture} rows={rows} says={says} />;
     case "digits":
@@ -137,25 +138,6 @@ function PicturePart({ picture, says }: { readonly picture: Picture; readonly sa
         </div>
       );
   }
-}
-
-function Surface({ picture, rows, says }: Shown<"surface">) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current !== null && rows !== undefined) paintSurface(canvas.current, picture, rows);
-  }, [picture, rows]);
-  return (
-    <figure>
-      <canvas
-        ref={canvas}
-        width={220}
-        height={220}
-        role="img"
-        aria-label="What the net gives over the plane, and the rows as points"
-      />
-      <figcaption>{says}</figcaption>
-    </figure>
-  );
 }
 
 function Series({ picture: { wanted, given }, says }: Shown<"series">) {

@@ -14,7 +14,9 @@ export interface Made {
   readonly tensors: readonly unknown[];
 }
 /** Known numbers, as the layers have them. */
-export type Known = number | { readonly shape: readonly number[]; readonly values: readonly number[] };
+export type Known = Scalar | { readonly shape: readonly number[]; readonly values: readonly Scalar[] };
+/** A number; infinite ones by name, since a spec is JSON. */
+export type Scalar = number | "inf" | "-inf";
 /** What an operation is given, by where it stands in the call, or by its name in the call or the config. */
 export interface Given {
   readonly className: string;
@@ -39,13 +41,20 @@ export function knownOf(value: unknown, path: string): Known | undefined {
   if (tensorsIn(value).length > 0) return undefined;
   const plain = ours(value, path);
   if (typeof plain === "boolean") return plain ? 1 : 0;
-  if (typeof plain === "number") return plain;
+  if (typeof plain === "number") return scalarOf(plain);
   const shape: number[] = [];
   for (let one = plain; Array.isArray(one); [one] = one) shape.push(one.length);
   if (shape.length === 0 || shape.includes(0)) return undefined;
   const values = (plain as unknown[]).flat(shape.length - 1).map((one) => (typeof one === "boolean" ? Number(one) : one));
-  const isWhole = values.length === shape.reduce((a, b) => a * b, 1) && values.every((one) => typeof one === "number");
-  return isWhole ? { shape, values: values as number[] } : undefined;
+  const known = values.map((one) => (typeof one === "number" ? scalarOf(one) : undefined));
+  const isWhole = values.length === shape.reduce((a, b) => a * b, 1) && !known.includes(undefined);
+  return isWhole ? { shape, values: known as Scalar[] } : undefined;
+}
+
+/** A number as a spec says it; what is none has no word. */
+function scalarOf(value: number): Scalar | undefined {
+  if (Number.isNaN(value)) return undefined;
+  return Number.isFinite(value) ? value : value > 0 ? "inf" : "-inf";
 }
 
 /** A whole number, or several; undefined for anything else. */

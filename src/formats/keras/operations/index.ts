@@ -3,6 +3,7 @@
 import type { Call } from "../functional.ts";
 import { unsupported } from "../values.ts";
 import type { Made } from "./define.ts";
+import { reasons } from "./reasons.ts";
 import { table } from "./table.ts";
 
 /** The line of an operation. Throws CompileError format/unsupported with its name. */
@@ -13,7 +14,8 @@ export function operationLine({ layer, arguments: given }: Call): Made {
     given.find((argument) => argument.name === position || argument.name === key)?.value ?? config[key];
   const made = make?.({ className: name, path, at });
   if (made !== undefined) return made;
-  const what = `keras.ops.${pythonName(name)} between layers${make === undefined ? "" : ", as it stands here"}`;
+  const why = make === undefined ? reasons.get(name) : undefined;
+  const what = `keras.ops.${pythonName(name)} between layers${make === undefined ? "" : ", as it stands here"}${why === undefined ? "" : `: ${why}`}`;
   return unsupported(path, `layerc does not have ${what}`, "say it with a layer, and save the model again");
 }
 

@@ -56,6 +56,52 @@ const list = (given: Given, name: string): readonly unknown[] | undefined => {
   const values = given.at(0, name);
   return Array.isArray(values) && values.length > 0 && values.every(isTensor) ? values : undefined;
 };
+/** The largest of the last axis, and where they stand. */
+export const largest: Make = (given) => {
+  const k = axisIn(given, "k");
+  return typeof k === "number" ? alone(given, "topK", { k }) : undefined;
+};
+/** Numbers at places that are a tensor. */
+export const takenAlong: Make = (given) => {
+  const [tensors, axis] = [[given.at(0, "x"), given.at(1, "indices")], axisIn(given)];
+  return typeof axis === "number" && tensors.every(isTensor) ? { layer: "takeAlongAxis", config: { axis }, tensors } : undefined;
+};
+/** One quantile, of `q` times `per`: several would stand on an axis before the batch. Keras has the method of percentiles alone work in a model. */
+export const quantileOf =
+  (per: number, standard?: number): Make =>
+  (given) => {
+    const [q, axis] = [ours(given.at(1, "q"), given.path) ?? standard, axisIn(given)];
+    if (typeof q !== "number" || axis === undefined) return undefined;
+    const method = (given.className === "Percentile" ? given.at(undefined, "method") : undefined) ?? "linear";
+    return alone(given, "quantile", { q: q * per, axis, ...(method === "linear" ? {} : { method }), ...keeps(given) });
+  };
+/** Its two operands beside one another. */
+export const appended: Make = (given) => {
+  const [tensors, axis] = [[given.at(0, "x1"), given.at(1, "x2")], axisIn(given)];
+  return typeof axis === "number" && tensors.every(isTensor)
+    ? { layer: "concatenate", config: { axis, endsMask: true }, tensors }
+    : undefined;
+};
+/** Parts along a given axis, or the config's; `isUneven`: the first parts have one more where the size is no multiple. */
+export const parts =
+  (axisFor: (given: Given) => unknown, isUneven = false): Make =>
+  (given) => {
+    const [cuts, axis] = [axisIn(given, "indices_or_sections"), axisFor(given)];
+    const size = typeof axis === "number" ? shapeOf(given.at(0, "x"))?.at(axis) : undefined;
+    if (cuts === undefined || typeof axis !== "number") return undefined;
+    if (!isUneven || typeof cuts !== "number") return alone(given, "split", { indicesOrSections: cuts, axis });
+    if (typeof size !== "number" || cuts > size) return undefined;
+    const ends = all(cuts).map((i) => (i + 1) * Math.floor(size / cuts) + Math.min(i + 1, size % cuts));
+    return alone(given, "split", { indicesOrSections: cuts === 1 ? 1 : ends.slice(0, -1), axis });
+  };
+export const adaptive =
+  (kind: string): Make =>
+  (given) => {
+    const rank = (shapeOf(given.at(0, "inputs"))?.length ?? 0) - 2;
+    const [outputSize, format] = [axisIn(given, "output_size"), given.at(undefined, "data_format") ?? null];
+    if (rank < 1 || rank > 3 || outputSize === undefined) return undefined;
+    return alone(given, `adaptive${kind}Pooling${rank}d`, { outputSize, ...(format === null ? {} : { dataFormat: format }) });
+  };
 export const concatenated =
   (axisFor: (given: Given) => unknown): Make =>
   (given) => {
@@ -151,12 +197,6 @@ export const repeated: Make = (given) => {
   return typeof repeats === "number" && typeof axis === "number" ? alone(given, "repeat", { repeats, axis }) : undefined;
 };
 
-export const splitAt: Make = (given) => {
-  const [indicesOrSections, axis] = [axisIn(given, "indices_or_sections"), axisIn(given)];
-  return indicesOrSections === undefined || typeof axis !== "number"
-    ? undefined
-    : alone(given, "split", { indicesOrSections, axis });
-};
 export const unstacked: Make = (given) => {
   const [axis, shape] = [axisIn(given), shapeOf(given.at(0, "x"))];
   const size = typeof axis === "number" && shape !== undefined ? shape.at(axis) : undefined;

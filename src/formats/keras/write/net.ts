@@ -6,7 +6,7 @@
 //   named       functional: an input layer for each input, then the lines in their order, each with its calls
 import { freeName } from "../../../../compiler/base/names.ts";
 import { CompileError, internal } from "../../../../compiler/diagnostics/error.ts";
-import { checkLine, isStructure, type Line, namesOf } from "../../../../compiler/front/lines.ts";
+import { checkLine, isStructure, type Line, namesOf, nested } from "../../../../compiler/front/lines.ts";
 import type { Resolved } from "../../../../compiler/front/steps.ts";
 import type { InputSpec, LayerSpec, OutputSpec } from "../../../../compiler/model.ts";
 import type { Keys } from "../values.ts";
@@ -153,7 +153,7 @@ class NetWriter {
         return;
       }
       const { keys, layer, line } = this.#line(spec, names[i], i, site, taken);
-      const own: From = { layer, call: 0, result: 0, isModel: spec.layer === "model" };
+      const own: From = { layer, call: 0, result: 0, isModel: Object.hasOwn(nested, spec.layer) };
       const call: Call = { from, told: line === undefined ? {} : toldBy(line), ...(line === undefined ? {} : { line }) };
       made.set(names[i], { keys, calls: [call], from: own, ...(line === undefined ? {} : { line }) });
       known.set(names[i], own);
@@ -220,7 +220,7 @@ class NetWriter {
     if (net.inputs !== undefined) return net.inputs.map(({ shape }) => shape);
     const [first] = namesOf(net.layers, "layers");
     const [spec] = net.layers;
-    if (spec.layer === "model") return this.#takenBy(spec.config as unknown as Net, `${prefix}${first}/`);
+    if (Object.hasOwn(nested, spec.layer)) return this.#takenBy(spec.config as unknown as Net, `${prefix}${first}/`);
     return (this.#inputsOf.get(prefix + first) ?? internal(`there is no call of ${prefix}${first}`)).slice(0, 1);
   }
 }

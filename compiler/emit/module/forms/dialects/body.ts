@@ -5,6 +5,9 @@ import { type Code, commas, js, lines, member, type Name, Names, record } from "
 import { judge } from "../../../judge.ts";
 import type { Udf } from "./define.ts";
 
+/** What a body takes from outside, beside what every module may. */
+export const bodyTakes: readonly string[] = ["globalThis", "this", "Array", "JSON"];
+
 /** `parsed`: whether lists come as JSON. */
 export function bodyOf({ site, inputs, results }: Udf, parsed = false): string {
   const { parts, module, takes } = site;
@@ -46,6 +49,6 @@ return ${answers};`,
   );
   // Every byte counts here, and no text of a module spans lines.
   const body = text.text.replaceAll(/^\s+/gm, "").replaceAll(/^\/\/.*\n/gm, "");
-  judge(`function f(${ids.map(({ text }) => text).join(", ")}) {\n${body}\n}`, "script", [...takes, "globalThis", "this", "Array", "JSON"]); // biome-ignore format: one line
+  judge(`function f(${ids.map(({ text }) => text).join(", ")}) {\n${body}\n}`, "script", [...takes, ...bodyTakes]);
   return body;
 }

@@ -2,7 +2,9 @@
 // the function in one warehouse.
 import type { Options } from "../../../../options.ts";
 import type { Name } from "../../../code.ts";
-import type { FormSite, Written } from "../form.ts";
+import type { Comment } from "../../head.ts";
+import type { FormSite } from "../form.ts";
+import type { Filling, Frame } from "./frame.ts";
 
 /** An argument of the function. */
 export interface Argument {
@@ -42,6 +44,15 @@ export interface Dialect {
   readonly mostArguments: number;
   /** Whether its code may be WebAssembly. */
   readonly hasWasm: boolean;
-  /** The text of the function. `body` gives its JavaScript, with limits checked. */
-  readonly write: (udf: Udf, body: () => string) => Written;
+  /** The comment on top, and lines in it for whoever reads the text. */
+  readonly comment: Comment;
+  readonly notes: (udf: Udf) => readonly string[];
+  /** The statement. */
+  readonly frame: Frame;
+  /** What stands in it; `body` gives the function's JavaScript, with limits checked. */
+  readonly filling: (udf: Udf, body: (parsed?: boolean) => string) => Filling;
+  /** What stands in it as a function of JavaScript again; none where it has no JavaScript. */
+  readonly javascript: (filling: Filling) => string | undefined;
+  /** A script that the statement calls, beside it. */
+  readonly script?: (udf: Udf) => string;
 }

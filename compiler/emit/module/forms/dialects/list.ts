@@ -1,8 +1,13 @@
 // THE table of dialects: types, quotes, limits, and how code is embedded. Limits are those that the vendors document. A new one is a row here.
+import { comments } from "../../head.ts";
 import { filterText } from "../filter.ts";
-import { bodyOf } from "./body.ts";
 import type { Dialect } from "./define.ts";
-import { between, commentOf, parameters, returned, type Types, typeOf } from "./text.ts";
+import { type Filling, listed, marked, name, parameters, passed, quoted, returned } from "./frame.ts";
+import { parametersOf, returnedOf, type Types, typeOf } from "./text.ts";
+
+/** The body of a function, with the names of its arguments as they stand in quotes. */
+const functionOf = ({ parameters = "", body = "" }: Filling): string =>
+  `function f(${Array.from(parameters.matchAll(/["`]([\w$]+)["`]/g), ([, id]) => id).join(", ")}) {\n${body}\n}`;
 
 const bigTypes: Types = {
   number: "FLOAT64",
@@ -19,14 +24,11 @@ const bigquery: Dialect = {
   mostBytes: { count: 32_768, hint: "larger code goes to Cloud Storage: --format iife, and OPTIONS (library = [...])" },
   mostArguments: 256,
   hasWasm: false,
-  write: (udf, body) => ({
-    code: `${commentOf(udf.site.head, `for one that stays: CREATE FUNCTION dataset.${udf.name.text}`)}
-CREATE TEMP FUNCTION ${udf.name.text}(${parameters(udf, bigTypes)})
-RETURNS ${returned(udf, bigTypes)}
-DETERMINISTIC
-LANGUAGE js AS ${between(body(), [['r"""', '"""'], ["r'''", "'''"]])};
-`, // biome-ignore format: a template
-  }),
+  comment: comments.sql,
+  notes: (udf) => [`for one that stays: CREATE FUNCTION dataset.${udf.name.text}`],
+  frame: ["CREATE TEMP FUNCTION ", name, "(", parameters, ")\nRETURNS ", returned, "\nDETERMINISTIC\nLANGUAGE js AS ", marked(['r"""', '"""'], ["r'''", "'''"]), ";\n"], // biome-ignore format: a template
+  filling: (udf, body) => ({ parameters: parametersOf(udf, bigTypes), returned: returnedOf(udf, bigTypes), body: body() }),
+  javascript: functionOf,
 };
 
 const snowTypes: Types = { number: "FLOAT", text: "VARCHAR", list: () => "ARRAY", record: () => "OBJECT", quote: '"' };
@@ -38,15 +40,11 @@ const snowflake: Dialect = {
   mostBytes: { count: 100 * 1024, hint: "Snowflake advises against more" },
   mostArguments: 500,
   hasWasm: false,
-  write: (udf, body) => ({
-    code: `${commentOf(udf.site.head)}
-CREATE OR REPLACE FUNCTION ${udf.name.text}(${parameters(udf, snowTypes)})
-RETURNS ${returned(udf, snowTypes)}
-LANGUAGE JAVASCRIPT
-IMMUTABLE
-AS ${between(body(), [["$$", "$$"]])};
-`,
-  }),
+  comment: comments.sql,
+  notes: () => [],
+  frame: ["CREATE OR REPLACE FUNCTION ", name, "(", parameters, ")\nRETURNS ", returned, "\nLANGUAGE JAVASCRIPT\nIMMUTABLE\nAS ", marked(["$$", "$$"]), ";\n"], // biome-ignore format: a template
+  filling: (udf, body) => ({ parameters: parametersOf(udf, snowTypes), returned: returnedOf(udf, snowTypes), body: body() }),
+  javascript: functionOf,
 };
 
 const pgTypes: Types = {
@@ -64,14 +62,11 @@ const postgres: Dialect = {
   mostBytes: { count: 2 ** 30 - 1, hint: "a value of PostgreSQL ends there" },
   mostArguments: 100,
   hasWasm: false,
-  write: (udf, body) => ({
-    code: `${commentOf(udf.site.head, "CREATE EXTENSION plv8; with pljs write LANGUAGE pljs below")}
-CREATE OR REPLACE FUNCTION ${udf.name.text}(${parameters(udf, pgTypes)})
-RETURNS ${returned(udf, pgTypes)}
-LANGUAGE plv8 IMMUTABLE STRICT
-AS ${between(body(), [["$layerc$", "$layerc$"], ["$layerc_1$", "$layerc_1$"]])};
-`, // biome-ignore format: a template
-  }),
+  comment: comments.sql,
+  notes: () => ["CREATE EXTENSION plv8; with pljs write LANGUAGE pljs below"],
+  frame: ["CREATE OR REPLACE FUNCTION ", name, "(", parameters, ")\nRETURNS ", returned, "\nLANGUAGE plv8 IMMUTABLE STRICT\nAS ", marked(["$layerc$", "$layerc$"], ["$layerc_1$", "$layerc_1$"]), ";\n"], // biome-ignore format: a template
+  filling: (udf, body) => ({ parameters: parametersOf(udf, pgTypes), returned: returnedOf(udf, pgTypes), body: body() }),
+  javascript: functionOf,
 };
 
 const duckTypes: Types = {
@@ -88,19 +83,20 @@ const duckdb: Dialect = {
   extension: ".sql",
   mostArguments: 250,
   hasWasm: false,
-  write: (udf) => {
+  comment: comments.sql,
+  notes: () => ["the extension evaluates the code for every row: for tables take layerc score"],
+  frame: ["INSTALL quickjs FROM community;\nLOAD quickjs;\nCREATE OR REPLACE MACRO ", name, "(", listed, ") AS\nCAST(CAST(quickjs_eval(", quoted, ", ", passed, ") AS JSON) AS ", returned, ");\n"], // biome-ignore format: a template
+  filling: (udf, body) => {
     const all = udf.inputs.flat();
-    const code = `(${all.map(({ id }) => id.text).join(", ")}) => {\n${bodyOf(udf, true)}\n}`;
-    const passed = all.map(({ id: { text }, isList }) => (isList ? `CAST(to_json("${text}") AS VARCHAR)` : `"${text}"`));
     return {
-      code: `${commentOf(udf.site.head, "the extension evaluates the code for every row: for tables take layerc score")}
-INSTALL quickjs FROM community;
-LOAD quickjs;
-CREATE OR REPLACE MACRO ${udf.name.text}(${all.map(({ id }) => `"${id.text}"`).join(", ")}) AS
-CAST(CAST(quickjs_eval('${code.replaceAll("'", "''")}', ${passed.join(", ")}) AS JSON) AS ${returned(udf, duckTypes)});
-`,
+      parameters: all.map(({ id }) => `"${id.text}"`).join(", "),
+      body: `(${all.map(({ id }) => id.text).join(", ")}) => {\n${body(true)}\n}`,
+      // A list arrives as text.
+      passed: all.map(({ id: { text }, isList }) => (isList ? `CAST(to_json("${text}") AS VARCHAR)` : `"${text}"`)).join(", "),
+      returned: returnedOf(udf, duckTypes),
     };
   },
+  javascript: ({ body }) => body,
 };
 
 const clickTypes: Types = {
@@ -110,6 +106,7 @@ const clickTypes: Types = {
   record: (fields) => `Tuple(${fields.map(([, type]) => type).join(", ")})`,
   quote: "",
 };
+const argumentsOfXml = /^(?: {4}<argument><type>[\w()]+<\/type><name>[\w$]+<\/name><\/argument>\n)*$/;
 /** A function of ClickHouse's is a script that rows are piped through; what is written beside it is the filter. */
 const clickhouse: Dialect = {
   name: "clickhouse",
@@ -119,22 +116,18 @@ const clickhouse: Dialect = {
   // RowBinary of a list has its length, so that another width is an error and no other numbers.
   mostArguments: 1,
   hasWasm: true,
-  write: (udf) => {
-    const { site, name } = udf;
-    const argument = udf.inputs.map(
-      ([one]) => `    <argument><type>${typeOf(one, clickTypes)}</type><name>${one.id.text}</name></argument>`,
-    );
-    const comment = site.head.text.replaceAll(/^\/\/ /gm, "").replaceAll("--", "- -");
-    return {
-      code: `<!-- ${comment} -->
-<functions>
-  <function>
-    <type>executable_pool</type>
-    <name>${name.text}</name>
-    <return_type>${returned(udf, clickTypes)}</return_type>
-${argument.join("\n")}
-    <format>RowBinary</format>
-    <command>${name.text}.cjs --rows rowbinary --chunk-header</command>
+  comment: comments.xml,
+  notes: () => [],
+  frame: [
+    "<functions>\n  <function>\n    <type>executable_pool</type>\n    <name>",
+    name,
+    "</name>\n    <return_type>",
+    returned,
+    "</return_type>\n",
+    { slot: "parameters", pattern: argumentsOfXml },
+    "    <format>RowBinary</format>\n    <command>",
+    name,
+    `.cjs --rows rowbinary --chunk-header</command>
     <execute_direct>1</execute_direct>
     <send_chunk_header>1</send_chunk_header>
     <pool_size>4</pool_size>
@@ -142,9 +135,15 @@ ${argument.join("\n")}
   </function>
 </functions>
 `,
-      script: filterText(site, "rowbinary").code,
-    };
-  },
+  ],
+  filling: (udf) => ({
+    returned: returnedOf(udf, clickTypes),
+    parameters: udf.inputs
+      .map(([one]) => `    <argument><type>${typeOf(one, clickTypes)}</type><name>${one.id.text}</name></argument>\n`)
+      .join(""),
+  }),
+  javascript: () => undefined,
+  script: ({ site }) => filterText(site, "rowbinary").code,
 };
 
 /** Every dialect, by name. */

@@ -1,11 +1,6 @@
-// Pieces of SQL that dialects share: the comment on top, names in quotes, lists of arguments.
-import { internal } from "../../../../diagnostics/error.ts";
-import type { Code, Name } from "../../../code.ts";
+// Pieces of SQL that dialects share: names in quotes, lists of arguments, types.
+import type { Name } from "../../../code.ts";
 import type { Argument, Result, Udf } from "./define.ts";
-
-/** The header of a module as a comment of SQL, and lines of our own. */
-export const commentOf = (head: Code, ...more: readonly string[]): string =>
-  [head.text.replaceAll(/^\/\/ /gm, "-- "), ...more.map((line) => `-- ${line}`)].join("\n");
 
 /** What the types of a dialect are called. */
 export interface Types {
@@ -25,23 +20,16 @@ export function typeOf({ isText, isList }: Argument, { number, text, list }: Typ
 }
 
 /** `"a" FLOAT, "b" FLOAT`. */
-export const parameters = ({ inputs }: Udf, types: Types): string =>
+export const parametersOf = ({ inputs }: Udf, types: Types): string =>
   inputs
     .flat()
-    .map((argument) => `${quoted(argument.id, types)} ${typeOf(argument, types)}`)
+    .map((argument) => `${quotedName(argument.id, types)} ${typeOf(argument, types)}`)
     .join(", ");
 
-const quoted = ({ text }: Name, { quote }: Types): string => quote + text + quote;
+const quotedName = ({ text }: Name, { quote }: Types): string => quote + text + quote;
 
 /** What the function gives. */
-export const returned = ({ results }: Udf, types: Types): string =>
+export const returnedOf = ({ results }: Udf, types: Types): string =>
   results.length === 1
     ? typeOf(results[0], types)
-    : types.record(results.map((result: Result): [string, string] => [quoted(result.id, types), typeOf(result, types)]));
-
-/** A text between marks that do not stand in it: the first pair that fits. */
-export function between(body: string, marks: readonly (readonly [open: string, close: string])[]): string {
-  const [open, close] =
-    marks.find(([, close]) => !body.includes(close)) ?? internal("a body holds every mark that could close it");
-  return `${open}\n${body}\n${close}`;
-}
+    : types.record(results.map((result: Result): [string, string] => [quotedName(result.id, types), typeOf(result, types)]));
