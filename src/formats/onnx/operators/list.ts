@@ -13,6 +13,7 @@ import { attention } from "./attention.ts";
 import { control } from "./control.ts";
 import { convolutions } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { fourier } from "./fourier.ts";
 import { gridSampling } from "./grid-sample.ts";
 import { indexing } from "./indexing.ts";
 import { logic } from "./logic.ts";
@@ -46,6 +47,7 @@ export const operators: readonly Operator[] = [
   ...normalizations,
   ...resizing,
   ...gridSampling,
+  ...fourier,
   ...recurrent,
   ...attention,
   ...quantization,

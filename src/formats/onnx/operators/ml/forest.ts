@@ -114,3 +114,68 @@ function walked(site: Site, trees: readonly number[], onTrue: readonly number[],
   if (depth === 0) site.refuse("of leaves alone");
   return { roots, depth };
 }
+
+/** By the numbers of version 5. */
+const numbered = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER"];
+
+/** The same of a node of version 5, which lists what branches apart from the leaves: those stand last here. */
+export function splitForestOf(site: Site, columnCount: number): Omit<Forest, "placeOf"> & { readonly leafCount: number } {
+  const columns = site.ints("nodes_featureids") ?? [];
+  const count = columns.length;
+  const leafCount = site.ints("leaf_targetids")?.length ?? 0;
+  if (count === 0 || count + leafCount > mostNodes) site.refuse(`of ${count + leafCount} nodes`);
+  const list = (name: string, given: ArrayLike<number> | undefined): readonly number[] => {
+    if (given?.length !== count) site.refuse(`with ${given?.length ?? 0} ${name} for ${count} nodes`);
+    return Array.from(given as ArrayLike<number>);
+  };
+  const modes = list("nodes_modes", site.tensor("nodes_modes")?.data).map((mode) => numbered[mode] ?? `of the mode ${mode}`);
+  const values = list("nodes_splits", site.tensor("nodes_splits")?.data);
+  const child = (ids: string, leaves: string): readonly number[] => {
+    const isLeaf = list(leaves, site.ints(leaves));
+    return list(ids, site.ints(ids)).map((id, i) => {
+      const limit = isLeaf[i] === 1 ? leafCount : count;
+      if (!(Number.isInteger(id) && id >= 0 && id < limit)) site.refuse(`whose node ${i} leads to ${id}, which is none`);
+      return isLeaf[i] === 1 ? count + id : id;
+    });
+  };
+  const ends = Array.from({ length: leafCount }, (_, i) => count + i);
+  const onTrue = [...child("nodes_truenodeids", "nodes_trueleafs"), ...ends];
+  const onFalse = [...child("nodes_falsenodeids", "nodes_falseleafs"), ...ends];
+  for (const [i, mode] of modes.entries()) {
+    if (branches[mode] === undefined) site.refuse(`with a node ${mode}`);
+    if (!(columns[i] >= 0 && columns[i] < columnCount)) site.refuse(`that asks for the column ${columns[i]} of ${columnCount}`);
+  }
+  const roots = site.ints("tree_roots") ?? [];
+  if (roots.length === 0 || roots.some((root) => !(root >= 0 && root < count))) site.refuse("with a tree that has no first node");
+  const missing = site.ints("nodes_missing_value_tracks_true");
+  return {
+    leafCount,
+    modes: [...modes, ...ends.map(() => "LEAF")],
+    columns: [...columns, ...ends.map(() => 0)],
+    numbers: Float32Array.from([...values, ...ends.map(() => 0)], (value, i) => toward(value, branches[modes[i]]?.rounds ?? "none")), // biome-ignore format: one call
+    takesMissing: onTrue.map((_, i) => missing?.[i] === 1),
+    onTrue,
+    onFalse,
+    roots,
+    depth: depthOf(site, roots, count, onTrue, onFalse),
+  };
+}
+
+/** The longest way down to a leaf, which both ways of a node may lead to. */
+function depthOf(
+  site: Site,
+  roots: readonly number[],
+  count: number,
+  onTrue: readonly number[],
+  onFalse: readonly number[],
+): number {
+  const seen = new Uint8Array(count);
+  let level = roots;
+  let depth = 0;
+  for (; level.length > 0; depth++) {
+    if (depth >= deepest) site.refuse(`deeper than ${deepest}`);
+    for (const i of level) if (seen[i]++ > 0) site.refuse("with a node that two others lead to");
+    level = level.flatMap((i) => [onTrue[i], onFalse[i]]).filter((i) => i < count);
+  }
+  return depth;
+}

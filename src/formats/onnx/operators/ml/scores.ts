@@ -33,8 +33,7 @@ function softmaxZero(site: Site, x: Value): Value {
 }
 
 /** The node's post_transform. */
-export function transformed(site: Site, scores: Value): Value {
-  const name = site.string("post_transform", "NONE");
+export function transformed(site: Site, scores: Value, name = site.string("post_transform", "NONE")): Value {
   // onnxruntime leaves it out there, ONNX does not say so.
   if (name !== "NONE" && scores.shape.at(-1) === 1) site.refuse(`with the transform ${name} of a single number`);
   return (transforms[name] ?? site.refuse(`with the transform ${name}`))(site, scores);

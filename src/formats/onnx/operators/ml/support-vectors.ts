@@ -1,13 +1,14 @@
 // Support vectors: a weighted sum of kernels between a row and the vectors of the model.
 import type { Node } from "../../../../../compiler/graph/graph.ts";
 import type { G } from "../../../../../compiler/ops/index.ts";
-import { type Operator, operator, type Site } from "../../define.ts";
+import { type Made, type Operator, operator, type Site } from "../../define.ts";
 import { known, type Value } from "../../values.ts";
-import { reshapeTo } from "../moves.ts";
+import { joined, reshapeTo } from "../moves.ts";
 import { matMul } from "../products.ts";
 import { reduced } from "../reductions.ts";
+import { coupled, pairsOf } from "./coupling.ts";
 import { tableOf } from "./linear.ts";
-import { transformed } from "./scores.ts";
+import { labelsOf, largestLabel, transformed } from "./scores.ts";
 
 /** Numbers of rows minus vectors. */
 const mostNumbers = 2 ** 22;
@@ -88,5 +89,69 @@ const regressor = (site: Site): Value => {
   );
 };
 
+/** For each pair of classes a weighted sum over the vectors of both, [N, pairs]: above 0 it is the first. */
+function decisions(site: Site, x: Value, counts: readonly number[]): Value {
+  const vectors = counts.reduce((a, b) => a + b, 0);
+  const coefficients = site.floats("coefficients") ?? [];
+  const pairs = pairsOf(counts.length);
+  const rho = site.floats("rho") ?? [];
+  if (coefficients.length !== vectors * (counts.length - 1) || rho.length !== pairs.length)
+    site.refuse(
+      `with ${coefficients.length} coefficients and ${rho.length} constants for ${vectors} vectors of ${counts.length} classes`,
+    );
+  const begins = counts.map((_, i) => counts.slice(0, i).reduce((a, b) => a + b, 0));
+  const table = new Float32Array(vectors * pairs.length);
+  for (const [k, [i, j]] of pairs.entries())
+    for (const [own, other] of [[i, j - 1], [j, i]]) // biome-ignore format: one list
+      for (let at = begins[own]; at < begins[own] + counts[own]; at++)
+        table[at * pairs.length + k] = coefficients[other * vectors + at];
+  const given = kernels(site, x, site.floats("support_vectors") ?? [], vectors);
+  const sums = matMul(site, given, { ...known("float32", [vectors, pairs.length], table), name: "coefficients" });
+  return site.elementwise([sums, known("float32", [pairs.length], Float32Array.from(rho))], (g, a, b) => g.add(a, b));
+}
+
+/** Who wins most pairs, the first of equals. */
+function mostWins(site: Site, sums: Value, labels: Value): Value {
+  const classes = labels.shape[0];
+  const pairs = pairsOf(classes);
+  const isFirst = site.elementwise([sums], (g, a) => g.less(g.like(a, 0), a));
+  const table = pairs.flatMap(([i, j]) => Array.from({ length: classes }, (_, k) => Number(k === i) - Number(k === j)));
+  const lost = Array.from({ length: classes }, (_, k) => pairs.filter(([, j]) => j === k).length);
+  const wins = matMul(site, isFirst, known("float32", [pairs.length, classes], Float32Array.from(table)));
+  const votes = site.elementwise([wins, known("float32", [classes], Float32Array.from(lost))], (g, a, b) => g.add(a, b));
+  return largestLabel(site, votes, labels);
+}
+
+/** Of each pair the share of the first, by two numbers a pair; and of all classes. */
+function probabilities(site: Site, sums: Value, classes: number): Value {
+  const [slopes, shifts] = ["prob_a", "prob_b"].map((name) => site.floats(name) ?? []);
+  if ([slopes, shifts].some(({ length }) => length !== sums.shape[1])) site.refuse("with probabilities of other pairs");
+  const list = (values: readonly number[]): Value => known("float32", [values.length], Float32Array.from(values));
+  const shares = site.elementwise([sums, list(slopes), list(shifts)], (g, a, slope, shift) =>
+    g.clip(g.sigmoid(g.neg(g.add(g.mul(a, slope), shift))), { low: 1e-7, high: 1 - 1e-7 }),
+  );
+  return site.made(coupled(site.g, site.node(shares), classes), shares.at, "float32");
+}
+
+const classifier = (site: Site): Made => {
+  const x = tableOf(site, site.input(0));
+  const labels = labelsOf(site, "classlabels_ints", "classlabels_strings");
+  const [classes] = labels.shape;
+  const counts = site.ints("vectors_per_class") ?? [];
+  if (counts.length !== classes || classes < 2) site.refuse(`of ${classes} labels with vectors for ${counts.length}`);
+  const sums = decisions(site, x, counts);
+  const label = mostWins(site, sums, labels);
+  if (site.floats("prob_a")?.length) return [label, transformed(site, probabilities(site, sums, classes))];
+  if (classes > 2) return [label, transformed(site, sums)];
+  // onnxruntime has both signs of the only number there.
+  const name = site.string("post_transform", "NONE");
+  if (name !== "NONE" && name !== "LOGISTIC") site.refuse(`with the transform ${name} of a single number`);
+  const both = joined(site, [site.elementwise([sums], (g, a) => g.neg(a)), sums], 1);
+  return [label, transformed(site, both)];
+};
+
 /** Rows of the group. */
-export const supportVectors: readonly Operator[] = [operator("SVMRegressor", 1, regressor)];
+export const supportVectors: readonly Operator[] = [
+  operator("SVMRegressor", 1, regressor),
+  operator("SVMClassifier", 1, classifier),
+];

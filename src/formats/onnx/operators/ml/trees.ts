@@ -7,7 +7,7 @@ import { known, type Value } from "../../values.ts";
 import { chosen, rowsOf } from "../indexing.ts";
 import { cut, reshapeTo } from "../moves.ts";
 import { reduced } from "../reductions.ts";
-import { type Forest, forestOf } from "./forest.ts";
+import { type Forest, forestOf, splitForestOf } from "./forest.ts";
 import { tableOf } from "./linear.ts";
 import { labelsOf, largestLabel, ofTwo, transformed } from "./scores.ts";
 
@@ -24,7 +24,7 @@ const tests: Readonly<Record<string, (g: G, x: Node, number: Node) => Node>> = {
 };
 
 /** The place of the leaf that each row comes to in each tree, [N, trees]. */
-function leavesOf(site: Site, x: Value, forest: Forest): Value {
+function leavesOf(site: Site, x: Value, forest: Omit<Forest, "placeOf">): Value {
   const [rows, columnCount] = x.shape;
   const { roots, modes } = forest;
   const list = (name: string, numbers: ArrayLike<number>): Value => ({
@@ -80,7 +80,19 @@ function votes(site: Site, prefix: "target" | "class", count: number): Value {
     table[place * count + ids[i]] += weights[i];
     isGiven[place * count + ids[i]] = 1;
   }
-  const how = site.string("aggregate_function", "SUM");
+  return together(site, x, forest, { table, isGiven, count, how: site.string("aggregate_function", "SUM") });
+}
+
+/** What each node of a forest gives: `count` numbers, of which some are given, and how those of several trees become one. */
+interface Leaves {
+  readonly table: Float32Array;
+  readonly isGiven: Uint8Array;
+  readonly count: number;
+  readonly how: string;
+}
+
+function together(site: Site, x: Value, forest: Omit<Forest, "placeOf">, { table, isGiven, count, how }: Leaves): Value {
+  const size = forest.modes.length;
   const isExtreme = how === "MIN" || how === "MAX";
   const isLeaf = (i: number): boolean => forest.modes[Math.floor(i / count)] === "LEAF";
   if (isExtreme && isGiven.some((given, i) => given === 0 && isLeaf(i))) site.refuse(`by ${how} of leaves that give nothing`);
@@ -124,6 +136,39 @@ const plus = (site: Site, x: Value, base: readonly number[]): Value => {
 const regressor = (site: Site): Value =>
   transformed(site, plus(site, votes(site, "target", site.int("n_targets", 1)), baseOf(site)));
 
+const aggregateNames = ["AVERAGE", "SUM", "MIN", "MAX"];
+/** 1 and 2 are a softmax and a logistic function to ONNX, and the other way round to onnxruntime. */
+const transformNames = new Map([
+  [0, "NONE"],
+  [3, "SOFTMAX_ZERO"],
+]);
+
+/** The operator that takes the place of both from version 5 on: a leaf gives one number to one target. */
+const ensemble = (site: Site): Value => {
+  const x = tableOf(site, site.input(0));
+  const { leafCount, ...forest } = splitForestOf(site, x.shape[1]);
+  const count = site.int("n_targets", 1);
+  const size = forest.modes.length;
+  if (count < 1 || size * count > mostNumbers) site.refuse(`of ${size} nodes with ${count} numbers each`);
+  const [ids, weights] = [site.ints("leaf_targetids") ?? [], site.tensor("leaf_weights")?.data ?? []];
+  if (ids.length !== leafCount || weights.length !== leafCount) site.refuse("whose leaves give lists of other lengths");
+  const table = new Float32Array(size * count);
+  const isGiven = new Uint8Array(size * count);
+  for (const [leaf, id] of ids.entries()) {
+    if (!(id >= 0 && id < count)) site.refuse(`that gives a number to ${id} of ${count}`);
+    table[(size - leafCount + leaf) * count + id] = weights[leaf];
+    isGiven[(size - leafCount + leaf) * count + id] = 1;
+  }
+  const kind = site.int("post_transform", 0);
+  const how = aggregateNames[site.int("aggregate_function", 1)] ?? "another way";
+  const sums = together(site, x, forest, { table, isGiven, count, how });
+  return transformed(
+    site,
+    sums,
+    transformNames.get(kind) ?? site.refuse(`with post_transform ${kind}, where ONNX and onnxruntime disagree`),
+  );
+};
+
 const classifier = (site: Site): Made => {
   const labels = labelsOf(site, "classlabels_int64s", "classlabels_strings");
   const count = labels.shape[0];
@@ -149,4 +194,5 @@ const classifier = (site: Site): Made => {
 export const trees: readonly Operator[] = [
   operator("TreeEnsembleRegressor", 1, regressor),
   operator("TreeEnsembleClassifier", 1, classifier),
+  operator("TreeEnsemble", 5, ensemble),
 ];
