@@ -56,7 +56,10 @@ const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
   [/\/onnx\/operators\/quantization\.ts$/, "export const quantization = [];"],
   [/\/tfjs\/graph\/operators\/picks\.ts$/, "export const picks = {};"],
   // Nobody can give the page definitions of a file's own layers.
-  [/\/formats\/custom\/lines\.ts$/, "export const definitionOf = () => {}; export const [defined, wrong] = [definitionOf, definitionOf];"],
+  [
+    /\/formats\/custom\/lines\.ts$/,
+    "export const definitionOf = () => {}; export const [defined, wrong] = [definitionOf, definitionOf];",
+  ],
   [
     /\/formats\/custom\/weights\.ts$/,
     `import { resolve } from "../../../compiler/front/steps.ts";
