@@ -54,8 +54,19 @@ const modules: readonly (readonly [file: RegExp, instead?: string])[] = [
   [/\/onnx\/operators\/ml\/list\.ts$/, "export const ml = [];"],
   [/\/onnx\/operators\/microsoft\/list\.ts$/, "export const microsoft = [];"],
   [/\/onnx\/operators\/quantization\.ts$/, "export const quantization = [];"],
+  [/\/onnx\/operators\/grid-sample\.ts$/, "export const gridSampling = [];"],
+  [/\/onnx\/operators\/fourier\.ts$/, "export const fourier = [];"],
+  [/\/onnx\/operators\/scatter\.ts$/, "export const scattering = [];"],
   [/\/tfjs\/graph\/operators\/picks\.ts$/, "export const picks = {};"],
-  // Nobody can give the page definitions of a file's own layers.
+  // So are operations of Keras that are several lines, and TensorFlow's own names for operations.
+  [/\/keras\/operations\/compositions\.ts$/, "export const compositions = {};"],
+  [/\/keras2\/tensorflow\.ts$/, "export const sameAs = () => undefined;"],
+  [/\/keras\/operations\/reasons\.ts$/, "export const reasons = new Map();"],
+  // Training begins anew there: what an optimizer knew is not asked for.
+  [/\/keras\/optimizer-state\.ts$/, "export const stateOf = () => ({});"],
+  // Nobody can give the page definitions of a file's own layers and operators.
+  [/\/formats\/onnx\/defined\.ts$/],
+  [/\/tfjs\/graph\/defined\.ts$/],
   [
     /\/formats\/custom\/lines\.ts$/,
     "export const definitionOf = () => {}; export const [defined, wrong] = [definitionOf, definitionOf];",

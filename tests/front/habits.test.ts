@@ -87,7 +87,9 @@ const firsts: readonly (readonly [key: string, value: unknown, names: string])[]
   ["op", "sum", "reduce"],
   ["shape", [2, 3], "broadcastTo"],
   ["equation", "ab,bc->ac", "einsum"],
-  ["axis", -1, "expandDims flip normalize squeeze stack"],
+  ["axis", -1, "expandDims flip normalize squeeze stack takeAlongAxis"],
+  ["k", 2, "topK"],
+  ["q", 0.5, "quantile"],
   ["numClasses", 3, "oneHot"],
   [
     "padWidth",
