@@ -1,6 +1,7 @@
 // What pages show of the bench. In: the newest run in bench/results, its JSON and its report. Out: tables for README.md and docs/speed.md.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isDense, netNamed } from "../bench/nets.ts";
 import { kilobytes, type Results } from "../bench/results.ts";
 import { table } from "./markdown.ts";
 
@@ -25,11 +26,11 @@ export function summary(): string {
   ].join(" ");
 }
 
-/** Modules that are smaller than any runtime, then the runtimes: what weighs more is weights, whoever computes with them. */
+/** Dense nets whose modules are smaller than any runtime, then the runtimes: what weighs more is weights, whoever computes with them. */
 export function sizes(): string {
   const { modules, runtimes } = newest();
   const least = Math.min(...runtimes.map(({ bytes }) => bytes));
-  const small = modules.filter(({ module }) => module < least);
+  const small = modules.filter(({ net, module }) => module < least && isDense(netNamed(net)));
   const ascending = [...runtimes].sort((a, b) => a.bytes - b.bytes);
   return table(
     ["what is loaded", "after gzip"],
