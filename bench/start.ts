@@ -19,6 +19,8 @@ interface Form {
   readonly name: string;
   readonly options: api.OptionsInput;
   readonly load: string;
+  /** Whether it is a file of kernels that is loaded: a small net has none. */
+  readonly takesKernels?: boolean;
 }
 const forms: readonly Form[] = [
   { name: "all inside", options: {}, load: "const { predict } = await import(url);" },
@@ -31,6 +33,7 @@ const forms: readonly Form[] = [
     name: "kernels beside too",
     options: { weights: "external", wasm: "import" },
     load: 'const { predict } = (await import(url)).create(readFileSync(base + ".bin"), new WebAssembly.Module(readFileSync(base + ".wasm")));',
+    takesKernels: true,
   },
 ];
 
@@ -69,6 +72,7 @@ const validate = took(() => WebAssembly.validate(bytes));
 const make = took(() => new WebAssembly.Instance(new WebAssembly.Module(bytes)));
 console.log(JSON.stringify({ probe, validate, make }));`;
 
+/** A net in a form: bytes, and milliseconds. */
 export interface StartLine {
   readonly net: string;
   readonly form: string;
@@ -78,7 +82,7 @@ export interface StartLine {
   readonly load: number;
   readonly first: number;
 }
-export interface KernelsLine extends Kernels {
+interface KernelsLine extends Kernels {
   readonly net: string;
   readonly bytes: number;
 }
@@ -91,7 +95,7 @@ try {
   for (const name of nets) {
     const net = netNamed(name);
     const model = api.sequential(net.layers(api), { name });
-    const made = forms.map(({ name: form, options, load }) => {
+    const made = forms.map(({ name: form, options, load, takesKernels = false }) => {
       const { code, weights, wasm, wasmRelaxed, manifest } = api.compile(model, options);
       const base = join(folder, `${name}-${form}`.replaceAll(/[^\w-]/g, "_"));
       const kernel = wasmRelaxed ?? wasm;
@@ -100,9 +104,9 @@ try {
       if (kernel !== undefined) writeFileSync(`${base}.wasm`, kernel);
       const size = manifest.inputs[0].shape.reduce((a, b) => a * b, 1);
       const bytes = code.length + (weights?.length ?? 0) + (kernel?.length ?? 0);
-      return { form, base, kernel, bytes, script: startOf(base, load, size), seen: [] as Start[] };
+      return { form, base, kernel, takesKernels, bytes, script: startOf(base, load, size), seen: [] as Start[] };
     });
-    const usable = made.filter(({ form, kernel }) => form !== "kernels beside too" || kernel !== undefined);
+    const usable = made.filter(({ takesKernels, kernel }) => !takesKernels || kernel !== undefined);
     for (let start = 0; start < starts; start++)
       for (const { script, seen } of usable) seen.push(await runScript<Start>(folder, "start", script));
     const answers = new Set(usable.flatMap(({ seen }) => seen.map(({ y }) => y)));

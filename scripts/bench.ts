@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isDense, netNamed } from "../bench/nets.ts";
 import { kilobytes, type Results } from "../bench/results.ts";
+import type { StartLine } from "../bench/start.ts";
 import { table } from "./markdown.ts";
 
 const folder = join(resolve(import.meta.dirname, ".."), "bench/results");
@@ -41,14 +42,11 @@ export function sizes(): string {
   );
 }
 
-interface Start {
-  readonly node: string;
-  readonly lines: readonly (Readonly<Record<"net" | "form", string>> &
-    Readonly<Record<"bytes" | "node" | "load" | "first", number>>)[];
-}
 /** What a start takes, of the last `npm run bench:start`. */
 export function starts(): string {
-  const { node, lines }: Start = JSON.parse(readFileSync(join(folder, "../start.json"), "utf8"));
+  const { node, lines }: { readonly node: string; readonly lines: readonly StartLine[] } = JSON.parse(
+    readFileSync(join(folder, "../start.json"), "utf8"),
+  );
   const rows = lines.map(({ net, form, bytes, load, first }) => [
     net,
     form,

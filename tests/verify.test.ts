@@ -7,7 +7,6 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Artifact } from "../compiler/artifact.ts";
 import { compile } from "../compiler/compile.ts";
-import { CompileError } from "../compiler/diagnostics/error.ts";
 import { digests, sealed } from "../compiler/emit/module/seal.ts";
 import type { Model } from "../compiler/model.ts";
 import type { OptionsInput } from "../compiler/options.ts";
@@ -15,6 +14,7 @@ import { withNames } from "../src/outputs.ts";
 import { dense, sequential } from "../src/sequential.ts";
 import { verify, verifyAgainst } from "../src/verify.ts";
 import { layerc } from "./cli/bin.ts";
+import { codeOf } from "./support/error.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "verify-")));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,15 +36,6 @@ function ship(model: Model, options: OptionsInput): Artifact {
   for (const [name, bytes] of beside) writeFileSync(join(folder, name), bytes);
   writeFileSync(file, withNames(artifact.code, beside));
   return artifact;
-}
-function codeOf(what: () => unknown): string {
-  try {
-    what();
-  } catch (error) {
-    if (error instanceof CompileError) return error.diagnostic.code;
-    throw error;
-  }
-  return "none";
 }
 
 describe("what was written", () => {

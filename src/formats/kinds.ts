@@ -15,6 +15,8 @@ export interface Kind {
   readonly name: string;
   /** By content; the name settles what a file too short to be recognised was meant to be. `head`: the first bytes, or all. */
   readonly sniff: (head: Uint8Array, fileName: string) => boolean;
+  /** Whether numbers of inputs may be given when it is opened, since they decide its shapes. */
+  readonly takesValues?: boolean;
 }
 
 /** In the order in which they are asked: the first whose `sniff` says yes opens the file. */
@@ -39,7 +41,7 @@ export const kinds = {
   kerasArchive: { name: ".keras files of Keras 2", sniff: (head) => isZip(head) && isOld(head) },
   keras: { name: ".keras files of Keras 3", sniff: (head) => isZip(head) },
   kerasH5: { name: ".h5 files of Keras", sniff: (head) => superblockAt(head) !== undefined },
-  onnx: { name: ".onnx files", sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head) },
+  onnx: { name: ".onnx files", sniff: (head, fileName) => fileName.endsWith(".onnx") || looksLikeModel(head), takesValues: true },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** A format, by its key in the list. */

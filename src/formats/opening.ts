@@ -3,7 +3,7 @@ import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { isWasm } from "../../compiler/emit/wasm/file.ts";
 import type { Model } from "../../compiler/model.ts";
 import type { Format, Given } from "./define.ts";
-import { type Key, kinds } from "./kinds.ts";
+import { type Key, type Kind, kinds } from "./kinds.ts";
 
 /** A kind with what reads it. */
 export interface Known extends Format {
@@ -31,8 +31,9 @@ export function openAs(known: Known | undefined, bytes: Uint8Array, name: string
 /** Throws CompileError format/size for values of inputs where no input is such. */
 function checkValues(key: Key, { inputValues = {} }: Given): void {
   const [name] = Object.keys(inputValues);
-  if (name === undefined || key === "onnx") return;
-  const message = `numbers are given for the input ${JSON.stringify(name)}, and no input of ${kinds[key].name} has to be known before the model runs`;
+  const kind: Kind = kinds[key];
+  if (name === undefined || kind.takesValues) return;
+  const message = `numbers are given for the input ${JSON.stringify(name)}, and no input of ${kind.name} has to be known before the model runs`;
   throw new CompileError({
     code: "format/size",
     path: "inputs",

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compile } from "../../compiler/compile.ts";
-import { CompileError } from "../../compiler/diagnostics/error.ts";
 import { dialects } from "../../compiler/emit/module/forms/dialects/list.ts";
 import { forms } from "../../compiler/emit/module/forms/list.ts";
 import { digests, sealed } from "../../compiler/emit/module/seal.ts";
@@ -14,6 +13,7 @@ import type { OptionsInput } from "../../compiler/options.ts";
 import { dense, sequential } from "../../src/sequential.ts";
 import { verify, verifyAgainst } from "../../src/verify.ts";
 import { layerc } from "../cli/bin.ts";
+import { codeOf } from "../support/error.ts";
 import { plain, ported } from "./filters.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "verify-forms-")));
@@ -36,16 +36,6 @@ const needs: Readonly<Record<keyof typeof forms, readonly OptionsInput[]>> = {
   wasm: [{}],
 };
 const rows = Object.entries(needs).flatMap(([format, all]) => all.map((more) => ({ format, ...more }) as OptionsInput));
-
-const codeOf = (what: () => unknown): string => {
-  try {
-    what();
-  } catch (error) {
-    if (error instanceof CompileError) return error.diagnostic.code;
-    throw error;
-  }
-  return "none";
-};
 
 /** The file that the command line writes, by its path. */
 async function shipped(options: OptionsInput): Promise<string> {

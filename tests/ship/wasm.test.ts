@@ -27,6 +27,7 @@ import { firstDifference } from "../close.ts";
 import { withBackend } from "../engines.ts";
 import { skipOf } from "../exemptions.ts";
 import { byPort } from "../ports.ts";
+import { codeOf } from "../support/error.ts";
 import { readPage } from "../support/pages.ts";
 import { host } from "../support/wasm-host.ts";
 
@@ -200,14 +201,6 @@ describe("what is refused", () => {
 describe("verify", () => {
   const path = join(folder, "net.wasm");
   const bytes = fileOf(net());
-  const codeOf = (what: () => unknown): string => {
-    try {
-      what();
-    } catch (error) {
-      return (error as { code?: string }).code ?? String(error);
-    }
-    return "none";
-  };
   it("passes what was written, and runs its golden rows", () => {
     writeFileSync(path, bytes);
     expect(verify(path)).toMatchObject({ model: "né", options: { format: "wasm" }, selfTest: expect.any(Number) });

@@ -14,3 +14,14 @@ export function errorOf(run: () => unknown): CompileError {
 
 /** The parts of that error. */
 export const diagnosticOf = (run: () => unknown): Diagnostic => errorOf(run).diagnostic;
+
+/** The code of the CompileError that `run` ends with; "none" where it ends without. */
+export function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CompileError) return error.diagnostic.code;
+    throw error;
+  }
+  return "none";
+}

@@ -75,6 +75,12 @@ function buildShape(config: unknown): unknown {
   return isPlain(build) ? build.input_shape : undefined;
 }
 
+/** A class that holds layers: the line that it is within a model, and what reads it. */
+interface Container {
+  readonly line: "model" | "pipeline";
+  readonly read: (config: Keys, site: Site, built: unknown) => Net;
+}
+
 class Reader {
   readonly folders = new Map<string, string>();
   readonly listed = new Map<string, readonly string[]>();
@@ -83,11 +89,11 @@ class Reader {
   readonly #given: Given;
   isRefused = false;
   /** Containers by Keras' class. */
-  readonly #containers: Readonly<Record<string, (config: Keys, site: Site, built: unknown) => Net>> = {
-    Sequential: (config, site, built) => this.#chain(config, site, built),
-    Functional: (config, site) => this.#graph(config, site),
+  readonly #containers: Readonly<Record<string, Container>> = {
+    Sequential: { line: "model", read: (config, site, built) => this.#chain(config, site, built) },
+    Functional: { line: "model", read: (config, site) => this.#graph(config, site) },
     // A layer to Keras, which holds its layers and their folders as a Sequential does.
-    Pipeline: (config, site) => this.#chain(config, site, undefined),
+    Pipeline: { line: "pipeline", read: (config, site) => this.#chain(config, site, undefined) },
   };
 
   constructor(store: Store, given: Given) {
@@ -126,7 +132,7 @@ class Reader {
         definitionHint(root.class_name),
       );
     if (site.depth > deepest) unsupported(site.path, `models are nested deeper than ${deepest}`);
-    return this.#containers[root.class_name](root.config, site, built);
+    return this.#containers[root.class_name].read(root.config, site, built);
   }
 
   #isContainer({ class_name }: Serialized): boolean {
@@ -254,7 +260,7 @@ class Reader {
     if (custom !== undefined) return custom;
     if (this.#isContainer(item)) {
       const inner = this.net(item, { folder, prefix: `${prefix}${name}/`, path: `${path}.config`, depth: depth + 1 });
-      const layer = item.class_name === "Pipeline" ? "pipeline" : "model";
+      const layer = this.#containers[item.class_name].line;
       return { name, layer, config: { ...inner, ...(item.config.trainable === false ? { trainable: false } : {}) } };
     }
     const activation = ownActivation(item.config);

@@ -68,11 +68,19 @@ export const takenAlong: Make = (given) => {
 };
 /** One quantile, of `q` times `per`: several would stand on an axis before the batch. Keras has the method of percentiles alone work in a model. */
 export const quantileOf =
-  (per: number, standard?: number): Make =>
+  ({
+    per = 1,
+    standard,
+    hasMethod = false,
+  }: {
+    readonly per?: number;
+    readonly standard?: number;
+    readonly hasMethod?: boolean;
+  }): Make =>
   (given) => {
     const [q, axis] = [ours(given.at(1, "q"), given.path) ?? standard, axisIn(given)];
     if (typeof q !== "number" || axis === undefined) return undefined;
-    const method = (given.className === "Percentile" ? given.at(undefined, "method") : undefined) ?? "linear";
+    const method = (hasMethod ? given.at(undefined, "method") : undefined) ?? "linear";
     return alone(given, "quantile", { q: q * per, axis, ...(method === "linear" ? {} : { method }), ...keeps(given) });
   };
 /** Its two operands beside one another. */
